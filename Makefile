@@ -1,0 +1,65 @@
+# make lab   opens the notebooks          make test   runs every check
+# make case  the case study, in the terminal
+# The first call of any of them sets up $(VENV) from requirements.lock; later calls start at once.
+
+VENV   ?= .venv
+PYTHON ?= $(firstword $(foreach p,python3 python3.13 python3.12 python3.11 python3.14,$(shell \
+            $(p) -c 'import sys; sys.version_info >= (3, 11) and print("$(p)")' 2>/dev/null)))
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+UV_PIN := $(shell sed -n 's/^\(uv==[^ ;]*\).*/\1/p' requirements.lock)
+NBVAL  := --nbval --nbval-current-env --nbval-cell-timeout 120 --nbval-sanitize-with tests/nbval.cfg
+
+.DEFAULT_GOAL := help
+.PHONY: help setup lab case test lint unit notebooks format lock clean
+
+help:
+	@sed -n 's/^# //p' Makefile | head -3
+
+setup: $(READY)
+
+# uv installs in seconds; where it cannot be had, pip does the same from the same lock, slower.
+$(READY): requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "crowdnb needs Python 3.11 or newer: install it, or say which one with make PYTHON=/path/to/python"; exit 2; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "Python's venv module is missing (on Debian and Ubuntu: apt install python3-venv)"; rm -rf $(VENV); exit 2; }
+	@echo "Setting up $(VENV), once ..."
+	@if $(BIN)/python -m pip install --quiet --disable-pip-version-check "$(UV_PIN)"; then \
+	  VIRTUAL_ENV=$(abspath $(VENV)) $(BIN)/uv pip sync --quiet --require-hashes requirements.lock && \
+	  VIRTUAL_ENV=$(abspath $(VENV)) $(BIN)/uv pip install --quiet --no-deps --editable . ; \
+	else \
+	  $(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock && \
+	  $(BIN)/python -m pip install --quiet --no-deps --editable . ; \
+	fi
+	@touch $(READY)
+
+lab: $(READY)
+	$(BIN)/jupyter lab notebooks
+
+case: $(READY)
+	@$(BIN)/python -m crowdnb case
+
+test: lint unit notebooks
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+unit: $(READY)
+	$(BIN)/pytest -q -n 2 --cov --cov-report=term
+
+notebooks: $(READY)
+	$(BIN)/pytest -q -n 2 --dist loadfile $(NBVAL) notebooks
+
+format: $(READY)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# Newest versions that pyproject.toml allows, with hashes, for every supported Python.
+lock: $(READY)
+	$(BIN)/uv lock --upgrade
+	$(BIN)/uv export --quiet --locked --all-extras --no-emit-project --no-annotate --no-header \
+	  --format requirements.txt --output-file requirements.lock
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage dist
