@@ -1,1 +1,81 @@
-"""x"""
+"""Assign crowd workers to tasks from their rating histories, and check the answer.
+
+Ratings become counts, counts become interval numbers (cloud model), intervals are compared with what each
+task asks (possibility degree), criteria are weighed (fuzzy AHP), and the best whole assignment under
+conflicts is found (E-CARGO group role assignment, a boolean program). The public names are imported when
+they are first used, so ``import crowdnb`` is quick and pulls in neither cvxpy nor matplotlib.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "Counts": "ratings",
+    "count_ratings": "ratings",
+    "Cloud": "cloud",
+    "backward_cloud": "cloud",
+    "ability_clouds": "cloud",
+    "ability_intervals": "cloud",
+    "possibility_degree": "possibility",
+    "possibility_matrix": "possibility",
+    "consistent_matrix": "fuzzyahp",
+    "criteria_weights": "fuzzyahp",
+    "weight_range": "fuzzyahp",
+    "qualification": "qualify",
+    "Problem": "ecargo",
+    "Assignment": "ecargo",
+    "check": "ecargo",
+    "obstacles": "ecargo",
+    "performance": "ecargo",
+    "solve": "program",
+    "SolverAnswerError": "program",
+    "Project": "project",
+    "ProjectError": "project",
+    "read_project": "project",
+    "load_case_study": "casestudy",
+}
+_MODULES = {"plots"}
+
+if TYPE_CHECKING:
+    from crowdnb.casestudy import load_case_study as load_case_study
+    from crowdnb.cloud import Cloud as Cloud
+    from crowdnb.cloud import ability_clouds as ability_clouds
+    from crowdnb.cloud import ability_intervals as ability_intervals
+    from crowdnb.cloud import backward_cloud as backward_cloud
+    from crowdnb.ecargo import Assignment as Assignment
+    from crowdnb.ecargo import Problem as Problem
+    from crowdnb.ecargo import check as check
+    from crowdnb.ecargo import obstacles as obstacles
+    from crowdnb.ecargo import performance as performance
+    from crowdnb.fuzzyahp import consistent_matrix as consistent_matrix
+    from crowdnb.fuzzyahp import criteria_weights as criteria_weights
+    from crowdnb.fuzzyahp import weight_range as weight_range
+    from crowdnb.possibility import possibility_degree as possibility_degree
+    from crowdnb.possibility import possibility_matrix as possibility_matrix
+    from crowdnb.program import SolverAnswerError as SolverAnswerError
+    from crowdnb.program import solve as solve
+    from crowdnb.project import Project as Project
+    from crowdnb.project import ProjectError as ProjectError
+    from crowdnb.project import read_project as read_project
+    from crowdnb.qualify import qualification as qualification
+    from crowdnb.ratings import Counts as Counts
+    from crowdnb.ratings import count_ratings as count_ratings
+
+
+__all__ = [*_HOME, *_MODULES]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return import_module(f"crowdnb.{name}")
+    if name not in _HOME:
+        raise AttributeError(f"module 'crowdnb' has no attribute {name!r}")
+    # Kept, so that the lookup happens once.
+    globals()[name] = value = getattr(import_module(f"crowdnb.{_HOME[name]}"), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOME, *_MODULES})

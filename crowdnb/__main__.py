@@ -1,0 +1,176 @@
+"""The command: ``python -m crowdnb assign FOLDER`` and ``python -m crowdnb case``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from itertools import combinations
+from pathlib import Path
+from unicodedata import east_asian_width
+
+import pandas as pd
+
+import crowdnb as cn
+from crowdnb.labels import listing
+
+NO_ASSIGNMENT, BAD_INPUT = 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; 0 solved, 1 no assignment (found), 2 bad input."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a terminal without ρ or Chinese shows ?, it does not fail
+    options = _parser().parse_args(arguments)
+    try:
+        return case() if options.command == "case" else assign(options)
+    except cn.ProjectError as error:
+        number = len(error.problems)
+        print(f"{options.folder}: {number} problem{'s' * (number > 1)} in the files, nothing written", file=sys.stderr)
+        print(_plain("\n".join(f"- {line}" for line in str(error).splitlines())), file=sys.stderr)
+    except (ValueError, ModuleNotFoundError, OSError) as error:
+        print(_plain(f"crowdnb: {error}"), file=sys.stderr)
+    return BAD_INPUT
+
+
+def assign(options: argparse.Namespace) -> int:
+    """Read a folder, solve it, print and write the assignment."""
+    project = cn.read_project(options.folder, options.gamma, options.stars)
+    answer = project.solve(options.solver, options.time_limit, options.scope)
+    for note in project.notes:
+        print(_plain(f"Note: {note}"))
+    print(_plain(histories(project)))
+    print(_plain(describe(answer, project.required)))
+    if answer.table is None:
+        return NO_ASSIGNMENT
+    clouds = project.clouds()
+    if clouds is not None:
+        short = clouds[clouds["rule"] != "cloud"].index.unique("worker")
+        few = [worker for worker in answer.pairs["worker"] if worker in short]
+        print(_plain(f"Chosen on fewer than six ratings of some criterion: {listing(few, 20) or 'nobody'}."))
+    folder = options.folder if options.folder.is_dir() else options.folder.parent
+    output = options.output or folder / "assignment.csv"
+    answer.pairs.to_csv(output, index=False, encoding="utf-8")
+    print(_plain(f"Written: {output}"))
+    return 0
+
+
+def histories(project: cn.Project) -> str:
+    """Say where the ability intervals come from, and what the cloud model did to them."""
+    m, k = len(project.ability), len(project.criteria_weights)
+    weights = ", ".join(f"{criterion} {weight:.3g}" for criterion, weight in project.criteria_weights.items())
+    lines = [
+        f"{m} workers, {len(project.required)} tasks, {project.required.sum()} places. Criteria weights: {weights}."
+    ]
+    clouds = project.clouds()
+    if clouds is None:
+        return "\n".join([*lines, f"Ability: {m * k} intervals as given."])
+    rule = clouds["rule"].value_counts()
+    negative, clipped = int((clouds["radicand"] < 0).sum()), int(clouds["clipped"].sum())
+    lines += [
+        f"Histories: {len(clouds)} ({rule.get('point', 0)} of one rating, {rule.get('range', 0)} of 2 to 5, "
+        f"{rule.get('cloud', 0)} by the cloud model with gamma = {project.gamma:g}).",
+        f"S² < En² in {negative} of the {rule.get('cloud', 0)} clouds; {clipped} intervals were clipped to [0, 1].",
+    ]
+    return "\n".join(lines)
+
+
+def describe(answer: cn.Assignment, required: pd.Series[int]) -> str:
+    """Write the answer as a person would: who does what, ρ, who is idle, or why there is no assignment."""
+    if answer.table is None:
+        head = {
+            "infeasible": "No assignment exists.",
+            "time_limit": f"The time limit stopped {answer.solver}: no assignment was found, and none was ruled out.",
+        }[answer.status]
+        return "\n".join(["", head, *answer.reasons])
+    rows = [("task", "needs", "workers (qualification)")]
+    for task, need in required.items():
+        here = answer.pairs[answer.pairs["task"] == task]
+        who = [f"{worker} ({q:.3f})" for worker, q in zip(here["worker"], here["qualification"], strict=True)]
+        rows.append((str(task), f"{need:5}", ", ".join(who) or "nobody"))
+    wide = max(_width(task) for task, _, _ in rows)
+    text = "\n".join(f"{task}{' ' * (wide - _width(task))}  {need}  {who}" for task, need, who in rows)
+    proof = (
+        "proved the best"
+        if answer.status == "optimal"
+        else f"not proved the best; at most {answer.bound:.6f} is possible"
+    )
+    return "\n".join(
+        [
+            "",
+            text,
+            "",
+            f"ρ = {answer.performance:.6f}, {proof} ({answer.solver}, {answer.seconds:.2f} s); every rule re-checked.",
+            f"Idle: {listing(answer.idle, 20) or 'nobody'}.",
+        ]
+    )
+
+
+def case() -> int:
+    """Print the paper's case study: what is printed, what is computed, and the difference."""
+    study = cn.load_case_study()
+    printed, exact = study.published, study.problem()
+    rounded = cn.Problem(printed.qualification, study.required, task_conflicts=study.task_conflicts)
+    p = cn.possibility_matrix(study.ability, study.demand).loc["a0"]
+    rows = [
+        (f"table 3, {task}, {criterion}", printed.possibility.at[task, criterion], p.at[task, criterion])
+        for task, criterion in [("r0", "skill"), ("r4", "activity")]
+    ]
+    rows += [
+        (f"table 4, {worker}, {task}", printed.qualification.at[worker, task], study.qualification.at[worker, task])
+        for worker, task in [("a0", "r0"), ("a11", "r4")]
+    ]
+    rows += [
+        ("ρ of table 5, Q as printed", printed.performance, cn.performance(rounded, printed.assignment)),
+        ("ρ of table 5, Q exact", printed.performance, cn.performance(exact, printed.assignment)),
+        ("best ρ, Q as printed", printed.performance, cn.solve(rounded).performance),
+        ("best ρ, Q exact", printed.performance, cn.solve(exact).performance),
+    ]
+    frame = pd.DataFrame(rows, columns=["", "published", "computed"])
+    frame["difference"] = frame["computed"] - frame["published"]
+    print("The paper's case study (section 6), solved from the tables it prints.\n")
+    print(histories(study))
+    print(describe(study.solve(), study.required))
+    print(f"\n{frame.to_string(index=False, float_format='{:.6f}'.format)}")
+    print("\nThe published assignment keeps every printed rule, and is not the best for them. A conflict between two")
+    print("workers that was not printed would explain it. Tried one pair at a time, these make its ρ the best:")
+    for pair in combinations(study.ability.index, 2):
+        with_pair = cn.Problem(printed.qualification, study.required, None, study.task_conflicts, [pair])
+        if abs(cn.solve(with_pair).performance - printed.performance) < 5e-7:
+            print(f"  {pair[0]} with {pair[1]}")
+    return 0
+
+
+def _width(text: str) -> int:
+    """Columns that a text takes in a terminal: Chinese characters take two."""
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def _plain(text: str) -> str:
+    """Text without control characters: a label must not steer the terminal."""
+    return "".join(c if c.isprintable() or c == "\n" else f"\\x{ord(c):02x}" for c in text)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m crowdnb", description="Assign workers to tasks, and check it.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("case", help="the paper's case study: published, computed, difference")
+    run = commands.add_parser(
+        "assign",
+        help="the best assignment for a folder of files",
+        description="Print the best assignment for a folder of files and write it to assignment.csv.",
+        epilog="Exit status: 0 an assignment was found, 1 there is none (the reasons are printed), 2 bad input.",
+    )
+    run.add_argument("folder", metavar="FOLDER", type=Path, help="a folder of CSV files, or an Excel workbook")
+    run.add_argument("--gamma", type=float, default=0.1, help="influence of He on the intervals (0.1)")
+    run.add_argument("--stars", type=int, default=5, help="stars on the rating scale (5)")
+    run.add_argument("--scope", choices=["project", "task"], default="project", help="reach of a conflict (project)")
+    run.add_argument("--solver", help="GLPK_MI, CBC, HIGHS … (the first that is installed)")
+    run.add_argument("--time-limit", type=float, metavar="SECONDS", help="stop the solver after so long")
+    run.add_argument("--output", type=Path, metavar="FILE", help="where to write (assignment.csv in FOLDER)")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

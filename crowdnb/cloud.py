@@ -1,0 +1,250 @@
+r"""Ability as an interval number: the normal cloud model (section 3.2, eqs. 1 and 2).
+
+From a history V of tau ratings on one criterion:
+
+=========  ==================================================================
+1 … 5      U = [min V, max V] (for one rating, a point)
+6 or more  U = [Ex - En - gamma He, Ex + En + gamma He], backward generator
+=========  ==================================================================
+
+Ex = mean(V), En = sqrt(pi/2) mean |V - Ex|, He = sqrt(|S² - En²|) with S² the sample variance (tau - 1).
+
+The paper prints eq. 2 with its signs the wrong way round and does not say that U can leave [0, 1]; here the
+lower end is the lower one, and clipping is counted. The *radicand* S² - En² can be negative, where the paper
+takes its absolute value; it is kept with its sign, so that a reader sees when He has lost its meaning.
+
+References
+----------
+D. Li, C. Liu, W. Gan, "A new cognitive model: cloud model", Int. J. Intelligent Systems 24 (2009) 357-375.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from crowdnb.labels import FloatArray, listing, natural_key
+from crowdnb.ratings import KEYS, count_ratings
+
+if TYPE_CHECKING:
+    from narwhals.typing import IntoFrame
+
+CLOUD_FROM = 6  # ratings from which the backward generator is used
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """A normal cloud: three numerical characteristics, and the sign that the third one hides.
+
+    Attributes
+    ----------
+    expectation : float
+        Ex, the centre, in the unit of the values.
+    entropy : float
+        En ≥ 0, the spread, in the unit of the values.
+    hyper_entropy : float
+        He ≥ 0, the spread of the spread: sqrt(abs(radicand)).
+    radicand : float
+        S² - En², with its sign, in the squared unit. Below 0 He is not a real number and eq. 1 uses the
+        absolute value.
+    """
+
+    expectation: float
+    entropy: float
+    hyper_entropy: float
+    radicand: float
+
+    def interval(self, gamma: float = 0.1) -> tuple[float, float]:
+        """Interval number (low, high) of eq. 2, not clipped; ``gamma`` ≥ 0 weighs He (the paper: 0.1 … 0.2)."""
+        _check_gamma(gamma)
+        reach = self.entropy + gamma * self.hyper_entropy
+        return self.expectation - reach, self.expectation + reach
+
+    def drops(self, size: int, rng: np.random.Generator) -> FloatArray:
+        """Forward generator: ``size`` cloud drops x ~ N(Ex, En'²) with En' ~ N(En, He²), shape (size,)."""
+        spread = rng.normal(self.entropy, self.hyper_entropy, size)
+        return rng.normal(self.expectation, np.abs(spread))
+
+    def membership(self, x: npt.ArrayLike) -> FloatArray:
+        """Certainty exp(-(x - Ex)² / (2 En²)) of values x on the expectation curve, in [0, 1], shape of x.
+
+        For En = 0 it is 1 at Ex and 0 elsewhere.
+        """
+        distance = np.abs(np.asarray(x, dtype=float) - self.expectation)
+        if self.entropy == 0:
+            return np.where(distance == 0, 1.0, 0.0)
+        return np.asarray(np.exp(-0.5 * (distance / self.entropy) ** 2))
+
+
+def backward_cloud(values: Sequence[float] | npt.ArrayLike) -> Cloud:
+    """Backward cloud generator (eq. 1): the cloud that values come from.
+
+    Parameters
+    ----------
+    values : array-like of float, shape (tau,), tau ≥ 2
+        Any finite real numbers; their order does not matter.
+
+    Returns
+    -------
+    Cloud
+
+    Raises
+    ------
+    ValueError
+        Fewer than two values (S² divides by tau - 1), or one that is not finite.
+
+    Notes
+    -----
+    Ex = mean(V);  En = sqrt(pi/2) mean |V - Ex|;  He = sqrt(|S² - En²|);  S² = sum (V - Ex)² / (tau - 1).
+
+    Examples
+    --------
+    Six ratings of 3, 4, 4, 4, 5 and 5 stars: here S² < En², so that He hides a negative radicand.
+
+    >>> cloud = backward_cloud([0.6, 0.8, 0.8, 0.8, 1.0, 1.0])
+    >>> round(cloud.expectation, 4), round(cloud.entropy, 4), round(cloud.radicand, 6)
+    (0.8333, 0.1532, -0.000127)
+    """
+    array = np.sort(np.asarray(values, dtype=float).ravel())  # sorted: the same sums for every order
+    if array.size < 2:
+        raise ValueError(f"values: at least two are needed, since S² divides by tau - 1; got {array.size}")
+    if not np.isfinite(array).all():
+        raise ValueError(f"values: {array[~np.isfinite(array)][0]} is not a finite number")
+    ex, en, radicand = _characteristics(array[np.newaxis], np.ones((1, array.size)))
+    return Cloud(float(ex[0]), float(en[0]), math.sqrt(abs(radicand[0])), float(radicand[0]))
+
+
+def ability_clouds(ratings_or_counts: IntoFrame, gamma: float = 0.1, stars: int = 5) -> pd.DataFrame:
+    """Every history with all that its interval comes from, a row a (worker, criterion).
+
+    Parameters
+    ----------
+    ratings_or_counts : frame
+        :class:`Counts`, or a long table of ratings as :func:`count_ratings` takes it.
+    gamma : float
+        Influence of He, ≥ 0; the paper suggests 0.1 … 0.2.
+    stars : int
+        Stars on the scale of a table of ratings; counts know theirs.
+
+    Returns
+    -------
+    DataFrame
+        Index (worker, criterion). Columns: ``ratings`` (tau), ``rule`` (``point`` for one rating, ``range``
+        below six, ``cloud`` from six on), ``expectation``, ``entropy``, ``hyper_entropy``, ``radicand`` (with
+        its sign; these three are missing below six ratings), ``low`` and ``high`` in [0, 1], and ``clipped``
+        (whether an end was moved to 0 or 1).
+
+    Raises
+    ------
+    ValueError
+        As :func:`count_ratings`; a negative count; a history without ratings; gamma below 0.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"worker": "a0", "criterion": "skill", "rating": [5, 5, 5, 5, 5, 2]})
+    >>> ability_clouds(frame)[["rule", "low", "high", "clipped"]].round(3).to_dict("records")
+    [{'rule': 'cloud', 'low': 0.645, 'high': 1.0, 'clipped': True}]
+    """
+    _check_gamma(gamma)
+    is_counts = isinstance(ratings_or_counts, pd.DataFrame) and ratings_or_counts.index.nlevels == 2
+    counts = ratings_or_counts if is_counts else count_ratings(ratings_or_counts, stars)
+    assert isinstance(counts, pd.DataFrame)
+    n = counts.to_numpy(dtype=float)
+    tau = n.sum(axis=1)
+    if (~np.isfinite(n) | (n < 0)).any() or (tau <= 0).any():
+        bad = (~np.isfinite(n) | (n < 0)).any(axis=1) | (tau <= 0)
+        raise ValueError(f"counts: {listing(counts.index[bad], 5)} must have counts ≥ 0, and at least one above 0")
+    scale = n.shape[1]
+    star = np.broadcast_to(np.arange(1.0, scale + 1), n.shape)
+    # In stars, so that a history of equal ratings has a radicand of exactly 0; then in values.
+    ex, en, radicand = _characteristics(star, n)
+    he = np.sqrt(np.abs(radicand))
+    given = n > 0
+    first = given.argmax(axis=1) + 1.0
+    last = scale - given[:, ::-1].argmax(axis=1) + 0.0
+    by_cloud = tau >= CLOUD_FROM - 1e-9
+    reach = en + gamma * he
+    low = np.where(by_cloud, ex - reach, first) / scale
+    high = np.where(by_cloud, ex + reach, last) / scale
+    rule = np.where(by_cloud, "cloud", np.where(np.isclose(tau, 1), "point", "range"))
+    return pd.DataFrame(
+        {
+            "ratings": counts.sum(axis=1).to_numpy(),
+            "rule": rule,
+            "expectation": ex / scale,
+            "entropy": np.where(by_cloud, en / scale, np.nan),
+            "hyper_entropy": np.where(by_cloud, he / scale, np.nan),
+            "radicand": np.where(by_cloud, radicand / scale**2, np.nan),
+            "low": low.clip(0, 1),
+            "high": high.clip(0, 1),
+            "clipped": (low < 0) | (high > 1),
+        },
+        index=counts.index.set_names(KEYS),
+    )
+
+
+def ability_intervals(ratings_or_counts: IntoFrame, gamma: float = 0.1, stars: int = 5) -> pd.DataFrame:
+    """Ability intervals U of every worker on every criterion (eq. 2 and the count rule).
+
+    Parameters
+    ----------
+    ratings_or_counts, gamma, stars
+        As :func:`ability_clouds`, which shows the same histories one by one.
+
+    Returns
+    -------
+    DataFrame
+        Index ``worker``, columns (criterion, ``low`` / ``high``), in [0, 1]. ``.attrs`` says how many intervals
+        were ``clipped`` to [0, 1], and how many clouds have a ``negative_radicand`` (S² < En²).
+
+    Raises
+    ------
+    ValueError
+        As :func:`ability_clouds`; a worker without any rating on a criterion.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"worker": ["a0", "a0"], "criterion": "skill", "rating": [3, 4]})
+    >>> ability_intervals(frame).to_dict("index")
+    {'a0': {('skill', 'low'): 0.6, ('skill', 'high'): 0.8}}
+    """
+    clouds = ability_clouds(ratings_or_counts, gamma, stars)
+    wide = clouds.reset_index().pivot(index="worker", columns="criterion", values=["low", "high"]).swaplevel(axis=1)
+    workers, criteria = (sorted(clouds.index.unique(level), key=natural_key) for level in KEYS)
+    columns = pd.MultiIndex.from_product([criteria, ["low", "high"]], names=["criterion", "end"])
+    ability = wide.reindex(index=pd.Index(workers, name="worker"), columns=columns)
+    gaps = ability.isna().to_numpy()[:, ::2]
+    if gaps.any():
+        pairs = [f"worker {workers[i]} on {criteria[k]}" for i, k in np.argwhere(gaps)]
+        raise ValueError(f"ratings: no rating of {listing(pairs, 5)}; every worker needs one on every criterion")
+    ability.attrs = {
+        "clipped": int(clouds["clipped"].sum()),
+        "negative_radicand": int((clouds["radicand"] < 0).sum()),
+    }
+    return ability
+
+
+def _characteristics(values: FloatArray, weights: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Ex, En and S² - En² of each row of weighted values (eq. 1), exact for rows of equal values."""
+    tau = weights.sum(axis=1)
+    base = np.where(weights > 0, values, np.inf).min(axis=1)  # from the smallest value: equal values give 0
+    above = np.where(weights > 0, values - base[:, np.newaxis], 0.0)
+    shift = (weights * above).sum(axis=1) / tau
+    deviation = np.where(weights > 0, np.abs(above - shift[:, np.newaxis]), 0.0)
+    en = math.sqrt(math.pi / 2) * (weights * deviation).sum(axis=1) / tau
+    with np.errstate(divide="ignore", invalid="ignore"):
+        variance = (weights * deviation**2).sum(axis=1) / (tau - 1)
+    return base + shift, en, variance - en**2
+
+
+def _check_gamma(gamma: float) -> None:
+    if not (math.isfinite(gamma) and gamma >= 0):
+        raise ValueError(f"gamma must be a finite number of at least 0, got {gamma}")

@@ -1,0 +1,180 @@
+r"""Criteria weights from pairwise judgements: fuzzy AHP with a complementary matrix (section 3.4, eqs. 4 and 5).
+
+B = [b_ij] compares K criteria on the five levels 0.1, 0.3, 0.5, 0.7, 0.9: b_ij + b_ji = 1, b_ii = 0.5, and
+b_ij > 0.5 says that i matters more than j. With the row sums b_i,
+
+    z_ij = (b_i - b_j) / (2 (K - 1)) + 0.5                        (4)  fuzzy consistent matrix Z
+    w_i  = 1/K - 1/(2a) + sum_t z_it / (K a)                      (5)  weights, resolution a ≥ (K - 1) / 2
+
+The paper has a = K - 1: for K = 4, w_i = (sum_t z_it + 1) / 12. On the five levels this confines every weight to
+1/K ± 0.2/a, for K = 4 to [0.1833, 0.3167]. It is not the fuzzy AHP of triangular numbers.
+
+References
+----------
+Y. Lü, "Weight calculation method of fuzzy analytical hierarchy process", Fuzzy Systems and Mathematics 16 (2002).
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Collection, Hashable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from crowdnb.labels import FloatArray, listing, same_labels, unique_index
+
+LEVELS = (0.1, 0.3, 0.5, 0.7, 0.9)
+
+
+def consistent_matrix(judgement: pd.DataFrame | npt.ArrayLike) -> pd.DataFrame:
+    """Fuzzy consistent matrix Z of a fuzzy complementary judgement matrix B (eq. 4).
+
+    Parameters
+    ----------
+    judgement : DataFrame or array-like, K × K
+        B: values in [0, 1], b_ij + b_ji = 1, b_ii = 0.5; a frame's row and column labels are the criteria.
+
+    Returns
+    -------
+    DataFrame
+        Z, K × K, with z_ij = z_ik - z_jk + 0.5 for all i, j, k.
+
+    Raises
+    ------
+    ValueError
+        B is not square, its labels differ, or a value breaks a rule; row, column and value are named.
+
+    Warns
+    -----
+    UserWarning
+        A value is not one of the five levels.
+
+    Examples
+    --------
+    >>> consistent_matrix([[0.5, 0.7], [0.3, 0.5]]).to_numpy().round(3).tolist()
+    [[0.5, 0.7], [0.3, 0.5]]
+    """
+    b, criteria = _checked(judgement)
+    rows = b.sum(axis=1)
+    z = (rows[:, np.newaxis] - rows) / (2 * max(len(b) - 1, 1)) + 0.5
+    return pd.DataFrame(z, index=criteria, columns=criteria)
+
+
+def criteria_weights(judgement: pd.DataFrame | npt.ArrayLike, resolution: float | None = None) -> pd.Series[float]:
+    """Criteria weights w of a judgement matrix (eqs. 4 and 5).
+
+    Parameters
+    ----------
+    judgement : DataFrame or array-like, K × K
+        As :func:`consistent_matrix`.
+    resolution : float, optional
+        a ≥ (K - 1) / 2. A smaller a spreads the weights further apart. The paper's K - 1 when not given.
+
+    Returns
+    -------
+    Series
+        K weights ≥ 0, by criterion, that sum to 1.
+
+    Raises
+    ------
+    ValueError
+        As :func:`consistent_matrix`; a resolution below (K - 1) / 2.
+
+    Examples
+    --------
+    >>> criteria_weights([[0.5, 0.9, 0.9, 0.9]] + [[0.1, 0.5, 0.5, 0.5]] * 3).round(4).tolist()
+    [0.3167, 0.2278, 0.2278, 0.2278]
+    """
+    z = consistent_matrix(judgement)
+    k = len(z)
+    a = _resolution(k, resolution)
+    w = 1 / k - 1 / (2 * a) + z.sum(axis=1) / (k * a)
+    return w.rename("weight").rename_axis("criterion")
+
+
+def weight_range(criteria: int | Collection[Hashable], resolution: float | None = None) -> tuple[float, float]:
+    """Smallest and largest weight that the five levels can give one criterion: 1/K ± 0.2/a.
+
+    Parameters
+    ----------
+    criteria : int or collection of labels
+        K, or the criteria themselves.
+    resolution : float, optional
+        a, as :func:`criteria_weights`.
+
+    Returns
+    -------
+    (smallest, largest) : tuple of float
+
+    Raises
+    ------
+    ValueError
+        No criterion, or a resolution below (K - 1) / 2.
+
+    Notes
+    -----
+    Eq. 4 makes sum_t z_it = (b_i - K/2) K / (2 (K - 1)) + K/2, and b_i reaches from 0.5 + 0.1 (K - 1) to
+    0.5 + 0.9 (K - 1), so that eq. 5 reaches 1/K - 0.2/a and 1/K + 0.2/a.
+
+    Examples
+    --------
+    >>> [round(end, 4) for end in weight_range(4)], [round(end, 4) for end in weight_range(4, resolution=1.5)]
+    ([0.1833, 0.3167], [0.1167, 0.3833])
+    """
+    k = criteria if isinstance(criteria, int) else len(criteria)
+    if k < 1:
+        raise ValueError(f"criteria: at least one is needed, got {k}")
+    reach = (LEVELS[-1] - 0.5) / (2 * _resolution(k, resolution)) if k > 1 else 0.0
+    return 1 / k - reach, 1 / k + reach
+
+
+def _resolution(k: int, resolution: float | None) -> float:
+    a = max(k - 1, 1) if resolution is None else resolution
+    if not (math.isfinite(a) and a >= (k - 1) / 2 and a > 0):
+        raise ValueError(f"resolution must be at least (K - 1) / 2 = {(k - 1) / 2:g} and above 0, got {resolution}")
+    return a
+
+
+def _checked(judgement: pd.DataFrame | npt.ArrayLike) -> tuple[FloatArray, pd.Index[Any]]:
+    frame = judgement if isinstance(judgement, pd.DataFrame) else pd.DataFrame(np.asarray(judgement))
+    problems, off_levels = judgement_problems(frame)
+    if problems:
+        raise ValueError(f"judgement: {listing(problems, 5)}")
+    if off_levels:
+        warnings.warn(f"judgement: off the five levels 0.1 … 0.9: {listing(off_levels, 5)}", stacklevel=4)
+    criteria = unique_index(frame.index, "criterion")
+    return frame.reindex(columns=frame.index).to_numpy(dtype=float), criteria
+
+
+def judgement_problems(frame: pd.DataFrame) -> tuple[list[str], list[str]]:
+    """What is wrong with a judgement matrix, and what is only off the five levels, in words with labels."""
+    if frame.shape[0] != frame.shape[1] or frame.empty:
+        return [f"{frame.shape[0]} rows and {frame.shape[1]} columns, the matrix must be square"], []
+    try:
+        same_labels(frame.columns, unique_index(frame.index, "criterion"), "columns")
+    except ValueError as error:
+        return [str(error)], []
+    try:
+        b = frame.reindex(columns=frame.index).to_numpy(dtype=float)
+    except (TypeError, ValueError):
+        return ["every value must be a number"], []
+    names = [str(label) for label in frame.index]
+    problems, off_levels = [], []
+    for i, row in enumerate(names):
+        for j, column in enumerate(names):
+            value = b[i, j]
+            if not 0 <= value <= 1:
+                problems.append(f"row {row}, column {column} is {value:g}, it must lie in [0, 1]")
+            elif i == j and abs(value - 0.5) > 1e-9:
+                problems.append(f"row {row}, column {column} is {value:g}, the diagonal must be 0.5")
+            elif i < j and 0 <= b[j, i] <= 1 and abs(value + b[j, i] - 1) > 1e-9:
+                problems.append(
+                    f"{row} over {column} is {value:g} and {column} over {row} {b[j, i]:g}, they must sum to 1"
+                )
+            if min(abs(value - level) for level in LEVELS) > 1e-9 and 0 <= value <= 1:
+                off_levels.append(f"row {row}, column {column} is {value:g}")
+    return problems, off_levels

@@ -1,0 +1,150 @@
+r"""Possibility degree that an ability interval meets a demand interval (section 3.3, eq. 3).
+
+With widths l_U = U^H - U^L and l_D = D^H - D^L,
+
+    P(U ≥ D) = min{ l_U + l_D, max{U^H - D^L, 0} } / (l_U + l_D)
+
+The paper's text writes l_U as an interval; it is a width. Between two points the fraction is 0/0, and P is 1,
+0.5 or 0 by U > D, U = D, U < D. Always P(U ≥ D) + P(D ≥ U) = 1. A demand [d, 1] is met with P < 1 by every
+interval in [0, 1] that is not the point 1: the two widths always leave some doubt.
+
+References
+----------
+Z. S. Xu, Q. L. Da, "The uncertain OWA operator", Int. J. Intelligent Systems 17 (2002) 569-575.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from crowdnb.labels import FloatArray, listing, same_labels, unique_index
+
+
+class Intervals(NamedTuple):
+    """A frame of intervals taken apart: labels, and ends of shape (labels, criteria)."""
+
+    labels: pd.Index[Any]
+    criteria: pd.Index[Any]
+    low: FloatArray
+    high: FloatArray
+
+
+def possibility_degree(
+    ability_low: npt.ArrayLike,
+    ability_high: npt.ArrayLike,
+    demand_low: npt.ArrayLike,
+    demand_high: npt.ArrayLike,
+) -> FloatArray:
+    """Possibility degree P(U ≥ D) of intervals (eq. 3).
+
+    Parameters
+    ----------
+    ability_low, ability_high, demand_low, demand_high : array-like of float
+        Ends of U and of D: finite real numbers, low ≤ high, shapes that broadcast against each other.
+
+    Returns
+    -------
+    ndarray of float
+        P in [0, 1], of the broadcast shape.
+
+    Raises
+    ------
+    ValueError
+        An end is not finite, or low is above high.
+
+    Examples
+    --------
+    Worker a0's skill against task r0 (table 3, first value), and two points:
+
+    >>> possibility_degree(0.52, 0.63, 0.40, 1.00).round(3)
+    np.float64(0.324)
+    >>> possibility_degree([0.6, 0.5, 0.4], [0.6, 0.5, 0.4], 0.5, 0.5)
+    array([1. , 0.5, 0. ])
+    """
+    ends = [np.asarray(end, dtype=float) for end in (ability_low, ability_high, demand_low, demand_high)]
+    for name, low, high in (("ability", ends[0], ends[1]), ("demand", ends[2], ends[3])):
+        for end in (low, high):
+            if not np.isfinite(end).all():
+                raise ValueError(f"{name}: {end[~np.isfinite(end)][0]} is not a finite number")
+        if (low > high).any():
+            lows, highs = np.broadcast_arrays(low, high)
+            where = np.unravel_index(int((lows > highs).argmax()), lows.shape)
+            raise ValueError(f"{name}: low {lows[where]} is above high {highs[where]}")
+    return degree(*ends)
+
+
+def degree(
+    ability_low: FloatArray, ability_high: FloatArray, demand_low: FloatArray, demand_high: FloatArray
+) -> FloatArray:
+    """Eq. 3 on checked arrays; shapes as :func:`possibility_degree`."""
+    width = (ability_high - ability_low) + (demand_high - demand_low)
+    reach = ability_high - demand_low
+    points = width == 0
+    met = np.clip(reach, 0, width) / np.where(points, 1.0, width)
+    return np.asarray(np.where(points, 0.5 + 0.5 * np.sign(reach), met))[()]
+
+
+def possibility_matrix(ability: pd.DataFrame, demand: pd.DataFrame) -> pd.DataFrame:
+    """P(U ≥ D) of every worker for every task and criterion: the paper's matrix P.
+
+    Parameters
+    ----------
+    ability : DataFrame
+        m workers; columns (criterion, ``low`` / ``high``), as :func:`ability_intervals` gives it.
+    demand : DataFrame
+        n tasks; the same columns in any order.
+
+    Returns
+    -------
+    DataFrame
+        Index (worker, task), m·n rows; K columns, the criteria in the order of ``ability``. Values in [0, 1].
+
+    Raises
+    ------
+    ValueError
+        The criteria differ, a label stands twice, an end is missing, not finite, or low is above high.
+
+    Examples
+    --------
+    >>> import crowdnb as cn
+    >>> case = cn.load_case_study()
+    >>> cn.possibility_matrix(case.ability, case.demand).loc[("a0", "r4")].round(3).tolist()
+    [0.407, 0.29, 0.246, 0.159]
+    """
+    u, d = interval_pair(ability, demand)
+    p = degree(u.low[:, np.newaxis], u.high[:, np.newaxis], d.low, d.high)
+    index = pd.MultiIndex.from_product([u.labels, d.labels], names=["worker", "task"])
+    return pd.DataFrame(p.reshape(len(index), len(u.criteria)), index=index, columns=u.criteria)
+
+
+def interval_pair(ability: pd.DataFrame, demand: pd.DataFrame) -> tuple[Intervals, Intervals]:
+    """Both frames taken apart and checked, the demand's criteria in the order of the ability's."""
+    u, d = intervals(ability, "worker"), intervals(demand, "task")
+    same_labels(d.criteria, u.criteria, "demand")
+    order = d.criteria.get_indexer(u.criteria)
+    return u, Intervals(d.labels, u.criteria, d.low[:, order], d.high[:, order])
+
+
+def intervals(frame: pd.DataFrame, what: str) -> Intervals:
+    """Take a frame with columns (criterion, low / high) apart; ValueError names the label that is wrong."""
+    name = "ability" if what == "worker" else "demand"
+    if not isinstance(frame, pd.DataFrame) or frame.columns.nlevels != 2 or frame.empty:
+        raise ValueError(f"{name}: a table with a row a {what} and columns (criterion, 'low' / 'high') is needed")
+    labels = unique_index(frame.index, what)
+    criteria = pd.Index(frame.columns.get_level_values(0).unique(), name="criterion")
+    wanted = pd.MultiIndex.from_product([criteria, ["low", "high"]])
+    same_labels(frame.columns, wanted.set_names(["criterion", "end"]).to_flat_index().rename("column"), name)
+    ends = frame.reindex(columns=wanted).to_numpy(dtype=float)
+    low, high = ends[:, ::2], ends[:, 1::2]
+    for bad, rule in (
+        (~np.isfinite(low) | ~np.isfinite(high), "the ends must be finite numbers"),
+        (low > high, "low is above high"),
+    ):
+        if bad.any():
+            cells = [f"{labels[i]}, {criteria[k]}: [{low[i, k]:g}, {high[i, k]:g}]" for i, k in np.argwhere(bad)]
+            raise ValueError(f"{name}: {rule}: {listing(cells, 5)}")
+    return Intervals(labels, criteria, low, high)

@@ -1,0 +1,500 @@
+"""A user's folder of files, in and out.
+
+A folder of CSV files (UTF-8, with a header), or one Excel workbook with the same names as sheets:
+
+======================  ===========================================================================
+ratings                 worker, criterion, rating[, date]: stars 1 … 5, a row a rating; or instead
+ability                 worker, criterion, low, high: ability intervals in [0, 1]
+demand                  task, criterion, low[, high]: demand intervals in [0, 1], high = 1 if not given
+tasks                   task, required[, weight]
+judgement               a square labelled matrix on the levels 0.1 … 0.9 (fuzzy AHP); or instead
+weights                 criterion, weight: they sum to 1
+worker_conflicts        optional: worker, other; or a square labelled 0/1 matrix
+task_conflicts          optional: worker, task; or a labelled 0/1 matrix, a row a worker
+======================  ===========================================================================
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from crowdnb.cloud import ability_clouds, ability_intervals
+from crowdnb.ecargo import Assignment, Conflicts, Problem, Scope
+from crowdnb.fuzzyahp import criteria_weights, judgement_problems
+from crowdnb.labels import listing
+from crowdnb.program import solve
+from crowdnb.qualify import qualification
+from crowdnb.ratings import Counts, count_ratings, is_star
+from crowdnb.tables import ProjectError, Report, Table, as_label, guess, read_csv, read_workbook
+
+__all__ = ["Project", "ProjectError", "read_project"]
+
+FILES = (
+    "ratings",
+    "ability",
+    "demand",
+    "tasks",
+    "judgement",
+    "weights",
+    "worker_conflicts",
+    "task_conflicts",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Project:
+    """Everything a folder says, checked: what workers can, what tasks ask, and who gets on with whom.
+
+    Attributes
+    ----------
+    ability : DataFrame
+        Ability intervals, workers × (criterion, ``low`` / ``high``).
+    demand : DataFrame
+        Demand intervals, tasks × (criterion, ``low`` / ``high``).
+    criteria_weights : Series
+        w, by criterion, sum 1.
+    required : Series
+        L, workers needed by task.
+    task_weights : Series or None
+        W, by task; None counts every place 1.
+    task_conflicts, worker_conflicts : DataFrame
+        C^R, workers × tasks, and C^A, workers × workers, 0/1.
+    counts : Counts or None
+        The rating histories, when the folder has them.
+    judgement : DataFrame or None
+        B, when the weights come from it.
+    gamma : float
+        Influence of He with which ``ability`` was computed.
+    notes : tuple of str
+        What is allowed but worth a look, such as a judgement off the five levels.
+    """
+
+    ability: pd.DataFrame
+    demand: pd.DataFrame
+    criteria_weights: pd.Series[float]
+    required: pd.Series[int]
+    task_weights: pd.Series[float] | None
+    task_conflicts: pd.DataFrame
+    worker_conflicts: pd.DataFrame
+    counts: Counts | None = None
+    judgement: pd.DataFrame | None = None
+    gamma: float = 0.1
+    notes: tuple[str, ...] = ()
+
+    @property
+    def qualification(self) -> pd.DataFrame:
+        """Q of every worker for every task (eq. 6)."""
+        return qualification(self.ability, self.demand, self.criteria_weights)
+
+    def problem(self, worker_conflicts: Conflicts | None = None, conflict_scope: Scope = "project") -> Problem:
+        """The assignment problem; ``worker_conflicts``, when given, stand in for the folder's own."""
+        return Problem(
+            self.qualification,
+            self.required,
+            self.task_weights,
+            self.task_conflicts,
+            self.worker_conflicts if worker_conflicts is None else worker_conflicts,
+            conflict_scope,
+        )
+
+    def solve(
+        self, solver: str | None = None, time_limit: float | None = None, conflict_scope: Scope = "project"
+    ) -> Assignment:
+        """The best assignment; parameters and errors as :func:`crowdnb.solve`."""
+        return solve(self.problem(conflict_scope=conflict_scope), solver, time_limit)
+
+    def clouds(self) -> pd.DataFrame | None:
+        """The histories one by one, as :func:`crowdnb.ability_clouds`; None for a project of intervals."""
+        return None if self.counts is None else ability_clouds(self.counts, self.gamma)
+
+    def write(self, folder: str | Path) -> None:
+        """Write the project as files that :func:`read_project` reads back.
+
+        The folder is made if need be. Rating histories become ``ratings.csv`` without dates.
+
+        Raises
+        ------
+        FileExistsError
+            The folder holds files of a project already; nothing is overwritten.
+        ValueError
+            The histories have decayed: their counts are not whole ratings.
+        """
+        path = Path(folder)
+        if there := [f"{name}.csv" for name in FILES if (path / f"{name}.csv").exists()]:
+            raise FileExistsError(f"{path} holds {listing(there)} already; choose another folder")
+        tables = self._tables()
+        path.mkdir(parents=True, exist_ok=True)
+        for name, table in tables.items():
+            table.to_csv(path / f"{name}.csv", index=False, encoding="utf-8")
+
+    def _tables(self) -> dict[str, pd.DataFrame]:
+        def long(frame: pd.DataFrame, what: str) -> pd.DataFrame:
+            stacked = frame.stack(level=0, future_stack=True)[["low", "high"]]
+            return stacked.rename_axis([what, "criterion"]).reset_index()
+
+        def pairs(frame: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+            return pd.DataFrame([(i, j) for i in frame.index for j in frame.columns if frame.at[i, j]], columns=names)
+
+        tasks = pd.DataFrame({"task": self.required.index, "required": self.required.to_numpy()})
+        if self.task_weights is not None:
+            tasks["weight"] = self.task_weights.to_numpy()
+        tables = {"demand": long(self.demand, "task"), "tasks": tasks}
+        if self.counts is None:
+            tables["ability"] = long(self.ability, "worker")
+        else:
+            number = self.counts.to_numpy()
+            if (number % 1 != 0).any():
+                raise ValueError("counts: they have decayed and are not whole ratings any more")
+            history, star = np.nonzero(number)
+            times = number[history, star].astype(int)
+            rows = self.counts.index[history.repeat(times)].to_frame(index=False)
+            tables["ratings"] = rows.assign(rating=(star + 1).repeat(times))
+        if self.judgement is None:
+            tables["weights"] = self.criteria_weights.rename("weight").rename_axis("criterion").reset_index()
+        else:
+            tables["judgement"] = self.judgement.rename_axis("criterion").reset_index()
+        tables["task_conflicts"] = pairs(self.task_conflicts, ["worker", "task"])
+        between = pairs(self.worker_conflicts, ["worker", "other"])
+        order = {label: at for at, label in enumerate(self.worker_conflicts.index)}
+        tables["worker_conflicts"] = between[between["worker"].map(order) < between["other"].map(order)]
+        return tables
+
+
+def read_project(folder: str | Path, gamma: float = 0.1, stars: int = 5) -> Project:
+    """Read and check a project: a folder of CSV files, or an Excel workbook.
+
+    Parameters
+    ----------
+    folder : path
+        A folder with the files of this module's text, or a workbook (``.xlsx``) with them as sheets.
+    gamma : float
+        Influence of He (eq. 2), ≥ 0, for rating histories.
+    stars : int
+        Stars on the rating scale.
+
+    Returns
+    -------
+    Project
+
+    Raises
+    ------
+    ProjectError
+        A ValueError whose ``problems`` name file, line, column or label, value and rule; all of them at once.
+    ModuleNotFoundError
+        A workbook, and openpyxl is not installed.
+
+    Examples
+    --------
+    >>> from importlib.resources import files
+    >>> project = read_project(files("crowdnb") / "data" / "case_study")
+    >>> project.required.to_dict()
+    {'r0': 2, 'r1': 1, 'r2': 3, 'r3': 2, 'r4': 1}
+    """
+    path = Path(str(folder))
+    report = Report()
+    tables = _open(path, report)
+    suffix = ".csv" if path.is_dir() else ""
+    for one, other in (("ratings", "ability"), ("judgement", "weights")):
+        if one in tables and other in tables:
+            report.problems.append(f"{one}{suffix} and {other}{suffix} are both there; keep the one that counts")
+    reader = _Reader(tables, report)
+    missing = [
+        " or ".join(f"{name}{suffix}" for name in names)
+        for names in (("ratings", "ability"), ("demand",), ("tasks",), ("judgement", "weights"))
+        if not any(name in tables or name in reader.unreadable(path) for name in names)
+    ]
+    if missing:
+        report.problems = [f"{path}: {name} is missing" for name in missing] + report.problems
+    tasks = reader.tasks()
+    weights, judgement = reader.weights()
+    criteria = None if weights is None else list(weights.index)
+    task_names = None if tasks is None else list(tasks.index)
+    demand = reader.intervals("demand", "task", task_names, criteria, default_high=1.0)
+    if criteria is None and demand is not None:
+        criteria = list(demand.columns.unique("criterion"))
+    counts = reader.ratings(criteria, stars)
+    ability = reader.intervals("ability", "worker", None, criteria)
+    workers = _workers(ability, counts)
+    task_conflicts = reader.conflicts("task_conflicts", "task", workers, task_names)
+    worker_conflicts = reader.conflicts("worker_conflicts", "other", workers, workers)
+    if counts is not None and not report.problems:
+        ability = ability_intervals(counts, gamma)
+    if report.problems:
+        raise ProjectError(report.problems)
+    assert ability is not None and demand is not None and weights is not None and tasks is not None
+    attrs = ability.attrs
+    ability = ability.reindex(
+        columns=pd.MultiIndex.from_product([weights.index, ["low", "high"]], names=["criterion", "end"])
+    )
+    ability.attrs = attrs
+    empty = Problem(
+        pd.DataFrame(0.0, ability.index, tasks.index),
+        tasks["required"],
+        None,
+        task_conflicts,
+        worker_conflicts,
+    )
+    return Project(
+        ability=ability,
+        demand=demand.reindex(index=tasks.index, columns=ability.columns),
+        criteria_weights=weights,
+        required=tasks["required"].astype(int),
+        task_weights=tasks.get("weight"),
+        task_conflicts=empty.task_conflicts,
+        worker_conflicts=empty.worker_conflicts,
+        counts=counts,
+        judgement=judgement,
+        gamma=gamma,
+        notes=tuple(report.notes),
+    )
+
+
+def _open(path: Path, report: Report) -> dict[str, Table]:
+    """The tables that a folder or workbook holds, by name; names that look misspelt are reported."""
+    if path.is_dir():
+        present = sorted(item.name for item in path.iterdir() if item.is_file())
+        found = {name: read_csv(path / f"{name}.csv", report) for name in FILES if f"{name}.csv" in present}
+        tables = {name: table for name, table in found.items() if table is not None}
+        others, known = (
+            [name for name in present if name.endswith((".csv", ".CSV"))],
+            [f"{name}.csv" for name in FILES],
+        )
+        others = [name for name in others if name not in [*known, "assignment.csv"]]
+    elif path.is_file():
+        tables, others = read_workbook(path, FILES, report)
+        known = list(FILES)
+    else:
+        raise ProjectError([f"{path}: there is no such folder or workbook"])
+    for name in others:
+        hint = guess(name, [other for other in known if other.removesuffix(".csv") not in tables])
+        if hint:
+            report.problems.append(f"{path}: {name!r} is not a name that is read{hint}")
+        else:
+            report.notes.append(f"{name} was not read; its name is not one of {', '.join(known)}")
+    return tables
+
+
+def _workers(ability: pd.DataFrame | None, counts: Counts | None) -> list[str] | None:
+    if ability is not None:
+        return list(ability.index)
+    return None if counts is None else list(dict.fromkeys(counts.index.get_level_values("worker")))
+
+
+def _in_unit(value: float) -> str | None:
+    return None if 0 <= value <= 1 else "must lie in [0, 1]"
+
+
+def _not_negative(value: float) -> str | None:
+    return "must not be negative" if value < 0 else None
+
+
+class _Reader:
+    """The tables of one project, read one after the other; every problem goes to the report."""
+
+    def __init__(self, tables: dict[str, Table], report: Report) -> None:
+        self.all = tables
+        self.report = report
+
+    def unreadable(self, path: Path) -> list[str]:
+        """Names of files that are there and could not be opened: reported already, not missing."""
+        return [name for name in FILES if path.is_dir() and (path / f"{name}.csv").exists() and name not in self.all]
+
+    def _table(self, name: str, needed: Collection[str], optional: Collection[str] = ()) -> Table | None:
+        table = self.all.get(name)
+        if table is None or not table.has_columns(needed, optional):
+            return None
+        if not table.rows:
+            table.problem("there is a header, and no rows")
+            return None
+        return table
+
+    def tasks(self) -> pd.DataFrame | None:
+        """Index task; columns required and, when given, weight."""
+        table = self._table("tasks", ["task", "required"], ["weight"])
+        if table is None:
+            return None
+        task = table.labels("task")
+        table.once([(label,) for label in task], ["task"])
+
+        def whole(value: float) -> str | None:
+            return _not_negative(value) or (None if value.is_integer() else "must be a whole number of workers")
+
+        columns = {"required": table.numbers("required", whole)}
+        if "weight" in table.header:
+            columns["weight"] = table.numbers("weight", _not_negative)
+        frame = pd.DataFrame(columns, index=pd.Index(task, name="task"))
+        return frame[~frame.index.duplicated() & (frame.index != "")]
+
+    def weights(self) -> tuple[pd.Series[float] | None, pd.DataFrame | None]:
+        """Criteria weights, and the judgement they come from, if any."""
+        if "judgement" in self.all:
+            judgement = self._matrix(self.all["judgement"])
+            if judgement is None:
+                return None, None
+            problems, off_levels = judgement_problems(judgement)
+            for text in problems:
+                self.all["judgement"].problem(text)
+            if problems:
+                return None, None
+            self.report.notes += [
+                f"{self.all['judgement'].where}: {text}, off the five levels 0.1 … 0.9" for text in off_levels
+            ]
+            z = judgement.reindex(columns=judgement.index)
+            return _quiet_weights(z), z
+        table = self._table("weights", ["criterion", "weight"])
+        if table is None:
+            return None, None
+        criterion = table.labels("criterion")
+        table.once([(label,) for label in criterion], ["criterion"])
+        before = len(self.report.problems)
+        weight = table.numbers("weight", _not_negative)
+        if len(self.report.problems) == before and abs(math.fsum(weight) - 1) > 1e-6:
+            table.problem(f"the weights sum to {math.fsum(weight):g} and must sum to 1", column="weight")
+        series = pd.Series(weight, index=pd.Index(criterion, name="criterion"), name="weight")
+        return series[~series.index.duplicated() & (series.index != "")], None
+
+    def intervals(
+        self,
+        name: str,
+        what: str,
+        known: list[str] | None,
+        criteria: list[str] | None,
+        default_high: float | None = None,
+    ) -> pd.DataFrame | None:
+        """Intervals by label and criterion: complete, each once, 0 ≤ low ≤ high ≤ 1."""
+        optional = [] if default_high is None else ["high"]
+        table = self._table(name, [what, "criterion", "low", *(["high"] if default_high is None else [])], optional)
+        if table is None:
+            return None
+        label, criterion = table.labels(what), table.labels("criterion")
+        if known is not None:
+            table.known(label, known, what)
+        if criteria is not None:
+            table.known(criterion, criteria, "criterion")
+        table.once(list(zip(label, criterion, strict=True)), [what, "criterion"])
+        low = table.numbers("low", _in_unit)
+        high = table.numbers("high", _in_unit) if "high" in table.header else [default_high or 1.0] * len(low)
+        for row, (start, end) in enumerate(zip(low, high, strict=True)):
+            if start > end:
+                table.problem(f"low {start:g} is above high {end:g}", row)
+        frame = pd.DataFrame({what: label, "criterion": criterion, "low": low, "high": high})
+        frame = frame[(frame[what] != "") & (frame["criterion"] != "")].drop_duplicates([what, "criterion"])
+        labels = known or list(dict.fromkeys(frame[what]))
+        named = criteria or list(dict.fromkeys(frame["criterion"]))
+        have = set(zip(frame[what], frame["criterion"], strict=True))
+        for one in labels:
+            if lacking := [other for other in named if (one, other) not in have]:
+                table.problem(f"{what} {one} has no row for criterion {listing(lacking)}")
+        columns = pd.MultiIndex.from_product([named, ["low", "high"]], names=["criterion", "end"])
+        wide = frame.pivot(index=what, columns="criterion", values=["low", "high"]).swaplevel(axis=1)
+        return wide.reindex(index=pd.Index(labels, name=what), columns=columns)
+
+    def ratings(self, criteria: list[str] | None, stars: int) -> Counts | None:
+        """Counts of the stars in the rating histories."""
+        table = self._table("ratings", ["worker", "criterion", "rating"], ["date"])
+        if table is None:
+            return None
+        worker, criterion = table.labels("worker"), table.labels("criterion")
+        if criteria is not None:
+            table.known(criterion, criteria, "criterion")
+
+        def star(value: float) -> str | None:
+            return None if is_star(value, stars) else f"is not a whole number of stars from 1 to {stars}"
+
+        rating = table.numbers("rating", star)
+        frame = pd.DataFrame({"worker": worker, "criterion": criterion, "rating": rating})
+        good = frame[(frame["worker"] != "") & (frame["criterion"] != "") & frame["rating"].notna()]
+        if good.empty:
+            return None
+        counts = count_ratings(good, stars)
+        have = set(counts.index)
+        for one in dict.fromkeys(frame["worker"]):
+            lacking = [other for other in criteria or [] if (one, other) not in have]
+            if one and lacking:
+                table.problem(f"worker {one} has no rating on criterion {listing(lacking)}")
+        return counts
+
+    def conflicts(
+        self, name: str, other: str, rows: list[str] | None, columns: list[str] | None
+    ) -> pd.DataFrame | list[tuple[str, str]] | None:
+        """Conflicts as pairs of labels or as a 0/1 frame; None when there are none."""
+        table = self.all.get(name)
+        if table is None:
+            return None
+        if columns is not None and set(table.header[1:]) & set(columns):
+            return self._conflict_matrix(table, name == "worker_conflicts", rows or [], columns)
+        if not table.has_columns(["worker", other]):
+            return None
+        pairs = list(zip(table.labels("worker"), table.labels(other), strict=True))
+        table.once(pairs, ["worker", other])
+        what = "worker" if name == "worker_conflicts" else "task"
+        if rows is not None:
+            table.known([one for one, _ in pairs], rows, "worker")
+        if columns is not None:
+            table.known([two for _, two in pairs], columns, what, other)
+        for row, (one, two) in enumerate(pairs):
+            if one == two and one and what == "worker":
+                table.problem(f"worker {one} is in conflict with itself", row)
+        return pairs
+
+    def _conflict_matrix(
+        self, table: Table, symmetric: bool, rows: list[str], columns: list[str]
+    ) -> pd.DataFrame | None:
+        before = len(self.report.problems)
+        frame = self._matrix(table, lambda value: None if value in (0, 1) else "must be 0 or 1")
+        if frame is None:
+            return None
+        for got, wanted, axis in ((frame.index, rows, "row"), (frame.columns, columns, "column")):
+            for label in got.difference(wanted, sort=False):
+                table.problem(f"{axis} {label!r} is unknown{guess(label, wanted)}")
+            for label in pd.Index(wanted).difference(got, sort=False):
+                table.problem(f"there is no {axis} for {label}")
+        if len(self.report.problems) == before and symmetric:
+            given = frame.reindex(index=rows, columns=rows).to_numpy()
+            for i, k in np.argwhere(given != given.T).tolist():
+                if i < k:
+                    table.problem(
+                        f"row {rows[i]}, column {rows[k]} is {given[i, k]:g} and row {rows[k]}, column {rows[i]} is "
+                        f"{given[k, i]:g}; the matrix must be symmetric"
+                    )
+            for i in np.flatnonzero(given.diagonal()).tolist():
+                table.problem(f"worker {rows[i]} is in conflict with itself")
+        return frame
+
+    def _matrix(self, table: Table, rule: Callable[[float], str | None] = lambda value: None) -> pd.DataFrame | None:
+        """A labelled matrix: row labels in the first column, column labels in the header."""
+        before = len(self.report.problems)
+        names = table.header[1:]
+        labels = [as_label(row[0]) for row in table.rows]
+        for axis, got in (("column", names), ("row", labels)):
+            for label in dict.fromkeys(name for name in got if got.count(name) > 1):
+                table.problem(f"{axis} {label!r} stands {got.count(label)} times")
+            if "" in got:
+                table.problem(f"a {axis} has no label")
+        values: list[Sequence[float]] = []
+        for at, row in enumerate(table.rows):
+            cells = [table.number(cell, rule) for cell in row[1:]]
+            for name, cell in zip(names, cells, strict=True):
+                if isinstance(cell, str):
+                    table.problem(cell, at, name)
+            values.append([math.nan if isinstance(cell, str) else cell for cell in cells])
+        if not values:
+            table.problem("there is a header, and no rows")
+        if len(self.report.problems) > before:
+            return None
+        return pd.DataFrame(values, index=pd.Index(labels, name="criterion"), columns=names)
+
+
+def _quiet_weights(judgement: pd.DataFrame) -> pd.Series[float]:
+    """Weights of a judgement whose levels have been reported already."""
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        return criteria_weights(judgement)
