@@ -3,8 +3,10 @@
 # The first call of any of them sets up $(VENV) from requirements.lock; later calls start at once.
 
 VENV   ?= .venv
-PYTHON ?= $(firstword $(foreach p,python3 python3.13 python3.12 python3.11 python3.14,$(shell \
-            $(p) -c 'import sys; sys.version_info >= (3, 11) and print("$(p)")' 2>/dev/null)))
+# A Python that the locked packages have wheels for (3.11 to 3.14), or else any newer one.
+FOUND   = $(foreach p,python3 python3.14 python3.13 python3.12 python3.11,$(shell \
+            $(p) -c 'import sys; $(1) and print("$(p)")' 2>/dev/null))
+PYTHON ?= $(firstword $(call FOUND,(3, 11) <= sys.version_info < (3, 15)) $(call FOUND,sys.version_info >= (3, 15)))
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 UV_PIN := $(shell sed -n 's/^\(uv==[^ ;]*\).*/\1/p' requirements.lock)
@@ -60,6 +62,7 @@ lock: $(READY)
 	$(BIN)/uv lock --upgrade
 	$(BIN)/uv export --quiet --locked --all-extras --no-emit-project --no-annotate --no-header \
 	  --format requirements.txt --output-file requirements.lock
+	sed -n 's/^\([^ #][^\]*[^ \]\) *\\*$$/\1/p' requirements.lock > constraints.txt
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage dist

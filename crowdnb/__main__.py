@@ -7,18 +7,19 @@ import sys
 from collections.abc import Sequence
 from itertools import combinations
 from pathlib import Path
-from unicodedata import east_asian_width
+from unicodedata import category, east_asian_width
 
 import pandas as pd
 
 import crowdnb as cn
 from crowdnb.labels import listing
+from crowdnb.project import FILES
 
-NO_ASSIGNMENT, BAD_INPUT = 1, 2
+NO_ASSIGNMENT, BAD_INPUT, INTERNAL_ERROR = 1, 2, 3
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; 0 solved, 1 no assignment (found), 2 bad input."""
+    """Run the command; 0 solved, 1 no assignment (found), 2 bad input, 3 a solver's answer that is wrong."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal without ρ or Chinese shows ?, it does not fail
@@ -27,8 +28,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return case() if options.command == "case" else assign(options)
     except cn.ProjectError as error:
         number = len(error.problems)
-        print(f"{options.folder}: {number} problem{'s' * (number > 1)} in the files, nothing written", file=sys.stderr)
-        print(_plain("\n".join(f"- {line}" for line in str(error).splitlines())), file=sys.stderr)
+        head = f"{options.folder}: {number} problem{'s' * (number > 1)} in the files, nothing written"
+        print(_plain("\n- ".join([head, *str(error).split("\n")])), file=sys.stderr)
+    except cn.SolverAnswerError as error:
+        print(_plain(f"crowdnb: {error}; nothing written, please report it"), file=sys.stderr)
+        return INTERNAL_ERROR
     except (ValueError, ModuleNotFoundError, OSError) as error:
         print(_plain(f"crowdnb: {error}"), file=sys.stderr)
     return BAD_INPUT
@@ -37,6 +41,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def assign(options: argparse.Namespace) -> int:
     """Read a folder, solve it, print and write the assignment."""
     project = cn.read_project(options.folder, options.gamma, options.stars)
+    folder = options.folder if options.folder.is_dir() else options.folder.parent
+    output = options.output or folder / "assignment.csv"
+    if output.resolve() in [path.resolve() for path in (options.folder, *(folder / f"{name}.csv" for name in FILES))]:
+        raise ValueError(f"output: {output} is a file of the project, it would be overwritten; choose another")
     answer = project.solve(options.solver, options.time_limit, options.scope)
     for note in project.notes:
         print(_plain(f"Note: {note}"))
@@ -49,9 +57,10 @@ def assign(options: argparse.Namespace) -> int:
         short = clouds[clouds["rule"] != "cloud"].index.unique("worker")
         few = [worker for worker in answer.pairs["worker"] if worker in short]
         print(_plain(f"Chosen on fewer than six ratings of some criterion: {listing(few, 20) or 'nobody'}."))
-    folder = options.folder if options.folder.is_dir() else options.folder.parent
-    output = options.output or folder / "assignment.csv"
-    answer.pairs.to_csv(output, index=False, encoding="utf-8")
+    try:
+        answer.pairs.to_csv(output, index=False, encoding="utf-8")
+    except OSError as error:
+        raise OSError(f"{output} cannot be written: {error.strerror or error}") from None
     print(_plain(f"Written: {output}"))
     return 0
 
@@ -149,7 +158,8 @@ def _width(text: str) -> int:
 
 def _plain(text: str) -> str:
     """Text without control characters: a label must not steer the terminal."""
-    return "".join(c if c.isprintable() or c == "\n" else f"\\x{ord(c):02x}" for c in text)
+    shown = (c.isprintable() or c == "\n" or category(c) == "Zs" for c in text)
+    return "".join(c if good else c.encode("unicode_escape").decode() for c, good in zip(text, shown, strict=True))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -160,7 +170,8 @@ def _parser() -> argparse.ArgumentParser:
         "assign",
         help="the best assignment for a folder of files",
         description="Print the best assignment for a folder of files and write it to assignment.csv.",
-        epilog="Exit status: 0 an assignment was found, 1 there is none (the reasons are printed), 2 bad input.",
+        epilog="Exit status: 0 an assignment was found, 1 there is none (the reasons are printed), 2 bad input, "
+        "3 an internal error. Nothing is written unless it is 0.",
     )
     run.add_argument("folder", metavar="FOLDER", type=Path, help="a folder of CSV files, or an Excel workbook")
     run.add_argument("--gamma", type=float, default=0.1, help="influence of He on the intervals (0.1)")

@@ -29,8 +29,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from crowdnb.labels import FloatArray, listing, natural_key
-from crowdnb.ratings import KEYS, count_ratings
+from crowdnb.labels import FloatArray, finite, listing, natural_key, number, numbers, shown
+from crowdnb.ratings import KEYS, count_ratings, is_counts
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoFrame
@@ -79,7 +79,8 @@ class Cloud:
         distance = np.abs(np.asarray(x, dtype=float) - self.expectation)
         if self.entropy == 0:
             return np.where(distance == 0, 1.0, 0.0)
-        return np.asarray(np.exp(-0.5 * (distance / self.entropy) ** 2))
+        with np.errstate(over="ignore"):  # ever so far away: 0
+            return np.asarray(np.exp(-0.5 * (distance / self.entropy) ** 2))
 
 
 def backward_cloud(values: Sequence[float] | npt.ArrayLike) -> Cloud:
@@ -97,7 +98,8 @@ def backward_cloud(values: Sequence[float] | npt.ArrayLike) -> Cloud:
     Raises
     ------
     ValueError
-        Fewer than two values (S² divides by tau - 1), or one that is not finite.
+        Fewer than two values (S² divides by tau - 1), one that is not a finite number, or values so far apart
+        that S² is beyond the floating point numbers.
 
     Notes
     -----
@@ -105,18 +107,19 @@ def backward_cloud(values: Sequence[float] | npt.ArrayLike) -> Cloud:
 
     Examples
     --------
-    Six ratings of 3, 4, 4, 4, 5 and 5 stars: here S² < En², so that He hides a negative radicand.
+    Six ratings of 3, 4, 4, 5, 5 and 5 stars: here S² < En², so that He hides a negative radicand.
 
-    >>> cloud = backward_cloud([0.6, 0.8, 0.8, 0.8, 1.0, 1.0])
+    >>> cloud = backward_cloud([0.6, 0.8, 0.8, 1.0, 1.0, 1.0])
     >>> round(cloud.expectation, 4), round(cloud.entropy, 4), round(cloud.radicand, 6)
-    (0.8333, 0.1532, -0.000127)
+    (0.8667, 0.1671, -0.001259)
     """
-    array = np.sort(np.asarray(values, dtype=float).ravel())  # sorted: the same sums for every order
+    array = np.sort(finite(values, "values").ravel())  # sorted: the same sums for every order
     if array.size < 2:
         raise ValueError(f"values: at least two are needed, since S² divides by tau - 1; got {array.size}")
-    if not np.isfinite(array).all():
-        raise ValueError(f"values: {array[~np.isfinite(array)][0]} is not a finite number")
-    ex, en, radicand = _characteristics(array[np.newaxis], np.ones((1, array.size)))
+    with np.errstate(over="ignore", invalid="ignore"):
+        ex, en, radicand = _characteristics(array[np.newaxis], np.ones((1, array.size)))
+    if not np.isfinite(radicand[0]):
+        raise ValueError(f"values: {array[0]} and {array[-1]} are too far apart for S² to be computed")
     return Cloud(float(ex[0]), float(en[0]), math.sqrt(abs(radicand[0])), float(radicand[0]))
 
 
@@ -136,27 +139,29 @@ def ability_clouds(ratings_or_counts: IntoFrame, gamma: float = 0.1, stars: int 
     -------
     DataFrame
         Index (worker, criterion). Columns: ``ratings`` (tau), ``rule`` (``point`` for one rating, ``range``
-        below six, ``cloud`` from six on), ``expectation``, ``entropy``, ``hyper_entropy``, ``radicand`` (with
-        its sign; these three are missing below six ratings), ``low`` and ``high`` in [0, 1], and ``clipped``
-        (whether an end was moved to 0 or 1).
+        below six, ``cloud`` from six on; in decayed counts tau ≤ 1 on one star is a point), ``expectation``,
+        ``entropy``, ``hyper_entropy``, ``radicand`` (with its sign; these three are missing below six ratings),
+        ``low`` and ``high`` in [0, 1], and ``clipped`` (whether an end was moved to 0 or 1).
 
     Raises
     ------
     ValueError
-        As :func:`count_ratings`; a negative count; a history without ratings; gamma below 0.
+        As :func:`count_ratings`; a negative count; a history without ratings or one that stands twice; gamma
+        below 0 or not finite.
 
     Examples
     --------
     >>> import pandas as pd
     >>> frame = pd.DataFrame({"worker": "a0", "criterion": "skill", "rating": [5, 5, 5, 5, 5, 2]})
     >>> ability_clouds(frame)[["rule", "low", "high", "clipped"]].round(3).to_dict("records")
-    [{'rule': 'cloud', 'low': 0.645, 'high': 1.0, 'clipped': True}]
+    [{'rule': 'cloud', 'low': 0.678, 'high': 1.0, 'clipped': True}]
     """
     _check_gamma(gamma)
-    is_counts = isinstance(ratings_or_counts, pd.DataFrame) and ratings_or_counts.index.nlevels == 2
-    counts = ratings_or_counts if is_counts else count_ratings(ratings_or_counts, stars)
-    assert isinstance(counts, pd.DataFrame)
-    n = counts.to_numpy(dtype=float)
+    counts = ratings_or_counts if is_counts(ratings_or_counts) else count_ratings(ratings_or_counts, stars)
+    if counts.index.has_duplicates:
+        twice = counts.index[counts.index.duplicated()].unique()
+        raise ValueError(f"counts: {listing(twice, 5)} stands more than once")
+    n = numbers(counts)
     tau = n.sum(axis=1)
     if (~np.isfinite(n) | (n < 0)).any() or (tau <= 0).any():
         bad = (~np.isfinite(n) | (n < 0)).any(axis=1) | (tau <= 0)
@@ -173,7 +178,7 @@ def ability_clouds(ratings_or_counts: IntoFrame, gamma: float = 0.1, stars: int 
     reach = en + gamma * he
     low = np.where(by_cloud, ex - reach, first) / scale
     high = np.where(by_cloud, ex + reach, last) / scale
-    rule = np.where(by_cloud, "cloud", np.where(np.isclose(tau, 1), "point", "range"))
+    rule = np.where(by_cloud, "cloud", np.where((tau <= 1 + 1e-9) & (first == last), "point", "range"))
     return pd.DataFrame(
         {
             "ratings": counts.sum(axis=1).to_numpy(),
@@ -246,5 +251,5 @@ def _characteristics(values: FloatArray, weights: FloatArray) -> tuple[FloatArra
 
 
 def _check_gamma(gamma: float) -> None:
-    if not (math.isfinite(gamma) and gamma >= 0):
-        raise ValueError(f"gamma must be a finite number of at least 0, got {gamma}")
+    if not (math.isfinite(number(gamma)) and gamma >= 0):
+        raise ValueError(f"gamma must be a finite number of at least 0, got {shown(gamma)}")

@@ -124,9 +124,8 @@ class Problem:
         need = labelled_vector(required, tasks, "required")
         for bad, rule in ((need < 0, "must not be negative"), (need % 1 != 0, "must be a whole number")):
             if bad.any():
-                raise ValueError(
-                    f"required: {tasks[bad.argmax()]} asks for {need[bad.argmax()]:g} workers, that {rule}"
-                )
+                at = int(bad.argmax())
+                raise ValueError(f"required: {tasks[at]} asks for {need[at]:g} workers, that {rule}")
         weight = np.ones(len(tasks)) if task_weights is None else labelled_vector(task_weights, tasks, "task_weights")
         if (weight < 0).any():
             raise ValueError(

@@ -25,7 +25,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from crowdnb.labels import FloatArray, listing, same_labels, unique_index
+from crowdnb.labels import FloatArray, listing, number, numbers, same_labels, shown, unique_index
 
 LEVELS = (0.1, 0.3, 0.5, 0.7, 0.9)
 
@@ -59,9 +59,7 @@ def consistent_matrix(judgement: pd.DataFrame | npt.ArrayLike) -> pd.DataFrame:
     [[0.5, 0.7], [0.3, 0.5]]
     """
     b, criteria = _checked(judgement)
-    rows = b.sum(axis=1)
-    z = (rows[:, np.newaxis] - rows) / (2 * max(len(b) - 1, 1)) + 0.5
-    return pd.DataFrame(z, index=criteria, columns=criteria)
+    return pd.DataFrame(_consistent(b), index=criteria, columns=criteria)
 
 
 def criteria_weights(judgement: pd.DataFrame | npt.ArrayLike, resolution: float | None = None) -> pd.Series[float]:
@@ -89,11 +87,11 @@ def criteria_weights(judgement: pd.DataFrame | npt.ArrayLike, resolution: float 
     >>> criteria_weights([[0.5, 0.9, 0.9, 0.9]] + [[0.1, 0.5, 0.5, 0.5]] * 3).round(4).tolist()
     [0.3167, 0.2278, 0.2278, 0.2278]
     """
-    z = consistent_matrix(judgement)
-    k = len(z)
+    b, criteria = _checked(judgement)
+    k = len(b)
     a = _resolution(k, resolution)
-    w = 1 / k - 1 / (2 * a) + z.sum(axis=1) / (k * a)
-    return w.rename("weight").rename_axis("criterion")
+    w = 1 / k - 1 / (2 * a) + _consistent(b).sum(axis=1) / (k * a)
+    return pd.Series(w.clip(min=0), index=criteria, name="weight")  # 0 may come out as -1e-17
 
 
 def weight_range(criteria: int | Collection[Hashable], resolution: float | None = None) -> tuple[float, float]:
@@ -125,29 +123,38 @@ def weight_range(criteria: int | Collection[Hashable], resolution: float | None 
     >>> [round(end, 4) for end in weight_range(4)], [round(end, 4) for end in weight_range(4, resolution=1.5)]
     ([0.1833, 0.3167], [0.1167, 0.3833])
     """
-    k = criteria if isinstance(criteria, int) else len(criteria)
+    k = len(criteria) if isinstance(criteria, Collection) else int(criteria)
     if k < 1:
         raise ValueError(f"criteria: at least one is needed, got {k}")
-    reach = (LEVELS[-1] - 0.5) / (2 * _resolution(k, resolution)) if k > 1 else 0.0
+    a = _resolution(k, resolution)
+    reach = (LEVELS[-1] - 0.5) / (2 * a) if k > 1 else 0.0
     return 1 / k - reach, 1 / k + reach
 
 
+def _consistent(b: FloatArray) -> FloatArray:
+    rows = b.sum(axis=1)
+    return np.asarray((rows[:, np.newaxis] - rows) / (2 * max(len(b) - 1, 1)) + 0.5)
+
+
 def _resolution(k: int, resolution: float | None) -> float:
-    a = max(k - 1, 1) if resolution is None else resolution
+    a = max(k - 1, 1) if resolution is None else number(resolution)
     if not (math.isfinite(a) and a >= (k - 1) / 2 and a > 0):
-        raise ValueError(f"resolution must be at least (K - 1) / 2 = {(k - 1) / 2:g} and above 0, got {resolution}")
+        raise ValueError(
+            f"resolution must be a finite number of at least (K - 1) / 2 = {(k - 1) / 2} and above 0, "
+            f"got {shown(resolution)}"
+        )
     return a
 
 
 def _checked(judgement: pd.DataFrame | npt.ArrayLike) -> tuple[FloatArray, pd.Index[Any]]:
-    frame = judgement if isinstance(judgement, pd.DataFrame) else pd.DataFrame(np.asarray(judgement))
+    frame = judgement if isinstance(judgement, pd.DataFrame) else pd.DataFrame(np.asarray(judgement, dtype=object))
     problems, off_levels = judgement_problems(frame)
     if problems:
         raise ValueError(f"judgement: {listing(problems, 5)}")
     if off_levels:
-        warnings.warn(f"judgement: off the five levels 0.1 … 0.9: {listing(off_levels, 5)}", stacklevel=4)
+        warnings.warn(f"judgement: off the five levels 0.1 … 0.9: {listing(off_levels, 5)}", stacklevel=3)
     criteria = unique_index(frame.index, "criterion")
-    return frame.reindex(columns=frame.index).to_numpy(dtype=float), criteria
+    return numbers(frame.reindex(columns=frame.index)), criteria
 
 
 def judgement_problems(frame: pd.DataFrame) -> tuple[list[str], list[str]]:
@@ -158,23 +165,20 @@ def judgement_problems(frame: pd.DataFrame) -> tuple[list[str], list[str]]:
         same_labels(frame.columns, unique_index(frame.index, "criterion"), "columns")
     except ValueError as error:
         return [str(error)], []
-    try:
-        b = frame.reindex(columns=frame.index).to_numpy(dtype=float)
-    except (TypeError, ValueError):
-        return ["every value must be a number"], []
+    cells = frame.reindex(columns=frame.index)
+    b = numbers(cells)
     names = [str(label) for label in frame.index]
     problems, off_levels = [], []
     for i, row in enumerate(names):
         for j, column in enumerate(names):
             value = b[i, j]
             if not 0 <= value <= 1:
-                problems.append(f"row {row}, column {column} is {value:g}, it must lie in [0, 1]")
+                found = shown(cells.iloc[i, j])
+                problems.append(f"row {row}, column {column} is {found}, a number in [0, 1] is needed")
             elif i == j and abs(value - 0.5) > 1e-9:
-                problems.append(f"row {row}, column {column} is {value:g}, the diagonal must be 0.5")
+                problems.append(f"row {row}, column {column} is {value}, the diagonal must be 0.5")
             elif i < j and 0 <= b[j, i] <= 1 and abs(value + b[j, i] - 1) > 1e-9:
-                problems.append(
-                    f"{row} over {column} is {value:g} and {column} over {row} {b[j, i]:g}, they must sum to 1"
-                )
+                problems.append(f"{row} over {column} is {value} and {column} over {row} {b[j, i]}, they must sum to 1")
             if min(abs(value - level) for level in LEVELS) > 1e-9 and 0 <= value <= 1:
-                off_levels.append(f"row {row}, column {column} is {value:g}")
+                off_levels.append(f"row {row}, column {column} is {value}")
     return problems, off_levels

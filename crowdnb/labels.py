@@ -1,9 +1,11 @@
-"""Small helpers for labels, shared by every step: order, listing, and frames that carry them."""
+"""Small helpers shared by every step: the order and listing of labels, numbers, and what carries both."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from decimal import Decimal
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -15,12 +17,51 @@ IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 
 
-def natural_key(label: object) -> tuple[tuple[int, float, str], ...]:
+def natural_key(label: object) -> tuple[tuple[int, Any, str], ...]:
     """Sort key that puts a2 before a10, and numbers before text."""
-    if isinstance(label, int | float | np.number) and not isinstance(label, bool):
-        return ((0, float(label), ""),)
+    if isinstance(label, Real) and not isinstance(label, bool):
+        return ((0, label, ""),)  # as it is: long whole numbers differ beyond the precision of a float
     parts = re.split(r"([0-9]+)", str(label))
-    return tuple((0, float(part), part) if part.isdigit() else (1, 0.0, part) for part in parts if part)
+    return tuple((1, 0.0, part) if at % 2 == 0 else (0, float(part), part) for at, part in enumerate(parts) if part)
+
+
+def natural_rank(labels: pd.Index[Any]) -> pd.Index[Any]:
+    """Place of every label in the natural order of the distinct ones; a ``key`` for ``sort_index``."""
+    place = {label: at for at, label in enumerate(sorted(labels.unique(), key=natural_key))}
+    return labels.map(place)
+
+
+def number(value: object) -> float:
+    """A real number as a float; NaN for text, a truth value, a missing one, or one beyond the floats."""
+    if isinstance(value, bool) or not isinstance(value, Real | Decimal):
+        return np.nan
+    try:
+        return float(value)
+    except (OverflowError, ValueError):
+        return np.nan
+
+
+def numbers(values: npt.ArrayLike) -> FloatArray:
+    """Values as floats of the same shape, with NaN for whatever is not a real number (see :func:`number`)."""
+    array = np.asarray(values)
+    if array.dtype.kind in "iuf":
+        return np.asarray(array, dtype=float)
+    return np.asarray(np.vectorize(number, otypes=[float])(np.asarray(values, dtype=object)))
+
+
+def finite(values: npt.ArrayLike, where: str) -> FloatArray:
+    """Values as floats; ValueError names the first that is not a finite number."""
+    array = numbers(values)
+    bad = ~np.isfinite(array)
+    if bad.any():
+        value = np.asarray(values, dtype=object)[bad][0]
+        raise ValueError(f"{where}: {shown(value)} is not a finite number")
+    return array
+
+
+def shown(value: object) -> str:
+    """A value as messages show it: text in quotes, numbers with all their digits."""
+    return repr(value) if isinstance(value, str | bytes) else str(value)
 
 
 def listing(labels: Iterable[object], most: int = 8) -> str:
@@ -33,18 +74,18 @@ def listing(labels: Iterable[object], most: int = 8) -> str:
 
 def unique_index(labels: Iterable[Hashable], what: str) -> pd.Index[Any]:
     """Labels as an index; ValueError when one is missing or stands twice."""
-    index = pd.Index(list(labels), name=what)
+    index = pd.Index(list(labels), name=what, tupleize_cols=False)
     if index.hasnans:
-        raise ValueError(f"{what}s: a label is missing")
+        raise ValueError(f"{what} labels: one is missing")
     if index.has_duplicates:
         twice = index[index.duplicated()].unique()
-        raise ValueError(f"{what}s: {listing(twice)} stands more than once")
+        raise ValueError(f"{what} labels: {listing(twice)} stands more than once")
     return index
 
 
 def same_labels(got: Iterable[Hashable], wanted: pd.Index[Any], where: str) -> None:
     """ValueError unless both hold the same labels, in whatever order."""
-    have = pd.Index(list(got))
+    have = pd.Index(list(got), tupleize_cols=False)
     if have.has_duplicates:
         raise ValueError(f"{where}: {listing(have[have.duplicated()].unique())} stands more than once")
     what = str(wanted.name or "label")
@@ -65,10 +106,7 @@ def labelled_vector(
     if isinstance(values, pd.Series):
         same_labels(values.index, index, where)
         values = values.reindex(index).to_numpy()
-    try:
-        array = np.asarray(values, dtype=float)
-    except (TypeError, ValueError):
-        raise ValueError(f"{where}: every value must be a number, got {values!r}") from None
+    array = numbers(values)
     if array.shape != (len(index),):
         raise ValueError(
             f"{where}: {len(index)} values are needed, one for each of {listing(index)}; got shape {array.shape}"
@@ -76,5 +114,5 @@ def labelled_vector(
     bad = ~np.isfinite(array)
     if bad.any():
         at = int(bad.argmax())
-        raise ValueError(f"{where}: {index[at]} has {array[at]}, a finite number is needed")
+        raise ValueError(f"{where}: {index[at]} has {shown(values[at])}, a finite number is needed")
     return array

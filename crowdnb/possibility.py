@@ -8,6 +8,9 @@ The paper's text writes l_U as an interval; it is a width. Between two points th
 0.5 or 0 by U > D, U = D, U < D. Always P(U ≥ D) + P(D ≥ U) = 1. A demand [d, 1] is met with P < 1 by every
 interval in [0, 1] that is not the point 1: the two widths always leave some doubt.
 
+P stays the same when all ends are moved or scaled alike. Ends near the largest floating point number are scaled
+down first, so that no width overflows.
+
 References
 ----------
 Z. S. Xu, Q. L. Da, "The uncertain OWA operator", Int. J. Intelligent Systems 17 (2002) 569-575.
@@ -21,7 +24,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from crowdnb.labels import FloatArray, listing, same_labels, unique_index
+from crowdnb.labels import FloatArray, finite, listing, numbers, same_labels, shown, unique_index
+
+LARGE = 1e307  # the sum of two widths of larger ends could overflow
 
 
 class Intervals(NamedTuple):
@@ -54,7 +59,7 @@ def possibility_degree(
     Raises
     ------
     ValueError
-        An end is not finite, or low is above high.
+        An end is not a finite number, or low is above high; shapes that do not broadcast.
 
     Examples
     --------
@@ -65,15 +70,12 @@ def possibility_degree(
     >>> possibility_degree([0.6, 0.5, 0.4], [0.6, 0.5, 0.4], 0.5, 0.5)
     array([1. , 0.5, 0. ])
     """
-    ends = [np.asarray(end, dtype=float) for end in (ability_low, ability_high, demand_low, demand_high)]
-    for name, low, high in (("ability", ends[0], ends[1]), ("demand", ends[2], ends[3])):
-        for end in (low, high):
-            if not np.isfinite(end).all():
-                raise ValueError(f"{name}: {end[~np.isfinite(end)][0]} is not a finite number")
-        if (low > high).any():
-            lows, highs = np.broadcast_arrays(low, high)
-            where = np.unravel_index(int((lows > highs).argmax()), lows.shape)
-            raise ValueError(f"{name}: low {lows[where]} is above high {highs[where]}")
+    ends = []
+    for name, low, high in (("ability", ability_low, ability_high), ("demand", demand_low, demand_high)):
+        lows, highs = np.broadcast_arrays(finite(low, name), finite(high, name))
+        if (bad := lows > highs).any():
+            raise ValueError(f"{name}: low {lows[bad][0]} is above high {highs[bad][0]}")
+        ends += [lows, highs]
     return degree(*ends)
 
 
@@ -81,6 +83,9 @@ def degree(
     ability_low: FloatArray, ability_high: FloatArray, demand_low: FloatArray, demand_high: FloatArray
 ) -> FloatArray:
     """Eq. 3 on checked arrays; shapes as :func:`possibility_degree`."""
+    ends = ability_low, ability_high, demand_low, demand_high
+    if any(np.abs(end).max(initial=0) > LARGE for end in ends):
+        ability_low, ability_high, demand_low, demand_high = (end / 16 for end in ends)
     width = (ability_high - ability_low) + (demand_high - demand_low)
     reach = ability_high - demand_low
     points = width == 0
@@ -135,16 +140,20 @@ def intervals(frame: pd.DataFrame, what: str) -> Intervals:
     if not isinstance(frame, pd.DataFrame) or frame.columns.nlevels != 2 or frame.empty:
         raise ValueError(f"{name}: a table with a row a {what} and columns (criterion, 'low' / 'high') is needed")
     labels = unique_index(frame.index, what)
-    criteria = pd.Index(frame.columns.get_level_values(0).unique(), name="criterion")
+    criteria = unique_index(frame.columns.get_level_values(0).unique(), "criterion")
     wanted = pd.MultiIndex.from_product([criteria, ["low", "high"]])
     same_labels(frame.columns, wanted.set_names(["criterion", "end"]).to_flat_index().rename("column"), name)
-    ends = frame.reindex(columns=wanted).to_numpy(dtype=float)
+    cells = frame.reindex(columns=wanted)
+    ends = numbers(cells)
     low, high = ends[:, ::2], ends[:, 1::2]
     for bad, rule in (
         (~np.isfinite(low) | ~np.isfinite(high), "the ends must be finite numbers"),
         (low > high, "low is above high"),
     ):
         if bad.any():
-            cells = [f"{labels[i]}, {criteria[k]}: [{low[i, k]:g}, {high[i, k]:g}]" for i, k in np.argwhere(bad)]
-            raise ValueError(f"{name}: {rule}: {listing(cells, 5)}")
+            wrong = [
+                f"{labels[i]}, {criteria[k]}: [{shown(cells.iloc[i, 2 * k])}, {shown(cells.iloc[i, 2 * k + 1])}]"
+                for i, k in np.argwhere(bad)
+            ]
+            raise ValueError(f"{name}: {rule}: {listing(wrong, 5)}")
     return Intervals(labels, criteria, low, high)

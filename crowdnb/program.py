@@ -60,7 +60,8 @@ def solve(problem: Problem, solver: str | None = None, time_limit: float | None 
         ``"GLPK_MI"``, ``"CBC"``, ``"HIGHS"``, or any mixed-integer solver that cvxpy finds. When not given, the
         first of these three that is installed.
     time_limit : float, optional
-        Seconds for the engine, > 0.
+        Seconds for the engine, > 0. When no solver is named, HIGHS takes over after half of it, since it keeps
+        the best assignment found so far.
 
     Returns
     -------
@@ -112,10 +113,13 @@ def solve(problem: Problem, solver: str | None = None, time_limit: float | None 
     if not problem.required.any():
         return finish("optimal", _table(problem, relaxed), "none")
     pairs = np.argwhere(problem.eligible & (problem.required.to_numpy() > 0))
-    answer = ask(problem, pairs, engine, time_limit)
-    if answer.status == "time_limit" and solver is None and engine != "HIGHS":
-        engine = "HIGHS"  # it keeps the best assignment found so far, GLPK_MI does not
+    if time_limit is None or solver is not None or engine == "HIGHS":
         answer = ask(problem, pairs, engine, time_limit)
+    else:  # half the time each: a stopped HIGHS keeps the best assignment found so far, GLPK_MI does not
+        answer = ask(problem, pairs, engine, time_limit / 2)
+        if answer.status == "time_limit":
+            engine = "HIGHS"
+            answer = ask(problem, pairs, engine, time_limit / 2)
     if answer.status == "infeasible":
         if not check(problem, _table(problem, relaxed)):
             raise SolverAnswerError(f"internal error: {engine} says that no assignment exists, and there is one")
@@ -152,7 +156,7 @@ def ask(problem: Problem, pairs: IntArray, engine: str, time_limit: float | None
     """
     import cvxpy as cp
 
-    model, t, scale = boolean_program(problem, pairs)
+    model, t = boolean_program(problem, pairs)
     nothing = np.zeros(len(pairs))
     try:
         with warnings.catch_warnings():
@@ -166,22 +170,27 @@ def ask(problem: Problem, pairs: IntArray, engine: str, time_limit: float | None
         return Answer("infeasible", nothing, math.nan)
     found = nothing if t.value is None else np.asarray(t.value, dtype=float)
     if model.status == "optimal" and t.value is not None:
-        return Answer("optimal", found, float(model.value) / scale)
+        return Answer("optimal", found, float(problem.value[pairs[:, 0], pairs[:, 1]] @ found))
     if time_limit is None:
         raise SolverAnswerError(f"internal error: {engine} ends with status {model.status} and no time limit")
     return Answer("time_limit", found, math.nan)
 
 
-def boolean_program(problem: Problem, pairs: IntArray) -> tuple[cp.Problem, cp.Variable, float]:
-    """The program of this module's text, over the allowed pairs only; ρ is scaled for the solvers' tolerances.
+def boolean_program(problem: Problem, pairs: IntArray) -> tuple[cp.Problem, cp.Variable]:
+    """The program of this module's text over the allowed pairs, and its variable T.
 
-    Returns the cvxpy problem, the variable T of the pairs, and the scale by which the objective is multiplied.
+    What each pair falls short of the best for its task takes the place of W_j Q_ij: as each task has L_j
+    workers, the best assignment stays the same. Solvers work to tolerances around 1e-6; so scaled, they tell
+    assignments apart that differ by 1e-9 (unscaled, answers were up to 9e-7 below the best).
     """
     import cvxpy as cp
 
     worker, task = pairs.T
     value = problem.value[worker, task]
-    scale = 1e4 / max(float(np.abs(value).max()), 1e-300)
+    best = np.full(len(problem.tasks), -np.inf)
+    np.maximum.at(best, task, value)
+    short = value - best[task]
+    gain = 1e4 * short / (np.abs(short).max() or 1.0)
     by_task = _incidence(task, len(problem.tasks))
     by_worker = _incidence(worker, len(problem.workers))
     filled = problem.required.to_numpy() > 0
@@ -199,7 +208,7 @@ def boolean_program(problem: Problem, pairs: IntArray) -> tuple[cp.Problem, cp.V
         if columns.shape[0]:
             rules.append(columns @ t <= 1)
     rules.append(by_task[filled] @ t == problem.required.to_numpy()[filled])
-    return cp.Problem(cp.Maximize((scale * value) @ t), rules), t, scale
+    return cp.Problem(cp.Maximize(gain @ t), rules), t
 
 
 def cliques(problem: Problem) -> Iterator[IntArray]:

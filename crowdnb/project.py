@@ -24,14 +24,24 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from crowdnb.cloud import ability_clouds, ability_intervals
+from crowdnb.cloud import _check_gamma, ability_clouds, ability_intervals
 from crowdnb.ecargo import Assignment, Conflicts, Problem, Scope
 from crowdnb.fuzzyahp import criteria_weights, judgement_problems
 from crowdnb.labels import listing
 from crowdnb.program import solve
 from crowdnb.qualify import qualification
 from crowdnb.ratings import Counts, count_ratings, is_star
-from crowdnb.tables import ProjectError, Report, Table, as_label, guess, read_csv, read_workbook
+from crowdnb.tables import (
+    ProjectError,
+    Report,
+    Table,
+    as_label,
+    closest,
+    read_csv,
+    read_workbook,
+    strangers,
+    wrong_label,
+)
 
 __all__ = ["Project", "ProjectError", "read_project"]
 
@@ -45,6 +55,8 @@ FILES = (
     "worker_conflicts",
     "task_conflicts",
 )
+NEEDED = (("ratings", "ability"), ("demand",), ("tasks",), ("judgement", "weights"))  # one of each
+ENDINGS = (".csv", ".tsv", ".txt", ".xls", ".xlsx", ".ods")  # of files that may be meant for one of these
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,8 +150,9 @@ class Project:
             stacked = frame.stack(level=0, future_stack=True)[["low", "high"]]
             return stacked.rename_axis([what, "criterion"]).reset_index()
 
-        def pairs(frame: pd.DataFrame, names: list[str]) -> pd.DataFrame:
-            return pd.DataFrame([(i, j) for i in frame.index for j in frame.columns if frame.at[i, j]], columns=names)
+        def pairs(frame: pd.DataFrame, other: str, upper: bool = False) -> pd.DataFrame:
+            i, j = np.nonzero(np.triu(frame) if upper else frame.to_numpy())
+            return pd.DataFrame({"worker": frame.index.take(i), other: frame.columns.take(j)})
 
         tasks = pd.DataFrame({"task": self.required.index, "required": self.required.to_numpy()})
         if self.task_weights is not None:
@@ -159,10 +172,8 @@ class Project:
             tables["weights"] = self.criteria_weights.rename("weight").rename_axis("criterion").reset_index()
         else:
             tables["judgement"] = self.judgement.rename_axis("criterion").reset_index()
-        tables["task_conflicts"] = pairs(self.task_conflicts, ["worker", "task"])
-        between = pairs(self.worker_conflicts, ["worker", "other"])
-        order = {label: at for at, label in enumerate(self.worker_conflicts.index)}
-        tables["worker_conflicts"] = between[between["worker"].map(order) < between["other"].map(order)]
+        tables["task_conflicts"] = pairs(self.task_conflicts, "task")
+        tables["worker_conflicts"] = pairs(self.worker_conflicts, "other", upper=True)
         return tables
 
 
@@ -186,6 +197,8 @@ def read_project(folder: str | Path, gamma: float = 0.1, stars: int = 5) -> Proj
     ------
     ProjectError
         A ValueError whose ``problems`` name file, line, column or label, value and rule; all of them at once.
+    ValueError
+        ``gamma`` is below 0 or not finite, or ``stars`` is below 1.
     ModuleNotFoundError
         A workbook, and openpyxl is not installed.
 
@@ -196,21 +209,11 @@ def read_project(folder: str | Path, gamma: float = 0.1, stars: int = 5) -> Proj
     >>> project.required.to_dict()
     {'r0': 2, 'r1': 1, 'r2': 3, 'r3': 2, 'r4': 1}
     """
-    path = Path(str(folder))
+    _check_gamma(gamma)
+    if not is_star(1, stars):
+        raise ValueError(f"stars must be a whole number of at least 1, got {stars}")
     report = Report()
-    tables = _open(path, report)
-    suffix = ".csv" if path.is_dir() else ""
-    for one, other in (("ratings", "ability"), ("judgement", "weights")):
-        if one in tables and other in tables:
-            report.problems.append(f"{one}{suffix} and {other}{suffix} are both there; keep the one that counts")
-    reader = _Reader(tables, report)
-    missing = [
-        " or ".join(f"{name}{suffix}" for name in names)
-        for names in (("ratings", "ability"), ("demand",), ("tasks",), ("judgement", "weights"))
-        if not any(name in tables or name in reader.unreadable(path) for name in names)
-    ]
-    if missing:
-        report.problems = [f"{path}: {name} is missing" for name in missing] + report.problems
+    reader = _Reader(_open(Path(str(folder)), report), report)
     tasks = reader.tasks()
     weights, judgement = reader.weights()
     criteria = None if weights is None else list(weights.index)
@@ -257,26 +260,33 @@ def read_project(folder: str | Path, gamma: float = 0.1, stars: int = 5) -> Proj
 
 def _open(path: Path, report: Report) -> dict[str, Table]:
     """The tables that a folder or workbook holds, by name; names that look misspelt are reported."""
+    tables: dict[str, Table] = {}
     if path.is_dir():
-        present = sorted(item.name for item in path.iterdir() if item.is_file())
-        found = {name: read_csv(path / f"{name}.csv", report) for name in FILES if f"{name}.csv" in present}
-        tables = {name: table for name, table in found.items() if table is not None}
-        others, known = (
-            [name for name in present if name.endswith((".csv", ".CSV"))],
-            [f"{name}.csv" for name in FILES],
-        )
-        others = [name for name in others if name not in [*known, "assignment.csv"]]
+        ending = ".csv"
+        visible = sorted(item.name for item in path.iterdir() if not item.name.startswith((".", "~")))
+        names = [name for name in visible if name.lower().endswith(ENDINGS)]
     elif path.is_file():
-        tables, others = read_workbook(path, FILES, report)
-        known = list(FILES)
+        ending = ""
+        tables, names = read_workbook(path, FILES, report)
     else:
-        raise ProjectError([f"{path}: there is no such folder or workbook"])
-    for name in others:
-        hint = guess(name, [other for other in known if other.removesuffix(".csv") not in tables])
-        if hint:
-            report.problems.append(f"{path}: {name!r} is not a name that is read{hint}")
-        else:
+        raise ProjectError([(str(path), f"{path}: there is no such folder or workbook")])
+    there = [name for name in FILES if f"{name}{ending}" in names]
+    for choice in NEEDED:
+        full = [f"{name}{ending}" for name in choice]
+        if not set(choice) & set(there):
+            report.add(str(path), f"{' or '.join(full)} is missing")
+        elif len(choice) > 1 and set(choice) <= set(there):
+            report.add(str(path), f"{' and '.join(full)} are both there; keep the one that counts")
+    known = [f"{name}{ending}" for name in FILES]
+    for name in [name for name in names if name not in [*known, "assignment.csv"]]:
+        meant = closest(name.split(".")[0], [other for other in FILES if other not in there], 0.8)
+        if meant is not None:
+            report.add(str(path), f"{name!r} is not a name that is read (did you mean {meant + ending!r}?)")
+        elif not ending or name.lower().endswith(".csv"):
             report.notes.append(f"{name} was not read; its name is not one of {', '.join(known)}")
+    if path.is_dir():
+        read = {name: read_csv(path / f"{name}.csv", report) for name in there}
+        tables = {name: table for name, table in read.items() if table is not None}
     return tables
 
 
@@ -301,10 +311,6 @@ class _Reader:
         self.all = tables
         self.report = report
 
-    def unreadable(self, path: Path) -> list[str]:
-        """Names of files that are there and could not be opened: reported already, not missing."""
-        return [name for name in FILES if path.is_dir() and (path / f"{name}.csv").exists() and name not in self.all]
-
     def _table(self, name: str, needed: Collection[str], optional: Collection[str] = ()) -> Table | None:
         table = self.all.get(name)
         if table is None or not table.has_columns(needed, optional):
@@ -322,10 +328,11 @@ class _Reader:
         task = table.labels("task")
         table.once([(label,) for label in task], ["task"])
 
-        def whole(value: float) -> str | None:
-            return _not_negative(value) or (None if value.is_integer() else "must be a whole number of workers")
+        def people(value: float) -> str | None:
+            whole = value.is_integer() and value < 1e9
+            return _not_negative(value) or (None if whole else "must be a whole number of workers, below a billion")
 
-        columns = {"required": table.numbers("required", whole)}
+        columns = {"required": table.numbers("required", people)}
         if "weight" in table.header:
             columns["weight"] = table.numbers("weight", _not_negative)
         frame = pd.DataFrame(columns, index=pd.Index(task, name="task"))
@@ -342,11 +349,11 @@ class _Reader:
                 self.all["judgement"].problem(text)
             if problems:
                 return None, None
-            self.report.notes += [
-                f"{self.all['judgement'].where}: {text}, off the five levels 0.1 … 0.9" for text in off_levels
-            ]
-            z = judgement.reindex(columns=judgement.index)
-            return _quiet_weights(z), z
+            if off_levels:
+                where = self.all["judgement"].where
+                self.report.notes.append(f"{where}: off the five levels 0.1 … 0.9: {listing(off_levels)}")
+            b = judgement.reindex(columns=judgement.index)
+            return _quiet_weights(b), b
         table = self._table("weights", ["criterion", "weight"])
         if table is None:
             return None, None
@@ -355,7 +362,7 @@ class _Reader:
         before = len(self.report.problems)
         weight = table.numbers("weight", _not_negative)
         if len(self.report.problems) == before and abs(math.fsum(weight) - 1) > 1e-6:
-            table.problem(f"the weights sum to {math.fsum(weight):g} and must sum to 1", column="weight")
+            table.problem(f"the weights sum to {math.fsum(weight):.9g} and must sum to 1", column="weight")
         series = pd.Series(weight, index=pd.Index(criterion, name="criterion"), name="weight")
         return series[~series.index.duplicated() & (series.index != "")], None
 
@@ -382,7 +389,7 @@ class _Reader:
         high = table.numbers("high", _in_unit) if "high" in table.header else [default_high or 1.0] * len(low)
         for row, (start, end) in enumerate(zip(low, high, strict=True)):
             if start > end:
-                table.problem(f"low {start:g} is above high {end:g}", row)
+                table.problem(f"low {start} is above high {end}", row)
         frame = pd.DataFrame({what: label, "criterion": criterion, "low": low, "high": high})
         frame = frame[(frame[what] != "") & (frame["criterion"] != "")].drop_duplicates([what, "criterion"])
         labels = known or list(dict.fromkeys(frame[what]))
@@ -410,15 +417,12 @@ class _Reader:
         rating = table.numbers("rating", star)
         frame = pd.DataFrame({"worker": worker, "criterion": criterion, "rating": rating})
         good = frame[(frame["worker"] != "") & (frame["criterion"] != "") & frame["rating"].notna()]
-        if good.empty:
-            return None
-        counts = count_ratings(good, stars)
-        have = set(counts.index)
-        for one in dict.fromkeys(frame["worker"]):
+        have = set(zip(worker, criterion, strict=True))
+        for one in dict.fromkeys(worker):
             lacking = [other for other in criteria or [] if (one, other) not in have]
             if one and lacking:
                 table.problem(f"worker {one} has no rating on criterion {listing(lacking)}")
-        return counts
+        return None if good.empty else count_ratings(good, stars)
 
     def conflicts(
         self, name: str, other: str, rows: list[str] | None, columns: list[str] | None
@@ -427,13 +431,16 @@ class _Reader:
         table = self.all.get(name)
         if table is None:
             return None
-        if columns is not None and set(table.header[1:]) & set(columns):
-            return self._conflict_matrix(table, name == "worker_conflicts", rows or [], columns)
+        if {"worker", other} - set(table.header):  # not a list of pairs; a matrix if it has a known label
+            if rows is None or columns is None:
+                return None
+            if set(table.header[1:]) & set(columns):
+                return self._conflict_matrix(table, name == "worker_conflicts", rows, columns)
         if not table.has_columns(["worker", other]):
             return None
         pairs = list(zip(table.labels("worker"), table.labels(other), strict=True))
         table.once(pairs, ["worker", other])
-        what = "worker" if name == "worker_conflicts" else "task"
+        what = "task" if other == "task" else "worker"
         if rows is not None:
             table.known([one for one, _ in pairs], rows, "worker")
         if columns is not None:
@@ -450,11 +457,12 @@ class _Reader:
         frame = self._matrix(table, lambda value: None if value in (0, 1) else "must be 0 or 1")
         if frame is None:
             return None
+        table.known(list(frame.index), rows, "worker", table.header[0] or "1")
+        for at, text in strangers(list(frame.columns), columns, "worker" if symmetric else "task", "column"):
+            table.problem(text, column=frame.columns[at])
         for got, wanted, axis in ((frame.index, rows, "row"), (frame.columns, columns, "column")):
-            for label in got.difference(wanted, sort=False):
-                table.problem(f"{axis} {label!r} is unknown{guess(label, wanted)}")
-            for label in pd.Index(wanted).difference(got, sort=False):
-                table.problem(f"there is no {axis} for {label}")
+            if len(lacking := pd.Index(wanted).difference(got, sort=False)):
+                table.problem(f"there is no {axis} for {listing(lacking)}")
         if len(self.report.problems) == before and symmetric:
             given = frame.reindex(index=rows, columns=rows).to_numpy()
             for i, k in np.argwhere(given != given.T).tolist():
@@ -475,8 +483,9 @@ class _Reader:
         for axis, got in (("column", names), ("row", labels)):
             for label in dict.fromkeys(name for name in got if got.count(name) > 1):
                 table.problem(f"{axis} {label!r} stands {got.count(label)} times")
-            if "" in got:
-                table.problem(f"a {axis} has no label")
+            for at, wrong in enumerate(map(wrong_label, got)):
+                if wrong:
+                    table.problem(f"the label of {axis} {at + 1} {wrong}", at if axis == "row" else None)
         values: list[Sequence[float]] = []
         for at, row in enumerate(table.rows):
             cells = [table.number(cell, rule) for cell in row[1:]]

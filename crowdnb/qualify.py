@@ -61,13 +61,13 @@ def qualification(
         for k, weight in enumerate(w):
             p = degree(u.low[rows, k, np.newaxis], u.high[rows, k, np.newaxis], d.low[:, k], d.high[:, k])
             q[rows] += weight * p
-    return pd.DataFrame(q, index=u.labels, columns=d.labels)
+    return pd.DataFrame(q, index=u.labels, columns=d.labels, copy=False)
 
 
 def check_weights(weights: FloatArray, criteria: pd.Index[Any]) -> None:
     """ValueError unless the weights are ≥ 0 and sum to 1 within 1e-6."""
     if (weights < 0).any():
         at = int(weights.argmin())
-        raise ValueError(f"criteria weights: {criteria[at]} has {weights[at]:g}, a weight must not be negative")
+        raise ValueError(f"criteria weights: {criteria[at]} has {weights[at]}, a weight must not be negative")
     if abs(weights.sum() - 1) > 1e-6:
-        raise ValueError(f"criteria weights: they sum to {weights.sum():g} and must sum to 1")
+        raise ValueError(f"criteria weights: they sum to {weights.sum()} and must sum to 1")

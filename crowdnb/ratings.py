@@ -9,13 +9,13 @@ Symbols: V, a history; tau, the number of ratings in it; a star s of S stands fo
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from numbers import Integral
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 import narwhals as nw
-import numpy as np
 import pandas as pd
 
-from crowdnb.labels import listing, natural_key
+from crowdnb.labels import listing, natural_key, natural_rank, number, shown
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoFrame
@@ -26,8 +26,9 @@ KEYS = ["worker", "criterion"]
 class Counts(pd.DataFrame):
     """How often each star was given: index (worker, criterion), one column for each star 1 … S.
 
-    Made by :func:`count_ratings`. ``a + b`` merges two sets of histories, :meth:`decay` lets old ratings
-    weigh less. Anything else done with it gives a plain DataFrame.
+    Made by :func:`count_ratings`. ``a + b`` and ``sum([a, b, …])`` merge histories, :meth:`decay` lets old
+    ratings weigh less. Anything else done with it, ``.copy()`` or ``.loc`` say, gives a plain DataFrame, which
+    can be added to counts and is still read by :func:`crowdnb.ability_intervals`.
 
     Examples
     --------
@@ -45,21 +46,33 @@ class Counts(pd.DataFrame):
 
     def __add__(self, other: object) -> Any:
         """Merge with other counts on the same scale; labels that only one of them has are kept."""
-        if not isinstance(other, Counts):
-            return super().__add__(other)
-        if other.stars != self.stars:
-            raise ValueError(f"counts on a scale of {self.stars} and of {other.stars} stars cannot be added")
-        both = pd.concat([pd.DataFrame(self), pd.DataFrame(other)]).groupby(level=KEYS, sort=False).sum()
-        return _ordered(both)
+        if isinstance(other, int) and other == 0:
+            return Counts(self)  # where sum() starts
+        if not is_counts(other):
+            raise TypeError(f"counts can only be added to counts, not to {type(other).__name__}")
+        if other.shape[1] != self.stars:
+            raise ValueError(f"counts on a scale of {self.stars} and of {other.shape[1]} stars cannot be added")
+        both = pd.concat([pd.DataFrame(one).rename_axis(index=KEYS) for one in (self, other)])
+        return _ordered(both.groupby(level=KEYS, sort=False).sum())
+
+    # A plain frame of counts on the left, or += on them, would else be added cell by cell and lose labels.
+    __radd__ = __iadd__ = __add__
+
+    def __copy__(self) -> Counts:
+        return Counts(self.copy())
+
+    def __deepcopy__(self, memo: object = None) -> Counts:
+        return Counts(self.copy())
 
     def decay(self, factor: float) -> Counts:
         """Multiply every count by ``factor`` (0 < factor ≤ 1), so that ratings to come weigh more.
 
         Counts become real numbers: the number of ratings tau is then an effective one, and the count rule
-        reads it as it stands. A star once given stays in the history's minimum and maximum.
+        reads it as it stands. A star once given stays in the history's minimum and maximum. A ``factor``
+        outside (0, 1] is a ValueError.
         """
-        if not 0 < factor <= 1:
-            raise ValueError(f"factor must lie in (0, 1], got {factor}")
+        if not 0 < number(factor) <= 1:
+            raise ValueError(f"factor must lie in (0, 1], got {shown(factor)}")
         return Counts(pd.DataFrame(self) * factor)
 
 
@@ -72,7 +85,7 @@ def count_ratings(frame: IntoFrame, stars: int = 5) -> Counts:
         Columns ``worker``, ``criterion`` and ``rating``, a row a rating; other columns are ignored. The
         counting is done by the frame's own engine, through narwhals.
     stars : int
-        Stars on the scale, S. Ratings are whole numbers 1 … S. For half stars double them and say 10.
+        Stars on the scale, S ≥ 1. Ratings are whole numbers 1 … S. For half stars double them and say 10.
 
     Returns
     -------
@@ -91,25 +104,28 @@ def count_ratings(frame: IntoFrame, stars: int = 5) -> Counts:
     >>> count_ratings(frame).loc[("a0", "skill")].tolist()
     [0, 0, 1, 0, 2]
     """
-    if stars < 1 or stars != int(stars):
+    if not isinstance(stars, Integral) or stars < 1:
         raise ValueError(f"stars must be a whole number of at least 1, got {stars}")
     table = nw.from_native(frame)
-    names = table.collect_schema().names()
-    if missing := [name for name in [*KEYS, "rating"] if name not in names]:
-        raise ValueError(f"ratings: column {listing(missing)} is missing; there are {listing(names)}")
-    grouped = table.lazy().group_by(*KEYS, "rating").agg(nw.len().alias("n"))
+    schema = table.collect_schema()
+    if missing := [name for name in [*KEYS, "rating"] if name not in schema]:
+        raise ValueError(f"ratings: column {listing(missing)} is missing; there are {listing(schema) or 'none'}")
+    if schema["rating"] == nw.Object:  # grouped, True would pass for 1
+        grouped = table.lazy().select(*KEYS, "rating", n=nw.lit(1))
+    else:
+        grouped = table.lazy().group_by(*KEYS, "rating").agg(nw.len().alias("n"))
     local = grouped.collect() if table.implementation.is_polars() else grouped.collect(backend="pandas")
     found = pd.DataFrame({name: local[name].to_list() for name in [*KEYS, "rating", "n"]})
     if found.empty:
         raise ValueError("ratings: the table has no rows")
     if found[KEYS].isna().any(axis=None):
         raise ValueError("ratings: a worker or criterion label is missing")
-    wrong = [
-        f"worker {worker}, criterion {criterion}: {rating!r}"
-        for worker, criterion, rating in zip(found["worker"], found["criterion"], found["rating"], strict=True)
-        if not is_star(rating, stars)
-    ]
-    if wrong:
+    plain = found["rating"].dtype.kind in "iuf"
+    whole = found["rating"].isin(range(1, stars + 1)) if plain else found["rating"].map(lambda one: is_star(one, stars))
+    if not whole.all():
+        cells = found[~whole][[*KEYS, "rating"]].itertuples(index=False)
+        wrong = [f"worker {worker}, criterion {criterion}: {shown(rating)}" for worker, criterion, rating in cells]
+        wrong.sort(key=natural_key)
         raise ValueError(f"ratings: not a whole number of stars from 1 to {stars}: {listing(wrong, 5)}")
     rating = found["rating"].astype(float).astype(int)
     counts = found.assign(rating=rating).pivot_table(
@@ -120,16 +136,17 @@ def count_ratings(frame: IntoFrame, stars: int = 5) -> Counts:
 
 def is_star(rating: object, stars: int) -> bool:
     """Whether a rating is a whole number from 1 to ``stars`` (text and truth values are not)."""
-    if isinstance(rating, bool | np.bool_ | str | bytes) or rating is None or rating is pd.NA:
-        return False
-    try:
-        value = float(rating)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        return False
+    value = number(rating)
     return value.is_integer() and 1 <= value <= stars
+
+
+def is_counts(frame: object) -> TypeGuard[pd.DataFrame]:
+    """Whether a frame holds counts: an index of two levels (worker, criterion) and the stars 1 … S as columns."""
+    if not isinstance(frame, pd.DataFrame) or frame.empty or frame.index.nlevels != 2:
+        return False
+    return frame.columns.equals(pd.RangeIndex(1, frame.shape[1] + 1))
 
 
 def _ordered(table: pd.DataFrame) -> Counts:
     """Rows in natural order of worker, then criterion: the same for every engine and every order of rows."""
-    order = sorted(range(len(table)), key=lambda row: tuple(natural_key(part) for part in table.index[row]))
-    return Counts(table.iloc[order].rename_axis(columns="stars"))
+    return Counts(table.sort_index(key=natural_rank).rename_axis(columns="stars"))

@@ -12,6 +12,8 @@ import difflib
 import io
 import math
 import re
+import warnings
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -19,25 +21,41 @@ from pathlib import Path
 from typing import Any
 
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
-SHOWN = 40  # problems that a report prints; all are kept
+SHOWN = 10  # problems of one file that a report prints, so that no file hides another; all are kept
 
 
 class ProjectError(ValueError):
-    """What is wrong with the files of a project; ``problems`` holds one sentence each."""
+    """What is wrong with the files of a project, given as pairs of file and sentence.
 
-    def __init__(self, problems: Iterable[str]) -> None:
-        self.problems = list(problems)
-        more = len(self.problems) - SHOWN
-        tail = [f"… and {more} more"] if more > 0 else []
-        super().__init__("\n".join([*self.problems[:SHOWN], *tail]))
+    Attributes
+    ----------
+    problems : list of str
+        One sentence each, all of them; the message shortens what is wrong many times in one file.
+    """
+
+    def __init__(self, problems: Iterable[tuple[str, str]]) -> None:
+        found = list(problems)
+        self.problems = [text for _, text in found]
+        number: Counter[str] = Counter()
+        lines = []
+        for where, text in found:
+            number[where] += 1
+            if number[where] <= SHOWN:
+                lines.append(text)
+        lines += [f"{where}: … and {count - SHOWN} more" for where, count in number.items() if count > SHOWN]
+        super().__init__("\n".join(lines))
 
 
 @dataclass
 class Report:
-    """Problems found so far, and notes on what is allowed but worth a look."""
+    """Problems found so far, as file and sentence, and notes on what is allowed but worth a look."""
 
-    problems: list[str] = field(default_factory=list)
+    problems: list[tuple[str, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+
+    def add(self, where: str, text: str, at: Sequence[str] = ()) -> None:
+        """Add a problem of a file, and of a place in it."""
+        self.problems.append((where, f"{', '.join([where, *at])}: {text}"))
 
 
 @dataclass
@@ -54,12 +72,9 @@ class Table:
 
     def problem(self, text: str, row: int | None = None, column: str | None = None) -> None:
         """Report a problem of this table, of one of its rows, or of one cell."""
-        at = [self.where]
-        if row is not None:
-            at.append(f"{self.line_word} {self.lines[row]}")
-        if column is not None:
-            at.append(f"column {column}")
-        self.report.problems.append(f"{', '.join(at)}: {text}")
+        at = [] if row is None else [f"{self.line_word} {self.lines[row]}"]
+        at += [] if column is None else [f"column {column}"]
+        self.report.add(self.where, text, at)
 
     def has_columns(self, needed: Collection[str], optional: Collection[str] = ()) -> bool:
         """Whether the needed columns are there, once; what is missing, doubled or unknown is reported."""
@@ -67,7 +82,7 @@ class Table:
         known = [*needed, *optional]
         for name in dict.fromkeys(self.header):
             if name not in known:
-                hint = guess(name, [other for other in known if other not in self.header])
+                hint = did_you_mean(name, [other for other in known if other not in self.header])
                 self.problem(f"column {name!r} is not known here{hint}; expected are {', '.join(known)}")
             elif self.header.count(name) > 1:
                 self.problem(f"column {name!r} stands {self.header.count(name)} times")
@@ -82,11 +97,12 @@ class Table:
         return [row[at] for row in self.rows]
 
     def labels(self, name: str) -> list[str]:
-        """A column of labels, without the spaces around them; an empty one is reported and stays empty."""
+        """A column of labels, without the spaces around them; one that is wrong is reported and left empty."""
         texts = [as_label(cell) for cell in self.column(name)]
         for row, text in enumerate(texts):
-            if not text:
-                self.problem(f"the {name} is empty", row, name)
+            if wrong := wrong_label(text):
+                self.problem(f"the {name} {wrong}", row, name)
+                texts[row] = ""
         return texts
 
     def numbers(self, name: str, rule: Callable[[float], str | None] = lambda value: None) -> list[float]:
@@ -140,24 +156,52 @@ class Table:
 
     def known(self, labels: list[str], known: Collection[str], name: str, column: str | None = None) -> None:
         """Report labels that are not known, each once, with the number of rows that hold it."""
-        unknown: dict[str, list[int]] = {}
-        for row, label in enumerate(labels):
-            if label and label not in known:
-                unknown.setdefault(label, []).append(row)
-        for label, rows in unknown.items():
-            more = f" (and on {len(rows) - 1} more)" if len(rows) > 1 else ""
-            self.problem(f"{name} {label!r} is unknown{guess(label, known)}{more}", rows[0], column or name)
+        for row, text in strangers(labels, known, name, self.line_word):
+            self.problem(text, row, column or name)
 
 
-def guess(label: str, known: Collection[str]) -> str:
-    """A hint at the label that was probably meant."""
+def strangers(labels: Sequence[str], known: Collection[str], name: str, place: str) -> list[tuple[int, str]]:
+    """Labels that are not known, each once: where it stands first, and a sentence about it."""
+    known = dict.fromkeys(known)
+    unknown: dict[str, list[int]] = {}
+    for at, label in enumerate(labels):
+        if label and label not in known:
+            unknown.setdefault(label, []).append(at)
+    found = []
+    for number, (label, at_all) in enumerate(unknown.items()):
+        hint = did_you_mean(label, known) if number < SHOWN else ""  # a hint takes long among many labels
+        more = len(at_all) - 1
+        also = f" (and on {more} more {place}{'s' * (more > 1)})" if more else ""
+        found.append((at_all[0], f"{name} {label!r} is unknown{hint}{also}"))
+    return found
+
+
+def closest(label: str, known: Collection[str], cutoff: float = 0.6) -> str | None:
+    """The known label that was probably meant."""
     lower = {other.lower(): other for other in known}
-    close = difflib.get_close_matches(label.lower(), list(lower), n=1, cutoff=0.6)
-    return f" (did you mean {lower[close[0]]!r}?)" if close else ""
+    close = difflib.get_close_matches(label.lower(), list(lower), n=1, cutoff=cutoff)
+    return lower[close[0]] if close else None
+
+
+def did_you_mean(label: str, known: Collection[str]) -> str:
+    """A hint at the label that was probably meant, for the end of a sentence."""
+    meant = closest(label, known)
+    return "" if meant is None else f" (did you mean {meant!r}?)"
+
+
+def wrong_label(text: str) -> str | None:
+    """What is wrong with a label, if anything."""
+    if not text:
+        return "is empty"
+    if not text.isprintable() and len(text.splitlines()) > 1:
+        return f"{text!r} has a line break in it (or is a quote not closed?)"
+    return None
 
 
 def as_label(cell: Any) -> str:
     """A cell as a label: text without spaces around it, 101.0 as Excel stores it read as 101."""
+    if isinstance(cell, str):
+        return cell.strip()
     if cell is None:
         return ""
     if isinstance(cell, float) and cell.is_integer():
@@ -169,7 +213,7 @@ def read_csv(path: Path, report: Report) -> Table | None:
     """Read a CSV file; None, with the problem reported, when it is not one."""
 
     def problem(text: str, line: int | None = None) -> None:
-        report.problems.append(f"{path.name}{f', line {line}' if line else ''}: {text}")
+        report.add(path.name, text, [f"line {line}"] if line else [])
 
     try:
         data = path.read_bytes()
@@ -186,7 +230,7 @@ def read_csv(path: Path, report: Report) -> Table | None:
         problem("holds a zero byte, it is not a CSV file", text.count("\n", 0, text.index("\0")) + 1)
         return None
     first = text.lstrip("\r\n").split("\n", 1)[0]
-    named = re.fullmatch(r'"?sep=(.)"?\r?', first)
+    named = re.fullmatch(r'"?sep=([,;\t|])"?\r?', first)
     separator = named[1] if named else max(",;\t", key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     rows: list[list[Any]] = []
@@ -207,45 +251,49 @@ def read_csv(path: Path, report: Report) -> Table | None:
 
 
 def read_workbook(path: Path, wanted: Collection[str], report: Report) -> tuple[dict[str, Table], list[str]]:
-    """Read the wanted sheets of an Excel workbook; the names of the other sheets come second."""
+    """Read the wanted sheets of an Excel workbook; the names of all its sheets come second."""
     try:
         import openpyxl
     except ModuleNotFoundError:
         raise ModuleNotFoundError("reading Excel workbooks needs openpyxl; pip install 'crowdnb[excel]'") from None
+    sheets = {}
     try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+        with path.open("rb") as file, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # drop-down lists and the like, which are not read
+            book = openpyxl.load_workbook(file, read_only=True, data_only=True)
+            for name in [name for name in book.sheetnames if name in wanted]:
+                book[name].reset_dimensions()  # some programs write a wrong size, and rows beyond it would be lost
+                sheets[name] = [list(row) for row in book[name].iter_rows(values_only=True)]
     except Exception as error:  # openpyxl lets whatever zip and XML raise through
-        report.problems.append(f"{path.name}: not an Excel workbook ({error})")
-        return {}, []
-    tables = {}
-    for name in [name for name in book.sheetnames if name in wanted]:
-        rows = [list(row) for row in book[name].iter_rows(values_only=True)]
-        table = _table(f"{path.name}, sheet {name}", "row", rows, list(range(1, len(rows) + 1)), True, report)
-        if table is not None:
-            tables[name] = table
-    others = [name for name in book.sheetnames if name not in wanted]
-    book.close()
-    return tables, others
+        text = f"{path.name}: neither a folder nor an Excel workbook (.xlsx) that can be read: {error}"
+        raise ProjectError([(path.name, text)]) from None
+    tables = {
+        name: _table(f"{path.name}, sheet {name}", "row", rows, list(range(1, len(rows) + 1)), True, report)
+        for name, rows in sheets.items()
+    }
+    return {name: table for name, table in tables.items() if table is not None}, book.sheetnames
 
 
 def _table(
     where: str, line_word: str, rows: list[list[Any]], lines: list[int], decimal_comma: bool, report: Report
 ) -> Table | None:
-    """Header and rows from cells: empty rows and empty columns at the end left out, ragged rows reported."""
-    kept = [at for at, row in enumerate(rows) if any(as_label(cell) for cell in row)]
+    """Header and rows from cells, without empty rows, and empty columns at the end; None when rows are ragged."""
+    kept = [at for at, row in enumerate(rows) if any(map(as_label, row))]
     if not kept:
-        report.problems.append(f"{where}: the file is empty" if line_word == "line" else f"{where}: the sheet is empty")
+        report.add(where, f"the {'file' if line_word == 'line' else 'sheet'} is empty")
         return None
     head, *body = kept
     header = [as_label(cell) for cell in rows[head]]
     while header and not header[-1]:
         header.pop()
-    table = Table(where, line_word, header, [], [], decimal_comma, report)
-    for at in body:
-        row = rows[at]
-        cells, rest = row[: len(header)], row[len(header) :]
-        table.rows.append(cells + [None] * (len(header) - len(cells)))
-        table.lines.append(lines[at])
-        if any(as_label(cell) for cell in rest) or (line_word == "line" and len(row) < len(header)):
-            table.problem(f"{len(row)} cells, and the header has {len(header)}", len(table.rows) - 1)
-    return table
+    body_rows, body_lines = [rows[at] for at in body], [lines[at] for at in body]
+    table = Table(where, line_word, header, body_rows, body_lines, decimal_comma, report)
+    width, ragged = len(header), False
+    for row, cells in enumerate(table.rows):
+        if len(cells) == width:
+            continue
+        if any(map(as_label, cells[width:])) or (line_word == "line" and len(cells) < width):
+            table.problem(f"{len(cells)} cells, and the header has {width}", row)
+            ragged = True
+        table.rows[row] = cells[:width] + [None] * (width - len(cells))
+    return None if ragged else table

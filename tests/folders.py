@@ -1,0 +1,57 @@
+"""Copies of the shipped folders to damage, and what the command must do with a damaged one."""
+
+import shutil
+from pathlib import Path
+
+import crowdnb
+from crowdnb.__main__ import main
+
+DATA = Path(crowdnb.__file__).parent / "data"
+
+
+def copy(name, to, changes=None):
+    """A copy of a shipped folder without its subfolders; a change of a file is (old, new), text, bytes, or None."""
+    folder = to / name
+    shutil.copytree(DATA / name, folder, ignore=shutil.ignore_patterns("published", "*.md"))
+    for file, change in (changes or {}).items():
+        path = folder / file
+        if change is None:
+            path.unlink()
+        elif isinstance(change, tuple):
+            text = path.read_text(encoding="utf-8")
+            assert change[0] in text, f"{file} does not hold {change[0]!r}"
+            path.write_text(text.replace(*change), encoding="utf-8")
+        else:
+            path.write_bytes(change if isinstance(change, bytes) else change.encode())
+    return folder
+
+
+def content(folder):
+    """Every file below a folder with its bytes."""
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def refused(path, capsys, *options):
+    """The lines that the command reports for bad input: status 2, no answer, and no file made or changed."""
+    around = path.parent
+    before = content(around)
+    status = main(["assign", str(path), *options])
+    out, err = capsys.readouterr()
+    assert (status, out) == (2, "")
+    assert content(around) == before
+    return [line.removeprefix("- ").replace(str(path), "FOLDER") for line in err.splitlines()]
+
+
+def problems(path, capsys, *options):
+    """The problems that the command reports, after the line that counts them."""
+    head, *lines = refused(path, capsys, *options)
+    assert head.startswith("FOLDER: ")
+    assert head.endswith(" in the files, nothing written")
+    return lines
+
+
+def zero_one(rows, columns, ones=(), corner=""):
+    """A labelled 0/1 matrix as CSV text."""
+    lines = [",".join([corner, *columns])]
+    lines += [",".join([i, *("1" if (i, k) in ones else "0" for k in columns)]) for i in rows]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,108 @@
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+import crowdnb as cn
+
+ROOT = Path(__file__).parents[1]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT = PYPROJECT["project"]
+
+
+def name_of(requirement):
+    return re.match(r"[A-Za-z0-9_.-]+", requirement)[0].lower().replace("_", "-")
+
+
+def test_import_is_light():
+    heavy = ["cvxpy", "matplotlib", "ipywidgets", "pandas", "scipy", "polars"]
+    code = f"import sys, crowdnb; print([name for name in {heavy} if name in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "[]"
+
+
+def test_every_public_name_is_there_and_documented():
+    for name in cn.__all__:
+        assert getattr(cn, name).__doc__, name
+        assert name in dir(cn)
+    with pytest.raises(AttributeError, match="no attribute 'solv'"):
+        cn.solv  # noqa: B018
+
+
+def test_functions_are_not_hidden_by_modules_of_the_same_name():
+    code = "import crowdnb.__main__, crowdnb as cn; print(all(map(callable, [cn.qualification, cn.check])))"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "True"
+
+
+def test_one_version_everywhere():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert PROJECT["version"] == cn.__version__ == str(citation["version"])
+    assert f"## {cn.__version__}" in changelog
+
+
+def test_requirements_and_extras_are_as_described():
+    assert {name_of(r) for r in PROJECT["dependencies"]} == {"numpy", "pandas", "scipy", "cvxpy", "narwhals"}
+    extras = PROJECT["optional-dependencies"]
+    assert {"glpk", "cbc", "notebooks", "dev"} <= set(extras)
+    assert [name_of(r) for r in extras["glpk"] + extras["cbc"]] == ["cvxopt", "cylp"]
+    for requirement in PROJECT["dependencies"]:
+        assert re.search(r">=.*,<", requirement), f"{requirement} has no bounds"
+
+
+def locked():
+    """Name and version lines of the lock, without hashes."""
+    lines = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
+    return [line.removesuffix("\\").strip() for line in lines if line and not line.startswith((" ", "#"))]
+
+
+def test_the_lock_has_a_version_and_hashes_of_everything_asked():
+    text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    names = {name_of(line) for line in locked()}
+    asked = [*PROJECT["dependencies"], *(r for extra in PROJECT["optional-dependencies"].values() for r in extra)]
+    assert {name_of(requirement) for requirement in asked} - {"crowdnb"} <= names
+    assert all("==" in line for line in locked())
+    assert text.count("--hash=sha256:") > len(names)
+    assert "://" not in text  # no address of a registry
+
+
+def test_environment_yml_gives_conda_users_the_same():
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+    python, pip, packages = environment["dependencies"]
+    minor = [int(line.rsplit(".", 1)[1]) for line in PROJECT["classifiers"] if ":: 3." in line]
+    assert python == f"python >=3.{min(minor)},<3.{max(minor) + 1}"  # for newer ones some packages have no wheels
+    assert PROJECT["requires-python"] == f">=3.{min(minor)}"
+    assert pip == "pip"
+    constraints, package = packages["pip"]
+    assert constraints == "-c constraints.txt"
+    assert (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines() == locked()
+    extras = re.fullmatch(r"-e \.\[(.*)\]", package)[1].split(",")
+    assert set(extras) == set(PROJECT["optional-dependencies"]) - {"dev", "excel"}
+    assert "crowdnb[excel]" in PROJECT["optional-dependencies"]["notebooks"]
+
+
+@pytest.mark.parametrize("folder", sorted(path.name for path in (ROOT / "crowdnb" / "data").iterdir()))
+def test_shipped_data_say_where_they_come_from_and_solve(folder):
+    path = ROOT / "crowdnb" / "data" / folder
+    assert (path / "SOURCE.md").read_text(encoding="utf-8").startswith("# Where these files come from")
+    answer = cn.read_project(path).solve()
+    assert answer.status == "optimal"
+
+
+def test_the_lounges_reach_every_branch_of_the_count_rule():
+    clouds = cn.read_project(ROOT / "crowdnb" / "data" / "lounges").clouds()
+    tau = clouds["ratings"]
+    assert len(clouds.index.unique("worker")) == 97
+    assert all(n > 0 for n in [(tau == 1).sum(), (tau == 2).sum(), tau.between(3, 5).sum(), (tau >= 6).sum()])
+    assert (clouds["radicand"] < 0).any()
+    assert clouds["clipped"].any()
+
+
+def test_texts_name_no_machine():
+    """Neither a path of somebody's machine nor the address of a registry."""
+    for path in [*ROOT.glob("*.*"), *ROOT.glob("crowdnb/**/*.py"), *ROOT.glob("notebooks/*"), ROOT / "Makefile"]:
+        if path.is_file() and path.suffix in {".py", ".md", ".ipynb", ".toml", ".yml", ".cff", ".lock", ""}:
+            assert not re.search(r"(?<![\w.])/(home|root|work|Users)/\w", path.read_text(encoding="utf-8")), path

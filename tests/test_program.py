@@ -1,0 +1,277 @@
+import subprocess
+import sys
+from dataclasses import replace
+
+import cvxpy as cp
+import numpy as np
+import pandas as pd
+import pytest
+from exhaustive import as_problem, best_by_looking, random_instance
+
+import crowdnb as cn
+from crowdnb import program
+
+SOLVERS = ["GLPK_MI", "CBC", "HIGHS"]
+Q = pd.DataFrame([[0.9, 0.8], [0.7, 0.2], [0.6, 0.5]], index=["a0", "a1", "a2"], columns=["r0", "r1"])
+
+
+@pytest.fixture(params=SOLVERS)
+def solver(request):
+    return request.param
+
+
+@pytest.mark.parametrize("scope", ["project", "task"])
+@pytest.mark.parametrize("block", range(3))
+def test_every_solver_agrees_with_exhaustive_search_on_300_instances_a_scope(scope, block):
+    rng = np.random.default_rng([20, block, scope == "task"])
+    seen = {"optimal": 0, "infeasible": 0}
+    for number in range(100):
+        instance = random_instance(rng, scope=scope)
+        problem, best = as_problem(cn, *instance, scope), best_by_looking(*instance, scope)
+        for name in SOLVERS:
+            answer = cn.solve(problem, name)
+            assert answer.status == ("infeasible" if best is None else "optimal"), (number, name)
+            seen[answer.status] += 1
+            if best is None:
+                assert answer.reasons
+            else:
+                assert answer.performance == pytest.approx(best, abs=1e-9), (number, name)
+                assert cn.check(problem, answer.table) == []
+                assert answer.bound == answer.performance
+                assert answer.gap == 0
+    assert min(seen.values()) > 30
+
+
+def test_solvers_refute_what_obstacles_would_have_named(solver, monkeypatch):
+    """With the shortcut switched off, the program itself finds the infeasible instances."""
+    monkeypatch.setattr(program, "obstacles", lambda problem: [])
+    rng, refuted = np.random.default_rng(5), 0
+    while refuted < 15:
+        instance = random_instance(rng, conflict_probability=0.6)
+        problem, best = as_problem(cn, *instance, "project"), best_by_looking(*instance, "project")
+        if problem.required.sum() == 0 or program._place(problem, np.arange(len(instance[0])), problem.value) is None:
+            continue
+        if best is None:
+            answer = cn.solve(problem, solver)
+            assert (answer.status, answer.solver, len(answer.reasons)) == ("infeasible", solver, 1)
+            refuted += 1
+
+
+@pytest.mark.parametrize("scope", ["project", "task"])
+def test_assignments_that_differ_by_a_millionth_are_told_apart(solver, scope):
+    """Unscaled, each of the solvers stops up to 9e-7 short of the best."""
+    rng = np.random.default_rng(2)
+    for _ in range(15):
+        _, need, _, barred, conflicts = random_instance(rng, workers=(6, 7), tasks=(2, 3), scope=scope)
+        q = 1000.5 + 1e-6 * rng.uniform(size=barred.shape)
+        instance = (q, need, np.ones(len(need)), barred, conflicts)
+        best = best_by_looking(*instance, scope)
+        if best is not None:
+            assert cn.solve(as_problem(cn, *instance, scope), solver).performance == pytest.approx(best, abs=1e-11)
+
+
+def test_l_of_zero_needs_no_solver():
+    answer = cn.solve(cn.Problem(Q, [0, 0]))
+    assert (answer.status, answer.performance, answer.solver) == ("optimal", 0.0, "none")
+    assert answer.idle == ("a0", "a1", "a2")
+    assert answer.gap == 0.0
+
+
+def test_pairs_come_in_the_order_of_tasks_then_workers(case):
+    answer = cn.solve(case.problem())
+    assert answer.pairs.columns.tolist() == ["worker", "task", "qualification"]
+    positions = [(case.required.index.get_loc(t), case.ability.index.get_loc(w)) for w, t in answer.pairs.values[:, :2]]
+    assert positions == sorted(positions)
+    assert answer.table.loc["a0", "r4"] == 1
+    assert answer.seconds > 0
+
+
+def test_the_default_is_the_first_installed(case, monkeypatch):
+    assert cn.solve(case.problem()).solver == "GLPK_MI"
+    from cvxpy.reductions.solvers import defines
+
+    monkeypatch.setattr(defines, "INSTALLED_MI_SOLVERS", ["HIGHS", "CBC"])
+    assert cn.solve(case.problem()).solver == "CBC"
+    monkeypatch.setattr(defines, "INSTALLED_MI_SOLVERS", ["SCIPY", "HIGHS"])
+    assert cn.solve(case.problem()).solver == "HIGHS"
+    for name, package in (("GLPK_MI", r"crowdnb\[glpk\]"), ("CBC", r"crowdnb\[cbc\]"), ("GUROBI", "GUROBI")):
+        with pytest.raises(ModuleNotFoundError, match=f"{name} is not installed; pip install '.*{package}'"):
+            cn.solve(case.problem(), name)
+    monkeypatch.setattr(defines, "INSTALLED_MI_SOLVERS", [])
+    with pytest.raises(ModuleNotFoundError, match="HIGHS is not installed; pip install 'highspy'"):
+        cn.solve(case.problem())
+
+
+def test_any_mixed_integer_solver_of_cvxpy_will_do(case):
+    assert cn.solve(case.problem(), "scipy").performance == pytest.approx(2.697283, abs=1e-6)
+    with pytest.raises(ValueError, match="'SIMPLEX' is unknown; installed are GLPK_MI, CBC, HIGHS"):
+        cn.solve(case.problem(), "SIMPLEX")
+
+
+@pytest.mark.parametrize("limit", [0, -1, float("nan")])
+def test_a_time_limit_must_be_above_zero(case, limit):
+    with pytest.raises(ValueError, match="time_limit must be above 0"):
+        cn.solve(case.problem(), time_limit=limit)
+
+
+def test_an_easy_problem_is_solved_within_its_time_limit(case, solver):
+    assert cn.solve(case.problem(), solver, time_limit=20).status == "optimal"
+
+
+def test_scipy_takes_a_time_limit_and_others_say_that_they_do_not(case, monkeypatch):
+    assert cn.solve(case.problem(), "SCIPY", time_limit=20).status == "optimal"
+    from cvxpy.reductions.solvers import defines
+
+    monkeypatch.setattr(defines, "INSTALLED_MI_SOLVERS", ["XPRESS"])
+    with pytest.raises(ValueError, match="time_limit: not known how to set it for XPRESS"):
+        cn.solve(case.problem(), "XPRESS", time_limit=1)
+
+
+def hard_problem():
+    """A conflict graph on which no solver is done in a hundredth of a second."""
+    rng = np.random.default_rng(3)
+    m, n = 150, 45
+    ca = np.triu(rng.uniform(size=(m, m)) < 0.05, 1)
+    return cn.Problem(rng.uniform(size=(m, n)), [1] * n, worker_conflicts=(ca | ca.T).astype(int))
+
+
+def test_a_stopped_solver_leaves_a_checked_assignment_and_a_bound_or_none(solver):
+    problem = hard_problem()
+    answer = cn.solve(problem, solver, time_limit=0.01)
+    assert answer.status == "time_limit"
+    assert answer.solver == solver
+    assert answer.bound <= problem.value.max(axis=0).sum()
+    if answer.table is None:
+        assert np.isnan(answer.performance)
+        assert np.isnan(answer.gap)
+    else:
+        assert cn.check(problem, answer.table) == []
+        assert answer.performance <= answer.bound
+        assert answer.gap == pytest.approx((answer.bound - answer.performance) / answer.bound)
+
+
+def test_highs_takes_over_when_the_default_is_stopped():
+    assert cn.solve(hard_problem(), time_limit=0.01).solver == "HIGHS"
+
+
+def liar(status, pairs=None, objective=np.nan):
+    """A stand-in for an engine: says what it is told, for the allowed pairs of Q in row order."""
+    return lambda problem, allowed, engine, time_limit: program.Answer(
+        status, np.zeros(len(allowed)) if pairs is None else np.asarray(pairs, dtype=float), objective
+    )
+
+
+# Pairs in row order: a0r0 a0r1 a1r0 a1r1 a2r0 a2r1. Best for L = [1, 1]: a1r0 + a0r1 = 1.5.
+@pytest.mark.parametrize(
+    ("scope", "answer", "message"),
+    [
+        ("project", liar("infeasible"), "says that no assignment exists, and there is one"),
+        ("project", liar("optimal", [0] * 6, 0.0), "the places cannot be filled by the workers chosen"),
+        ("project", liar("optimal", [1, 0, 0, 0, 0, 0], 0.9), "the places cannot be filled by the workers chosen"),
+        ("project", liar("optimal", [0, 1, 1, 0, 0, 0], 1.7), "says ρ = 1.7, its assignment scores 1.5"),
+        ("project", liar("optimal", [0, 1, 0, 0, 1, 0], 1.5), "says ρ = 1.5, its assignment scores 1.4"),
+        ("task", liar("optimal", [1, 0, 0, 0, 0, 1], 1.5), "says ρ = 1.5, its assignment scores 1.4"),
+    ],
+)
+def test_a_solver_that_lies_is_caught(monkeypatch, scope, answer, message):
+    monkeypatch.setattr(program, "ask", answer)
+    with pytest.raises(cn.SolverAnswerError, match=message):
+        cn.solve(cn.Problem(Q, [1, 1], conflict_scope=scope))
+
+
+def test_an_answer_that_breaks_a_conflict_is_caught_and_the_rule_named(monkeypatch):
+    problem = cn.Problem(Q, [1, 1], worker_conflicts=[("a0", "a1")])
+    monkeypatch.setattr(program, "ask", liar("optimal", [0, 1, 1, 0, 0, 0], 1.5))
+    with pytest.raises(cn.SolverAnswerError, match="breaks a rule: a0 and a1 are in conflict and both are chosen"):
+        cn.solve(problem)
+    shared = replace(problem, required=[2, 0], conflict_scope="task")  # pairs: a0r0 a1r0 a2r0
+    monkeypatch.setattr(program, "ask", liar("optimal", [1, 1, 0], 1.6))
+    with pytest.raises(cn.SolverAnswerError, match="breaks a rule: a0 and a1 are in conflict and share r0"):
+        cn.solve(shared)
+
+
+def test_more_than_the_bound_is_caught(monkeypatch):
+    problem = cn.Problem(Q, [1, 1])
+    monkeypatch.setattr(program, "ask", liar("optimal", [0, 1, 1, 0, 0, 0], 1.5))
+    real = program._score
+    scores = iter([1.0])  # the bound, falsified; the assignment's own score stays
+    monkeypatch.setattr(program, "_score", lambda *args: next(scores, None) or real(*args))
+    with pytest.raises(cn.SolverAnswerError, match=r"ρ = 1.5 of GLPK_MI exceeds the bound 1"):
+        cn.solve(problem)
+
+
+def test_fractions_are_rounded_to_the_best_places_of_the_workers_chosen(monkeypatch):
+    """An optimal face: a0 and a1 half here, half there. The linear assignment finds a vertex of the same value."""
+    even = pd.DataFrame([[0.5, 0.5], [0.5, 0.5], [0.1, 0.1]], index=Q.index, columns=Q.columns)
+    monkeypatch.setattr(program, "ask", liar("optimal", [0.5, 0.5, 0.5, 0.5, 0, 0], 1.0))
+    answer = cn.solve(cn.Problem(even, [1, 1]))
+    assert answer.performance == 1.0
+    assert answer.idle == ("a2",)
+
+
+@pytest.mark.parametrize(("pairs", "found"), [([0, 1, 1, 0, 0, 0], 1.5), ([0.2] * 6, None), ([0] * 6, None)])
+def test_a_stopped_answer_is_kept_only_when_it_passes_the_check(monkeypatch, pairs, found):
+    monkeypatch.setattr(program, "ask", liar("time_limit", pairs))
+    answer = cn.solve(cn.Problem(Q, [1, 1]), "CBC", time_limit=1)
+    assert answer.status == "time_limit"
+    assert (None if answer.table is None else answer.performance) == found
+
+
+class StubModel:
+    """cvxpy's side of an engine that ends badly."""
+
+    def __init__(self, status, error=None):
+        self.status, self.error = status, error
+
+    def solve(self, **options):
+        if self.error:
+            raise self.error
+
+
+@pytest.mark.parametrize(
+    ("model", "message"),
+    [
+        (StubModel("unbounded"), "GLPK_MI ends with status unbounded and no time limit"),
+        (StubModel("optimal_inaccurate"), "ends with status optimal_inaccurate and no time limit"),
+        (StubModel("optimal"), "ends with status optimal and no time limit"),  # no values with it
+        (StubModel(None, cp.SolverError("crashed")), "GLPK_MI gives no answer: crashed"),
+    ],
+)
+def test_an_engine_that_ends_badly_is_an_error(monkeypatch, model, message):
+    nothing = type("T", (), {"value": None})
+    monkeypatch.setattr(program, "boolean_program", lambda problem, pairs: (model, nothing))
+    with pytest.raises(cn.SolverAnswerError, match=message):
+        cn.solve(cn.Problem(Q, [1, 1]), "GLPK_MI")
+
+
+def test_matching_and_linear_assignment_must_agree(monkeypatch):
+    monkeypatch.setattr(program, "obstacles", lambda problem: [])
+    with pytest.raises(cn.SolverAnswerError, match="disagree on feasibility"):
+        cn.solve(cn.Problem(Q, [2, 2]))
+
+
+@pytest.mark.parametrize("p", [0.1, 0.5, 0.9])
+def test_cliques_cover_every_conflict_and_nothing_else(p):
+    rng = np.random.default_rng(7)
+    ca = np.triu(rng.uniform(size=(15, 15)) < p, 1)
+    problem = cn.Problem(rng.uniform(size=(15, 2)), [1, 1], worker_conflicts=ca | ca.T)
+    covered = {(i, k) for clique in program.cliques(problem) for i in clique for k in clique if i < k}
+    assert covered == {(i, k) for i, k in problem.conflict_pairs.tolist()}
+
+
+def test_the_program_has_one_boolean_a_worker_in_project_scope(case):
+    problem = case.problem([("a3", "a5"), ("a3", "a7"), ("a5", "a7")])
+    pairs = np.argwhere(problem.eligible)
+    model, _ = program.boolean_program(problem, pairs)
+    booleans = [v.size for v in model.variables() if v.attributes["boolean"]]
+    assert booleans == [12]
+    rows = sorted(rule.size for rule in model.constraints)
+    assert rows == [1, 5, 12]  # the three conflicts are one clique; five tasks; twelve workers
+    in_task, _ = program.boolean_program(replace(problem, conflict_scope="task"), pairs)
+    assert [v.size for v in in_task.variables() if v.attributes["boolean"]] == [len(pairs)]
+
+
+def test_cvxpy_is_imported_by_solve_only():
+    code = "import sys, crowdnb as cn; c = cn.load_case_study(); c.problem(); assert 'cvxpy' not in sys.modules; "
+    code += "cn.solve(c.problem()); assert 'cvxpy' in sys.modules and 'matplotlib' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)
