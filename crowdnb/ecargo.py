@@ -44,7 +44,9 @@ from crowdnb.labels import (
     IntArray,
     labelled_vector,
     listing,
+    numbers,
     same_labels,
+    shown,
     unique_index,
 )
 
@@ -122,7 +124,11 @@ class Problem:
         if conflict_scope not in get_args(Scope):
             raise ValueError(f"conflict_scope must be 'project' or 'task', got {conflict_scope!r}")
         need = labelled_vector(required, tasks, "required")
-        for bad, rule in ((need < 0, "must not be negative"), (need % 1 != 0, "must be a whole number")):
+        for bad, rule in (
+            (need < 0, "must not be negative"),
+            (need % 1 != 0, "must be a whole number"),
+            (need > 1e9, "is more than can be counted"),
+        ):
             if bad.any():
                 at = int(bad.argmax())
                 raise ValueError(f"required: {tasks[at]} asks for {need[at]:g} workers, that {rule}")
@@ -475,20 +481,10 @@ def _count(number: int, noun: str) -> str:
 
 def _numbers(frame: pd.DataFrame, workers: pd.Index[Any], tasks: pd.Index[Any]) -> FloatArray:
     """Q as an array; ValueError names the first cell that is not a finite number."""
-    try:
-        q = frame.to_numpy(dtype=float)
-    except (TypeError, ValueError):
-        cells = ((i, j) for i in workers for j in tasks)
-        for (i, j), value in zip(cells, frame.to_numpy(dtype=object).ravel(), strict=True):
-            try:
-                float(value)
-            except (TypeError, ValueError):
-                raise ValueError(f"qualification: worker {i}, task {j} is {value!r}, a number is needed") from None
-        raise
-    bad = np.argwhere(~np.isfinite(q))
-    if len(bad):
-        i, j = bad[0]
-        raise ValueError(f"qualification: worker {workers[i]}, task {tasks[j]} is {q[i, j]}, a finite number is needed")
+    q = numbers(frame.to_numpy())
+    for i, j in np.argwhere(~np.isfinite(q)).tolist():
+        cell = f"qualification: worker {workers[i]}, task {tasks[j]} is {shown(frame.iat[i, j])}"
+        raise ValueError(f"{cell}, a finite number is needed")
     return q
 
 

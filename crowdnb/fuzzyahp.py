@@ -91,7 +91,7 @@ def criteria_weights(judgement: pd.DataFrame | npt.ArrayLike, resolution: float 
     k = len(b)
     a = _resolution(k, resolution)
     w = 1 / k - 1 / (2 * a) + _consistent(b).sum(axis=1) / (k * a)
-    return pd.Series(w.clip(min=0), index=criteria, name="weight")  # 0 may come out as -1e-17
+    return pd.Series(w.clip(min=0), index=criteria, name="weight")  # a judgement may be off by 1e-9
 
 
 def weight_range(criteria: int | Collection[Hashable], resolution: float | None = None) -> tuple[float, float]:

@@ -134,7 +134,7 @@ class Table:
             text = as_label(cell)
             if not text:
                 return "the cell is empty, a number is needed"
-            plain = text.replace(",", ".") if self.decimal_comma and text.count(",") == 1 else text
+            plain = text.replace(",", ".") if self.decimal_comma else text
             if plain.lstrip("+-").lower() in ("nan", "inf", "infinity"):
                 return f"{text!r} is not a finite number"
             if not NUMBER.fullmatch(plain):

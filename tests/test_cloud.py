@@ -331,6 +331,15 @@ def test_decayed_counts(ratings, factor, rule, low, high):
 
 
 @few
+@given(st.integers(1, 5), st.integers(6, 99), st.floats(0.1, 1))
+def test_equal_ratings_have_no_spread_however_decayed(star, tau, factor):
+    assume(tau * factor >= 6)
+    cloud = cn.ability_clouds(cn.count_ratings(one(*[star] * tau)).decay(factor)).iloc[0]
+    assert (cloud["low"], cloud["high"]) == (star / 5, star / 5)
+    assert cloud["entropy"] == cloud["radicand"] == 0
+
+
+@few
 @given(stars, st.floats(0.3, 1))
 def test_decay_keeps_ex_and_en(ratings, factor):
     assume(len(ratings) * factor >= 6)

@@ -91,10 +91,11 @@ ASYMMETRIC = pd.DataFrame([[0, 1, 0], [0, 0, 0], [0, 0, 0]], index=Q.index, colu
         ({"qualification": Q.rename(index={"a1": np.nan})}, "worker labels: one is missing"),
         ({"qualification": Q.replace(0.2, np.nan)}, "worker a1, task r1 is nan, a finite"),
         ({"qualification": Q.replace(0.2, np.inf)}, "worker a1, task r1 is inf, a finite"),
-        ({"qualification": Q.astype(object).replace(0.2, "good")}, "worker a1, task r1 is 'good', a number"),
+        ({"qualification": Q.astype(object).replace(0.2, "good")}, "worker a1, task r1 is 'good', a finite"),
         ({"required": [1]}, "required: 2 values are needed"),
         ({"required": [1, -1]}, "required: r1 asks for -1 workers, that must not be negative"),
         ({"required": [1, 0.5]}, "required: r1 asks for 0.5 workers, that must be a whole number"),
+        ({"required": [1, 1e300]}, "required: r1 asks for 1e\\+300 workers, that is more than can be counted"),
         ({"required": [1, math.nan]}, "required: r1 has nan"),
         ({"required": [1, "two"]}, "required: r1 has 'two', a finite number is needed"),
         ({"required": {"r0": 1}}, "required: no entry for task r1"),
@@ -208,7 +209,8 @@ def test_check_agrees_with_the_definition_on_random_tables(seed, scope):
         ),
         (
             cn.Problem(Q.replace(0.2, 0.0), [0, 1], task_conflicts=[("a0", "r1"), ("a2", "r1")]),
-            "r1 needs 1 worker, and only 0 may take it (left out: 2 in conflict with it and 1 of qualification 0 for it).",
+            "r1 needs 1 worker, and only 0 may take it "
+            "(left out: 2 in conflict with it and 1 of qualification 0 for it).",
         ),
         (
             cn.Problem(Q, [1, 1], task_conflicts=[("a0", "r0"), ("a1", "r0"), ("a0", "r1"), ("a1", "r1")]),
@@ -221,7 +223,8 @@ def test_check_agrees_with_the_definition_on_random_tables(seed, scope):
         ),
         (
             cn.Problem(Q, [3, 0], worker_conflicts=[("a0", "a1")], conflict_scope="task"),
-            "r0 needs 3 workers without conflicts between them, and of the 3 who may take it at most 2 can work together.",
+            "r0 needs 3 workers without conflicts between them, "
+            "and of the 3 who may take it at most 2 can work together.",
         ),
     ],
 )

@@ -63,6 +63,11 @@ def test_weights_are_weights_for_every_resolution(b, more):
     cn.qualification(*_anything(len(b)), w)  # accepted where weights are checked
 
 
+def test_a_weight_of_0_stays_0_when_a_judgement_is_off_by_rounding():
+    assert cn.criteria_weights([[0.5 - 9e-10, 0], [1, 0.5]], 0.5).tolist() == pytest.approx([0, 1], abs=1e-9)
+    assert cn.criteria_weights([[0.5 - 9e-10, 0], [1, 0.5]], 0.5).min() == 0
+
+
 def _anything(k):
     columns = pd.MultiIndex.from_product([range(k), ["low", "high"]])
     return (pd.DataFrame([[0.2, 0.4] * k], columns=columns),) * 2

@@ -162,10 +162,11 @@ WRONG = {
     ),
     "label of two lines": (
         CASE,
-        {"weights.csv": ("skill,", '"skill\nactivity",')},
+        {"weights.csv": 'criterion,weight\n"skill\nfun",0.15\nefficiency,0.25\nquality,0.5\nactivity,-0.1\n'},
         [
-            "weights.csv, line 2, column criterion: the criterion 'skill\\nactivity' has a line break in it "
+            "weights.csv, line 2, column criterion: the criterion 'skill\\nfun' has a line break in it "
             "(or is a quote not closed?)",
+            "weights.csv, line 6, column weight: -0.1 must not be negative",
             "demand.csv, line 2, column criterion: criterion 'skill' is unknown (and on 4 more lines)",
             "ability.csv, line 2, column criterion: criterion 'skill' is unknown (and on 11 more lines)",
         ],
@@ -443,9 +444,11 @@ def test_a_thousand_unknown_labels_take_no_minutes(tmp_path, capsys):
         "task_conflicts.csv": None,
         "worker_conflicts.csv": "worker,other\n" + "".join(f"x{worker},{worker}\n" for worker in workers),
     }
-    lines = problems(copy("lounges", tmp_path, changes), capsys)
-    assert "(did you mean" in lines[9] and len(lines) == 11
-    assert lines[10] == "worker_conflicts.csv: … and 2990 more"
+    folder = copy("lounges", tmp_path, changes)
+    assert problems(folder, capsys)[10:] == ["worker_conflicts.csv: … and 2990 more"]
+    with pytest.raises(cn.ProjectError) as error:
+        cn.read_project(folder)
+    assert ["(did you mean" in line for line in error.value.problems] == [True] * 10 + [False] * 2990
 
 
 @pytest.mark.parametrize(("option", "value"), [("gamma", np.nan), ("gamma", -0.1), ("gamma", np.inf), ("stars", 0)])
@@ -499,6 +502,7 @@ def test_a_judgement_off_the_levels_is_a_note(tmp_path, capsys):
 def test_the_order_of_a_judgement_does_not_matter(tmp_path):
     matrix = "x,service,comfort,cleanliness\ncleanliness,0.5,0.7,0.5\nservice,0.5,0.7,0.5\ncomfort,0.3,0.5,0.3\n"
     project = cn.read_project(copy(LOUNGES, tmp_path, {"judgement.csv": matrix}))
+    assert list(project.judgement.columns) == list(project.judgement.index) == ["cleanliness", "service", "comfort"]
     weights = cn.read_project(DATA / LOUNGES).criteria_weights
     assert project.criteria_weights[weights.index].tolist() == pytest.approx(weights.tolist(), abs=1e-15)
 
@@ -512,10 +516,11 @@ def test_files_of_other_names_are_left_alone_with_a_note(tmp_path):
         "assignment.csv",
         "tasks.md",
         "me.txt",
+        "task.csv",
     ]
     folder = copy(CASE, tmp_path, dict.fromkeys(names, "x"))
     notes = cn.read_project(folder).notes
-    assert [note.split()[0] for note in notes] == ["meetings.csv", "ratings_old.csv"]
+    assert [note.split()[0] for note in notes] == ["meetings.csv", "ratings_old.csv", "task.csv"]
     assert "its name is not one of ratings.csv, ability.csv" in notes[0]
 
 
@@ -585,6 +590,8 @@ def test_a_project_that_is_written_reads_back_the_same(name, changes, tmp_path):
     again = cn.read_project(target)
     same_project(again, project)
     assert again.notes == ()
+    conflicts = (target / "worker_conflicts.csv").read_text(encoding="utf-8").splitlines()
+    assert len(conflicts) == 1 + project.worker_conflicts.to_numpy().sum() // 2
     with pytest.raises(FileExistsError, match=r"holds .*demand\.csv.* already; choose another folder"):
         project.write(target)
     again.write(tmp_path / "third")
