@@ -56,7 +56,8 @@ def assign(options: argparse.Namespace) -> int:
     if clouds is not None:
         short = clouds[clouds["rule"] != "cloud"].index.unique("worker")
         few = [worker for worker in answer.pairs["worker"] if worker in short]
-        print(_plain(f"Chosen on fewer than six ratings of some criterion: {listing(few, 20) or 'nobody'}."))
+        share = f"{len(few)} of the {len(answer.pairs)} chosen"
+        print(_plain(f"On fewer than six ratings of some criterion: {share}{': ' * bool(few)}{listing(few, 20)}."))
     try:
         answer.pairs.to_csv(output, index=False, encoding="utf-8")
     except OSError as error:

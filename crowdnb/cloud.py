@@ -62,7 +62,7 @@ class Cloud:
 
     def interval(self, gamma: float = 0.1) -> tuple[float, float]:
         """Interval number (low, high) of eq. 2, not clipped; ``gamma`` ≥ 0 weighs He (the paper: 0.1 … 0.2)."""
-        _check_gamma(gamma)
+        check_gamma(gamma)
         reach = self.entropy + gamma * self.hyper_entropy
         return self.expectation - reach, self.expectation + reach
 
@@ -156,7 +156,7 @@ def ability_clouds(ratings_or_counts: IntoFrame, gamma: float = 0.1, stars: int 
     >>> ability_clouds(frame)[["rule", "low", "high", "clipped"]].round(3).to_dict("records")
     [{'rule': 'cloud', 'low': 0.678, 'high': 1.0, 'clipped': True}]
     """
-    _check_gamma(gamma)
+    check_gamma(gamma)
     counts = ratings_or_counts if is_counts(ratings_or_counts) else count_ratings(ratings_or_counts, stars)
     if counts.index.has_duplicates:
         twice = counts.index[counts.index.duplicated()].unique()
@@ -250,6 +250,7 @@ def _characteristics(values: FloatArray, weights: FloatArray) -> tuple[FloatArra
     return base + shift, en, variance - en**2
 
 
-def _check_gamma(gamma: float) -> None:
+def check_gamma(gamma: float) -> None:
+    """ValueError unless gamma is a finite number of at least 0."""
     if not (math.isfinite(number(gamma)) and gamma >= 0):
         raise ValueError(f"gamma must be a finite number of at least 0, got {shown(gamma)}")

@@ -57,6 +57,7 @@ Conflicts = pd.DataFrame | npt.NDArray[Any] | Collection[tuple[Hashable, Hashabl
 # Beyond either of these the search for compatible workers leaves the question to the solver.
 SEARCH_NODES = 20_000
 SEARCH_WORKERS = 400
+LARGEST = 1e300  # of W_j Q_ij, so that sums of them are finite
 
 
 @dataclass(frozen=True, init=False, eq=False, repr=False)
@@ -137,6 +138,10 @@ class Problem:
             raise ValueError(
                 f"task_weights: {tasks[int(weight.argmin())]} has {weight.min():g}, a weight must not be negative"
             )
+        with np.errstate(over="ignore"):
+            size = np.abs(q * weight).max(axis=0)
+        if (size > LARGEST).any():
+            raise ValueError(f"task_weights: Q times the weight of {tasks[int(size.argmax())]} exceeds {LARGEST:g}")
         cr = _conflict_array(task_conflicts, workers, tasks, "task_conflicts")
         ca = _conflict_array(worker_conflicts, workers, workers, "worker_conflicts")
         fields: dict[str, Any] = {

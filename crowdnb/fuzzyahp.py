@@ -25,7 +25,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from crowdnb.labels import FloatArray, listing, number, numbers, same_labels, shown, unique_index
+from crowdnb.labels import FloatArray, listing, number, numbers, shown, unique_index
 
 LEVELS = (0.1, 0.3, 0.5, 0.7, 0.9)
 
@@ -162,9 +162,13 @@ def judgement_problems(frame: pd.DataFrame) -> tuple[list[str], list[str]]:
     if frame.shape[0] != frame.shape[1] or frame.empty:
         return [f"{frame.shape[0]} rows and {frame.shape[1]} columns, the matrix must be square"], []
     try:
-        same_labels(frame.columns, unique_index(frame.index, "criterion"), "columns")
+        rows, columns = unique_index(frame.index, "row"), unique_index(frame.columns, "column")
     except ValueError as error:
         return [str(error)], []
+    lonely = [f"row {label} has no column of that name" for label in rows.difference(columns, sort=False)]
+    lonely += [f"column {label} has no row of that name" for label in columns.difference(rows, sort=False)]
+    if lonely:
+        return lonely, []
     cells = frame.reindex(columns=frame.index)
     b = numbers(cells)
     names = [str(label) for label in frame.index]

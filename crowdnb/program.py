@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 PREFERRED = ("GLPK_MI", "CBC", "HIGHS")
 EXTRA = {"GLPK_MI": "crowdnb[glpk]", "CBC": "crowdnb[cbc]", "HIGHS": "highspy"}
+LONGEST = 1e6  # seconds: GLPK counts milliseconds in 32 bits
 TOLERANCE = 1e-6  # how far a solver's objective may be from ρ recomputed, relative to the larger of 1 and |ρ|
 
 
@@ -72,7 +73,7 @@ def solve(problem: Problem, solver: str | None = None, time_limit: float | None 
     Raises
     ------
     ValueError
-        The time limit is not above 0, or no solver has that name.
+        The time limit is not above 0, or longer than :data:`LONGEST`; no solver has that name.
     ModuleNotFoundError
         The solver is not installed; the message names the package to install.
     SolverAnswerError
@@ -91,8 +92,8 @@ def solve(problem: Problem, solver: str | None = None, time_limit: float | None 
     """
     engine = _pick(solver)
     start = time.perf_counter()
-    if time_limit is not None and not time_limit > 0:
-        raise ValueError(f"time_limit must be above 0 seconds, got {time_limit}")
+    if time_limit is not None and not 0 < time_limit <= LONGEST:
+        raise ValueError(f"time_limit must be above 0 and at most {LONGEST:g} seconds, got {time_limit}")
 
     def finish(
         status: Status,

@@ -24,7 +24,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from crowdnb.cloud import _check_gamma, ability_clouds, ability_intervals
+from crowdnb.cloud import ability_clouds, ability_intervals, check_gamma
 from crowdnb.ecargo import Assignment, Conflicts, Problem, Scope
 from crowdnb.fuzzyahp import criteria_weights, judgement_problems
 from crowdnb.labels import listing
@@ -209,7 +209,7 @@ def read_project(folder: str | Path, gamma: float = 0.1, stars: int = 5) -> Proj
     >>> project.required.to_dict()
     {'r0': 2, 'r1': 1, 'r2': 3, 'r3': 2, 'r4': 1}
     """
-    _check_gamma(gamma)
+    check_gamma(gamma)
     if not is_star(1, stars):
         raise ValueError(f"stars must be a whole number of at least 1, got {stars}")
     report = Report()

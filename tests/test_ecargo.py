@@ -102,6 +102,8 @@ ASYMMETRIC = pd.DataFrame([[0, 1, 0], [0, 0, 0], [0, 0, 0]], index=Q.index, colu
         ({"required": {"r0": 1, "r1": 1, "r2": 1}}, "required: unknown task r2"),
         ({"required": pd.Series([1, 1, 1], index=["r0", "r1", "r1"])}, "required: r1 stands more than once"),
         ({"task_weights": [0.5, -0.5]}, "task_weights: r1 has -0.5, a weight must not be negative"),
+        ({"task_weights": [1, 1e301]}, "task_weights: Q times the weight of r1 exceeds 1e\\+300"),
+        ({"qualification": Q * 1e302}, "task_weights: Q times the weight of r0 exceeds"),
         ({"task_weights": {"r0": 1, "rX": 1}}, "task_weights: unknown task rX"),
         ({"worker_conflicts": [("a0", "a9")]}, "worker_conflicts: a0 with a9: worker a9 is unknown"),
         ({"worker_conflicts": [("a0", "a0")]}, "worker_conflicts: a0 is in conflict with itself"),

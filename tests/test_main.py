@@ -68,7 +68,7 @@ def test_the_lounges_say_what_became_of_their_histories(tmp_path, capsys):
     assert "with gamma = 0.3" in out
     assert f"S² < En² in {negative} of the {rule['cloud']} clouds; {clouds['clipped'].sum()} intervals were" in out
     chosen = set(pd.read_csv(folder / "assignment.csv")["worker"])
-    few = out.split("fewer than six ratings of some criterion: ")[1].split(".\n")[0].split(", ")
+    few = out.split("fewer than six ratings of some criterion: 12 of the 12 chosen: ")[1].split(".\n")[0].split(", ")
     assert set(few) == chosen & set(clouds.index[clouds["rule"] != "cloud"].unique("worker"))
     assert "(97 in all)" not in out and "… (85 in all)" in out.split("Idle: ")[1]
 

@@ -108,7 +108,7 @@ def test_any_mixed_integer_solver_of_cvxpy_will_do(case):
         cn.solve(case.problem(), "SIMPLEX")
 
 
-@pytest.mark.parametrize("limit", [0, -1, float("nan")])
+@pytest.mark.parametrize("limit", [0, -1, float("nan"), float("inf"), 1e9])
 def test_a_time_limit_must_be_above_zero(case, limit):
     with pytest.raises(ValueError, match="time_limit must be above 0"):
         cn.solve(case.problem(), time_limit=limit)

@@ -323,7 +323,10 @@ WRONG = {
     "judgement of other criteria": (
         LOUNGES,
         judgement("\ncomfort", "\nconfort"),
-        ["judgement.csv: * criterion * comfort"],
+        [
+            "judgement.csv: row confort has no column of that name",
+            "judgement.csv: column comfort has no row of that name",
+        ],
     ),
     "judgement of text": (
         LOUNGES,
