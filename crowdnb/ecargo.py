@@ -73,7 +73,7 @@ class Problem:
     task_weights : Series, mapping or sequence of float, n, optional
         W ≥ 0. The paper's sum to 1, others' do not; None counts every place 1.
     task_conflicts : optional
-        C^R: a 0/1 frame or array (m × n), or (worker, task) pairs as a list or a frame of two columns.
+        C^R: a 0/1 frame or array (m × n), or (worker, task) pairs, as a list or as a frame with these columns.
     worker_conflicts : optional
         C^A: a symmetric 0/1 frame or array (m × m) with a zero diagonal, or (worker, other) pairs.
     conflict_scope : {"project", "task"}
@@ -297,6 +297,8 @@ def check(problem: Problem, table: pd.DataFrame) -> list[str]:
     >>> cn.check(case.problem(worker_conflicts=[("a2", "a7")]), case.published.assignment)
     ['a2 and a7 are in conflict and both are chosen']
     """
+    if not isinstance(table, pd.DataFrame):
+        raise ValueError(f"table: a DataFrame is needed (of an answer: answer.table), got {type(table).__name__}")
     broken: list[str] = []
     for axis, got, wanted in (
         ("worker", table.index, problem.workers),
@@ -311,10 +313,10 @@ def check(problem: Problem, table: pd.DataFrame) -> list[str]:
     if broken:
         return broken
     table = table.reindex(index=problem.workers, columns=problem.tasks)
-    values = table.to_numpy()
-    given = np.equal(values, 1)
-    for i, j in np.argwhere(~given & ~np.equal(values, 0)):
-        broken.append(f"{problem.workers[i]} for {problem.tasks[j]} is {values[i, j]}, neither 0 nor 1")
+    values = zero_one(table.to_numpy())
+    given = values == 1
+    for i, j in np.argwhere(np.isnan(values)).tolist():
+        broken.append(f"{problem.workers[i]} for {problem.tasks[j]} is {shown(table.iat[i, j])}, neither 0 nor 1")
     for task, count, need in zip(problem.tasks, given.sum(axis=0), problem.required, strict=True):
         if count != need:
             broken.append(f"{task} has {count} of {need} workers")
@@ -498,12 +500,16 @@ def _conflict_array(conflicts: Conflicts | None, rows: pd.Index[Any], columns: p
     between_workers = columns is rows
     if conflicts is None:
         return np.zeros((len(rows), len(columns)), dtype=bool)
-    if isinstance(conflicts, pd.DataFrame) and not _is_matrix(conflicts, columns):
-        conflicts = list(conflicts.itertuples(index=False, name=None))
-    if isinstance(conflicts, pd.DataFrame | np.ndarray):
-        array = _conflict_matrix(conflicts, rows, columns, name)
+    if isinstance(conflicts, Mapping):
+        raise ValueError(f"{name}: a mapping is not understood; give pairs of labels, or a 0/1 frame")
+    if isinstance(conflicts, pd.DataFrame):
+        array = _from_frame(conflicts, rows, columns, name, "other" if between_workers else "task")
+    elif isinstance(conflicts, np.ndarray):
+        array = _from_matrix(conflicts, rows, columns, name)
+    elif _is_nested(conflicts, rows, columns, name):
+        array = _from_matrix(np.array(conflicts), rows, columns, name)
     else:
-        array = _conflict_pairs(conflicts, rows, columns, name)
+        array = _from_pairs(conflicts, rows, columns, name)
         if between_workers:
             array |= array.T
     if between_workers:
@@ -518,29 +524,51 @@ def _conflict_array(conflicts: Conflicts | None, rows: pd.Index[Any], columns: p
     return array
 
 
-def _is_matrix(frame: pd.DataFrame, columns: pd.Index[Any]) -> bool:
-    """Tell a 0/1 frame from a frame of pairs: a frame of pairs has two columns that are not the labels."""
-    return frame.shape[1] != 2 or bool(frame.columns.isin(columns).any())
+def _from_frame(frame: pd.DataFrame, rows: pd.Index[Any], columns: pd.Index[Any], name: str, other: str) -> BoolArray:
+    """A 0/1 frame (its labels are the workers and tasks), or a frame of pairs, by column name or by position."""
+    is_matrix = len(frame) == len(rows) and frame.index.isin(rows).all() and frame.columns.isin(columns).all()
+    if not is_matrix:
+        named = {"worker", other} <= set(frame.columns)
+        if named or frame.shape[1] == 2 or frame.empty:
+            pairs = frame[["worker", other]] if named else frame
+            array = _from_pairs(list(pairs.itertuples(index=False, name=None)), rows, columns, name)
+            return array | array.T if columns is rows else array
+    same_labels(frame.index, rows, f"{name}, rows")
+    same_labels(frame.columns, columns, f"{name}, columns")
+    return _from_matrix(frame.reindex(index=rows, columns=columns).to_numpy(), rows, columns, name)
 
 
-def _conflict_matrix(
-    conflicts: pd.DataFrame | npt.NDArray[Any], rows: pd.Index[Any], columns: pd.Index[Any], name: str
-) -> BoolArray:
-    if isinstance(conflicts, pd.DataFrame):
-        same_labels(conflicts.index, rows, f"{name}, rows")
-        same_labels(conflicts.columns, columns, f"{name}, columns")
-        conflicts = conflicts.reindex(index=rows, columns=columns).to_numpy()
-    if conflicts.shape != (len(rows), len(columns)):
-        raise ValueError(f"{name}: shape {conflicts.shape}, needed is {(len(rows), len(columns))}")
-    one = np.equal(conflicts, 1)
-    wrong = np.argwhere(~one & ~np.equal(conflicts, 0))
-    if len(wrong):
-        i, j = wrong[0]
-        raise ValueError(f"{name}: {rows[i]} with {columns[j]} is {conflicts[i, j]}, it must be 0 or 1")
-    return np.asarray(one, dtype=bool)
+def _is_nested(conflicts: Collection[Any], rows: pd.Index[Any], columns: pd.Index[Any], name: str) -> bool:
+    """Whether a list of lists is a 0/1 matrix; ValueError where it could as well be pairs of labels."""
+    nested = (
+        isinstance(conflicts, list) and len(conflicts) == len(rows) and all(isinstance(row, list) for row in conflicts)
+    )
+    if not nested or not all(len(row) == len(columns) and set(row) <= {0, 1} for row in conflicts):
+        return False
+    if len(columns) == 2 and {0, 1} <= set(rows) and {0, 1} <= set(columns):
+        raise ValueError(f"{name}: a list of lists of two can be read as pairs or as a matrix; give tuples or a frame")
+    return True
 
 
-def _conflict_pairs(
+def _from_matrix(matrix: npt.NDArray[Any], rows: pd.Index[Any], columns: pd.Index[Any], name: str) -> BoolArray:
+    if matrix.shape != (len(rows), len(columns)):
+        raise ValueError(f"{name}: shape {matrix.shape}, needed is {(len(rows), len(columns))}")
+    values = zero_one(matrix)
+    for i, j in np.argwhere(np.isnan(values)).tolist():
+        raise ValueError(f"{name}: {rows[i]} with {columns[j]} is {shown(matrix[i, j])}, it must be 0 or 1")
+    return np.asarray(values == 1)
+
+
+def zero_one(matrix: npt.NDArray[Any]) -> FloatArray:
+    """0 and 1 of a matrix, truth values included, as floats; NaN for everything else."""
+    values = matrix.astype(float) if matrix.dtype.kind == "b" else numbers(matrix)
+    if matrix.dtype.kind == "O":
+        truth = np.vectorize(lambda value: isinstance(value, bool | np.bool_), otypes=[bool])(matrix)
+        values = np.where(truth, np.equal(matrix, True), values).astype(float) if truth.any() else values
+    return np.where((values == 0) | (values == 1), values, np.nan)
+
+
+def _from_pairs(
     pairs: Collection[tuple[Hashable, Hashable]], rows: pd.Index[Any], columns: pd.Index[Any], name: str
 ) -> BoolArray:
     array = np.zeros((len(rows), len(columns)), dtype=bool)

@@ -19,7 +19,7 @@ from __future__ import annotations
 import math
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -34,7 +34,9 @@ if TYPE_CHECKING:
     import cvxpy as cp
 
 PREFERRED = ("GLPK_MI", "CBC", "HIGHS")
-EXTRA = {"GLPK_MI": "crowdnb[glpk]", "CBC": "crowdnb[cbc]", "HIGHS": "highspy"}
+PACKAGE = {"GLPK_MI": "cvxopt", "CBC": "cylp", "HIGHS": "highspy"}
+ZOOM = 1e4  # ask again when pairs asked about lie this much further apart than those still in play
+ROUNDING = 1e-15
 LONGEST = 1e6  # seconds: GLPK counts milliseconds in 32 bits
 TOLERANCE = 1e-6  # how far a solver's objective may be from ρ recomputed, relative to the larger of 1 and |ρ|
 
@@ -95,59 +97,95 @@ def solve(problem: Problem, solver: str | None = None, time_limit: float | None 
     if time_limit is not None and not 0 < time_limit <= LONGEST:
         raise ValueError(f"time_limit must be above 0 and at most {LONGEST:g} seconds, got {time_limit}")
 
-    def finish(
-        status: Status,
-        table: pd.DataFrame | None,
-        by: str,
-        bound: float = math.nan,
-        reasons: tuple[str, ...] = (),
-    ) -> Assignment:
+    def finish(status: Status, placed: IntArray | None, by: str, reasons: Sequence[str] = ()) -> Assignment:
+        table = None if placed is None else _table(problem, placed)
         return Assignment.of(problem, table, status, by, time.perf_counter() - start, bound, reasons)
 
+    bound = math.nan
     if reasons := obstacles(problem):
-        return finish("infeasible", None, "none", reasons=tuple(reasons))
+        return finish("infeasible", None, "none", reasons)
     # Without the conflicts between workers: a bound that every answer must respect.
     relaxed = _place(problem, np.arange(len(problem.workers)), problem.value)
     if relaxed is None:  # obstacles() has looked for that
         raise SolverAnswerError("internal error: the matching and the linear assignment disagree on feasibility")
-    bound = _score(problem, relaxed)
     if not problem.required.any():
-        return finish("optimal", _table(problem, relaxed), "none")
+        return finish("optimal", relaxed, "none")
+    relaxed_holds = not check(problem, _table(problem, relaxed))
+    found: IntArray | None = None
     pairs = np.argwhere(problem.eligible & (problem.required.to_numpy() > 0))
-    if time_limit is None or solver is not None or engine == "HIGHS":
-        answer = ask(problem, pairs, engine, time_limit)
-    else:  # half the time each: a stopped HIGHS keeps the best assignment found so far, GLPK_MI does not
-        answer = ask(problem, pairs, engine, time_limit / 2)
+    while True:
+        engine, answer = _ask_in_turn(problem, pairs, engine, time_limit, in_turn=solver is None)
+        if answer.status == "infeasible":
+            if relaxed_holds or found is not None:
+                raise SolverAnswerError(f"internal error: {engine} says that no assignment exists, and there is one")
+            return finish("infeasible", None, engine, [f"No assignment keeps all the conflicts (proved by {engine})."])
+        bound = _score(problem, relaxed)
         if answer.status == "time_limit":
-            engine = "HIGHS"
-            answer = ask(problem, pairs, engine, time_limit / 2)
-    if answer.status == "infeasible":
-        if not check(problem, _table(problem, relaxed)):
-            raise SolverAnswerError(f"internal error: {engine} says that no assignment exists, and there is one")
-        reason = (
-            f"Each task alone could be filled, but not all of them at once under these conflicts (proved by {engine})."
-        )
-        return finish("infeasible", None, engine, reasons=(reason,))
-    rounded = _round(problem, pairs, answer.pairs)
-    broken = (
-        ["the places cannot be filled by the workers chosen"]
-        if rounded is None
-        else check(problem, _table(problem, rounded))
-    )
-    if answer.status == "time_limit":
-        table = None if broken or rounded is None else _table(problem, rounded)
-        return finish("time_limit", table, engine, bound)
-    if broken or rounded is None:
+            if relaxed_holds:
+                return finish("optimal", relaxed, engine)
+            placed = _round(problem, pairs, answer.pairs)
+            if placed is not None and not check(problem, _table(problem, placed)):
+                found = placed
+            return finish("time_limit", found, engine)
+        short = _shortfall(problem, pairs)
+        found = _believed(problem, pairs, answer, engine, bound, short.max())
+        # No better assignment uses a pair that alone falls shorter than this one does in all. Where the pairs left are
+        # much closer together than those asked about, ask again about them, so that small differences count.
+        total = _total_shortfall(problem, pairs, found)
+        near = short <= total
+        if near.all() or short.max() <= ZOOM * total or total <= ROUNDING * np.abs(problem.value).max():
+            return finish("optimal", found, engine)
+        pairs = pairs[near]
+
+
+def _ask_in_turn(
+    problem: Problem, pairs: IntArray, engine: str, time_limit: float | None, in_turn: bool
+) -> tuple[str, Answer]:
+    """Ask the engine; when it may be taken in turn and is stopped, HIGHS has the second half of the time.
+
+    A stopped HIGHS keeps the best assignment found so far, GLPK_MI does not.
+    """
+    if time_limit is None or not in_turn or engine == "HIGHS":
+        return engine, ask(problem, pairs, engine, time_limit)
+    answer = ask(problem, pairs, engine, time_limit / 2)
+    if answer.status != "time_limit":
+        return engine, answer
+    return "HIGHS", ask(problem, pairs, "HIGHS", time_limit / 2)
+
+
+def _believed(problem: Problem, pairs: IntArray, answer: Answer, engine: str, bound: float, spread: float) -> IntArray:
+    """An engine's answer rounded, checked and scored again; SolverAnswerError when it does not hold."""
+    placed = _round(problem, pairs, answer.pairs)
+    if placed is None:
+        broken = ["the places cannot be filled by the workers chosen"]
+    else:
+        broken = check(problem, _table(problem, placed))
+    if placed is None or broken:
         raise SolverAnswerError(f"internal error: the answer of {engine} breaks a rule: {listing(broken, 3)}")
-    rho = _score(problem, rounded)
-    slack = TOLERANCE * max(1.0, abs(rho))
+    rho = _score(problem, placed)
+    slack = TOLERANCE * max(1.0, abs(rho), spread)
     if abs(rho - answer.objective) > slack:
         raise SolverAnswerError(
             f"internal error: {engine} says ρ = {answer.objective:.9g}, its assignment scores {rho:.9g}"
         )
     if rho > bound + slack:
         raise SolverAnswerError(f"internal error: ρ = {rho:.9g} of {engine} exceeds the bound {bound:.9g}")
-    return finish("optimal", _table(problem, rounded), engine)
+    return placed
+
+
+def _shortfall(problem: Problem, pairs: IntArray) -> FloatArray:
+    """What each pair falls short of the best pair for its task, ≥ 0."""
+    worker, task = pairs.T
+    value = problem.value[worker, task]
+    best = np.full(len(problem.tasks), -np.inf)
+    np.maximum.at(best, task, value)
+    return np.asarray(best[task] - value)
+
+
+def _total_shortfall(problem: Problem, pairs: IntArray, placed: IntArray) -> float:
+    short = np.zeros(problem.qualification.shape)
+    short[pairs[:, 0], pairs[:, 1]] = _shortfall(problem, pairs)
+    return math.fsum(short[placed[:, 0], placed[:, 1]])
 
 
 def ask(problem: Problem, pairs: IntArray, engine: str, time_limit: float | None) -> Answer:
@@ -182,16 +220,14 @@ def boolean_program(problem: Problem, pairs: IntArray) -> tuple[cp.Problem, cp.V
 
     What each pair falls short of the best for its task takes the place of W_j Q_ij: as each task has L_j
     workers, the best assignment stays the same. Solvers work to tolerances around 1e-6; so scaled, they tell
-    assignments apart that differ by 1e-9 (unscaled, answers were up to 9e-7 below the best).
+    assignments apart that differ by 1e-9 (unscaled, answers were up to 9e-7 below the best). Each pair gets 1 on
+    top, since CBC returns zeros for a program whose best value is 0.
     """
     import cvxpy as cp
 
     worker, task = pairs.T
-    value = problem.value[worker, task]
-    best = np.full(len(problem.tasks), -np.inf)
-    np.maximum.at(best, task, value)
-    short = value - best[task]
-    gain = 1e4 * short / (np.abs(short).max() or 1.0)
+    short = _shortfall(problem, pairs)
+    gain = 1 - 1e4 * short / (short.max() or 1.0)
     by_task = _incidence(task, len(problem.tasks))
     by_worker = _incidence(worker, len(problem.workers))
     filled = problem.required.to_numpy() > 0
@@ -240,16 +276,19 @@ def _ones(bits: int) -> Iterator[int]:
 
 def _task_cliques(problem: Problem, pairs: IntArray) -> sparse.csr_array[np.float64]:
     """One row for each task and clique with two or more of its workers allowed there, over the pairs."""
-    column = {(int(i), int(j)): at for at, (i, j) in enumerate(pairs)}
-    rows: list[list[int]] = []
+    column = np.full(problem.qualification.shape, -1)
+    column[pairs[:, 0], pairs[:, 1]] = np.arange(len(pairs))
+    shared = np.flatnonzero(problem.required.to_numpy() > 1)
+    index, flat, rows = [np.zeros(0, dtype=int)], [np.zeros(0, dtype=int)], 0
     for clique in cliques(problem):
-        for j in np.flatnonzero(problem.required.to_numpy() > 1).tolist():
-            row = [column[i, j] for i in clique.tolist() if (i, j) in column]
-            if len(row) > 1:
-                rows.append(row)
-    flat = np.array([at for row in rows for at in row], dtype=int)
-    index = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
-    return sparse.csr_array((np.ones(len(flat)), (index, flat)), shape=(len(rows), len(pairs)))
+        there = column[np.ix_(clique, shared)]
+        there = there[:, (there >= 0).sum(axis=0) > 1]
+        member, task = np.nonzero(there >= 0)
+        index.append(rows + task)
+        flat.append(there[member, task])
+        rows += there.shape[1]
+    entries = (np.concatenate(index), np.concatenate(flat))
+    return sparse.csr_array((np.ones(len(entries[0])), entries), shape=(rows, len(pairs)))
 
 
 def _incidence(group: IntArray, groups: int) -> sparse.csr_array[np.float64]:
@@ -308,10 +347,8 @@ def _pick(solver: str | None) -> str:
         return name
     if name not in [*PREFERRED, *MI_SOLVERS]:
         raise ValueError(f"solver: {solver!r} is unknown; installed are {listing(installed + others)}")
-    package = EXTRA.get(name, f"the solver {name}")
-    raise ModuleNotFoundError(
-        f"the solver {name} is not installed; pip install '{package}', or use one of {listing(installed + others)}"
-    )
+    how = f"pip install {PACKAGE[name]}" if name in PACKAGE else "cvxpy's documentation says how"
+    raise ModuleNotFoundError(f"the solver {name} is not installed; {how}; or use one of {listing(installed + others)}")
 
 
 def _options(engine: str, time_limit: float | None) -> dict[str, Any]:

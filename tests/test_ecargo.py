@@ -35,6 +35,9 @@ def table(*pairs):
         pd.DataFrame([[0, 0, 0], [0, 0, 1], [0, 1, 0]], index=["a2", "a1", "a0"], columns=["a2", "a1", "a0"]),
         np.array([[0, 1, 0], [1, 0, 0], [0, 0, 0]]),
         np.array([[False, True, False], [True, False, False], [False, False, False]]),
+        pd.DataFrame([[0, True, 0], [True, 0, 0], [0, 0, 0]], index=Q.index, columns=Q.index, dtype=object),
+        pd.DataFrame({"other": ["a0"], "worker": ["a1"], "reason": ["noise"]}),
+        [[0, 1, 0], [1, 0, 0], [0, 0, 0]],
     ],
 )
 def test_worker_conflicts_are_taken_as_pairs_frames_and_arrays(conflicts):
@@ -58,8 +61,21 @@ def test_task_conflicts_are_taken_as_pairs_frames_and_arrays(conflicts):
     assert problem.eligible.tolist() == [[True, True], [True, False], [True, True]]
 
 
+def test_frames_of_pairs_go_by_name_and_lists_of_lists_that_could_be_both_are_refused():
+    ones = np.ones((3, 3))
+    named = cn.Problem(ones, [1, 1, 1], task_conflicts=pd.DataFrame({"task": [2], "worker": [0]}))
+    assert np.argwhere(named.task_conflicts.to_numpy()).tolist() == [[0, 2]]
+    plain = cn.Problem(ones, [1, 1, 1], worker_conflicts=pd.DataFrame([(1, 2)]))
+    assert plain.conflict_pairs.tolist() == [[1, 2]]
+    both = [[0, 1], [0, 0], [1, 0]]
+    with pytest.raises(ValueError, match="can be read as pairs or as a matrix"):
+        cn.Problem(np.ones((3, 2)), [1, 1], task_conflicts=both)
+    by_label = cn.Problem(Q, [1, 1], task_conflicts=both)
+    assert by_label.task_conflicts.to_numpy().tolist() == both
+
+
 def test_none_and_empty_conflicts_are_no_conflicts():
-    for nothing in (None, [], pd.DataFrame({"worker": [], "other": []})):
+    for nothing in (None, [], pd.DataFrame({"worker": [], "other": []}), pd.DataFrame()):
         assert not cn.Problem(Q, NEED, worker_conflicts=nothing).worker_conflicts.to_numpy().any()
 
 
@@ -119,7 +135,13 @@ ASYMMETRIC = pd.DataFrame([[0, 1, 0], [0, 0, 0], [0, 0, 0]], index=Q.index, colu
         ({"task_conflicts": [("a0", "r9")]}, "task_conflicts: a0 with r9: task r9 is unknown"),
         ({"task_conflicts": [("a9", "r0")]}, "task_conflicts: a9 with r0: worker a9 is unknown"),
         ({"task_conflicts": Q}, "a0 with r0 is 0.5, it must be 0 or 1"),
-        ({"task_conflicts": Q.drop("a2")}, "task_conflicts, rows: no entry for worker a2"),
+        (
+            {"task_conflicts": Q.assign(r2=0).drop("a2")},
+            "task_conflicts, columns: unknown task r2|no entry for worker a2",
+        ),
+        ({"task_conflicts": {("a0", "r0"): 0}}, "task_conflicts: a mapping is not understood"),
+        ({"task_conflicts": Q.astype(object).replace(0.5, pd.NA)}, "a0 with r0 is <NA>, it must be 0 or 1"),
+        ({"task_conflicts": np.array([["a0", "r0"]] * 3)}, "a0 with r0 is .*'a0'.*, it must be 0 or 1"),
         ({"conflict_scope": "team"}, "conflict_scope must be 'project' or 'task', got 'team'"),
     ],
 )
@@ -163,6 +185,15 @@ def test_check_names_every_broken_rule(answer, broken):
     assert bool(found) == bool(broken)
     for sentence in broken:
         assert any(line.startswith(sentence) for line in found), found
+
+
+def test_check_needs_a_frame_and_says_so():
+    problem = cn.Problem(Q, NEED)
+    with pytest.raises(ValueError, match=r"answer\.table\), got Assignment"):
+        cn.check(problem, cn.solve(problem))
+    unknown = table(("a0", "r0"), ("a1", "r1")).astype("Int64")
+    unknown.loc["a2", "r1"] = pd.NA
+    assert cn.check(problem, unknown) == ["a2 for r1 is <NA>, neither 0 nor 1"]
 
 
 def test_check_reads_conflicts_by_scope():
