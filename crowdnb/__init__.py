@@ -36,7 +36,7 @@ _HOME = {
     "read_project": "project",
     "load_case_study": "casestudy",
 }
-_MODULES = {"plots"}
+_MODULES = {"plots", "whatif"}
 
 if TYPE_CHECKING:
     from crowdnb.casestudy import load_case_study as load_case_study
@@ -69,7 +69,10 @@ __all__ = [*_HOME, *_MODULES]
 
 def __getattr__(name: str) -> Any:
     if name in _MODULES:
-        return import_module(f"crowdnb.{name}")
+        try:
+            return import_module(f"crowdnb.{name}")
+        except ModuleNotFoundError as error:
+            raise ModuleNotFoundError(f"crowdnb.{name} needs {error.name}; pip install {error.name}") from error
     if name not in _HOME:
         raise AttributeError(f"module 'crowdnb' has no attribute {name!r}")
     # Kept, so that the lookup happens once.

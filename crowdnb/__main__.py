@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from itertools import combinations
@@ -33,6 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except cn.SolverAnswerError as error:
         print(_plain(f"crowdnb: {error}; nothing written, please report it"), file=sys.stderr)
         return INTERNAL_ERROR
+    except BrokenPipeError:  # as in `… | head`: nobody reads on, and everything is done
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except (ValueError, ModuleNotFoundError, OSError) as error:
         print(_plain(f"crowdnb: {error}"), file=sys.stderr)
     return BAD_INPUT
@@ -45,24 +49,25 @@ def assign(options: argparse.Namespace) -> int:
     output = options.output or folder / "assignment.csv"
     if output.resolve() in [path.resolve() for path in (options.folder, *(folder / f"{name}.csv" for name in FILES))]:
         raise ValueError(f"output: {output} is a file of the project, it would be overwritten; choose another")
+    if not output.parent.is_dir():
+        raise ValueError(f"output: there is no folder {output.parent}")
     answer = project.solve(options.solver, options.time_limit, options.scope)
-    for note in project.notes:
-        print(_plain(f"Note: {note}"))
-    print(_plain(histories(project)))
-    print(_plain(describe(answer, project.required)))
+    lines = [*(f"Note: {note}" for note in project.notes), histories(project), describe(answer, project.required)]
     if answer.table is None:
+        old = [f"{output} of an earlier run was left as it is; it does not belong to these files."]
+        print(_plain("\n".join(lines + old * output.exists())))
         return NO_ASSIGNMENT
+    try:  # before anything is printed: a reader that stops listening does not lose the file
+        answer.pairs.to_csv(output, index=False, encoding="utf-8")
+    except OSError as error:
+        raise OSError(f"{output} cannot be written: {error.strerror or error}") from None
     clouds = project.clouds()
     if clouds is not None:
         short = clouds[clouds["rule"] != "cloud"].index.unique("worker")
         few = [worker for worker in answer.pairs["worker"] if worker in short]
         share = f"{len(few)} of the {len(answer.pairs)} chosen"
-        print(_plain(f"On fewer than six ratings of some criterion: {share}{': ' * bool(few)}{listing(few, 20)}."))
-    try:
-        answer.pairs.to_csv(output, index=False, encoding="utf-8")
-    except OSError as error:
-        raise OSError(f"{output} cannot be written: {error.strerror or error}") from None
-    print(_plain(f"Written: {output}"))
+        lines.append(f"On fewer than six ratings of some criterion: {share}{': ' * bool(few)}{listing(few, 20)}.")
+    print(_plain("\n".join([*lines, f"Written: {output}"])))
     return 0
 
 

@@ -170,6 +170,8 @@ def strangers(labels: Sequence[str], known: Collection[str], name: str, place: s
     found = []
     for number, (label, at_all) in enumerate(unknown.items()):
         hint = did_you_mean(label, known) if number < SHOWN else ""  # a hint takes long among many labels
+        if not hint and len(known) <= 8:
+            hint = f" (known are {', '.join(known)})"
         more = len(at_all) - 1
         also = f" (and on {more} more {place}{'s' * (more > 1)})" if more else ""
         found.append((at_all[0], f"{name} {label!r} is unknown{hint}{also}"))
@@ -255,7 +257,7 @@ def read_workbook(path: Path, wanted: Collection[str], report: Report) -> tuple[
     try:
         import openpyxl
     except ModuleNotFoundError:
-        raise ModuleNotFoundError("reading Excel workbooks needs openpyxl; pip install 'crowdnb[excel]'") from None
+        raise ModuleNotFoundError("reading Excel workbooks needs openpyxl; pip install openpyxl") from None
     sheets = {}
     try:
         with path.open("rb") as file, warnings.catch_warnings():

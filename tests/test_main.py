@@ -3,6 +3,7 @@
 import csv
 import io
 import os
+import shutil
 import subprocess
 import sys
 from contextlib import redirect_stdout
@@ -130,7 +131,7 @@ def test_every_solver_by_name(solver, tmp_path, capsys):
         (["--time-limit", "0"], "crowdnb: time_limit must be "),
         (["--time-limit", "nan"], "crowdnb: time_limit must be "),
         (["--solver", "SIMPLEX"], "crowdnb: solver: 'SIMPLEX' is unknown; installed are "),
-        (["--solver", "GUROBI"], "crowdnb: the solver GUROBI is not installed; pip install "),
+        (["--solver", "GUROBI"], "crowdnb: the solver GUROBI is not installed; cvxpy's documentation says how"),
         (["--output", "lounges/ratings.csv"], "crowdnb: output: lounges/ratings.csv is a file of the project"),
         (["--output", "lounges/weights.csv"], "crowdnb: output: lounges/weights.csv is a file of the project"),
         (["--output", "lounges"], "crowdnb: output: lounges is a file of the project"),
@@ -171,7 +172,8 @@ def test_an_output_that_cannot_be_written_is_named(output, tmp_path, capsys, mon
     before = content(tmp_path)
     assert main(["assign", str(folder), "--output", output]) == 2
     out, err = capsys.readouterr()
-    assert err.startswith(f"crowdnb: {output} cannot be written: ") and err.count("\n") == 1
+    cannot = f"crowdnb: {output} cannot be written: " if output == "." else "crowdnb: output: there is no folder "
+    assert err.startswith(cannot) and err.count("\n") == 1
     assert "Written" not in out and content(tmp_path) == before
 
 
@@ -284,3 +286,25 @@ def test_a_terminal_without_greek_shows_the_rest(tmp_path):
     run = command("assign", copy("case_study", tmp_path), PYTHONIOENCODING="ascii", PYTHONUTF8="0")
     assert run.returncode == 0
     assert b"? = 2.697283, proved the best" in run.stdout
+
+
+def test_an_earlier_answer_is_named_when_there_is_none_now(tmp_path, capsys):
+    folder = tmp_path / "case"
+    shutil.copytree(DATA / "case_study", folder)
+    assert main(["assign", str(folder)]) == 0
+    old = (folder / "assignment.csv").read_bytes()
+    tasks = folder / "tasks.csv"
+    tasks.write_text(tasks.read_text().replace("r0,2", "r0,20"))
+    capsys.readouterr()
+    assert main(["assign", str(folder)]) == 1
+    assert "assignment.csv of an earlier run was left as it is" in capsys.readouterr().out
+    assert (folder / "assignment.csv").read_bytes() == old
+
+
+def test_a_reader_that_stops_listening_loses_nothing(tmp_path):
+    folder = tmp_path / "case"
+    shutil.copytree(DATA / "case_study", folder)
+    run = f"{sys.executable} -m crowdnb assign {folder} | head -0; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", run], capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("0\n", "")
+    assert (folder / "assignment.csv").exists()

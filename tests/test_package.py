@@ -32,6 +32,14 @@ def test_every_public_name_is_there_and_documented():
         cn.solv  # noqa: B018
 
 
+def test_a_module_that_lacks_its_library_says_what_to_install(monkeypatch):
+    monkeypatch.delitem(sys.modules, "crowdnb.plots", raising=False)
+    monkeypatch.delattr(cn, "plots", raising=False)
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with pytest.raises(ModuleNotFoundError, match="crowdnb.plots needs matplotlib; pip install matplotlib"):
+        cn.plots  # noqa: B018
+
+
 def test_functions_are_not_hidden_by_modules_of_the_same_name():
     code = "import crowdnb.__main__, crowdnb as cn; print(all(map(callable, [cn.qualification, cn.check])))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "True"

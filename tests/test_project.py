@@ -115,7 +115,7 @@ WRONG = {
         CASE,
         {"demand.csv": ("r0,skill", "r9,skill")},
         [
-            "demand.csv, line 2, column task: task 'r9' is unknown",
+            "demand.csv, line 2, column task: task 'r9' is unknown (known are r0, r1, r2, r3, r4)",
             "demand.csv: task r0 has no row for criterion skill",
         ],
     ),
@@ -131,7 +131,8 @@ WRONG = {
         LOUNGES,
         {"ratings.csv": ("alitalia,comfort", "alitalia,smell")},
         [
-            "ratings.csv, line 815, column criterion: criterion 'smell' is unknown (and on 13 more lines)",
+            "ratings.csv, line 815, column criterion: criterion 'smell' is unknown "
+            "(known are comfort, cleanliness, service) (and on 13 more lines)",
             "ratings.csv: worker alitalia has no rating on criterion comfort",
         ],
     ),
@@ -167,8 +168,10 @@ WRONG = {
             "weights.csv, line 2, column criterion: the criterion 'skill\\nfun' has a line break in it "
             "(or is a quote not closed?)",
             "weights.csv, line 6, column weight: -0.1 must not be negative",
-            "demand.csv, line 2, column criterion: criterion 'skill' is unknown (and on 4 more lines)",
-            "ability.csv, line 2, column criterion: criterion 'skill' is unknown (and on 11 more lines)",
+            "demand.csv, line 2, column criterion: criterion 'skill' is unknown "
+            "(known are efficiency, quality, activity) (and on 4 more lines)",
+            "ability.csv, line 2, column criterion: criterion 'skill' is unknown "
+            "(known are efficiency, quality, activity) (and on 11 more lines)",
         ],
     ),
     "label empty, ratings": (
@@ -294,9 +297,9 @@ WRONG = {
         {"ratings.csv": "worker,criterion,rating\nw,comfort,5\n", "worker_conflicts.csv": None},
         [
             "ratings.csv: worker w has no rating on criterion cleanliness, service",
-            "task_conflicts.csv, line 2, column worker: worker 'american-express-centurion' is unknown",
-            "task_conflicts.csv, line 3, column worker: worker 'jet2-com' is unknown",
-            "task_conflicts.csv, line 4, column worker: worker 'virgin-america' is unknown",
+            "task_conflicts.csv, line 2, column worker: worker 'american-express-centurion' is unknown (known are w)",
+            "task_conflicts.csv, line 3, column worker: worker 'jet2-com' is unknown (known are w)",
+            "task_conflicts.csv, line 4, column worker: worker 'virgin-america' is unknown (known are w)",
         ],
     ),
     # judgement

@@ -1,0 +1,220 @@
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import crowdnb as cn
+from crowdnb import whatif
+
+HOSTILE = "<img src=x onerror=alert(1)>"
+
+
+@pytest.fixture(scope="module")
+def lounges():
+    from pathlib import Path
+
+    project = cn.read_project(Path(cn.__file__).parent / "data" / "lounges")
+    return project
+
+
+def settings_of(panel):
+    return {name: control.value for name, control in panel.controls.items()}
+
+
+def test_cloud_panel_shows_the_cloud_of_its_controls():
+    panel = whatif.cloud_panel((0, 0, 1, 3, 5), gamma=0.1)
+    panel["star 1"].value = 2
+    panel["gamma"].value = 0.2
+    cloud = cn.backward_cloud(np.repeat([0.2, 0.6, 0.8, 1.0], [2, 1, 3, 5]))
+    low, high = cloud.interval(0.2)
+    assert panel.view.facts["low"] == low
+    assert panel.view.facts["high"] == high
+    assert panel.view.facts["S² − En²"] == cloud.radicand
+    assert f"from {low:.3f} to {high:.3f}" in panel.output.value
+    assert ("radicand is negative" in panel.output.value) == (cloud.radicand < 0)
+    assert f"{high - panel.start.facts['high']:+.4g}" in panel.output.value  # the change against the start
+
+
+@pytest.mark.parametrize(
+    ("stars", "words"),
+    [
+        ((0, 0, 1, 3, 5), ["radicand is negative", "leaves [0, 1]"]),
+        ((3, 0, 0, 0, 3), ["leaves [0, 1]"]),
+        ((0, 0, 1, 1, 1), ["Fewer than six"]),
+        ((0, 1, 10, 1, 0), []),
+    ],
+)
+def test_cloud_view_says_what_is_odd(stars, words):
+    body = whatif.cloud_view(stars, 0.1).body
+    for word in ["radicand is negative", "leaves [0, 1]", "Fewer than six"]:
+        assert (word in body) == any(word in given for given in words), word
+
+
+def test_too_few_ratings_keep_the_last_answer_in_sight():
+    panel = whatif.cloud_panel((0, 0, 0, 0, 3))
+    for star in (3, 2, 1):
+        panel[f"star {star}"].value = 0
+    good = panel.view.body
+    panel["star 5"].value = 1
+    assert panel.view.problem.startswith("Give at least two ratings")
+    assert "No answer" in panel.output.value
+    assert "opacity: 0.4" in panel.output.value
+    assert good in panel.output.value
+    panel.reset()
+    assert not panel.view.problem
+    assert panel["star 5"].value == 3
+
+
+@given(st.tuples(st.floats(0, 1), st.floats(0, 1)).map(sorted), st.tuples(st.floats(0, 1), st.floats(0, 1)).map(sorted))
+def test_possibility_view_is_the_degree(ability, demand):
+    view = whatif.possibility_view(tuple(ability), tuple(demand))
+    assert view.facts["P"] == cn.possibility_degree(*ability, *demand)
+    assert f"P = {view.facts['P']:.3f}" in view.body
+
+
+def test_possibility_panel_marks_the_change():
+    panel = whatif.possibility_panel()
+    assert panel.view.facts["P"] == pytest.approx(0.3239, abs=5e-5)
+    panel["demand"].value = (0.5, 1.0)
+    assert panel.view.facts["P"] == cn.possibility_degree(0.52, 0.63, 0.5, 1.0)
+    assert f"{panel.view.facts['P'] - panel.start.facts['P']:+.4g}" in panel.output.value
+
+
+def test_weights_panel_is_fuzzy_ahp():
+    panel = whatif.weights_panel(("skill", "pace", "care"))
+    panel["skill care"].value = 0.9
+    b = [[0.5, 0.5, 0.9], [0.5, 0.5, 0.5], [0.1, 0.5, 0.5]]
+    expected = cn.criteria_weights(pd.DataFrame(b, index=["skill", "pace", "care"], columns=["skill", "pace", "care"]))
+    assert panel.view.facts == pytest.approx(expected.to_dict())
+    low, high = cn.weight_range(3)
+    assert f"{low:.4f} and {high:.4f}" in panel.output.value
+
+
+@given(
+    st.lists(st.floats(0, 1), min_size=2, max_size=6).filter(lambda w: sum(w) > 0.01),
+    st.integers(0, 5),
+    st.floats(0, 1),
+)
+def test_weights_keep_summing_to_1_and_their_proportions(raw, at, value):
+    weights = [part / sum(raw) for part in raw]
+    at %= len(weights)
+    new = whatif.shared_rest(weights, at, value)
+    assert sum(new) == pytest.approx(1)
+    assert new[at] == value
+    others = [k for k in range(len(weights)) if k != at]
+    before, after = sum(weights[k] for k in others), sum(new[k] for k in others)
+    if before > 1e-9:
+        assert [new[k] for k in others] == pytest.approx([weights[k] / before * after for k in others])
+
+
+def test_one_criterion_has_all_the_weight():
+    assert whatif.shared_rest([1.0], 0, 0.3) == (1.0,)
+
+
+def test_assignment_panel_answers_what_solve_answers(case):
+    panel = whatif.assignment_panel(case)
+    assert panel.view.facts["ρ"] == cn.solve(case.problem()).performance
+    panel["worker_conflicts"].value = [[5, 3]]
+    panel["weights"].sliders[0].value = 0.5
+    panel["L r2"].value = 2
+    panel["W r0"].value = 2.0
+    panel["task_conflicts"].value = [*panel["task_conflicts"].value, [11, 0]]
+    w = pd.Series(whatif.shared_rest([0.15, 0.25, 0.5, 0.1], 0, 0.5), index=case.criteria_weights.index)
+    barred = [(i, j) for i, j in case.task_conflicts.stack().loc[lambda c: c == 1].index] + [("a11", "r0")]
+    own = cn.Problem(
+        cn.qualification(case.ability, case.demand, w), [2, 1, 2, 2, 1], [2, 1, 1, 1, 1], barred, [("a3", "a5")]
+    )
+    assert panel.view.facts["ρ"] == cn.solve(own).performance
+    shown = re.search(r"ρ = ([0-9.]+)</strong>, ([+-][0-9.]+) against", panel.output.value)
+    assert float(shown[1]) == pytest.approx(cn.solve(own).performance, abs=5e-5)
+    assert float(shown[2]) == pytest.approx(cn.solve(own).performance - panel.start.facts["ρ"], abs=1e-4)
+
+
+def test_assignment_panel_names_who_moved_and_marks_it(case):
+    panel = whatif.assignment_panel(case)
+    panel["worker_conflicts"].value = [[5, 3]]
+    assert panel.view.facts["moved"] == ["a1: idle → r3", "a2: r3 → r1", "a3: r0 → idle", "a5: r1 → r0"]
+    body = panel.view.body
+    assert body.count("◆ 0") == 3  # three new places
+    assert body.count("○ 0") == 3  # three given up
+    assert body.count("● 0") == 6
+    panel.reset()
+    assert panel.view.facts["moved"] == []
+    assert panel["worker_conflicts"].value == []
+
+
+def test_an_infeasible_setting_says_why_and_greys_the_last_answer(case):
+    panel = whatif.assignment_panel(case)
+    last = panel.view.body
+    panel["L r2"].value = 12
+    assert panel.view.problem == "The tasks ask for 18 places, and there are only 12 workers."
+    assert "only 12 workers" in panel.output.value
+    assert last in panel.output.value
+    assert "opacity: 0.4" in panel.output.value
+
+
+def test_gamma_acts_on_the_histories_where_there_are_any(lounges):
+    panel = whatif.assignment_panel(lounges)
+    assert "Only intervals are known" not in str([child.value for child in panel.children if hasattr(child, "value")])
+    panel["gamma"].value = 0.6
+    q = cn.qualification(cn.ability_intervals(lounges.counts, 0.6), lounges.demand, lounges.criteria_weights)
+    own = cn.Problem(q, lounges.required, None, lounges.task_conflicts, lounges.worker_conflicts)
+    assert panel.view.facts["ρ"] == pytest.approx(cn.solve(own).performance, abs=1e-12)
+
+
+def test_gamma_moves_intervals_by_a_stated_assumption(case):
+    panel = whatif.assignment_panel(case)
+    assert "He = 0.5 En" in panel.children[0].value
+    moved = whatif.moved_intervals(case.ability, 0.3)
+    assert moved.loc["a0", "skill"].tolist() == pytest.approx(
+        [0.575 - 0.055 * 1.15 / 1.05, 0.575 + 0.055 * 1.15 / 1.05]
+    )
+    pd.testing.assert_frame_equal(whatif.moved_intervals(case.ability, 0.1), case.ability)
+    assert whatif.moved_intervals(case.ability, 100.0).to_numpy().min() == 0  # clipped
+    panel["gamma"].value = 0.3
+    q = cn.qualification(moved, case.demand, case.criteria_weights)
+    own = cn.Problem(q, case.required, None, case.task_conflicts)
+    assert panel.view.facts["ρ"] == cn.solve(own).performance
+
+
+def test_labels_are_text_in_every_panel():
+    workers, tasks = [HOSTILE, "b"], ["<b>r</b>", "s"]
+    frame = pd.DataFrame(
+        [[0.2, 0.6], [0.3, 0.7]], index=workers, columns=pd.MultiIndex.from_product([["k"], ["low", "high"]])
+    )
+    demand = pd.DataFrame([[0.1, 1.0], [0.2, 1.0]], index=tasks, columns=frame.columns)
+    none = cn.Problem(pd.DataFrame(0.0, workers, tasks), [1, 1])
+    project = cn.Project(
+        frame, demand, pd.Series({"k": 1.0}), pd.Series([1, 1], tasks), None, none.task_conflicts, none.worker_conflicts
+    )
+    panel = whatif.assignment_panel(project)
+    assert "<img" not in panel.output.value
+    assert "<b>" not in panel.output.value
+    assert "&lt;img" in panel.output.value
+    panel["worker_conflicts"].value = [[1, 0]]
+    assert panel.view.problem
+    assert "<img" not in panel.output.value.replace(panel.good.body, "")
+    weights = whatif.weights_panel((HOSTILE, "b"))
+    assert "<img" not in weights.output.value
+
+
+def test_a_panel_can_be_shown_and_compared():
+    assert repr(whatif.possibility_panel()) == "<Panel: ability, demand>"
+
+
+def test_a_grid_of_60_by_20_is_one_table(case):
+    rng = np.random.default_rng(0)
+    problem = cn.Problem(rng.uniform(size=(60, 20)), [1] * 20)
+    body = whatif.assignment_view(problem, cn.solve(problem)).body
+    assert body.count("<tr>") == 61
+    assert body.count("●") == 21  # twenty places, and the legend
+
+
+def test_equal_qualifications_have_one_shade():
+    problem = cn.Problem([[0.5, 0.5]], [0, 1])
+    assert "0.500" in whatif.assignment_view(problem, cn.solve(problem)).body
+    barred = cn.Problem([[0.0, 0.0]], [0, 0])
+    assert "×" in whatif.assignment_view(barred, cn.solve(barred)).body
