@@ -36,7 +36,7 @@ $(READY): requirements.lock pyproject.toml
 
 # The server's root is this folder, so that links from notebooks to the front page work; root needs a flag.
 lab: $(READY)
-	$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks/05_case_study.ipynb \
+	$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks/00_overview.ipynb \
 	  $(if $(filter 0,$(shell id -u)),--allow-root)
 
 case: $(READY)

@@ -36,7 +36,7 @@ _HOME = {
     "read_project": "project",
     "load_case_study": "casestudy",
 }
-_MODULES = {"plots", "whatif"}
+_MODULES = {"exercises", "plots", "whatif"}
 
 if TYPE_CHECKING:
     from crowdnb.casestudy import load_case_study as load_case_study

@@ -10,8 +10,9 @@ import base64
 import html
 import io
 import warnings
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 import matplotlib as mpl
@@ -21,14 +22,21 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import fontManager
 from matplotlib.patches import Rectangle
+from PIL import Image
 
+from crowdnb.cloud import Cloud
 from crowdnb.ecargo import Assignment, Problem
-from crowdnb.labels import listing
-from crowdnb.possibility import interval_pair
+from crowdnb.labels import FloatArray, listing
+from crowdnb.possibility import interval_pair, possibility_degree
+from crowdnb.program import cliques
 
 INK, SOFT, ACCENT = "#222222", "#8c96a3", "#c2410c"
 CHINESE = ("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei", "SimHei")
-DOTS = 90  # per inch
+DOTS = 110  # per inch
+SHADES = 64  # colours in a stored picture
+BLUE = "#0072b2"
+COLOURS = (BLUE, "#d55e00", "#009e73", "#cc79a7", "#56b4e9", INK)  # told apart by colour-blind readers too
+DASHES: tuple[Any, ...] = ("-", "--", "-.", ":", (0, (3, 1, 1, 1, 1, 1)), (0, (8, 2)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,10 +61,45 @@ class Picture:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "Glyph .* missing")  # no font for a label: boxes; the text has it
             self.figure.savefig(buffer, format="png", dpi=DOTS, facecolor="white")
-        data = base64.b64encode(buffer.getvalue()).decode()
+        small = io.BytesIO()  # a palette: a quarter of the size, and no difference to be seen
+        Image.open(buffer).convert("RGB").quantize(SHADES).save(small, format="png", optimize=True)
+        data = base64.b64encode(small.getvalue()).decode()
         width = round(self.figure.get_figwidth() * 96)
         style = f"width: {width}px; max-width: 100%; height: auto"
         return f'<img style="{style}" alt="{html.escape(self.alt)}" src="data:image/png;base64,{data}">'
+
+
+def chain() -> Picture:
+    """The way of the data: from ratings, demands and judgements to the assignment, a box a step."""
+    boxes = {
+        "ratings": (0.0, 2, "ratings of\neach worker"), "cloud": (1.0, 2, "cloud model\n01, sections 3.1-3.2"),
+        "ability": (2.0, 2, "ability\nintervals U"), "demand": (2.0, 1, "demand of\neach task D"),
+        "degree": (3.0, 1.5, "possibility\ndegree P\n02, section 3.3"),
+        "judgement": (2.0, 0, "judgements B\nof criteria"),
+        "weights": (3.0, 0, "fuzzy AHP\nweights w\n03, section 3.4"),
+        "q": (4.0, 0.75, "qualification Q\n03, section 3.5"),
+        "rules": (4.0, 2, "L, W, C^A, C^R"), "program": (5.0, 1.2, "boolean program\n04, sections 4-5"),
+        "answer": (6.0, 1.2, "assignment T, ρ\n05, section 6"),
+    }  # fmt: skip
+    arrows = "ratings cloud, cloud ability, ability degree, demand degree, judgement weights, degree q, weights q, "
+    arrows += "q program, rules program, program answer"
+    figure = _figure(10.5, 3.2)
+    axis = figure.subplots()
+    for pair in arrows.split(", "):
+        (x0, y0, _), (x1, y1, _) = (boxes[name] for name in pair.split())
+        style = {"arrowstyle": "-|>", "color": SOFT, "shrinkA": 34, "shrinkB": 44}
+        axis.annotate("", (x1, y1), (x0, y0), arrowprops=style)
+    for x, y, text in boxes.values():
+        frame = {"boxstyle": "round,pad=0.45", "facecolor": "#eef4fb", "edgecolor": BLUE}
+        axis.text(x, y, text, ha="center", va="center", fontsize=8, color=INK, bbox=frame)
+    axis.set(xlim=(-0.5, 6.6), ylim=(-0.5, 2.5))
+    axis.axis("off")
+    alt = (
+        "The way of the data: ratings give clouds, clouds give ability intervals, these and the demands give "
+        "possibility degrees; judgements give weights; degrees and weights give the qualification Q; Q with L, W and the conflicts "
+        "gives the program, and the program the assignment."
+    )
+    return Picture(figure, alt)
 
 
 def intervals(ability: pd.DataFrame, demand: pd.DataFrame) -> Picture:
@@ -146,8 +189,359 @@ def _figure(width: float, height: float) -> Figure:
 
 def _ticks(axis: Axes, which: str, labels: Any) -> None:
     """Labels as they are: no mathematics between dollar signs, and a Chinese font where one is installed."""
-    installed = set(fontManager.get_font_names())
-    families = ["DejaVu Sans", *[name for name in CHINESE if name in installed]]
     texts = [str(label) for label in labels]
     setter = axis.set_yticks if which == "y" else axis.set_xticks
-    setter(range(len(texts)), texts, parse_math=False, fontfamily=families)
+    setter(range(len(texts)), texts, parse_math=False, fontfamily=_families())
+
+
+def _families() -> list[str]:
+    installed = set(fontManager.get_font_names())
+    return ["DejaVu Sans", *[name for name in CHINESE if name in installed]]
+
+
+def possibility(ability: tuple[float, float], demand: tuple[float, float]) -> Picture:
+    """Two intervals, their widths laid end to end, and the share of them that is the possibility degree (eq. 3).
+
+    The ruler below the intervals begins at the demand's lower end and is l_U + l_D long. Its filled part reaches to
+    the ability's upper end: P is the filled part over the whole ruler.
+
+    Parameters
+    ----------
+    ability, demand : (low, high)
+        U and D, as :func:`crowdnb.possibility_degree` takes their ends.
+    """
+    p = float(possibility_degree(*ability, *demand))
+    (u_low, u_high), (d_low, d_high) = ability, demand
+    width_u, width_d = u_high - u_low, d_high - d_low
+    whole = width_u + width_d
+    share = p * whole
+    figure = _figure(6.8, 2.6)
+    axis = figure.subplots()
+    for y, ends, colour, name in ((2, ability, BLUE, "U"), (1, demand, SOFT, "D")):
+        axis.hlines(y, *ends, color=colour, linewidth=9)
+        axis.plot(ends, [y, y], linestyle="none", marker="|", markersize=13, markeredgewidth=2, color=colour)
+        axis.text(sum(ends) / 2, y + 0.24, f"$l_{name}$ = {_brief(ends[1] - ends[0])}", ha="center", va="bottom")
+    if whole > 0:
+        axis.add_patch(Rectangle((d_low, -0.17), whole, 0.34, fill=False, edgecolor=INK, linewidth=1.2))
+        axis.add_patch(Rectangle((d_low, -0.17), share, 0.34, facecolor=ACCENT, edgecolor=INK, linewidth=1.2))
+        axis.text(d_low + whole / 2, -0.3, f"$l_U + l_D$ = {_brief(whole)}", ha="center", va="top")
+        sum_ = f"{_brief(share)} / {_brief(whole)} = {_brief(p)}"
+    else:
+        sum_ = f"{_brief(p)}, by the order of two points"
+    axis.vlines(d_low, -0.17, 1, color=SOFT, linestyle=":")
+    axis.vlines(u_high, -0.17, 2, color=BLUE, linestyle=":")
+    names = [f"ability U = {_ends(ability)}", f"demand D = {_ends(demand)}", "both widths, from $D^L$"]
+    axis.set_yticks([2, 1, 0], names)
+    axis.tick_params(axis="y", length=0)
+    axis.set_ylim(-0.85, 2.75)
+    axis.set_xlim(min(0, u_low, d_low) - 0.02, max(1, u_high, d_high, d_low + whole) + 0.02)
+    axis.set_xlabel("share of the scale (0 to 1)")
+    axis.set_title(f"P(U ≥ D) = {sum_}", loc="left", color=ACCENT)
+    alt = (
+        f"Ability {_ends(ability)}, width {_brief(width_u)}; demand {_ends(demand)}, width {_brief(width_d)}. From the "
+        f"demand's lower end to the ability's upper end it is {_brief(u_high - d_low)}. Possibility degree {sum_}."
+    )
+    return Picture(figure, alt)
+
+
+def curves(table: pd.DataFrame, x: str, y: str) -> Picture:
+    """Every column of a table as a line over its index; lines differ by colour and by dashes.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Numbers; the index is the horizontal axis, the columns' name heads the legend.
+    x, y : str
+        What the axes show, with units.
+    """
+    figure = _figure(5.6, 2.7)
+    axis = figure.subplots()
+    for at, column in enumerate(table):
+        style = {"color": COLOURS[at % len(COLOURS)], "linestyle": DASHES[at % len(DASHES)]}
+        axis.plot(table.index, table[column], label=str(column).replace("$", r"\$"), linewidth=2, **style)
+    axis.set_xlabel(x)
+    axis.set_ylabel(y)
+    axis.grid(color=SOFT, alpha=0.3)
+    name = None if table.columns.name is None else str(table.columns.name)
+    across = 72 // (6 + max((len(str(column)) for column in table), default=0))
+    figure.legend(loc="outside upper center", ncols=max(1, min(len(table.columns), across)), title=name, frameon=False)
+    parts = [f"{c}: from {_brief(v.iloc[0])} to {_brief(v.iloc[-1])}" for c, v in table.items()]
+    span = f"{_brief(table.index[0])} to {_brief(table.index[-1])}"
+    return Picture(figure, f"Lines of {y} for {x}, drawn from {span}. {'; '.join(parts)}.")
+
+
+def weights(table: pd.DataFrame, reach: tuple[float, float] | None = None) -> Picture:
+    """Criteria weights as bars with their numbers, a row a criterion, and the range that judgements can reach.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Criteria × sets of weights.
+    reach : (smallest, largest), optional
+        As :func:`crowdnb.weight_range` gives it; drawn as a band.
+    """
+    criteria, sets = table.index, table.columns
+    figure = _figure(6.2, 1.1 + len(criteria) * max(0.36, 0.22 * len(sets)))
+    axis = figure.subplots()
+    if reach is not None:
+        axis.axvspan(*reach, color=SOFT, alpha=0.25, label=f"reachable: {reach[0]:.4f} to {reach[1]:.4f}")
+    thick = 0.8 / len(sets)
+    for at, name in enumerate(sets):
+        rows = np.arange(len(criteria)) + (at - (len(sets) - 1) / 2) * thick
+        bars = axis.barh(rows, table[name], thick * 0.9, color=COLOURS[at % len(COLOURS)], label=str(name))
+        axis.bar_label(bars, fmt="{:.3f}", padding=3, fontsize=8)
+    _ticks(axis, "y", criteria)
+    axis.invert_yaxis()
+    axis.margins(x=0.12)
+    axis.set_xlim(left=0)
+    axis.set_xlabel("weight (0 to 1, all of one colour sum to 1)")
+    axis.set_ylabel("criterion")
+    figure.legend(loc="outside upper center", ncols=len(sets) + 1, frameon=False)
+    parts = [f"{name}: {listing(f'{c} {v:.3f}' for c, v in table[name].items())}" for name in sets]
+    band = "" if reach is None else f" Reachable are weights from {reach[0]:.4f} to {reach[1]:.4f}."
+    return Picture(figure, f"Criteria weights. {'; '.join(parts)}.{band}")
+
+
+def reachable_weights(reachable: Mapping[str, FloatArray], wanted: pd.Series[float]) -> Picture:
+    """How many judgement matrices give a criterion each weight, a panel a setting, and the weights that are wanted.
+
+    Parameters
+    ----------
+    reachable : mapping of str to array
+        Setting, such as ``"a = 3"`` → the weight of one criterion from every judgement matrix.
+    wanted : Series
+        Weights by criterion, drawn as lines: full where a matrix reaches as far, dashed where none does.
+    """
+    figure = _figure(6.8, 0.7 + 1.6 * len(reachable))
+    axes = figure.subplots(len(reachable), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
+    parts = []
+    for axis, (setting, values) in zip(axes, reachable.items(), strict=True):
+        at, number = np.unique(np.round(values, 9), return_counts=True)
+        axis.bar(at, number, width=0.7 * np.diff(at).min(initial=0.02), color=COLOURS[0])
+        within = (wanted >= at[0] - 1e-9) & (wanted <= at[-1] + 1e-9)
+        for name, value in wanted.items():
+            axis.axvline(value, color=ACCENT, linestyle="-" if within[name] else "--", linewidth=1.5)
+        axis.set_title(f"{setting}: from {at[0]:.4f} to {at[-1]:.4f}", loc="left", fontsize=10)
+        axis.set_ylabel("matrices")
+        outside = listing(f"{name} {wanted[name]:.2f}" for name in wanted.index[~within]) or "none"
+        parts.append(f"{setting}: {len(at)} weights from {at[0]:.4f} to {at[-1]:.4f}; outside: {outside}")
+    axes[0].set_ylim(0, 1.4 * axes[0].get_ylim()[1])
+    over = axes[0].get_xaxis_transform()
+    for row, (name, value) in enumerate(wanted.sort_values().items()):  # on two lines, so that neighbours stay apart
+        words = f" {name} {value:.2f}"
+        axes[0].text(value, 0.97 - 0.14 * (row % 2), words, transform=over, va="top", color=ACCENT, parse_math=False)
+    axes[-1].set_xlim(left=0, right=max(0.05 + wanted.max() * 1.12, axes[-1].get_xlim()[1]))
+    axes[-1].set_xlabel("weight of one criterion (0 to 1); lines: the weights that are wanted")
+    return Picture(figure, f"Weights that five-level judgements can give one criterion. {'. '.join(parts)}.")
+
+
+def _brief(value: float) -> str:
+    return f"{round(float(value), 3) + 0.0:g}"
+
+
+def _ends(interval: tuple[float, float]) -> str:
+    return f"[{_brief(interval[0])}, {_brief(interval[1])}]"
+
+
+def interval_rows(ends: pd.DataFrame, counts: pd.DataFrame | None = None, title: str = "") -> Picture:
+    """Interval numbers as bars, a row each, with the ratings they come from as dots.
+
+    Parameters
+    ----------
+    ends : DataFrame
+        A row an interval, in the order drawn; columns ``low`` and ``high``, shares of the scale. Ends outside
+        [0, 1] are drawn where they are, on grey ground.
+    counts : DataFrame, optional
+        How often each star was given: the rows of ``ends``, columns 1 … S. A dot's area grows with the count.
+    title : str
+        Said above the picture.
+    """
+    low, high = (ends[end].to_numpy(dtype=float) for end in ("low", "high"))
+    figure = _figure(6.0, 0.34 * len(ends) + 1.1)
+    figure.set_layout_engine("constrained", w_pad=0.1)
+    axis = figure.subplots()
+    for at, (left, right) in enumerate(zip(low, high, strict=True)):
+        axis.plot([left, right], [at, at], color=INK, linewidth=5, solid_capstyle="butt")
+        if left == right:
+            axis.plot(left, at, marker="D", color=INK, markersize=7)
+    if counts is not None:
+        n = counts.loc[ends.index].to_numpy(dtype=float)
+        row, star = np.nonzero(n)
+        axis.scatter((star + 1) / n.shape[1], row - 0.3, s=18 * n[row, star], color=ACCENT, linewidths=0)
+    _scale(axis, min(low.min(), 0), max(high.max(), 1))
+    _ticks(axis, "y", ends.index)
+    axis.set_ylim(len(ends) - 0.4, -0.7)
+    axis.set_title(title, loc="left", fontsize=9, color=SOFT, parse_math=False)
+    rows = [f"{name} [{a:.2f}, {b:.2f}]" for name, a, b in zip(ends.index, low, high, strict=True)]
+    dots = " Dots show the ratings." if counts is not None else ""
+    return Picture(figure, f"{len(ends)} intervals on the scale from 0 to 1: {listing(rows, 12)}.{dots}")
+
+
+def cloud_drops(cloud: Cloud, x: FloatArray, certainty: FloatArray, gamma: float = 0.1) -> Picture:
+    """Drops of a cloud with their certainty, the expectation curve, and the interval of eq. 2 on the axis.
+
+    Parameters
+    ----------
+    cloud : Cloud
+    x, certainty : array of float, shape (N,)
+        The drops, and the certainty of each in [0, 1].
+    gamma : float
+        Influence of He on the interval, ≥ 0.
+    """
+    low, high = cloud.interval(gamma)
+    figure = _figure(6.0, 2.9)
+    axis = figure.subplots()
+    first, last = np.quantile(x, [0.005, 0.995])  # a drop far away must not squeeze the rest
+    left, right = min(first, low, 0.0), max(last, high, 1.0)
+    grid = np.linspace(left, right, 400)
+    axis.scatter(x, certainty, s=3, color=BLUE, linewidths=0, antialiased=False, label="drops")
+    axis.plot(grid, cloud.membership(grid), color=INK, linewidth=1, label="curve with He = 0")
+    axis.plot([low, high], [-0.06, -0.06], color=ACCENT, linewidth=6, solid_capstyle="butt", label="interval U")
+    axis.plot([cloud.expectation] * 2, [-0.06, 1], color=ACCENT, linewidth=1, linestyle="--", label="Ex")
+    _scale(axis, left, right)
+    axis.set_ylabel("certainty (0 to 1)")
+    axis.set_ylim(-0.12, 1.05)
+    figure.legend(loc="outside upper center", ncols=4, fontsize=9, frameon=False, markerscale=3)
+    inside = float(np.mean((x >= low) & (x <= high)))
+    outside = float(np.mean((x < 0) | (x > 1)))
+    alt = (
+        f"{len(x)} drops of a cloud with Ex {cloud.expectation:.2f}, En {cloud.entropy:.2f} and He "
+        f"{cloud.hyper_entropy:.2f}. The interval [{low:.2f}, {high:.2f}] holds {inside:.0%} of them; {outside:.0%} "
+        f"lie outside the scale from 0 to 1."
+    )
+    return Picture(figure, alt)
+
+
+def radicands(samples: Mapping[int, FloatArray]) -> Picture:
+    """How S² - En² is spread over histories, a panel a number of ratings, with the share below 0.
+
+    Parameters
+    ----------
+    samples : mapping from int to array of float
+        Number of ratings tau → radicands of many histories, in the squared unit of the scale.
+    """
+    figure = _figure(2.1 * len(samples) + 0.5, 2.3)
+    axes = figure.subplots(1, len(samples), sharex=True, sharey=True, squeeze=False)[0]
+    everything = np.concatenate(list(samples.values()))
+    reach = float(np.abs(everything).max()) or 1.0
+    seen = float(np.quantile(np.abs(everything), 0.995)) or reach  # the rest is counted at the edges
+    edges = np.linspace(-seen, seen, 31)
+    parts = []
+    for axis, (tau, values) in zip(axes, samples.items(), strict=True):
+        share = np.full(len(values), 100 / len(values))
+        negative = np.asarray(values) < 0
+        for chosen, colour, hatch in ((negative, ACCENT, "////"), (~negative, BLUE, None)):
+            bars = np.clip(values[chosen], -seen, seen)
+            axis.hist(bars, edges, weights=share[chosen], color=colour, hatch=hatch, edgecolor="white", linewidth=0)
+        axis.axvline(0, color=INK, linewidth=1)
+        axis.set_title(f"{tau} ratings: {negative.mean():.0%} below 0", fontsize=9)
+        axis.set_xlabel("S² − En² (scale²)")
+        axis.locator_params(axis="x", nbins=4)
+        parts.append(f"{negative.mean():.0%} of {len(values)} histories of {tau} ratings")
+    axes[0].set_ylabel("histories (%)")
+    return Picture(figure, f"Spread of the radicand S² − En². Below 0 lie {listing(parts)}.")
+
+
+def coverage(share: pd.DataFrame, width: pd.DataFrame, level: float = 0.9) -> Picture:
+    """How often intervals hold the next rating, and how wide they are, by the number of ratings before it.
+
+    Parameters
+    ----------
+    share, width : DataFrame
+        Index: number of ratings, rising. A column a method. Shares in [0, 1], widths on the scale from 0 to 1.
+    level : float
+        The share that is wanted, in [0, 1]: a line.
+    """
+    figure = _figure(7.0, 3.1)
+    figure.set_layout_engine("constrained", w_pad=0.1)
+    panels = figure.subplots(1, 2)
+    for axis, table, what in (
+        (panels[0], share * 100, "next rating inside (%)"),
+        (panels[1], width, "mean width (scale 0 to 1)"),
+    ):
+        for k, method in enumerate(table):
+            colour, line, marker = COLOURS[k % len(COLOURS)], DASHES[k % len(DASHES)], "osD^vX"[k % 6]
+            name = str(method).replace("$", r"\$")
+            axis.plot(table.index, table[method], color=colour, linestyle=line, marker=marker, label=name)
+        axis.set_xscale("log")
+        axis.set_xticks(table.index, [str(tau) for tau in table.index])
+        axis.minorticks_off()
+        axis.set_xlabel("ratings in the history")
+        axis.set_ylabel(what)
+        axis.grid(axis="y", color="#dddddd", linewidth=0.6)
+    panels[0].axhline(level * 100, color=SOFT, linewidth=3, alpha=0.5, label=f"wanted: {level:.0%}")
+    panels[0].set_ylim(0, 104)
+    panels[1].set_ylim(0, None)
+    handles, names = panels[0].get_legend_handles_labels()
+    figure.legend(handles, names, loc="outside upper center", ncols=2, fontsize=9, frameon=False)
+    first, last = share.index[0], share.index[-1]
+    parts = [f"{name!s}: {held.iloc[0]:.0%} and {held.iloc[-1]:.0%}" for name, held in share.items()]
+    alt = (
+        f"Coverage and width of {share.shape[1]} methods from {first} to {last} ratings, with {level:.0%} wanted. "
+        f"Coverage at {first} and at {last}: {listing(parts, 9)}."
+    )
+    return Picture(figure, alt)
+
+
+def _scale(axis: Axes, low: float, high: float) -> None:
+    """The axis of a share of the scale, with the ground outside [0, 1] grey."""
+    left, right = min(low, 0) - 0.03, max(high, 1) + 0.03
+    for start, stop in ((left, 0), (1, right)):
+        axis.axvspan(start, stop, color="#e3e6ea", linewidth=0, zorder=0)
+    axis.set_xlim(left, right)
+    axis.set_xticks(np.arange(0, 1.01, 0.2))
+    axis.set_xlabel("ability (share of the scale, 0 to 1; grey: outside it)")
+
+
+def conflict_graph(problem: Problem, answer: Assignment) -> Picture:
+    """Who may not work with whom: workers on a circle, a line a conflict, a colour and dashes a clique.
+
+    Workers that the assignment picks are filled, the others are hollow.
+
+    Parameters
+    ----------
+    problem : Problem
+        Its worker-worker conflicts are drawn, grouped as :func:`crowdnb.program.cliques` groups them.
+    answer : Assignment
+        Of that problem; without a table nobody is filled.
+    """
+    m = len(problem.workers)
+    angle = np.pi / 2 - 2 * np.pi * np.arange(m) / m
+    x, y = np.cos(angle), np.sin(angle)
+    chosen = np.zeros(m, dtype=bool)
+    if answer.table is not None:
+        chosen |= answer.table.to_numpy().sum(axis=1) > 0
+    groups = list(cliques(problem))
+    figure = _figure(6.4, 4.4)
+    axis = figure.subplots()
+    left = {(i1, i2) for i1, i2 in problem.conflict_pairs.tolist()}
+    for at, group in enumerate(groups):
+        names = listing(problem.workers[group]).replace("$", r"\$")
+        line = {"color": COLOURS[1:][at % 5], "linestyle": DASHES[at % len(DASHES)]}
+        pairs = [pair for pair in combinations(group.tolist(), 2) if pair in left]
+        left -= set(pairs)
+        for number, pair in enumerate(pairs):
+            name = names if number == 0 else None
+            axis.plot(x[list(pair)], y[list(pair)], label=name, linewidth=2.2, zorder=1, **line)
+    size = 480 if m <= 20 else 9600 / m
+    for some, fill, edge in ((chosen, BLUE, BLUE), (~chosen, "white", SOFT)):
+        axis.scatter(x[some], y[some], size, fill, edgecolors=edge, linewidths=1.8)
+    longest = max(len(str(worker)) for worker in problem.workers)
+    beside = longest > 4 or m > 20  # of the circle, where the names do not fit in it
+    for i, worker in enumerate(problem.workers):
+        side = "center" if not beside or abs(x[i]) < 0.2 else "left" if x[i] > 0 else "right"
+        far = 17 * beside
+        words = axis.annotate(str(worker), (x[i], y[i]), (far * x[i], far * y[i]), textcoords="offset points", ha=side)
+        words.set(va="center", fontsize=9, color="white" if chosen[i] and not beside else INK, parse_math=False)
+        words.set_fontfamily(_families())
+    axis.set_aspect("equal")
+    axis.margins(0.12 + 0.02 * min(longest, 25) if beside else 0.06, 0.12 if beside else 0.06)
+    axis.set_axis_off()
+    axis.set_title("filled: chosen; hollow: left out", fontsize=9, color=SOFT)
+    if 0 < len(groups) <= 12:
+        style = {"family": _families()}
+        figure.legend(loc="outside right upper", title="at most one of", frameon=False, prop=style)
+    alone = listing(f"({listing(problem.workers[group])})" for group in groups) or "nobody"
+    picked, idle = listing(problem.workers[chosen], m) or "nobody", listing(problem.workers[~chosen], m) or "nobody"
+    alt = f"Conflicts of {m} workers. At most one can be chosen of {alone}. Chosen: {picked}. Left out: {idle}."
+    return Picture(figure, alt)

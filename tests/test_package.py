@@ -36,7 +36,7 @@ def test_a_module_that_lacks_its_library_says_what_to_install(monkeypatch):
     monkeypatch.delitem(sys.modules, "crowdnb.plots", raising=False)
     monkeypatch.delattr(cn, "plots", raising=False)
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    with pytest.raises(ModuleNotFoundError, match="crowdnb.plots needs matplotlib; pip install matplotlib"):
+    with pytest.raises(ModuleNotFoundError, match=r"crowdnb\.plots needs matplotlib; pip install matplotlib"):
         cn.plots  # noqa: B018
 
 

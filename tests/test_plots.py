@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -71,3 +73,231 @@ def test_labels_are_shown_as_text(label):
     assert label in picture.alt
     assert repr(picture) == f"<Picture: {picture.alt}>"
     assert isinstance(picture.figure, Figure)
+
+
+@pytest.mark.parametrize(
+    ("u", "d", "p", "words"),
+    [
+        ((0.52, 0.63), (0.40, 1.00), 0.23 / 0.71, "0.23 / 0.71 = 0.324"),
+        ((0.5, 0.7), (0.1, 0.4), 1, "0.5 / 0.5 = 1"),
+        ((0.1, 0.2), (0.5, 1.0), 0, "0 / 0.6 = 0"),
+        ((0.5, 0.5), (0.4, 0.8), 0.25, "0.1 / 0.4 = 0.25"),
+    ],
+)
+def test_possibility_fills_the_share_that_is_the_degree(u, d, p, words):
+    picture = cn.plots.possibility(u, d)
+    axis = picture.figure.axes[0]
+    whole, share = (patch.get_width() for patch in axis.patches)
+    assert whole == pytest.approx(u[1] - u[0] + d[1] - d[0])
+    assert share / whole == pytest.approx(p, abs=1e-12)
+    assert all(patch.get_x() == d[0] for patch in axis.patches)
+    assert axis.get_title("left") == f"P(U ≥ D) = {words}"
+    assert picture.alt.endswith(f"Possibility degree {words}.")
+    left, right = axis.get_xlim()
+    assert left < min(0, u[0], d[0]) and right > max(1, d[0] + whole)
+    assert "0 to 1" in axis.get_xlabel()
+
+
+@pytest.mark.parametrize(("u", "p"), [(0.6, "1"), (0.5, "0.5"), (0.4, "0")])
+def test_possibility_of_two_points(u, p):
+    picture = cn.plots.possibility((u, u), (0.5, 0.5))
+    assert not picture.figure.axes[0].patches
+    assert picture.alt.endswith(f"Possibility degree {p}, by the order of two points.")
+
+
+def test_possibility_refuses_what_is_no_interval():
+    with pytest.raises(ValueError, match=r"ability: low 0\.7 is above high 0\.5"):
+        cn.plots.possibility((0.7, 0.5), (0, 1))
+
+
+def test_curves_draw_every_column():
+    table = pd.DataFrame({"a$x$": [0.0, 0.5], "b": [1.0, 0.25]}, index=[0.0, 2.0]).rename_axis(columns="which")
+    picture = cn.plots.curves(table, "d (share)", "P (0 to 1)")
+    axis = picture.figure.axes[0]
+    assert [line.get_ydata().tolist() for line in axis.lines] == [[0, 0.5], [1, 0.25]]
+    assert len({(line.get_color(), line.get_linestyle()) for line in axis.lines}) == 2
+    assert (axis.get_xlabel(), axis.get_ylabel()) == ("d (share)", "P (0 to 1)")
+    assert picture.figure.legends[0].get_title().get_text() == "which"
+    assert picture.alt == (
+        "Lines of P (0 to 1) for d (share), drawn from 0 to 2. a$x$: from 0 to 0.5; b: from 1 to 0.25."
+    )
+    assert "<img" in picture._repr_html_()
+
+
+def test_curves_tell_more_lines_apart_than_there_are_colours():
+    picture = cn.plots.curves(pd.DataFrame(np.ones((2, 6))), "x", "y")
+    lines = picture.figure.axes[0].lines
+    assert len({line.get_color() for line in lines}) == 6
+
+
+def test_weights_are_bars_with_their_numbers_and_the_band():
+    table = pd.DataFrame({"paper": [0.15, 0.85], "a = 3": [0.4, 0.6]}, index=["skill", "quality"])
+    picture = cn.plots.weights(table, reach=(0.1833, 0.3167))
+    axis = picture.figure.axes[0]
+    assert [bar.get_width() for bars in axis.containers for bar in bars] == [0.15, 0.85, 0.4, 0.6]
+    assert {"0.150", "0.850", "0.400", "0.600", "skill", "quality"} <= set(texts(picture))
+    assert "reachable: 0.1833 to 0.3167" in [text.get_text() for text in picture.figure.legends[0].get_texts()]
+    assert picture.alt == (
+        "Criteria weights. paper: skill 0.150, quality 0.850; a = 3: skill 0.400, quality 0.600. "
+        "Reachable are weights from 0.1833 to 0.3167."
+    )
+    assert "Reachable" not in cn.plots.weights(table).alt
+
+
+def test_reachable_weights_counts_matrices_and_marks_what_none_reaches():
+    wanted = pd.Series({"skill": 0.25, "quality": 0.5})
+    picture = cn.plots.reachable_weights({"a = 3": np.array([0.2, 0.25, 0.25, 0.3])}, wanted)
+    axis = picture.figure.axes[0]
+    assert [(round(bar.get_x() + bar.get_width() / 2, 9), bar.get_height()) for bar in axis.patches] == [
+        (0.2, 1),
+        (0.25, 2),
+        (0.3, 1),
+    ]
+    assert [(line.get_xdata()[0], line.get_linestyle()) for line in axis.lines] == [(0.25, "-"), (0.5, "--")]
+    assert axis.get_xlim()[1] > 0.5
+    assert picture.alt.endswith("a = 3: 3 weights from 0.2000 to 0.3000; outside: quality 0.50.")
+
+
+def test_the_chain_names_every_notebook_and_section():
+    picture = cn.plots.chain()
+    words = " ".join(text.get_text() for text in picture.figure.axes[0].texts)
+    for number, sections in (
+        ("01", "3.1-3.2"),
+        ("02", "3.3"),
+        ("03", "3.4"),
+        ("03", "3.5"),
+        ("04", "4-5"),
+        ("05", "6"),
+    ):
+        assert re.search(f"{number}, sections? {sections}", words)
+    assert picture._repr_html_().startswith("<img")
+
+
+def test_conflict_graph_draws_each_conflict_once_and_fills_who_is_chosen(case):
+    problem = case.problem([("a5", "a7"), ("a5", "a10"), ("a7", "a10"), ("a3", "a11")])
+    picture = cn.plots.conflict_graph(problem, cn.solve(problem))
+    axis = picture.figure.axes[0]
+    assert len(axis.lines) == 4
+    assert [len(dots.get_offsets()) for dots in axis.collections] == [9, 3]
+    assert [text.get_text() for text in picture.figure.legends[0].get_texts()] == ["a3, a11", "a5, a7, a10"]
+    assert picture.alt == (
+        "Conflicts of 12 workers. At most one can be chosen of (a3, a11), (a5, a7, a10). "
+        "Chosen: a0, a1, a2, a4, a6, a8, a9, a10, a11. Left out: a3, a5, a7."
+    )
+
+
+def test_conflict_graph_of_cliques_that_share_a_pair_draws_it_once():
+    pairs = [(0, 1), (0, 2), (1, 2), (1, 3), (2, 3)]  # two triangles on the edge 1-2
+    problem = cn.Problem(np.full((4, 1), 0.5), [1], worker_conflicts=pairs)
+    assert len(cn.plots.conflict_graph(problem, cn.solve(problem)).figure.axes[0].lines) == len(pairs)
+
+
+def test_conflict_graph_without_an_answer_without_conflicts_and_with_many_workers():
+    nobody = cn.Problem([[0.5], [0.4]], [3])
+    picture = cn.plots.conflict_graph(nobody, cn.solve(nobody))
+    assert picture.alt.endswith("can be chosen of nobody. Chosen: nobody. Left out: 0, 1.")
+    assert not picture.figure.legends
+    pairs = [(i, k) for i in range(60) for k in range(i) if (i * k) % 17 == 1]
+    many = cn.Problem(np.random.default_rng(0).random((60, 9)), [1] * 9, worker_conflicts=pairs)
+    crowd = cn.plots.conflict_graph(many, cn.solve(many))
+    assert len(crowd.figure.axes[0].lines) == len(pairs)
+    assert not crowd.figure.legends  # more cliques than a legend could list
+
+
+@pytest.mark.parametrize("label", ["<img src=x onerror=alert(1)>", "a$x^2$", "李雷"])
+def test_conflict_graph_shows_labels_as_text(label):
+    problem = cn.Problem(pd.DataFrame([[0.5], [0.4]], index=[label, "$b$"]), [1], worker_conflicts=[(label, "$b$")])
+    picture = cn.plots.conflict_graph(problem, cn.solve(problem))
+    assert label in texts(picture)
+    assert picture._repr_html_().count("<") == 1
+
+
+def ends(*pairs, index=None):
+    return pd.DataFrame(pairs, columns=["low", "high"], index=index)
+
+
+def test_interval_rows_draw_bars_points_and_ratings():
+    counts = pd.DataFrame([[0, 0, 0, 0, 1], [1, 0, 0, 2, 0]], index=["one $x$", "more"], columns=range(1, 6))
+    picture = cn.plots.interval_rows(ends((1.0, 1.0), (0.1, 1.2), index=["one $x$", "more"]), counts, "two $y$")
+    axis = picture.figure.axes[0]
+    bars = [line for line in axis.lines if len(line.get_xdata()) == 2]
+    assert [line.get_xdata().tolist() for line in bars] == [[1.0, 1.0], [0.1, 1.2]]
+    assert [line.get_marker() for line in axis.lines].count("D") == 1  # the point
+    dots = axis.collections[0]
+    assert dots.get_offsets()[:, 0].tolist() == [1.0, 0.2, 0.8]
+    assert dots.get_sizes()[2] == 2 * dots.get_sizes()[1]
+    assert axis.get_xlim()[1] > 1.2 and axis.get_ylim()[0] > axis.get_ylim()[1]  # the first row is on top
+    assert texts(picture) == ["one $x$", "more"]
+    assert axis.get_title("left") == "two $y$"
+    assert "0 to 1" in axis.get_xlabel()
+    assert picture.alt == (
+        "2 intervals on the scale from 0 to 1: one $x$ [1.00, 1.00], more [0.10, 1.20]. Dots show the ratings."
+    )
+    assert "<img" in picture._repr_html_()
+
+
+def test_interval_rows_without_ratings():
+    picture = cn.plots.interval_rows(ends((0.2, 0.4)))
+    assert not picture.figure.axes[0].collections
+    assert picture.alt.endswith("0 [0.20, 0.40].")
+
+
+def test_cloud_drops_show_drops_curve_and_interval():
+    cloud = cn.backward_cloud([0.2, 0.6, 0.6, 0.8, 0.8, 0.8, 0.8, 0.8, 1.0])
+    x, certainty = np.array([0.5, 0.7, 0.9, 1.1]), np.array([0.5, 1.0, 0.6, 0.2])
+    picture = cn.plots.cloud_drops(cloud, x, certainty, gamma=0.2)
+    axis = picture.figure.axes[0]
+    assert axis.collections[0].get_offsets().tolist() == np.column_stack([x, certainty]).tolist()
+    lines = {line.get_label(): line for line in axis.lines}
+    assert tuple(lines["interval U"].get_xdata()) == cloud.interval(0.2)
+    assert set(lines["Ex"].get_xdata()) == {cloud.expectation}
+    curve = lines["curve with He = 0"]
+    assert (curve.get_ydata() == cloud.membership(curve.get_xdata())).all()
+    assert axis.get_xlabel() and axis.get_ylabel() == "certainty (0 to 1)"
+    assert "interval [0.49, 0.93] holds 75% of them; 25% lie outside the scale" in picture.alt
+    assert "<img" in picture._repr_html_()
+
+
+def test_one_drop_far_away_does_not_squeeze_the_rest():
+    cloud = cn.backward_cloud([0.4, 0.6, 0.8])
+    x = np.append(np.full(999, 0.6), 50.0)
+    assert cn.plots.cloud_drops(cloud, x, np.ones(1000)).figure.axes[0].get_xlim()[1] < 2
+
+
+def test_radicands_show_the_share_below_0():
+    samples = {6: np.array([-0.02, 0.0, 0.01, 0.03]), 50: np.array([-0.01, -0.02])}
+    picture = cn.plots.radicands(samples)
+    assert [axis.get_title() for axis in picture.figure.axes] == ["6 ratings: 25% below 0", "50 ratings: 100% below 0"]
+    for axis in picture.figure.axes:
+        assert sum(bar.get_height() for bar in axis.patches) == pytest.approx(100)  # also what lies far out
+        left = [bar for bar in axis.patches if bar.get_x() + bar.get_width() <= 1e-12 and bar.get_height() > 0]
+        assert all(bar.get_hatch() for bar in left) and left
+    assert picture.figure.axes[0].get_ylabel() == "histories (%)"
+    assert picture.alt == (
+        "Spread of the radicand S² − En². Below 0 lie 25% of 4 histories of 6 ratings, 100% of 2 histories of 50 ratings."
+    )
+
+
+def test_radicands_of_equal_ratings_only():
+    picture = cn.plots.radicands({6: np.zeros(3)})
+    assert picture.alt.endswith("0% of 3 histories of 6 ratings.")
+    assert "<img" in picture._repr_html_()
+
+
+def test_coverage_draws_share_and_width_of_every_method():
+    share = pd.DataFrame({"cloud $x$": [0.25, 0.625], "other": [1.0, 0.9]}, index=[1, 50])
+    width = pd.DataFrame({"cloud $x$": [0.0, 0.47], "other": [0.8, 0.7]}, index=[1, 50])
+    picture = cn.plots.coverage(share, width, level=0.8)
+    held, wide = picture.figure.axes
+    assert [line.get_ydata().tolist() for line in held.lines[:2]] == [[25, 62.5], [100, 90]]
+    assert set(held.lines[2].get_ydata()) == {80}  # what is wanted
+    assert [line.get_ydata().tolist() for line in wide.lines] == [[0, 0.47], [0.8, 0.7]]
+    looks = {(line.get_color(), line.get_linestyle(), line.get_marker()) for line in wide.lines}
+    assert len(looks) == 2
+    assert [text.get_text() for text in held.get_xticklabels()] == ["1", "50"]
+    assert (held.get_ylabel(), wide.get_ylabel()) == ("next rating inside (%)", "mean width (scale 0 to 1)")
+    assert picture.alt == (
+        "Coverage and width of 2 methods from 1 to 50 ratings, with 80% wanted. "
+        "Coverage at 1 and at 50: cloud $x$: 25% and 62%, other: 100% and 90%."
+    )
+    assert "<img" in picture._repr_html_()

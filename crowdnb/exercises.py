@@ -1,0 +1,511 @@
+"""Exercises of the notebooks: each function takes a reader's answer and says what is right, or where it went wrong.
+
+The right answers are computed by the package, none is written down here. A message names the first thing to mend.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from itertools import combinations, combinations_with_replacement, product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import lsq_linear
+
+from crowdnb.casestudy import load_case_study
+from crowdnb.cloud import ability_clouds, backward_cloud
+from crowdnb.ecargo import Problem, check, performance
+from crowdnb.fuzzyahp import LEVELS, consistent_matrix, criteria_weights, judgement_problems
+from crowdnb.labels import FloatArray, labelled_vector, listing, number, shown
+from crowdnb.possibility import possibility_degree
+from crowdnb.program import solve
+from crowdnb.ratings import KEYS, count_ratings
+
+LOUNGES = Path(__file__).parent / "data" / "lounges"
+
+# 01 cloud model
+
+CLOUD_BY_HAND = (3, 4, 4, 4, 4, 5)  # stars
+CLOUD_ONE_MORE = ("bangkok-airways", "comfort")  # a history of the lounges
+CLOUD_GOOD_WORKER = (0.05, 0.1, 0.2, 0.35, 0.3)  # chance of each star
+
+
+def check_cloud_by_hand(
+    ex: float | None = None,
+    en: float | None = None,
+    he: float | None = None,
+    low: float | None = None,
+    high: float | None = None,
+) -> str:
+    """Check Ex, En, He and the interval (gamma = 0.1) of the ratings 3, 4, 4, 4, 4, 5, to three decimals.
+
+    Examples
+    --------
+    >>> check_cloud_by_hand(ex=4)
+    'Ex = 4 is in stars. Divide by 5 first: one star is 0.2, five are 1.0.'
+    """
+    v = np.array(CLOUD_BY_HAND) / 5
+    cloud = backward_cloud(v)
+    u = cloud.interval(0.1)
+    s = v.std(ddof=1)
+    flat = float(np.abs(v - v.mean()).mean())
+    biased = math.sqrt(abs(v.var() - cloud.entropy**2))
+    signs = "Eq. 2 is printed with its signs the wrong way round: the lower end is Ex - En - γ·He."
+    no_gamma = "He must be multiplied by γ = 0.1."
+    steps: list[tuple[str, float | None, float, Mapping[float, str]]] = [
+        ("Ex", ex, cloud.expectation, {float(v.sum()): "That is the sum; divide by the number of ratings."}),
+        ("En", en, cloud.entropy, {flat: "Multiply by sqrt(π/2), about 1.2533.", s: "That is S. En uses |V - Ex|."}),
+        (
+            "He",
+            he,
+            cloud.hyper_entropy,
+            {
+                abs(cloud.radicand): "That is the radicand; take its root.",
+                s: "That is S. Take En² from S² before the root.",
+                biased: "S² divides by τ - 1 = 5, not by τ = 6.",
+            },
+        ),
+        ("low", low, u[0], {u[1]: signs, cloud.interval(1)[0]: no_gamma, cloud.interval(0)[0]: "γ·He is missing."}),
+        ("high", high, u[1], {u[0]: signs, cloud.interval(1)[1]: no_gamma, cloud.interval(0)[1]: "γ·He is missing."}),
+    ]
+    for name, given, right, slips in steps:
+        if given is None:
+            return f"{name} is missing: give a number."
+        if not math.isfinite(value := number(given)):
+            return f"{name} must be a number, got {shown(given)}."
+        if _near(value, right):
+            continue
+        if _near(value / 5, right):
+            return f"{name} = {value:g} is in stars. Divide by 5 first: one star is 0.2, five are 1.0."
+        hint = next((text for slip, text in slips.items() if _near(value, slip)), "Work it out to three decimals.")
+        return f"{name} = {value:g} is not right. {hint}"
+    sign = "positive, so that He is a real number" if cloud.radicand > 0 else "negative"
+    return f"Right: U = [{u[0]:.3f}, {u[1]:.3f}], and the radicand {cloud.radicand:.4f} is {sign}."
+
+
+def check_cloud_one_more(star: int | None = None) -> str:
+    """Check the highest star that, given once more, makes the radicand of Bangkok Airways' comfort positive.
+
+    Examples
+    --------
+    >>> check_cloud_one_more(5)
+    'With one more rating of 5 the radicand is -0.0026: still negative. Which ratings raise S² more than En²?'
+    """
+    if star is None:
+        return "Give a star: 1, 2, 3, 4 or 5."
+    counts = np.asarray(count_ratings(pd.read_csv(LOUNGES / "ratings.csv")).loc[CLOUD_ONE_MORE], dtype=int)
+    if number(star) not in range(1, len(counts) + 1):
+        return f"A star is a whole number from 1 to {len(counts)}, got {shown(star)}."
+    stars = np.arange(1, len(counts) + 1)
+    after = {int(s): backward_cloud(np.repeat(stars, counts + (stars == s)) / len(counts)).radicand for s in stars}
+    right = max(s for s, radicand in after.items() if radicand > 0)
+    found = f"With one more rating of {int(star)} the radicand is {after[int(star)]:.4f}"
+    if after[int(star)] <= 0:
+        return f"{found}: still negative. Which ratings raise S² more than En²?"
+    if star < right:
+        return f"{found}: positive, but a higher star does it too."
+    return f"Right. {found}: one rating far from the others raises the squares in S² more than the distances in En."
+
+
+def check_cloud_rule(rule: Callable[[FloatArray], tuple[float, float]] | None = None) -> str:
+    """Check a rule that makes an interval of ten ratings: it should hold the next in 90 % of cases, under 0.7 wide.
+
+    Every history of ten ratings is tried, weighed with its chance for a good worker, and for her mirror image, who
+    gets one star as often as she gets five.
+
+    Parameters
+    ----------
+    rule : function
+        Takes how often each star was given, shape (5,); returns (low, high), 0 ≤ low ≤ high ≤ 1.
+
+    Examples
+    --------
+    >>> check_cloud_rule(lambda counts: (0.2, 1.0)).split(". ")[-1]
+    'Safe, but 0.7 or wider says little: which stars may such a history leave out?'
+    """
+    if not callable(rule):
+        return "Give the function itself, without brackets: check_cloud_rule(rule)."
+    tau, stars = 10, len(CLOUD_GOOD_WORKER)
+    histories = np.array(
+        [np.bincount(h, minlength=stars) for h in combinations_with_replacement(range(stars), tau)], dtype=float
+    )
+    ends = np.empty((len(histories), 2))
+    for at, counts in enumerate(histories):
+        got = np.asarray(rule(counts.copy()), dtype=float).ravel()
+        text = f"For the counts {counts.astype(int).tolist()} the rule gives {got.round(3).tolist()}"
+        if got.size != 2 or not np.isfinite(got).all():
+            return f"{text}; two numbers (low, high) are needed."
+        if got[0] > got[1]:
+            return f"{text}; the lower end must not be above the upper one."
+        if got[0] < 0 or got[1] > 1:
+            return f"{text}; definition 1 wants both ends in [0, 1], so clip them."
+        ends[at] = got
+    index = pd.MultiIndex.from_product([range(len(histories)), ["made"]], names=KEYS)
+    clouds = ability_clouds(pd.DataFrame(histories, index, range(1, stars + 1)), gamma=0.15)
+    good, mirror, width = _next_inside(ends, histories)
+    paper = _next_inside(clouds[["low", "high"]].to_numpy(), histories)
+    said = (
+        f"It holds the next rating of the good worker in {good:.0%} of cases and of her mirror image in {mirror:.0%}, "
+        f"with a mean width of {width:.2f}. The cloud rule: {paper[0]:.0%}, {paper[1]:.0%}, {paper[2]:.2f}."
+    ).replace("%", " %")
+    if min(good, mirror) < 0.9:
+        return f"{said} Too narrow for 90 %. An end between two stars leaves the outer one out: 0.99 shuts out five."
+    if width >= 0.7:
+        return f"{said} Safe, but 0.7 or wider says little: which stars may such a history leave out?"
+    return f"Right. {said}"
+
+
+def _near(value: float, right: float) -> bool:
+    return abs(value - right) < 0.0006  # three decimals
+
+
+def _next_inside(ends: FloatArray, histories: FloatArray) -> tuple[float, float, float]:
+    """Chance that the next rating lies inside, for the good worker and for her mirror image; the two's mean width."""
+    from scipy import stats  # slow to import
+
+    p = np.array(CLOUD_GOOD_WORKER)
+    value = np.arange(1, len(p) + 1) / len(p)
+    inside = (ends[:, :1] - 1e-9 <= value) & (value <= ends[:, 1:] + 1e-9)
+    chance, mirrored = (stats.multinomial.pmf(histories, histories[0].sum(), q) for q in (p, p[::-1]))
+    width = ends[:, 1] - ends[:, 0]
+    return float(chance @ (inside @ p)), float(mirrored @ (inside @ p[::-1])), float((chance + mirrored) @ width / 2)
+
+
+# 02 possibility degree, 03 fuzzy AHP
+
+
+def check_possibility_by_hand(answer: float | None) -> str:
+    """Notebook 02, exercise 1: P(U ≥ D) of a8's quality against r2, to three decimals."""
+    case = load_case_study()
+    u_low, u_high = _interval(case.ability, "a8", "quality")
+    d_low, d_high = _interval(case.demand, "r2", "quality")
+    right = float(possibility_degree(u_low, u_high, d_low, d_high))
+    width_u, width_d = u_high - u_low, d_high - d_low
+    if (value := _one_number(answer)) is None:
+        return f"Not yet: give one number, the degree of U = [{u_low}, {u_high}] against D = [{d_low}, {d_high}]."
+    if abs(value - right) < 0.0005 + 1e-9:
+        return f"Right: ({u_high} - {d_low}) / ({width_u:.2f} + {width_d:.2f}) = {right:.4f}."
+    slips = {
+        u_high - d_low: "That is the numerator, U^H - D^L. Divide it by the sum of both widths.",
+        (u_high - d_low) / width_d: "You divided by l_D alone. The denominator is l_U + l_D.",
+        (u_high - d_low) / width_u: "You divided by l_U alone. The denominator is l_U + l_D.",
+        1 - right: "That is P(D ≥ U). The two sum to 1.",
+        max(u_low - d_low, 0): "You took the lower end of U. The numerator is U^H - D^L.",
+        (u_high - u_low) / (width_u + width_d): "That is l_U over both widths. The numerator is U^H - D^L.",
+        100 * right: "The size is right, but P is a share between 0 and 1, not per cent.",
+    }
+    return _nearest_slip(value, slips, "Write down U^H - D^L first, then both widths, then divide.")
+
+
+def check_possibility_demand(answer: float | None, wanted: float = 0.25) -> str:
+    """Notebook 02, exercise 2: the lower end d at which a8's quality meets the demand [d, 1] to the degree wanted."""
+    case = load_case_study()
+    u_low, u_high = _interval(case.ability, "a8", "quality")
+    if (d := _one_number(answer)) is None or not 0 <= d <= 1:
+        return f"Not yet: give the lower end d, a number from 0 to 1. U stays [{u_low}, {u_high}]."
+    p = float(possibility_degree(u_low, u_high, d, 1))
+    if abs(p - wanted) < 0.0005:
+        return f"Right: with d = {d:.4f} the degree is {p:.4f}."
+    way = "too high, so the demand must begin higher" if p > wanted else "too low, so the demand must begin lower"
+    return f"With d = {d:g} the degree is {p:.4f}, {way}. Mind that d stands in the numerator and in l_D = 1 - d."
+
+
+def check_possibility_ranking(answer: Sequence[Hashable] | None, criterion: str = "quality") -> str:
+    """Notebook 02, exercise 3: the workers ranked on a criterion by the sum of their degrees against each other."""
+    u = load_case_study().ability[criterion]
+    low, high = u["low"].to_numpy(), u["high"].to_numpy()
+    against = possibility_degree(low[:, np.newaxis], high[:, np.newaxis], low, high)
+    total = pd.Series(against.sum(axis=1), index=u.index)
+    right = total.sort_values(ascending=False).index.tolist()
+    sums = total.to_dict()
+    if answer is None or isinstance(answer, str) or set(answer) != set(right) or len(answer) != len(right):
+        return f"Not yet: give all {len(right)} workers, each once, the best first: ['a0', 'a1', ...]."
+    given = list(answer)
+    if given == right:
+        first, last = right[0], right[-1]
+        return f"Right: {first} is first with a sum of {sums[first]:.3f}, {last} last with {sums[last]:.3f}."
+    if given == right[::-1]:
+        return "This is the right order turned round: the largest sum comes first."
+    at = next(k for k, (one, other) in enumerate(zip(given, right, strict=True)) if one != other)
+    hint = ""
+    if given == u["high"].sort_values(ascending=False, kind="stable").index.tolist():
+        hint = " You sorted by the upper ends; the widths matter too."
+    return (
+        f"The first {at} are right. Then you have {given[at]} with a sum of {sums[given[at]]:.3f}, but one left has "
+        f"{sums[right[at]]:.3f}.{hint} Sum over a row of the matrix P(U_i ≥ U_j), workers against workers."
+    )
+
+
+def check_weights_by_hand(answer: Any, judgement: pd.DataFrame) -> str:
+    """Notebook 03, exercise 1: the weights of a judgement matrix by eqs. 4 and 5, to three decimals."""
+    right = criteria_weights(judgement)
+    k = len(right)
+    given = _numbers_for(answer, right.index)
+    if given is None:
+        return f"Not yet: give {k} numbers, in the order {listing(right.index)}."
+    if np.abs(given - right.to_numpy()).max() < 0.0005 + 1e-9:
+        return f"Right: {_with_names(right)}. They sum to 1."
+    z = consistent_matrix(judgement).sum(axis=1).to_numpy()
+    rows = judgement.to_numpy().sum(axis=1)
+    form = f"(sum + {k / 2 - 1:g}) / {k * (k - 1)}"
+    slips = [
+        ((z + 1) / 12, f"You took the form for four criteria, (sum + 1) / 12. With {k} it is {form}."),
+        (rows / rows.sum(), "These are the row sums of B, made to sum to 1. Eq. 5 takes the row sums of Z."),
+        ((rows + k / 2 - 1) / (k * (k - 1)), "You put the row sums of B into eq. 5. It takes those of Z, from eq. 4."),
+        (z, "These are the row sums of Z. Eq. 5 makes weights of them."),
+        (rows, "These are the row sums of B. Eq. 4 comes next."),
+    ]
+    for slip, hint in slips:
+        if np.abs(given - slip).max() < 0.002:
+            return hint
+    if np.abs(np.sort(given) - np.sort(right.to_numpy())).max() < 0.0005 + 1e-9:
+        return f"The values are right, in another order. The order is {listing(right.index)}."
+    if abs(given.sum() - 1) > 0.002:
+        return f"The weights must sum to 1, yours sum to {given.sum():.4f}. The row sums of Z are {_with_names(z)}."
+    return f"They sum to 1, but eq. 5 gives others. Compare the row sums of Z with yours: {_with_names(z)}."
+
+
+def check_weights_one_change(answer: Any, before: pd.DataFrame, pair: tuple[str, str] = ("skill", "efficiency")) -> str:
+    """Notebook 03, exercise 2: change one judgement so that two criteria get the same weight."""
+    if not isinstance(answer, pd.DataFrame) or answer.shape != before.shape or set(answer.index) != set(before.index):
+        return "Not yet: give a judgement matrix with the same criteria, a copy of B with one judgement changed."
+    problems, off_levels = judgement_problems(answer)
+    if problems:
+        return f"This is no judgement matrix: {problems[0]}. A judgement stands in B twice, once on each side."
+    if off_levels:
+        return f"Off the five levels 0.1, 0.3, 0.5, 0.7, 0.9: {listing(off_levels, 2)}."
+    after = answer.loc[before.index, before.index]
+    changed = np.argwhere(np.triu(np.abs(after.to_numpy() - before.to_numpy()) > 1e-9))
+    w = criteria_weights(after)
+    one, other = pair
+    if len(changed) != 1:
+        return f"You changed {len(changed)} judgements; exactly one may change, with its mirror image."
+    level = after.to_numpy()[tuple(changed[0])]
+    i, j = (str(before.index[k]) for k in changed[0])
+    if abs(w[one] - w[other]) < 1e-9:
+        return f"Right: with {i} over {j} at {level:g} both weigh {w[one]:.4f}."
+    return (
+        f"With {i} over {j} at {level:g}, {one} weighs {w[one]:.4f} and {other} {w[other]:.4f}. Weights follow the row "
+        "sums of B: by how much do the two rows differ, and which single judgement can move one row by that?"
+    )
+
+
+def check_weights_free_judgement(answer: Any, wanted: pd.Series[float]) -> str:
+    """Notebook 03, exercise 3: judgements anywhere in [0, 1] with weights nearest to the wanted ones, at a = K - 1."""
+    if not isinstance(answer, pd.DataFrame) or set(answer.index) != set(wanted.index):
+        return f"Not yet: give a judgement matrix, a frame with the rows and columns {listing(wanted.index)}."
+    problems, _ = judgement_problems(answer)
+    if problems:
+        return f"This is no judgement matrix: {problems[0]}."
+    k = len(wanted)
+    rows, columns = np.triu_indices(k, 1)
+
+    def weights_of(upper: FloatArray) -> FloatArray:
+        b = np.full((k, k), 0.5)
+        b[rows, columns], b[columns, rows] = upper, 1 - upper
+        return _weights(pd.DataFrame(b, index=wanted.index, columns=wanted.index))
+
+    start = weights_of(np.full(len(rows), 0.5))  # the weights are linear in the judgements
+    moves = np.column_stack([2 * (weights_of(0.5 + 0.5 * unit) - start) for unit in np.eye(len(rows))])
+    best = lsq_linear(moves, wanted.to_numpy() - start + moves.sum(axis=1) / 2, bounds=(0, 1))
+    least = float(np.linalg.norm(weights_of(np.clip(best.x, 0, 1)) - wanted.to_numpy()))
+    five = float(np.linalg.norm(weights_of(np.where(best.x > 0.5, LEVELS[-1], LEVELS[0])) - wanted.to_numpy()))
+    given = float(np.linalg.norm(_weights(answer.loc[wanted.index, wanted.index]) - wanted.to_numpy()))
+    if given < least + 1e-6:
+        return f"Right: the distance is {given:.5f}, and no judgements in [0, 1] come closer. It is still not 0."
+    if given < least + 5e-4:
+        return f"Nearly: the distance is {given:.5f}, the least is {least:.5f}. Not every judgement goes to the end."
+    if given < five - 1e-9:
+        return f"The distance is {given:.4f}, closer than judgements of 0.1 and 0.9 come, but it can be less still."
+    return (
+        f"The distance is {given:.4f}, no closer than judgements of 0.1 and 0.9 come ({five:.4f}). "
+        "Weights are linear in the six judgements, so this is least squares with bounds."
+    )
+
+
+def _interval(frame: pd.DataFrame, label: str, criterion: str) -> tuple[float, float]:
+    return float(frame[(criterion, "low")][label]), float(frame[(criterion, "high")][label])
+
+
+def _weights(judgement: pd.DataFrame) -> FloatArray:
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "judgement: off the five levels")
+        return np.asarray(criteria_weights(judgement), dtype=float)
+
+
+def _one_number(answer: Any) -> float | None:
+    value = number(answer.item() if isinstance(answer, np.generic) else answer)
+    return value if np.isfinite(value) else None
+
+
+def _numbers_for(answer: Any, labels: pd.Index[Any]) -> FloatArray | None:
+    """Return the answer's numbers in the order of the labels; None when there are not as many numbers as labels."""
+    if answer is None or isinstance(answer, str):
+        return None
+    try:
+        return labelled_vector(answer, labels, "answer")
+    except (TypeError, ValueError):
+        return None
+
+
+def _nearest_slip(value: float, slips: Mapping[float, str], otherwise: str) -> str:
+    for slip, hint in slips.items():
+        if abs(value - slip) < 0.0005 + 1e-9:
+            return hint
+    side = "" if 0 <= value <= 1 else " A degree lies between 0 and 1."
+    return f"{value:g} is not it.{side} {otherwise}"
+
+
+def _with_names(values: pd.Series[float] | FloatArray) -> str:
+    return listing(f"{name} {value:.4f}" for name, value in pd.Series(values).items())
+
+
+# 04 E-CARGO model
+
+TIE = 1e-9
+THREE_DECIMALS = 5.1e-4
+
+
+def check_model_team(problem: Problem, team: Mapping[Any, Any] | None) -> str:
+    """Check a team that is meant to be the best one of a problem.
+
+    Parameters
+    ----------
+    problem : Problem
+    team : mapping of task to worker, or to a list of workers
+
+    Examples
+    --------
+    >>> from crowdnb import Problem
+    >>> check_model_team(Problem([[0.9, 0.8], [0.7, 0.2]], [1, 1]), {0: 0, 1: 1})
+    'That team is allowed and has ρ = 1.1. There is a team with more. Move one person and see whether the sum grows.'
+    """
+    if not isinstance(team, Mapping):
+        return "Give a team as a mapping: a task, and the worker or the list of workers who take it."
+    crews = {
+        task: [who] if isinstance(who, str) or not isinstance(who, Sequence) else who for task, who in team.items()
+    }
+    table = pd.DataFrame(0, index=problem.workers, columns=problem.tasks)
+    for task, crew in crews.items():
+        if task not in problem.tasks:
+            return f"There is no task {task}. The tasks are {listing(problem.tasks)}."
+        for worker in crew:
+            if worker not in problem.workers:
+                return f"There is no worker {worker}. The workers are {listing(problem.workers)}."
+            table.loc[worker, task] = 1
+    if broken := check(problem, table):
+        return f"That team is not allowed: {'; '.join(broken)}."
+    best, rho = _feasible(problem), performance(problem, table)
+    if _is(rho, best):
+        return f"Right: ρ = {rho:.4g}, and no allowed team has more."
+    return (
+        f"That team is allowed and has ρ = {rho:.4g}. There is a team with more. "
+        "Move one person and see whether the sum grows."
+    )
+
+
+def check_model_costliest_pair(problem: Problem, pair: Sequence[Hashable] | None) -> str:
+    """Check which single quarrel between two workers lowers ρ the most.
+
+    Parameters
+    ----------
+    problem : Problem
+        The quarrel is added to the conflicts it has, in its scope.
+    pair : (worker, other)
+
+    Examples
+    --------
+    >>> from crowdnb import Problem
+    >>> check_model_costliest_pair(Problem([[0.9], [0.8], [0.1]], [2]), (0, 2))
+    'A quarrel of 0 and 2 costs nothing: there is a best team without one of them. Pick from those who work.'
+    """
+    workers = list(problem.workers)
+    if pair is None or len(set(pair)) != 2 or not set(pair) <= set(workers):
+        return f"Give two different workers of {listing(workers, len(workers))}."
+    before = _feasible(problem)
+    cost = {frozenset(two): before - _rho(_with(problem, pair=two)) for two in combinations(workers, 2)}
+    mine, most = cost[frozenset(pair)], max(cost.values())
+    who = f"A quarrel of {pair[0]} and {pair[1]}"
+    if mine == most or _is(mine, most):
+        return f"Right: {who[0].lower()}{who[1:]} costs {_cost(most)}, and no other costs more."
+    if _is(mine, 0):
+        return f"{who} costs nothing: there is a best team without one of them. Pick from those who work."
+    more = sum(value > mine + TIE for value in cost.values())
+    return f"{who} costs {_cost(mine)}. {more} of the {len(cost)} pairs cost more. Whom is it hardest to replace?"
+
+
+def check_model_range(problem: Problem, extra: int, rho: float | None) -> str:
+    """Check the best ρ when a task may have from L_j to L_j + extra workers.
+
+    Parameters
+    ----------
+    problem : Problem
+    extra : int
+        Workers that each task may have beyond L_j, ≥ 0.
+    rho : float
+        The reader's answer, to three decimals or more.
+
+    Examples
+    --------
+    >>> from crowdnb import Problem
+    >>> check_model_range(Problem([[0.9, 0.8], [0.7, 0.2], [0.3, 0.1]], [1, 1]), 1, 1.5)
+    'ρ = 1.5 is the best with exactly L workers on each task. Let (9) be two rows: at least L, and at most L + 1.'
+    """
+    if (value := _one_number(rho)) is None:
+        return "Give ρ as a number, with three decimals or more."
+    exact, spare = _feasible(problem), len(problem.workers) - int(problem.required.sum())
+    best = _best_in_range(problem, extra)
+    if _is(value, best, THREE_DECIMALS):
+        return f"Right: with up to {extra} more on each task the best ρ is {best:.6g}, and it was {exact:.6g}."
+    if _is(value, exact, THREE_DECIMALS):
+        return (
+            f"ρ = {value:.4g} is the best with exactly L workers on each task. "
+            f"Let (9) be two rows: at least L, and at most L + {extra}."
+        )
+    if _is(value, _best_in_range(problem, spare), THREE_DECIMALS):
+        return f"ρ = {value:.4g} is the best with at least L workers. The upper limit, L + {extra}, is missing."
+    if value > best:
+        return f"ρ = {value:.4g} is more than can be had. Is a row missing? Barred pairs stay at 0, and (10) stays."
+    return f"ρ = {value:.4g} can be had, but there is more. Is a row too strict, or the solver's gap not 0?"
+
+
+def _best_in_range(problem: Problem, extra: int) -> float:
+    """Greatest ρ over every number of workers from L_j to L_j + extra."""
+    need, m = problem.required.to_numpy(), len(problem.workers)
+    more = (np.array(some) for some in product(range(extra + 1), repeat=len(need)))
+    return max(_rho(_with(problem, required=need + some)) for some in more if (need + some).sum() <= m)
+
+
+def _with(problem: Problem, required: Any = None, pair: Sequence[Hashable] | None = None) -> Problem:
+    """The problem with other numbers required, or with one more pair of workers in conflict."""
+    between = problem.worker_conflicts.copy()
+    if pair is not None:
+        between.loc[pair[0], pair[1]] = between.loc[pair[1], pair[0]] = 1
+    need = problem.required if required is None else required
+    barred, scope = problem.task_conflicts, problem.conflict_scope
+    return Problem(problem.qualification, need, problem.task_weights, barred, between, scope)
+
+
+def _rho(problem: Problem) -> float:
+    """Best ρ, minus infinity when there is no assignment."""
+    answer = solve(problem)
+    return answer.performance if answer.status == "optimal" else -math.inf
+
+
+def _feasible(problem: Problem) -> float:
+    """Best ρ; ValueError when there is no assignment."""
+    if math.isinf(rho := _rho(problem)):
+        raise ValueError(f"problem: no assignment exists. {' '.join(solve(problem).reasons)}")
+    return rho
+
+
+def _is(value: float, wanted: float, within: float = TIE) -> bool:
+    return bool(abs(value - wanted) <= within)
+
+
+def _cost(value: float) -> str:
+    return "the whole team, since none is left" if math.isinf(value) else f"{value:.4f}"
