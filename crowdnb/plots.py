@@ -96,8 +96,8 @@ def chain() -> Picture:
     axis.axis("off")
     alt = (
         "The way of the data: ratings give clouds, clouds give ability intervals, these and the demands give "
-        "possibility degrees; judgements give weights; degrees and weights give the qualification Q; Q with L, W and the conflicts "
-        "gives the program, and the program the assignment."
+        "possibility degrees; judgements give weights; degrees and weights give the qualification Q; "
+        "Q with L, W and the conflicts gives the program, and the program the assignment."
     )
     return Picture(figure, alt)
 

@@ -274,7 +274,8 @@ def test_radicands_show_the_share_below_0():
         assert all(bar.get_hatch() for bar in left) and left
     assert picture.figure.axes[0].get_ylabel() == "histories (%)"
     assert picture.alt == (
-        "Spread of the radicand S² − En². Below 0 lie 25% of 4 histories of 6 ratings, 100% of 2 histories of 50 ratings."
+        "Spread of the radicand S² − En². Below 0 lie 25% of 4 histories of 6 ratings, "
+        "100% of 2 histories of 50 ratings."
     )
 
 
