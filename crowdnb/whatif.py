@@ -32,6 +32,7 @@ from crowdnb.qualify import qualification
 ACCENT, BAR, SOFT = "#c2410c", "#2b6cb0", "#8c96a3"
 # Five blues, light to dark, and the ink that can be read on each.
 SHADES = [("#f1f5fb", "#222"), ("#cfdff1", "#222"), ("#9dc3e3", "#222"), ("#4d8fc6", "#fff"), ("#1f5a99", "#fff")]
+WEIGHT_STEP = 0.01
 HE_TO_EN, TABLE_GAMMA = 0.5, 0.1  # assumed of intervals whose histories are not known, and said on the panel
 
 
@@ -418,7 +419,9 @@ class WeightSliders(widgets.VBox):  # type: ignore[misc]
     value = traitlets.Tuple()
 
     def __init__(self, weights: pd.Series[float]) -> None:
-        self.sliders = [_slider(f"weight of {name}", float(weight), 0, 1, 0.01) for name, weight in weights.items()]
+        self.sliders = [
+            _slider(f"weight of {name}", float(weight), 0, 1, WEIGHT_STEP) for name, weight in weights.items()
+        ]
         self.busy = False
         super().__init__(self.sliders)
         self.value = tuple(float(weight) for weight in weights)
@@ -427,8 +430,9 @@ class WeightSliders(widgets.VBox):  # type: ignore[misc]
         self.observe(self._set, names="value")
 
     def _moved(self, change: Mapping[str, Any]) -> None:
-        if not self.busy:
-            at = self.sliders.index(change["owner"])
+        at = self.sliders.index(change["owner"])
+        # A change within half a step is the page reporting the rounding of what was set here, not a wish.
+        if not self.busy and abs(change["new"] - self.value[at]) > WEIGHT_STEP / 2 + 1e-9:
             self.value = shared_rest(self.value, at, change["new"])
 
     def _set(self, change: Mapping[str, Any]) -> None:

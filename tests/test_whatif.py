@@ -110,6 +110,18 @@ def test_weights_keep_summing_to_1_and_their_proportions(raw, at, value):
         assert [new[k] for k in others] == pytest.approx([weights[k] / before * after for k in others])
 
 
+def test_a_slider_that_reports_its_own_rounding_moves_nothing():
+    """The page shows weights in steps of 0.01 and may report them so rounded; that is nobody's wish."""
+    sliders = whatif.WeightSliders(pd.Series([0.15, 0.25, 0.5, 0.1], index=list("abcd")))
+    sliders.sliders[0].value = 0.16
+    weights = sliders.value
+    for slider, weight in zip(sliders.sliders, weights, strict=True):
+        slider.value = round(weight, 2)
+    assert sliders.value == weights
+    sliders.sliders[1].value = round(weights[1], 2) + 0.01
+    assert sliders.value == whatif.shared_rest(weights, 1, round(weights[1], 2) + 0.01)
+
+
 def test_one_criterion_has_all_the_weight():
     assert whatif.shared_rest([1.0], 0, 0.3) == (1.0,)
 
