@@ -135,13 +135,13 @@ def test_the_panel_of_the_case_study_answers_as_solve_does(lab, browser, case, r
         panel = page.locator(".widget-vbox").filter(has=page.locator("button", has_text="Reset")).first
         panel.locator("button", has_text="Reset").click()
         status = panel.locator('[role="status"]')
-        wait(lambda: "+0.0000 against" in status.inner_text(), 10)
+        wait(lambda: "+0.0000 against" in status.inner_text(), 30)
         settings = {name: control.value for name, control in whatif.assignment_panel(case).controls.items()}
 
         def shows(change):
             settings.update(change)
             answer = cn.solve(whatif.panel_problem(case, settings))
-            wait(lambda: f"ρ = {answer.performance:.4f}" in status.inner_text(), 10, status.inner_text)
+            wait(lambda: f"ρ = {answer.performance:.4f}" in status.inner_text(), 30, status.inner_text)
             taken = {
                 (row.locator("th").inner_text(), at)
                 for row in status.locator("tr").all()[1:]
@@ -165,9 +165,9 @@ def test_the_panel_of_the_case_study_answers_as_solve_does(lab, browser, case, r
         need = panel.get_by_label("r0 needs")
         need.fill("12")
         need.press("Enter")
-        wait(lambda: "there are only 12 workers" in status.inner_text(), 10)
+        wait(lambda: "there are only 12 workers" in status.inner_text(), 30)
         panel.locator("button", has_text="Reset").click()
-        wait(lambda: "+0.0000 against" in status.inner_text(), 10)
+        wait(lambda: "+0.0000 against" in status.inner_text(), 30)
         record_property("median_ms", statistics.median(answer_times(page, panel)))
     finally:
         page.close()
