@@ -1,5 +1,5 @@
-# make lab   opens the notebooks          make test   runs every check
-# make case  the case study, in the terminal
+# make lab   opens the notebooks           make test   runs every check
+# make case  the case study, in words      make bench  measures time and memory
 # The first call of any of them sets up $(VENV) from requirements.lock; later calls start at once.
 
 VENV   ?= .venv
@@ -13,7 +13,7 @@ UV_PIN := $(shell sed -n 's/^\(uv==[^ ;]*\).*/\1/p' requirements.lock)
 NBVAL  := --nbval --nbval-current-env --nbval-cell-timeout 120 --nbval-sanitize-with tests/nbval.cfg
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lab case test lint unit notebooks format lock clean
+.PHONY: help setup lab case test lint unit notebooks bench format lock clean
 
 help:
 	@sed -n 's/^# //p' Makefile | head -3
@@ -55,6 +55,12 @@ unit: $(READY)
 notebooks: $(READY)
 	$(BIN)/pytest -q -n 2 --dist loadfile $(NBVAL) notebooks
 
+# CPLEX, community edition, is asked for here only. Where it cannot be had, the rows that compare with it say so.
+bench: $(READY)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench]' || \
+	  echo "CPLEX could not be installed: its rows stay empty"
+	$(foreach script,$(sort $(wildcard benchmarks/*.py)),$(BIN)/python $(script) &&) true
+
 format: $(READY)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -62,7 +68,7 @@ format: $(READY)
 # Newest versions that pyproject.toml allows, with hashes, for every supported Python.
 lock: $(READY)
 	$(BIN)/uv lock --upgrade
-	$(BIN)/uv export --quiet --locked --all-extras --no-emit-project --no-annotate --no-header \
+	$(BIN)/uv export --quiet --locked --all-extras --no-extra bench --no-emit-project --no-annotate --no-header \
 	  --format requirements.txt --output-file requirements.lock
 	sed -n 's/^\([^ #][^\]*[^ \]\) *\\*$$/\1/p' requirements.lock > constraints.txt
 
