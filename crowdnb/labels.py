@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from decimal import Decimal
@@ -25,10 +26,28 @@ def natural_key(label: object) -> tuple[tuple[int, Any, str], ...]:
     return tuple((1, 0.0, part) if at % 2 == 0 else (0, float(part), part) for at, part in enumerate(parts) if part)
 
 
+def natural_order(labels: pd.Index[Any]) -> IntArray:
+    """Positions that bring distinct labels into natural order, shape of ``labels``."""
+    if isinstance(labels.dtype, np.dtype) and labels.dtype.kind in "iuf":
+        return np.argsort(labels.to_numpy(), kind="stable")
+    names = labels.tolist()
+    if set(map(type, names)) == {str}:  # a0 … a9999: one prefix and whole numbers need no keys
+        prefix = os.path.commonprefix([min(names), max(names)]).rstrip("0123456789")
+        digits = [name[len(prefix) :] for name in names]
+        together = "".join(digits)
+        if all(digits) and len(max(digits, key=len)) <= 15 and together.isascii() and together.isdigit():
+            values = np.fromiter(map(int, digits), dtype=np.int64, count=len(digits))
+            if len(set(values.tolist())) == len(values):  # else 1 and 01, which go by their text
+                return np.argsort(values, kind="stable")
+    return np.array(sorted(range(len(names)), key=[natural_key(name) for name in names].__getitem__), dtype=np.int64)
+
+
 def natural_rank(labels: pd.Index[Any]) -> pd.Index[Any]:
     """Place of every label in the natural order of the distinct ones; a ``key`` for ``sort_index``."""
-    place = {label: at for at, label in enumerate(sorted(labels.unique(), key=natural_key))}
-    return labels.map(place)
+    distinct = labels.unique()
+    place = np.empty(len(distinct), dtype=np.int64)
+    place[natural_order(distinct)] = np.arange(len(distinct))
+    return pd.Index(place[distinct.get_indexer(labels)])
 
 
 def number(value: object) -> float:

@@ -13,6 +13,7 @@ from crowdnb.labels import (
     labelled_vector,
     listing,
     natural_key,
+    natural_order,
     natural_rank,
     number,
     numbers,
@@ -48,6 +49,21 @@ def test_natural_order_from_any_order(ordered):
 def test_natural_order_is_one_order(labels):
     backwards = labels[::-1]
     assert sorted(labels, key=natural_key) == sorted(backwards, key=natural_key)
+
+
+@settings(deadline=None)
+@given(
+    st.one_of(
+        st.lists(st.from_regex(r"[a-c]?[0-9]{1,17}", fullmatch=True), unique=True),
+        st.lists(st.from_regex(r"a1?0?[0-9]{1,3}", fullmatch=True), unique=True),
+        st.lists(st.one_of(st.text(max_size=3), st.integers(0, 20)), unique=True),
+        st.lists(st.integers(), unique=True),
+        st.lists(st.floats(allow_nan=False), unique=True),
+    )
+)
+def test_the_order_is_that_of_the_keys(labels):
+    index = pd.Index(labels, tupleize_cols=False)
+    assert index[natural_order(index)].tolist() == sorted(index.tolist(), key=natural_key)
 
 
 def test_natural_rank_ranks_each_distinct_label():
