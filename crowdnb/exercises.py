@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from itertools import combinations, combinations_with_replacement, product
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +19,136 @@ from scipy.optimize import lsq_linear
 
 from crowdnb.casestudy import load_case_study
 from crowdnb.cloud import ability_clouds, backward_cloud
-from crowdnb.ecargo import Problem, check, performance
+from crowdnb.ecargo import Assignment, Problem, check, performance
 from crowdnb.fuzzyahp import LEVELS, consistent_matrix, criteria_weights, judgement_problems
-from crowdnb.labels import FloatArray, labelled_vector, listing, number, shown
-from crowdnb.possibility import possibility_degree
+from crowdnb.labels import FloatArray, labelled_vector, listing, number, numbers, shown
+from crowdnb.possibility import possibility_degree, possibility_matrix
 from crowdnb.program import solve
+from crowdnb.project import Project, read_project
 from crowdnb.ratings import KEYS, count_ratings
 
 LOUNGES = Path(__file__).parent / "data" / "lounges"
+TIE = 1e-9
+THREE_DECIMALS = 5.1e-4
+
+# 00 overview
+
+QUARREL = ("a3", "a5")  # explains the published ρ; the paper prints no conflict between workers
+
+
+def check_overview_by_hand(answer: float | None = None, worker: str = "a2", task: str = "r0") -> str:
+    """Check Q of a worker for a task, the weighted sum of four degrees, to three decimals.
+
+    Examples
+    --------
+    >>> check_overview_by_hand(0.253)
+    'That is the plain mean. Quality counts five times as much as activity: multiply each degree by its weight.'
+    """
+    case = load_case_study()
+    w = case.criteria_weights.to_numpy()
+    matrix = possibility_matrix(case.ability, case.demand)
+    p = matrix.to_numpy()[matrix.index.get_loc((worker, task))]
+    right = float(p @ w)
+    if (value := _one_number(answer)) is None:
+        return f"Not yet: give one number, Q of {worker} for {task}."
+    if _is(value, right, THREE_DECIMALS):
+        terms = " + ".join(f"{share:.2f}·{degree:.3f}" for share, degree in zip(w, p, strict=True))
+        return f"Right: {terms} = {right:.3f}."
+    slips = {
+        float(p.mean()): "That is the plain mean. Quality counts five times as much as activity: "
+        "multiply each degree by its weight.",
+        float(p.sum()): "That is the sum of the degrees. Multiply each by its weight first.",
+        float(p @ w[::-1]): "You took the weights in the wrong order. Match them by name.",
+        float(p.max()): "That is the largest degree. Every criterion has its share.",
+    }
+    return _nearest_slip(value, slips, "Multiply each of the four degrees by its weight, then add.", "Q")
+
+
+def check_overview_peace(gain: float | None = None, moved: Collection[Hashable] | None = None) -> str:
+    """Check what it brings that a3 and a5 make peace: the gain in ρ to three decimals, and who gets another place.
+
+    Examples
+    --------
+    >>> check_overview_peace(0.128, ["a3"])
+    'The gain is right. You named a3; not all who move are named. Compare both tables row by row.'
+    """
+    case = load_case_study()
+    before, after = solve(case.problem([QUARREL])), solve(case.problem())
+    right = after.performance - before.performance
+    if (value := _one_number(gain)) is None:
+        return "Not yet: give the gain, the new ρ less the old one, as a number."
+    if not _is(value, right, THREE_DECIMALS):
+        slips = {
+            after.performance: "That is the new ρ. The gain is what it has more than the old one.",
+            -right: "The size is right; a gain is the new ρ less the old one.",
+            0.0: "ρ does not stay. Leave out worker_conflicts and solve again.",
+        }
+        return _nearest_slip(value, slips, "Leave out worker_conflicts and solve again.", "")
+    old, new = _table(before), _table(after)
+    movers = set(new.index[(new.to_numpy() != old.to_numpy()).any(axis=1)])
+    if (named := _labels(moved, new.index)) is None:
+        return "The gain is right. Now give moved, a list of workers such as ['a0', 'a1']."
+    if wrong := sorted(named - movers):
+        return f"The gain is right. {listing(wrong)} did not move: compare the place before with the place after."
+    if named != movers:
+        who = listing(sorted(named)) or "nobody"
+        return f"The gain is right. You named {who}; not all who move are named. Compare both tables row by row."
+    return (
+        f"Right: ρ rises by {right:.3f}, and {listing(sorted(movers))} move. One place more or less pulls others along."
+    )
+
+
+def check_overview_project(project: Project | str | PathLike[str] | None = None) -> str:
+    """Check a project of the reader's own: three workers and two tasks, and the best pair is not to be taken.
+
+    Parameters
+    ----------
+    project : Project or path
+        What :func:`crowdnb.read_project` returns, or the folder for it.
+
+    Examples
+    --------
+    >>> check_overview_project(load_case_study())
+    'Your project has 12 workers and 5 tasks; three workers and two tasks are asked for.'
+    """
+    if isinstance(project, str | PathLike):
+        try:
+            project = read_project(Path(project))
+        except (ValueError, OSError) as error:
+            return f"The folder cannot be read. {str(error).splitlines()[0]}"
+    if not isinstance(project, Project):
+        return "Not yet: give the folder, or what cn.read_project made of it."
+    problem = project.problem()
+    workers, tasks = problem.workers, problem.tasks
+    if (len(workers), len(tasks)) != (3, 2):
+        return (
+            f"Your project has {len(workers)} workers and {len(tasks)} tasks; "
+            "three workers and two tasks are asked for."
+        )
+    every = (
+        pd.DataFrame([[place == task for task in tasks] for place in places], workers, tasks, dtype=int)
+        for places in product([None, *tasks], repeat=3)
+    )  # 27 tables, so no solver is needed
+    allowed = [(performance(problem, table), table) for table in every if not check(problem, table)]
+    if not allowed:
+        return f"No assignment exists. {' '.join(solve(problem).reasons)}"
+    best = max(rho for rho, _ in allowed)
+    gain = np.where(problem.eligible, problem.value, -math.inf)
+    top = np.abs(gain - gain.max()) <= TIE
+    i, j = np.argwhere(top)[0]
+    worker, task = workers[i], tasks[j]
+    pair = f"{worker} for {task} ({gain.max():.3f})"
+    with_it = max((rho for rho, table in allowed if (table.to_numpy() * top).any()), default=-math.inf)
+    if _is(with_it, best):
+        return (
+            f"The best pair, {pair}, is in a best assignment (ρ = {best:.3f}). Let {worker} be nearly as good at the "
+            f"other task, where nobody else is of much use, and somebody else nearly as good at {task}."
+        )
+    without = (
+        "no allowed assignment has it" if math.isinf(with_it) else f"with it no more than {with_it:.3f} can be had"
+    )
+    return f"Right: ρ = {best:.3f} without the best pair, {pair}; {without}."
+
 
 # 01 cloud model
 
@@ -135,12 +258,22 @@ def check_cloud_rule(rule: Callable[[FloatArray], tuple[float, float]] | None = 
     )
     ends = np.empty((len(histories), 2))
     for at, counts in enumerate(histories):
-        got = np.asarray(rule(counts.copy()), dtype=float).ravel()
-        text = f"For the counts {counts.astype(int).tolist()} the rule gives {got.round(3).tolist()}"
+        said = f"For the counts {counts.astype(int).tolist()} the rule"
+        try:
+            given = rule(counts.astype(int))
+        except Exception as error:
+            return f"{said} stops with {type(error).__name__}: {error}."
+        try:
+            got = numbers(given).ravel()
+        except ValueError:
+            got = np.array([])
+        text = f"{said} gives {got.round(3).tolist() if got.size and np.isfinite(got).all() else shown(given)}"
         if got.size != 2 or not np.isfinite(got).all():
             return f"{text}; two numbers (low, high) are needed."
         if got[0] > got[1]:
             return f"{text}; the lower end must not be above the upper one."
+        if got[1] > 1 and (got == got.round()).all():
+            return f"{text}; the ends are shares of the scale, so divide stars by 5."
         if got[0] < 0 or got[1] > 1:
             return f"{text}; definition 1 wants both ends in [0, 1], so clip them."
         ends[at] = got
@@ -148,15 +281,17 @@ def check_cloud_rule(rule: Callable[[FloatArray], tuple[float, float]] | None = 
     clouds = ability_clouds(pd.DataFrame(histories, index, range(1, stars + 1)), gamma=0.15)
     good, mirror, width = _next_inside(ends, histories)
     paper = _next_inside(clouds[["low", "high"]].to_numpy(), histories)
-    said = (
+    found = (
         f"It holds the next rating of the good worker in {good:.0%} of cases and of her mirror image in {mirror:.0%}, "
         f"with a mean width of {width:.2f}. The cloud rule: {paper[0]:.0%}, {paper[1]:.0%}, {paper[2]:.2f}."
     ).replace("%", " %")
+    if min(good, mirror) < 0.9 <= max(good, mirror):
+        return f"{found} It fits one of the two and not the other. Does your rule look at the counts?"
     if min(good, mirror) < 0.9:
-        return f"{said} Too narrow for 90 %. An end between two stars leaves the outer one out: 0.99 shuts out five."
+        return f"{found} Too narrow for 90 %. An end between two stars leaves the outer one out: 0.99 shuts out five."
     if width >= 0.7:
-        return f"{said} Safe, but 0.7 or wider says little: which stars may such a history leave out?"
-    return f"Right. {said}"
+        return f"{found} Safe, but 0.7 or wider says little: which stars may such a history leave out?"
+    return f"Right. {found}"
 
 
 def _near(value: float, right: float) -> bool:
@@ -222,9 +357,11 @@ def check_possibility_ranking(answer: Sequence[Hashable] | None, criterion: str 
     total = pd.Series(against.sum(axis=1), index=u.index)
     right = total.sort_values(ascending=False).index.tolist()
     sums = total.to_dict()
-    if answer is None or isinstance(answer, str) or set(answer) != set(right) or len(answer) != len(right):
+    if isinstance(answer, pd.Series) and _labels(answer.index, u.index):
+        answer = answer.index.tolist()
+    given = [] if isinstance(answer, str) or not isinstance(answer, Iterable) else list(answer)
+    if _labels(given, u.index) != set(right) or len(given) != len(right):
         return f"Not yet: give all {len(right)} workers, each once, the best first: ['a0', 'a1', ...]."
-    given = list(answer)
     if given == right:
         first, last = right[0], right[-1]
         return f"Right: {first} is first with a sum of {sums[first]:.3f}, {last} last with {sums[last]:.3f}."
@@ -232,10 +369,12 @@ def check_possibility_ranking(answer: Sequence[Hashable] | None, criterion: str 
         return "This is the right order turned round: the largest sum comes first."
     at = next(k for k, (one, other) in enumerate(zip(given, right, strict=True)) if one != other)
     hint = ""
-    if given == u["high"].sort_values(ascending=False, kind="stable").index.tolist():
-        hint = " You sorted by the upper ends; the widths matter too."
+    for what, key in {"upper ends": high, "lower ends": low, "centres": low + high}.items():
+        if (np.diff(pd.Series(key, u.index).reindex(given)) <= TIE).all():
+            hint = f" You sorted by the {what}; the widths matter too."
+    begin = f"The first {at} are right. Then" if at else "Already the first is not right:"
     return (
-        f"The first {at} are right. Then you have {given[at]} with a sum of {sums[given[at]]:.3f}, but one left has "
+        f"{begin} you have {given[at]} with a sum of {sums[given[at]]:.3f}, but one further down has "
         f"{sums[right[at]]:.3f}.{hint} Sum over a row of the matrix P(U_i ≥ U_j), workers against workers."
     )
 
@@ -249,10 +388,12 @@ def check_weights_by_hand(answer: Any, judgement: pd.DataFrame) -> str:
         return f"Not yet: give {k} numbers, in the order {listing(right.index)}."
     if np.abs(given - right.to_numpy()).max() < 0.0005 + 1e-9:
         return f"Right: {_with_names(right)}. They sum to 1."
-    z = consistent_matrix(judgement).sum(axis=1).to_numpy()
+    z = consistent_matrix(judgement).sum(axis=1)
     rows = judgement.to_numpy().sum(axis=1)
+    sixth = (k * rows - rows.sum()) / 6 + k / 2  # row sums of Z, had eq. 4 the divisor that belongs to four criteria
     form = f"(sum + {k / 2 - 1:g}) / {k * (k - 1)}"
     slips = [
+        (((sixth + k / 2 - 1) / (k * (k - 1))), f"Eq. 4 divides by 2(n - 1), here by {2 * (k - 1)} and not by 6."),
         ((z + 1) / 12, f"You took the form for four criteria, (sum + 1) / 12. With {k} it is {form}."),
         (rows / rows.sum(), "These are the row sums of B, made to sum to 1. Eq. 5 takes the row sums of Z."),
         ((rows + k / 2 - 1) / (k * (k - 1)), "You put the row sums of B into eq. 5. It takes those of Z, from eq. 4."),
@@ -260,7 +401,7 @@ def check_weights_by_hand(answer: Any, judgement: pd.DataFrame) -> str:
         (rows, "These are the row sums of B. Eq. 4 comes next."),
     ]
     for slip, hint in slips:
-        if np.abs(given - slip).max() < 0.002:
+        if np.abs(given - np.asarray(slip)).max() < 0.002:
             return hint
     if np.abs(np.sort(given) - np.sort(right.to_numpy())).max() < 0.0005 + 1e-9:
         return f"The values are right, in another order. The order is {listing(right.index)}."
@@ -323,7 +464,7 @@ def check_weights_free_judgement(answer: Any, wanted: pd.Series[float]) -> str:
         return f"The distance is {given:.4f}, closer than judgements of 0.1 and 0.9 come, but it can be less still."
     return (
         f"The distance is {given:.4f}, no closer than judgements of 0.1 and 0.9 come ({five:.4f}). "
-        "Weights are linear in the six judgements, so this is least squares with bounds."
+        "Judgements may now go beyond 0.1 and 0.9: try 0 and 1. (scipy.optimize.lsq_linear finds the best at once.)"
     )
 
 
@@ -352,12 +493,20 @@ def _numbers_for(answer: Any, labels: pd.Index[Any]) -> FloatArray | None:
         return None
 
 
-def _nearest_slip(value: float, slips: Mapping[float, str], otherwise: str) -> str:
+def _nearest_slip(value: float, slips: Mapping[float, str], otherwise: str, what: str = "A degree") -> str:
     for slip, hint in slips.items():
         if abs(value - slip) < 0.0005 + 1e-9:
             return hint
-    side = "" if 0 <= value <= 1 else " A degree lies between 0 and 1."
+    side = f" {what} lies between 0 and 1." if what and not 0 <= value <= 1 else ""
     return f"{value:g} is not it.{side} {otherwise}"
+
+
+def _labels(answer: Any, known: pd.Index[Any]) -> set[Any] | None:
+    """Return the answer as a set of known labels; None when it is anything else."""
+    if isinstance(answer, str) or not isinstance(answer, Iterable):
+        return None
+    names = list(answer)
+    return set(names) if all(isinstance(name, Hashable) and name in known for name in names) else None
 
 
 def _with_names(values: pd.Series[float] | FloatArray) -> str:
@@ -365,9 +514,6 @@ def _with_names(values: pd.Series[float] | FloatArray) -> str:
 
 
 # 04 E-CARGO model
-
-TIE = 1e-9
-THREE_DECIMALS = 5.1e-4
 
 
 def check_model_team(problem: Problem, team: Mapping[Any, Any] | None) -> str:
@@ -381,8 +527,8 @@ def check_model_team(problem: Problem, team: Mapping[Any, Any] | None) -> str:
     Examples
     --------
     >>> from crowdnb import Problem
-    >>> check_model_team(Problem([[0.9, 0.8], [0.7, 0.2]], [1, 1]), {0: 0, 1: 1})
-    'That team is allowed and has ρ = 1.1. There is a team with more. Move one person and see whether the sum grows.'
+    >>> check_model_team(Problem([[0.9, 0.8], [0.7, 0.2]], [1, 1]), {0: 0, 1: 1}).split(". ")[0]
+    'That team is allowed and has ρ = 1.1'
     """
     if not isinstance(team, Mapping):
         return "Give a team as a mapping: a task, and the worker or the list of workers who take it."
@@ -404,7 +550,7 @@ def check_model_team(problem: Problem, team: Mapping[Any, Any] | None) -> str:
         return f"Right: ρ = {rho:.4g}, and no allowed team has more."
     return (
         f"That team is allowed and has ρ = {rho:.4g}. There is a team with more. "
-        "Move one person and see whether the sum grows."
+        "Move one person, or let two change places, and see whether the sum grows."
     )
 
 
@@ -424,7 +570,8 @@ def check_model_costliest_pair(problem: Problem, pair: Sequence[Hashable] | None
     'A quarrel of 0 and 2 costs nothing: there is a best team without one of them. Pick from those who work.'
     """
     workers = list(problem.workers)
-    if pair is None or len(set(pair)) != 2 or not set(pair) <= set(workers):
+    pair = [] if isinstance(pair, str) or not isinstance(pair, Iterable) else list(pair)
+    if len(pair) != 2 or len(_labels(pair, problem.workers) or ()) != 2:
         return f"Give two different workers of {listing(workers, len(workers))}."
     before = _feasible(problem)
     cost = {frozenset(two): before - _rho(_with(problem, pair=two)) for two in combinations(workers, 2)}
@@ -435,7 +582,8 @@ def check_model_costliest_pair(problem: Problem, pair: Sequence[Hashable] | None
     if _is(mine, 0):
         return f"{who} costs nothing: there is a best team without one of them. Pick from those who work."
     more = sum(value > mine + TIE for value in cost.values())
-    return f"{who} costs {_cost(mine)}. {more} of the {len(cost)} pairs cost more. Whom is it hardest to replace?"
+    verb = "costs" if more == 1 else "cost"
+    return f"{who} costs {_cost(mine)}. {more} of the {len(cost)} pairs {verb} more. Whom is it hardest to replace?"
 
 
 def check_model_range(problem: Problem, extra: int, rho: float | None) -> str:
@@ -468,6 +616,8 @@ def check_model_range(problem: Problem, extra: int, rho: float | None) -> str:
         )
     if _is(value, _best_in_range(problem, spare), THREE_DECIMALS):
         return f"ρ = {value:.4g} is the best with at least L workers. The upper limit, L + {extra}, is missing."
+    if value == round(best, 2):
+        return f"ρ = {value:g} may be right. Give three decimals."
     if value > best:
         return f"ρ = {value:.4g} is more than can be had. Is a row missing? Barred pairs stay at 0, and (10) stays."
     return f"ρ = {value:.4g} can be had, but there is more. Is a row too strict, or the solver's gap not 0?"
@@ -480,14 +630,30 @@ def _best_in_range(problem: Problem, extra: int) -> float:
     return max(_rho(_with(problem, required=need + some)) for some in more if (need + some).sum() <= m)
 
 
-def _with(problem: Problem, required: Any = None, pair: Sequence[Hashable] | None = None) -> Problem:
-    """The problem with other numbers required, or with one more pair of workers in conflict."""
-    between = problem.worker_conflicts.copy()
+def _with(
+    problem: Problem,
+    required: Any = None,
+    pair: Sequence[Hashable] | None = None,
+    barred: tuple[Hashable, Hashable] | None = None,
+    ill: Hashable | None = None,
+) -> Problem:
+    """The problem with other numbers required, two more workers in conflict, a pair barred or a worker gone."""
+    between, closed = problem.worker_conflicts.copy(), problem.task_conflicts.copy()
     if pair is not None:
         between.loc[pair[0], pair[1]] = between.loc[pair[1], pair[0]] = 1
+    if barred is not None:
+        closed.loc[barred[0], barred[1]] = 1
+    if ill is not None:
+        closed.loc[ill, :] = 1
     need = problem.required if required is None else required
-    barred, scope = problem.task_conflicts, problem.conflict_scope
-    return Problem(problem.qualification, need, problem.task_weights, barred, between, scope)
+    return Problem(problem.qualification, need, problem.task_weights, closed, between, problem.conflict_scope)
+
+
+def _table(answer: Assignment) -> pd.DataFrame:
+    """T of an answer; ValueError when there is none."""
+    if answer.table is None:
+        raise ValueError(f"problem: no assignment exists. {' '.join(answer.reasons)}")
+    return answer.table
 
 
 def _rho(problem: Problem) -> float:
@@ -509,3 +675,100 @@ def _is(value: float, wanted: float, within: float = TIE) -> bool:
 
 def _cost(value: float) -> str:
     return "the whole team, since none is left" if math.isinf(value) else f"{value:.4f}"
+
+
+# 05 case study
+
+
+def check_case_moves(moves: Mapping[Any, Any] | None = None) -> str:
+    """Check moves that make the published assignment the best one for the data printed.
+
+    Parameters
+    ----------
+    moves : mapping of worker to new task, or to None for a worker who goes home
+        Workers left out keep their place.
+
+    Examples
+    --------
+    >>> check_case_moves({"a3": "r0"})
+    'After that it breaks a rule: r0 has 3 of 2 workers. Whoever comes pushes somebody on.'
+    """
+    if not isinstance(moves, Mapping) or not moves:
+        return "Not yet: give the moves as {worker: new task}, with None for who goes home: {'a1': None, 'a3': 'r0'}."
+    case = load_case_study()
+    problem = Problem(case.published.qualification, case.required, task_conflicts=case.task_conflicts)
+    before = case.published.assignment
+    after = before.copy()
+    for worker, task in moves.items():
+        if worker not in problem.workers:
+            return f"There is no worker {worker}. The workers are {listing(problem.workers, 12)}."
+        if task is not None and not (isinstance(task, Hashable) and task in problem.tasks):
+            return f"There is no task {task}. The tasks are {listing(problem.tasks)}, and None is home."
+        after.loc[worker] = [int(task == one) for one in problem.tasks]
+    if broken := check(problem, after):
+        return f"After that it breaks a rule: {'; '.join(broken)}. Whoever comes pushes somebody on."
+    old, new, best = performance(problem, before), performance(problem, after), _feasible(problem)
+    if not _is(new, best):
+        change = f"rises by {new - old:.3f}" if new > old + TIE else "does not rise"
+        return f"That is allowed, and ρ {change}: {old:.3f} → {new:.3f}. More can be had: up to {best:.3f}."
+    came = listing(after.index[after.any(axis=1) & ~before.any(axis=1)])
+    return (
+        f"Right: ρ rises from {old:.3f} to {new:.3f}, the most that can be had. Only {came} is new in the team. So "
+        f"all conflicts that spare {came} and allow the published team allow this one too: they cannot explain 2.569."
+    )
+
+
+def check_case_least_missed(worker: Hashable | None = None) -> str:
+    """Check which of the nine who work (exact Q, a3 and a5 in conflict) could fall ill at the least cost.
+
+    Examples
+    --------
+    >>> check_case_least_missed("a8")
+    'a8 has no place, so nothing is lost. Give one of the nine who work.'
+    """
+    problem = load_case_study().problem([QUARREL])
+    if not isinstance(worker, Hashable) or worker not in problem.workers:
+        return f"Not yet: give one of the workers {listing(problem.workers, 12)}."
+    best = solve(problem)
+    at_work = set(best.pairs["worker"])
+    if worker not in at_work:
+        return f"{worker} has no place, so nothing is lost. Give one of the nine who work."
+    cost = {one: best.performance - _rho(_with(problem, ill=one)) for one in at_work}
+    least = min(cost.values())
+    if _is(cost[worker], least):
+        freed = [other for other in QUARREL if worker in QUARREL and other != worker]
+        why = f": then {listing(freed)} may come in" if freed else ""
+        return f"Right: without {worker} ρ falls by {least:.4f} only{why}."
+    fewer = sum(value < cost[worker] - TIE for value in cost.values())
+    return (
+        f"Without {worker} ρ falls by {cost[worker]:.4f}, and without {fewer} of the others by less. "
+        "Who comes in for whom? One who is idle may do so only when somebody else is gone."
+    )
+
+
+def check_case_second_best(rho: float | None = None) -> str:
+    """Check ρ of the second-best assignment (exact Q, a3 and a5 in conflict), to five decimals.
+
+    Examples
+    --------
+    >>> check_case_second_best(2.569531)
+    'ρ = 2.569531 is the best itself. The second best lacks at least one of its nine pairs.'
+    """
+    if (value := _one_number(rho)) is None:
+        return "Not yet: give ρ as a number with five decimals."
+    case = load_case_study()
+    problem = case.problem([QUARREL])
+    best = solve(problem)
+    pairs = best.pairs[["worker", "task"]].itertuples(index=False, name=None)
+    second = max(_rho(_with(problem, barred=pair)) for pair in pairs)  # it lacks a pair of the best
+    if _is(value, second, 5.1e-6):
+        return f"Right: ρ = {second:.6f}, only {best.performance - second:.6f} below the best."
+    if _is(value, best.performance, 5.1e-6):
+        return f"ρ = {value:.6f} is the best itself. The second best lacks at least one of its nine pairs."
+    if value > second:
+        return f"ρ = {value:g} is more than the second best has. Is a rule missing? It keeps all of them."
+    if _is(value, performance(problem, case.published.assignment), 5.1e-6):
+        return f"ρ = {value:.6f} is the published assignment. It is not even second."
+    if value > second - 0.02:
+        return f"ρ = {value:.6f} is close, but another is nearer to the best. Did you bar all nine pairs, each alone?"
+    return f"ρ = {value:g} is too low. Bar one pair of the best assignment, and solve; then the next pair."

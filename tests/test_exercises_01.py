@@ -103,12 +103,29 @@ def test_rule_gives_what_the_cloud_gives_when_asked_for_the_cloud():
         (lambda counts: (0.9, 0.3), "For the counts .* the lower end must not be above"),
         (lambda counts: (0.2, 1.1), "so clip them"),
         (lambda counts: (-0.2, 1.0), "so clip them"),
-        (lambda counts: (0.4, 1.0), "Too narrow for 90 %"),  # holds 95 % of one worker, 70 % of her mirror image
+        (lambda counts: (0.6, 0.8), "Too narrow for 90 %"),
+        (
+            lambda counts: (0.4, 1.0),
+            "It fits one of the two and not the other",
+        ),  # 95 % of one, 70 % of her mirror image
+        (lambda counts: (1, 2), r"gives \[1.0, 2.0\]; the ends are shares of the scale, so divide stars by 5"),
+        (lambda counts: counts[9], "the rule stops with IndexError"),
+        (lambda counts: "wide", "gives 'wide'; two numbers"),
         (lambda counts: (0, 1), "0.7 or wider says little"),
     ],
 )
 def test_rule_says_what_is_wrong(rule, said):
     assert re.search(said, exercises.check_cloud_rule(rule))
+
+
+def test_a_rule_may_repeat_the_stars():
+    """Counts are whole numbers, as in the notebook."""
+
+    def seen(counts):
+        v = np.repeat(np.arange(1, 6) / 5, counts)
+        return v.min(), v.max()
+
+    assert exercises.check_cloud_rule(seen).startswith("Right")
 
 
 def test_a_rule_cannot_spoil_the_histories():

@@ -72,7 +72,10 @@ def test_possibility_ranking(case):
     assert check(pd.Index(right)).startswith("Right")
     assert "turned round" in check(right[::-1])
     by_end = u["high"].sort_values(ascending=False, kind="stable").index.tolist()
-    assert "The first 0 are right" in check(by_end) and "upper ends" in check(by_end)
+    assert "Already the first is not right: you have a11" in check(by_end) and "upper ends" in check(by_end)
+    centres = pd.Series(low + high, u.index).sort_values(ascending=False, kind="stable")
+    assert "You sorted by the centres" in check(centres)
+    assert check(total.sort_values(ascending=False)).startswith("Right")
     swapped = [*right[:3], right[4], right[3], *right[5:]]
     assert f"The first 3 are right. Then you have {right[4]}" in check(swapped)
     for answer in (None, "a10", right[:-1], ["a0"] * 12, [*right, "a0"]):
@@ -94,12 +97,16 @@ def test_weights_by_hand_right():
         (0.3, "Not yet"),
         ({"comfort": 0.3}, "Not yet"),
         ([2.2 / 12, 2.65 / 12, 2.65 / 12], "With 3 it is (sum + 0.5) / 6"),
+        ([0.3, 0.35, 0.35], "Eq. 4 divides by 2(n - 1), here by 4 and not by 6"),
         ([1.1 / 4.5, 1.7 / 4.5, 1.7 / 4.5], "row sums of B, made to sum to 1"),
         ([1.6 / 6, 2.2 / 6, 2.2 / 6], "It takes those of Z"),
         ([1.2, 1.65, 1.65], "row sums of Z. Eq. 5 makes"),
         ([1.1, 1.7, 1.7], "Eq. 4 comes next"),
         ([0.3583, 0.2833, 0.3583], "in another order"),
-        ([0.2, 0.2, 0.2], "must sum to 1, yours sum to 0.6000"),
+        (
+            [0.2, 0.2, 0.2],
+            "yours sum to 0.6000. The row sums of Z are comfort 1.2000, cleanliness 1.6500, service 1.6500",
+        ),
         ([0.2, 0.4, 0.4], "They sum to 1, but"),
     ],
 )
