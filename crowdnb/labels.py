@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from decimal import Decimal
@@ -32,10 +31,16 @@ def natural_order(labels: pd.Index[Any]) -> IntArray:
         return np.argsort(labels.to_numpy(), kind="stable")
     names = labels.tolist()
     if set(map(type, names)) == {str}:  # a0 … a9999: one prefix and whole numbers need no keys
-        prefix = os.path.commonprefix([min(names), max(names)]).rstrip("0123456789")
+        prefix = names[0].rstrip("0123456789")
         digits = [name[len(prefix) :] for name in names]
         together = "".join(digits)
-        if all(digits) and len(max(digits, key=len)) <= 15 and together.isascii() and together.isdigit():
+        if (
+            all(name.startswith(prefix) for name in names)
+            and all(digits)
+            and len(max(digits, key=len)) <= 15
+            and together.isascii()
+            and together.isdigit()
+        ):
             values = np.fromiter(map(int, digits), dtype=np.int64, count=len(digits))
             if len(set(values.tolist())) == len(values):  # else 1 and 01, which go by their text
                 return np.argsort(values, kind="stable")
@@ -83,12 +88,12 @@ def shown(value: object) -> str:
     return repr(value) if isinstance(value, str | bytes) else str(value)
 
 
-def listing(labels: Iterable[object], most: int = 8) -> str:
-    """Write labels as ``a1, a2, a3``, shortened after ``most`` of them."""
+def listing(labels: Iterable[object], most: int = 8, total: int = 0) -> str:
+    """Write labels as ``a1, a2, a3``, shortened after ``most`` of them; ``total``, if there are more of them."""
     names = [str(label) for label in labels]
     if len(names) <= most:
         return ", ".join(names)
-    return f"{', '.join(names[:most])}, … ({len(names)} in all)"
+    return f"{', '.join(names[:most])}, … ({max(len(names), total)} in all)"
 
 
 def unique_index(labels: Iterable[Hashable], what: str) -> pd.Index[Any]:

@@ -10,17 +10,20 @@ Symbols: V, a history; tau, the number of ratings in it; a star s of S stands fo
 from __future__ import annotations
 
 from numbers import Integral
-from typing import TYPE_CHECKING, Any, TypeGuard
+from typing import TYPE_CHECKING, Any, NoReturn, TypeGuard
 
 import narwhals as nw
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from crowdnb.labels import listing, natural_key, natural_rank, number, shown
+from crowdnb.labels import IntArray, listing, natural_key, natural_order, natural_rank, number, shown
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoFrame
 
 KEYS = ["worker", "criterion"]
+MOST = 10_000  # bad cells that an engine hands over, to name the first of them
 
 
 class Counts(pd.DataFrame):
@@ -81,9 +84,9 @@ def count_ratings(frame: IntoFrame, stars: int = 5) -> Counts:
 
     Parameters
     ----------
-    frame : pandas, polars, DuckDB, Dask … frame
-        Columns ``worker``, ``criterion`` and ``rating``, a row a rating; other columns are ignored. The
-        counting is done by the frame's own engine, through narwhals.
+    frame : pandas, polars, DuckDB, Dask, PySpark … frame, eager or lazy
+        Columns ``worker``, ``criterion`` and ``rating``, a row a rating; other columns are ignored. Counting and
+        checking are done by the frame's own engine, through narwhals: only counts, a row a history, come over.
     stars : int
         Stars on the scale, S ≥ 1. Ratings are whole numbers 1 … S. For half stars double them and say 10.
 
@@ -110,28 +113,122 @@ def count_ratings(frame: IntoFrame, stars: int = 5) -> Counts:
     schema = table.collect_schema()
     if missing := [name for name in [*KEYS, "rating"] if name not in schema]:
         raise ValueError(f"ratings: column {listing(missing)} is missing; there are {listing(schema) or 'none'}")
-    if schema["rating"] == nw.Object:  # grouped, True would pass for 1
-        grouped = table.lazy().select(*KEYS, "rating", n=nw.lit(1))
+    if table.implementation.is_pandas() and (counts := _by_numpy(table.to_native(), int(stars))) is not None:
+        return counts
+    rows = table.lazy().select(*KEYS, "rating")
+    return _by_number(rows, int(stars)) if schema["rating"].is_numeric() else _by_value(rows, int(stars))
+
+
+def _by_numpy(frame: pd.DataFrame, stars: int) -> Counts | None:
+    """Count a frame in memory with a few passes over whole columns; None if a cell is bad, or the codes too many."""
+    rating = frame["rating"].to_numpy() if isinstance(frame["rating"].dtype, np.dtype) else np.empty(0)
+    if not rating.size or rating.dtype.kind not in "iuf" or not 1 <= rating.min() <= rating.max() <= stars:
+        return None
+    star = rating.astype(np.intp, copy=False)
+    if rating.dtype.kind == "f" and (star != rating).any():
+        return None
+    (worker, workers), (criterion, criteria) = (_coded(frame[key]) for key in KEYS)
+    size = len(workers) * len(criteria) * stars
+    if worker.min() < 0 or criterion.min() < 0 or size > max(10 * rating.size, 10**6):
+        return None
+    place = worker * np.intp(len(criteria) * stars)
+    place += criterion * np.intp(stars)
+    place += star
+    n = np.bincount(place, minlength=size + 1)[1:].reshape(-1, stars)
+    found = np.flatnonzero(n.any(axis=1))
+    return _labelled(workers, criteria, *divmod(found, len(criteria)), n[found])
+
+
+def _coded(column: pd.Series[Any]) -> tuple[npt.NDArray[Any], pd.Index[Any]]:
+    """Labels of a column as codes ≥ 0 (missing: -1) into the labels, some of which may be unused."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return column.cat.codes.to_numpy(), pd.Index(column.cat.categories.tolist(), tupleize_cols=False)
+    if isinstance(column.dtype, np.dtype) and column.dtype.kind in "iu":
+        low, high = int(column.min()), int(column.max())
+        if high - low <= 2 * len(column) and high < 2**63:
+            return column.to_numpy().astype(np.int64) - low, pd.RangeIndex(low, high + 1)
+    codes, labels = pd.factorize(column)
+    return codes, pd.Index(labels.tolist(), tupleize_cols=False)
+
+
+def _by_number(rows: nw.LazyFrame[Any], stars: int) -> Counts:
+    """Let the engine count whole stars; what it did not count among a history's rows is wrong."""
+    names = [f"star {star}" for star in range(1, stars + 1)]
+    marks = {name: (nw.col("rating") == star).cast(nw.Int64) for star, name in enumerate(names, 1)}
+    sums = [nw.col(name).sum() for name in names]
+    found = _local(rows.select(*KEYS, **marks).group_by(*KEYS).agg(nw.len().alias("rows"), *sums))
+    _check_labels(found)
+    n = found[names].to_numpy(dtype=np.int64)
+    if (n.sum(axis=1) != found["rows"]).any():
+        bad = rows.filter(nw.col("rating").is_null() | ~nw.col("rating").is_in(range(1, stars + 1))).unique()
+        _refuse(_local(bad.head(MOST)), stars, int(_local(bad.select(nw.len().alias("n")))["n"].iloc[0]))
+    return _gathered(found, n)
+
+
+def _by_value(rows: nw.LazyFrame[Any], stars: int) -> Counts:
+    """Ratings of any other type: every value that occurs is looked at here."""
+    if rows.collect_schema()["rating"] == nw.Object:  # grouped, True would pass for 1
+        found = _local(rows.with_columns(n=nw.lit(1)))
     else:
-        grouped = table.lazy().group_by(*KEYS, "rating").agg(nw.len().alias("n"))
-    local = grouped.collect() if table.implementation.is_polars() else grouped.collect(backend="pandas")
-    found = pd.DataFrame({name: local[name].to_list() for name in [*KEYS, "rating", "n"]})
+        found = _local(rows.group_by(*KEYS, "rating").agg(nw.len().alias("n")))
+    _check_labels(found)
+    whole = found["rating"].map(lambda one: is_star(one, stars)).to_numpy(dtype=bool)
+    if not whole.all():
+        _refuse(found[~whole], stars, int((~whole).sum()))
+    n = np.zeros((len(found), stars), dtype=np.int64)
+    n[range(len(found)), found["rating"].astype(float).astype(int) - 1] = found["n"]
+    return _gathered(found, n)
+
+
+def _gathered(found: pd.DataFrame, n: IntArray) -> Counts:
+    """Counts of labels that may stand in several rows, shape (rows, S)."""
+    (worker, workers), (criterion, criteria) = (_coded(found[key]) for key in KEYS)
+    pairs, at = np.unique(worker * np.int64(len(criteria)) + criterion, return_inverse=True)
+    together = np.zeros((len(pairs), n.shape[1]), dtype=np.int64)
+    np.add.at(together, at, n)
+    return _labelled(workers, criteria, *divmod(pairs, len(criteria)), together)
+
+
+def _local(rows: nw.LazyFrame[Any]) -> pd.DataFrame:
+    """What an engine found, with labels and numbers of the same type whichever engine it was."""
+    local = rows.collect(backend="polars" if rows.implementation.is_polars() else "pandas")
+    return pd.DataFrame({name: local[name].to_list() for name in local.columns})
+
+
+def _check_labels(found: pd.DataFrame) -> None:
     if found.empty:
         raise ValueError("ratings: the table has no rows")
     if found[KEYS].isna().any(axis=None):
         raise ValueError("ratings: a worker or criterion label is missing")
-    plain = found["rating"].dtype.kind in "iuf"
-    whole = found["rating"].isin(range(1, stars + 1)) if plain else found["rating"].map(lambda one: is_star(one, stars))
-    if not whole.all():
-        cells = found[~whole][[*KEYS, "rating"]].itertuples(index=False)
-        wrong = [f"worker {worker}, criterion {criterion}: {shown(rating)}" for worker, criterion, rating in cells]
-        wrong.sort(key=natural_key)
-        raise ValueError(f"ratings: not a whole number of stars from 1 to {stars}: {listing(wrong, 5)}")
-    rating = found["rating"].astype(float).astype(int)
-    counts = found.assign(rating=rating).pivot_table(
-        index=KEYS, columns="rating", values="n", aggfunc="sum", sort=False
-    )
-    return _ordered(counts.reindex(columns=range(1, stars + 1)).fillna(0).astype(int))
+
+
+def _refuse(bad: pd.DataFrame, stars: int, total: int) -> NoReturn:
+    """ValueError that names cells that hold no star, ``total`` of them in all."""
+    cells = zip(*(bad[name].tolist() for name in [*KEYS, "rating"]), strict=True)
+    wrong = [
+        f"worker {worker}, criterion {criterion}: {shown(np.nan if rating is None else rating)}"
+        for worker, criterion, rating in cells
+    ]
+    wrong.sort(key=natural_key)
+    raise ValueError(f"ratings: not a whole number of stars from 1 to {stars}: {listing(wrong, 5, total)}")
+
+
+def _labelled(
+    workers: pd.Index[Any], criteria: pd.Index[Any], worker: IntArray, criterion: IntArray, n: IntArray
+) -> Counts:
+    """Counts of histories given by codes, in natural order of worker, then criterion."""
+    levels: list[Any] = []
+    codes: list[Any] = []
+    for labels, code in ((workers, worker), (criteria, criterion)):
+        used = np.flatnonzero(np.bincount(code, minlength=len(labels)))
+        used = used[natural_order(labels[used])]
+        place = np.empty(len(labels), dtype=np.intp)
+        place[used] = np.arange(len(used))
+        levels.append(labels[used])
+        codes.append(place[code])
+    order = np.argsort(codes[0] * len(levels[1]) + codes[1])
+    index = pd.MultiIndex(levels, [code[order] for code in codes], names=KEYS, verify_integrity=False)
+    return Counts(n[order], index=index, columns=pd.RangeIndex(1, n.shape[1] + 1, name="stars"))
 
 
 def is_star(rating: object, stars: int) -> bool:

@@ -34,6 +34,9 @@ AB = pd.Index(["a", "b"], name="criterion")
         [np.int64(2), np.int64(10)],
         ["", "1", "工人2", "工人10"],
         ["r1c2", "r1c10", "r2c1"],
+        ["5", "a1", "a2"],
+        ["01", "1", "2"],
+        ["a", "a0", "a1"],
         ["1²", "²"],  # a digit to str.isdigit, not a number to float
         [2**53, 2**53 + 1, 10**400],  # alike or too large as floats
         ["9" * 400, "a"],
@@ -42,6 +45,8 @@ AB = pd.Index(["a", "b"], name="criterion")
 def test_natural_order_from_any_order(ordered):
     for shuffled in permutations(ordered):
         assert sorted(shuffled, key=natural_key) == ordered
+        index = pd.Index(shuffled, tupleize_cols=False)
+        assert index[natural_order(index)].tolist() == ordered
 
 
 @settings(deadline=None)
