@@ -23,14 +23,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from crowdnb.labels import FloatArray, finite, listing, natural_key, number, numbers, shown
-from crowdnb.ratings import KEYS, count_ratings, is_counts
+from crowdnb.labels import BoolArray, FloatArray, finite, listing, number, numbers, shown
+from crowdnb.ratings import KEYS, count_ratings, in_order, is_counts
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoFrame
@@ -117,7 +117,7 @@ def backward_cloud(values: Sequence[float] | npt.ArrayLike) -> Cloud:
     if array.size < 2:
         raise ValueError(f"values: at least two are needed, since S² divides by tau - 1; got {array.size}")
     with np.errstate(over="ignore", invalid="ignore"):
-        ex, en, radicand = _characteristics(array[np.newaxis], np.ones((1, array.size)))
+        ex, en, radicand = _characteristics(array[:, np.newaxis], np.ones((array.size, 1)), array[:1])
     if not np.isfinite(radicand[0]):
         raise ValueError(f"values: {array[0]} and {array[-1]} are too far apart for S² to be computed")
     return Cloud(float(ex[0]), float(en[0]), math.sqrt(abs(radicand[0])), float(radicand[0]))
@@ -156,40 +156,20 @@ def ability_clouds(ratings_or_counts: IntoFrame, gamma: float = 0.1, stars: int 
     >>> ability_clouds(frame)[["rule", "low", "high", "clipped"]].round(3).to_dict("records")
     [{'rule': 'cloud', 'low': 0.678, 'high': 1.0, 'clipped': True}]
     """
-    check_gamma(gamma)
-    counts = ratings_or_counts if is_counts(ratings_or_counts) else count_ratings(ratings_or_counts, stars)
-    if counts.index.has_duplicates:
-        twice = counts.index[counts.index.duplicated()].unique()
-        raise ValueError(f"counts: {listing(twice, 5)} stands more than once")
-    n = numbers(counts)
-    tau = n.sum(axis=1)
-    if (~np.isfinite(n) | (n < 0)).any() or (tau <= 0).any():
-        bad = (~np.isfinite(n) | (n < 0)).any(axis=1) | (tau <= 0)
-        raise ValueError(f"counts: {listing(counts.index[bad], 5)} must have counts ≥ 0, and at least one above 0")
-    scale = n.shape[1]
-    star = np.broadcast_to(np.arange(1.0, scale + 1), n.shape)
-    # In stars, so that a history of equal ratings has a radicand of exactly 0; then in values.
-    ex, en, radicand = _characteristics(star, n)
-    he = np.sqrt(np.abs(radicand))
-    given = n > 0
-    first = given.argmax(axis=1) + 1.0
-    last = scale - given[:, ::-1].argmax(axis=1) + 0.0
-    by_cloud = tau >= CLOUD_FROM - 1e-9
-    reach = en + gamma * he
-    low = np.where(by_cloud, ex - reach, first) / scale
-    high = np.where(by_cloud, ex + reach, last) / scale
-    rule = np.where(by_cloud, "cloud", np.where((tau <= 1 + 1e-9) & (first == last), "point", "range"))
+    counts, ends = _ends(ratings_or_counts, gamma, stars)
+    single = (ends.tau <= 1 + 1e-9) & (ends.first == ends.last)
+    rule = np.where(ends.by_cloud, "cloud", np.where(single, "point", "range"))
     return pd.DataFrame(
         {
             "ratings": counts.sum(axis=1).to_numpy(),
             "rule": rule,
-            "expectation": ex / scale,
-            "entropy": np.where(by_cloud, en / scale, np.nan),
-            "hyper_entropy": np.where(by_cloud, he / scale, np.nan),
-            "radicand": np.where(by_cloud, radicand / scale**2, np.nan),
-            "low": low.clip(0, 1),
-            "high": high.clip(0, 1),
-            "clipped": (low < 0) | (high > 1),
+            "expectation": ends.ex / ends.scale,
+            "entropy": np.where(ends.by_cloud, ends.en / ends.scale, np.nan),
+            "hyper_entropy": np.where(ends.by_cloud, ends.he / ends.scale, np.nan),
+            "radicand": np.where(ends.by_cloud, ends.radicand / ends.scale**2, np.nan),
+            "low": ends.low.clip(0, 1),
+            "high": ends.high.clip(0, 1),
+            "clipped": ends.clipped,
         },
         index=counts.index.set_names(KEYS),
     )
@@ -221,33 +201,97 @@ def ability_intervals(ratings_or_counts: IntoFrame, gamma: float = 0.1, stars: i
     >>> ability_intervals(frame).to_dict("index")
     {'a0': {('skill', 'low'): 0.6, ('skill', 'high'): 0.8}}
     """
-    clouds = ability_clouds(ratings_or_counts, gamma, stars)
-    wide = clouds.reset_index().pivot(index="worker", columns="criterion", values=["low", "high"]).swaplevel(axis=1)
-    workers, criteria = (sorted(clouds.index.unique(level), key=natural_key) for level in KEYS)
-    columns = pd.MultiIndex.from_product([criteria, ["low", "high"]], names=["criterion", "end"])
-    ability = wide.reindex(index=pd.Index(workers, name="worker"), columns=columns)
-    gaps = ability.isna().to_numpy()[:, ::2]
-    if gaps.any():
-        pairs = [f"worker {workers[i]} on {criteria[k]}" for i, k in np.argwhere(gaps)]
+    counts, ends = _ends(ratings_or_counts, gamma, stars)
+    index: Any = counts.index
+    (worker, criterion), (workers, criteria) = index.codes, index.levels
+    if counts is ratings_or_counts:  # else they were just made, in natural order
+        (worker, workers), (criterion, criteria) = in_order(worker, workers), in_order(criterion, criteria)
+    cells = np.full((len(workers), len(criteria), 2), np.nan)
+    cells[worker, criterion, 0] = ends.low.clip(0, 1)
+    cells[worker, criterion, 1] = ends.high.clip(0, 1)
+    if len(counts) < len(workers) * len(criteria):
+        gaps = np.argwhere(np.isnan(cells[:, :, 0]))
+        pairs = [f"worker {workers[i]} on {criteria[k]}" for i, k in gaps]
         raise ValueError(f"ratings: no rating of {listing(pairs, 5)}; every worker needs one on every criterion")
+    ability = pd.DataFrame(
+        cells.reshape(len(workers), -1),
+        index=workers.rename("worker"),
+        columns=pd.MultiIndex.from_product([criteria, ["low", "high"]], names=["criterion", "end"]),
+    )
     ability.attrs = {
-        "clipped": int(clouds["clipped"].sum()),
-        "negative_radicand": int((clouds["radicand"] < 0).sum()),
+        "clipped": int(ends.clipped.sum()),
+        "negative_radicand": int((ends.by_cloud & (ends.radicand < 0)).sum()),
     }
     return ability
 
 
-def _characteristics(values: FloatArray, weights: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Ex, En and S² - En² of each row of weighted values (eq. 1), exact for rows of equal values."""
-    tau = weights.sum(axis=1)
-    base = np.where(weights > 0, values, np.inf).min(axis=1)  # from the smallest value: equal values give 0
-    above = np.where(weights > 0, values - base[:, np.newaxis], 0.0)
-    shift = (weights * above).sum(axis=1) / tau
-    deviation = np.where(weights > 0, np.abs(above - shift[:, np.newaxis]), 0.0)
-    en = math.sqrt(math.pi / 2) * (weights * deviation).sum(axis=1) / tau
+class _Ends(NamedTuple):
+    """What the count rule makes of histories, in stars but for the ends; each of shape (histories,)."""
+
+    scale: int
+    tau: FloatArray
+    first: FloatArray
+    last: FloatArray
+    by_cloud: BoolArray
+    ex: FloatArray
+    en: FloatArray
+    he: FloatArray
+    radicand: FloatArray
+    low: FloatArray
+    high: FloatArray
+    clipped: BoolArray
+
+
+def _ends(ratings_or_counts: IntoFrame, gamma: float, stars: int) -> tuple[pd.DataFrame, _Ends]:
+    """Counts, checked, and what follows from them; the ends in values, not clipped."""
+    check_gamma(gamma)
+    counts = ratings_or_counts if is_counts(ratings_or_counts) else count_ratings(ratings_or_counts, stars)
+    if counts is ratings_or_counts:
+        index: Any = counts.index
+        if any((codes < 0).any() for codes in index.codes) or any(level.hasnans for level in index.levels):
+            raise ValueError("counts: a worker or criterion label is missing")
+        if counts.index.has_duplicates:
+            twice = counts.index[counts.index.duplicated()].unique()
+            raise ValueError(f"counts: {listing(twice, 5)} stands more than once")
+    n = np.ascontiguousarray(numbers(counts).T)  # a row a star, so that sums run over all histories at once
+    tau = n.sum(axis=0)
+    if not (n.min() >= 0 and n.max() < np.inf and tau.min() > 0):
+        bad = (~np.isfinite(n) | (n < 0)).any(axis=0) | (tau <= 0)
+        raise ValueError(f"counts: {listing(counts.index[bad], 5)} must have counts ≥ 0, and at least one above 0")
+    scale = len(n)
+    star = np.arange(1.0, scale + 1)
+    given = n > 0
+    first, last = star[given.argmax(axis=0)], star[::-1][given[::-1].argmax(axis=0)]
+    # In stars, so that a history of equal ratings has a radicand of exactly 0; then in values.
+    ex, en, radicand = _characteristics(star[:, np.newaxis], n, first)
+    he = np.sqrt(np.abs(radicand))
+    by_cloud = tau >= CLOUD_FROM - 1e-9
+    reach = en + gamma * he
+    low = np.where(by_cloud, ex - reach, first) / scale
+    high = np.where(by_cloud, ex + reach, last) / scale
+    clipped = (low < 0) | (high > 1)
+    return counts, _Ends(scale, tau, first, last, by_cloud, ex, en, he, radicand, low, high, clipped)
+
+
+def _characteristics(
+    values: FloatArray, weights: FloatArray, smallest: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Ex, En and S² - En² of each column of weighted values (eq. 1), exact where all of them are alike.
+
+    ``values`` of shape (k, 1), ``weights`` (k, histories); ``smallest``, of shape (histories,), is what each history's
+    values are counted from: equal ones give 0.
+    """
+    tau = weights.sum(axis=0)
+    deviation = values - smallest
+    shift = (weights * deviation).sum(axis=0) / tau
+    deviation -= shift
+    np.abs(deviation, out=deviation)
+    weighted = weights * deviation
+    en = math.sqrt(math.pi / 2) * weighted.sum(axis=0) / tau
+    weighted *= deviation
     with np.errstate(divide="ignore", invalid="ignore"):
-        variance = (weights * deviation**2).sum(axis=1) / (tau - 1)
-    return base + shift, en, variance - en**2
+        variance = weighted.sum(axis=0) / (tau - 1)
+    return smallest + shift, en, variance - en**2
 
 
 def check_gamma(gamma: float) -> None:

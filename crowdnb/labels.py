@@ -31,19 +31,13 @@ def natural_order(labels: pd.Index[Any]) -> IntArray:
         return np.argsort(labels.to_numpy(), kind="stable")
     names = labels.tolist()
     if set(map(type, names)) == {str}:  # a0 … a9999: one prefix and whole numbers need no keys
-        prefix = names[0].rstrip("0123456789")
-        digits = [name[len(prefix) :] for name in names]
-        together = "".join(digits)
-        if (
-            all(name.startswith(prefix) for name in names)
-            and all(digits)
-            and len(max(digits, key=len)) <= 15
-            and together.isascii()
-            and together.isdigit()
-        ):
-            values = np.fromiter(map(int, digits), dtype=np.int64, count=len(digits))
-            if len(set(values.tolist())) == len(values):  # else 1 and 01, which go by their text
-                return np.argsort(values, kind="stable")
+        prefix, text = names[0].rstrip("0123456789"), "\n".join(names)
+        line = re.escape(prefix) + "[0-9]{1,15}+"
+        if text.count("\n") == len(names) - 1 and re.fullmatch(f"{line}(?:\n{line})*+", text):
+            values = np.fromiter(map(int, text.removeprefix(prefix).split(f"\n{prefix}")), dtype=np.int64)
+            order = np.argsort(values, kind="stable")
+            if (np.diff(values[order]) > 0).all():  # else 1 and 01, which go by their text
+                return order
     return np.array(sorted(range(len(names)), key=[natural_key(name) for name in names].__getitem__), dtype=np.int64)
 
 

@@ -56,7 +56,7 @@ class Counts(pd.DataFrame):
         if other.shape[1] != self.stars:
             raise ValueError(f"counts on a scale of {self.stars} and of {other.shape[1]} stars cannot be added")
         both = pd.concat([pd.DataFrame(one).rename_axis(index=KEYS) for one in (self, other)])
-        return _ordered(both.groupby(level=KEYS, sort=False).sum())
+        return _ordered(both.groupby(level=KEYS, sort=False, dropna=False).sum())
 
     # A plain frame of counts on the left, or += on them, would else be added cell by cell and lose labels.
     __radd__ = __iadd__ = __add__
@@ -121,34 +121,40 @@ def count_ratings(frame: IntoFrame, stars: int = 5) -> Counts:
 
 def _by_numpy(frame: pd.DataFrame, stars: int) -> Counts | None:
     """Count a frame in memory with a few passes over whole columns; None if a cell is bad, or the codes too many."""
-    rating = frame["rating"].to_numpy() if isinstance(frame["rating"].dtype, np.dtype) else np.empty(0)
-    if not rating.size or rating.dtype.kind not in "iuf" or not 1 <= rating.min() <= rating.max() <= stars:
+    rating = frame["rating"]
+    if not isinstance(rating.dtype, np.dtype) or rating.dtype.kind not in "iuf" or frame.empty:
         return None
-    star = rating.astype(np.intp, copy=False)
-    if rating.dtype.kind == "f" and (star != rating).any():
+    given = rating.to_numpy()
+    if not 1 <= given.min() <= given.max() <= stars or any(frame[key].hasnans for key in KEYS):
         return None
-    (worker, workers), (criterion, criteria) = (_coded(frame[key]) for key in KEYS)
+    star = given.astype(np.int64, copy=False)
+    if rating.dtype.kind == "f" and (star != given).any():
+        return None
+    (worker, first, workers), (criterion, zeroth, criteria) = (_coded(frame[key]) for key in KEYS)
     size = len(workers) * len(criteria) * stars
-    if worker.min() < 0 or criterion.min() < 0 or size > max(10 * rating.size, 10**6):
+    if size > max(10 * len(frame), 10**6):
         return None
-    place = worker * np.intp(len(criteria) * stars)
-    place += criterion * np.intp(stars)
+    # ((worker - first) · K + criterion - zeroth) · S + star, the whole numbers that are alike left to the end
+    place = worker * np.int64(len(criteria))
+    place += criterion
+    place -= first * len(criteria) + zeroth
+    place *= stars
     place += star
     n = np.bincount(place, minlength=size + 1)[1:].reshape(-1, stars)
     found = np.flatnonzero(n.any(axis=1))
-    return _labelled(workers, criteria, *divmod(found, len(criteria)), n[found])
+    return _labelled(workers, criteria, found // len(criteria), found % len(criteria), n[found])
 
 
-def _coded(column: pd.Series[Any]) -> tuple[npt.NDArray[Any], pd.Index[Any]]:
-    """Labels of a column as codes ≥ 0 (missing: -1) into the labels, some of which may be unused."""
+def _coded(column: pd.Series[Any]) -> tuple[npt.NDArray[Any], int, pd.Index[Any]]:
+    """Codes, the code of the first label, and the labels, some of which may be unused; no label is missing."""
     if isinstance(column.dtype, pd.CategoricalDtype):
-        return column.cat.codes.to_numpy(), pd.Index(column.cat.categories.tolist(), tupleize_cols=False)
+        return column.cat.codes.to_numpy(), 0, pd.Index(column.cat.categories.tolist(), tupleize_cols=False)
     if isinstance(column.dtype, np.dtype) and column.dtype.kind in "iu":
-        low, high = int(column.min()), int(column.max())
-        if high - low <= 2 * len(column) and high < 2**63:
-            return column.to_numpy().astype(np.int64) - low, pd.RangeIndex(low, high + 1)
+        low, high = int(column.to_numpy().min()), int(column.to_numpy().max())
+        if high - low <= 2 * len(column) and -(2**31) < low <= high < 2**31:
+            return column.to_numpy(), low, pd.RangeIndex(low, high + 1)
     codes, labels = pd.factorize(column)
-    return codes, pd.Index(labels.tolist(), tupleize_cols=False)
+    return codes, 0, pd.Index(labels.tolist(), tupleize_cols=False)
 
 
 def _by_number(rows: nw.LazyFrame[Any], stars: int) -> Counts:
@@ -182,11 +188,11 @@ def _by_value(rows: nw.LazyFrame[Any], stars: int) -> Counts:
 
 def _gathered(found: pd.DataFrame, n: IntArray) -> Counts:
     """Counts of labels that may stand in several rows, shape (rows, S)."""
-    (worker, workers), (criterion, criteria) = (_coded(found[key]) for key in KEYS)
-    pairs, at = np.unique(worker * np.int64(len(criteria)) + criterion, return_inverse=True)
+    (worker, workers), (criterion, criteria) = (pd.factorize(found[key]) for key in KEYS)
+    pairs, at = np.unique(worker * len(criteria) + criterion, return_inverse=True)
     together = np.zeros((len(pairs), n.shape[1]), dtype=np.int64)
     np.add.at(together, at, n)
-    return _labelled(workers, criteria, *divmod(pairs, len(criteria)), together)
+    return _labelled(workers, criteria, pairs // len(criteria), pairs % len(criteria), together)
 
 
 def _local(rows: nw.LazyFrame[Any]) -> pd.DataFrame:
@@ -217,18 +223,23 @@ def _labelled(
     workers: pd.Index[Any], criteria: pd.Index[Any], worker: IntArray, criterion: IntArray, n: IntArray
 ) -> Counts:
     """Counts of histories given by codes, in natural order of worker, then criterion."""
-    levels: list[Any] = []
-    codes: list[Any] = []
-    for labels, code in ((workers, worker), (criteria, criterion)):
-        used = np.flatnonzero(np.bincount(code, minlength=len(labels)))
-        used = used[natural_order(labels[used])]
-        place = np.empty(len(labels), dtype=np.intp)
-        place[used] = np.arange(len(used))
-        levels.append(labels[used])
-        codes.append(place[code])
-    order = np.argsort(codes[0] * len(levels[1]) + codes[1])
-    index = pd.MultiIndex(levels, [code[order] for code in codes], names=KEYS, verify_integrity=False)
+    (worker, workers), (criterion, criteria) = in_order(worker, workers), in_order(criterion, criteria)
+    order = np.argsort(worker * len(criteria) + criterion)
+    levels: list[Any] = [workers, criteria]
+    codes: list[Any] = [worker[order], criterion[order]]
+    index = pd.MultiIndex(levels, codes, names=KEYS, verify_integrity=False)
     return Counts(n[order], index=index, columns=pd.RangeIndex(1, n.shape[1] + 1, name="stars"))
+
+
+def in_order(codes: IntArray, labels: pd.Index[Any]) -> tuple[IntArray, pd.Index[Any]]:
+    """Codes ≥ 0 of labels as codes of the used ones in natural order, and these."""
+    used = np.flatnonzero(np.bincount(codes, minlength=len(labels)))
+    if isinstance(labels, pd.CategoricalIndex):
+        labels = pd.Index(labels.tolist())
+    used = used[natural_order(labels[used])]
+    place = np.empty(len(labels), dtype=np.int64)
+    place[used] = np.arange(len(used))
+    return place[codes], labels[used]
 
 
 def is_star(rating: object, stars: int) -> bool:

@@ -306,6 +306,26 @@ def test_a_history_that_stands_twice_is_named():
         cn.ability_clouds(pd.concat([counts, counts]))
 
 
+@pytest.mark.parametrize("label", [("a1", None), (None, "skill")])
+def test_counts_need_labels(label):
+    index = pd.MultiIndex.from_tuples([("a0", "skill"), label])
+    with pytest.raises(ValueError, match=r"^counts: a worker or criterion label is missing$"):
+        cn.ability_intervals(pd.DataFrame(1, index=index, columns=[1, 2]))
+    with pytest.raises(ValueError, match=r"^counts: a worker or criterion label is missing$"):
+        cn.ability_intervals(cn.count_ratings(one(4)) + pd.DataFrame(1, index=index, columns=range(1, 6)))
+
+
+def test_counts_in_any_order_with_levels_of_any_kind():
+    counts = cn.count_ratings(table([(worker, criterion, 4) for worker in ("a10", "a2") for criterion in ("u", "v")]))
+    expected = cn.ability_intervals(counts)
+    for index in (
+        counts.index.set_levels(pd.CategoricalIndex(counts.index.levels[0]), level=0),
+        counts.index.append(pd.MultiIndex.from_tuples([("a1", "w")]))[:-1],  # levels of which some are unused
+    ):
+        other = pd.DataFrame(counts).set_index(index)[::-1]
+        assert_frame_equal(cn.ability_intervals(other), expected)
+
+
 def test_ratings_are_not_taken_for_counts():
     """A frame with an index of two levels; read as counts on a one-star scale it would give [1, 1]."""
     frame = table([("a0", "skill", 3), ("a1", "skill", 5)])

@@ -37,6 +37,7 @@ AB = pd.Index(["a", "b"], name="criterion")
         ["5", "a1", "a2"],
         ["01", "1", "2"],
         ["a", "a0", "a1"],
+        ["a1", "a1\na2", "a3"],
         ["1²", "²"],  # a digit to str.isdigit, not a number to float
         [2**53, 2**53 + 1, 10**400],  # alike or too large as floats
         ["9" * 400, "a"],
