@@ -93,6 +93,13 @@ def degree(
     return np.asarray(np.where(points, 0.5 + 0.5 * np.sign(reach), met))[()]
 
 
+def moderate(u: Intervals, d: Intervals) -> tuple[Intervals, Intervals]:
+    """Both with all ends scaled down alike, if some are so large that the sum of two widths would overflow."""
+    if max(np.abs(end).max() for end in (u.low, u.high, d.low, d.high)) <= LARGE:
+        return u, d
+    return u._replace(low=u.low / 16, high=u.high / 16), d._replace(low=d.low / 16, high=d.high / 16)
+
+
 def possibility_matrix(ability: pd.DataFrame, demand: pd.DataFrame) -> pd.DataFrame:
     """P(U ≥ D) of every worker for every task and criterion: the paper's matrix P.
 

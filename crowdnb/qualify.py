@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 
 from crowdnb.labels import FloatArray, labelled_vector
-from crowdnb.possibility import degree, interval_pair
+from crowdnb.possibility import Intervals, interval_pair, moderate
 
-BLOCK = 32  # workers at a time: the m·n·K matrix P is never held
+BLOCK = 2**14  # cells at a time, which stay in a processor's cache: the m·n·K matrix P is never held
 
 
 def qualification(
@@ -55,13 +55,31 @@ def qualification(
     u, d = interval_pair(ability, demand)
     w = labelled_vector(weights, u.criteria, "criteria weights")
     check_weights(w, u.criteria)
-    q = np.zeros((len(u.labels), len(d.labels)))
-    for start in range(0, len(q), BLOCK):
-        rows = slice(start, start + BLOCK)
-        for k, weight in enumerate(w):
-            p = degree(u.low[rows, k, np.newaxis], u.high[rows, k, np.newaxis], d.low[:, k], d.high[:, k])
-            q[rows] += weight * p
+    u, d = moderate(u, d)
+    q = np.empty((len(u.labels), len(d.labels)))
+    height = max(1, BLOCK // len(d.labels))
+    for start in range(0, len(q), height):
+        rows = slice(start, start + height)
+        _weighted_sum(u.low[rows], u.high[rows], d, w, q[rows])
     return pd.DataFrame(q, index=u.labels, columns=d.labels, copy=False)
+
+
+def _weighted_sum(low: FloatArray, high: FloatArray, d: Intervals, weights: FloatArray, out: FloatArray) -> None:
+    """Eq. 6 for some workers, into ``out`` of shape (workers, tasks), without an array for every criterion."""
+    p, width = np.empty_like(out), np.empty_like(out)
+    for k, weight in enumerate(weights):
+        u_width, d_width = high[:, k] - low[:, k], d.high[:, k] - d.low[:, k]
+        reach = np.subtract(high[:, k, np.newaxis], d.low[:, k], out=p)
+        np.add(u_width[:, np.newaxis], d_width, out=width)
+        points = np.ix_(u_width == 0, d_width == 0)  # of both: the fraction is 0/0
+        sign = np.sign(reach[points])
+        width[points] = 1.0
+        np.clip(np.divide(reach, width, out=p), 0, 1, out=p)
+        p[points] = 0.5 + 0.5 * sign
+        if k == 0:
+            np.multiply(p, weight, out=out)
+        else:
+            out += np.multiply(p, weight, out=p)
 
 
 def check_weights(weights: FloatArray, criteria: pd.Index[Any]) -> None:

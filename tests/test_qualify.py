@@ -18,14 +18,32 @@ def intervals(rng, rows, criteria, what):
     return pd.DataFrame(ends, index=[f"{what}{i}" for i in range(rows)], columns=columns)
 
 
-@pytest.mark.parametrize("workers", [1, BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK, 2 * BLOCK + 1])
-def test_q_is_the_weighted_sum_of_p_at_every_edge_of_a_block(workers):
+def by_hand(ability, demand, weights):
+    p = cn.possibility_matrix(ability, demand)
+    q = (p * pd.Series(weights)[p.columns]).sum(axis=1).unstack("task")
+    return q.loc[ability.index, demand.index].rename_axis(index="worker", columns="task")
+
+
+@pytest.mark.parametrize("workers", range(1, 8))
+@pytest.mark.parametrize("block", [1, 15, BLOCK])
+def test_q_is_the_weighted_sum_of_p_at_every_edge_of_a_block(monkeypatch, workers, block):
+    monkeypatch.setattr("crowdnb.qualify.BLOCK", block)  # 1 or 3 workers at a time, or all
     rng = np.random.default_rng(workers)
     ability, demand = intervals(rng, workers, list(W), "a"), intervals(rng, 5, list(W)[::-1], "r")
-    q = cn.qualification(ability, demand, W)
-    by_hand = (cn.possibility_matrix(ability, demand) * pd.Series(W)).sum(axis=1).unstack("task")
-    by_hand = by_hand.loc[ability.index, demand.index].rename_axis(index="worker", columns="task")
-    pd.testing.assert_frame_equal(q, by_hand, rtol=0, atol=1e-15)
+    pd.testing.assert_frame_equal(cn.qualification(ability, demand, W), by_hand(ability, demand, W), rtol=0, atol=1e-15)
+
+
+@pytest.mark.parametrize("scale", [1.0, 5e-324, 1e-300, 1.7e308])
+def test_points_and_ends_of_any_size(monkeypatch, scale):
+    """Ends 0 or 1 on either side: points against points, points against intervals, intervals that touch."""
+    monkeypatch.setattr("crowdnb.qualify.BLOCK", 5)
+    ends = [[0, 0], [1, 1], [0, 1], [-1, 0], [-1, -1]]
+    cells = pd.DataFrame([a + b for a in ends for b in ends]) * scale
+    columns = pd.MultiIndex.from_product([["skill", "pace"], ["low", "high"]])
+    ability = cells.set_axis(columns, axis=1).set_axis([f"a{i}" for i in range(25)])
+    demand = cells.set_axis(columns, axis=1).set_axis([f"r{i}" for i in range(25)])
+    w = {"skill": 0.25, "pace": 0.75}
+    pd.testing.assert_frame_equal(cn.qualification(ability, demand, w), by_hand(ability, demand, w), rtol=0, atol=1e-15)
 
 
 @settings(max_examples=30, deadline=None)
