@@ -30,7 +30,7 @@ _HOME = {
     "obstacles": "ecargo",
     "performance": "ecargo",
     "solve": "program",
-    "SolverAnswerError": "program",
+    "SolverAnswerError": "engine",
     "Project": "project",
     "ProjectError": "project",
     "read_project": "project",
@@ -49,12 +49,12 @@ if TYPE_CHECKING:
     from crowdnb.ecargo import check as check
     from crowdnb.ecargo import obstacles as obstacles
     from crowdnb.ecargo import performance as performance
+    from crowdnb.engine import SolverAnswerError as SolverAnswerError
     from crowdnb.fuzzyahp import consistent_matrix as consistent_matrix
     from crowdnb.fuzzyahp import criteria_weights as criteria_weights
     from crowdnb.fuzzyahp import weight_range as weight_range
     from crowdnb.possibility import possibility_degree as possibility_degree
     from crowdnb.possibility import possibility_matrix as possibility_matrix
-    from crowdnb.program import SolverAnswerError as SolverAnswerError
     from crowdnb.program import solve as solve
     from crowdnb.project import Project as Project
     from crowdnb.project import ProjectError as ProjectError

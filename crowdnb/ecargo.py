@@ -19,6 +19,9 @@ T       assignment, m × n, 0/1                 ``Assignment.table``
     T_i1,j + T_i2,j ≤ 1 where C^A_i1,i2 = 1                          (11, scope "task")
     Σ_j T_i1,j + Σ_j T_i2,j ≤ 1 where C^A_i1,i2 = 1                  (11 and 12, scope "project")
 
+Options beyond the paper, each off unless asked for: Σ_i T_ij ≥ L_j or ≤ L_j in place of (9); a limit of tasks for each
+worker in place of the 1 in (10); pinned pairs, T_ij = 1; and a budget, Σ_ij c_ij T_ij ≤ budget.
+
 References
 ----------
 H. Zhu, M. Zhou, R. Alkins, "Group role assignment via a Kuhn-Munkres algorithm-based solution", IEEE Trans.
@@ -29,7 +32,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -44,6 +48,7 @@ from crowdnb.labels import (
     IntArray,
     labelled_vector,
     listing,
+    number,
     numbers,
     same_labels,
     shown,
@@ -51,6 +56,7 @@ from crowdnb.labels import (
 )
 
 Scope = Literal["project", "task"]
+Rule = Literal["exactly", "at least", "at most"]
 Status = Literal["optimal", "infeasible", "time_limit"]
 Conflicts = pd.DataFrame | npt.NDArray[Any] | Collection[tuple[Hashable, Hashable]]
 
@@ -58,6 +64,8 @@ Conflicts = pd.DataFrame | npt.NDArray[Any] | Collection[tuple[Hashable, Hashabl
 SEARCH_NODES = 20_000
 SEARCH_WORKERS = 400
 LARGEST = 1e300  # of W_j Q_ij, so that sums of them are finite
+MOST = 1e9  # workers or tasks that can be asked for
+BUDGET_TOLERANCE = 1e-9  # relative: the rounding of a sum of costs, no more
 
 
 @dataclass(frozen=True, init=False, eq=False, repr=False)
@@ -79,12 +87,24 @@ class Problem:
     conflict_scope : {"project", "task"}
         Whether two workers in conflict may not both be chosen at all (eqs. 11 and 12, Algorithm 1), or only
         not for the same task (eq. 11 alone).
+    required_rule : {"exactly", "at least", "at most"}
+        How the number of workers on a task compares with L.
+    worker_limits : Series, mapping, sequence or int, m, optional
+        Tasks that a worker may take at most, whole numbers ≥ 0. None: 1 each (eq. 10).
+    pinned : optional
+        Pairs that must be chosen: a 0/1 frame or array (m × n), or (worker, task) pairs.
+    costs : DataFrame or array-like, m × n, optional
+        What a pair costs, any finite number, in the unit of ``budget``.
+    budget : float, optional
+        The costs of all chosen pairs together do not exceed it. Goes with ``costs``.
 
     Attributes
     ----------
-    qualification, task_conflicts, worker_conflicts : DataFrame
-    required, task_weights : Series
-    conflict_scope : str
+    qualification, task_conflicts, worker_conflicts, pinned : DataFrame
+    required, task_weights, worker_limits : Series
+    conflict_scope, required_rule : str
+    costs : DataFrame or None
+    budget : float or None
         All normalised: frames and series over the same labels, conflicts as 0/1 frames, read-only.
 
     Raises
@@ -107,6 +127,11 @@ class Problem:
     task_conflicts: pd.DataFrame
     worker_conflicts: pd.DataFrame
     conflict_scope: Scope
+    required_rule: Rule
+    worker_limits: pd.Series[int]
+    pinned: pd.DataFrame
+    costs: pd.DataFrame | None
+    budget: float | None
 
     def __init__(
         self,
@@ -116,23 +141,25 @@ class Problem:
         task_conflicts: Conflicts | None = None,
         worker_conflicts: Conflicts | None = None,
         conflict_scope: Scope = "project",
+        *,
+        required_rule: Rule = "exactly",
+        worker_limits: pd.Series[Any] | Mapping[Any, float] | Sequence[float] | int | None = None,
+        pinned: Conflicts | None = None,
+        costs: pd.DataFrame | npt.ArrayLike | None = None,
+        budget: float | None = None,
     ) -> None:
         frame = qualification if isinstance(qualification, pd.DataFrame) else pd.DataFrame(np.asarray(qualification))
         if frame.shape[0] == 0 or frame.shape[1] == 0:
             raise ValueError(f"qualification: at least one worker and one task are needed, got shape {frame.shape}")
         workers, tasks = unique_index(frame.index, "worker"), unique_index(frame.columns, "task")
-        q = _numbers(frame, workers, tasks)
-        if conflict_scope not in get_args(Scope):
-            raise ValueError(f"conflict_scope must be 'project' or 'task', got {conflict_scope!r}")
-        need = labelled_vector(required, tasks, "required")
-        for bad, rule in (
-            (need < 0, "must not be negative"),
-            (need % 1 != 0, "must be a whole number"),
-            (need > 1e9, "is more than can be counted"),
+        q = _numbers(frame, workers, tasks, "qualification")
+        for name, got, known in (
+            ("conflict_scope", conflict_scope, get_args(Scope)),
+            ("required_rule", required_rule, get_args(Rule)),
         ):
-            if bad.any():
-                at = int(bad.argmax())
-                raise ValueError(f"required: {tasks[at]} asks for {need[at]:g} workers, that {rule}")
+            if got not in known:
+                raise ValueError(f"{name} must be {' or '.join(map(repr, known))}, got {got!r}")
+        need = _whole_numbers(required, tasks, "required", "asks for {} workers")
         weight = np.ones(len(tasks)) if task_weights is None else labelled_vector(task_weights, tasks, "task_weights")
         if (weight < 0).any():
             raise ValueError(
@@ -144,16 +171,45 @@ class Problem:
             raise ValueError(f"task_weights: Q times the weight of {tasks[int(size.argmax())]} exceeds {LARGEST:g}")
         cr = _conflict_array(task_conflicts, workers, tasks, "task_conflicts")
         ca = _conflict_array(worker_conflicts, workers, workers, "worker_conflicts")
-        fields: dict[str, Any] = {
+        each: Any = 1 if worker_limits is None else worker_limits
+        limits = _whole_numbers(
+            np.full(len(workers), each) if np.ndim(each) == 0 else each,
+            workers,
+            "worker_limits",
+            "has a limit of {} tasks",
+        )
+        pins = _conflict_array(pinned, workers, tasks, "pinned")
+        if (costs is None) != (budget is None):
+            raise ValueError("costs and budget go together: give both, or neither")
+        if costs is not None:
+            price = costs if isinstance(costs, pd.DataFrame) else pd.DataFrame(np.asarray(costs))
+            if not isinstance(costs, pd.DataFrame) and price.shape == q.shape:
+                price = price.set_axis(workers, axis=0).set_axis(tasks, axis=1)
+            same_labels(price.index, workers, "costs, rows")
+            same_labels(price.columns, tasks, "costs, columns")
+            array = _numbers(price.reindex(index=workers, columns=tasks), workers, tasks, "costs")
+            costs = _read_only(array, workers, tasks)
+            if not math.isfinite(number(budget)):
+                raise ValueError(f"budget: {shown(budget)} is not a finite number")
+        checked: dict[str, Any] = {
             "qualification": _read_only(q, workers, tasks),
-            "required": _series(need.astype(np.int64), tasks, "required"),
+            "required": _series(need, tasks, "required"),
             "task_weights": _series(weight, tasks, "weight"),
             "task_conflicts": _read_only(cr.astype(np.int8), workers, tasks),
             "worker_conflicts": _read_only(ca.astype(np.int8), workers, workers.rename("other")),
             "conflict_scope": conflict_scope,
+            "required_rule": required_rule,
+            "worker_limits": _series(limits, workers, "limit"),
+            "pinned": _read_only(pins.astype(np.int8), workers, tasks),
+            "costs": costs,
+            "budget": None if budget is None else float(budget),
         }
-        for name, value in fields.items():
+        for name, value in checked.items():
             object.__setattr__(self, name, value)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """The fields alone: what is computed from them need not travel to another process."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
     @property
     def workers(self) -> pd.Index[Any]:
@@ -165,20 +221,43 @@ class Problem:
         """The n task labels."""
         return self.qualification.columns
 
-    @property
+    @cached_property
     def value(self) -> FloatArray:
-        """W_j Q_ij, what a pair adds to ρ; shape (m, n)."""
-        return np.asarray(self.qualification.to_numpy() * self.task_weights.to_numpy())
+        """W_j Q_ij, what a pair adds to ρ; shape (m, n), read-only."""
+        q, weight = self.qualification.to_numpy(), self.task_weights.to_numpy()
+        return q if (weight == 1).all() else _frozen(q * weight)
 
-    @property
+    @cached_property
     def eligible(self) -> BoolArray:
-        """Whether worker i may take task j: C^R_ij = 0 and Q_ij ≠ 0; shape (m, n)."""
-        return np.asarray((self.task_conflicts.to_numpy() == 0) & (self.qualification.to_numpy() != 0))
+        """Whether worker i may take task j: C^R_ij = 0, Q_ij ≠ 0 and a limit above 0; shape (m, n), read-only."""
+        may = (self.task_conflicts.to_numpy() == 0) & (self.qualification.to_numpy() != 0)
+        may[self.worker_limits.to_numpy() == 0] = False
+        return _frozen(may)
+
+    @cached_property
+    def conflict_pairs(self) -> IntArray:
+        """Positions (i1, i2), i1 < i2, of workers in conflict; shape (pairs, 2), read-only."""
+        i1, i2 = np.nonzero(self.worker_conflicts.to_numpy())
+        return _frozen(np.column_stack([i1, i2])[i1 < i2])
 
     @property
-    def conflict_pairs(self) -> IntArray:
-        """Positions (i1, i2), i1 < i2, of workers in conflict; shape (pairs, 2)."""
-        return np.argwhere(np.triu(self.worker_conflicts.to_numpy(), 1))
+    def fewest(self) -> IntArray:
+        """Workers that each task must have, n: L, or 0 where L is "at most"."""
+        need = self.required.to_numpy()
+        return np.asarray(need * 0 if self.required_rule == "at most" else need, dtype=np.int64)
+
+    @property
+    def most(self) -> IntArray:
+        """Workers that each task may have, n: L, or everybody where L is "at least"."""
+        need = self.required.to_numpy()
+        most = np.maximum(need, len(self.workers)) if self.required_rule == "at least" else need
+        return np.asarray(most, dtype=np.int64)
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is the paper's problem: L exactly, one task a worker, nothing pinned, no budget."""
+        options = self.required_rule != "exactly" or self.budget is not None
+        return not options and self.worker_limits.max() <= 1 and not self.pinned.to_numpy().any()
 
     def __repr__(self) -> str:
         m, n = self.qualification.shape
@@ -189,7 +268,7 @@ class Problem:
         )
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Assignment:
     """What became of a problem: the checked assignment, or why there is none.
 
@@ -212,53 +291,79 @@ class Assignment:
     seconds : float
         Time spent, all included.
     reasons : tuple of str
-        When infeasible: sentences that say why.
+        When infeasible: sentences that say why. When stopped: what is known.
     idle : tuple
         Workers without a task, when there is an assignment.
+    placed : ndarray of int, shape (places, 2), or None
+        Positions (worker, task) of the pairs, in their order.
     """
 
     status: Status
     performance: float
     bound: float
     gap: float
-    table: pd.DataFrame | None
-    pairs: pd.DataFrame
     solver: str
     seconds: float
-    reasons: tuple[str, ...] = ()
-    idle: tuple[Hashable, ...] = ()
+    reasons: tuple[str, ...]
+    placed: IntArray | None
+    problem: Problem
 
     @classmethod
     def of(
         cls,
         problem: Problem,
-        table: pd.DataFrame | None,
+        placed: IntArray | None,
         status: Status,
         solver: str,
         seconds: float,
         bound: float = math.nan,
         reasons: Sequence[str] = (),
     ) -> Assignment:
-        """Build the answer from T: ρ, pairs and the idle are computed here, from the problem alone."""
-        if table is None:
-            pairs = pd.DataFrame({"worker": [], "task": [], "qualification": []})
-            return cls(status, math.nan, bound, math.nan, None, pairs, solver, seconds, tuple(reasons))
-        t = table.to_numpy()
-        placed = np.argwhere(t.T)
-        j, i = placed[:, 0], placed[:, 1]
-        q = problem.qualification.to_numpy()[i, j]
-        pairs = pd.DataFrame({"worker": problem.workers.take(i), "task": problem.tasks.take(j), "qualification": q})
-        rho = performance(problem, table)
+        """Build the answer from positions (worker, task): ρ and the gap are computed here, from the problem alone."""
+        if placed is None:
+            return cls(status, math.nan, bound, math.nan, solver, seconds, tuple(reasons), None, problem)
+        placed = placed[np.lexsort(placed.T)]
+        rho = math.fsum(problem.value[placed[:, 0], placed[:, 1]])
         bound = rho if status == "optimal" else bound
         largest = max(abs(bound), abs(rho))
-        idle = tuple(problem.workers.take(np.flatnonzero(t.sum(axis=1) == 0)))
         gap = (bound - rho) / largest if largest else 0.0
-        return cls(status, rho, bound, gap, table, pairs, solver, seconds, tuple(reasons), idle)
+        return cls(status, rho, bound, gap, solver, seconds, tuple(reasons), placed, problem)
+
+    @cached_property
+    def table(self) -> pd.DataFrame | None:
+        """T, workers × tasks, 0/1; None without an assignment."""
+        if self.placed is None:
+            return None
+        t = np.zeros(self.problem.qualification.shape, dtype=int)
+        t[self.placed[:, 0], self.placed[:, 1]] = 1
+        return pd.DataFrame(t, index=self.problem.workers, columns=self.problem.tasks)
+
+    @cached_property
+    def pairs(self) -> pd.DataFrame:
+        """A row a place: worker, task, qualification."""
+        if self.placed is None:
+            return pd.DataFrame({"worker": [], "task": [], "qualification": []})
+        i, j = self.placed.T
+        workers, tasks = self.problem.workers.take(i), self.problem.tasks.take(j)
+        q = self.problem.qualification.to_numpy()[i, j]
+        return pd.DataFrame({"worker": workers, "task": tasks, "qualification": q})
+
+    @cached_property
+    def idle(self) -> tuple[Hashable, ...]:
+        """Workers without a task; empty without an assignment."""
+        if self.placed is None:
+            return ()
+        return tuple(self.problem.workers.delete(self.placed[:, 0]))
+
+    def __repr__(self) -> str:
+        return f"<Assignment: {self.status}, ρ = {self.performance:.6g} ({self.solver})>"
 
     def __str__(self) -> str:
-        if self.table is None:
+        if self.placed is None:
             return "\n".join([f"{self.status}: no assignment ({self.solver})", *self.reasons])
         head = f"{self.status}: ρ = {self.performance:.6g} ({self.solver})"
+        if self.status == "time_limit":
+            head += f", at most {self.bound:.6g} is possible (gap {self.gap:.2%})"
         with pd.option_context("display.unicode.east_asian_width", True, "display.max_rows", None):
             return f"{head}\n{self.pairs.to_string(index=False)}\nidle: {listing(self.idle) or 'nobody'}"
 
@@ -286,7 +391,7 @@ def check(problem: Problem, table: pd.DataFrame) -> list[str]:
     Notes
     -----
     The rules are (8) T_ij ∈ {0, 1}, (9) Σ_i T_ij = L_j, (10) Σ_j T_ij ≤ 1, T_ij = 0 where C^R_ij = 1 or Q_ij = 0,
-    and (11) or (11) and (12) by the problem's conflict scope.
+    and (11) or (11) and (12) by the problem's conflict scope; with its options in their place where there are any.
 
     Examples
     --------
@@ -317,25 +422,53 @@ def check(problem: Problem, table: pd.DataFrame) -> list[str]:
     given = values == 1
     for i, j in np.argwhere(np.isnan(values)).tolist():
         broken.append(f"{problem.workers[i]} for {problem.tasks[j]} is {shown(table.iat[i, j])}, neither 0 nor 1")
-    for task, count, need in zip(problem.tasks, given.sum(axis=0), problem.required, strict=True):
-        if count != need:
-            broken.append(f"{task} has {count} of {need} workers")
-    for worker, row in zip(problem.workers, given, strict=True):
-        if row.sum() > 1:
-            broken.append(f"{worker} has {row.sum()} tasks: {listing(problem.tasks[row])}")
-    conflict, q = problem.task_conflicts.to_numpy(), problem.qualification.to_numpy()
-    for i, j in np.argwhere(given & ((conflict != 0) | (q == 0))):
-        why = "is in conflict with" if conflict[i, j] else "has qualification 0 for"
-        broken.append(f"{problem.workers[i]} {why} {problem.tasks[j]} and is given it")
-    for i1, i2 in problem.conflict_pairs:
+    return broken + broken_rules(problem, np.argwhere(given))
+
+
+def broken_rules(problem: Problem, placed: IntArray, partly: bool = False) -> list[str]:
+    """The rules that pairs (worker, task), given as distinct positions, break; see :func:`check`.
+
+    With ``partly`` the pairs may be a part of an assignment: only rules that more pairs cannot mend are looked at.
+    """
+    broken: list[str] = []
+    (m, n), (i, j) = problem.qualification.shape, placed.T
+    count = np.bincount(j, minlength=n)
+    few = (count < problem.fewest) & (not partly)
+    for at in np.flatnonzero(few | (count > problem.most)).tolist():
+        rule = "" if problem.required_rule == "exactly" else f"{problem.required_rule} "
+        broken.append(f"{problem.tasks[at]} has {count[at]} of {rule}{problem.required.iat[at]} workers")
+    limits = problem.worker_limits.to_numpy()
+    for at in np.flatnonzero(np.bincount(i, minlength=m) > np.maximum(limits, 1)).tolist():
+        taken = problem.tasks[j[i == at]]
+        limit = "" if limits[at] <= 1 else f", {limits[at]} at most"
+        broken.append(f"{problem.workers[at]} has {len(taken)} tasks: {listing(taken)}{limit}")
+    for i1, j1 in placed[~problem.eligible[i, j]].tolist():
+        why = "has qualification 0 for"
+        if problem.task_conflicts.iat[i1, j1]:
+            why = "is in conflict with"
+        elif not limits[i1]:
+            why = "has a limit of 0 tasks, is not free for"
+        broken.append(f"{problem.workers[i1]} {why} {problem.tasks[j1]} and is given it")
+    chosen = np.zeros(m, dtype=bool)
+    chosen[i] = True
+    for i1, i2 in problem.conflict_pairs[chosen[problem.conflict_pairs].all(axis=1)].tolist():
         one, other = problem.workers[i1], problem.workers[i2]
-        if problem.conflict_scope == "task":
-            broken += [
-                f"{one} and {other} are in conflict and share {task}"
-                for task in problem.tasks.take(np.flatnonzero(given[i1] & given[i2]))
-            ]
-        elif given[i1].any() and given[i2].any():
+        if problem.conflict_scope == "project":
             broken.append(f"{one} and {other} are in conflict and both are chosen")
+            continue
+        shared = np.intersect1d(j[i == i1], j[i == i2])
+        broken += [f"{one} and {other} are in conflict and share {task}" for task in problem.tasks[shared]]
+    if partly:
+        return broken
+    given = np.zeros((m, n), dtype=bool)
+    given[i, j] = True
+    for i1, j1 in np.argwhere(~given & (problem.pinned.to_numpy() != 0)).tolist():
+        broken.append(f"{problem.workers[i1]} is pinned to {problem.tasks[j1]} and is not given it")
+    if problem.costs is not None and problem.budget is not None:
+        paid = problem.costs.to_numpy()[i, j]
+        spent, slack = math.fsum(paid), BUDGET_TOLERANCE * max(math.fsum(np.abs(paid)), abs(problem.budget))
+        if spent > problem.budget + slack:
+            broken.append(f"the costs come to {spent:.12g}, the budget is {problem.budget:.12g}")
     return broken
 
 
@@ -356,7 +489,9 @@ def obstacles(problem: Problem) -> list[str]:
     -----
     In turn: more places than workers; a task with too few eligible workers; tasks that together have too few
     (Hall's condition, from a maximum matching); more places than workers who can work together (the largest
-    independent set of the conflict graph, of a task or of the project by the conflict scope).
+    independent set of the conflict graph, of a task or of the project by the conflict scope). With options: pinned
+    pairs that break a rule between them; where workers may take several tasks, the second and third are left to the
+    solver.
 
     Examples
     --------
@@ -364,13 +499,17 @@ def obstacles(problem: Problem) -> list[str]:
     ['The tasks ask for 3 places, and there are only 2 workers.']
     """
     found: list[str] = []
-    need, eligible = problem.required.to_numpy(), problem.eligible
+    need, eligible = problem.fewest, problem.eligible
+    pins = np.argwhere(problem.pinned.to_numpy())
+    found += [f"Pinned pairs alone break a rule: {rule}." for rule in broken_rules(problem, pins, partly=True)]
     places, m = int(need.sum()), len(problem.workers)
-    if places > m:
-        found.append(f"The tasks ask for {places} places, and there are only {_count(m, 'worker')}.")
+    one_each = problem.worker_limits.max() <= 1
+    if places > (room := int(problem.worker_limits.sum())):
+        there_are = f"there are only {_count(m, 'worker')}" if one_each else f"workers may take only {room} in all"
+        found.append(f"The tasks ask for {places} places, and {there_are}.")
     short = np.flatnonzero(eligible.sum(axis=0) < need).tolist()
     found += [_short_of_workers(problem, j) for j in short]
-    if not found:
+    if not found and one_each:
         found += _too_few_together(problem)
     adjacency = conflict_bits(problem)
     for j in np.flatnonzero(need > 1).tolist():
@@ -381,7 +520,7 @@ def obstacles(problem: Problem) -> list[str]:
                 f"and of the {able.sum()} who may take it at most {most} can work together."
             )
     useful = np.asarray(eligible[:, need > 0].any(axis=1))
-    if not found and problem.conflict_scope == "project":
+    if not found and one_each and problem.conflict_scope == "project":
         if (most := compatible_workers(adjacency, useful, places)) < places:
             found.append(
                 f"The tasks ask for {places} places, and of the {useful.sum()} workers who may take one "
@@ -439,9 +578,11 @@ def _short_of_workers(problem: Problem, j: int) -> str:
     need = problem.required.to_numpy()[j]
     can = problem.eligible[:, j]
     conflict = problem.task_conflicts.to_numpy()[:, j] != 0
-    zero = ~can & ~conflict
+    zero = ~conflict & (problem.qualification.to_numpy()[:, j] == 0)
+    busy = ~can & ~conflict & ~zero
     causes = [f"{conflict.sum()} in conflict with it"] * bool(conflict.any())
     causes += [f"{zero.sum()} of qualification 0 for it"] * bool(zero.any())
+    causes += [f"{busy.sum()} with a limit of 0 tasks"] * bool(busy.any())
     who = f": {listing(problem.workers[can])}" if can.any() else ""
     left_out = f" (left out: {' and '.join(causes)})" if causes else ""
     return f"{problem.tasks[j]} needs {_count(need, 'worker')}, and only {can.sum()} may take it{who}{left_out}."
@@ -449,7 +590,7 @@ def _short_of_workers(problem: Problem, j: int) -> str:
 
 def _too_few_together(problem: Problem) -> list[str]:
     """Tasks that together have fewer eligible workers than places (Hall's condition), if there are any."""
-    need, eligible = problem.required.to_numpy(), problem.eligible
+    need, eligible = problem.fewest, problem.eligible
     task_of = np.repeat(np.arange(len(need)), need)
     if not len(task_of):
         return []
@@ -475,24 +616,35 @@ def _too_few_together(problem: Problem) -> list[str]:
 
 def conflict_bits(problem: Problem) -> list[int]:
     """The conflict graph as one bit set a worker."""
-    bits = [0] * len(problem.workers)
-    for i1, i2 in problem.conflict_pairs.tolist():
-        bits[i1] |= 1 << i2
-        bits[i2] |= 1 << i1
-    return bits
+    packed = np.packbits(problem.worker_conflicts.to_numpy() != 0, axis=1, bitorder="little")
+    return [int.from_bytes(row.tobytes(), "little") for row in packed]
 
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def _numbers(frame: pd.DataFrame, workers: pd.Index[Any], tasks: pd.Index[Any]) -> FloatArray:
-    """Q as an array; ValueError names the first cell that is not a finite number."""
-    q = numbers(frame.to_numpy())
-    for i, j in np.argwhere(~np.isfinite(q)).tolist():
-        cell = f"qualification: worker {workers[i]}, task {tasks[j]} is {shown(frame.iat[i, j])}"
+def _numbers(frame: pd.DataFrame, workers: pd.Index[Any], tasks: pd.Index[Any], name: str) -> FloatArray:
+    """Q or the costs as an array; ValueError names the first cell that is not a finite number."""
+    array = numbers(frame.to_numpy())
+    for i, j in np.argwhere(~np.isfinite(array)).tolist():
+        cell = f"{name}: worker {workers[i]}, task {tasks[j]} is {shown(frame.iat[i, j])}"
         raise ValueError(f"{cell}, a finite number is needed")
-    return q
+    return array
+
+
+def _whole_numbers(values: Any, index: pd.Index[Any], name: str, says: str) -> IntArray:
+    """Whole numbers from 0 to :data:`MOST`, by label or position; ``says`` is how messages put the value."""
+    array = labelled_vector(values, index, name)
+    for bad, rule in (
+        (array < 0, "must not be negative"),
+        (array % 1 != 0, "must be a whole number"),
+        (array > MOST, "is more than can be counted"),
+    ):
+        if bad.any():
+            at = int(bad.argmax())
+            raise ValueError(f"{name}: {index[at]} {says.format(f'{array[at]:g}')}, that {rule}")
+    return array.astype(np.int64)
 
 
 def _conflict_array(conflicts: Conflicts | None, rows: pd.Index[Any], columns: pd.Index[Any], name: str) -> BoolArray:
@@ -583,13 +735,14 @@ def _from_pairs(
     return array
 
 
-def _read_only(array: npt.NDArray[Any], rows: pd.Index[Any], columns: pd.Index[Any]) -> pd.DataFrame:
-    array = array.copy()
+def _frozen(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
     array.flags.writeable = False
-    return pd.DataFrame(array, index=rows, columns=columns, copy=False)
+    return array
+
+
+def _read_only(array: npt.NDArray[Any], rows: pd.Index[Any], columns: pd.Index[Any]) -> pd.DataFrame:
+    return pd.DataFrame(_frozen(array.copy()), index=rows, columns=columns, copy=False)
 
 
 def _series(array: npt.NDArray[Any], index: pd.Index[Any], name: str) -> pd.Series[Any]:
-    array = array.copy()
-    array.flags.writeable = False
-    return pd.Series(array, index=index, name=name, copy=False)
+    return pd.Series(_frozen(array.copy()), index=index, name=name, copy=False)

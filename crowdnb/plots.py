@@ -28,7 +28,7 @@ from crowdnb.cloud import Cloud
 from crowdnb.ecargo import Assignment, Problem
 from crowdnb.labels import FloatArray, listing
 from crowdnb.possibility import interval_pair, possibility_degree
-from crowdnb.program import cliques
+from crowdnb.engine import cliques
 
 INK, SOFT, ACCENT = "#222222", "#8c96a3", "#c2410c"
 CHINESE = ("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei", "SimHei")
@@ -501,7 +501,7 @@ def conflict_graph(problem: Problem, answer: Assignment) -> Picture:
     Parameters
     ----------
     problem : Problem
-        Its worker-worker conflicts are drawn, grouped as :func:`crowdnb.program.cliques` groups them.
+        Its worker-worker conflicts are drawn, grouped as :func:`crowdnb.engine.cliques` groups them.
     answer : Assignment
         Of that problem; without a table nobody is filled.
     """

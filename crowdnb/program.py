@@ -1,16 +1,14 @@
-r"""The boolean program behind an assignment, and its solvers (sections 4 and 5).
+"""The best assignment of a problem, checked; or why there is none (sections 4 and 5).
 
-Whole-project scope is written with one boolean a worker (formulation F3c):
+In turn, each step only where the one before leaves the question open:
 
-    max  Σ_ij W_j Q_ij T_ij           T_ij ≥ 0, only for pairs that are allowed
-    s.t. Σ_i T_ij = L_j               each task gets its workers                  (9)
-         Σ_j T_ij = y_i               y_i ∈ {0, 1}: worker i is chosen or not     (10)
-         Σ_{i in clique} y_i ≤ 1      for cliques that cover the conflicts C^A    (11), (12)
+1. the best assignment without conflicts between workers, a linear assignment: a bound on ρ, and the answer where it
+   breaks no conflict;
+2. reasons why none can exist that need no solver (:func:`crowdnb.obstacles`);
+3. prices (:mod:`crowdnb.pricing`): a tighter bound, a first valid assignment, and which pairs can still matter;
+4. the boolean program over these pairs (:mod:`crowdnb.engine`), by GLPK_MI, CBC or another engine of cvxpy.
 
-With y fixed the rest is a transportation problem, whose best vertex is whole, so m booleans do the work of
-m·n. In same-task scope (11 alone) T itself is boolean and the clique rows stand for each task.
-
-No answer of a solver is believed: T is rounded by a linear assignment, checked rule by rule without the solver,
+No answer of an engine is believed: T is rounded by a linear assignment, checked rule by rule without the engine,
 and ρ is computed again from Q. What does not hold raises :class:`SolverAnswerError`.
 """
 
@@ -18,42 +16,40 @@ from __future__ import annotations
 
 import math
 import time
-import warnings
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Literal
 
 import numpy as np
-import pandas as pd
 from scipy import sparse
 from scipy.optimize import linear_sum_assignment
 
-from crowdnb.ecargo import Assignment, Problem, Status, check, conflict_bits, obstacles
-from crowdnb.labels import FloatArray, IntArray, listing
+from crowdnb.ecargo import Assignment, Problem, Status, broken_rules, obstacles
+from crowdnb.engine import KNOWN_LIMITS, Answer, SolverAnswerError, ask, ask_apart, cliques, pick, shortfall
+from crowdnb.labels import BoolArray, FloatArray, IntArray, listing
+from crowdnb.pricing import prices
 
-if TYPE_CHECKING:
-    import cvxpy as cp
-
-PREFERRED = ("GLPK_MI", "CBC", "HIGHS")
-PACKAGE = {"GLPK_MI": "cvxopt", "CBC": "cylp", "HIGHS": "highspy"}
 ZOOM = 1e4  # ask again when pairs asked about lie this much further apart than those still in play
-ROUNDING = 1e-15
+ROUNDING = 1e-14  # of sums, relative to what is summed
 LONGEST = 1e6  # seconds: GLPK counts milliseconds in 32 bits
 TOLERANCE = 1e-6  # how far a solver's objective may be from ρ recomputed, relative to the larger of 1 and |ρ|
+TIE = 1e-9  # assignments that differ by less are tied, relative to the sum of their pairs' sizes
+FEW = 200  # pairs that need no prices: the engine is done sooner
+MANY = 3000  # pairs in one question, as long as fewer may do
+ALWAYS = 1000  # up to so many pairs the engine is asked, even where a linear assignment alone is the answer
+PATIENCE = 2.0  # seconds in this process, where nothing can stop an engine; longer questions get one of their own
+IN_PROCESS = 20_000  # pairs; with more of them engines overrun their limits
+SHARE, RESERVE = 0.95, 0.02  # of the time that is left, and the seconds kept for what comes after the engine
+NONE_KEEPS = "No assignment keeps all the conflicts"
+
+Asker = Callable[[Problem, IntArray, str, float | None, IntArray | None], Answer]
 
 
-class SolverAnswerError(RuntimeError):
-    """A solver returned something that is not an answer to the problem. An internal error, never the user's."""
-
-
-class Answer(NamedTuple):
-    """What an engine says, not yet believed."""
-
-    status: Status
-    pairs: FloatArray  # T of the allowed pairs
-    objective: float
-
-
-def solve(problem: Problem, solver: str | None = None, time_limit: float | None = None) -> Assignment:
+def solve(
+    problem: Problem,
+    solver: str | None = None,
+    time_limit: float | None = None,
+    tie_break: Literal["labels"] | None = None,
+) -> Assignment:
     """Find the assignment of greatest group performance ρ, checked; or say why there is none.
 
     Parameters
@@ -61,21 +57,25 @@ def solve(problem: Problem, solver: str | None = None, time_limit: float | None 
     problem : Problem
     solver : str, optional
         ``"GLPK_MI"``, ``"CBC"``, ``"HIGHS"``, or any mixed-integer solver that cvxpy finds. When not given, the
-        first of these three that is installed.
+        first of these three that is installed; HIGHS takes over where it is not done in a few seconds, or in half of
+        the time limit; and none is asked where a linear assignment over more than :data:`ALWAYS` pairs is the answer.
     time_limit : float, optional
-        Seconds for the engine, > 0. When no solver is named, HIGHS takes over after half of it, since it keeps
-        the best assignment found so far.
+        Seconds, > 0, for all of it.
+    tie_break : {"labels"}, optional
+        Among tied optima take the first in the order of labels, with every solver the same: the first worker gets the
+        first task that an optimum allows, and so on. Costs further solves.
 
     Returns
     -------
     Assignment
         Status ``optimal``, ``infeasible`` (with reasons), or ``time_limit`` (with the best checked assignment
-        that is known, if there is one, and a bound that no assignment exceeds).
+        that is known, if there is one, and a bound that no assignment exceeds). An interrupt from the keyboard while
+        an engine works ends like a time limit.
 
     Raises
     ------
     ValueError
-        The time limit is not above 0, or longer than :data:`LONGEST`; no solver has that name.
+        The time limit is not above 0, or longer than :data:`LONGEST`; no solver has that name; unknown tie_break.
     ModuleNotFoundError
         The solver is not installed; the message names the package to install.
     SolverAnswerError
@@ -83,7 +83,7 @@ def solve(problem: Problem, solver: str | None = None, time_limit: float | None 
 
     Notes
     -----
-    Eqs. 7 to 12, as the module's text writes them.
+    Eqs. 7 to 12, as the text of :mod:`crowdnb.engine` writes them.
 
     Examples
     --------
@@ -92,281 +92,313 @@ def solve(problem: Problem, solver: str | None = None, time_limit: float | None 
     >>> answer.status, round(answer.performance, 3)
     ('optimal', 2.697)
     """
-    engine = _pick(solver)
-    start = time.perf_counter()
-    if time_limit is not None and not 0 < time_limit <= LONGEST:
-        raise ValueError(f"time_limit must be above 0 and at most {LONGEST:g} seconds, got {time_limit}")
+    return Search(problem, solver, time_limit, tie_break).answer()
 
-    def finish(status: Status, placed: IntArray | None, by: str, reasons: Sequence[str] = ()) -> Assignment:
-        table = None if placed is None else _table(problem, placed)
-        return Assignment.of(problem, table, status, by, time.perf_counter() - start, bound, reasons)
 
-    bound = math.nan
-    if reasons := obstacles(problem):
-        return finish("infeasible", None, "none", reasons)
-    # Without the conflicts between workers: a bound that every answer must respect.
-    relaxed = _place(problem, np.arange(len(problem.workers)), problem.value)
-    if relaxed is None:  # obstacles() has looked for that
-        raise SolverAnswerError("internal error: the matching and the linear assignment disagree on feasibility")
-    if not problem.required.any():
-        return finish("optimal", relaxed, "none")
-    relaxed_holds = not check(problem, _table(problem, relaxed))
-    found: IntArray | None = None
-    pairs = np.argwhere(problem.eligible & (problem.required.to_numpy() > 0))
-    while True:
-        engine, answer = _ask_in_turn(problem, pairs, engine, time_limit, in_turn=solver is None)
+class Search:
+    """One call of :func:`solve`: what is known so far, and the steps that add to it."""
+
+    def __init__(
+        self,
+        problem: Problem,
+        solver: str | None,
+        time_limit: float | None,
+        tie_break: str | None,
+        asker: Asker | None = None,
+    ) -> None:
+        self.problem, self.in_turn, self.asker = problem, solver is None, asker or ask
+        self.engine, self.start = pick(solver), time.perf_counter()
+        if time_limit is not None and not 0 < time_limit <= LONGEST:
+            raise ValueError(f"time_limit must be above 0 and at most {LONGEST:g} seconds, got {time_limit}")
+        if tie_break not in (None, "labels"):
+            raise ValueError(f"tie_break must be 'labels' or None, got {tie_break!r}")
+        self.until = math.inf if time_limit is None else self.start + time_limit
+        self.labels_first = tie_break is not None
+        self.found: IntArray | None = None  # the best assignment known, checked
+        self.rho, self.bound = -math.inf, math.nan
+        self.slack = 0.0  # rounding of the bound and of reach
+        self.allowed = problem.eligible & (problem.most > 0)
+        self.reach = np.where(self.allowed, math.inf, -math.inf)  # no assignment that uses the pair exceeds it
+
+    def answer(self) -> Assignment:
+        """Every step in turn; an interrupt ends it with what is known."""
+        try:
+            return self._plain() if self.problem.plain else self._with_options()
+        except KeyboardInterrupt:
+            return self._finish("time_limit", self.engine, ["Stopped from the keyboard."])
+
+    def _plain(self) -> Assignment:
+        """The paper's problem: bounds first, then the program over the pairs that can still matter."""
+        problem = self.problem
+        relaxed = place(problem, np.arange(len(problem.workers)), problem.value)
+        if relaxed is None:
+            if reasons := obstacles(problem):
+                return self._finish("infeasible", "none", reasons)
+            raise SolverAnswerError("internal error: the matching and the linear assignment disagree on feasibility")
+        self.bound = score(problem, relaxed)
+        self._try(relaxed)
+        closed = self.found is not None
+        pairs = int(np.count_nonzero(self.allowed))
+        if not pairs or (closed and self.in_turn and pairs > ALWAYS and not self.labels_first):
+            return self._finish("optimal", "none")
+        if not closed and (reasons := obstacles(problem)):
+            return self._finish("infeasible", "none", reasons)
+        value, need = problem.value, problem.required.to_numpy()
+        best = np.where(self.allowed, value, -np.inf).max(axis=0, initial=-np.inf, where=need > 0)
+        best[need == 0] = 0.0
+        top = math.fsum(need * best)
+        self.reach = np.where(self.allowed, np.minimum(self.bound, top - (best - value)), -np.inf)
+        self.slack = ROUNDING * float(need @ np.abs(best))
+        if not closed:
+            busy = problem.worker_conflicts.to_numpy().sum(axis=1)
+            for order in (self.reach.max(axis=1), -busy):
+                self._team(-order)
+        if self.labels_first or (pairs > FEW and (not closed or pairs > ALWAYS)):
+            self._price(relaxed)
+            if self.in_turn and pairs > ALWAYS and not self.labels_first and self.rho >= self.bound - self.slack:
+                return self._finish("optimal", "none")
+        return self._by_engine(relaxed)
+
+    def _price(self, relaxed: IntArray) -> None:
+        """Bound and reach from prices, and an assignment of the workers whom the relaxation employs most."""
+        problem = self.problem
+        priced = prices(problem, list(cliques(problem)), relaxed, self.start + (self.until - self.start) / 2)
+        if priced is None:
+            return
+        self.slack = max(self.slack, priced.rounding)
+        self.bound = min(self.bound, priced.bound + priced.rounding)
+        self.reach = np.minimum(self.reach, priced.bound + np.minimum(0, priced.reduced))
+        self._team(-priced.use.round(6), -priced.reduced.max(axis=1))
+
+    def _by_engine(self, relaxed: IntArray) -> Assignment:
+        """Ask about the pairs in play, until none that could matter is left out and small differences count."""
+        most, whole = MANY, self.allowed
+        while True:
+            asked = self._in_play(relaxed, most)
+            pairs = np.argwhere(asked)
+            answer = self._ask(pairs)
+            if answer.status == "infeasible":
+                if self.found is not None:
+                    raise SolverAnswerError(
+                        f"internal error: {self.engine} says that no assignment exists, and there is one"
+                    )
+                if (asked == whole).all():
+                    return self._finish("infeasible", self.engine, [f"{NONE_KEEPS} (proved by {self.engine})."])
+                most *= 10
+                continue
+            if answer.status == "time_limit":
+                return self._stopped(pairs, answer)
+            self._believe(pairs, answer)
+            left = self._in_play(relaxed)
+            if (left & ~asked).any():
+                most *= 10
+                continue
+            spread, near = (float(shortfall(self.problem, np.argwhere(mask)).max()) for mask in (asked, left))
+            if spread <= ZOOM * max(near, ROUNDING * float(np.abs(self.problem.value[left]).max())):
+                break
+            self.allowed = left
+        reasons = self._first_by_labels(left) if self.labels_first else []
+        return self._finish("optimal", self.engine, reasons)
+
+    def _with_options(self) -> Assignment:
+        """With options beyond the paper the program is asked about every pair at once."""
+        problem = self.problem
+        if reasons := obstacles(problem):
+            return self._finish("infeasible", "none", reasons)
+        self.bound = _most_of_each_task(problem)
+        pairs = np.argwhere(self.allowed)
+        answer = self._ask(pairs) if len(pairs) else Answer("optimal", np.zeros(0), 0.0)
         if answer.status == "infeasible":
-            if relaxed_holds or found is not None:
-                raise SolverAnswerError(f"internal error: {engine} says that no assignment exists, and there is one")
-            return finish("infeasible", None, engine, [f"No assignment keeps all the conflicts (proved by {engine})."])
-        bound = _score(problem, relaxed)
+            what = "all the rules" if problem.budget is None else "all the rules within the budget"
+            return self._finish("infeasible", self.engine, [f"No assignment keeps {what} (proved by {self.engine})."])
         if answer.status == "time_limit":
-            if relaxed_holds:
-                return finish("optimal", relaxed, engine)
-            placed = _round(problem, pairs, answer.pairs)
-            if placed is not None and not check(problem, _table(problem, placed)):
-                found = placed
-            return finish("time_limit", found, engine)
-        short = _shortfall(problem, pairs)
-        found = _believed(problem, pairs, answer, engine, bound, short.max())
-        # No better assignment uses a pair that alone falls shorter than this one does in all. Where the pairs left are
-        # much closer together than those asked about, ask again about them, so that small differences count.
-        total = _total_shortfall(problem, pairs, found)
-        near = short <= total
-        if near.all() or short.max() <= ZOOM * total or total <= ROUNDING * np.abs(problem.value).max():
-            return finish("optimal", found, engine)
-        pairs = pairs[near]
+            return self._stopped(pairs, answer)
+        self._believe(pairs, answer)
+        reasons = self._first_by_labels(self.allowed) if self.labels_first else []
+        return self._finish("optimal", self.engine, reasons)
 
+    def _in_play(self, known: IntArray, most: int | None = None) -> BoolArray:
+        """Pairs that an assignment as good as the best known may use, or the ``most`` of them that reach furthest."""
+        known = known if self.found is None else self.found
+        play = self.allowed & (self.reach >= self.rho - self.slack)
+        if most is not None and np.count_nonzero(play) > most:
+            play &= self.reach >= np.partition(self.reach[play], -most)[-most]
+        play[known[:, 0], known[:, 1]] = self.allowed[known[:, 0], known[:, 1]]
+        return play
 
-def _ask_in_turn(
-    problem: Problem, pairs: IntArray, engine: str, time_limit: float | None, in_turn: bool
-) -> tuple[str, Answer]:
-    """Ask the engine; when it may be taken in turn and is stopped, HIGHS has the second half of the time.
+    def _ask(self, pairs: IntArray, pins: IntArray | None = None) -> Answer:
+        """Ask the engine, here for a while, then in a process that can be stopped; HIGHS after a default engine."""
+        limited = math.isfinite(self.until)
+        left = self.until - time.perf_counter()
+        can_wait = not limited or left > 2 * PATIENCE
+        first = PATIENCE if can_wait else SHARE * left - RESERVE
+        takes_over = self.in_turn and self.engine != "HIGHS"
+        if takes_over and not can_wait:
+            first /= 2
+        answer = Answer("time_limit", np.zeros(len(pairs)), math.nan)
+        if len(pairs) <= IN_PROCESS or not can_wait:
+            known = limited or self.engine in KNOWN_LIMITS
+            answer = self.asker(self.problem, pairs, self.engine, max(first, 1e-3) if known else None, pins)
+            if answer.status != "time_limit":
+                return answer
+        if takes_over:
+            self.engine = "HIGHS"
+        left = self.until - time.perf_counter()
+        if can_wait:
+            later = ask_apart(self.problem, pairs, self.engine, left if limited else None, pins)
+        elif takes_over:
+            later = ask(self.problem, pairs, self.engine, max(SHARE * left - RESERVE, 1e-3), pins)
+        else:
+            return answer
+        return later if later.status != "time_limit" or later.pairs.any() else answer
 
-    A stopped HIGHS keeps the best assignment found so far, GLPK_MI does not.
-    """
-    if time_limit is None or not in_turn or engine == "HIGHS":
-        return engine, ask(problem, pairs, engine, time_limit)
-    answer = ask(problem, pairs, engine, time_limit / 2)
-    if answer.status != "time_limit":
-        return engine, answer
-    return "HIGHS", ask(problem, pairs, "HIGHS", time_limit / 2)
+    def _believe(self, pairs: IntArray, answer: Answer) -> None:
+        """Take an engine's answer if it holds: rounded, checked and scored again; SolverAnswerError if not."""
+        placed, rho = self._checked(pairs, answer)
+        slack = self._tolerance(pairs, rho)
+        if rho < self.rho - slack:
+            raise SolverAnswerError(
+                f"internal error: {self.engine} calls ρ = {rho:.9g} the best, and {self.rho:.9g} is known"
+            )
+        self._take(placed)
 
-
-def _believed(problem: Problem, pairs: IntArray, answer: Answer, engine: str, bound: float, spread: float) -> IntArray:
-    """An engine's answer rounded, checked and scored again; SolverAnswerError when it does not hold."""
-    placed = _round(problem, pairs, answer.pairs)
-    if placed is None:
+    def _checked(self, pairs: IntArray, answer: Answer) -> tuple[IntArray, float]:
+        problem = self.problem
+        placed = rounded(problem, pairs, answer.pairs)
         broken = ["the places cannot be filled by the workers chosen"]
-    else:
-        broken = check(problem, _table(problem, placed))
-    if placed is None or broken:
-        raise SolverAnswerError(f"internal error: the answer of {engine} breaks a rule: {listing(broken, 3)}")
-    rho = _score(problem, placed)
-    slack = TOLERANCE * max(1.0, abs(rho), spread)
-    if abs(rho - answer.objective) > slack:
-        raise SolverAnswerError(
-            f"internal error: {engine} says ρ = {answer.objective:.9g}, its assignment scores {rho:.9g}"
-        )
-    if rho > bound + slack:
-        raise SolverAnswerError(f"internal error: ρ = {rho:.9g} of {engine} exceeds the bound {bound:.9g}")
-    return placed
+        if placed is None or (broken := broken_rules(problem, placed)):
+            raise SolverAnswerError(f"internal error: the answer of {self.engine} breaks a rule: {listing(broken, 3)}")
+        rho = score(problem, placed)
+        slack = self._tolerance(pairs, rho)
+        if abs(rho - answer.objective) > slack:
+            raise SolverAnswerError(
+                f"internal error: {self.engine} says ρ = {answer.objective:.9g}, its assignment scores {rho:.9g}"
+            )
+        if rho > self.bound + slack:
+            raise SolverAnswerError(
+                f"internal error: ρ = {rho:.9g} of {self.engine} exceeds the bound {self.bound:.9g}"
+            )
+        return placed, rho
+
+    def _tolerance(self, pairs: IntArray, rho: float) -> float:
+        return TOLERANCE * max(1.0, abs(rho), float(shortfall(self.problem, pairs).max(initial=0)))
+
+    def _team(self, *keys: FloatArray) -> None:
+        """Try the best places for a team that joins in the order of these keys (the first counts most)."""
+        if self.problem.conflict_scope == "project":
+            team = compatible(self.problem, np.lexsort(keys[::-1]))
+            self._try(place(self.problem, team, self.problem.value))
+
+    def _try(self, placed: IntArray | None) -> None:
+        """Take an assignment if it is one."""
+        if placed is not None and not broken_rules(self.problem, placed):
+            self._take(placed)
+
+    def _take(self, placed: IntArray) -> None:
+        """Keep a checked assignment when it is the best so far."""
+        rho = score(self.problem, placed)
+        if rho > self.rho:
+            self.found, self.rho = placed, rho
+
+    def _stopped(self, pairs: IntArray, answer: Answer) -> Assignment:
+        """The end of the time: the best checked assignment, and whether the bound happens to prove it."""
+        self._try(rounded(self.problem, pairs, answer.pairs))
+        if self.found is None:
+            return self._finish("time_limit", self.engine, ["None found, none refuted within the time limit."])
+        return self._finish("optimal" if self.rho >= self.bound - self.slack else "time_limit", self.engine)
+
+    def _first_by_labels(self, play: BoolArray) -> list[str]:
+        """Exchange the optimum for the first of those tied with it; a sentence where the time did not suffice."""
+        assert self.found is not None
+        rho = self.rho
+        tie = TIE * max(1.0, math.fsum(np.abs(self.problem.value[self.found[:, 0], self.found[:, 1]])))
+        play, fixed = play & (self.reach >= rho - self.slack - tie), np.zeros_like(play)
+        chosen = set(map(tuple, self.found.tolist()))
+        play[self.found[:, 0], self.found[:, 1]] = True
+        for i, j in np.argwhere(play).tolist():
+            fixed[i, j] = True
+            if (i, j) in chosen:
+                continue
+            pins = np.argwhere(fixed)
+            if broken_rules(self.problem, pins, partly=True):
+                play[i, j] = fixed[i, j] = False
+                continue
+            pairs = np.argwhere(play)
+            answer = self._ask(pairs, np.flatnonzero(fixed[play]))
+            if answer.status == "time_limit":
+                return ["The order of tied assignments was not settled within the time limit."]
+            if answer.status == "optimal":
+                placed, reached = self._checked(pairs, answer)
+                if reached >= rho - tie and fixed[placed[:, 0], placed[:, 1]].sum() == len(pins):
+                    self.found, chosen = placed, set(map(tuple, placed.tolist()))
+                    continue
+            play[i, j] = fixed[i, j] = False
+        return []
+
+    def _finish(self, status: Status, by: str, reasons: Sequence[str] = ()) -> Assignment:
+        seconds = time.perf_counter() - self.start
+        bound = math.nan if status == "infeasible" else max(self.bound, self.rho)
+        return Assignment.of(self.problem, self.found, status, by, seconds, bound, reasons)
 
 
-def _shortfall(problem: Problem, pairs: IntArray) -> FloatArray:
-    """What each pair falls short of the best pair for its task, ≥ 0."""
-    worker, task = pairs.T
-    value = problem.value[worker, task]
-    best = np.full(len(problem.tasks), -np.inf)
-    np.maximum.at(best, task, value)
-    return np.asarray(best[task] - value)
+def _most_of_each_task(problem: Problem) -> float:
+    """A bound on ρ for any options: each task with its best workers, as many as it must have and as gain something."""
+    total = []
+    for j, (fewest, most) in enumerate(zip(problem.fewest, problem.most, strict=True)):
+        best = np.sort(problem.value[problem.eligible[:, j], j])[::-1][:most]
+        total += [*best[:fewest], *np.maximum(0, best[fewest:])]
+    return math.fsum(total)
 
 
-def _total_shortfall(problem: Problem, pairs: IntArray, placed: IntArray) -> float:
-    short = np.zeros(problem.qualification.shape)
-    short[pairs[:, 0], pairs[:, 1]] = _shortfall(problem, pairs)
-    return math.fsum(short[placed[:, 0], placed[:, 1]])
+def compatible(problem: Problem, order: IntArray) -> IntArray:
+    """Workers without a conflict between them: each in turn joins unless an earlier one is against it; positions."""
+    barred = np.zeros(len(problem.workers), dtype=bool)
+    i1, i2 = problem.conflict_pairs.T
+    against = sparse.csr_array((np.ones(2 * len(i1)), (np.r_[i1, i2], np.r_[i2, i1])), shape=(len(barred),) * 2)
+    chosen = []
+    for i in order.tolist():
+        if not barred[i]:
+            chosen.append(i)
+            barred[against.indices[against.indptr[i] : against.indptr[i + 1]]] = True
+    return np.array(sorted(chosen), dtype=np.int64)
 
 
-def ask(problem: Problem, pairs: IntArray, engine: str, time_limit: float | None) -> Answer:
-    """Write the program in cvxpy, hand it to the engine, and read what it says.
-
-    ``pairs`` are the positions (worker, task) that are allowed, shape (pairs, 2).
-    """
-    import cvxpy as cp
-
-    model, t = boolean_program(problem, pairs)
-    nothing = np.zeros(len(pairs))
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # "solution may be inaccurate": the status says it, and it is read
-            model.solve(solver=engine, **_options(engine, time_limit))  # type: ignore[no-untyped-call]
-    except cp.SolverError as error:
-        if time_limit is None:
-            raise SolverAnswerError(f"internal error: {engine} gives no answer: {error}") from error
-        return Answer("time_limit", nothing, math.nan)
-    if model.status in ("infeasible", "infeasible_or_unbounded"):
-        return Answer("infeasible", nothing, math.nan)
-    found = nothing if t.value is None else np.asarray(t.value, dtype=float)
-    if model.status == "optimal" and t.value is not None:
-        return Answer("optimal", found, float(problem.value[pairs[:, 0], pairs[:, 1]] @ found))
-    if time_limit is None:
-        raise SolverAnswerError(f"internal error: {engine} ends with status {model.status} and no time limit")
-    return Answer("time_limit", found, math.nan)
-
-
-def boolean_program(problem: Problem, pairs: IntArray) -> tuple[cp.Problem, cp.Variable]:
-    """The program of this module's text over the allowed pairs, and its variable T.
-
-    What each pair falls short of the best for its task takes the place of W_j Q_ij: as each task has L_j
-    workers, the best assignment stays the same. Solvers work to tolerances around 1e-6; so scaled, they tell
-    assignments apart that differ by 1e-9 (unscaled, answers were up to 9e-7 below the best). Each pair gets 1 on
-    top, since CBC returns zeros for a program whose best value is 0.
-    """
-    import cvxpy as cp
-
-    worker, task = pairs.T
-    short = _shortfall(problem, pairs)
-    gain = 1 - 1e4 * short / (short.max() or 1.0)
-    by_task = _incidence(task, len(problem.tasks))
-    by_worker = _incidence(worker, len(problem.workers))
-    filled = problem.required.to_numpy() > 0
-    if problem.conflict_scope == "project":
-        t, y = cp.Variable(len(pairs), nonneg=True), cp.Variable(len(problem.workers), boolean=True)
-        rules: list[Any] = [by_worker @ t == y]
-        if rows := list(cliques(problem)):
-            member = _incidence(np.concatenate(rows), len(problem.workers))
-            clique = _incidence(np.repeat(np.arange(len(rows)), [len(row) for row in rows]), len(rows))
-            rules.append((clique @ member.T) @ y <= 1)
-    else:
-        t = cp.Variable(len(pairs), boolean=True)
-        rules = [by_worker @ t <= 1]
-        columns = _task_cliques(problem, pairs)
-        if columns.shape[0]:
-            rules.append(columns @ t <= 1)
-    rules.append(by_task[filled] @ t == problem.required.to_numpy()[filled])
-    return cp.Problem(cp.Maximize(gain @ t), rules), t
-
-
-def cliques(problem: Problem) -> Iterator[IntArray]:
-    """Cliques of workers in mutual conflict that cover every conflict (greedy), as arrays of positions."""
-    bits = conflict_bits(problem)
-    left = list(bits)
-    for i1, i2 in problem.conflict_pairs.tolist():
-        if not left[i1] >> i2 & 1:
-            continue
-        clique, common = [i1, i2], bits[i1] & bits[i2]
-        while common:
-            # Of those in conflict with all so far, the one that covers most pairs not yet covered.
-            members = sum(1 << k for k in clique)
-            best = max(_ones(common), key=lambda k: (left[k] & members).bit_count())
-            clique.append(best)
-            common &= bits[best]
-        members = sum(1 << k for k in clique)
-        for k in clique:
-            left[k] &= ~members
-        yield np.array(sorted(clique))
-
-
-def _ones(bits: int) -> Iterator[int]:
-    while bits:
-        yield (bits & -bits).bit_length() - 1
-        bits &= bits - 1
-
-
-def _task_cliques(problem: Problem, pairs: IntArray) -> sparse.csr_array[np.float64]:
-    """One row for each task and clique with two or more of its workers allowed there, over the pairs."""
-    column = np.full(problem.qualification.shape, -1)
-    column[pairs[:, 0], pairs[:, 1]] = np.arange(len(pairs))
-    shared = np.flatnonzero(problem.required.to_numpy() > 1)
-    index, flat, rows = [np.zeros(0, dtype=int)], [np.zeros(0, dtype=int)], 0
-    for clique in cliques(problem):
-        there = column[np.ix_(clique, shared)]
-        there = there[:, (there >= 0).sum(axis=0) > 1]
-        member, task = np.nonzero(there >= 0)
-        index.append(rows + task)
-        flat.append(there[member, task])
-        rows += there.shape[1]
-    entries = (np.concatenate(index), np.concatenate(flat))
-    return sparse.csr_array((np.ones(len(entries[0])), entries), shape=(rows, len(pairs)))
-
-
-def _incidence(group: IntArray, groups: int) -> sparse.csr_array[np.float64]:
-    """0/1 matrix, groups × items: which group each item is in."""
-    return sparse.csr_array((np.ones(len(group)), (group, np.arange(len(group)))), shape=(groups, len(group)))
-
-
-def _round(problem: Problem, pairs: IntArray, found: FloatArray) -> IntArray | None:
-    """A whole assignment from a solver's T, by a linear assignment.
+def rounded(problem: Problem, pairs: IntArray, found: FloatArray) -> IntArray | None:
+    """A whole assignment from a solver's T, as positions, or None.
 
     Whole-project scope: the best places for the workers that were chosen. Same-task scope: the whole T nearest
-    to the one found.
+    to the one found. With options beyond the paper: the pairs above one half.
     """
-    t = np.zeros(problem.qualification.shape)
+    if not problem.plain:
+        return pairs[found > 0.5]
+    t, allowed = np.zeros(problem.qualification.shape), np.zeros(problem.qualification.shape, dtype=bool)
     t[pairs[:, 0], pairs[:, 1]] = found
+    allowed[pairs[:, 0], pairs[:, 1]] = True
     if problem.conflict_scope == "project":
-        chosen = np.flatnonzero(t.sum(axis=1) > 0.5)
-        return _place(problem, chosen, problem.value)
-    return _place(problem, np.arange(len(t)), t)
+        return place(problem, np.flatnonzero(t.sum(axis=1) > 0.5), problem.value, allowed)
+    return place(problem, np.arange(len(t)), t, allowed)
 
 
-def _place(problem: Problem, workers: IntArray, gain: FloatArray) -> IntArray | None:
+def place(problem: Problem, workers: IntArray, gain: FloatArray, allowed: BoolArray | None = None) -> IntArray | None:
     """Fill every place with one of ``workers`` for the greatest total gain; positions (worker, task), or None."""
+    allowed = problem.eligible if allowed is None else allowed
     need = problem.required.to_numpy()
     task = np.repeat(np.arange(len(need)), need)
     if len(workers) < len(task):
         return None
-    cost = np.where(problem.eligible, -gain, np.inf)[workers][:, task]
+    if len(workers) < len(gain):
+        gain, allowed = gain[workers], allowed[workers]
+    if len(task) != len(need) or (need != 1).any():
+        gain, allowed = gain[:, task], allowed[:, task]
+    if not allowed.all():
+        gain = np.where(allowed, gain, -np.inf)
     try:
-        row, place = linear_sum_assignment(cost)
+        row, at = linear_sum_assignment(gain, maximize=True)
     except ValueError:  # "cost matrix is infeasible"
         return None
-    return np.column_stack([workers[row], task[place]])
+    return np.column_stack([workers[row], task[at]])
 
 
-def _score(problem: Problem, placed: IntArray) -> float:
+def score(problem: Problem, placed: IntArray) -> float:
+    """ρ of pairs given as positions, summed exactly."""
     return math.fsum(problem.value[placed[:, 0], placed[:, 1]])
-
-
-def _table(problem: Problem, placed: IntArray) -> pd.DataFrame:
-    t = np.zeros(problem.qualification.shape, dtype=int)
-    t[placed[:, 0], placed[:, 1]] = 1
-    return pd.DataFrame(t, index=problem.workers, columns=problem.tasks)
-
-
-def _pick(solver: str | None) -> str:
-    """Name of the engine to use, installed."""
-    from cvxpy.reductions.solvers.defines import INSTALLED_MI_SOLVERS, MI_SOLVERS
-
-    installed = [name for name in PREFERRED if name in INSTALLED_MI_SOLVERS]
-    others = [name for name in INSTALLED_MI_SOLVERS if name not in PREFERRED]
-    if solver is None and installed:
-        return installed[0]
-    name = "HIGHS" if solver is None else solver.upper()
-    if name in installed + others:
-        return name
-    if name not in [*PREFERRED, *MI_SOLVERS]:
-        raise ValueError(f"solver: {solver!r} is unknown; installed are {listing(installed + others)}")
-    how = f"pip install {PACKAGE[name]}" if name in PACKAGE else "cvxpy's documentation says how"
-    raise ModuleNotFoundError(f"the solver {name} is not installed; {how}; or use one of {listing(installed + others)}")
-
-
-def _options(engine: str, time_limit: float | None) -> dict[str, Any]:
-    """Options that ask the engine for a proved optimum (no gap), within the time limit."""
-    gaps: dict[str, dict[str, Any]] = {
-        "CBC": {"allowableGap": 0.0, "allowableFractionGap": 0.0},
-        "HIGHS": {"mip_rel_gap": 0.0, "mip_abs_gap": 0.0},
-        "SCIPY": {"scipy_options": {"mip_rel_gap": 0.0}},
-    }
-    options = gaps.get(engine, {})
-    if time_limit is None:
-        return options
-    limits: dict[str, dict[str, Any]] = {
-        "GLPK_MI": {"tm_lim": max(1, round(1000 * time_limit))},
-        "CBC": {"maximumSeconds": time_limit},
-        "HIGHS": {"time_limit": time_limit},
-        "SCIPY": {"scipy_options": {"mip_rel_gap": 0.0, "time_limit": time_limit}},
-    }
-    if engine not in limits:
-        raise ValueError(f"time_limit: not known how to set it for {engine}; known are {listing(limits)}")
-    return options | limits[engine]

@@ -10,6 +10,7 @@ from contextlib import redirect_stdout
 from itertools import combinations
 
 import pandas as pd
+import numpy as np
 import pytest
 from folders import DATA, content, copy, problems, refused
 
@@ -227,7 +228,7 @@ def late(table):
     """Stand in for a solver that the time limit stopped, with a valid assignment or none."""
 
     def solve(problem, solver, time_limit):
-        t = cn.load_case_study().published.assignment if table else None
+        t = np.argwhere(cn.load_case_study().published.assignment) if table else None
         return cn.Assignment.of(problem, t, "time_limit", "HIGHS", 1.0, bound=2.75)
 
     return solve

@@ -10,7 +10,7 @@ from exhaustive import as_problem, best_by_looking, random_instance
 from scipy.optimize import linear_sum_assignment
 
 import crowdnb as cn
-from crowdnb import program
+from crowdnb import engine, program
 
 SOLVERS = ["GLPK_MI", "CBC", "HIGHS"]
 Q = pd.DataFrame([[0.9, 0.8], [0.7, 0.2], [0.6, 0.5]], index=["a0", "a1", "a2"], columns=["r0", "r1"])
@@ -50,7 +50,7 @@ def test_solvers_refute_what_obstacles_would_have_named(solver, monkeypatch):
     while refuted < 15:
         instance = random_instance(rng, conflict_probability=0.6)
         problem, best = as_problem(cn, *instance, "project"), best_by_looking(*instance, "project")
-        if problem.required.sum() == 0 or program._place(problem, np.arange(len(instance[0])), problem.value) is None:
+        if problem.required.sum() == 0 or program.place(problem, np.arange(len(instance[0])), problem.value) is None:
             continue
         if best is None:
             answer = cn.solve(problem, solver)
@@ -102,7 +102,8 @@ def test_penalties_do_not_drown_small_differences(solver, penalty, scope):
 
 def test_an_engine_that_takes_back_its_answer_is_caught(monkeypatch):
     """Asked again about the pairs still in play, it says that there is no assignment."""
-    answers = iter([liar("optimal", [0, 1, 0, 0, 1, 0], 1.4), liar("infeasible")])
+    monkeypatch.setattr(program, "compatible", lambda *_: np.zeros(0, dtype=int))
+    answers = iter([liar("optimal", [[0, 1], [0, 0], [1, 0]], 1.4), liar("infeasible")])
     monkeypatch.setattr(program, "ask", lambda *args: next(answers)(*args))
     priced = Q.replace(0.2, -1e9)
     with pytest.raises(cn.SolverAnswerError, match="says that no assignment exists, and there is one"):
@@ -198,71 +199,74 @@ def test_highs_takes_over_when_the_default_is_stopped(case):
     assert cn.solve(hard_problem(), time_limit=0.01).solver == "HIGHS"
 
 
-def liar(status, pairs=None, objective=np.nan):
-    """A stand-in for an engine: says what it is told, for the allowed pairs of Q in row order."""
-    return lambda problem, allowed, engine, time_limit: program.Answer(
-        status, np.zeros(len(allowed)) if pairs is None else np.asarray(pairs, dtype=float), objective
-    )
+def liar(status, table=((0, 0), (0, 0), (0, 0)), objective=np.nan):
+    """A stand-in for an engine: says what it is told, whatever it is asked."""
+    t = np.array(table, dtype=float)
+    return lambda problem, pairs, *_: engine.Answer(status, t[pairs[:, 0], pairs[:, 1]], objective)
 
 
-# Pairs in row order: a0r0 a0r1 a1r0 a1r1 a2r0 a2r1. Best for L = [1, 1]: a1r0 + a0r1 = 1.5.
+# Best for L = [1, 1]: a1 and a0 with 1.5, who are in conflict; without them a0 and a2 with 1.4.
+RIVALS = cn.Problem(Q, [1, 1], worker_conflicts=[("a0", "a1")])
+SHARED = cn.Problem(Q, [2, 0], worker_conflicts=[("a0", "a1")], conflict_scope="task")
+
+
 @pytest.mark.parametrize(
-    ("scope", "answer", "message"),
+    ("problem", "answer", "message"),
     [
-        ("project", liar("infeasible"), "says that no assignment exists, and there is one"),
-        ("project", liar("optimal", [0] * 6, 0.0), "the places cannot be filled by the workers chosen"),
-        ("project", liar("optimal", [1, 0, 0, 0, 0, 0], 0.9), "the places cannot be filled by the workers chosen"),
-        ("project", liar("optimal", [0, 1, 1, 0, 0, 0], 1.7), "says ρ = 1.7, its assignment scores 1.5"),
-        ("project", liar("optimal", [0, 1, 0, 0, 1, 0], 1.5), "says ρ = 1.5, its assignment scores 1.4"),
-        ("task", liar("optimal", [1, 0, 0, 0, 0, 1], 1.5), "says ρ = 1.5, its assignment scores 1.4"),
+        (RIVALS, liar("infeasible"), "says that no assignment exists, and there is one"),
+        (RIVALS, liar("optimal", objective=0.0), "the places cannot be filled by the workers chosen"),
+        (RIVALS, liar("optimal", [[1, 0], [0, 0], [0, 0]], 0.9), "the places cannot be filled by the workers chosen"),
+        (RIVALS, liar("optimal", [[0, 1], [1, 0], [0, 0]], 1.5), "a0 and a1 are in conflict and both are chosen"),
+        (RIVALS, liar("optimal", [[1, 0], [0, 0], [0, 1]], 1.7), "says ρ = 1.7, its assignment scores 1.4"),
+        (RIVALS, liar("optimal", [[0, 0], [1, 0], [0, 1]], 1.2), "calls ρ = 1.2 the best, and 1.4 is known"),
+        (SHARED, liar("optimal", [[0, 0], [1, 0], [1, 0]], 1.5), "says ρ = 1.5, its assignment scores 1.3"),
+        (SHARED, liar("optimal", [[1, 0], [1, 0], [0, 0]], 1.6), "a0 and a1 are in conflict and share r0"),
     ],
 )
-def test_a_solver_that_lies_is_caught(monkeypatch, scope, answer, message):
+def test_a_solver_that_lies_is_caught(monkeypatch, problem, answer, message):
     monkeypatch.setattr(program, "ask", answer)
     with pytest.raises(cn.SolverAnswerError, match=message):
-        cn.solve(cn.Problem(Q, [1, 1], conflict_scope=scope))
-
-
-def test_an_answer_that_breaks_a_conflict_is_caught_and_the_rule_named(monkeypatch):
-    problem = cn.Problem(Q, [1, 1], worker_conflicts=[("a0", "a1")])
-    monkeypatch.setattr(program, "ask", liar("optimal", [0, 1, 1, 0, 0, 0], 1.5))
-    with pytest.raises(cn.SolverAnswerError, match="breaks a rule: a0 and a1 are in conflict and both are chosen"):
         cn.solve(problem)
-    shared = replace(problem, required=[2, 0], conflict_scope="task")  # pairs: a0r0 a1r0 a2r0
-    monkeypatch.setattr(program, "ask", liar("optimal", [1, 1, 0], 1.6))
-    with pytest.raises(cn.SolverAnswerError, match="breaks a rule: a0 and a1 are in conflict and share r0"):
-        cn.solve(shared)
 
 
-def test_more_than_the_bound_is_caught(monkeypatch):
-    problem = cn.Problem(Q, [1, 1])
-    monkeypatch.setattr(program, "ask", liar("optimal", [0, 1, 1, 0, 0, 0], 1.5))
-    real = program._score
-    scores = iter([1.0])  # the bound, falsified; the assignment's own score stays
-    monkeypatch.setattr(program, "_score", lambda *args: next(scores, None) or real(*args))
-    with pytest.raises(cn.SolverAnswerError, match=r"ρ = 1.5 of GLPK_MI exceeds the bound 1"):
-        cn.solve(problem)
+def test_more_than_the_bound_is_caught():
+    search = program.Search(RIVALS, None, None, None)
+    search.bound = 1.0  # falsified: with the true one no checked assignment exceeds it
+    pairs = np.argwhere(RIVALS.eligible)
+    with pytest.raises(cn.SolverAnswerError, match=r"ρ = 1.4 of GLPK_MI exceeds the bound 1"):
+        search._believe(pairs, liar("optimal", [[1, 0], [0, 0], [0, 1]], 1.4)(RIVALS, pairs))
 
 
 def test_fractions_are_rounded_to_the_best_places_of_the_workers_chosen(monkeypatch):
     """An optimal face: a0 and a1 half here, half there. The linear assignment finds a vertex of the same value."""
     even = pd.DataFrame([[0.5, 0.5], [0.5, 0.5], [0.1, 0.1]], index=Q.index, columns=Q.columns)
-    monkeypatch.setattr(program, "ask", liar("optimal", [0.5, 0.5, 0.5, 0.5, 0, 0], 1.0))
+    monkeypatch.setattr(program, "ask", liar("optimal", [[0.5, 0.5], [0.5, 0.5], [0, 0]], 1.0))
     answer = cn.solve(cn.Problem(even, [1, 1]))
     assert answer.performance == 1.0
     assert answer.idle == ("a2",)
 
 
 @pytest.mark.parametrize(
-    ("pairs", "found"),
-    [([0, 1, 0, 0, 1, 0], 1.4), ([0, 1, 1, 0, 0, 0], None), ([0.2] * 6, None), ([0] * 6, None)],
+    ("table", "found"),
+    [
+        ([[0, 1], [0, 0], [1, 0]], 1.4),
+        ([[0, 1], [1, 0], [0, 0]], None),
+        ([[0.2, 0.2], [0.2, 0.2], [0.2, 0.2]], None),
+        ([[0, 0], [0, 0], [0, 0]], None),
+    ],
 )
-def test_a_stopped_answer_is_kept_only_when_it_passes_the_check(monkeypatch, pairs, found):
-    monkeypatch.setattr(program, "ask", liar("time_limit", pairs))
-    rivals = cn.Problem(Q, [1, 1], worker_conflicts=[("a1", "a0")])
-    answer = cn.solve(rivals, "CBC", time_limit=1)
+def test_a_stopped_answer_is_kept_only_when_it_passes_the_check(monkeypatch, table, found):
+    monkeypatch.setattr(program, "compatible", lambda *_: np.zeros(0, dtype=int))
+    monkeypatch.setattr(program, "ask", liar("time_limit", table))
+    answer = cn.solve(RIVALS, "CBC", time_limit=1)
     assert answer.status == "time_limit"
-    assert (None if answer.table is None else answer.performance) == found
+    assert answer.bound == pytest.approx(1.5)
+    if found is None:
+        assert answer.table is None
+        assert answer.reasons == ("None found, none refuted within the time limit.",)
+    else:
+        assert answer.performance == found
+        assert answer.gap == pytest.approx((1.5 - found) / 1.5)
     # Where the bound itself keeps every rule, nothing better exists and no engine is needed to prove it.
     assert cn.solve(cn.Problem(Q, [1, 1]), "CBC", time_limit=1).status == "optimal"
 
@@ -289,9 +293,10 @@ class StubModel:
 )
 def test_an_engine_that_ends_badly_is_an_error(monkeypatch, model, message):
     nothing = type("T", (), {"value": None})
-    monkeypatch.setattr(program, "boolean_program", lambda problem, pairs: (model, nothing))
+    monkeypatch.setattr(engine, "boolean_program", lambda problem, pairs, pins: (model, nothing))
+    problem = cn.Problem(Q, [1, 1])
     with pytest.raises(cn.SolverAnswerError, match=message):
-        cn.solve(cn.Problem(Q, [1, 1]), "GLPK_MI")
+        engine.ask(problem, np.argwhere(problem.eligible), "GLPK_MI", None)
 
 
 def test_matching_and_linear_assignment_must_agree(monkeypatch):
@@ -305,19 +310,19 @@ def test_cliques_cover_every_conflict_and_nothing_else(p):
     rng = np.random.default_rng(7)
     ca = np.triu(rng.uniform(size=(15, 15)) < p, 1)
     problem = cn.Problem(rng.uniform(size=(15, 2)), [1, 1], worker_conflicts=ca | ca.T)
-    covered = {(i, k) for clique in program.cliques(problem) for i in clique for k in clique if i < k}
+    covered = {(i, k) for clique in engine.cliques(problem) for i in clique for k in clique if i < k}
     assert covered == {(i, k) for i, k in problem.conflict_pairs.tolist()}
 
 
 def test_the_program_has_one_boolean_a_worker_in_project_scope(case):
     problem = case.problem([("a3", "a5"), ("a3", "a7"), ("a5", "a7")])
     pairs = np.argwhere(problem.eligible)
-    model, _ = program.boolean_program(problem, pairs)
+    model, _ = engine.boolean_program(problem, pairs)
     booleans = [v.size for v in model.variables() if v.attributes["boolean"]]
     assert booleans == [12]
     rows = sorted(rule.size for rule in model.constraints)
     assert rows == [1, 5, 12]  # the three conflicts are one clique; five tasks; twelve workers
-    in_task, _ = program.boolean_program(replace(problem, conflict_scope="task"), pairs)
+    in_task, _ = engine.boolean_program(replace(problem, conflict_scope="task"), pairs)
     assert [v.size for v in in_task.variables() if v.attributes["boolean"]] == [len(pairs)]
 
 

@@ -1,0 +1,331 @@
+r"""The boolean program in cvxpy, and the engines that solve it (sections 4 and 5).
+
+Whole-project scope is written with one boolean a worker (formulation F3c):
+
+    max  Σ_ij W_j Q_ij T_ij           T_ij ≥ 0, only for pairs that are allowed
+    s.t. Σ_i T_ij = L_j               each task gets its workers                  (9)
+         Σ_j T_ij = y_i               y_i ∈ {0, 1}: worker i is chosen or not     (10)
+         Σ_{i in clique} y_i ≤ 1      for cliques that cover the conflicts C^A    (11), (12)
+
+With y fixed the rest is a transportation problem, whose best vertex is whole, so m booleans do the work of
+m·n. In same-task scope (11 alone) T itself is boolean and the clique rows stand for each task. With options of
+:class:`crowdnb.Problem` beyond the paper T is boolean as well.
+
+What an engine says is handed on as it is, in an :class:`Answer`; :mod:`crowdnb.program` checks it.
+"""
+
+from __future__ import annotations
+
+import math
+import pickle
+import subprocess
+import sys
+import time
+import warnings
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from scipy import sparse
+from tqdm.auto import tqdm
+
+from crowdnb.ecargo import Problem, Status, conflict_bits
+from crowdnb.labels import FloatArray, IntArray, listing
+
+if TYPE_CHECKING:
+    import cvxpy as cp
+
+PREFERRED = ("GLPK_MI", "CBC", "HIGHS")
+PACKAGE = {"GLPK_MI": "cvxopt", "CBC": "cylp", "HIGHS": "highspy"}
+KNOWN_LIMITS = ("GLPK_MI", "CBC", "HIGHS", "SCIPY")  # engines whose time can be limited
+TICK = 0.05  # seconds between two looks at the clock
+BAR = "{desc}: {elapsed} {bar} {postfix}"
+
+
+class SolverAnswerError(RuntimeError):
+    """A solver returned something that is not an answer to the problem. An internal error, never the user's."""
+
+
+class Answer(NamedTuple):
+    """What an engine says, not yet believed."""
+
+    status: Status
+    pairs: FloatArray  # T of the pairs asked about
+    objective: float
+
+
+def ask(
+    problem: Problem, pairs: IntArray, engine: str, time_limit: float | None, pins: IntArray | None = None
+) -> Answer:
+    """Write the program in cvxpy, hand it to the engine, and read what it says.
+
+    Parameters
+    ----------
+    problem : Problem
+    pairs : ndarray of int, shape (pairs, 2)
+        Positions (worker, task) that are allowed.
+    engine : str
+    time_limit : float or None
+        Seconds.
+    pins : ndarray of int, optional
+        Which of ``pairs`` must be chosen, beyond the problem's own pinned pairs.
+    """
+    model, t = boolean_program(problem, pairs, pins)
+    return read(problem, pairs, model, t, engine, time_limit)
+
+
+def read(
+    problem: Problem, pairs: IntArray, model: cp.Problem, t: cp.Variable, engine: str, time_limit: float | None
+) -> Answer:
+    """Let the engine solve a program, and read what it says of the pairs."""
+    import cvxpy as cp
+
+    nothing = np.zeros(len(pairs))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # "solution may be inaccurate": the status says it, and it is read
+            model.solve(solver=engine, **_options(engine, time_limit))  # type: ignore[no-untyped-call]
+    except cp.SolverError as error:
+        if time_limit is None:
+            raise SolverAnswerError(f"internal error: {engine} gives no answer: {error}") from error
+        return Answer("time_limit", nothing, math.nan)
+    if model.status in ("infeasible", "infeasible_or_unbounded"):
+        return Answer("infeasible", nothing, math.nan)
+    found = nothing if t.value is None else np.asarray(t.value, dtype=float)
+    if model.status == "optimal" and t.value is not None:
+        return Answer("optimal", found, float(problem.value[pairs[:, 0], pairs[:, 1]] @ found))
+    if time_limit is None:
+        raise SolverAnswerError(f"internal error: {engine} ends with status {model.status} and no time limit")
+    return Answer("time_limit", found, math.nan)
+
+
+def ask_apart(
+    problem: Problem, pairs: IntArray, engine: str, time_limit: float | None, pins: IntArray | None = None
+) -> Answer:
+    """:func:`ask` in a process of its own, which ends when the time is over or the user interrupts.
+
+    Engines are C programs that hear no interrupt, and some of them overrun their limits. A bar shows the time.
+    """
+    start = time.perf_counter()
+    command = [sys.executable, "-m", "crowdnb.engine"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True) as child:
+        bar = tqdm(desc=f"{engine}, {len(pairs)} pairs", total=time_limit, unit="s", bar_format=BAR, leave=False)
+        task: bytes | None = pickle.dumps((problem, pairs, engine, time_limit, pins))
+        try:
+            while True:
+                gone = time.perf_counter() - start
+                bar.update(gone - bar.n)
+                if time_limit is not None and gone > time_limit:
+                    return Answer("time_limit", np.zeros(len(pairs)), math.nan)
+                try:
+                    said, complaint = child.communicate(task, timeout=TICK)
+                    break
+                except subprocess.TimeoutExpired:
+                    task = None  # handed over already
+        finally:
+            bar.close()
+            child.kill()
+    if child.returncode:
+        raise SolverAnswerError(f"internal error: the process of {engine} ended: {complaint.decode()[-500:]}")
+    answer = pickle.loads(said)
+    if isinstance(answer, Exception):
+        raise answer
+    return Answer(*answer)
+
+
+def _serve() -> None:
+    """The other side of :func:`ask_apart`: read a question, ask, write the answer."""
+    start = time.perf_counter()
+    problem, pairs, engine, time_limit, pins = pickle.load(sys.stdin.buffer)
+    out = sys.stdout.buffer
+    sys.stdout = sys.stderr  # engines print at times
+    import cvxpy  # noqa: F401  # its import is part of the time
+
+    if time_limit is not None:
+        time_limit = max(TICK, 0.95 * (time_limit - (time.perf_counter() - start)) - 4 * TICK)
+    try:
+        answer: Any = tuple(ask(problem, pairs, engine, time_limit, pins))
+    except (SolverAnswerError, ValueError) as error:
+        answer = error
+    out.write(pickle.dumps(answer))
+
+
+def boolean_program(problem: Problem, pairs: IntArray, pins: IntArray | None = None) -> tuple[cp.Problem, cp.Variable]:
+    """The program of this module's text over the allowed pairs, and its variable T.
+
+    Where each task has exactly L_j workers, what each pair falls short of the best for its task takes the place of
+    W_j Q_ij: the best assignment stays the same. Solvers work to tolerances around 1e-6; so scaled, they tell
+    assignments apart that differ by 1e-9 (unscaled, answers were up to 9e-7 below the best). 1 is added to the
+    objective, since CBC returns zeros for a program whose best value is 0.
+    """
+    import cvxpy as cp
+
+    worker, task = pairs.T
+    m, n = problem.qualification.shape
+    by_task: Any = incidence(task, n)
+    by_worker: Any = incidence(worker, m)
+    limits = problem.worker_limits.to_numpy()
+    together = problem.conflict_scope == "project"
+    whole = not (problem.plain and together)
+    t = cp.Variable(len(pairs), boolean=True) if whole else cp.Variable(len(pairs), nonneg=True)
+    rules: list[Any] = []
+    if together:
+        y = cp.Variable(m, boolean=True)
+        if whole:
+            rules.append(by_worker @ t <= sparse.diags_array(limits) @ y)
+            if (several := limits[worker] > 1).any():
+                rules.append(t[several] <= y[worker[several]])
+        else:
+            rules.append(by_worker @ t == y)
+        if rows := list(cliques(problem)):
+            rules.append(members(rows, m) @ y <= 1)
+    else:
+        rules.append(by_worker @ t <= limits)
+        *_, shared = task_rows(problem, members(list(cliques(problem)), m), pairs)
+        if shared.shape[0]:
+            rules.append(shared @ t <= 1)
+    if problem.required_rule == "exactly":
+        need = problem.required.to_numpy()
+        rules.append(by_task[need > 0] @ t == need[need > 0])
+        gain = gains(problem, pairs)
+        objective = gain @ t
+    else:
+        rules += [by_task @ t >= problem.fewest, by_task @ t <= np.minimum(problem.most, m)]
+        value = problem.value[worker, task]
+        one = cp.Variable(1)
+        rules.append(one == 1)
+        objective = 1e4 * value / (np.abs(value).max(initial=0) or 1.0) @ t + one[0]
+    pinned = np.flatnonzero(problem.pinned.to_numpy()[worker, task])
+    if pins is not None:
+        pinned = np.union1d(pinned, pins)
+    if len(pinned):
+        rules.append(t[pinned] == 1)
+    if problem.costs is not None and problem.budget is not None:
+        cost = problem.costs.to_numpy()[worker, task]
+        unit = np.abs(cost).max(initial=0) or 1.0
+        rules.append((cost / unit) @ t <= problem.budget / unit)
+    return cp.Problem(cp.Maximize(objective), rules), t
+
+
+def gains(problem: Problem, pairs: IntArray) -> FloatArray:
+    """What stands for W_j Q_ij in the program: 1 for the best of a task, down to 1 - 10,000 for the worst of all."""
+    short = shortfall(problem, pairs)
+    return np.asarray(1 - 1e4 * short / (short.max(initial=0) or 1.0))
+
+
+def shortfall(problem: Problem, pairs: IntArray) -> FloatArray:
+    """What each pair falls short of the best pair for its task, ≥ 0."""
+    worker, task = pairs.T
+    value = problem.value[worker, task]
+    best = np.full(len(problem.tasks), -np.inf)
+    np.maximum.at(best, task, value)
+    return np.asarray(best[task] - value)
+
+
+def cliques(problem: Problem) -> Iterator[IntArray]:
+    """Cliques of workers in mutual conflict that cover every conflict (greedy), as arrays of positions."""
+    bits = conflict_bits(problem)
+    left = list(bits)
+    for i1, i2 in problem.conflict_pairs.tolist():
+        if not left[i1] >> i2 & 1:
+            continue
+        clique, common = [i1, i2], bits[i1] & bits[i2]
+        while common:
+            # Of those in conflict with all so far, the one that covers most pairs not yet covered.
+            inside = sum(1 << k for k in clique)
+            best = max(_ones(common), key=lambda k: (left[k] & inside).bit_count())
+            clique.append(best)
+            common &= bits[best]
+        inside = sum(1 << k for k in clique)
+        for k in clique:
+            left[k] &= ~inside
+        yield np.array(sorted(clique))
+
+
+def _ones(bits: int) -> Iterator[int]:
+    while bits:
+        yield (bits & -bits).bit_length() - 1
+        bits &= bits - 1
+
+
+def task_rows(
+    problem: Problem, member: sparse.csr_array[np.float64], pairs: IntArray
+) -> tuple[IntArray, IntArray, sparse.csr_array[np.float64]]:
+    """A row over the pairs for each task and clique that have two or more pairs in common.
+
+    ``member`` says who is in each clique, cliques × workers. Returned are the clique and the task of each row, and
+    the 0/1 rows. Tasks that take one worker need none.
+    """
+    n = len(problem.tasks)
+    inside = (member @ incidence(pairs[:, 0], member.shape[1])).tocoo()
+    keep = problem.most[pairs[inside.col, 1]] > 1
+    column = inside.col[keep]
+    key, row, count = np.unique(
+        inside.row[keep].astype(np.int64) * n + pairs[column, 1], return_inverse=True, return_counts=True
+    )
+    matrix = sparse.csr_array((np.ones(len(row)), (row, column)), shape=(len(key), len(pairs)))
+    clique, task = np.divmod(key[count > 1], n)
+    return clique, task, matrix[np.flatnonzero(count > 1)]
+
+
+def incidence(group: IntArray, groups: int) -> sparse.csr_array[np.float64]:
+    """0/1 matrix, groups × items: which group each item is in."""
+    return sparse.csr_array((np.ones(len(group)), (group, np.arange(len(group)))), shape=(groups, len(group)))
+
+
+def members(rows: list[IntArray], m: int) -> sparse.csr_array[np.float64]:
+    """0/1 matrix, rows × m workers: who is in each row."""
+    which = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
+    flat = np.concatenate([*rows, np.zeros(0, dtype=int)])
+    return sparse.csr_array((np.ones(len(which)), (which, flat)), shape=(len(rows), m))
+
+
+def pick(solver: str | None) -> str:
+    """Name of the engine to use, installed.
+
+    Raises
+    ------
+    ValueError
+        No solver has that name.
+    ModuleNotFoundError
+        It is not installed; the message names the package to install.
+    """
+    from cvxpy.reductions.solvers.defines import INSTALLED_MI_SOLVERS, MI_SOLVERS
+
+    installed = [name for name in PREFERRED if name in INSTALLED_MI_SOLVERS]
+    others = [name for name in INSTALLED_MI_SOLVERS if name not in PREFERRED]
+    if solver is None and installed:
+        return installed[0]
+    name = "HIGHS" if solver is None else solver.upper()
+    if name in installed + others:
+        return name
+    if name not in [*PREFERRED, *MI_SOLVERS]:
+        raise ValueError(f"solver: {solver!r} is unknown; installed are {listing(installed + others)}")
+    how = f"pip install {PACKAGE[name]}" if name in PACKAGE else "cvxpy's documentation says how"
+    raise ModuleNotFoundError(f"the solver {name} is not installed; {how}; or use one of {listing(installed + others)}")
+
+
+def _options(engine: str, time_limit: float | None) -> dict[str, Any]:
+    """Options that ask the engine for a proved optimum (no gap), within the time limit."""
+    gaps: dict[str, dict[str, Any]] = {
+        "CBC": {"allowableGap": 0.0, "allowableFractionGap": 0.0},
+        "HIGHS": {"mip_rel_gap": 0.0, "mip_abs_gap": 0.0},
+        "SCIPY": {"scipy_options": {"mip_rel_gap": 0.0}},
+    }
+    options = gaps.get(engine, {})
+    if time_limit is None:
+        return options
+    if engine not in KNOWN_LIMITS:
+        raise ValueError(f"time_limit: not known how to set it for {engine}; known are {listing(KNOWN_LIMITS)}")
+    limits: dict[str, dict[str, Any]] = {
+        "GLPK_MI": {"tm_lim": max(1, round(1000 * time_limit))},
+        "CBC": {"maximumSeconds": time_limit},
+        "HIGHS": {"time_limit": time_limit},
+        "SCIPY": {"scipy_options": {"mip_rel_gap": 0.0, "time_limit": time_limit}},
+    }
+    return options | limits[engine]
+
+
+if __name__ == "__main__":
+    _serve()
