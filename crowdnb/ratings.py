@@ -9,6 +9,8 @@ Symbols: V, a history; tau, the number of ratings in it; a star s of S stands fo
 
 from __future__ import annotations
 
+import operator
+from functools import reduce
 from numbers import Integral
 from typing import TYPE_CHECKING, Any, NoReturn, TypeGuard
 
@@ -159,14 +161,13 @@ def _coded(column: pd.Series[Any]) -> tuple[npt.NDArray[Any], int, pd.Index[Any]
 
 def _by_number(rows: nw.LazyFrame[Any], stars: int) -> Counts:
     """Let the engine count whole stars; what it did not count among a history's rows is wrong."""
-    names = [f"star {star}" for star in range(1, stars + 1)]
-    marks = {name: (nw.col("rating") == star).cast(nw.Int64) for star, name in enumerate(names, 1)}
-    sums = [nw.col(name).sum() for name in names]
-    found = _local(rows.select(*KEYS, **marks).group_by(*KEYS).agg(nw.len().alias("rows"), *sums))
+    given = {f"star {star}": nw.col("rating") == star for star in range(1, stars + 1)}
+    marks = rows.select(*KEYS, **{name: one.cast(nw.Int64) for name, one in given.items()})
+    found = _local(marks.group_by(*KEYS).agg(nw.len().alias("rows"), *(nw.col(name).sum() for name in given)))
     _check_labels(found)
-    n = found[names].to_numpy(dtype=np.int64)
+    n = found[list(given)].to_numpy(dtype=np.int64)
     if (n.sum(axis=1) != found["rows"]).any():
-        bad = rows.filter(nw.col("rating").is_null() | ~nw.col("rating").is_in(range(1, stars + 1))).unique()
+        bad = rows.filter(nw.col("rating").is_null() | ~reduce(operator.or_, given.values())).unique()
         _refuse(_local(bad.head(MOST)), stars, int(_local(bad.select(nw.len().alias("n")))["n"].iloc[0]))
     return _gathered(found, n)
 

@@ -3,16 +3,19 @@ import operator
 import pickle
 from decimal import Decimal
 
+import dask.dataframe as dd
 import duckdb
 import narwhals as nw
 import numpy as np
 import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
+from crowdnb import ratings
 from crowdnb.ratings import KEYS, Counts, count_ratings, is_counts, is_star
 
 ROWS = [("a10", "skill", 5), ("a2", "skill", 3), ("a2", "pace", 1), ("a10", "skill", 5), ("a10", "pace", 2)]
@@ -47,6 +50,19 @@ def as_duckdb(rating="rating"):
     return duckdb.sql(
         f"SELECT worker, criterion, {rating} AS rating FROM (VALUES {values}) t({', '.join(KEYS)}, rating)"
     )
+
+
+# Dask is in narwhals today and in a package narwhals-dask of its own some day; until that is out, nothing can be done.
+dask_moves = pytest.mark.filterwarnings("ignore:Dask support is moving out of Narwhals:FutureWarning")
+ENGINES = {
+    "arrow": lambda frame: pa.Table.from_pandas(frame, preserve_index=False),
+    "arrow in pandas": lambda frame: frame.convert_dtypes(dtype_backend="pyarrow"),
+    "polars": pl.from_pandas,
+    "lazy polars": lambda frame: pl.from_pandas(frame).lazy(),
+    "duckdb": lambda frame: duckdb.from_arrow(pa.Table.from_pandas(frame, preserve_index=False)),
+    "dask": lambda frame: dd.from_pandas(frame, npartitions=3),
+}
+engines = [pytest.param(make, id=name, marks=[dask_moves] * (name == "dask")) for name, make in ENGINES.items()]
 
 
 @pytest.fixture
@@ -92,6 +108,84 @@ def test_counts(counts):
 )
 def test_every_engine_and_type_counts_alike(make, counts):
     assert_frame_equal(count_ratings(make()), counts)
+
+
+@pytest.mark.parametrize("engine", engines)
+@pytest.mark.parametrize("seed", range(3))
+def test_a_hundred_workers_in_every_engine(engine, seed):
+    rng = np.random.default_rng(seed)
+    frame = pd.DataFrame({"worker": rng.integers(0, 100, 2000), "rating": rng.integers(1, 6, 2000)})
+    frame["criterion"] = rng.choice(["skill", "pace"], 2000)
+    text = frame.assign(worker="a" + frame["worker"].astype(str), rating=frame["rating"].astype(float))
+    for table in (frame, text, text.astype({"worker": "category", "criterion": "category"})):
+        expected = table.groupby(KEYS, observed=True)["rating"].value_counts().unstack(fill_value=0)
+        found = count_ratings(engine(table))
+        assert_frame_equal(found, count_ratings(table))
+        assert (found.loc[list(expected.index)].to_numpy() == expected.to_numpy()).all()
+
+
+@pytest.mark.parametrize("engine", engines)
+def test_only_counts_leave_the_engine(engine, monkeypatch):
+    rows, local = [], ratings._local
+    monkeypatch.setattr("crowdnb.ratings._local", lambda table: rows.append(len(local(table))) or local(table))
+    count_ratings(engine(table(ROWS * 100)))
+    assert rows == [len(COUNTED)]
+    monkeypatch.setattr("crowdnb.ratings.MOST", 7)
+    with pytest.raises(ValueError, match=r"from 1 to 5: worker a0, criterion skill: .*, … \(100 in all\)$"):
+        count_ratings(engine(one(*range(6, 106)).assign(date=range(100))))
+    assert rows[1:] == [1, 7, 1]  # the history, the bad cells, their number
+
+
+@pytest.mark.parametrize("engine", engines)
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"rating": [5, 2, 7, 0, 1]}, "worker a2, criterion pace: 7, worker a10, criterion skill: 0$"),
+        ({"rating": [5, 2, 4.5, 3, 1]}, "worker a2, criterion pace: 4.5$"),
+        ({"rating": [5, 2, np.nan, 3, 1]}, "worker a2, criterion pace: (nan|<NA>)$"),
+        ({"rating": [5, 2, np.inf, 3, 1]}, "worker a2, criterion pace: inf$"),
+        ({"rating": list("52431")}, "worker a2, criterion pace: '4', .*'5'$"),
+        ({"rating": [True] * 5}, "worker a2, criterion pace: True"),
+        ({"worker": ["a0", None, "a0", "a1", "a1"]}, "a worker or criterion label is missing$"),
+        ({"worker": [1.0, np.nan, 1.0, 2.0, 2.0]}, "a worker or criterion label is missing$"),
+    ],
+)
+def test_every_engine_says_what_is_wrong(engine, change, said):
+    with pytest.raises(ValueError, match=f"^ratings: .*{said}"):
+        count_ratings(engine(table().assign(**change)))
+
+
+@pytest.mark.parametrize("engine", engines)
+def test_no_rows_and_no_column_in_every_engine(engine):
+    with pytest.raises(ValueError, match=r"^ratings: the table has no rows$"):
+        count_ratings(engine(table()[:0]))
+    with pytest.raises(ValueError, match=r"^ratings: column criterion is missing; there are worker, rating$"):
+        count_ratings(engine(table()[["worker", "rating"]]))
+
+
+def test_many_labels_of_which_few_meet():
+    """A thousand workers on a thousand criteria, each on its own: no array for all of their pairs."""
+    frame = pd.DataFrame({"worker": range(2000), "criterion": range(2000), "rating": 3})
+    assert count_ratings(frame)[3].tolist() == [1] * 2000
+
+
+@pytest.mark.parametrize("low", [-(2**31), 2**31 - 2, 2**40, -100])
+@pytest.mark.parametrize("kind", ["int64", "int8", "uint64", "float64"])
+def test_whole_numbers_of_any_size_as_labels(low, kind):
+    labels = np.array([low + 1, low, low + 1])
+    frame = pd.DataFrame({"worker": labels, "criterion": labels - 1, "rating": np.array([1, 2, 2], dtype=kind)})
+    found = count_ratings(frame, stars=2)
+    assert found.index.tolist() == [(low, low - 1), (low + 1, low)]
+    assert found.to_numpy().tolist() == [[0, 1], [1, 1]]
+
+
+@pytest.mark.parametrize("kind", [np.int8, np.uint8, np.uint64])
+def test_labels_of_small_types(kind):
+    labels = np.array([0, 100, np.iinfo(kind).max if kind != np.uint64 else 2**63], dtype=kind)
+    found = count_ratings(pd.DataFrame({"worker": labels, "criterion": labels[::-1], "rating": 1}))
+    assert found.index.tolist() == sorted(zip(labels.tolist(), labels[::-1].tolist(), strict=True))
+    low = np.array([-128, 127, -128], dtype=np.int8)
+    assert count_ratings(pd.DataFrame({"worker": low, "criterion": 0, "rating": 1}))[1].tolist() == [2, 1]
 
 
 @pytest.mark.parametrize("frame", [pd.DataFrame, pl.DataFrame], ids=["pandas", "polars"])
