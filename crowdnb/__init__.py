@@ -30,6 +30,7 @@ _HOME = {
     "obstacles": "ecargo",
     "performance": "ecargo",
     "solve": "program",
+    "solve_many": "many",
     "SolverAnswerError": "engine",
     "Project": "project",
     "ProjectError": "project",
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     from crowdnb.fuzzyahp import consistent_matrix as consistent_matrix
     from crowdnb.fuzzyahp import criteria_weights as criteria_weights
     from crowdnb.fuzzyahp import weight_range as weight_range
+    from crowdnb.many import solve_many as solve_many
     from crowdnb.possibility import possibility_degree as possibility_degree
     from crowdnb.possibility import possibility_matrix as possibility_matrix
     from crowdnb.program import solve as solve
