@@ -393,7 +393,7 @@ def check_weights_by_hand(answer: Any, judgement: pd.DataFrame) -> str:
     sixth = (k * rows - rows.sum()) / 6 + k / 2  # row sums of Z, had eq. 4 the divisor that belongs to four criteria
     form = f"(sum + {k / 2 - 1:g}) / {k * (k - 1)}"
     slips = [
-        (((sixth + k / 2 - 1) / (k * (k - 1))), f"Eq. 4 divides by 2(n - 1), here by {2 * (k - 1)} and not by 6."),
+        (((sixth + k / 2 - 1) / (k * (k - 1))), f"Eq. 4 divides by 2(K - 1), here by {2 * (k - 1)} and not by 6."),
         ((z + 1) / 12, f"You took the form for four criteria, (sum + 1) / 12. With {k} it is {form}."),
         (rows / rows.sum(), "These are the row sums of B, made to sum to 1. Eq. 5 takes the row sums of Z."),
         ((rows + k / 2 - 1) / (k * (k - 1)), "You put the row sums of B into eq. 5. It takes those of Z, from eq. 4."),

@@ -97,7 +97,7 @@ def test_weights_by_hand_right():
         (0.3, "Not yet"),
         ({"comfort": 0.3}, "Not yet"),
         ([2.2 / 12, 2.65 / 12, 2.65 / 12], "With 3 it is (sum + 0.5) / 6"),
-        ([0.3, 0.35, 0.35], "Eq. 4 divides by 2(n - 1), here by 4 and not by 6"),
+        ([0.3, 0.35, 0.35], "Eq. 4 divides by 2(K - 1), here by 4 and not by 6"),
         ([1.1 / 4.5, 1.7 / 4.5, 1.7 / 4.5], "row sums of B, made to sum to 1"),
         ([1.6 / 6, 2.2 / 6, 2.2 / 6], "It takes those of Z"),
         ([1.2, 1.65, 1.65], "row sums of Z. Eq. 5 makes"),
