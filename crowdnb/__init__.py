@@ -30,6 +30,7 @@ _HOME = {
     "obstacles": "ecargo",
     "performance": "ecargo",
     "solve": "program",
+    "Program": "program",
     "solve_many": "many",
     "SolverAnswerError": "engine",
     "Project": "project",
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     from crowdnb.many import solve_many as solve_many
     from crowdnb.possibility import possibility_degree as possibility_degree
     from crowdnb.possibility import possibility_matrix as possibility_matrix
+    from crowdnb.program import Program as Program
     from crowdnb.program import solve as solve
     from crowdnb.project import Project as Project
     from crowdnb.project import ProjectError as ProjectError

@@ -31,7 +31,7 @@ Systems, Man, and Cybernetics A 42 (2012) 739-750.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any, Literal, get_args
@@ -152,64 +152,51 @@ class Problem:
         if frame.shape[0] == 0 or frame.shape[1] == 0:
             raise ValueError(f"qualification: at least one worker and one task are needed, got shape {frame.shape}")
         workers, tasks = unique_index(frame.index, "worker"), unique_index(frame.columns, "task")
-        q = _numbers(frame, workers, tasks, "qualification")
-        for name, got, known in (
-            ("conflict_scope", conflict_scope, get_args(Scope)),
-            ("required_rule", required_rule, get_args(Rule)),
-        ):
-            if got not in known:
-                raise ValueError(f"{name} must be {' or '.join(map(repr, known))}, got {got!r}")
-        need = _whole_numbers(required, tasks, "required", "asks for {} workers")
-        weight = np.ones(len(tasks)) if task_weights is None else labelled_vector(task_weights, tasks, "task_weights")
-        if (weight < 0).any():
-            raise ValueError(
-                f"task_weights: {tasks[int(weight.argmin())]} has {weight.min():g}, a weight must not be negative"
-            )
+        self._hold(
+            workers,
+            tasks,
+            {
+                "qualification": frame.to_numpy(),
+                "required": required,
+                "task_weights": task_weights,
+                "task_conflicts": task_conflicts,
+                "worker_conflicts": worker_conflicts,
+                "conflict_scope": conflict_scope,
+                "required_rule": required_rule,
+                "worker_limits": worker_limits,
+                "pinned": pinned,
+                "costs": costs,
+                "budget": budget,
+            },
+        )
+
+    def _hold(self, workers: pd.Index[Any], tasks: pd.Index[Any], values: Mapping[str, Any]) -> None:
+        """Check the fields given, each alone and then all together, and keep them."""
+        for name, value in values.items():
+            object.__setattr__(self, name, _READ[name](value, workers, tasks))
         with np.errstate(over="ignore"):
-            size = np.abs(q * weight).max(axis=0)
+            size = np.abs(self.qualification.to_numpy() * self.task_weights.to_numpy()).max(axis=0)
         if (size > LARGEST).any():
             raise ValueError(f"task_weights: Q times the weight of {tasks[int(size.argmax())]} exceeds {LARGEST:g}")
-        cr = _conflict_array(task_conflicts, workers, tasks, "task_conflicts")
-        ca = _conflict_array(worker_conflicts, workers, workers, "worker_conflicts")
-        each: Any = 1 if worker_limits is None else worker_limits
-        limits = _whole_numbers(
-            np.full(len(workers), each) if np.ndim(each) == 0 else each,
-            workers,
-            "worker_limits",
-            "has a limit of {} tasks",
-        )
-        pins = _conflict_array(pinned, workers, tasks, "pinned")
-        if (costs is None) != (budget is None):
+        if (self.costs is None) != (self.budget is None):
             raise ValueError("costs and budget go together: give both, or neither")
-        if costs is not None:
-            price = costs if isinstance(costs, pd.DataFrame) else pd.DataFrame(np.asarray(costs))
-            if not isinstance(costs, pd.DataFrame) and price.shape == q.shape:
-                price = price.set_axis(workers, axis=0).set_axis(tasks, axis=1)
-            same_labels(price.index, workers, "costs, rows")
-            same_labels(price.columns, tasks, "costs, columns")
-            array = _numbers(price.reindex(index=workers, columns=tasks), workers, tasks, "costs")
-            costs = _read_only(array, workers, tasks)
-            if not math.isfinite(number(budget)):
-                raise ValueError(f"budget: {shown(budget)} is not a finite number")
-        checked: dict[str, Any] = {
-            "qualification": _read_only(q, workers, tasks),
-            "required": _series(need, tasks, "required"),
-            "task_weights": _series(weight, tasks, "weight"),
-            "task_conflicts": _read_only(cr.astype(np.int8), workers, tasks),
-            "worker_conflicts": _read_only(ca.astype(np.int8), workers, workers.rename("other")),
-            "conflict_scope": conflict_scope,
-            "required_rule": required_rule,
-            "worker_limits": _series(limits, workers, "limit"),
-            "pinned": _read_only(pins.astype(np.int8), workers, tasks),
-            "costs": costs,
-            "budget": None if budget is None else float(budget),
-        }
-        for name, value in checked.items():
-            object.__setattr__(self, name, value)
 
     def __getstate__(self) -> dict[str, Any]:
         """The fields alone: what is computed from them need not travel to another process."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    def changed(self, **values: Any) -> Problem:
+        """The same problem with other values for some fields, each as the constructor takes it, over the same labels.
+
+        Raises
+        ------
+        ValueError
+            As the constructor; also where a label of Q is not one of the problem's.
+        """
+        other = object.__new__(Problem)
+        other.__dict__.update(self.__getstate__())
+        other._hold(self.workers, self.tasks, values)
+        return other
 
     @property
     def workers(self) -> pd.Index[Any]:
@@ -237,8 +224,13 @@ class Problem:
     @cached_property
     def conflict_pairs(self) -> IntArray:
         """Positions (i1, i2), i1 < i2, of workers in conflict; shape (pairs, 2), read-only."""
-        i1, i2 = np.nonzero(self.worker_conflicts.to_numpy())
+        i1, i2 = _ones(self.worker_conflicts)
         return _frozen(np.column_stack([i1, i2])[i1 < i2])
+
+    @cached_property
+    def pins(self) -> IntArray:
+        """Positions (worker, task) of the pinned pairs; shape (pairs, 2), read-only."""
+        return _frozen(np.column_stack(_ones(self.pinned)))
 
     @property
     def fewest(self) -> IntArray:
@@ -253,11 +245,11 @@ class Problem:
         most = np.maximum(need, len(self.workers)) if self.required_rule == "at least" else need
         return np.asarray(most, dtype=np.int64)
 
-    @property
+    @cached_property
     def plain(self) -> bool:
         """Whether it is the paper's problem: L exactly, one task a worker, nothing pinned, no budget."""
         options = self.required_rule != "exactly" or self.budget is not None
-        return not options and self.worker_limits.max() <= 1 and not self.pinned.to_numpy().any()
+        return not options and bool(self.worker_limits.to_numpy().max() <= 1) and not len(self.pins)
 
     def __repr__(self) -> str:
         m, n = self.qualification.shape
@@ -460,10 +452,9 @@ def broken_rules(problem: Problem, placed: IntArray, partly: bool = False) -> li
         broken += [f"{one} and {other} are in conflict and share {task}" for task in problem.tasks[shared]]
     if partly:
         return broken
-    given = np.zeros((m, n), dtype=bool)
-    given[i, j] = True
-    for i1, j1 in np.argwhere(~given & (problem.pinned.to_numpy() != 0)).tolist():
-        broken.append(f"{problem.workers[i1]} is pinned to {problem.tasks[j1]} and is not given it")
+    if len(problem.pins):
+        for i1, j1 in problem.pins[~np.isin(problem.pins @ (n, 1), placed @ (n, 1))].tolist():
+            broken.append(f"{problem.workers[i1]} is pinned to {problem.tasks[j1]} and is not given it")
     if problem.costs is not None and problem.budget is not None:
         paid = problem.costs.to_numpy()[i, j]
         spent, slack = math.fsum(paid), BUDGET_TOLERANCE * max(math.fsum(np.abs(paid)), abs(problem.budget))
@@ -500,8 +491,9 @@ def obstacles(problem: Problem) -> list[str]:
     """
     found: list[str] = []
     need, eligible = problem.fewest, problem.eligible
-    pins = np.argwhere(problem.pinned.to_numpy())
-    found += [f"Pinned pairs alone break a rule: {rule}." for rule in broken_rules(problem, pins, partly=True)]
+    if len(problem.pins):
+        broken = broken_rules(problem, problem.pins, partly=True)
+        found += [f"Pinned pairs alone break a rule: {rule}." for rule in broken]
     places, m = int(need.sum()), len(problem.workers)
     one_each = problem.worker_limits.max() <= 1
     if places > (room := int(problem.worker_limits.sum())):
@@ -624,13 +616,71 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def _numbers(frame: pd.DataFrame, workers: pd.Index[Any], tasks: pd.Index[Any], name: str) -> FloatArray:
-    """Q or the costs as an array; ValueError names the first cell that is not a finite number."""
-    array = numbers(frame.to_numpy())
+def _matrix(values: Any, workers: pd.Index[Any], tasks: pd.Index[Any], name: str) -> pd.DataFrame:
+    """Q or the costs, by label or position; ValueError names the first cell that is not a finite number."""
+    if isinstance(values, pd.DataFrame):
+        same_labels(values.index, workers, f"{name}, rows")
+        same_labels(values.columns, tasks, f"{name}, columns")
+        if not (values.index.equals(workers) and values.columns.equals(tasks)):
+            values = values.reindex(index=workers, columns=tasks)
+    given = np.asarray(values)
+    if given.shape != (len(workers), len(tasks)):
+        raise ValueError(f"{name}: shape {given.shape}, needed is {(len(workers), len(tasks))}")
+    array = numbers(given)
     for i, j in np.argwhere(~np.isfinite(array)).tolist():
-        cell = f"{name}: worker {workers[i]}, task {tasks[j]} is {shown(frame.iat[i, j])}"
+        cell = f"{name}: worker {workers[i]}, task {tasks[j]} is {shown(given[i, j])}"
         raise ValueError(f"{cell}, a finite number is needed")
-    return array
+    return _read_only(array, workers, tasks)
+
+
+def _one_of(value: Any, known: Sequence[str], name: str) -> Any:
+    if value not in known:
+        raise ValueError(f"{name} must be {' or '.join(map(repr, known))}, got {value!r}")
+    return value
+
+
+def _weights(values: Any, tasks: pd.Index[Any]) -> pd.Series[float]:
+    weight = np.ones(len(tasks)) if values is None else labelled_vector(values, tasks, "task_weights")
+    if (weight < 0).any():
+        raise ValueError(
+            f"task_weights: {tasks[int(weight.argmin())]} has {weight.min():g}, a weight must not be negative"
+        )
+    return _series(weight, tasks, "weight")
+
+
+def _limits(values: Any, workers: pd.Index[Any]) -> pd.Series[int]:
+    values = 1 if values is None else values
+    values = np.full(len(workers), values) if np.ndim(values) == 0 else values
+    limits = _whole_numbers(values, workers, "worker_limits", "has a limit of {} tasks")
+    return _series(limits, workers, "limit")
+
+
+def _budget(value: Any) -> float | None:
+    if value is not None and not math.isfinite(number(value)):
+        raise ValueError(f"budget: {shown(value)} is not a finite number")
+    return None if value is None else float(value)
+
+
+# How the problem reads each of its fields: value, workers, tasks.
+_READ: dict[str, Callable[[Any, pd.Index[Any], pd.Index[Any]], Any]] = {
+    "qualification": lambda value, w, t: _matrix(value, w, t, "qualification"),
+    "required": lambda value, w, t: _series(_whole_numbers(value, t, "required", "asks for {} workers"), t, "required"),
+    "task_weights": lambda value, w, t: _weights(value, t),
+    "task_conflicts": lambda value, w, t: _conflicts(value, w, t, "task_conflicts"),
+    "worker_conflicts": lambda value, w, t: _conflicts(value, w, w, "worker_conflicts"),
+    "conflict_scope": lambda value, w, t: _one_of(value, get_args(Scope), "conflict_scope"),
+    "required_rule": lambda value, w, t: _one_of(value, get_args(Rule), "required_rule"),
+    "worker_limits": lambda value, w, t: _limits(value, w),
+    "pinned": lambda value, w, t: _conflicts(value, w, t, "pinned"),
+    "costs": lambda value, w, t: None if value is None else _matrix(value, w, t, "costs"),
+    "budget": lambda value, w, t: _budget(value),
+}
+
+
+def _conflicts(conflicts: Conflicts | None, rows: pd.Index[Any], columns: pd.Index[Any], name: str) -> pd.DataFrame:
+    """Conflicts, or pins, as a read-only 0/1 frame."""
+    array = _conflict_array(conflicts, rows, columns, name)
+    return _read_only(array.astype(np.int8), rows, rows.rename("other") if columns is rows else columns)
 
 
 def _whole_numbers(values: Any, index: pd.Index[Any], name: str, says: str) -> IntArray:
@@ -735,13 +785,20 @@ def _from_pairs(
     return array
 
 
+def _ones(frame: pd.DataFrame) -> tuple[IntArray, IntArray]:
+    """Rows and columns of the ones of a 0/1 frame; flat and as truth values they are found forty times as quickly."""
+    flat = np.flatnonzero(frame.to_numpy().view(bool))
+    row, column = np.divmod(flat, frame.shape[1])
+    return row, column
+
+
 def _frozen(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
     array.flags.writeable = False
     return array
 
 
 def _read_only(array: npt.NDArray[Any], rows: pd.Index[Any], columns: pd.Index[Any]) -> pd.DataFrame:
-    return pd.DataFrame(_frozen(array.copy()), index=rows, columns=columns, copy=False)
+    return pd.DataFrame(_frozen(array.copy()[:]), index=rows, columns=columns, copy=False)
 
 
 def _series(array: npt.NDArray[Any], index: pd.Index[Any], name: str) -> pd.Series[Any]:

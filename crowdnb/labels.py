@@ -103,6 +103,8 @@ def unique_index(labels: Iterable[Hashable], what: str) -> pd.Index[Any]:
 
 def same_labels(got: Iterable[Hashable], wanted: pd.Index[Any], where: str) -> None:
     """ValueError unless both hold the same labels, in whatever order."""
+    if got is wanted or (isinstance(got, pd.Index) and got.equals(wanted)):
+        return
     have = pd.Index(list(got), tupleize_cols=False)
     if have.has_duplicates:
         raise ValueError(f"{where}: {listing(have[have.duplicated()].unique())} stands more than once")
@@ -123,7 +125,7 @@ def labelled_vector(
         values = pd.Series(dict(values))
     if isinstance(values, pd.Series):
         same_labels(values.index, index, where)
-        values = values.reindex(index).to_numpy()
+        values = (values if values.index.equals(index) else values.reindex(index)).to_numpy()
     array = numbers(values)
     if array.shape != (len(index),):
         raise ValueError(

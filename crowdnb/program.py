@@ -17,14 +17,23 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
-from scipy import sparse
 from scipy.optimize import linear_sum_assignment
 
 from crowdnb.ecargo import Assignment, Problem, Status, broken_rules, obstacles
-from crowdnb.engine import KNOWN_LIMITS, Answer, SolverAnswerError, ask, ask_apart, cliques, pick, shortfall
+from crowdnb.engine import (
+    KNOWN_LIMITS,
+    Answer,
+    CompiledProgram,
+    SolverAnswerError,
+    ask,
+    ask_apart,
+    cliques,
+    pick,
+    shortfall,
+)
 from crowdnb.labels import BoolArray, FloatArray, IntArray, listing
 from crowdnb.pricing import prices
 
@@ -37,8 +46,10 @@ FEW = 200  # pairs that need no prices: the engine is done sooner
 MANY = 3000  # pairs in one question, as long as fewer may do
 ALWAYS = 1000  # up to so many pairs the engine is asked, even where a linear assignment alone is the answer
 PATIENCE = 2.0  # seconds in this process, where nothing can stop an engine; longer questions get one of their own
-IN_PROCESS = 20_000  # pairs; with more of them engines overrun their limits
-SHARE, RESERVE = 0.95, 0.02  # of the time that is left, and the seconds kept for what comes after the engine
+IN_PROCESS, PUNCTUAL = 20_000, 1000  # pairs asked about in this process; with more, engines overrun their limits
+STARTUP = 1.5  # seconds: with less left, a process of its own would come too late
+SHARE, RESERVE, TINY = 0.95, 0.02, 1e-3  # of the time left for the engine, and seconds kept for what comes after it
+COMPILED = 1000  # rows of possible conflicts that a compiled program may have
 NONE_KEEPS = "No assignment keeps all the conflicts"
 
 Asker = Callable[[Problem, IntArray, str, float | None, IntArray | None], Answer]
@@ -118,7 +129,7 @@ class Search:
         self.rho, self.bound = -math.inf, math.nan
         self.slack = 0.0  # rounding of the bound and of reach
         self.allowed = problem.eligible & (problem.most > 0)
-        self.reach = np.where(self.allowed, math.inf, -math.inf)  # no assignment that uses the pair exceeds it
+        self.reach = np.zeros((0, 0))  # m × n: no assignment that uses the pair exceeds it
 
     def answer(self) -> Assignment:
         """Every step in turn; an interrupt ends it with what is known."""
@@ -141,7 +152,7 @@ class Search:
         pairs = int(np.count_nonzero(self.allowed))
         if not pairs or (closed and self.in_turn and pairs > ALWAYS and not self.labels_first):
             return self._finish("optimal", "none")
-        if not closed and (reasons := obstacles(problem)):
+        if not closed and self.asker is ask and (reasons := obstacles(problem)):
             return self._finish("infeasible", "none", reasons)
         value, need = problem.value, problem.required.to_numpy()
         best = np.where(self.allowed, value, -np.inf).max(axis=0, initial=-np.inf, where=need > 0)
@@ -151,8 +162,9 @@ class Search:
         self.slack = ROUNDING * float(need @ np.abs(best))
         if not closed:
             busy = problem.worker_conflicts.to_numpy().sum(axis=1)
-            for order in (self.reach.max(axis=1), -busy):
-                self._team(-order)
+            self._team(-self.reach.max(axis=1))
+            if self.found is None:
+                self._team(busy)
         if self.labels_first or (pairs > FEW and (not closed or pairs > ALWAYS)):
             self._price(relaxed)
             if self.in_turn and pairs > ALWAYS and not self.labels_first and self.rho >= self.bound - self.slack:
@@ -172,7 +184,9 @@ class Search:
 
     def _by_engine(self, relaxed: IntArray) -> Assignment:
         """Ask about the pairs in play, until none that could matter is left out and small differences count."""
-        most, whole = MANY, self.allowed
+        problem = self.problem
+        short = self.until - time.perf_counter() < STARTUP
+        most, whole = PUNCTUAL if short else MANY, self.allowed
         while True:
             asked = self._in_play(relaxed, most)
             pairs = np.argwhere(asked)
@@ -183,7 +197,8 @@ class Search:
                         f"internal error: {self.engine} says that no assignment exists, and there is one"
                     )
                 if (asked == whole).all():
-                    return self._finish("infeasible", self.engine, [f"{NONE_KEEPS} (proved by {self.engine})."])
+                    reasons = obstacles(problem) or [f"{NONE_KEEPS} (proved by {self.engine})."]
+                    return self._finish("infeasible", self.engine, reasons)
                 most *= 10
                 continue
             if answer.status == "time_limit":
@@ -206,6 +221,7 @@ class Search:
         if reasons := obstacles(problem):
             return self._finish("infeasible", "none", reasons)
         self.bound = _most_of_each_task(problem)
+        self.reach = np.where(self.allowed, self.bound, -np.inf)
         pairs = np.argwhere(self.allowed)
         answer = self._ask(pairs) if len(pairs) else Answer("optimal", np.zeros(0), 0.0)
         if answer.status == "infeasible":
@@ -229,25 +245,23 @@ class Search:
     def _ask(self, pairs: IntArray, pins: IntArray | None = None) -> Answer:
         """Ask the engine, here for a while, then in a process that can be stopped; HIGHS after a default engine."""
         limited = math.isfinite(self.until)
-        left = self.until - time.perf_counter()
-        can_wait = not limited or left > 2 * PATIENCE
-        first = PATIENCE if can_wait else SHARE * left - RESERVE
         takes_over = self.in_turn and self.engine != "HIGHS"
-        if takes_over and not can_wait:
-            first /= 2
         answer = Answer("time_limit", np.zeros(len(pairs)), math.nan)
-        if len(pairs) <= IN_PROCESS or not can_wait:
+        left = self.until - time.perf_counter()
+        short = left < STARTUP  # a process of its own would come too late
+        if short or len(pairs) <= (PUNCTUAL if limited else IN_PROCESS):
+            seconds = min(left, PATIENCE) * (SHARE / 2 if takes_over and short else SHARE) - RESERVE
             known = limited or self.engine in KNOWN_LIMITS
-            answer = self.asker(self.problem, pairs, self.engine, max(first, 1e-3) if known else None, pins)
+            answer = self.asker(self.problem, pairs, self.engine, max(seconds, TINY) if known else None, pins)
             if answer.status != "time_limit":
                 return answer
         if takes_over:
             self.engine = "HIGHS"
         left = self.until - time.perf_counter()
-        if can_wait:
+        if left > STARTUP:
             later = ask_apart(self.problem, pairs, self.engine, left if limited else None, pins)
         elif takes_over:
-            later = ask(self.problem, pairs, self.engine, max(SHARE * left - RESERVE, 1e-3), pins)
+            later = ask(self.problem, pairs, self.engine, max(SHARE * left - RESERVE, TINY), pins)
         else:
             return answer
         return later if later.status != "time_limit" or later.pairs.any() else answer
@@ -341,6 +355,70 @@ class Search:
         return Assignment.of(self.problem, self.found, status, by, seconds, bound, reasons)
 
 
+class Program:
+    """A problem's program compiled once, and solved again for other values over the same labels.
+
+    Q, W, L, C^R and C^A are parameters of the cvxpy program, so that only numbers change between two solves. Beyond
+    :data:`COMPILED` rows of conflicts, or with options beyond the paper, each solve starts
+    afresh, as :func:`solve` does.
+
+    Parameters
+    ----------
+    problem : Problem
+    solver : str, optional
+        As for :func:`solve`.
+
+    Examples
+    --------
+    >>> import crowdnb as cn
+    >>> program = cn.Program(cn.load_case_study().problem())
+    >>> round(program.resolve(worker_conflicts=[("a3", "a5")]).performance, 4)
+    2.5695
+    >>> round(program.resolve().performance, 4)
+    2.6973
+    """
+
+    def __init__(self, problem: Problem, solver: str | None = None) -> None:
+        self.problem, self.solver = problem, solver
+        pick(solver)
+        m, n = problem.qualification.shape
+        rows = m * (m - 1) // 2 * (1 if problem.conflict_scope == "project" else n)
+        self.compiled = CompiledProgram(m, n, problem.conflict_scope) if problem.plain and rows <= COMPILED else None
+
+    def resolve(
+        self,
+        *,
+        qualification: Any = None,
+        required: Any = None,
+        task_weights: Any = None,
+        task_conflicts: Any = None,
+        worker_conflicts: Any = None,
+        time_limit: float | None = None,
+        tie_break: Literal["labels"] | None = None,
+    ) -> Assignment:
+        """Solve with these values, and the problem's own where none is given; each as :class:`Problem` takes it.
+
+        Returns
+        -------
+        Assignment
+            Checked as every answer of :func:`solve`.
+
+        Raises
+        ------
+        ValueError
+            As :class:`Problem` and :func:`solve`; also where a label is not one of the problem's.
+        """
+        values = {
+            "qualification": qualification,
+            "required": required,
+            "task_weights": task_weights,
+            "task_conflicts": task_conflicts,
+            "worker_conflicts": worker_conflicts,
+        }
+        problem = self.problem.changed(**{name: value for name, value in values.items() if value is not None})
+        return Search(problem, self.solver, time_limit, tie_break, self.compiled).answer()
+
+
 def _most_of_each_task(problem: Problem) -> float:
     """A bound on ρ for any options: each task with its best workers, as many as it must have and as gain something."""
     total = []
@@ -352,14 +430,12 @@ def _most_of_each_task(problem: Problem) -> float:
 
 def compatible(problem: Problem, order: IntArray) -> IntArray:
     """Workers without a conflict between them: each in turn joins unless an earlier one is against it; positions."""
-    barred = np.zeros(len(problem.workers), dtype=bool)
-    i1, i2 = problem.conflict_pairs.T
-    against = sparse.csr_array((np.ones(2 * len(i1)), (np.r_[i1, i2], np.r_[i2, i1])), shape=(len(barred),) * 2)
+    barred, against = np.zeros(len(problem.workers), dtype=bool), problem.worker_conflicts.to_numpy().view(bool)
     chosen = []
     for i in order.tolist():
         if not barred[i]:
             chosen.append(i)
-            barred[against.indices[against.indptr[i] : against.indptr[i + 1]]] = True
+            barred |= against[i]
     return np.array(sorted(chosen), dtype=np.int64)
 
 
@@ -392,6 +468,9 @@ def place(problem: Problem, workers: IntArray, gain: FloatArray, allowed: BoolAr
         gain, allowed = gain[:, task], allowed[:, task]
     if not allowed.all():
         gain = np.where(allowed, gain, -np.inf)
+    beneath = gain.base
+    if not gain.flags.writeable and isinstance(beneath, np.ndarray) and beneath.shape == gain.shape:
+        gain = beneath  # scipy copies what is read-only, and writes to neither
     try:
         row, at = linear_sum_assignment(gain, maximize=True)
     except ValueError:  # "cost matrix is infeasible"
