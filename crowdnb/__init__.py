@@ -31,6 +31,7 @@ _HOME = {
     "performance": "ecargo",
     "solve": "program",
     "Program": "program",
+    "random_problem": "experiments",
     "solve_many": "many",
     "SolverAnswerError": "engine",
     "Project": "project",
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from crowdnb.ecargo import obstacles as obstacles
     from crowdnb.ecargo import performance as performance
     from crowdnb.engine import SolverAnswerError as SolverAnswerError
+    from crowdnb.experiments import random_problem as random_problem
     from crowdnb.fuzzyahp import consistent_matrix as consistent_matrix
     from crowdnb.fuzzyahp import criteria_weights as criteria_weights
     from crowdnb.fuzzyahp import weight_range as weight_range

@@ -26,9 +26,9 @@ from PIL import Image
 
 from crowdnb.cloud import Cloud
 from crowdnb.ecargo import Assignment, Problem
+from crowdnb.engine import cliques
 from crowdnb.labels import FloatArray, listing
 from crowdnb.possibility import interval_pair, possibility_degree
-from crowdnb.engine import cliques
 
 INK, SOFT, ACCENT = "#222222", "#8c96a3", "#c2410c"
 CHINESE = ("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei", "SimHei")

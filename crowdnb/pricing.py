@@ -38,7 +38,8 @@ from crowdnb.ecargo import Problem
 from crowdnb.engine import incidence, members, task_rows
 from crowdnb.labels import BoolArray, FloatArray, IntArray
 
-PER_TASK, PER_WORKER = 12, 3  # candidates to begin with
+ALL = 1000  # pairs that are looked at together
+PER_TASK, PER_WORKER = 12, 3  # candidates to begin with, of more pairs
 JOIN_TASK = 5  # that join a task in one round
 ROUNDING = 1e-14  # of sums, relative to what is summed
 
@@ -113,7 +114,7 @@ def prices(problem: Problem, cliques: Sequence[IntArray], known: IntArray, until
             sparse.hstack([incidence(j, n), sparse.eye_array(n)]),
             need,
             method="highs",
-            options={"time_limit": min(left, 1e9)},
+            options={"time_limit": min(left, 1e9), "presolve": len(pairs) > ALL},
         )
         if answer.x is None or answer.status:
             return best
@@ -141,6 +142,8 @@ def prices(problem: Problem, cliques: Sequence[IntArray], known: IntArray, until
 def _candidates(value: FloatArray, need: IntArray, known: IntArray) -> BoolArray:
     """Pairs to begin with: the best of each task and of each worker, and those of an assignment; m × n."""
     m, n = value.shape
+    if np.count_nonzero(np.isfinite(value)) <= ALL:
+        return np.isfinite(value)
     taken = np.zeros((m, n), dtype=bool)
     taken[known[:, 0], known[:, 1]] = True
     for j in range(n):

@@ -42,9 +42,8 @@ ROUNDING = 1e-14  # of sums, relative to what is summed
 LONGEST = 1e6  # seconds: GLPK counts milliseconds in 32 bits
 TOLERANCE = 1e-6  # how far a solver's objective may be from ρ recomputed, relative to the larger of 1 and |ρ|
 TIE = 1e-9  # assignments that differ by less are tied, relative to the sum of their pairs' sizes
-FEW = 200  # pairs that need no prices: the engine is done sooner
+FEW = 200  # pairs about which the engine is asked at once; with more, it is asked only what bounds leave open
 MANY = 3000  # pairs in one question, as long as fewer may do
-ALWAYS = 1000  # up to so many pairs the engine is asked, even where a linear assignment alone is the answer
 PATIENCE = 2.0  # seconds in this process, where nothing can stop an engine; longer questions get one of their own
 IN_PROCESS, PUNCTUAL = 20_000, 1000  # pairs asked about in this process; with more, engines overrun their limits
 STARTUP = 1.5  # seconds: with less left, a process of its own would come too late
@@ -69,7 +68,7 @@ def solve(
     solver : str, optional
         ``"GLPK_MI"``, ``"CBC"``, ``"HIGHS"``, or any mixed-integer solver that cvxpy finds. When not given, the
         first of these three that is installed; HIGHS takes over where it is not done in a few seconds, or in half of
-        the time limit; and none is asked where a linear assignment over more than :data:`ALWAYS` pairs is the answer.
+        the time limit. Of more than :data:`FEW` pairs none is asked where the bounds alone prove the answer.
     time_limit : float, optional
         Seconds, > 0, for all of it.
     tie_break : {"labels"}, optional
@@ -150,7 +149,8 @@ class Search:
         self._try(relaxed)
         closed = self.found is not None
         pairs = int(np.count_nonzero(self.allowed))
-        if not pairs or (closed and self.in_turn and pairs > ALWAYS and not self.labels_first):
+        proof_will_do = pairs > FEW and not self.labels_first
+        if not pairs or (closed and proof_will_do):
             return self._finish("optimal", "none")
         if not closed and self.asker is ask and (reasons := obstacles(problem)):
             return self._finish("infeasible", "none", reasons)
@@ -165,9 +165,9 @@ class Search:
             self._team(-self.reach.max(axis=1))
             if self.found is None:
                 self._team(busy)
-        if self.labels_first or (pairs > FEW and (not closed or pairs > ALWAYS)):
+        if pairs > FEW or self.labels_first:
             self._price(relaxed)
-            if self.in_turn and pairs > ALWAYS and not self.labels_first and self.rho >= self.bound - self.slack:
+            if proof_will_do and self.rho >= self.bound - self.slack:
                 return self._finish("optimal", "none")
         return self._by_engine(relaxed)
 

@@ -199,7 +199,10 @@ def _gathered(found: pd.DataFrame, n: IntArray) -> Counts:
 def _local(rows: nw.LazyFrame[Any]) -> pd.DataFrame:
     """What an engine found, with labels and numbers of the same type whichever engine it was."""
     local = rows.collect(backend="polars" if rows.implementation.is_polars() else "pandas")
-    return pd.DataFrame({name: local[name].to_list() for name in local.columns})
+    told = {
+        one.name: one.to_list() if one.name in (*KEYS, "rating") else one.to_numpy() for one in local.iter_columns()
+    }
+    return pd.DataFrame(told)
 
 
 def _check_labels(found: pd.DataFrame) -> None:
