@@ -46,6 +46,16 @@ def test_points_and_ends_of_any_size(monkeypatch, scale):
     pd.testing.assert_frame_equal(cn.qualification(ability, demand, w), by_hand(ability, demand, w), rtol=0, atol=1e-15)
 
 
+def test_p_is_the_same_to_the_last_bit():
+    """A Q of exactly 0 or 1 means something: 0 is "not eligible"."""
+    rng = np.random.default_rng(3)
+    ability, demand = (intervals(rng, size, ["skill"], what).round(1) for size, what in ((300, "a"), (200, "r")))
+    q = cn.qualification(ability, demand, [1.0])
+    p = cn.possibility_matrix(ability, demand)["skill"].to_numpy().reshape(q.shape)
+    assert (q.to_numpy() == p).all()
+    assert (p == 0).any() and (p == 1).any()
+
+
 @settings(max_examples=30, deadline=None)
 @given(st.integers(1, 5), st.integers(0, 2**32 - 1))
 def test_q_lies_in_0_1_and_ends_act_as_they_must(k, seed):
