@@ -31,6 +31,7 @@ _HOME = {
     "performance": "ecargo",
     "solve": "program",
     "Program": "program",
+    "frontier": "program",
     "random_problem": "experiments",
     "solve_many": "many",
     "SolverAnswerError": "engine",
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
     from crowdnb.possibility import possibility_degree as possibility_degree
     from crowdnb.possibility import possibility_matrix as possibility_matrix
     from crowdnb.program import Program as Program
+    from crowdnb.program import frontier as frontier
     from crowdnb.program import solve as solve
     from crowdnb.project import Project as Project
     from crowdnb.project import ProjectError as ProjectError

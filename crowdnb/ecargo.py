@@ -34,6 +34,7 @@ import math
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
+from numbers import Real
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -455,12 +456,23 @@ def broken_rules(problem: Problem, placed: IntArray, partly: bool = False) -> li
     if len(problem.pins):
         for i1, j1 in problem.pins[~np.isin(problem.pins @ (n, 1), placed @ (n, 1))].tolist():
             broken.append(f"{problem.workers[i1]} is pinned to {problem.tasks[j1]} and is not given it")
-    if problem.costs is not None and problem.budget is not None:
-        paid = problem.costs.to_numpy()[i, j]
-        spent, slack = math.fsum(paid), BUDGET_TOLERANCE * max(math.fsum(np.abs(paid)), abs(problem.budget))
-        if spent > problem.budget + slack:
-            broken.append(f"the costs come to {spent:.12g}, the budget is {problem.budget:.12g}")
+    if over_budget(problem, placed):
+        broken.append(f"the costs come to {cost(problem, placed):.12g}, the budget is {problem.budget:.12g}")
     return broken
+
+
+def cost(problem: Problem, placed: IntArray) -> float:
+    """What pairs given as positions cost together; 0 for a problem without costs."""
+    return 0.0 if problem.costs is None else math.fsum(problem.costs.to_numpy()[placed[:, 0], placed[:, 1]])
+
+
+def over_budget(problem: Problem, placed: IntArray) -> bool:
+    """Whether pairs given as positions cost more than the budget, by more than the rounding of their sum."""
+    if problem.costs is None or problem.budget is None:
+        return False
+    paid = np.abs(problem.costs.to_numpy()[placed[:, 0], placed[:, 1]])
+    slack = BUDGET_TOLERANCE * max(math.fsum(paid), abs(problem.budget))
+    return cost(problem, placed) > problem.budget + slack
 
 
 def obstacles(problem: Problem) -> list[str]:
@@ -650,7 +662,7 @@ def _weights(values: Any, tasks: pd.Index[Any]) -> pd.Series[float]:
 
 def _limits(values: Any, workers: pd.Index[Any]) -> pd.Series[int]:
     values = 1 if values is None else values
-    values = np.full(len(workers), values) if np.ndim(values) == 0 else values
+    values = np.full(len(workers), values) if isinstance(values, Real) else values
     limits = _whole_numbers(values, workers, "worker_limits", "has a limit of {} tasks")
     return _series(limits, workers, "limit")
 

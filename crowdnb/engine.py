@@ -22,7 +22,7 @@ import subprocess
 import sys
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -55,7 +55,12 @@ class Answer(NamedTuple):
 
 
 def ask(
-    problem: Problem, pairs: IntArray, engine: str, time_limit: float | None, pins: IntArray | None = None
+    problem: Problem,
+    pairs: IntArray,
+    engine: str,
+    time_limit: float | None,
+    pins: IntArray | None = None,
+    refused: Sequence[IntArray] = (),
 ) -> Answer:
     """Write the program in cvxpy, hand it to the engine, and read what it says.
 
@@ -69,8 +74,10 @@ def ask(
         Seconds.
     pins : ndarray of int, optional
         Which of ``pairs`` must be chosen, beyond the problem's own pinned pairs.
+    refused : sequence of ndarray of int
+        Sets of ``pairs`` that must not be the answer.
     """
-    model, t = boolean_program(problem, pairs, pins)
+    model, t = boolean_program(problem, pairs, pins, refused)
     return read(problem, pairs, model, t, engine, time_limit)
 
 
@@ -100,7 +107,12 @@ def read(
 
 
 def ask_apart(
-    problem: Problem, pairs: IntArray, engine: str, time_limit: float | None, pins: IntArray | None = None
+    problem: Problem,
+    pairs: IntArray,
+    engine: str,
+    time_limit: float | None,
+    pins: IntArray | None = None,
+    refused: Sequence[IntArray] = (),
 ) -> Answer:
     """:func:`ask` in a process of its own, which ends when the time is over or the user interrupts.
 
@@ -112,7 +124,7 @@ def ask_apart(
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True) as child:
         bar = tqdm(desc=f"{engine}, {len(pairs)} pairs", total=time_limit, bar_format=BAR, leave=False, mininterval=0.5)
         until = None if time_limit is None else time.time() + time_limit
-        task: bytes | None = pickle.dumps((problem, pairs, engine, until, pins))
+        task: bytes | None = pickle.dumps((problem, pairs, engine, until, pins, refused))
         try:
             while True:
                 gone = time.perf_counter() - start
@@ -137,26 +149,29 @@ def ask_apart(
 
 def _serve() -> None:
     """The other side of :func:`ask_apart`: read a question, ask, write the answer."""
-    problem, pairs, engine, until, pins = pickle.load(sys.stdin.buffer)
+    problem, pairs, engine, until, pins, refused = pickle.load(sys.stdin.buffer)
     out = sys.stdout.buffer
     sys.stdout = sys.stderr  # engines print at times
     import cvxpy  # noqa: F401  # its import is part of the time
 
     time_limit = None if until is None else max(TICK, 0.95 * (until - time.time()) - 2 * TICK)
     try:
-        answer: Any = tuple(ask(problem, pairs, engine, time_limit, pins))
+        answer: Any = tuple(ask(problem, pairs, engine, time_limit, pins, refused))
     except (SolverAnswerError, ValueError) as error:
         answer = error
     out.write(pickle.dumps(answer))
 
 
-def boolean_program(problem: Problem, pairs: IntArray, pins: IntArray | None = None) -> tuple[cp.Problem, cp.Variable]:
+def boolean_program(
+    problem: Problem, pairs: IntArray, pins: IntArray | None = None, refused: Sequence[IntArray] = ()
+) -> tuple[cp.Problem, cp.Variable]:
     """The program of this module's text over the allowed pairs, and its variable T.
 
     Where each task has exactly L_j workers, what each pair falls short of the best for its task takes the place of
     W_j Q_ij: the best assignment stays the same. Solvers work to tolerances around 1e-6; so scaled, they tell
-    assignments apart that differ by 1e-9 (unscaled, answers were up to 9e-7 below the best). 1 is added to the
-    objective, since CBC returns zeros for a program whose best value is 0.
+    assignments apart that differ by 1e-9 (unscaled, answers were up to 9e-7 below the best). 1 is added to each gain,
+    since CBC returns zeros for a program whose best value is 0. With options two spare booleans add that 1; they also
+    keep GLPK's presolver from emptying the program, upon which it aborts the whole process.
     """
     import cvxpy as cp
 
@@ -172,7 +187,7 @@ def boolean_program(problem: Problem, pairs: IntArray, pins: IntArray | None = N
     if together:
         y = cp.Variable(m, boolean=True)
         if whole:
-            rules.append(by_worker @ t <= sparse.diags_array(limits) @ y)
+            rules.append(by_worker @ t <= sparse.diags_array(limits.astype(float)) @ y)
             if (several := limits[worker] > 1).any():
                 rules.append(t[several] <= y[worker[several]])
         else:
@@ -187,14 +202,15 @@ def boolean_program(problem: Problem, pairs: IntArray, pins: IntArray | None = N
     if problem.required_rule == "exactly":
         need = problem.required.to_numpy()
         rules.append(by_task[need > 0] @ t == need[need > 0])
-        gain = gains(problem, pairs)
-        objective = gain @ t
+        objective: Any = gains(problem, pairs) @ t
     else:
         rules += [by_task @ t >= problem.fewest, by_task @ t <= np.minimum(problem.most, m)]
         value = problem.value[worker, task]
-        one = cp.Variable(1)
-        rules.append(one == 1)
-        objective = 1e4 * value / (np.abs(value).max(initial=0) or 1.0) @ t + one[0]
+        objective = 1e4 * value / (np.abs(value).max(initial=0) or 1.0) @ t
+    if not problem.plain:
+        spare = cp.Variable(2, boolean=True)
+        rules.append(spare[0] + spare[1] <= 1)
+        objective = objective + spare[0] + spare[1]
     pinned = np.flatnonzero(problem.pinned.to_numpy()[worker, task])
     if pins is not None:
         pinned = np.union1d(pinned, pins)
@@ -204,6 +220,10 @@ def boolean_program(problem: Problem, pairs: IntArray, pins: IntArray | None = N
         cost = problem.costs.to_numpy()[worker, task]
         unit = np.abs(cost).max(initial=0) or 1.0
         rules.append((cost / unit) @ t <= problem.budget / unit)
+    for chosen in refused:
+        sign = -np.ones(len(pairs))
+        sign[chosen] = 1
+        rules.append(sign @ t <= len(chosen) - 1)
     return cp.Problem(cp.Maximize(objective), rules), t
 
 
@@ -243,7 +263,13 @@ class CompiledProgram:
         self.model: Any = None
 
     def __call__(
-        self, problem: Problem, pairs: IntArray, engine: str, time_limit: float | None, pins: IntArray | None = None
+        self,
+        problem: Problem,
+        pairs: IntArray,
+        engine: str,
+        time_limit: float | None,
+        pins: IntArray | None = None,
+        refused: Sequence[IntArray] = (),
     ) -> Answer:
         """Put the problem's numbers in and ask the engine."""
         if pins is not None:

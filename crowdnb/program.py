@@ -20,9 +20,11 @@ from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 import numpy as np
+import pandas as pd
 from scipy.optimize import linear_sum_assignment
+from tqdm.auto import tqdm
 
-from crowdnb.ecargo import Assignment, Problem, Status, broken_rules, obstacles
+from crowdnb.ecargo import BUDGET_TOLERANCE, Assignment, Problem, Status, broken_rules, cost, obstacles, over_budget
 from crowdnb.engine import (
     KNOWN_LIMITS,
     Answer,
@@ -51,7 +53,7 @@ SHARE, RESERVE, TINY = 0.95, 0.02, 1e-3  # of the time left for the engine, and 
 COMPILED = 1000  # rows of possible conflicts that a compiled program may have
 NONE_KEEPS = "No assignment keeps all the conflicts"
 
-Asker = Callable[[Problem, IntArray, str, float | None, IntArray | None], Answer]
+Asker = Callable[[Problem, IntArray, str, float | None, IntArray | None, Sequence[IntArray]], Answer]
 
 
 def solve(
@@ -243,6 +245,16 @@ class Search:
         return play
 
     def _ask(self, pairs: IntArray, pins: IntArray | None = None) -> Answer:
+        """Ask the engine, and again without what it calls affordable by its tolerances alone (T = 0.99999 and such)."""
+        refused: list[IntArray] = []
+        while True:
+            answer = self._ask_once(pairs, pins, refused)
+            chosen = np.flatnonzero(answer.pairs > 0.5)
+            if answer.status != "optimal" or not over_budget(self.problem, pairs[chosen]):
+                return answer
+            refused.append(chosen)
+
+    def _ask_once(self, pairs: IntArray, pins: IntArray | None, refused: Sequence[IntArray]) -> Answer:
         """Ask the engine, here for a while, then in a process that can be stopped; HIGHS after a default engine."""
         limited = math.isfinite(self.until)
         takes_over = self.in_turn and self.engine != "HIGHS"
@@ -252,16 +264,16 @@ class Search:
         if short or len(pairs) <= (PUNCTUAL if limited else IN_PROCESS):
             seconds = min(left, PATIENCE) * (SHARE / 2 if takes_over and short else SHARE) - RESERVE
             known = limited or self.engine in KNOWN_LIMITS
-            answer = self.asker(self.problem, pairs, self.engine, max(seconds, TINY) if known else None, pins)
+            answer = self.asker(self.problem, pairs, self.engine, max(seconds, TINY) if known else None, pins, refused)
             if answer.status != "time_limit":
                 return answer
         if takes_over:
             self.engine = "HIGHS"
         left = self.until - time.perf_counter()
         if left > STARTUP:
-            later = ask_apart(self.problem, pairs, self.engine, left if limited else None, pins)
+            later = ask_apart(self.problem, pairs, self.engine, left if limited else None, pins, refused)
         elif takes_over:
-            later = ask(self.problem, pairs, self.engine, max(SHARE * left - RESERVE, TINY), pins)
+            later = ask(self.problem, pairs, self.engine, max(SHARE * left - RESERVE, TINY), pins, refused)
         else:
             return answer
         return later if later.status != "time_limit" or later.pairs.any() else answer
@@ -417,6 +429,68 @@ class Program:
         }
         problem = self.problem.changed(**{name: value for name, value in values.items() if value is not None})
         return Search(problem, self.solver, time_limit, tie_break, self.compiled).answer()
+
+
+def frontier(
+    problem: Problem,
+    budgets: Sequence[float] | FloatArray | None = None,
+    solver: str | None = None,
+    time_limit: float | None = None,
+) -> pd.DataFrame:
+    """The greatest ρ for each budget: how able a group can be for what may be spent.
+
+    Parameters
+    ----------
+    problem : Problem
+        With costs; its own budget does not matter.
+    budgets : sequence of float, optional
+        In the unit of the costs. When not given, every budget at which ρ changes, from the dearest assignment that
+        is worth its costs down to the cheapest one: each solve asks for less than the last one cost.
+    solver, time_limit
+        As for :func:`solve`, for each budget.
+
+    Returns
+    -------
+    DataFrame
+        Index ``budget``, rising; columns ``performance`` (ρ, NaN where there is no assignment), ``cost`` (what the
+        assignment costs) and ``status``.
+
+    Raises
+    ------
+    ValueError
+        The problem has no costs.
+
+    Examples
+    --------
+    >>> import crowdnb as cn
+    >>> problem = cn.Problem([[0.9, 0.8], [0.7, 0.2]], [1, 0], costs=[[5, 1], [2, 1]], budget=5)
+    >>> cn.frontier(problem)["performance"].to_dict()
+    {2.0: 0.7, 5.0: 0.9}
+    """
+    if problem.costs is None:
+        raise ValueError("frontier: the problem has no costs; give it costs and a budget")
+    rows: list[tuple[float, float, float, str]] = []
+
+    def add(budget: float) -> Assignment:
+        answer = solve(problem.changed(budget=budget), solver, time_limit)
+        paid = math.nan if answer.placed is None else cost(problem, answer.placed)
+        rows.append((budget, answer.performance, paid, answer.status))
+        return answer
+
+    if budgets is not None:
+        for budget in tqdm(sorted(budgets), desc="budgets", leave=False, delay=2):
+            add(budget)
+    else:
+        largest = math.fsum(np.abs(problem.costs.to_numpy()).ravel())
+        budget, step = largest, 4 * BUDGET_TOLERANCE * max(largest, 1e-300)
+        with tqdm(desc="budgets", leave=False, delay=2) as bar:
+            while add(budget).placed is not None:
+                budget = rows[-1][2] - step
+                bar.update()
+        # What an assignment costs is the least budget for its ρ; of several with the same ρ the last is the cheapest.
+        least = {round(rho, 9): (paid, rho, paid, status) for _, rho, paid, status in rows[:-1]}
+        rows = list(least.values())[::-1]
+    return pd.DataFrame(rows, columns=["budget", "performance", "cost", "status"]).set_index("budget")
 
 
 def _most_of_each_task(problem: Problem) -> float:
