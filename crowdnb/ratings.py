@@ -100,7 +100,13 @@ def count_ratings(frame: IntoFrame, stars: int = 5) -> Counts:
     Raises
     ------
     ValueError
-        A column is missing, the table is empty, a label is missing, or a rating is not a whole star.
+        A column is missing, the table is empty, a label is missing, or a rating is not a whole star. Every engine
+        says it in the same words.
+
+    Notes
+    -----
+    Memory holds the counts, and on pandas a few whole columns. For histories larger than that give a lazy frame:
+    ``polars.scan_parquet(…)``, ``duckdb.read_parquet(…)``, ``dask.dataframe.read_parquet(…)`` or a Spark frame.
 
     Examples
     --------
