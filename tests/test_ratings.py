@@ -124,6 +124,17 @@ def test_a_hundred_workers_in_every_engine(engine, seed):
         assert (found.loc[list(expected.index)].to_numpy() == expected.to_numpy()).all()
 
 
+@pytest.mark.parametrize(
+    "read",
+    [pl.scan_parquet, lambda path: duckdb.read_parquet(str(path)), pytest.param(dd.read_parquet, marks=dask_moves)],
+    ids=["polars", "duckdb", "dask"],
+)
+def test_histories_in_a_file(read, tmp_path, counts):
+    path = tmp_path / "ratings.parquet"
+    table().to_parquet(path)
+    assert_frame_equal(count_ratings(read(path)), counts)
+
+
 @pytest.mark.parametrize("engine", engines)
 def test_only_counts_leave_the_engine(engine, monkeypatch):
     rows, local = [], ratings._local
