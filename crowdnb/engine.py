@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 PREFERRED = ("GLPK_MI", "CBC", "HIGHS")
 PACKAGE = {"GLPK_MI": "cvxopt", "CBC": "cylp", "HIGHS": "highspy"}
 KNOWN_LIMITS = ("GLPK_MI", "CBC", "HIGHS", "SCIPY")  # engines whose time can be limited
+SERVE = [sys.executable, "-m", "crowdnb.engine"]  # answers one question of ask_apart
 TICK = 0.05  # seconds between two looks at the clock
 BAR = "{desc}: {elapsed} {bar} {postfix}"
 
@@ -119,9 +120,8 @@ def ask_apart(
     Engines are C programs that hear no interrupt, and some of them overrun their limits. A bar shows the time.
     """
     start = time.perf_counter()
-    command = [sys.executable, "-m", "crowdnb.engine"]
     pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True) as child:
+    with subprocess.Popen(SERVE, stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True) as child:
         bar = tqdm(desc=f"{engine}, {len(pairs)} pairs", total=time_limit, bar_format=BAR, leave=False, mininterval=0.5)
         until = None if time_limit is None else time.time() + time_limit
         task: bytes | None = pickle.dumps((problem, pairs, engine, until, pins, refused))

@@ -119,7 +119,7 @@ class Search:
         asker: Asker | None = None,
     ) -> None:
         self.problem, self.in_turn, self.asker = problem, solver is None, asker or ask
-        self.engine, self.start = pick(solver), time.perf_counter()
+        self.start, self.engine = time.perf_counter(), pick(solver)  # the first call imports cvxpy
         if time_limit is not None and not 0 < time_limit <= LONGEST:
             raise ValueError(f"time_limit must be above 0 and at most {LONGEST:g} seconds, got {time_limit}")
         if tie_break not in (None, "labels"):

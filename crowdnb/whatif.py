@@ -29,9 +29,10 @@ from crowdnb.program import solve
 from crowdnb.project import Project
 from crowdnb.qualify import qualification
 
-ACCENT, BAR, SOFT = "#c2410c", "#2b6cb0", "#8c96a3"
+# Colours of the page's theme, light or dark, set in the style of Shown; FRAME lies on cells that have a ground.
+ACCENT, BAR, SOFT, INK, FRAME = "var(--cn-accent)", "var(--cn-bar)", "var(--cn-soft)", "var(--cn-ink)", "#c2410c"
 # Five blues, light to dark, and the ink that can be read on each.
-SHADES = [("#f1f5fb", "#222"), ("#cfdff1", "#222"), ("#9dc3e3", "#222"), ("#4d8fc6", "#fff"), ("#1f5a99", "#fff")]
+SHADES = [("#f1f5fb", "#222"), ("#cfdff1", "#222"), ("#9dc3e3", "#222"), ("#3b78b3", "#fff"), ("#1b4f88", "#fff")]
 WEIGHT_STEP = 0.01
 HE_TO_EN, TABLE_GAMMA = 0.5, 0.1  # assumed of intervals whose histories are not known, and said on the panel
 
@@ -69,14 +70,14 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         self.first = {name: control.value for name, control in controls.items()}
         self.busy = False
         self.start = self.view = self.good = show(self.first, None)
-        self.output = widgets.HTML(value=self._html())
+        self.output = Shown(value=self._html())
         reset = widgets.Button(description="Reset", tooltip="Back to where it started", icon="undo")
         reset.on_click(lambda _: self.reset())
         for control in controls.values():
             control.observe(self._changed, names="value")
-        above = [widgets.HTML(f"<em>{note}</em>")] if note else []
-        left = widgets.VBox([*rows, reset], layout=widgets.Layout(flex="1 1 560px"))
-        self.output.layout.flex = "1 1 340px"
+        above = [_words(f"<em>{note}</em>")] if note else []
+        left = widgets.VBox([*rows, reset], layout=widgets.Layout(flex="1 1 560px", min_width="0", max_width="100%"))
+        self.output.layout = widgets.Layout(flex="1 1 440px", min_width="0", max_width="100%")
         super().__init__([*above, widgets.HBox([left, self.output], layout=WRAP)])
 
     def __repr__(self) -> str:
@@ -107,21 +108,77 @@ class Panel(widgets.VBox):  # type: ignore[misc]
 
     def _html(self) -> str:
         if not self.view.problem:
-            return f'<div class="crowdnb" role="status">{self.view.body}</div>'
+            return self.view.body
         return (
-            f'<div class="crowdnb" role="status"><p><strong style="color: {ACCENT}">No answer.</strong> '
-            f"{html.escape(self.view.problem)}</p><p>The last answer:</p>"
-            f'<div style="opacity: 0.4" aria-label="the last answer, no longer valid">{self.good.body}</div></div>'
+            f'<p><strong style="color: {ACCENT}">No answer.</strong> {html.escape(self.view.problem)}</p>'
+            f"<p>The last answer, which no longer holds:</p>"
+            f'<div class="crowdnb-old" aria-label="the last answer, which no longer holds">{self.good.body}</div>'
         )
 
 
+class Shown(anywidget.AnyWidget):
+    """A piece of HTML in the colours of the page's theme. Where it was scrolled to stays when it changes.
+
+    Attributes
+    ----------
+    value : str
+        The HTML; labels in it are escaped by whoever makes it.
+    """
+
+    value = traitlets.Unicode("").tag(sync=True)
+
+    _esm = """
+    function render({ model, el }) {
+      el.classList.add("crowdnb");
+      el.setAttribute("role", "status");
+      const draw = () => {
+        const before = el.querySelector(".crowdnb-scroll");
+        const [left, top] = before ? [before.scrollLeft, before.scrollTop] : [0, 0];
+        el.innerHTML = model.get("value");
+        const after = el.querySelector(".crowdnb-scroll");
+        if (after) { after.scrollLeft = left; after.scrollTop = top; }
+      };
+      model.on("change:value", draw);
+      draw();
+    }
+    export default { render };
+    """
+    _css = """
+    .crowdnb {
+      --cn-ink: var(--jp-ui-font-color1, #222); --cn-ground: var(--jp-layout-color0, #fff);
+      --cn-accent: #c2410c; --cn-bar: #2b6cb0; --cn-soft: #5b6470;
+      color: var(--cn-ink); font: 13px/1.4 var(--jp-ui-font-family, sans-serif);
+    }
+    [data-jp-theme-light="false"] .crowdnb { --cn-accent: #fb923c; --cn-bar: #7ab8f5; --cn-soft: #aab2bd; }
+    .crowdnb p { margin: 0.4em 0; }
+    .crowdnb svg { display: block; max-width: 100%; height: auto; }
+    .crowdnb table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin: 0.4em 0; }
+    .crowdnb th, .crowdnb td { padding: 2px 8px; text-align: right; border: 0; }
+    .crowdnb th[scope="row"] { text-align: left; font-weight: 600; }
+    .crowdnb-old { opacity: 0.5; filter: grayscale(1); }
+    .crowdnb-scroll { overflow: auto; max-height: 70vh; max-width: 100%; width: fit-content; }
+    .crowdnb-scroll:focus-visible { outline: 3px solid var(--cn-bar); }
+    .crowdnb-scroll table { margin: 0; font-size: 12px; border-collapse: separate; border-spacing: 1px; }
+    .crowdnb-scroll td { text-align: center; min-width: 4.6em; padding: 3px 4px; }
+    .crowdnb-scroll th { position: sticky; background: var(--cn-ground); z-index: 1; }
+    .crowdnb-scroll th[scope="col"] { top: 0; text-align: center; }
+    .crowdnb-scroll th[scope="row"] { left: 0; white-space: nowrap; }
+    .crowdnb-scroll th.crowdnb-corner { top: 0; left: 0; z-index: 2; }
+    """
+
+
 class ConflictGrid(anywidget.AnyWidget):
-    """A grid of buttons, rows × columns, each pressed or not: mouse, Tab and Space, headings, labels shown as text.
+    """A grid of buttons, rows × columns, each pressed or not, with headings that stay in sight when it is scrolled.
+
+    Click a button, or reach the grid with Tab, go through it with the arrow keys, Home and End, and press Space. The
+    grid is one stop of the Tab key, however large it is. Labels are shown as text.
 
     Attributes
     ----------
     rows, columns : list of str
         Labels; buttons carry both in their name for screen readers.
+    title : str
+        What a pressed button means, shown above the grid.
     value : list of [row, column]
         Positions that are pressed. A symmetric grid has its lower triangle only.
     """
@@ -134,35 +191,56 @@ class ConflictGrid(anywidget.AnyWidget):
 
     _esm = """
     function render({ model, el }) {
-      const table = document.createElement("table");
-      table.className = "crowdnb-grid";
-      const caption = table.createCaption();
-      caption.textContent = model.get("title");
       const rows = model.get("rows"), columns = model.get("columns"), symmetric = model.get("symmetric");
+      const title = document.createElement("div");
+      title.className = "crowdnb-grid-title";
+      title.textContent = model.get("title");
+      const table = document.createElement("table");
+      table.setAttribute("aria-label", model.get("title") + ": arrow keys move, Space presses");
+      const long = columns.some(label => label.length > 3);
+      const heading = (row, label, scope) => {
+        const cell = document.createElement("th"), text = document.createElement("span");
+        cell.scope = scope; cell.title = label; text.textContent = label;
+        cell.appendChild(text); row.appendChild(cell);
+        return cell;
+      };
       const head = table.insertRow();
-      head.appendChild(document.createElement("td"));
+      head.insertCell().className = "crowdnb-grid-corner";
       columns.forEach((label, k) => {
-        if (symmetric && k === columns.length - 1) return;
-        const cell = document.createElement("th");
-        cell.scope = "col"; cell.textContent = label; head.appendChild(cell);
+        if (!symmetric || k < columns.length - 1) heading(head, label, "col").classList.toggle("crowdnb-long", long);
       });
       const buttons = new Map();
+      const press = (i, k) => {
+        const kept = model.get("value").filter(([a, b]) => a !== i || b !== k);
+        const pressed = kept.length === model.get("value").length;
+        model.set("value", pressed ? [...kept, [i, k]] : kept);
+        model.save_changes();
+      };
       rows.forEach((label, i) => {
         if (symmetric && i === 0) return;
         const row = table.insertRow();
-        const name = document.createElement("th");
-        name.scope = "row"; name.textContent = label; row.appendChild(name);
+        heading(row, label, "row");
         columns.forEach((other, k) => {
           if (symmetric && k >= i) return;
           const button = document.createElement("button");
           button.type = "button";
-          button.setAttribute("aria-label", label + " with " + other);
+          button.tabIndex = buttons.size ? -1 : 0;
           button.title = label + " with " + other;
-          button.addEventListener("click", () => {
-            const kept = model.get("value").filter(([a, b]) => a !== i || b !== k);
-            const pressed = kept.length === model.get("value").length;
-            model.set("value", pressed ? [...kept, [i, k]] : kept);
-            model.save_changes();
+          button.setAttribute("aria-label", button.title);
+          button.addEventListener("click", () => press(i, k));
+          button.addEventListener("focus", () => {
+            buttons.forEach(each => { each.tabIndex = -1; });
+            button.tabIndex = 0;
+          });
+          button.addEventListener("keydown", event => {
+            const ends = { Home: [i, 0], End: [i, (symmetric ? i : columns.length) - 1] };
+            const ways = { ArrowUp: [i - 1, k], ArrowDown: [i + 1, k], ArrowLeft: [i, k - 1], ArrowRight: [i, k + 1] };
+            const place = { ...ends, ...ways }[event.key];
+            if (!place) return;
+            event.preventDefault();
+            event.stopPropagation();
+            const next = buttons.get(place.join());
+            if (next) next.focus();
           });
           row.insertCell().appendChild(button);
           buttons.set(i + "," + k, button);
@@ -171,30 +249,48 @@ class ConflictGrid(anywidget.AnyWidget):
       const paint = () => {
         const on = new Set(model.get("value").map(([a, b]) => a + "," + b));
         buttons.forEach((button, key) => {
+          if (button.getAttribute("aria-pressed") === String(on.has(key))) return;
           button.setAttribute("aria-pressed", on.has(key));
           button.textContent = on.has(key) ? "×" : "";
         });
       };
       model.on("change:value", paint);
       paint();
-      el.appendChild(table);
+      const area = document.createElement("div");
+      area.className = "crowdnb-grid";
+      area.appendChild(table);
+      el.append(title, area);
     }
     export default { render };
     """
     _css = """
-    .crowdnb-grid {
-      border-collapse: collapse; font: 12px var(--jp-ui-font-family, sans-serif);
-      color: var(--jp-ui-font-color1, #222); margin: 4px 16px 4px 0;
+    .crowdnb-grid-title {
+      font: 600 12px var(--jp-ui-font-family, sans-serif); color: var(--jp-ui-font-color1, #222); margin-top: 6px;
     }
-    .crowdnb-grid caption { text-align: left; font-weight: 600; padding-bottom: 2px; }
-    .crowdnb-grid th { font-weight: 400; padding: 0 4px; text-align: right; }
+    .crowdnb-grid {
+      overflow: auto; max-height: 440px; max-width: 100%; width: fit-content; margin: 2px 16px 6px 0;
+      scroll-padding: 6em 8px 8px 8em;
+    }
+    .crowdnb-grid table { border-collapse: separate; border-spacing: 0; color: var(--jp-ui-font-color1, #222);
+      font: 12px var(--jp-ui-font-family, sans-serif); }
+    .crowdnb-grid th, .crowdnb-grid-corner {
+      position: sticky; z-index: 1; font-weight: 400; padding: 1px 4px; text-align: right;
+      background: var(--jp-layout-color0, #fff);
+    }
+    .crowdnb-grid th[scope="col"] { top: 0; text-align: center; vertical-align: bottom; padding: 1px 0; }
+    .crowdnb-grid th[scope="row"] { left: 0; }
+    .crowdnb-grid-corner { top: 0; left: 0; z-index: 2; }
+    .crowdnb-grid th span {
+      display: inline-block; max-width: 14em; overflow: hidden; text-overflow: ellipsis; white-space: nowrap;
+    }
+    .crowdnb-long span { writing-mode: vertical-rl; transform: rotate(180deg); max-height: 10em; }
     .crowdnb-grid td { padding: 0; }
     .crowdnb-grid button {
       width: 26px; height: 22px; padding: 0; border: 1px solid #8c96a3; background: transparent; color: inherit;
       font-weight: 700; cursor: pointer; display: block;
     }
     .crowdnb-grid button[aria-pressed="true"] { background: #c2410c; color: #fff; }
-    .crowdnb-grid button:focus-visible { outline: 3px solid #2b6cb0; outline-offset: -1px; }
+    .crowdnb-grid button:focus-visible { outline: 3px solid #2b6cb0; outline-offset: -3px; }
     """
 
 
@@ -212,12 +308,15 @@ def cloud_view(stars: Sequence[int], gamma: float, start: View | None = None, dr
     x = cloud.drops(drops, np.random.default_rng(0))
     height = cloud.membership(x)
     dots = "".join(
-        f'<circle cx="{_x(a):.1f}" cy="{_y(b):.1f}" r="2" fill="{BAR}" fill-opacity="0.45"/>'
+        f'<circle cx="{_x(a):.1f}" cy="{_y(b):.1f}" r="2" fill="{BAR}" fill-opacity="0.6"/>'
         for a, b in zip(x, height, strict=True)
         if -0.15 <= a <= 1.15
     )
     ends = np.clip([low, high], -0.15, 1.15)
-    bar = f'<line x1="{_x(ends[0]):.1f}" x2="{_x(ends[1]):.1f}" y1="206" y2="206" stroke="{ACCENT}" stroke-width="6"/>'
+    bar = (
+        f'<line x1="{_x(ends[0]):.1f}" x2="{_x(ends[1]):.1f}" y1="206" y2="206" stroke="{ACCENT}" stroke-width="6"/>'
+        f'<text x="4" y="14" fill="{SOFT}">height of a drop: certainty, 0 to 1; bar: interval U</text>'
+    )
     few = counts.sum() < 6
     clipped = low < 0 or high > 1
     notes = [
@@ -225,24 +324,26 @@ def cloud_view(stars: Sequence[int], gamma: float, start: View | None = None, dr
         "The interval leaves [0, 1] and would be clipped." if clipped else "",
         "Fewer than six ratings: the count rule would take minimum and maximum instead." if few else "",
     ]
-    svg = _svg(f"cloud drops and interval from {low:.3f} to {high:.3f}", dots + bar)
+    svg = _drawing(
+        f"cloud drops and interval from {low:.3f} to {high:.3f}", 256, dots + bar + _axis(_x(0), _x(1), 214, SCALE)
+    )
     return View(facts, svg + _facts(facts, start) + _paragraphs(notes))
 
 
 def cloud_panel(stars: Sequence[int] = (0, 0, 1, 3, 5), gamma: float = 0.1) -> Panel:
     """Edit how often each star was given, and γ: drops, interval, and the sign of the radicand."""
+    names = [f"{star} star{'s' * (star > 1)}" for star in range(1, len(stars) + 1)]
     counts = {
-        f"star {star}": widgets.BoundedIntText(
-            value=number, min=0, max=500, description=f"{star} star{'s' * (star > 1)}", layout=NARROW
-        )
-        for star, number in enumerate(stars, 1)
+        f"star {at}": _number(name, number, 500, names, f"how many ratings of {name} there are, 0 to 500")
+        for at, (name, number) in enumerate(zip(names, stars, strict=True), 1)
     }
-    slider = _slider("γ, weight of He", gamma, 0, 1, 0.05)
+    slider = _slider("γ, weight of He (0 to 1)", gamma, 0, 1, 0.05)
 
     def show(settings: Mapping[str, Any], start: View | None) -> View:
         return cloud_view([settings[name] for name in counts], settings["gamma"], start)
 
-    return Panel(show, {**counts, "gamma": slider}, [widgets.HBox(list(counts.values()), layout=WRAP), slider])
+    rows = [_words("How many ratings of each kind, 0 to 500:"), _row(counts.values()), slider]
+    return Panel(show, {**counts, "gamma": slider}, rows)
 
 
 def possibility_view(ability: tuple[float, float], demand: tuple[float, float], start: View | None = None) -> View:
@@ -259,12 +360,21 @@ def possibility_view(ability: tuple[float, float], demand: tuple[float, float], 
         width = max(_x(ends[1]) - _x(ends[0]), 3)
         return (
             f'<rect x="{_x(ends[0]):.1f}" y="{y}" width="{width:.1f}" height="26" fill="{colour}"/>'
-            f'<text x="4" y="{y + 18}" fill="currentColor">{name}</text>'
+            f'<text x="4" y="{y + 18}" fill="{INK}">{name}</text>'
         )
 
+    def edge(at: float, y: int) -> str:
+        line = f'x1="{_x(at):.1f}" x2="{_x(at):.1f}" y1="{y}" y2="148"'
+        return f'<line {line} stroke="{SOFT}" stroke-dasharray="3"/>'
+
     ends = "U from {:.2f} to {:.2f}, D from {:.2f} to {:.2f}".format(*ability, *demand)
-    svg = _svg(f"{ends}, P = {degree:.3f}", bar("U", ability, 60, BAR) + bar("D", demand, 110, ACCENT))
-    return View(facts, svg + _facts(facts, start))
+    bars = bar("ability U", ability, 30, BAR) + bar("demand D", demand, 80, ACCENT)
+    lines = edge(demand[0], 106) + edge(ability[1], 56)
+    past, both = facts["U^H − D^L"], facts["l_U"] + facts["l_D"]
+    words = f"U ends {abs(past):.2f} {'above' if past >= 0 else 'below'} the lower end of D; both widths: {both:.2f}"
+    said = f'<text x="4" y="14" fill="{SOFT}">{words}</text>'
+    svg = _drawing(f"{ends}, P = {degree:.3f}", 190, said + bars + lines + _axis(_x(0), _x(1), 148, SCALE))
+    return View(facts, f"<p><strong>P(U ≥ D) = {degree:.4f}</strong></p>" + svg + _facts(facts, start))
 
 
 def possibility_panel(ability: tuple[float, float] = (0.52, 0.63), demand: tuple[float, float] = (0.4, 1.0)) -> Panel:
@@ -273,7 +383,7 @@ def possibility_panel(ability: tuple[float, float] = (0.52, 0.63), demand: tuple
         name: widgets.FloatRangeSlider(
             value=ends, min=0, max=1, step=0.01, description=label, readout_format=".2f", layout=WIDE, style=LABEL
         )
-        for name, label, ends in (("ability", "ability U, 0 to 1", ability), ("demand", "demand D, 0 to 1", demand))
+        for name, label, ends in (("ability", "ability U (0 to 1)", ability), ("demand", "demand D (0 to 1)", demand))
     }
 
     def show(settings: Mapping[str, Any], start: View | None) -> View:
@@ -285,31 +395,69 @@ def possibility_panel(ability: tuple[float, float] = (0.52, 0.63), demand: tuple
 def weights_view(judgement: pd.DataFrame, start: View | None = None) -> View:
     """Z, w and the range that the scale can reach, of a judgement matrix."""
     w, z = criteria_weights(judgement), consistent_matrix(judgement)
-    smallest, largest = weight_range(len(w))
+    reach = weight_range(len(w))
     facts = {str(criterion): float(weight) for criterion, weight in w.items()}
-    body = _weight_bars(facts, smallest, largest) + _facts(facts, start)
-    reach = f"On this scale every weight lies between {smallest:.4f} and {largest:.4f} (the lines)."
-    return View(facts, body + _paragraphs([reach, "Z, the fuzzy consistent matrix:"]) + z.round(3).to_html(border=0))
+    said = f"On this scale every weight lies between {reach[0]:.4f} and {reach[1]:.4f} (grey)."
+    table = z.round(3).rename_axis(None).rename_axis(None, axis=1)
+    text = table.to_html(border=0).replace("<tr>\n      <th>", '<tr>\n      <th scope="row">')
+    words = _paragraphs([said, "Z, the fuzzy consistent matrix (0 to 1):"])
+    return View(facts, _weight_bars(facts, reach) + _facts(facts, start) + words + text)
+
+
+def direct_weights_view(weights: pd.Series[float], start: View | None = None) -> View:
+    """Weights as they are given, and which of them no five-level judgements can reach."""
+    reach = weight_range(len(weights))
+    facts = {str(criterion): float(weight) for criterion, weight in weights.items()}
+    outside = {name: side for name, weight in facts.items() if (side := _outside(weight, reach))}
+    said = f"Five-level judgements give one criterion a weight between {reach[0]:.4f} and {reach[1]:.4f} (grey). "
+    if outside:
+        parts = listing(f"{name} {facts[name]:.3f} is {side}" for name, side in outside.items())
+        said += f"No judgements give these weights: {parts}."
+    else:
+        said += "Each of these lies within; whether one judgement matrix gives all of them together is not checked."
+    words = _paragraphs([said, "Z belongs to judgements; weights given directly have none."])
+    return View(facts, _weight_bars(facts, reach) + _facts(facts, start) + words)
 
 
 def weights_panel(criteria: Sequence[str] = ("skill", "efficiency", "quality", "activity")) -> Panel:
-    """Judge every two criteria on five levels: Z, w, and the range that can be reached."""
+    """Judge every two criteria on five levels, or set the weights: Z, w, and the range that can be reached.
+
+    The control ``how`` says which of the two counts, ``"judgements"`` or ``"directly"``.
+    """
     pairs = [(i, k) for i in range(len(criteria)) for k in range(i + 1, len(criteria))]
-    words = dict(zip(["much less", "less", "the same", "more", "much more"], LEVELS, strict=True))
-    controls = {
+    levels = dict(zip(["much less", "less", "the same", "more", "much more"], LEVELS, strict=True))
+    texts = [f"{criteria[i]} against {criteria[k]}" for i, k in pairs]
+    judgements = {
         f"{criteria[i]} {criteria[k]}": widgets.SelectionSlider(
-            options=words, value=0.5, description=f"{criteria[i]} against {criteria[k]}", layout=WIDE, style=LABEL
+            options=levels, value=0.5, description=text, layout=WIDE, style=_style(texts),
+            tooltip=f"how much {criteria[i]} matters against {criteria[k]}: much less 0.1 … much more 0.9",
         )
-        for i, k in pairs
-    }
+        for (i, k), text in zip(pairs, texts, strict=True)
+    }  # fmt: skip
+    direct = WeightSliders(pd.Series(1 / len(criteria), index=list(criteria)))
+    how = widgets.RadioButtons(
+        options=["judgements", "directly"], description="set by", layout=widgets.Layout(width="auto"),
+        orientation="horizontal", tooltip="five-level judgements of every two criteria, or the weights themselves",
+    )  # fmt: skip
+    each = _words("How much the first matters against the second, from much less (0.1) to much more (0.9):")
+    by_judgement = widgets.VBox([each, *judgements.values()])
+    by_weight = widgets.VBox([_words("Weights, kept summing to 1: the others share the rest as they did."), direct])
+
+    def switch(_: object = None) -> None:
+        by_judgement.layout.display = "flex" if how.value == "judgements" else "none"
+        by_weight.layout.display = "none" if how.value == "judgements" else "flex"
 
     def show(settings: Mapping[str, Any], start: View | None) -> View:
+        if settings["how"] == "directly":
+            return direct_weights_view(pd.Series(settings["weights"], index=list(criteria)), start)
         b = np.full((len(criteria), len(criteria)), 0.5)
-        for (i, k), level in zip(pairs, settings.values(), strict=True):
-            b[i, k], b[k, i] = level, 1 - level
+        for (i, k), name in zip(pairs, judgements, strict=True):
+            b[i, k], b[k, i] = settings[name], 1 - settings[name]
         return weights_view(pd.DataFrame(b, index=list(criteria), columns=list(criteria)), start)
 
-    return Panel(show, controls, list(controls.values()))
+    switch()
+    how.observe(switch, names="value")
+    return Panel(show, {**judgements, "how": how, "weights": direct}, [how, by_judgement, by_weight])
 
 
 def moved_intervals(ability: pd.DataFrame, gamma: float, ratio: float = HE_TO_EN) -> pd.DataFrame:
@@ -348,20 +496,19 @@ def assignment_panel(project: Project, conflict_scope: Scope = "project") -> Pan
     """γ, criteria weights, conflicts, L and task weights: who does what, ρ and its change, who moved."""
     workers, tasks = project.ability.index, project.required.index
     names = [str(label) for label in workers]
-    controls: dict[str, Any] = {"gamma": _slider("γ, weight of He", project.gamma, 0, 1, 0.05)}
+    labels, most = [str(task) for task in tasks], len(workers)
+    controls: dict[str, Any] = {"gamma": _slider("γ, weight of He (0 to 1)", project.gamma, 0, 1, 0.05)}
     controls["weights"] = WeightSliders(project.criteria_weights)
+    needed = [f"{task} needs" for task in labels]
     need = {
-        f"L {task}": widgets.BoundedIntText(
-            value=int(number), min=0, max=len(workers), description=f"{task} needs", layout=NARROW
-        )
-        for task, number in project.required.items()
+        f"L {task}": _number(text, int(number), most, needed, f"workers that {task} needs, 0 to {most}")
+        for task, text, number in zip(labels, needed, project.required, strict=True)
     }
     given = project.task_weights if project.task_weights is not None else pd.Series(1.0, index=tasks)
+    weighed = [f"{task} weighs" for task in labels]
     worth = {
-        f"W {task}": widgets.BoundedFloatText(
-            value=float(weight), min=0, max=100, step=0.1, description=f"{task} weighs", layout=NARROW
-        )
-        for task, weight in given.items()
+        f"W {task}": _number(text, float(weight), 100, weighed, f"weight of {task}, 0 to 100, no unit", step=0.1)
+        for task, text, weight in zip(labels, weighed, given, strict=True)
     }
     controls |= need | worth
     between = np.argwhere(np.tril(project.worker_conflicts.to_numpy(), -1)).tolist()
@@ -384,8 +531,10 @@ def assignment_panel(project: Project, conflict_scope: Scope = "project") -> Pan
     rows = [
         controls["gamma"],
         controls["weights"],
-        widgets.HBox(list(need.values()), layout=WRAP),
-        widgets.HBox(list(worth.values()), layout=WRAP),
+        _words(f"L: how many workers each task needs (persons, 0 to {most})"),
+        _row(need.values()),
+        _words("W: how much each task weighs in ρ (0 to 100, no unit)"),
+        _row(worth.values()),
         widgets.HBox([controls["worker_conflicts"], controls["task_conflicts"]], layout=WRAP),
     ]
     return Panel(show, controls, rows, note)
@@ -419,8 +568,10 @@ class WeightSliders(widgets.VBox):  # type: ignore[misc]
     value = traitlets.Tuple()
 
     def __init__(self, weights: pd.Series[float]) -> None:
+        names = [f"weight of {name} (0 to 1)" for name in weights.index]
         self.sliders = [
-            _slider(f"weight of {name}", float(weight), 0, 1, WEIGHT_STEP) for name, weight in weights.items()
+            _slider(f"weight of {name} (0 to 1)", float(weight), 0, 1, WEIGHT_STEP, names)
+            for name, weight in weights.items()
         ]
         self.busy = False
         super().__init__(self.sliders)
@@ -451,42 +602,78 @@ def shared_rest(weights: Sequence[float], at: int, value: float) -> tuple[float,
     return tuple(value if k == at else (1 - value) * part for k, part in enumerate(share))
 
 
-NARROW = widgets.Layout(width="150px")
 WIDE = widgets.Layout(width="min(560px, 100%)")
 WRAP = widgets.Layout(flex_flow="row wrap", width="100%")
 LABEL = {"description_width": "190px"}
+SCALE = "share of the scale, 0 to 1"
+# Facts in the letters of the paper, as they are set in print.
+PRINTED = {"l_U": "l<sub>U</sub>", "l_D": "l<sub>D</sub>", "U^H − D^L": "U<sup>H</sup> − D<sup>L</sup>"}
 
 
-def _slider(text: str, value: float, low: float, high: float, step: float) -> Any:
+def _style(texts: Sequence[str]) -> dict[str, str]:
+    """Room for the longest of the labels, within reason: a longer one ends in dots and is read in its tooltip."""
+    return {"description_width": f"{min(max(190, _width(texts)), 300)}px"}
+
+
+def _width(texts: Sequence[str]) -> int:
+    """About how many pixels the longest of the texts is wide; a Chinese character is twice as wide as a letter."""
+    wide = max((sum(1 + (ord(letter) > 0x2E7F) for letter in text) for text in texts), default=0)
+    return round(7.2 * wide) + 8
+
+
+def _slider(text: str, value: float, low: float, high: float, step: float, texts: Sequence[str] = ()) -> Any:
     return widgets.FloatSlider(
-        value=value, min=low, max=high, step=step, description=text, readout_format=".2f", layout=WIDE, style=LABEL
-    )
+        value=value, min=low, max=high, step=step, description=text, readout_format=".2f", layout=WIDE,
+        style=_style([*texts, text]), tooltip=text,
+    )  # fmt: skip
+
+
+def _number(text: str, value: float, most: int, texts: Sequence[str], tooltip: str, step: float = 0) -> Any:
+    """A field for a number from 0 to ``most``, as wide as its neighbours with the labels ``texts``."""
+    width = min(max(80, _width(texts)), 220)
+    kind, more = (widgets.BoundedFloatText, {"step": step}) if step else (widgets.BoundedIntText, {})
+    return kind(
+        value=value, min=0, max=most, description=text, tooltip=tooltip,
+        layout=widgets.Layout(width=f"{width + 70}px"), style={"description_width": f"{width}px"}, **more,
+    )  # fmt: skip
+
+
+def _row(children: Any) -> Any:
+    """Controls side by side on as many lines as it takes, in an area that scrolls where they are many."""
+    layout = widgets.Layout(flex_flow="row wrap", width="100%", max_height="230px", overflow="auto")
+    return widgets.HBox(list(children), layout=layout)
+
+
+def _words(text: str) -> Any:
+    """A sentence above controls, with lines as close as in a paragraph."""
+    return widgets.HTML(f'<div style="line-height: 1.4; margin: 4px 0">{text}</div>')
 
 
 def _x(value: float) -> float:
-    """Place of a value of the scale 0 … 1 on a drawing 640 wide, with room on both sides."""
-    return 110 + 420 * value
+    """Place of a value of the scale 0 … 1 on a drawing, with room on both sides."""
+    return 70 + 350 * value
 
 
 def _y(membership: float) -> float:
     return 190 - 160 * membership
 
 
-def _svg(alt: str, inside: str) -> str:
+def _axis(left: float, right: float, y: float, name: str) -> str:
+    """A horizontal axis from 0 to 1 with its name."""
+    places = {t: left + (right - left) * t for t in (0, 0.2, 0.4, 0.6, 0.8, 1.0)}
     ticks = "".join(
-        f'<line x1="{_x(t):.1f}" x2="{_x(t):.1f}" y1="216" y2="222" stroke="currentColor"/>'
-        f'<text x="{_x(t):.1f}" y="236" text-anchor="middle" fill="currentColor">{t:.1f}</text>'
-        for t in (0, 0.2, 0.4, 0.6, 0.8, 1.0)
+        f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{y}" y2="{y + 6}" stroke="{INK}"/>'
+        f'<text x="{x:.1f}" y="{y + 20}" text-anchor="middle" fill="{INK}">{t:.1f}</text>'
+        for t, x in places.items()
     )
-    axis = f'<line x1="{_x(0)}" x2="{_x(1)}" y1="216" y2="216" stroke="currentColor"/>{ticks}'
-    name = f'<text x="{_x(0.5)}" y="254" text-anchor="middle" fill="currentColor">share of the scale, 0 to 1</text>'
-    return _drawing(alt, 260, inside + axis + name)
+    line = f'<line x1="{left}" x2="{right}" y1="{y}" y2="{y}" stroke="{INK}"/>'
+    return f'{line}{ticks}<text x="{(left + right) / 2}" y="{y + 37}" text-anchor="middle" fill="{INK}">{name}</text>'
 
 
 def _drawing(alt: str, height: int, inside: str) -> str:
-    """An SVG 640 wide in the colours and letters of the page, with its text for those who cannot see it."""
-    style = "max-width: 100%; color: var(--jp-ui-font-color1, #222); font: 12px var(--jp-ui-font-family, sans-serif)"
-    size = f'viewBox="0 0 640 {height}" width="640"'
+    """An SVG 480 wide in the colours and letters of the page, with its text for those who cannot see it."""
+    style = "font: 12px var(--jp-ui-font-family, sans-serif)"
+    size = f'viewBox="0 0 480 {height}" width="480"'
     return f'<svg role="img" aria-label="{html.escape(alt)}" {size} style="{style}">{inside}</svg>'
 
 
@@ -494,11 +681,13 @@ def _facts(facts: Mapping[str, Any], start: View | None) -> str:
     """Facts as a small table: now, and the change against the start where there is one."""
     rows = []
     for name, value in facts.items():
-        change = "" if start is None else f"{value - start.facts[name]:+.4g}"
-        mark = f' style="color: {ACCENT}; font-weight: 600"' if change not in ("", "+0") else ""
-        text = f"{value}" if isinstance(value, int) else f"{value:.4f}"
-        rows.append(f"<tr><th>{html.escape(name)}</th><td>{text}</td><td{mark}>{change}</td></tr>")
-    head = "<tr><th></th><th>now</th><th>change</th></tr>"
+        change = 0 if start is None else value - start.facts[name]
+        number = "d" if isinstance(value, int) else ".4f"
+        changed = f"{change:+{number}}" if f"{abs(change):{number}}".strip("0.") else ""
+        mark = f' style="color: {ACCENT}; font-weight: 600"' if changed else f' style="color: {SOFT}"'
+        cells = f"<td>{value:{number}}</td><td{mark}>{changed or 'as it was'}</td>"
+        rows.append(f'<tr><th scope="row">{PRINTED.get(name, html.escape(name))}</th>{cells}</tr>')
+    head = '<tr><td></td><th scope="col">now</th><th scope="col">change</th></tr>'
     return f"<table>{head}{''.join(rows)}</table>"
 
 
@@ -506,22 +695,29 @@ def _paragraphs(texts: Sequence[str]) -> str:
     return "".join(f"<p>{html.escape(text)}</p>" for text in texts if text)
 
 
-def _weight_bars(weights: Mapping[str, float], smallest: float, largest: float) -> str:
-    height = 24 * len(weights) + 26
-    bars = "".join(
-        f'<text x="100" y="{24 * k + 18}" text-anchor="end" fill="currentColor">{html.escape(name)}</text>'
-        f'<rect x="110" y="{24 * k + 5}" width="{480 * weight:.1f}" height="16" fill="{BAR}"/>'
-        f'<text x="{116 + 480 * weight:.1f}" y="{24 * k + 18}" fill="currentColor">{weight:.3f}</text>'
-        for k, (name, weight) in enumerate(weights.items())
+def _outside(weight: float, reach: tuple[float, float]) -> str:
+    """On which side of the range a weight lies, if it lies outside."""
+    return "too small" if weight < reach[0] - 1e-9 else "too large" if weight > reach[1] + 1e-9 else ""
+
+
+def _weight_bars(weights: Mapping[str, float], reach: tuple[float, float]) -> str:
+    """A bar a weight, its name and number above it, on the range that judgements can reach."""
+    left, right, bottom = 10, 470, 36 * len(weights) + 4
+    band = [left + (right - left) * end for end in reach]
+    ground = (
+        f'<rect x="{band[0]:.1f}" y="0" width="{band[1] - band[0]:.1f}" height="{bottom}" fill="{SOFT}" '
+        f'fill-opacity="0.25"/>'
     )
-    lines = "".join(
-        f'<line x1="{110 + 480 * end:.1f}" x2="{110 + 480 * end:.1f}" y1="0" y2="{height - 22}" '
-        f'stroke="{ACCENT}" stroke-dasharray="4"/>'
-        for end in (smallest, largest)
-    )
+    bars = ""
+    for k, (name, weight) in enumerate(weights.items()):
+        side = _outside(weight, reach)
+        words = f"{name} {weight:.3f}" + (f", {side} for judgements" if side else "")
+        bars += (
+            f'<text x="{left}" y="{36 * k + 14}" fill="{INK}">{html.escape(words)}</text>'
+            f'<rect x="{left}" y="{36 * k + 19}" width="{(right - left) * weight:.1f}" height="14" fill="{BAR}"/>'
+        )
     alt = "weights: " + ", ".join(f"{name} {weight:.3f}" for name, weight in weights.items())
-    name = f'<text x="350" y="{height - 6}" text-anchor="middle" fill="currentColor">weight, 0 to 1</text>'
-    return _drawing(alt, height, bars + lines + name)
+    return _drawing(alt, bottom + 42, ground + bars + _axis(left, right, bottom, "weight, 0 to 1"))
 
 
 def _grid(problem: Problem, answer: Assignment, before: Mapping[str, str]) -> str:
@@ -538,20 +734,18 @@ def _grid(problem: Problem, answer: Assignment, before: Mapping[str, str]) -> st
         for j, task in enumerate(problem.tasks):
             was = before.get(str(worker)) == str(task)
             if not eligible[i, j]:
-                cells.append(f'<td title="may not" style="text-align: center; color: {SOFT}">×</td>')
+                cells.append(f'<td title="may not" style="color: {SOFT}">×</td>')
                 continue
             ground, ink = SHADES[shade[i, j]]
-            line = "solid" if taken[i, j] else "dashed" if was else "none"
+            line = "solid" if taken[i, j] else "dashed"
+            frame = f"outline: 3px {line} {FRAME}; outline-offset: -3px" if taken[i, j] or was else ""
             mark = "● " if taken[i, j] and was else "◆ " if taken[i, j] else "○ " if was else ""
-            cells.append(
-                f'<td style="background: {ground}; color: {ink}; outline: 3px {line} {ACCENT}; outline-offset: -3px; '
-                f'text-align: center; min-width: 4.5em">{mark}{q[i, j]:.3f}</td>'
-            )
+            cells.append(f'<td style="background: {ground}; color: {ink}; {frame}">{mark}{q[i, j]:.3f}</td>')
         rows.append(f'<tr><th scope="row">{html.escape(str(worker))}</th>{"".join(cells)}</tr>')
     legend = "<p>Cell: Q, darker is higher. ● keeps a place, ◆ new, ○ given up, × may not.</p>"
     return (
-        f'<div style="overflow: auto; max-height: 75vh"><table style="border-collapse: collapse; font-size: 12px">'
-        f"<tr><td></td>{head}</tr>{''.join(rows)}</table></div>{legend}"
+        f'{legend}<div class="crowdnb-scroll" tabindex="0" role="region" aria-label="who does what">'
+        f'<table><tr><th class="crowdnb-corner"></th>{head}</tr>{"".join(rows)}</table></div>'
     )
 
 
