@@ -31,6 +31,7 @@ from crowdnb.labels import FloatArray, listing
 from crowdnb.possibility import interval_pair, possibility_degree
 
 INK, SOFT, ACCENT = "#222222", "#8c96a3", "#c2410c"
+GREY = "#5b6470"  # of letters: SOFT is too light to read
 CHINESE = ("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei", "SimHei")
 DOTS = 110  # per inch
 SHADES = 64  # colours in a stored picture
@@ -72,27 +73,30 @@ class Picture:
 def chain() -> Picture:
     """The way of the data: from ratings, demands and judgements to the assignment, a box a step."""
     boxes = {
-        "ratings": (0.0, 2, "ratings of\neach worker"), "cloud": (1.0, 2, "cloud model\n01, sections 3.1-3.2"),
-        "ability": (2.0, 2, "ability\nintervals U"), "demand": (2.0, 1, "demand of\neach task D"),
-        "degree": (3.0, 1.5, "possibility\ndegree P\n02, section 3.3"),
-        "judgement": (2.0, 0, "judgements B\nof criteria"),
-        "weights": (3.0, 0, "fuzzy AHP\nweights w\n03, section 3.4"),
-        "q": (4.0, 0.75, "qualification Q\n03, section 3.5"),
-        "rules": (4.0, 2, "L, W, C^A, C^R"), "program": (5.0, 1.2, "boolean program\n04, sections 4-5"),
-        "answer": (6.0, 1.2, "assignment T, ρ\n05, section 6"),
+        "ratings": (0.0, 2, "ratings of\neach worker"), "cloud": (1.15, 2, "cloud model\n01, sections 3.1-3.2"),
+        "ability": (2.3, 2, "ability\nintervals U"), "demand": (2.3, 1, "demand of\neach task D"),
+        "degree": (3.35, 1.5, "possibility\ndegree P\n02, section 3.3"),
+        "judgement": (2.2, 0, "judgements B\nof criteria"),
+        "weights": (3.35, 0, "fuzzy AHP\nweights w\n03, section 3.4"),
+        "q": (4.4, 0.75, "qualification Q\n03, section 3.5"),
+        "rules": (4.6, 2, "$L, W, C^A, C^R$"), "program": (5.5, 1.2, "boolean program\n04, sections 4-5"),
+        "answer": (6.7, 1.2, "assignment T, ρ\n05, section 6"),
     }  # fmt: skip
     arrows = "ratings cloud, cloud ability, ability degree, demand degree, judgement weights, degree q, weights q, "
     arrows += "q program, rules program, program answer"
-    figure = _figure(10.5, 3.2)
+    figure = _figure(10.5, 3.9)
     axis = figure.subplots()
+    frame = {"boxstyle": "round,pad=0.45", "facecolor": "#eef4fb", "edgecolor": BLUE}
+    drawn = {
+        name: axis.text(x, y, text, ha="center", va="center", fontsize=10.5, color=INK, bbox=frame)
+        for name, (x, y, text) in boxes.items()
+    }
     for pair in arrows.split(", "):
-        (x0, y0, _), (x1, y1, _) = (boxes[name] for name in pair.split())
-        style = {"arrowstyle": "-|>", "color": SOFT, "shrinkA": 34, "shrinkB": 44}
-        axis.annotate("", (x1, y1), (x0, y0), arrowprops=style)
-    for x, y, text in boxes.values():
-        frame = {"boxstyle": "round,pad=0.45", "facecolor": "#eef4fb", "edgecolor": BLUE}
-        axis.text(x, y, text, ha="center", va="center", fontsize=8, color=INK, bbox=frame)
-    axis.set(xlim=(-0.5, 6.6), ylim=(-0.5, 2.5))
+        start, end = pair.split()
+        style = {"arrowstyle": "-|>", "color": GREY, "shrinkA": 1, "shrinkB": 1}
+        style |= {"patchA": drawn[start].get_bbox_patch(), "patchB": drawn[end].get_bbox_patch()}
+        axis.annotate("", boxes[end][:2], boxes[start][:2], arrowprops=style)
+    axis.set(xlim=(-0.5, 7.25), ylim=(-0.5, 2.5))
     axis.axis("off")
     alt = (
         "The way of the data: ratings give clouds, clouds give ability intervals, these and the demands give "
@@ -111,18 +115,17 @@ def intervals(ability: pd.DataFrame, demand: pd.DataFrame) -> Picture:
         As :func:`crowdnb.possibility_matrix` takes them.
     """
     u, d = interval_pair(ability, demand)
-    rows = range(len(u.labels))
     figure = _figure(2.3 * len(u.criteria) + 0.8, 0.26 * len(u.labels) + 1.3)
     axes = figure.subplots(1, len(u.criteria), sharex=True, sharey=True, squeeze=False)[0]
     for k, (axis, criterion) in enumerate(zip(axes, u.criteria, strict=True)):
         for low in d.low[:, k]:
             axis.axvline(low, color=ACCENT, linewidth=1, alpha=0.7)
-        axis.hlines(rows, u.low[:, k], u.high[:, k], color=INK, linewidth=4)
+        _bars(axis, u.low[:, k], u.high[:, k])
         axis.set_title(str(criterion), parse_math=False)
         axis.set_xlabel("ability (0 to 1)")
     _ticks(axes[0], "y", u.labels)
     axes[0].invert_yaxis()
-    figure.suptitle("bars: ability of a worker; lines: what each task asks at least", fontsize=9, color=SOFT)
+    figure.suptitle("bars: ability of a worker; lines: what each task asks at least", fontsize=9, color=GREY)
     axes[0].set_ylabel("worker")
     middle = pd.Series((u.low + u.high).mean(axis=1) / 2, index=u.labels)
     alt = (
@@ -156,8 +159,8 @@ def assignment(problem: Problem, answer: Assignment) -> Picture:
         if not eligible[i, j]:
             axis.plot(j, i, marker="x", color=SOFT, markersize=6)
         elif m * n <= 400:  # beyond, numbers could not be read
-            dark = scale(q[i, j]) > 0.6
-            axis.text(j, i, f"{q[i, j]:.3f}", ha="center", va="center", fontsize=8, color="white" if dark else INK)
+            ink = _readable(colours(scale(q[i, j])))
+            axis.text(j, i, f"{q[i, j]:.3f}", ha="center", va="center", fontsize=9, color=ink)
     if answer.table is not None:
         for i, j in np.argwhere(answer.table.to_numpy() == 1).tolist():
             axis.add_patch(Rectangle((j - 0.47, i - 0.44), 0.94, 0.88, fill=False, edgecolor=ACCENT, linewidth=2.5))
@@ -168,8 +171,15 @@ def assignment(problem: Problem, answer: Assignment) -> Picture:
     axis.tick_params(length=0)
     found = answer.table is not None
     axis.set_title(f"ρ = {answer.performance:.3f}" if found else f"{answer.status}: no assignment", loc="left")
-    axis.set_title("cell: Q", loc="right", fontsize=9, color=SOFT)
+    axis.set_title("cell: Q", loc="right", fontsize=9, color=GREY)
     return Picture(figure, _in_words(problem, answer))
+
+
+def _readable(ground: tuple[float, ...]) -> str:
+    """White or ink, whichever stands out more from the ground (relative luminance of WCAG 2)."""
+    parts = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in ground[:3]]
+    light = float(np.dot(parts, [0.2126, 0.7152, 0.0722]))
+    return "white" if 1.05 / (light + 0.05) > (light + 0.05) / 0.066 else INK
 
 
 def _in_words(problem: Problem, answer: Assignment) -> str:
@@ -181,6 +191,14 @@ def _in_words(problem: Problem, answer: Assignment) -> str:
     teams = "; ".join(f"{task}: {listing(team) or 'nobody'}" for task, team in who.items())
     idle = listing(answer.idle) or "nobody"
     return f"Assignment with group performance {answer.performance:.3f}. {teams}. Idle: {idle}."
+
+
+def _bars(axis: Axes, low: FloatArray, high: FloatArray) -> None:
+    """Intervals as bars, a row each; one that is a point is a diamond, since a bar without width cannot be seen."""
+    axis.hlines(range(len(low)), low, high, color=INK, linewidth=5)
+    points = np.flatnonzero(low == high)
+    if points.size:
+        axis.plot(low[points], points, marker="D", color=INK, markersize=7, linestyle="none")
 
 
 def _figure(width: float, height: float) -> Figure:
@@ -360,10 +378,7 @@ def interval_rows(ends: pd.DataFrame, counts: pd.DataFrame | None = None, title:
     figure = _figure(6.0, 0.34 * len(ends) + 1.1)
     figure.set_layout_engine("constrained", w_pad=0.1)
     axis = figure.subplots()
-    for at, (left, right) in enumerate(zip(low, high, strict=True)):
-        axis.plot([left, right], [at, at], color=INK, linewidth=5, solid_capstyle="butt")
-        if left == right:
-            axis.plot(left, at, marker="D", color=INK, markersize=7)
+    _bars(axis, low, high)
     if counts is not None:
         n = counts.loc[ends.index].to_numpy(dtype=float)
         row, star = np.nonzero(n)
@@ -371,7 +386,7 @@ def interval_rows(ends: pd.DataFrame, counts: pd.DataFrame | None = None, title:
     _scale(axis, min(low.min(), 0), max(high.max(), 1))
     _ticks(axis, "y", ends.index)
     axis.set_ylim(len(ends) - 0.4, -0.7)
-    axis.set_title(title, loc="left", fontsize=9, color=SOFT, parse_math=False)
+    axis.set_title(title, loc="left", fontsize=9, color=GREY, parse_math=False)
     rows = [f"{name} [{a:.2f}, {b:.2f}]" for name, a, b in zip(ends.index, low, high, strict=True)]
     dots = " Dots show the ratings." if counts is not None else ""
     return Picture(figure, f"{len(ends)} intervals on the scale from 0 to 1: {listing(rows, 12)}.{dots}")
@@ -537,7 +552,7 @@ def conflict_graph(problem: Problem, answer: Assignment) -> Picture:
     axis.set_aspect("equal")
     axis.margins(0.12 + 0.02 * min(longest, 25) if beside else 0.06, 0.12 if beside else 0.06)
     axis.set_axis_off()
-    axis.set_title("filled: chosen; hollow: left out", fontsize=9, color=SOFT)
+    axis.set_title("filled: chosen; hollow: left out", fontsize=9, color=GREY)
     if 0 < len(groups) <= 12:
         style = {"family": _families()}
         figure.legend(loc="outside right upper", title="at most one of", frameon=False, prop=style)

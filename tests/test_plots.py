@@ -3,6 +3,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 import crowdnb as cn
@@ -61,6 +62,29 @@ def test_intervals_draw_what_workers_can_and_tasks_ask(case):
     assert sorted(line.get_xdata()[0] for line in skill.lines) == sorted(case.demand[("skill", "low")])
     assert picture.alt.endswith("highest for a7 (0.60) and lowest for a9 (0.44).")
     assert [axis.get_title() for axis in picture.figure.axes] == case.criteria_weights.index.tolist()
+
+
+def test_intervals_show_a_worker_whose_ability_is_a_point(case):
+    ability = case.ability.copy()
+    ability.loc["a3", "skill"] = 0.5
+    skill = cn.plots.intervals(ability, case.demand).figure.axes[0]
+    assert [line.get_xydata().tolist() for line in skill.lines if line.get_marker() == "D"] == [[[0.5, 3.0]]]
+
+
+def test_numbers_stand_out_from_their_cells(case):
+    def luminance(colour):
+        parts = np.array(to_rgb(colour))
+        return np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4) @ [0.2126, 0.7152, 0.0722]
+
+    axis = cn.plots.assignment(case.problem(), cn.solve(case.problem())).figure.axes[0]
+    shades, scale = axis.images[0].cmap, axis.images[0].norm
+    inks = set()
+    for text in axis.texts:
+        ink = luminance(text.get_color())
+        dark, light = sorted([luminance(shades(scale(float(text.get_text())))[:3]) + 0.05, ink + 0.05])
+        assert light / dark > 4, text
+        inks.add(text.get_color())
+    assert len(inks) == 2
 
 
 @pytest.mark.parametrize("label", ["<img src=x onerror=alert(1)>", "a$x^2$", 'say "hi" & bye', "李雷"])
@@ -220,10 +244,9 @@ def test_interval_rows_draw_bars_points_and_ratings():
     counts = pd.DataFrame([[0, 0, 0, 0, 1], [1, 0, 0, 2, 0]], index=["one $x$", "more"], columns=range(1, 6))
     picture = cn.plots.interval_rows(ends((1.0, 1.0), (0.1, 1.2), index=["one $x$", "more"]), counts, "two $y$")
     axis = picture.figure.axes[0]
-    bars = [line for line in axis.lines if len(line.get_xdata()) == 2]
-    assert [line.get_xdata().tolist() for line in bars] == [[1.0, 1.0], [0.1, 1.2]]
-    assert [line.get_marker() for line in axis.lines].count("D") == 1  # the point
-    dots = axis.collections[0]
+    bars, dots = axis.collections
+    assert [bar[:, 0].tolist() for bar in bars.get_segments()] == [[1.0, 1.0], [0.1, 1.2]]
+    assert [(line.get_marker(), line.get_xydata().tolist()) for line in axis.lines] == [("D", [[1.0, 0.0]])]
     assert dots.get_offsets()[:, 0].tolist() == [1.0, 0.2, 0.8]
     assert dots.get_sizes()[2] == 2 * dots.get_sizes()[1]
     assert axis.get_xlim()[1] > 1.2 and axis.get_ylim()[0] > axis.get_ylim()[1]  # the first row is on top
@@ -238,7 +261,8 @@ def test_interval_rows_draw_bars_points_and_ratings():
 
 def test_interval_rows_without_ratings():
     picture = cn.plots.interval_rows(ends((0.2, 0.4)))
-    assert not picture.figure.axes[0].collections
+    assert len(picture.figure.axes[0].collections) == 1  # the bars, no dots
+    assert not picture.figure.axes[0].lines  # and no point
     assert picture.alt.endswith("0 [0.20, 0.40].")
 
 
