@@ -162,7 +162,10 @@ class Shown(anywidget.AnyWidget):
     .crowdnb-scroll td { text-align: center; min-width: 4.6em; padding: 3px 4px; }
     .crowdnb-scroll th { position: sticky; background: var(--cn-ground); z-index: 1; }
     .crowdnb-scroll th[scope="col"] { top: 0; text-align: center; }
-    .crowdnb-scroll th[scope="row"] { left: 0; white-space: nowrap; }
+    .crowdnb-scroll th[scope="row"] {
+      left: 0; white-space: nowrap; max-width: 12em; overflow: hidden; text-overflow: ellipsis;
+    }
+    .crowdnb-scroll th span { white-space: nowrap; }
     .crowdnb-scroll th.crowdnb-corner { top: 0; left: 0; z-index: 2; }
     """
 
@@ -283,7 +286,9 @@ class ConflictGrid(anywidget.AnyWidget):
     .crowdnb-grid th span {
       display: inline-block; max-width: 14em; overflow: hidden; text-overflow: ellipsis; white-space: nowrap;
     }
-    .crowdnb-long span { writing-mode: vertical-rl; transform: rotate(180deg); max-height: 10em; }
+    .crowdnb-long span {
+      writing-mode: vertical-rl; text-orientation: sideways; transform: rotate(180deg); max-height: 10em;
+    }
     .crowdnb-grid td { padding: 0; }
     .crowdnb-grid button {
       width: 26px; height: 22px; padding: 0; border: 1px solid #8c96a3; background: transparent; color: inherit;
@@ -497,8 +502,10 @@ def assignment_panel(project: Project, conflict_scope: Scope = "project") -> Pan
     workers, tasks = project.ability.index, project.required.index
     names = [str(label) for label in workers]
     labels, most = [str(task) for task in tasks], len(workers)
-    controls: dict[str, Any] = {"gamma": _slider("γ, weight of He (0 to 1)", project.gamma, 0, 1, 0.05)}
-    controls["weights"] = WeightSliders(project.criteria_weights)
+    weights = WeightSliders(project.criteria_weights)
+    same = [slider.description for slider in weights.sliders]
+    gamma = _slider("γ, weight of He (0 to 1)", project.gamma, 0, 1, 0.05, same)
+    controls: dict[str, Any] = {"gamma": gamma, "weights": weights}
     needed = [f"{task} needs" for task in labels]
     need = {
         f"L {task}": _number(text, int(number), most, needed, f"workers that {task} needs, 0 to {most}")
@@ -630,11 +637,11 @@ def _slider(text: str, value: float, low: float, high: float, step: float, texts
 
 def _number(text: str, value: float, most: int, texts: Sequence[str], tooltip: str, step: float = 0) -> Any:
     """A field for a number from 0 to ``most``, as wide as its neighbours with the labels ``texts``."""
-    width = min(max(80, _width(texts)), 220)
+    width = min(_width(texts), 220)
     kind, more = (widgets.BoundedFloatText, {"step": step}) if step else (widgets.BoundedIntText, {})
     return kind(
         value=value, min=0, max=most, description=text, tooltip=tooltip,
-        layout=widgets.Layout(width=f"{width + 70}px"), style={"description_width": f"{width}px"}, **more,
+        layout=widgets.Layout(width=f"{width + 66}px"), style={"description_width": f"{width}px"}, **more,
     )  # fmt: skip
 
 
@@ -726,7 +733,8 @@ def _grid(problem: Problem, answer: Assignment, before: Mapping[str, str]) -> st
     q, eligible, taken = problem.qualification.to_numpy(), problem.eligible, answer.table.to_numpy() == 1
     shade = _shades(q, eligible)
     head = "".join(
-        f'<th scope="col">{html.escape(str(task))}<br>needs {need}</th>' for task, need in problem.required.items()
+        f'<th scope="col">{html.escape(str(task))}<br><span>needs {need}</span></th>'
+        for task, need in problem.required.items()
     )
     rows = []
     for i, worker in enumerate(problem.workers):
@@ -741,7 +749,8 @@ def _grid(problem: Problem, answer: Assignment, before: Mapping[str, str]) -> st
             frame = f"outline: 3px {line} {FRAME}; outline-offset: -3px" if taken[i, j] or was else ""
             mark = "● " if taken[i, j] and was else "◆ " if taken[i, j] else "○ " if was else ""
             cells.append(f'<td style="background: {ground}; color: {ink}; {frame}">{mark}{q[i, j]:.3f}</td>')
-        rows.append(f'<tr><th scope="row">{html.escape(str(worker))}</th>{"".join(cells)}</tr>')
+        name = html.escape(str(worker))
+        rows.append(f'<tr><th scope="row" title="{name}">{name}</th>{"".join(cells)}</tr>')
     legend = "<p>Cell: Q, darker is higher. ● keeps a place, ◆ new, ○ given up, × may not.</p>"
     return (
         f'{legend}<div class="crowdnb-scroll" tabindex="0" role="region" aria-label="who does what">'

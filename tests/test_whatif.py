@@ -1,5 +1,6 @@
 import re
 
+import ipywidgets as widgets
 import numpy as np
 import pandas as pd
 import pytest
@@ -35,7 +36,7 @@ def test_cloud_panel_shows_the_cloud_of_its_controls():
     assert panel.view.facts["S² − En²"] == cloud.radicand
     assert f"from {low:.3f} to {high:.3f}" in panel.output.value
     assert ("radicand is negative" in panel.output.value) == (cloud.radicand < 0)
-    assert f"{high - panel.start.facts['high']:+.4g}" in panel.output.value  # the change against the start
+    assert f"{high - panel.start.facts['high']:+.4f}" in panel.output.value  # the change against the start
 
 
 @pytest.mark.parametrize(
@@ -61,7 +62,8 @@ def test_too_few_ratings_keep_the_last_answer_in_sight():
     panel["star 5"].value = 1
     assert panel.view.problem.startswith("Give at least two ratings")
     assert "No answer" in panel.output.value
-    assert "opacity: 0.4" in panel.output.value
+    assert "which no longer holds" in panel.output.value
+    assert 'class="crowdnb-old"' in panel.output.value
     assert good in panel.output.value
     panel.reset()
     assert not panel.view.problem
@@ -80,7 +82,8 @@ def test_possibility_panel_marks_the_change():
     assert panel.view.facts["P"] == pytest.approx(0.3239, abs=5e-5)
     panel["demand"].value = (0.5, 1.0)
     assert panel.view.facts["P"] == cn.possibility_degree(0.52, 0.63, 0.5, 1.0)
-    assert f"{panel.view.facts['P'] - panel.start.facts['P']:+.4g}" in panel.output.value
+    assert f"{panel.view.facts['P'] - panel.start.facts['P']:+.4f}" in panel.output.value
+    assert panel.output.value.count("as it was") == 1  # the width of U
 
 
 def test_weights_panel_is_fuzzy_ahp():
@@ -91,6 +94,85 @@ def test_weights_panel_is_fuzzy_ahp():
     assert panel.view.facts == pytest.approx(expected.to_dict())
     low, high = cn.weight_range(3)
     assert f"{low:.4f} and {high:.4f}" in panel.output.value
+
+
+def test_weights_can_be_set_directly():
+    panel = whatif.weights_panel()
+    assert panel["weights"].value == (0.25,) * 4
+    panel["weights"].sliders[2].value = 0.31
+    assert "+0.0600" not in panel.output.value  # the judgements count until the panel is told otherwise
+    assert "fuzzy consistent matrix" in panel.output.value
+    panel["how"].value = "directly"
+    assert panel.view.facts == pytest.approx({"skill": 0.23, "efficiency": 0.23, "quality": 0.31, "activity": 0.23})
+    assert "+0.0600" in panel.output.value
+    assert "Each of these lies within" in panel.output.value
+    assert "fuzzy consistent matrix" not in panel.output.value
+    panel["weights"].value = (0.15, 0.25, 0.5, 0.1)
+    assert panel.view.facts == {"skill": 0.15, "efficiency": 0.25, "quality": 0.5, "activity": 0.1}
+    said = "skill 0.150 is too small, quality 0.500 is too large, activity 0.100 is too small"
+    assert f"No judgements give these weights: {said}" in panel.output.value
+    assert panel.output.value.count("too small for judgements") == 2  # in the picture, beside the numbers
+    panel.reset()
+    assert panel["how"].value == "judgements"
+    assert panel["weights"].value == (0.25,) * 4
+    assert set(panel.view.facts.values()) == {0.25}
+
+
+def test_only_the_controls_that_count_are_shown():
+    panel = whatif.weights_panel(("skill", "pace"))
+    judged, given = (
+        next(box for box in boxes_of(panel) if panel[name] in box.children) for name in ("skill pace", "weights")
+    )
+    for how, shown, hidden in (("directly", given, judged), ("judgements", judged, given)):
+        panel["how"].value = how
+        assert (shown.layout.display, hidden.layout.display) == ("flex", "none")
+
+
+def boxes_of(widget):
+    """A widget's boxes, itself among them, at any depth."""
+    if isinstance(widget, widgets.Box):
+        yield widget
+        for child in widget.children:
+            yield from boxes_of(child)
+
+
+def inputs_of(panel):
+    """The single inputs of a panel, each with its description."""
+    return [widget for box in boxes_of(panel) for widget in box.children if hasattr(widget, "description")]
+
+
+@pytest.mark.parametrize(
+    ("name", "changes"),
+    [
+        ("cloud", {"star 1": 4, "star 5": 0, "gamma": 0.9}),
+        ("possibility", {"ability": (0.1, 0.2), "demand": (0.0, 0.3)}),
+        ("weights", {"skill quality": 0.9, "how": "directly", "weights": (0.4, 0.3, 0.2, 0.1)}),
+        ("assignment", {"gamma": 0.9, "weights": (0.4, 0.3, 0.2, 0.1), "L r2": 1, "W r0": 3.5, "task_conflicts": []}),
+    ],
+)
+def test_every_control_says_what_it_is_in_which_unit_or_range_and_is_reset(name, changes, case):
+    panel = getattr(whatif, f"{name}_panel")(*[case] * (name == "assignment"))
+    seen = [control for control in inputs_of(panel) if not isinstance(control, widgets.HTML)]
+    reset = seen.pop(next(at for at, control in enumerate(seen) if control.description == "Reset"))
+    assert len(seen) > 1
+    for control in seen:
+        assert control.description
+        words = f"{control.description} {control.tooltip}"
+        assert re.search(r"0 to \d+|0\.1 … much more 0\.9|the weights themselves", words), words
+    for key, value in changes.items():
+        panel[key].value = value
+    assert panel.view.facts != panel.start.facts
+    reset.click()
+    assert {key: control.value for key, control in panel.controls.items()} == panel.first
+    assert panel.view.facts == panel.start.facts
+
+
+def test_labels_have_room_in_any_script():
+    short, long = (
+        whatif._style([text])["description_width"] for text in ("a (0 to 1)", "weight of communication skill")
+    )
+    assert int(short[:-2]) < int(long[:-2]) <= 300
+    assert whatif._width(["沟通能力"]) == whatif._width(["abcdefgh"])
 
 
 @given(
@@ -165,7 +247,8 @@ def test_an_infeasible_setting_says_why_and_greys_the_last_answer(case):
     assert panel.view.problem == "The tasks ask for 18 places, and there are only 12 workers."
     assert "only 12 workers" in panel.output.value
     assert last in panel.output.value
-    assert "opacity: 0.4" in panel.output.value
+    assert "which no longer holds" in panel.output.value
+    assert 'class="crowdnb-old"' in panel.output.value
 
 
 def test_gamma_acts_on_the_histories_where_there_are_any(lounges):
@@ -217,12 +300,57 @@ def test_a_panel_can_be_shown_and_compared():
     assert repr(whatif.possibility_panel()) == "<Panel: ability, demand>"
 
 
-def test_a_grid_of_60_by_20_is_one_table(case):
-    rng = np.random.default_rng(0)
-    problem = cn.Problem(rng.uniform(size=(60, 20)), [1] * 20)
-    body = whatif.assignment_view(problem, cn.solve(problem)).body
+def crowd(m=60, n=20, seed=0):
+    """A made project of m workers and n tasks with two criteria."""
+    rng = np.random.default_rng(seed)
+    workers, tasks = [f"worker {i}" for i in range(m)], [f"task {j}" for j in range(n)]
+    ends = pd.MultiIndex.from_product([["skill", "care"], ["low", "high"]], names=["criterion", "end"])
+    ability = pd.DataFrame(np.sort(rng.uniform(size=(m, 2, 2))).reshape(m, 4), workers, ends)
+    demand = pd.DataFrame([[low, 1.0, low, 1.0] for low in rng.uniform(0.1, 0.5, n)], tasks, ends)
+    hate = np.tril(rng.random((m, m)) < 0.03, -1)
+    return cn.Project(
+        ability,
+        demand,
+        pd.Series({"skill": 0.5, "care": 0.5}),
+        pd.Series(1, tasks),
+        None,
+        pd.DataFrame((rng.random((m, n)) < 0.1).astype(int), workers, tasks),
+        pd.DataFrame((hate | hate.T).astype(int), workers, workers),
+    )
+
+
+def test_a_panel_of_60_by_20_answers_and_keeps_its_headings_in_sight():
+    panel = whatif.assignment_panel(crowd())
+    body = panel.view.body
     assert body.count("<tr>") == 61
     assert body.count("●") == 21  # twenty places, and the legend
+    assert body.count('scope="row"') == 60 and body.count('scope="col"') == 20
+    assert 'class="crowdnb-scroll" tabindex="0"' in body  # scrolls, by keyboard too
+    assert "position: sticky" in whatif.Shown._css and "position: sticky" in whatif.ConflictGrid._css
+    assert len(panel["worker_conflicts"].rows) == 60
+    place = next(iter(panel.view.facts["places"].items()))
+    at = int(place[0].split()[1]), int(place[1].split()[1])
+    panel["task_conflicts"].value = [*panel["task_conflicts"].value, list(at)]
+    assert panel.view.facts["places"].get(place[0]) != place[1]
+    assert any(move.startswith(f"{place[0]}: {place[1]} →") for move in panel.view.facts["moved"])
+    many = next(box for box in boxes_of(panel) if panel["L task 0"] in box.children)
+    assert (many.layout.overflow, many.layout.max_height) == ("auto", "230px")
+
+
+def test_ink_can_be_read_on_every_shade():
+    def luminance(colour):
+        digits = colour[1:] if len(colour) == 7 else "".join(2 * digit for digit in colour[1:])
+        parts = [int(digits[k : k + 2], 16) / 255 for k in (0, 2, 4)]
+        return sum(
+            share * (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4)
+            for share, part in zip((0.2126, 0.7152, 0.0722), parts, strict=True)
+        )
+
+    grounds = [luminance(ground) for ground, _ in whatif.SHADES]
+    assert grounds == sorted(grounds, reverse=True)  # told apart by lightness alone
+    for ground, ink in whatif.SHADES:
+        light, dark = sorted([luminance(ground) + 0.05, luminance(ink) + 0.05], reverse=True)
+        assert light / dark >= 4.5
 
 
 def test_equal_qualifications_have_one_shade():
