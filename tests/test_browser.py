@@ -13,6 +13,7 @@ import urllib.request
 from pathlib import Path
 from typing import NamedTuple
 
+import pandas as pd
 import pytest
 
 import crowdnb as cn
@@ -116,7 +117,7 @@ def run_all(lab, browser, name):
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
-def test_a_notebook_runs_without_an_error_or_a_missing_widget(lab, browser, name):
+def test_a_notebook_runs_and_its_panel_answers(lab, browser, name, request, record_property):
     page = run_all(lab, browser, name)
     try:
         assert page.locator('[data-mime-type="application/vnd.jupyter.error"]').count() == 0
@@ -125,70 +126,160 @@ def test_a_notebook_runs_without_an_error_or_a_missing_widget(lab, browser, name
         assert "Loading widget" not in page.content()
         for image in page.locator(".jp-OutputArea-output img").all():
             assert image.get_attribute("alt")
+        if name in PANELS:
+            panel = Panel(page, record_property)
+            panel.reset()
+            PANELS[name](panel, request.getfixturevalue("case"))
+            panel.reset()
     finally:
         page.close()
 
 
-def test_the_panel_of_the_case_study_answers_as_solve_does(lab, browser, case, record_property):
-    page = run_all(lab, browser, "05_case_study.ipynb")
-    try:
-        panel = page.locator(".widget-vbox").filter(has=page.locator("button", has_text="Reset")).first
-        panel.locator("button", has_text="Reset").click()
-        status = panel.locator('[role="status"]')
-        wait(lambda: "+0.0000 against" in status.inner_text(), 30)
-        settings = {name: control.value for name, control in whatif.assignment_panel(case).controls.items()}
+class Panel:
+    """A panel in the page: its controls, what it shows, and how long it takes to."""
 
-        def shows(change):
-            settings.update(change)
-            answer = cn.solve(whatif.panel_problem(case, settings))
-            wait(lambda: f"ρ = {answer.performance:.4f}" in status.inner_text(), 30, status.inner_text)
-            taken = {
-                (row.locator("th").inner_text(), at)
-                for row in status.locator("tr").all()[1:]
-                for at, cell in enumerate(row.locator("td").all_inner_texts())
-                if cell[0] in "●◆"
-            }
-            places = zip(answer.pairs["worker"], answer.pairs["task"], strict=True)
-            assert taken == {(worker, case.required.index.get_loc(task)) for worker, task in places}
+    def __init__(self, page, record):
+        self.page, self.record = page, record
+        self.box = page.locator(".widget-vbox").filter(has=page.locator("button", has_text="Reset")).first
+        self.status = self.box.locator('[role="status"]')
+        self.handles = self.box.locator(".noUi-handle:visible")
 
-        panel.get_by_role("button", name="a5 with a3").click()
-        shows({"worker_conflicts": [[5, 3]]})
-        assert panel.get_by_role("button", name="a5 with a3").get_attribute("aria-pressed") == "true"
-        panel.get_by_role("button", name="a11 with r2", exact=True).press("Space")
-        shows({"task_conflicts": [*settings["task_conflicts"], [11, 2]]})
-        handles = panel.locator(".noUi-handle")
-        handles.nth(0).press("ArrowRight")
-        shows({"gamma": 0.15})
-        handles.nth(1).press("ArrowRight")  # the weight of skill, 0.15 → 0.16
-        weights = whatif.shared_rest(settings["weights"], 0, 0.16)
-        shows({"weights": weights})
-        need = panel.get_by_label("r0 needs")
-        need.fill("12")
-        need.press("Enter")
-        wait(lambda: "there are only 12 workers" in status.inner_text(), 30)
-        panel.locator("button", has_text="Reset").click()
-        wait(lambda: "+0.0000 against" in status.inner_text(), 30)
-        record_property("median_ms", statistics.median(answer_times(page, panel)))
-    finally:
-        page.close()
+    def says(self, *words):
+        """Wait until all of these are shown."""
+        wait(lambda: all(word in self.status.inner_text() for word in words), 30, self.status.inner_text)
+
+    def reset(self):
+        """Press the button, and wait until nothing differs from the start."""
+        self.box.locator("button", has_text="Reset").click()
+        wait(lambda: not re.search(r"[+-]0\.0*[1-9]", self.changes()), 30, self.status.inner_text)
+
+    def changes(self):
+        """What is marked as changed against the start."""
+        marked = self.status.locator("tr td:nth-child(3)").all_inner_texts()
+        return " ".join([*marked, *re.findall(r"\S+ against", self.status.inner_text())])
+
+    def facts(self):
+        """The table of facts, by name."""
+        rows = self.status.locator("table").first.locator("tr").all()[1:]
+        return {row.locator("th").inner_text(): row.locator("td").first.inner_text() for row in rows}
+
+    def time(self, control, *acts):
+        """From an event to the frame with the new picture, in ms, measured in the page, for events in turn."""
+        times = []
+        for turn in range(20):
+            self.page.evaluate(STOPWATCH, self.status.element_handle())
+            acts[turn % len(acts)]()
+            times.append(self.page.evaluate("() => window.crowdnbTime"))
+        median, high = statistics.median(times), sorted(times)[18]
+        self.record(f"{control} median_ms", round(median, 1))
+        self.record(f"{control} p95_ms", round(high, 1))
+        print(f"{control}: median {median:.0f} ms, 95th percentile {high:.0f} ms")
+        assert high < 1000  # generous, since machines are loaded; the figures are for whoever reads them
 
 
-def answer_times(page, panel):
-    """Milliseconds from a click on a conflict to the changed picture, measured in the page itself."""
-    button = panel.get_by_role("button", name="a5 with a3").element_handle()
-    status = panel.locator('[role="status"]').element_handle()
-    script = """([button, status]) => new Promise(resolve => {
-        const output = status.parentElement, start = performance.now();
-        new MutationObserver((_, observer) => { observer.disconnect(); resolve(performance.now() - start); })
-            .observe(output, {childList: true, subtree: true, characterData: true});
-        button.click();
-    })"""
-    times = []
-    for _ in range(20):
-        times.append(page.evaluate(script, [button, status]))
-        status = panel.locator('[role="status"]').element_handle()
-    print(f"click to picture: median {statistics.median(times):.0f} ms, 95th percentile {sorted(times)[18]:.0f} ms")
-    return times
+# Started by the first press, stopped by the frame after the new content.
+STOPWATCH = """status => {
+    let start;
+    const begin = event => { start = start ?? performance.now(); };
+    for (const kind of ["keydown", "click"]) window.addEventListener(kind, begin, { capture: true, once: true });
+    window.crowdnbTime = new Promise(resolve => new MutationObserver((_, observer) => {
+        if (start === undefined) return;
+        observer.disconnect();
+        requestAnimationFrame(() => resolve(performance.now() - start));
+    }).observe(status, { childList: true, subtree: true }));
+}"""
+
+
+def drive_cloud(panel, case):
+    field = panel.box.get_by_label("1 star", exact=True)
+    field.fill("2")
+    field.press("Enter")
+    panel.handles.first.press("ArrowRight")  # γ, 0.10 → 0.15
+    cloud = cn.backward_cloud([0.2, 0.2, 0.6, 0.8, 0.8, 0.8, 1.0, 1.0, 1.0, 1.0, 1.0])
+    low, high = cloud.interval(0.15)
+    panel.says(f"{low:.4f}", f"{high:.4f}", f"{cloud.radicand:.4f}")
+    assert panel.facts()["ratings"] == "11"
+    panel.time("cloud, stars", *(lambda key=key: field.press(key) for key in ("ArrowUp", "ArrowDown")))
+    slide(panel, "cloud, γ", panel.handles.first)
+
+
+def drive_possibility(panel, case):
+    panel.handles.first.press("ArrowLeft")  # lower end of U, 0.52 → 0.51
+    panel.says(f"P(U ≥ D) = {cn.possibility_degree(0.51, 0.63, 0.4, 1.0):.4f}")
+    panel.handles.nth(2).press("ArrowRight")  # lower end of D, 0.40 → 0.41
+    panel.says(f"P(U ≥ D) = {cn.possibility_degree(0.51, 0.63, 0.41, 1.0):.4f}")
+    slide(panel, "possibility, D", panel.handles.nth(2))
+
+
+def drive_weights(panel, case):
+    criteria = case.criteria_weights.index
+    panel.handles.nth(1).press("ArrowRight")  # skill against quality: more
+    b = pd.DataFrame(0.5, criteria, criteria)
+    b.loc["skill", "quality"], b.loc["quality", "skill"] = 0.7, 0.3
+    shown = {name: f"{weight:.4f}" for name, weight in cn.criteria_weights(b).items()}
+    wait(lambda: panel.facts() == shown, 30, panel.status.inner_text)
+    slide(panel, "weights, a judgement", panel.handles.nth(1))
+    panel.box.get_by_role("radio", name="directly").check()
+    panel.says("Z belongs to judgements")
+    panel.handles.first.press("ArrowLeft")  # skill, 0.25 → 0.24
+    shown = {name: f"{w:.4f}" for name, w in zip(criteria, whatif.shared_rest([0.25] * 4, 0, 0.24), strict=True)}
+    wait(lambda: panel.facts() == shown, 30, panel.status.inner_text)
+    slide(panel, "weights, directly", panel.handles.first)
+
+
+def drive_assignment(panel, case):
+    settings = {name: control.value for name, control in whatif.assignment_panel(case).controls.items()}
+    box, status, handles = panel.box, panel.status, panel.handles
+
+    def shows(change):
+        settings.update(change)
+        answer = cn.solve(whatif.panel_problem(case, settings))
+        panel.says(f"ρ = {answer.performance:.4f}")
+        taken = {
+            (row.locator("th").inner_text(), at)
+            for row in status.locator("tr").all()[1:]
+            for at, cell in enumerate(row.locator("td").all_inner_texts())
+            if cell[0] in "●◆"
+        }
+        places = zip(answer.pairs["worker"], answer.pairs["task"], strict=True)
+        assert taken == {(worker, case.required.index.get_loc(task)) for worker, task in places}
+
+    quarrel = box.get_by_role("button", name="a5 with a3")
+    quarrel.click()
+    shows({"worker_conflicts": [[5, 3]]})
+    assert quarrel.get_attribute("aria-pressed") == "true"
+    # The grid of tasks by keyboard: Tab comes from the pressed button, arrows move, Space presses.
+    quarrel.press("Tab")
+    for key in ["ArrowDown"] * 11 + ["ArrowRight", "ArrowRight"]:
+        panel.page.keyboard.press(key)
+    assert panel.page.evaluate("() => document.activeElement.title") == "a11 with r2"
+    panel.page.keyboard.press("Space")
+    shows({"task_conflicts": [*settings["task_conflicts"], [11, 2]]})
+    handles.nth(0).press("ArrowRight")
+    shows({"gamma": 0.15})
+    handles.nth(1).press("ArrowRight")  # the weight of skill, 0.15 → 0.16
+    shows({"weights": whatif.shared_rest(settings["weights"], 0, 0.16)})
+    need = box.get_by_label("r0 needs")
+    need.fill("12")
+    need.press("Enter")
+    panel.says("there are only 12 workers")
+    panel.reset()
+    slide(panel, "assignment, γ", handles.nth(0))
+    slide(panel, "assignment, weight of skill", handles.nth(1))
+    panel.time("assignment, L of r0", *(lambda key=key: need.press(key) for key in ("ArrowUp", "ArrowDown")))
+    panel.time("assignment, conflict", quarrel.click)
+
+
+def slide(panel, name, handle):
+    panel.time(name, *(lambda key=key: handle.press(key) for key in ("ArrowRight", "ArrowLeft")))
+
+
+PANELS = {
+    "01_cloud_model.ipynb": drive_cloud,
+    "02_possibility_degree.ipynb": drive_possibility,
+    "03_fuzzy_ahp.ipynb": drive_weights,
+    "05_case_study.ipynb": drive_assignment,
+}
 
 
 def test_a_hostile_label_stays_text(lab, browser):
