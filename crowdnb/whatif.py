@@ -12,6 +12,7 @@ import html
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from typing import Any
 
 import anywidget
@@ -25,7 +26,7 @@ from crowdnb.ecargo import Assignment, Problem, Scope
 from crowdnb.fuzzyahp import LEVELS, consistent_matrix, criteria_weights, weight_range
 from crowdnb.labels import FloatArray, listing
 from crowdnb.possibility import possibility_degree
-from crowdnb.program import solve
+from crowdnb.program import Program
 from crowdnb.project import Project
 from crowdnb.qualify import qualification
 
@@ -527,9 +528,15 @@ def assignment_panel(project: Project, conflict_scope: Scope = "project") -> Pan
         rows=names, columns=[str(task) for task in tasks], title="Who may not take which task", value=barred
     )
 
+    # What a control leaves alone is kept from one change to the next: the compiled program, and Q.
+    program = Program(
+        panel_problem(project, {name: control.value for name, control in controls.items()}, conflict_scope)
+    )
+    q_of = lru_cache(maxsize=64)(partial(panel_qualification, project))
+
     def show(settings: Mapping[str, Any], start: View | None) -> View:
-        problem = panel_problem(project, settings, conflict_scope)
-        return assignment_view(problem, solve(problem), start)
+        values = {"qualification": q_of(settings["gamma"], settings["weights"]), **_rules(project, settings)}
+        return assignment_view(program.problem.changed(**values), program.resolve(**values), start)
 
     note = "" if project.counts is not None else (
         f"Only intervals are known here, no histories. When γ moves, the centre of each interval is kept and its "
@@ -549,24 +556,31 @@ def assignment_panel(project: Project, conflict_scope: Scope = "project") -> Pan
 
 def panel_problem(project: Project, settings: Mapping[str, Any], conflict_scope: Scope = "project") -> Problem:
     """The problem that the settings of an assignment panel describe: what a user would hand to ``cn.solve``."""
-    workers, tasks = project.ability.index, project.required.index
-    gamma = settings["gamma"]
+    q = panel_qualification(project, settings["gamma"], settings["weights"])
+    return Problem(q, **_rules(project, settings), conflict_scope=conflict_scope)
+
+
+def panel_qualification(project: Project, gamma: float, weights: Sequence[float]) -> pd.DataFrame:
+    """Q at this γ and with these weights; where only intervals are known, by :func:`moved_intervals`."""
     if gamma == project.gamma:
         ability = project.ability
     elif project.counts is not None:
         ability = ability_intervals(project.counts, gamma)
     else:
         ability = moved_intervals(project.ability, gamma)
-    weights = pd.Series(settings["weights"], index=project.criteria_weights.index)
-    q = qualification(ability, project.demand, weights).reindex(index=workers, columns=tasks)
-    return Problem(
-        q,
-        [settings[f"L {task}"] for task in tasks],
-        [settings[f"W {task}"] for task in tasks],
-        [(workers[i], tasks[j]) for i, j in settings["task_conflicts"]],
-        [(workers[i], workers[k]) for i, k in settings["worker_conflicts"]],
-        conflict_scope,
-    )
+    q = qualification(ability, project.demand, pd.Series(weights, index=project.criteria_weights.index))
+    return q.reindex(index=project.ability.index, columns=project.required.index)
+
+
+def _rules(project: Project, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """L, W, C^R and C^A of the settings, as :class:`Problem` takes them."""
+    workers, tasks = project.ability.index, project.required.index
+    return {
+        "required": [settings[f"L {task}"] for task in tasks],
+        "task_weights": [settings[f"W {task}"] for task in tasks],
+        "task_conflicts": [(workers[i], tasks[j]) for i, j in settings["task_conflicts"]],
+        "worker_conflicts": [(workers[i], workers[k]) for i, k in settings["worker_conflicts"]],
+    }
 
 
 class WeightSliders(widgets.VBox):  # type: ignore[misc]
