@@ -48,8 +48,9 @@ FEW = 200  # pairs about which the engine is asked at once; with more, it is ask
 MANY = 3000  # pairs in one question, as long as fewer may do
 PATIENCE = 2.0  # seconds in this process, where nothing can stop an engine; longer questions get one of their own
 IN_PROCESS, PUNCTUAL = 20_000, 1000  # pairs asked about in this process; with more, engines overrun their limits
+UNPUNCTUAL = {"CBC": 300}  # engines that do so with fewer
 STARTUP = 1.5  # seconds: with less left, a process of its own would come too late
-SHARE, RESERVE, TINY = 0.95, 0.02, 1e-3  # of the time left for the engine, and seconds kept for what comes after it
+SHARE, RESERVE, TINY = 0.95, 0.03, 1e-3  # of the time left for the engine, and seconds kept for what comes after it
 COMPILED = 1000  # rows of possible conflicts that a compiled program may have
 NONE_KEEPS = "No assignment keeps all the conflicts"
 
@@ -118,6 +119,9 @@ class Search:
         tie_break: str | None,
         asker: Asker | None = None,
     ) -> None:
+        if not isinstance(problem, Problem):
+            what = type(problem).__name__
+            raise ValueError(f"problem: a Problem is needed (of a project: project.problem()), got {what}")
         self.problem, self.in_turn, self.asker = problem, solver is None, asker or ask
         self.start, self.engine = time.perf_counter(), pick(solver)  # the first call imports cvxpy
         if time_limit is not None and not 0 < time_limit <= LONGEST:
@@ -188,7 +192,7 @@ class Search:
         """Ask about the pairs in play, until none that could matter is left out and small differences count."""
         problem = self.problem
         short = self.until - time.perf_counter() < STARTUP
-        most, whole = PUNCTUAL if short else MANY, self.allowed
+        most, whole = self._punctual() if short else MANY, self.allowed
         while True:
             asked = self._in_play(relaxed, most)
             pairs = np.argwhere(asked)
@@ -261,7 +265,7 @@ class Search:
         answer = Answer("time_limit", np.zeros(len(pairs)), math.nan)
         left = self.until - time.perf_counter()
         short = left < STARTUP  # a process of its own would come too late
-        if short or len(pairs) <= (PUNCTUAL if limited else IN_PROCESS):
+        if short or len(pairs) <= (self._punctual() if limited else IN_PROCESS):
             seconds = min(left, PATIENCE) * (SHARE / 2 if takes_over and short else SHARE) - RESERVE
             known = limited or self.engine in KNOWN_LIMITS
             answer = self.asker(self.problem, pairs, self.engine, max(seconds, TINY) if known else None, pins, refused)
@@ -277,6 +281,9 @@ class Search:
         else:
             return answer
         return later if later.status != "time_limit" or later.pairs.any() else answer
+
+    def _punctual(self) -> int:
+        return UNPUNCTUAL.get(self.engine, PUNCTUAL)
 
     def _believe(self, pairs: IntArray, answer: Answer) -> None:
         """Take an engine's answer if it holds: rounded, checked and scored again; SolverAnswerError if not."""

@@ -9,8 +9,8 @@ import sys
 from contextlib import redirect_stdout
 from itertools import combinations
 
-import pandas as pd
 import numpy as np
+import pandas as pd
 import pytest
 from folders import DATA, content, copy, problems, refused
 

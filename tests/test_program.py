@@ -171,6 +171,11 @@ def test_scipy_takes_a_time_limit_and_others_say_that_they_do_not(case, monkeypa
         cn.solve(case.problem(), "XPRESS", time_limit=1)
 
 
+def test_a_project_is_not_a_problem_and_the_message_says_how_to_get_one(case):
+    with pytest.raises(ValueError, match=r"a Problem is needed \(of a project: project.problem\(\)\), got CaseStudy"):
+        cn.solve(case)
+
+
 def hard_problem():
     """A conflict graph on which no solver is done in a hundredth of a second."""
     rng = np.random.default_rng(3)
@@ -293,7 +298,7 @@ class StubModel:
 )
 def test_an_engine_that_ends_badly_is_an_error(monkeypatch, model, message):
     nothing = type("T", (), {"value": None})
-    monkeypatch.setattr(engine, "boolean_program", lambda problem, pairs, pins: (model, nothing))
+    monkeypatch.setattr(engine, "boolean_program", lambda *_: (model, nothing))
     problem = cn.Problem(Q, [1, 1])
     with pytest.raises(cn.SolverAnswerError, match=message):
         engine.ask(problem, np.argwhere(problem.eligible), "GLPK_MI", None)
