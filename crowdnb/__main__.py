@@ -55,6 +55,11 @@ def assign(options: argparse.Namespace) -> int:
     lines = [*(f"Note: {note}" for note in project.notes), histories(project), describe(answer, project.required)]
     if answer.table is None:
         old = [f"{output} of an earlier run was left as it is; it does not belong to these files."]
+        if not (answer.problem.qualification != 0).any(axis=None):
+            hint = f"a rating of {options.stars} stars is the top of the scale here (--stars)"
+            lines.append(
+                f"Every qualification is 0: nobody reaches any demand. Is the scale right? {hint.capitalize()}."
+            )
         print(_plain("\n".join(lines + old * output.exists())))
         return NO_ASSIGNMENT
     try:  # before anything is printed: a reader that stops listening does not lose the file
@@ -98,7 +103,7 @@ def describe(answer: cn.Assignment, required: pd.Series[int]) -> str:
             "infeasible": "No assignment exists.",
             "time_limit": f"The time limit stopped {answer.solver}: no assignment was found, and none was ruled out.",
         }[answer.status]
-        return "\n".join(["", head, *answer.reasons])
+        return "\n".join(["", head, *(answer.reasons if answer.status == "infeasible" else [])])
     rows = [("task", "needs", "workers (qualification)")]
     for task, need in required.items():
         here = answer.pairs[answer.pairs["task"] == task]
@@ -111,12 +116,17 @@ def describe(answer: cn.Assignment, required: pd.Series[int]) -> str:
         if answer.status == "optimal"
         else f"not proved the best; at most {answer.bound:.6f} is possible"
     )
+    by = (
+        f"without a solver, {answer.seconds:.2f} s"
+        if answer.solver == "none"
+        else f"{answer.solver}, {answer.seconds:.2f} s"
+    )
     return "\n".join(
         [
             "",
             text,
             "",
-            f"ρ = {answer.performance:.6f}, {proof} ({answer.solver}, {answer.seconds:.2f} s); every rule re-checked.",
+            f"ρ = {answer.performance:.6f}, {proof} ({by}); every rule re-checked.",
             f"Idle: {listing(answer.idle, 20) or 'nobody'}.",
         ]
     )
@@ -170,22 +180,35 @@ def _plain(text: str) -> str:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m crowdnb", description="Assign workers to tasks, and check it.")
+    parser.add_argument("--version", action="version", version=f"crowdnb {cn.__version__}")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("case", help="the paper's case study: published, computed, difference")
     run = commands.add_parser(
         "assign",
         help="the best assignment for a folder of files",
         description="Print the best assignment for a folder of files and write it to assignment.csv.",
-        epilog="Exit status: 0 an assignment was found, 1 there is none (the reasons are printed), 2 bad input, "
+        epilog=f"Files: {', '.join(FILES)}; the README says what is in them. "
+        "Exit status: 0 an assignment was found, 1 there is none (the reasons are printed), 2 bad input, "
         "3 an internal error. Nothing is written unless it is 0.",
     )
     run.add_argument("folder", metavar="FOLDER", type=Path, help="a folder of CSV files, or an Excel workbook")
-    run.add_argument("--gamma", type=float, default=0.1, help="influence of He on the intervals (0.1)")
-    run.add_argument("--stars", type=int, default=5, help="stars on the rating scale (5)")
-    run.add_argument("--scope", choices=["project", "task"], default="project", help="reach of a conflict (project)")
+    run.add_argument(
+        "--gamma", type=float, default=0.1, help="how much the spread He widens the intervals, 0 or more (0.1)"
+    )
+    run.add_argument("--stars", type=int, default=5, help="the top of the rating scale, which starts at 1 (5)")
+    run.add_argument(
+        "--scope",
+        choices=["project", "task"],
+        default="project",
+        help="two workers in conflict: not both in the project, or only not both on one task (project)",
+    )
     run.add_argument("--solver", help="GLPK_MI, CBC, HIGHS … (the first that is installed)")
-    run.add_argument("--time-limit", type=float, metavar="SECONDS", help="stop the solver after so long")
-    run.add_argument("--output", type=Path, metavar="FILE", help="where to write (assignment.csv in FOLDER)")
+    run.add_argument(
+        "--time-limit", type=float, metavar="SECONDS", help="stop after so long, with the best found and a bound"
+    )
+    run.add_argument(
+        "--output", type=Path, metavar="FILE", help="where to write (assignment.csv in FOLDER, or beside a workbook)"
+    )
     return parser
 
 

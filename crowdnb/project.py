@@ -362,7 +362,8 @@ class _Reader:
         before = len(self.report.problems)
         weight = table.numbers("weight", _not_negative)
         if len(self.report.problems) == before and abs(math.fsum(weight) - 1) > 1e-6:
-            table.problem(f"the weights sum to {math.fsum(weight):.9g} and must sum to 1", column="weight")
+            percent = "; they look like percent, divide each by 100" if math.isclose(math.fsum(weight), 100) else ""
+            table.problem(f"the weights sum to {math.fsum(weight):.9g} and must sum to 1{percent}", column="weight")
         series = pd.Series(weight, index=pd.Index(criterion, name="criterion"), name="weight")
         return series[~series.index.duplicated() & (series.index != "")], None
 

@@ -96,6 +96,23 @@ def test_no_assignment_is_an_answer_with_its_reason(changes, options, parts, tmp
     assert content(folder) == before
 
 
+def test_a_scale_that_makes_every_qualification_zero_is_asked_about(tmp_path, capsys):
+    folder = copy("lounges", tmp_path)
+    assert main(["assign", str(folder), "--stars", "500"]) == 1
+    assert "Every qualification is 0: nobody reaches any demand. Is the scale right? A rating of 500" in (
+        capsys.readouterr().out
+    )
+
+
+def test_the_version_and_an_answer_without_a_solver(tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        main(["--version"])
+    assert capsys.readouterr().out == f"crowdnb {cn.__version__}\n"
+    folder = copy("case_study", tmp_path, {"tasks.csv": ONE_EACH.replace(",1", ",0")})
+    assert main(["assign", str(folder)]) == 0
+    assert "proved the best (without a solver, " in capsys.readouterr().out
+
+
 def test_the_scope_of_a_conflict(tmp_path, capsys):
     folder = copy("case_study", tmp_path, {"worker_conflicts.csv": EVERY_PAIR, "tasks.csv": ONE_EACH})
     assert main(["assign", str(folder), "--scope", "task"]) == 0

@@ -394,6 +394,14 @@ WRONG = {
         {"task_conflicts.csv": zero_one([*WORKERS, "a1"], [*TASKS, "r1", ""]).replace(",0\n", ",\n")},
         ["task_conflicts.csv: column 'r1' stands 2 times", "task_conflicts.csv: row 'a1' stands 2 times"],
     ),
+    "weights in percent": (
+        CASE,
+        {"weights.csv": "criterion,weight\nskill,15\nefficiency,25\nquality,50\nactivity,10\n"},
+        [
+            "weights.csv, column weight: the weights sum to 100 and must sum to 1; they look like percent, "
+            "divide each by 100"
+        ],
+    ),
     # everything at once
     "five files": (
         CASE,
