@@ -214,8 +214,8 @@ class Search:
             if (left & ~asked).any():
                 most *= 10
                 continue
-            spread, near = (float(shortfall(self.problem, np.argwhere(mask)).max()) for mask in (asked, left))
-            if spread <= ZOOM * max(near, ROUNDING * float(np.abs(self.problem.value[left]).max())):
+            spread, near = (float(shortfall(problem, np.argwhere(mask)).max()) for mask in (asked, left))
+            if spread <= ZOOM * max(near, ROUNDING * float(np.abs(problem.value[left]).max())):
                 break
             self.allowed = left
         reasons = self._first_by_labels(left) if self.labels_first else []
@@ -377,8 +377,8 @@ class Search:
 class Program:
     """A problem's program compiled once, and solved again for other values over the same labels.
 
-    Q, W, L, C^R and C^A are parameters of the cvxpy program, so that only numbers change between two solves. Beyond
-    :data:`COMPILED` rows of conflicts, or with options beyond the paper, each solve starts
+    Q, W, L, C^R and C^A stand in its objective and its right-hand sides only, so that nothing but numbers changes
+    between two solves. Beyond :data:`COMPILED` rows of conflicts, or with options beyond the paper, each solve starts
     afresh, as :func:`solve` does.
 
     Parameters
