@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import pandas as pd
 import pytest
+from crowd import crowd
 
 import crowdnb as cn
 from crowdnb import whatif
@@ -182,11 +183,14 @@ STOPWATCH = """status => {
     let start;
     const begin = event => { start = start ?? performance.now(); };
     for (const kind of ["keydown", "click"]) window.addEventListener(kind, begin, { capture: true, once: true });
-    window.crowdnbTime = new Promise(resolve => new MutationObserver((_, observer) => {
-        if (start === undefined) return;
-        observer.disconnect();
-        requestAnimationFrame(() => resolve(performance.now() - start));
-    }).observe(status, { childList: true, subtree: true }));
+    window.crowdnbTime = new Promise((resolve, reject) => {
+        new MutationObserver((_, observer) => {
+            if (start === undefined) return;
+            observer.disconnect();
+            requestAnimationFrame(() => resolve(performance.now() - start));
+        }).observe(status, { childList: true, subtree: true });
+        setTimeout(() => reject(new Error("nothing new was shown in 20 s")), 20000);
+    });
 }"""
 
 
@@ -282,6 +286,62 @@ PANELS = {
 }
 
 
+def write(lab, name, cells):
+    """A notebook of these code cells, beside the others."""
+    book = {
+        "cells": [
+            {"cell_type": "code", "id": f"c{k}", "metadata": {}, "outputs": [], "execution_count": None, "source": text}
+            for k, text in enumerate(cells)
+        ],
+        "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3"}},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    (lab.folder / name).write_text(json.dumps(book))
+
+
+def test_a_panel_of_60_by_20_keeps_its_headings_and_its_place(lab, browser, record_property):
+    cells = [
+        f"import sys; sys.path.insert(0, {str(ROOT / 'tests')!r})",
+        "import crowdnb as cn\nfrom crowd import crowd",
+        "cn.whatif.assignment_panel(crowd())",
+    ]
+    write(lab, "crowd.ipynb", cells)
+    page = run_all(lab, browser, "crowd.ipynb")
+    try:
+        panel = Panel(page, record_property)
+        panel.says("ρ = ")
+        area = panel.status.locator(".crowdnb-scroll")
+        area.scroll_into_view_if_needed()
+        assert area.evaluate("el => el.scrollHeight > el.clientHeight + 300 && el.scrollWidth > el.clientWidth + 300")
+        area.focus()
+        page.keyboard.press("End")  # scrolls by keyboard, to the last worker
+        wait(lambda: area.evaluate("el => el.scrollTop") > 300, 10)
+        heads = "(el, kind) => [...el.querySelectorAll(`th[scope=${kind}]`)].slice(-1)[0].getBoundingClientRect()"
+        top, left = area.evaluate("el => { const r = el.getBoundingClientRect(); return [r.top, r.left]; }")
+        assert abs(area.evaluate(heads, "col")["top"] - top) < 5  # the headings of tasks have stayed
+        area.evaluate("el => { el.scrollLeft = 400; }")
+        assert abs(area.evaluate(heads, "row")["left"] - left) < 5  # and those of workers
+        grid = panel.box.locator(".crowdnb-grid").first
+        assert grid.locator("button").count() == 60 * 59 // 2
+        assert grid.locator('button[tabindex="0"]').count() == 1  # one stop of the Tab key
+        button = grid.get_by_role("button", name="worker 59 with worker 0", exact=True)
+        button.focus()
+        page.keyboard.press("End")
+        assert page.evaluate("() => document.activeElement.title") == "worker 59 with worker 58"
+        page.keyboard.press("Home")
+        assert page.evaluate("() => document.activeElement.title") == "worker 59 with worker 0"
+        place = area.evaluate("el => [el.scrollLeft, el.scrollTop]")
+        answer = cn.solve(crowd().problem())
+        worker, task = answer.pairs.iloc[0][["worker", "task"]]
+        taken = panel.box.get_by_role("button", name=f"{worker} with {task}", exact=True)
+        panel.time("assignment 60 x 20, conflict", lambda: taken.press("Space"))
+        panel.says(f"ρ = {answer.performance:.4f}", "+0.0000 against")
+        assert area.evaluate("el => [el.scrollLeft, el.scrollTop]") == place
+    finally:
+        page.close()
+
+
 def test_a_hostile_label_stays_text(lab, browser):
     """A worker named like a piece of HTML, in a notebook of its own beside the others."""
     cells = [
@@ -296,16 +356,7 @@ def test_a_hostile_label_stays_text(lab, browser):
         "cn.whatif.assignment_panel(cn.Project(u, d, pd.Series({'k': 1.0}), problem.required, None,"
         " problem.task_conflicts, problem.worker_conflicts))",
     ]
-    book = {
-        "cells": [
-            {"cell_type": "code", "id": f"c{k}", "metadata": {}, "outputs": [], "execution_count": None, "source": text}
-            for k, text in enumerate(cells)
-        ],
-        "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3"}},
-        "nbformat": 4,
-        "nbformat_minor": 5,
-    }
-    (lab.folder / "hostile.ipynb").write_text(json.dumps(book))
+    write(lab, "hostile.ipynb", cells)
     page = run_all(lab, browser, "hostile.ipynb")
     try:
         assert page.locator('img[src="x"]').count() == 0

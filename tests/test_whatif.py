@@ -4,6 +4,7 @@ import ipywidgets as widgets
 import numpy as np
 import pandas as pd
 import pytest
+from crowd import crowd
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -298,25 +299,6 @@ def test_labels_are_text_in_every_panel():
 
 def test_a_panel_can_be_shown_and_compared():
     assert repr(whatif.possibility_panel()) == "<Panel: ability, demand>"
-
-
-def crowd(m=60, n=20, seed=0):
-    """A made project of m workers and n tasks with two criteria."""
-    rng = np.random.default_rng(seed)
-    workers, tasks = [f"worker {i}" for i in range(m)], [f"task {j}" for j in range(n)]
-    ends = pd.MultiIndex.from_product([["skill", "care"], ["low", "high"]], names=["criterion", "end"])
-    ability = pd.DataFrame(np.sort(rng.uniform(size=(m, 2, 2))).reshape(m, 4), workers, ends)
-    demand = pd.DataFrame([[low, 1.0, low, 1.0] for low in rng.uniform(0.1, 0.5, n)], tasks, ends)
-    hate = np.tril(rng.random((m, m)) < 0.03, -1)
-    return cn.Project(
-        ability,
-        demand,
-        pd.Series({"skill": 0.5, "care": 0.5}),
-        pd.Series(1, tasks),
-        None,
-        pd.DataFrame((rng.random((m, n)) < 0.1).astype(int), workers, tasks),
-        pd.DataFrame((hate | hate.T).astype(int), workers, workers),
-    )
 
 
 def test_a_panel_of_60_by_20_answers_and_keeps_its_headings_in_sight():
