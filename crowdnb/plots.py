@@ -10,10 +10,11 @@ import base64
 import html
 import io
 import warnings
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
+from functools import cache, wraps
 from itertools import combinations
-from typing import Any
+from typing import Any, ParamSpec
 
 import matplotlib as mpl
 import numpy as np
@@ -38,6 +39,9 @@ SHADES = 64  # colours in a stored picture
 BLUE = "#0072b2"
 COLOURS = (BLUE, "#d55e00", "#009e73", "#cc79a7", "#56b4e9", INK)  # told apart by colour-blind readers too
 DASHES: tuple[Any, ...] = ("-", "--", "-.", ":", (0, (3, 1, 1, 1, 1, 1)), (0, (8, 2)))
+
+
+P = ParamSpec("P")
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +74,23 @@ class Picture:
         return f'<img style="{style}" alt="{html.escape(self.alt)}" src="data:image/png;base64,{data}">'
 
 
+@cache
+def _families() -> list[str]:
+    """Fonts for labels in any script: a Chinese one behind the usual one, where one is installed."""
+    installed = set(fontManager.get_font_names())
+    return ["DejaVu Sans", *[name for name in CHINESE if name in installed]]
+
+
+def _in_any_script(draw: Callable[P, Picture]) -> Callable[P, Picture]:
+    @wraps(draw)
+    def drawn(*args: P.args, **kwargs: P.kwargs) -> Picture:
+        with mpl.rc_context({"font.family": _families()}):
+            return draw(*args, **kwargs)
+
+    return drawn
+
+
+@_in_any_script
 def chain() -> Picture:
     """The way of the data: from ratings, demands and judgements to the assignment, a box a step."""
     boxes = {
@@ -106,6 +127,7 @@ def chain() -> Picture:
     return Picture(figure, alt)
 
 
+@_in_any_script
 def intervals(ability: pd.DataFrame, demand: pd.DataFrame) -> Picture:
     """Ability intervals of every worker, a panel a criterion, with the lower ends of what the tasks ask as lines.
 
@@ -115,18 +137,19 @@ def intervals(ability: pd.DataFrame, demand: pd.DataFrame) -> Picture:
         As :func:`crowdnb.possibility_matrix` takes them.
     """
     u, d = interval_pair(ability, demand)
-    figure = _figure(2.3 * len(u.criteria) + 0.8, 0.26 * len(u.labels) + 1.3)
+    figure = _figure(2.3 * len(u.criteria) + 0.8, 0.28 * len(u.labels) + 1.4)
     axes = figure.subplots(1, len(u.criteria), sharex=True, sharey=True, squeeze=False)[0]
     for k, (axis, criterion) in enumerate(zip(axes, u.criteria, strict=True)):
         for low in d.low[:, k]:
             axis.axvline(low, color=ACCENT, linewidth=1, alpha=0.7)
         _bars(axis, u.low[:, k], u.high[:, k])
         axis.set_title(str(criterion), parse_math=False)
-        axis.set_xlabel("ability (0 to 1)")
+        axis.tick_params(labelsize=12)
     _ticks(axes[0], "y", u.labels)
     axes[0].invert_yaxis()
-    figure.suptitle("bars: ability of a worker; lines: what each task asks at least", fontsize=9, color=GREY)
-    axes[0].set_ylabel("worker")
+    figure.suptitle("bars: ability of a worker; lines: what each task asks at least", fontsize=12, color=GREY)
+    figure.supxlabel("ability (0 to 1)", fontsize=12)
+    axes[0].set_ylabel("worker", fontsize=12)
     middle = pd.Series((u.low + u.high).mean(axis=1) / 2, index=u.labels)
     alt = (
         f"Ability intervals of {len(u.labels)} workers on {listing(u.criteria)}, and what the tasks ask at least. "
@@ -136,6 +159,7 @@ def intervals(ability: pd.DataFrame, demand: pd.DataFrame) -> Picture:
     return Picture(figure, alt)
 
 
+@_in_any_script
 def assignment(problem: Problem, answer: Assignment) -> Picture:
     """Who does what, on the grid of qualifications: workers × tasks.
 
@@ -206,17 +230,13 @@ def _figure(width: float, height: float) -> Figure:
 
 
 def _ticks(axis: Axes, which: str, labels: Any) -> None:
-    """Labels as they are: no mathematics between dollar signs, and a Chinese font where one is installed."""
+    """Labels as they are: no mathematics between dollar signs."""
     texts = [str(label) for label in labels]
     setter = axis.set_yticks if which == "y" else axis.set_xticks
-    setter(range(len(texts)), texts, parse_math=False, fontfamily=_families())
+    setter(range(len(texts)), texts, parse_math=False)
 
 
-def _families() -> list[str]:
-    installed = set(fontManager.get_font_names())
-    return ["DejaVu Sans", *[name for name in CHINESE if name in installed]]
-
-
+@_in_any_script
 def possibility(ability: tuple[float, float], demand: tuple[float, float]) -> Picture:
     """Two intervals, their widths laid end to end, and the share of them that is the possibility degree (eq. 3).
 
@@ -262,6 +282,7 @@ def possibility(ability: tuple[float, float], demand: tuple[float, float]) -> Pi
     return Picture(figure, alt)
 
 
+@_in_any_script
 def curves(table: pd.DataFrame, x: str, y: str) -> Picture:
     """Every column of a table as a line over its index; lines differ by colour and by dashes.
 
@@ -288,6 +309,7 @@ def curves(table: pd.DataFrame, x: str, y: str) -> Picture:
     return Picture(figure, f"Lines of {y} for {x}, drawn from {span}. {'; '.join(parts)}.")
 
 
+@_in_any_script
 def weights(table: pd.DataFrame, reach: tuple[float, float] | None = None) -> Picture:
     """Criteria weights as bars with their numbers, a row a criterion, and the range that judgements can reach.
 
@@ -320,6 +342,7 @@ def weights(table: pd.DataFrame, reach: tuple[float, float] | None = None) -> Pi
     return Picture(figure, f"Criteria weights. {'; '.join(parts)}.{band}")
 
 
+@_in_any_script
 def reachable_weights(reachable: Mapping[str, FloatArray], wanted: pd.Series[float]) -> Picture:
     """How many judgement matrices give a criterion each weight, a panel a setting, and the weights that are wanted.
 
@@ -347,7 +370,11 @@ def reachable_weights(reachable: Mapping[str, FloatArray], wanted: pd.Series[flo
     over = axes[0].get_xaxis_transform()
     for row, (name, value) in enumerate(wanted.sort_values().items()):  # on two lines, so that neighbours stay apart
         words = f" {name} {value:.2f}"
-        axes[0].text(value, 0.97 - 0.14 * (row % 2), words, transform=over, va="top", color=ACCENT, parse_math=False)
+        ground = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}  # a neighbour's line ends at the letters
+        height = 0.97 - 0.14 * (row % 2)
+        axes[0].text(
+            value, height, words, transform=over, va="top", color=ACCENT, parse_math=False, bbox=ground, zorder=3
+        )
     axes[-1].set_xlim(left=0, right=max(0.05 + wanted.max() * 1.12, axes[-1].get_xlim()[1]))
     axes[-1].set_xlabel("weight of one criterion (0 to 1); lines: the weights that are wanted")
     return Picture(figure, f"Weights that five-level judgements can give one criterion. {'. '.join(parts)}.")
@@ -361,6 +388,7 @@ def _ends(interval: tuple[float, float]) -> str:
     return f"[{_brief(interval[0])}, {_brief(interval[1])}]"
 
 
+@_in_any_script
 def interval_rows(ends: pd.DataFrame, counts: pd.DataFrame | None = None, title: str = "") -> Picture:
     """Interval numbers as bars, a row each, with the ratings they come from as dots.
 
@@ -392,6 +420,7 @@ def interval_rows(ends: pd.DataFrame, counts: pd.DataFrame | None = None, title:
     return Picture(figure, f"{len(ends)} intervals on the scale from 0 to 1: {listing(rows, 12)}.{dots}")
 
 
+@_in_any_script
 def cloud_drops(cloud: Cloud, x: FloatArray, certainty: FloatArray, gamma: float = 0.1) -> Picture:
     """Drops of a cloud with their certainty, the expectation curve, and the interval of eq. 2 on the axis.
 
@@ -427,6 +456,7 @@ def cloud_drops(cloud: Cloud, x: FloatArray, certainty: FloatArray, gamma: float
     return Picture(figure, alt)
 
 
+@_in_any_script
 def radicands(samples: Mapping[int, FloatArray]) -> Picture:
     """How S² - En² is spread over histories, a panel a number of ratings, with the share below 0.
 
@@ -457,6 +487,7 @@ def radicands(samples: Mapping[int, FloatArray]) -> Picture:
     return Picture(figure, f"Spread of the radicand S² − En². Below 0 lie {listing(parts)}.")
 
 
+@_in_any_script
 def coverage(share: pd.DataFrame, width: pd.DataFrame, level: float = 0.9) -> Picture:
     """How often intervals hold the next rating, and how wide they are, by the number of ratings before it.
 
@@ -508,6 +539,7 @@ def _scale(axis: Axes, low: float, high: float) -> None:
     axis.set_xlabel("ability (share of the scale, 0 to 1; grey: outside it)")
 
 
+@_in_any_script
 def conflict_graph(problem: Problem, answer: Assignment) -> Picture:
     """Who may not work with whom: workers on a circle, a line a conflict, a colour and dashes a clique.
 
@@ -548,14 +580,12 @@ def conflict_graph(problem: Problem, answer: Assignment) -> Picture:
         far = 17 * beside
         words = axis.annotate(str(worker), (x[i], y[i]), (far * x[i], far * y[i]), textcoords="offset points", ha=side)
         words.set(va="center", fontsize=9, color="white" if chosen[i] and not beside else INK, parse_math=False)
-        words.set_fontfamily(_families())
     axis.set_aspect("equal")
     axis.margins(0.12 + 0.02 * min(longest, 25) if beside else 0.06, 0.12 if beside else 0.06)
     axis.set_axis_off()
     axis.set_title("filled: chosen; hollow: left out", fontsize=9, color=GREY)
     if 0 < len(groups) <= 12:
-        style = {"family": _families()}
-        figure.legend(loc="outside right upper", title="at most one of", frameon=False, prop=style)
+        figure.legend(loc="outside right upper", title="at most one of", frameon=False)
     alone = listing(f"({listing(problem.workers[group])})" for group in groups) or "nobody"
     picked, idle = listing(problem.workers[chosen], m) or "nobody", listing(problem.workers[~chosen], m) or "nobody"
     alt = f"Conflicts of {m} workers. At most one can be chosen of {alone}. Chosen: {picked}. Left out: {idle}."

@@ -71,6 +71,20 @@ def test_intervals_show_a_worker_whose_ability_is_a_point(case):
     assert [line.get_xydata().tolist() for line in skill.lines if line.get_marker() == "D"] == [[[0.5, 3.0]]]
 
 
+def test_every_label_may_be_in_any_script(case):
+    """The fonts of the letters, not only of the ticks, hold a Chinese one where one is installed."""
+    families = cn.plots._families()
+    ability = case.ability.rename(columns={"skill": "沟通"}, level=0)
+    demand = case.demand.rename(columns={"skill": "沟通"}, level=0)
+    title = cn.plots.intervals(ability, demand).figure.axes[0].title
+    assert (title.get_text(), title.get_fontfamily()) == ("沟通", families)
+    table = pd.DataFrame({"沟通": [0.4, 0.6]}, index=["a", "b"])
+    for picture in (cn.plots.weights(table), cn.plots.curves(table.reset_index(drop=True), "x", "y")):
+        assert [text.get_fontfamily() for text in picture.figure.legends[0].get_texts()] == [families]
+    wanted = cn.plots.reachable_weights({"a": np.array([0.2, 0.3])}, pd.Series({"沟通": 0.25})).figure.axes[0].texts[0]
+    assert wanted.get_fontfamily() == families
+
+
 def test_numbers_stand_out_from_their_cells(case):
     def luminance(colour):
         parts = np.array(to_rgb(colour))
