@@ -163,7 +163,7 @@ def test_the_best_team_without_conflicts_has_the_published_weight(name, solver, 
         ("myciel4.col", 5, SOLVERS),
         ("queen5_5.col", 5, SOLVERS),
         ("queen5_5.col", 4, SOLVERS),
-        ("queen7_7.col", 7, ["GLPK_MI"]),  # the others need minutes
+        ("queen7_7.col", 7, ["GLPK_MI"]),  # the others need half a minute
         ("queen7_7.col", 6, SOLVERS),
         ("jean.col", 10, SOLVERS),
         ("jean.col", 9, SOLVERS),
