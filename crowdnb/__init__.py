@@ -32,15 +32,20 @@ _HOME = {
     "solve": "program",
     "Program": "program",
     "frontier": "program",
-    "random_problem": "experiments",
+    "random_problem": "instances",
     "solve_many": "many",
     "SolverAnswerError": "engine",
+    "explain_infeasible": "explain",
+    "why": "worth",
+    "prices": "worth",
+    "alternatives": "worth",
+    "replan": "worth",
     "Project": "project",
     "ProjectError": "project",
     "read_project": "project",
     "load_case_study": "casestudy",
 }
-_MODULES = {"exercises", "plots", "whatif"}
+_MODULES = {"baselines", "exercises", "existence", "experiments", "plots", "whatif"}
 
 if TYPE_CHECKING:
     from crowdnb.casestudy import load_case_study as load_case_study
@@ -54,10 +59,11 @@ if TYPE_CHECKING:
     from crowdnb.ecargo import obstacles as obstacles
     from crowdnb.ecargo import performance as performance
     from crowdnb.engine import SolverAnswerError as SolverAnswerError
-    from crowdnb.experiments import random_problem as random_problem
+    from crowdnb.explain import explain_infeasible as explain_infeasible
     from crowdnb.fuzzyahp import consistent_matrix as consistent_matrix
     from crowdnb.fuzzyahp import criteria_weights as criteria_weights
     from crowdnb.fuzzyahp import weight_range as weight_range
+    from crowdnb.instances import random_problem as random_problem
     from crowdnb.many import solve_many as solve_many
     from crowdnb.possibility import possibility_degree as possibility_degree
     from crowdnb.possibility import possibility_matrix as possibility_matrix
@@ -70,6 +76,10 @@ if TYPE_CHECKING:
     from crowdnb.qualify import qualification as qualification
     from crowdnb.ratings import Counts as Counts
     from crowdnb.ratings import count_ratings as count_ratings
+    from crowdnb.worth import alternatives as alternatives
+    from crowdnb.worth import prices as prices
+    from crowdnb.worth import replan as replan
+    from crowdnb.worth import why as why
 
 
 __all__ = [*_HOME, *_MODULES]

@@ -1,0 +1,69 @@
+"""Every 0/1 table of a small problem, and which of them are valid: no solver, and none of the package's rules."""
+
+from itertools import product
+
+import numpy as np
+import pandas as pd
+
+import crowdnb as cn
+
+
+def every_table(m, n):
+    """All 0/1 tables of this size: tables × m × n."""
+    return np.array(list(product([False, True], repeat=m * n))).reshape(-1, m, n)
+
+
+TABLES = {(m, n): every_table(m, n) for m in range(1, 6) for n in range(1, 4) if m * n <= 9}
+
+
+def valid(problem, tables):
+    """Tables that meet the problem itself, written out again."""
+    t = tables
+    good = (t.sum(axis=1) >= problem.fewest).all(axis=1) & (t.sum(axis=1) <= problem.most).all(axis=1)
+    good &= (t.sum(axis=2) <= problem.worker_limits.to_numpy()).all(axis=1)
+    good &= ~(t & ~problem.eligible).any(axis=(1, 2))
+    good &= ~(problem.pinned.to_numpy().astype(bool) & ~t).any(axis=(1, 2))
+    for i, k in problem.conflict_pairs:
+        both = t[:, i].any(axis=1) & t[:, k].any(axis=1)
+        good &= ~(both if problem.conflict_scope == "project" else (t[:, i] & t[:, k]).any(axis=1))
+    if problem.costs is not None:
+        good &= (t * problem.costs.to_numpy()).sum(axis=(1, 2)) <= problem.budget + 1e-9
+    return good
+
+
+def random_problem(rng, scope, options=False):
+    m, n = list(TABLES)[int(rng.integers(len(TABLES)))]
+    q = rng.uniform(0.1, 1, size=(m, n)).round(int(rng.integers(1, 12)))
+    q[rng.uniform(size=(m, n)) < rng.choice([0, 0.15])] = 0
+    p = rng.choice([0.0, 0.3, 0.7])
+    between = np.triu(rng.uniform(size=(m, m)) < p, 1)
+    extra = {}
+    if options:
+        extra["required_rule"] = rng.choice(["exactly", "at least", "at most"])
+        extra["worker_limits"] = rng.integers(0, 3, size=m)
+        extra["pinned"] = rng.uniform(size=(m, n)) < rng.choice([0, 0.15])
+        if rng.uniform() < 0.4:
+            extra |= {"costs": rng.integers(-1, 4, size=(m, n)), "budget": float(rng.integers(0, 6))}
+    return cn.Problem(
+        pd.DataFrame(q, index=[f"a{i}" for i in range(m)], columns=[f"r{j}" for j in range(n)]),
+        rng.integers(0, 3, size=n),
+        task_conflicts=rng.uniform(size=(m, n)) < rng.choice([0.0, 0.3, 0.6]),
+        worker_conflicts=between | between.T,
+        conflict_scope=scope,
+        **extra,
+    )
+
+
+def scored(problem):
+    """Valid tables and their ρ, the best first."""
+    tables = TABLES[problem.qualification.shape]
+    tables = tables[valid(problem, tables)]
+    rho = (tables * problem.value).sum(axis=(1, 2))
+    order = np.argsort(-rho, kind="stable")
+    return tables[order], rho[order]
+
+
+def best_rho(problem):
+    """The greatest ρ, NaN where no assignment exists."""
+    rho = scored(problem)[1]
+    return rho[0] if len(rho) else np.nan
