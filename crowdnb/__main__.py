@@ -1,4 +1,4 @@
-"""The command: ``python -m crowdnb assign FOLDER`` and ``python -m crowdnb case``."""
+"""The command: ``python -m crowdnb`` with ``assign FOLDER``, ``case``, or ``experiment NAME``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ import crowdnb as cn
 from crowdnb.labels import listing
 from crowdnb.project import FILES
 
-NO_ASSIGNMENT, BAD_INPUT, INTERNAL_ERROR = 1, 2, 3
+NO_ASSIGNMENT, BAD_INPUT, INTERNAL_ERROR, INTERRUPTED = 1, 2, 3, 130
+EXPERIMENTS = ("figure1", "table6", "table7", "table8", "table9", "structured")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -26,6 +27,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="replace")  # a terminal without ρ or Chinese shows ?, it does not fail
     options = _parser().parse_args(arguments)
     try:
+        if options.command == "experiment":
+            return experiment(options)
         return case() if options.command == "case" else assign(options)
     except cn.ProjectError as error:
         number = len(error.problems)
@@ -167,6 +170,25 @@ def case() -> int:
     return 0
 
 
+def experiment(options: argparse.Namespace) -> int:
+    """Run an experiment of section 7 into a CSV file, or what an earlier run left of it, and print what it comes to."""
+    import joblib
+
+    output = options.output or Path(f"{options.name}.csv")
+    if not output.absolute().parent.is_dir():
+        raise ValueError(f"output: there is no folder {output.parent}")
+    chosen = {name: getattr(options, name) for name in ("repeats", "methods") if getattr(options, name) is not None}
+    try:
+        with joblib.parallel_config(n_jobs=options.jobs):
+            rows = cn.experiments.TABLES[options.name](seed=options.seed, output=output, **chosen)
+    except KeyboardInterrupt:
+        print(_plain(f"Stopped. What is finished is in {output}; the same command goes on with the rest."))
+        return INTERRUPTED
+    with pd.option_context("display.width", 120, "display.max_rows", None, "display.max_columns", None):
+        print(_plain(f"{cn.experiments.summary(options.name, rows).round(3)}\nWritten: {output}"))
+    return 0
+
+
 def _width(text: str) -> int:
     """Columns that a text takes in a terminal: Chinese characters take two."""
     return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
@@ -208,6 +230,20 @@ def _parser() -> argparse.ArgumentParser:
     )
     run.add_argument(
         "--output", type=Path, metavar="FILE", help="where to write (assignment.csv in FOLDER, or beside a workbook)"
+    )
+    again = commands.add_parser(
+        "experiment",
+        help="an experiment of the paper's section 7, run again",
+        description="Run an experiment of section 7 again: a row an instance and method, into a CSV file with seed, "
+        "versions and machine. Stopped in any way, the same command goes on where it ended.",
+    )
+    again.add_argument("name", metavar="NAME", choices=EXPERIMENTS, help=", ".join(EXPERIMENTS))
+    again.add_argument("--repeats", type=int, help="instances a cell (50; table7: 6)")
+    again.add_argument("--output", type=Path, metavar="FILE", help="where to write (NAME.csv)")
+    again.add_argument("--jobs", type=int, default=-1, help="processes (as many as there are cores)")
+    again.add_argument("--seed", type=int, default=0, help="the same one gives the same instances (0)")
+    again.add_argument(
+        "--methods", type=lambda text: text.split(","), metavar="A,B", help="only these, such as existence for table8"
     )
     return parser
 

@@ -1,87 +1,353 @@
-"""Random instances as section 7 makes them.
+"""Section 7, run again: figure 1, tables 6 to 9, and the same with conflicts that have a structure.
 
-References
-----------
-Section 7.1: ability and demand ends uniform in [0.3, 1.0], L_j = 1, n = ⌊m/3⌋, conflicts with a given probability.
+Each function returns a tidy frame, a row an instance and method, with the columns of :mod:`crowdnb.sweep`; each takes
+
+repeats : int
+    Instances a cell.
+seed : int
+    The same one gives the same rows, but for ``seconds``.
+output : path, optional
+    A CSV file that gets every row as it comes and from which a stopped run goes on.
+progress : bool
+    Whether to show a bar.
+sizes : sequence of int
+    The m, each with its n.
+methods : sequence of str
+    As :func:`apply` knows them.
+
+and runs where ``joblib.parallel_config`` says. What the paper prints is in :data:`PUBLISHED`.
 """
 
 from __future__ import annotations
 
-from typing import Literal
+import os
+import time
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache, partial
+from pathlib import Path
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
+from scipy.sparse.csgraph import maximum_bipartite_matching
 
-from crowdnb.ecargo import Problem, Scope
-from crowdnb.possibility import possibility_degree
+from crowdnb import baselines, sweep
+from crowdnb.cplexmodel import by_cplex
+from crowdnb.existence import team_exists
+from crowdnb.instances import Structure
+from crowdnb.program import solve
+from crowdnb.qualify import qualification
+from crowdnb.summaries import accuracy, growth, shares, theory, times
+from crowdnb.sweep import Instance, Outcome
 
-CRITERIA = 4
-LOW, HIGH = 0.3, 1.0  # of the ends of ability and demand
+__all__ = [
+    "PUBLISHED", "TABLES", "Instance", "Outcome", "accuracy", "apply", "figure1", "growth", "hard_seeds", "instances",
+    "shares", "stored", "structured", "summary", "table6", "table7", "table8", "table9", "theory", "times", "variants",
+]  # fmt: skip
+
+SIZES = tuple(range(10, 61, 5))  # m of figure 1 and of every table but 7
+CHANCES = (0.1, 0.2, 0.3, 0.4)  # p of table 8
+LARGE = (120, 240, 480, 960, 1920)  # m beyond figure 1, to see the growth
+NODE_CAP = 200_000  # of a baseline, some seconds
+EXHAUSTIVE = 20  # workers up to which the exhaustive search is tried
+GREEDY = ("greedy_by_task", "greedy_by_pair", "greedy_by_options")
+BASELINES = (*GREEDY, "exhaustive")
+METHODS = ("crowdnb", "CPLEX", *BASELINES, "existence", "package", "arrays")
+SOLVERS = ("crowdnb", "CPLEX", *GREEDY, "exhaustive")
+HARD_CAP = 10_000_000  # of table 7
+# Six of the instances with m = 40, n = 13, p = 0.1 for which greedy_by_task needs most nodes: hard_seeds()[:6].
+HARD = (0, 1, 2, 3, 4, 5)
+DATA = Path(__file__).parent / "data" / "experiments"
+Path_ = str | os.PathLike[str]
+
+_M = pd.Index(SIZES, name="m")
+# As printed; None is N/A, more than 30 minutes.
+PUBLISHED: dict[str, pd.DataFrame] = {
+    "table6": pd.DataFrame(
+        {
+            "CPLEX": [2.62, 2.86, 3.46, 4.56, 7.60, 10.94, 20.0, 29.1, 33.94, 45.9, 66.9],
+            "greedy": [0.02, 0.04, 0.08, 0.09, 0.35, 0.61, *[None] * 5],
+            "exhaustive": [0.10, 46.93, 33651.00, *[None] * 8],
+        },
+        _M,
+        dtype=float,
+    ),
+    "table7": pd.DataFrame(
+        {"CPLEX": [12, 12, 29, 11, 23, 43], "greedy": [2638.6, 5369.3, 19901.0, 119145.5, 22139.1, 853762.0]},
+        pd.RangeIndex(1, 7, name="instance"),
+        dtype=float,
+    ),
+    "table8": pd.DataFrame(
+        {
+            0.1: [1.0] * 11,
+            0.2: [*[1.0] * 6, 0.84, 0.26, 0.10, 0, 0],
+            0.3: [1, 1, 1, 0.88, 0.20, *[0.0] * 6],
+            0.4: [1, 0.94, 0.88, 0.20, *[0.0] * 7],
+        },
+        _M,
+    ).rename_axis(columns="p"),
+    "table9": pd.DataFrame(
+        {"greedy": [0.963, 0.979, 0.988, 0.995, 0.991, 0.994, 0.994, 0.995, 0.991, 0.995, 0.997]}, _M
+    ),
+}
 
 
-def random_problem(
-    workers: int,
-    tasks: int | None = None,
-    conflict_probability: float = 0.1,
-    rng: np.random.Generator | int | None = None,
-    *,
-    qualification: Literal["intervals", "uniform"] = "intervals",
-    conflict_scope: Scope = "project",
-) -> Problem:
-    """Make a random instance of section 7.
+def figure1(
+    repeats: int = 50,
+    seed: int = 0,
+    output: Path_ | None = None,
+    progress: bool = True,
+    sizes: Sequence[int] = SIZES + LARGE,
+    methods: Sequence[str] = ("package", "arrays"),
+) -> pd.DataFrame:
+    """Time of U, D → P → Q against m, for n = ⌊m/3⌋ and ⌊m/4⌋; by the package, and by one expression on arrays."""
+    cells = [(m, m // part, 0.0) for m in sizes for part in (3, 4)]
+    return sweep.run("figure1", seed, instances(cells, repeats, seed), methods, apply, output, progress)
 
-    Parameters
-    ----------
-    workers : int
-        m, at least 3 where ``tasks`` is not given.
-    tasks : int, optional
-        n; ⌊m/3⌋ when not given. Each needs one worker.
-    conflict_probability : float
-        Of each worker-task pair and of each two workers, 0 to 1.
-    rng : Generator or int, optional
-        The same one makes the same instance; None makes another one each time.
-    qualification : {"intervals", "uniform"}
-        Q by eqs. 3 and 6 from random intervals with ends in [0.3, 1.0], four criteria of equal weight; or uniform on
-        [0, 1], from which table 9 comes out.
-    conflict_scope : {"project", "task"}
+
+def table6(
+    repeats: int = 50,
+    seed: int = 0,
+    output: Path_ | None = None,
+    progress: bool = True,
+    sizes: Sequence[int] = SIZES,
+    methods: Sequence[str] = SOLVERS,
+) -> pd.DataFrame:
+    """Time of a solve at p = 0.1: the program, CPLEX on the paper's Algorithm 1, the greedies, the exhaustive search.
+
+    The last is not tried beyond :data:`EXHAUSTIVE` workers and shows N/A.
+    """
+    cells = [(m, m // 3, 0.1) for m in sizes]
+    return sweep.run("table6", seed, instances(cells, repeats, seed), methods, apply, output, progress)
+
+
+def table7(
+    repeats: int = 6,
+    seed: int = 0,
+    output: Path_ | None = None,
+    progress: bool = True,
+    methods: Sequence[str] = ("crowdnb", "CPLEX", "greedy_by_task", "greedy_by_pair", "greedy_by_options"),
+) -> pd.DataFrame:
+    """The first ``repeats`` of the hard instances kept in :data:`HARD`; ``seed`` changes nothing."""
+    hard = [Instance(40, 13, 0.1, number, at) for number, at in enumerate(HARD[:repeats])]
+    return sweep.run("table7", seed, hard, methods, partial(apply, node_cap=HARD_CAP), output, progress)
+
+
+def hard_seeds(tries: int = 5_000, node_cap: int = 1_000_000, progress: bool = True) -> pd.DataFrame:
+    """Look for instances that are hard for ``greedy_by_task``: m = 40, n = 13, p = 0.1, seeds 0, 1, ….
 
     Returns
     -------
-    Problem
-        Workers a0, a1, …; tasks r0, r1, ….
+    DataFrame
+        Columns seed, status, nodes (up to the cap), the hardest first.
+    """
+    tried = [Instance(40, 13, 0.1, at, at) for at in range(tries)]
+    patient = partial(apply, node_cap=node_cap)
+    rows = sweep.run("hard", 0, tried, ["greedy_by_task"], patient, None, progress, together=10)
+    return rows.sort_values("nodes", ascending=False, kind="stable")[["seed", "status", "nodes"]].reset_index(drop=True)
+
+
+def table8(
+    repeats: int = 50,
+    seed: int = 0,
+    output: Path_ | None = None,
+    progress: bool = True,
+    sizes: Sequence[int] = SIZES,
+    methods: Sequence[str] = ("existence", "crowdnb"),
+) -> pd.DataFrame:
+    """Does an assignment exist: four probabilities × eleven sizes.
+
+    ``methods``: ``"existence"`` asks whether n workers can work together (independence number), ``"crowdnb"`` solves.
+    """
+    cells = [(m, m // 3, p) for p in CHANCES for m in sizes]
+    together = 50 if set(methods) == {"existence"} else 1
+    return sweep.run("table8", seed, instances(cells, repeats, seed), methods, apply, output, progress, together)
+
+
+def table9(
+    repeats: int = 50,
+    seed: int = 0,
+    output: Path_ | None = None,
+    progress: bool = True,
+    sizes: Sequence[int] = SIZES,
+    methods: Sequence[str] = ("crowdnb", *GREEDY),
+) -> pd.DataFrame:
+    """ρ of the program and of each greedy at n = 5, p = 0.1, with Q from intervals and with Q uniform."""
+    cells = [(m, 5, 0.1) for m in sizes]
+    both = [one for kind in ("uniform", "intervals") for one in instances(cells, repeats, seed, qualification=kind)]
+    return sweep.run("table9", seed, both, methods, apply, output, progress)
+
+
+def structured(
+    repeats: int = 50,
+    seed: int = 0,
+    output: Path_ | None = None,
+    progress: bool = True,
+    sizes: Sequence[int] = SIZES,
+    methods: Sequence[str] = ("existence", "crowdnb", "greedy_by_options"),
+) -> pd.DataFrame:
+    """Tables 6, 8 and 9 where conflicts follow employers, places or time zones, as many as in table 8."""
+    cells = [(m, m // 3, p) for p in CHANCES for m in sizes]
+    every = [one for kind in get_args(Structure) for one in instances(cells, repeats, seed, structure=kind)]
+    together = 50 if set(methods) == {"existence"} else 1
+    return sweep.run("structured", seed, every, methods, apply, output, progress, together)
+
+
+TABLES: dict[str, Callable[..., pd.DataFrame]] = {
+    "figure1": figure1,
+    "table6": table6,
+    "table7": table7,
+    "table8": table8,
+    "table9": table9,
+    "structured": structured,
+}
+
+
+def stored(name: str) -> pd.DataFrame:
+    """The rows of a full run that come with the package.
+
+    Parameters
+    ----------
+    name : {"figure1", "table6", "table7", "table8", "table9", "structured"}
 
     Raises
     ------
     ValueError
-        Fewer than one worker or task; a probability outside 0 to 1.
+        Unknown name.
 
     Examples
     --------
-    >>> random_problem(30, conflict_probability=0.2, rng=1)
-    <Problem: 30 workers, 10 tasks, 10 places, 55 worker-task and 85 worker-worker conflicts (project)>
+    >>> stored("table7")["m"].unique().tolist()
+    [40]
     """
-    tasks = workers // 3 if tasks is None else tasks
-    if workers < 1 or tasks < 1:
-        raise ValueError(f"workers and tasks: at least one of each is needed, got {workers} and {tasks}")
-    if not 0 <= conflict_probability <= 1:
-        raise ValueError(f"conflict_probability must lie between 0 and 1, got {conflict_probability}")
-    rng = np.random.default_rng(rng)
-    if qualification == "uniform":
-        q = rng.uniform(size=(workers, tasks))
-    elif qualification == "intervals":
-        ability = np.sort(rng.uniform(LOW, HIGH, size=(workers, 1, CRITERIA, 2)))
-        demand = np.sort(rng.uniform(LOW, HIGH, size=(1, tasks, CRITERIA, 2)))
-        degree = possibility_degree(ability[..., 0], ability[..., 1], demand[..., 0], demand[..., 1])
-        q = degree.mean(axis=2)
+    if name not in TABLES:
+        raise ValueError(f"name must be one of {', '.join(TABLES)}, got {name!r}")
+    return sweep.read(DATA / f"{name}.csv.gz")
+
+
+def summary(name: str, rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows of an experiment as a table like the paper's.
+
+    Shares by p and m for table 8 and ``structured``, F by m for table 9, milliseconds by m otherwise.
+    """
+    if name == "table9":
+        return accuracy(rows)
+    if name in ("table8", "structured"):
+        return shares(rows[~rows["method"].isin(BASELINES)])["share"].droplevel("n").unstack("m")
+    return times(rows)
+
+
+def variants(repeats: int = 200, seed: int = 0, sizes: Sequence[int] = SIZES) -> pd.DataFrame:
+    """Other readings of table 8: how far each is from what is printed.
+
+    Returns
+    -------
+    DataFrame
+        Index reading; columns RMSE over the 44 cells, and worst (the largest distance in a cell).
+    """
+    readings: dict[str, Callable[[int, float], tuple[int, float, str]]] = {
+        "⌊m/3⌋ tasks, whole project": lambda m, p: (m // 3, p, "project"),
+        "m/3 rounded": lambda m, p: (round(m / 3), p, "project"),
+        "⌈m/3⌉ tasks": lambda m, p: (-(-m // 3), p, "project"),
+        "ordered cells, a pair drawn twice": lambda m, p: (m // 3, 1 - (1 - p) ** 2, "project"),
+        "same-task conflicts": lambda m, p: (m // 3, p, "task"),
+    }
+    printed = PUBLISHED["table8"].stack().to_dict()
+    rows = {}
+    for name, reading in readings.items():
+        off: list[float] = []
+        for m in sizes:
+            for p in CHANCES:
+                n, chance, scope = reading(m, p)
+                some = instances([(m, n, chance)], repeats, seed, scope=scope)
+                hits = sum(apply(one, "existence").status == "exists" for one in some)
+                off.append(hits / repeats - printed[m, p])
+        rows[name] = {"RMSE": float(np.sqrt(np.mean(np.square(off)))), "worst": float(np.abs(off).max())}
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("reading")
+
+
+def instances(cells: Iterable[tuple[int, int, float]], repeats: int, seed: int, **kinds: Any) -> list[Instance]:
+    """``repeats`` instances of each cell (m, n, p), each with a seed of its own."""
+    if repeats < 1:
+        raise ValueError(f"repeats must be at least 1, got {repeats}")
+    if seed < 0:
+        raise ValueError(f"seed must not be negative, got {seed}")
+    return [
+        Instance(m, n, p, repeat, sweep.seed_of(seed, m, n, p, repeat), **kinds)
+        for m, n, p in cells
+        for repeat in range(repeats)
+    ]
+
+
+def apply(instance: Instance, method: str, node_cap: int = NODE_CAP) -> Outcome:
+    """One method on one instance; its preparation is not timed.
+
+    Parameters
+    ----------
+    instance : Instance
+    method : str
+        ``crowdnb``, ``CPLEX``, ``existence``, a baseline by name, or ``package`` and ``arrays`` for figure 1.
+    node_cap : int
+        Where a baseline gives up.
+    """
+    if method == "existence":
+        return _existence(instance)
+    if method in ("package", "arrays"):
+        return _preprocessing(instance, method)
+    if method not in METHODS:
+        raise ValueError(f"methods: {method!r} is unknown; known are {', '.join(METHODS)}")
+    problem = instance.problem()
+    if method == "crowdnb":
+        _warm()
+        start = time.perf_counter()
+        answer = solve(problem)
+        return Outcome(answer.status, _brief(time.perf_counter() - start), None, answer.performance)
+    if method == "CPLEX":
+        status, seconds, nodes, rho = by_cplex(problem)
+        return Outcome(status, _brief(seconds), nodes, rho)
+    if method == "exhaustive" and instance.m > EXHAUSTIVE:
+        return Outcome("N/A", float("nan"))
+    attempt: baselines.Attempt = getattr(baselines, method)(problem, node_cap)
+    return Outcome(attempt.status, _brief(attempt.seconds), attempt.nodes, attempt.performance)
+
+
+def _existence(instance: Instance) -> Outcome:
+    """Whether n workers can work together; where conflicts reach only within a task of one place, who may take what."""
+    drawn = instance.draw()
+    start = time.perf_counter()
+    if instance.scope == "project":
+        exists = bool(team_exists(drawn.between, instance.n))
     else:
-        raise ValueError(f"qualification must be 'intervals' or 'uniform', got {qualification!r}")
-    barred = rng.uniform(size=(workers, tasks)) < conflict_probability
-    between = np.triu(rng.uniform(size=(workers, workers)) < conflict_probability, 1)
-    frame = pd.DataFrame(q, index=[f"a{i}" for i in range(workers)], columns=[f"r{j}" for j in range(tasks)])
-    return Problem(
-        frame,
-        np.ones(tasks),
-        task_conflicts=barred,
-        worker_conflicts=between | between.T,
-        conflict_scope=conflict_scope,
-    )
+        found = maximum_bipartite_matching(sparse.csr_array(~drawn.barred.T), perm_type="column")
+        exists = bool((found >= 0).all())
+    return Outcome("exists" if exists else "infeasible", _brief(time.perf_counter() - start))
+
+
+def _preprocessing(instance: Instance, method: str) -> Outcome:
+    """Q from random intervals: the package's function on labelled frames, or eqs. 3 and 6 in one expression."""
+    drawn = instance.draw()
+    assert drawn.ability is not None and drawn.demand is not None
+    u, d = drawn.ability, drawn.demand
+    weights = np.full(u.shape[1], 1 / u.shape[1])
+    columns = pd.MultiIndex.from_product([range(u.shape[1]), ["low", "high"]], names=["criterion", "end"])
+    ability, demand = (pd.DataFrame(ends.reshape(len(ends), -1), columns=columns) for ends in (u, d))
+    for _ in range(2):  # the second time is measured
+        start = time.perf_counter()
+        if method == "package":
+            qualification(ability, demand, weights)
+        else:
+            widths = np.diff(u)[:, np.newaxis, :, 0] + np.diff(d)[np.newaxis, :, :, 0]
+            np.clip((u[:, np.newaxis, :, 1] - d[np.newaxis, :, :, 0]) / widths, 0, 1) @ weights
+        seconds = time.perf_counter() - start
+    return Outcome("done", _brief(seconds))
+
+
+@cache
+def _warm() -> None:
+    """What the first solve in a process does alone, importing the engines, is not to be measured."""
+    solve(Instance(10, 3, 0.1, 0, 0).problem())
+
+
+def _brief(seconds: float) -> float:
+    return float(f"{seconds:.3g}")

@@ -74,7 +74,7 @@ def test_ties_go_to_the_first_worker():
     assert workers == {
         "greedy_by_task": by_task,
         "greedy_by_pair": by_task,
-        "greedy_by_options": ["a2", "a0", "a1"],  # r1 has the fewest to spare, so it comes first
+        "greedy_by_options": ["a1", "a0", "a2"],  # r1 has fewer to spare, so it comes first
     }
 
 
