@@ -20,6 +20,7 @@ import math
 import pickle
 import subprocess
 import sys
+import tempfile
 import time
 import warnings
 from collections.abc import Iterator, Sequence
@@ -120,11 +121,15 @@ def ask_apart(
     Engines are C programs that hear no interrupt, and some of them overrun their limits. A bar shows the time.
     """
     start = time.perf_counter()
+    until = None if time_limit is None else time.time() + time_limit
     pipe = subprocess.PIPE
-    with subprocess.Popen(SERVE, stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True) as child:
+    # The question lies in a file: communicate() with a timeout forgets what of its input a pipe (64 KB) did not hold.
+    with tempfile.TemporaryFile() as question:
+        pickle.dump((problem, pairs, engine, until, pins, refused), question)
+        question.seek(0)
+        child = subprocess.Popen(SERVE, stdin=question, stdout=pipe, stderr=pipe, start_new_session=True)
+    with child:
         bar = tqdm(desc=f"{engine}, {len(pairs)} pairs", total=time_limit, bar_format=BAR, leave=False, mininterval=0.5)
-        until = None if time_limit is None else time.time() + time_limit
-        task: bytes | None = pickle.dumps((problem, pairs, engine, until, pins, refused))
         try:
             while True:
                 gone = time.perf_counter() - start
@@ -132,10 +137,10 @@ def ask_apart(
                     return Answer("time_limit", np.zeros(len(pairs)), math.nan)
                 bar.update(gone - bar.n)
                 try:
-                    said, complaint = child.communicate(task, timeout=TICK)
+                    said, complaint = child.communicate(timeout=TICK)
                     break
                 except subprocess.TimeoutExpired:
-                    task = None  # handed over already
+                    pass
         finally:
             bar.close()
             child.kill()

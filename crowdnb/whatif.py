@@ -311,8 +311,10 @@ def cloud_view(stars: Sequence[int], gamma: float, start: View | None = None, dr
         "ratings": int(counts.sum()), "Ex": cloud.expectation, "En": cloud.entropy, "He": cloud.hyper_entropy,
         "S² − En²": cloud.radicand, "low": low, "high": high,
     }  # fmt: skip
-    x = cloud.drops(drops, np.random.default_rng(0))
-    height = cloud.membership(x)
+    rng = np.random.default_rng(0)
+    width = np.maximum(np.abs(rng.normal(cloud.entropy, cloud.hyper_entropy, drops)), 1e-12)  # En' of each drop
+    x = rng.normal(cloud.expectation, width)
+    height = np.exp(-0.5 * ((x - cloud.expectation) / width) ** 2)
     dots = "".join(
         f'<circle cx="{_x(a):.1f}" cy="{_y(b):.1f}" r="2" fill="{BAR}" fill-opacity="0.6"/>'
         for a, b in zip(x, height, strict=True)

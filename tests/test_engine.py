@@ -53,6 +53,13 @@ def test_an_engine_apart_gives_what_it_gives_here(case):
     assert pinned.pairs[0] == pytest.approx(1)
 
 
+def test_a_large_question_reaches_the_engine_apart():
+    """More than a pipe holds (64 KB) used to be cut off, and the engine waited for the rest until the time was over."""
+    n = 60
+    problem = cn.Problem(np.ones((n, n)), np.ones(n), costs=np.ones((n, n)), budget=n)
+    assert engine.ask_apart(problem, np.argwhere(problem.eligible), "GLPK_MI", 60).status == "optimal"
+
+
 def test_an_engine_apart_that_fails_or_crashes_is_an_error(case, monkeypatch):
     problem = case.problem()
     pairs = np.argwhere(problem.eligible)

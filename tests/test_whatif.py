@@ -1,4 +1,5 @@
 import re
+from itertools import pairwise
 
 import ipywidgets as widgets
 import numpy as np
@@ -38,6 +39,19 @@ def test_cloud_panel_shows_the_cloud_of_its_controls():
     assert f"from {low:.3f} to {high:.3f}" in panel.output.value
     assert ("radicand is negative" in panel.output.value) == (cloud.radicand < 0)
     assert f"{high - panel.start.facts['high']:+.4f}" in panel.output.value  # the change against the start
+
+
+def heights(body):
+    """Place and height of each drop drawn, in pixels, lowest first."""
+    return sorted((float(x), float(y)) for x, y in re.findall(r'<circle cx="([\d.]+)" cy="([\d.]+)"', body))
+
+
+def test_a_cloud_is_as_thick_as_he_says():
+    """Each drop has the height of the width it was drawn with, so drops at one place differ."""
+    thick = heights(whatif.cloud_view([0, 0, 1, 3, 6], 0.1).body)
+    near = [abs(b[1] - a[1]) for a, b in pairwise(thick) if b[0] - a[0] < 0.5]
+    assert max(near) > 10
+    assert len(thick) > 200
 
 
 @pytest.mark.parametrize(
