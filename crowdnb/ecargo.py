@@ -646,7 +646,7 @@ def _matrix(values: Any, workers: pd.Index[Any], tasks: pd.Index[Any], name: str
         same_labels(values.columns, tasks, f"{name}, columns")
         if not (values.index.equals(workers) and values.columns.equals(tasks)):
             values = values.reindex(index=workers, columns=tasks)
-    given = np.asarray(values)
+    given = values.to_numpy() if isinstance(values, pd.DataFrame) else np.asarray(values)
     if given.shape != (len(workers), len(tasks)):
         raise ValueError(f"{name}: shape {given.shape}, needed is {(len(workers), len(tasks))}")
     array = numbers(given)
@@ -797,7 +797,7 @@ def _from_pairs(
     pairs: Collection[tuple[Hashable, Hashable]], rows: pd.Index[Any], columns: pd.Index[Any], name: str
 ) -> BoolArray:
     array = np.zeros((len(rows), len(columns)), dtype=bool)
-    at_row, at_column = ({label: at for at, label in enumerate(index)} for index in (rows, columns))
+    at_row, at_column = ({label: at for at, label in enumerate(index.tolist())} for index in (rows, columns))
     for pair in pairs:
         if isinstance(pair, str) or not isinstance(pair, Sequence) or len(pair) != 2:
             raise ValueError(f"{name}: {pair!r} is not a pair of labels")
