@@ -18,7 +18,8 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from data import SEEDS, machine, seconds, store
+import pandas as pd
+from data import GROWTH, SEEDS, machine, seconds, store
 from scipy.optimize import linear_sum_assignment
 
 import crowdnb as cn
@@ -246,7 +247,28 @@ def growth() -> None:
                 "peak_mb": round(peak, 3),
             }
         )
-    print(store(rows).to_string(index=False))
+    table = store(rows)
+    print(table.to_string(index=False))
+    draw(table)
+
+
+def draw(table: pd.DataFrame) -> None:
+    """The picture of growth that the README shows, beside growth.csv."""
+    import matplotlib as mpl
+
+    mpl.use("agg")
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots(1, 2, figsize=(9, 3.4), layout="constrained")
+    marks = dict(zip(table["step"].unique(), "os^Dv", strict=False))
+    for ax, column, label in ((axes[0], "seconds", "time, seconds"), (axes[1], "peak_mb", "memory on top, MB")):
+        for step, rows in table.groupby("step", sort=False):
+            ax.loglog(rows["m"], rows[column], marker=marks[step], label=step)
+        ax.set_xlabel("workers m (n = m/10 tasks)")
+        ax.set_ylabel(label)
+        ax.grid(alpha=0.3)
+    axes[0].legend(fontsize=8)
+    figure.savefig(GROWTH.with_suffix(".png"), dpi=100)
 
 
 TABLES = {
