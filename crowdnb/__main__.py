@@ -17,7 +17,7 @@ from crowdnb.labels import listing
 from crowdnb.project import FILES
 
 NO_ASSIGNMENT, BAD_INPUT, INTERNAL_ERROR, INTERRUPTED = 1, 2, 3, 130
-EXPERIMENTS = ("figure1", "table6", "table7", "table8", "table9", "structured")
+EXPERIMENTS = ("figure1", "table6", "table7", "table8", "table9", "structured", "planner")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -293,9 +293,13 @@ def _log_choose(n: npt.ArrayLike, k: npt.ArrayLike) -> FloatArray:
 
 
 def _first(holds: Callable[[int], bool], low: int, high: int) -> int | None:
-    """The smallest number from low to high for which a rising condition holds, by halving."""
-    if low > high or not holds(high):
+    """The smallest number from low to high for which a rising condition holds: by doubling steps, then by halving."""
+    step = 1
+    while low <= high and not holds(min(low + step, high)):
+        low, step = min(low + step, high) + 1, 2 * step
+    if low > high:
         return None
+    high = min(low + step, high)
     while low < high:
         middle = (low + high) // 2
         low, high = (low, middle) if holds(middle) else (middle + 1, high)

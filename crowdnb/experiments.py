@@ -34,63 +34,36 @@ from scipy.sparse.csgraph import maximum_bipartite_matching
 
 from crowdnb import baselines, sweep
 from crowdnb.cplexmodel import by_cplex
-from crowdnb.existence import team_exists
+from crowdnb.existence import largest_team, team_exists
 from crowdnb.instances import Structure
+from crowdnb.printed import PUBLISHED
 from crowdnb.program import solve
 from crowdnb.qualify import qualification
-from crowdnb.summaries import accuracy, growth, shares, theory, times
+from crowdnb.summaries import accuracy, growth, quorum, shares, theory, times
 from crowdnb.sweep import Instance, Outcome
 
 __all__ = [
     "PUBLISHED", "TABLES", "Instance", "Outcome", "accuracy", "apply", "figure1", "growth", "hard_seeds", "instances",
-    "shares", "stored", "structured", "summary", "table6", "table7", "table8", "table9", "theory", "times", "variants",
+    "planner", "quorum", "shares", "stored", "structured", "summary", "table6", "table7", "table8", "table9", "theory",
+    "times", "variants",
 ]  # fmt: skip
 
 SIZES = tuple(range(10, 61, 5))  # m of figure 1 and of every table but 7
 CHANCES = (0.1, 0.2, 0.3, 0.4)  # p of table 8
+PLANNED = (10, 20, 40, 60, 80, 120, 160, 240)  # m beyond table 8, for those who plan
 LARGE = (120, 240, 480, 960, 1920)  # m beyond figure 1, to see the growth
 NODE_CAP = 200_000  # of a baseline, some seconds
+TEAM_CAP = 10_000  # of the search for the largest team
 EXHAUSTIVE = 20  # workers up to which the exhaustive search is tried
 GREEDY = ("greedy_by_task", "greedy_by_pair", "greedy_by_options")
 BASELINES = (*GREEDY, "exhaustive")
-METHODS = ("crowdnb", "CPLEX", *BASELINES, "existence", "package", "arrays")
+METHODS = ("crowdnb", "CPLEX", *BASELINES, "existence", "largest team", "package", "arrays")
 SOLVERS = ("crowdnb", "CPLEX", *GREEDY, "exhaustive")
 HARD_CAP = 10_000_000  # of table 7
-# Six of the instances with m = 40, n = 13, p = 0.1 for which greedy_by_task needs most nodes: hard_seeds()[:6].
-HARD = (0, 1, 2, 3, 4, 5)
+# Six of the instances with m = 40, n = 13, p = 0.1 for which greedy_by_task needs most nodes: hard_seeds().
+HARD = (1294, 945, 683, 802, 2439, 3836)
 DATA = Path(__file__).parent / "data" / "experiments"
 Path_ = str | os.PathLike[str]
-
-_M = pd.Index(SIZES, name="m")
-# As printed; None is N/A, more than 30 minutes.
-PUBLISHED: dict[str, pd.DataFrame] = {
-    "table6": pd.DataFrame(
-        {
-            "CPLEX": [2.62, 2.86, 3.46, 4.56, 7.60, 10.94, 20.0, 29.1, 33.94, 45.9, 66.9],
-            "greedy": [0.02, 0.04, 0.08, 0.09, 0.35, 0.61, *[None] * 5],
-            "exhaustive": [0.10, 46.93, 33651.00, *[None] * 8],
-        },
-        _M,
-        dtype=float,
-    ),
-    "table7": pd.DataFrame(
-        {"CPLEX": [12, 12, 29, 11, 23, 43], "greedy": [2638.6, 5369.3, 19901.0, 119145.5, 22139.1, 853762.0]},
-        pd.RangeIndex(1, 7, name="instance"),
-        dtype=float,
-    ),
-    "table8": pd.DataFrame(
-        {
-            0.1: [1.0] * 11,
-            0.2: [*[1.0] * 6, 0.84, 0.26, 0.10, 0, 0],
-            0.3: [1, 1, 1, 0.88, 0.20, *[0.0] * 6],
-            0.4: [1, 0.94, 0.88, 0.20, *[0.0] * 7],
-        },
-        _M,
-    ).rename_axis(columns="p"),
-    "table9": pd.DataFrame(
-        {"greedy": [0.963, 0.979, 0.988, 0.995, 0.991, 0.994, 0.994, 0.995, 0.991, 0.995, 0.997]}, _M
-    ),
-}
 
 
 def figure1(
@@ -194,6 +167,19 @@ def structured(
     return sweep.run("structured", seed, every, methods, apply, output, progress, together)
 
 
+def planner(
+    repeats: int = 50,
+    seed: int = 0,
+    output: Path_ | None = None,
+    progress: bool = True,
+    sizes: Sequence[int] = PLANNED,
+    methods: Sequence[str] = ("largest team",),
+) -> pd.DataFrame:
+    """How many of m candidates can work together (in column rho), as far as :data:`TEAM_CAP` nodes go."""
+    cells = [(m, 1, p) for p in CHANCES for m in sizes]
+    return sweep.run("planner", seed, instances(cells, repeats, seed), methods, apply, output, progress)
+
+
 TABLES: dict[str, Callable[..., pd.DataFrame]] = {
     "figure1": figure1,
     "table6": table6,
@@ -201,6 +187,7 @@ TABLES: dict[str, Callable[..., pd.DataFrame]] = {
     "table8": table8,
     "table9": table9,
     "structured": structured,
+    "planner": planner,
 }
 
 
@@ -209,7 +196,7 @@ def stored(name: str) -> pd.DataFrame:
 
     Parameters
     ----------
-    name : {"figure1", "table6", "table7", "table8", "table9", "structured"}
+    name : {"figure1", "table6", "table7", "table8", "table9", "structured", "planner"}
 
     Raises
     ------
@@ -229,13 +216,14 @@ def stored(name: str) -> pd.DataFrame:
 def summary(name: str, rows: pd.DataFrame) -> pd.DataFrame:
     """The rows of an experiment as a table like the paper's.
 
-    Shares by p and m for table 8 and ``structured``, F by m for table 9, milliseconds by m otherwise.
+    Shares by p and m for table 8 and ``structured``, F by m for table 9, places filled for ``planner``; milliseconds
+    for the others.
     """
     if name == "table9":
         return accuracy(rows)
     if name in ("table8", "structured"):
         return shares(rows[~rows["method"].isin(BASELINES)])["share"].droplevel("n").unstack("m")
-    return times(rows)
+    return quorum(rows) if name == "planner" else times(rows)
 
 
 def variants(repeats: int = 200, seed: int = 0, sizes: Sequence[int] = SIZES) -> pd.DataFrame:
@@ -287,12 +275,15 @@ def apply(instance: Instance, method: str, node_cap: int = NODE_CAP) -> Outcome:
     ----------
     instance : Instance
     method : str
-        ``crowdnb``, ``CPLEX``, ``existence``, a baseline by name, or ``package`` and ``arrays`` for figure 1.
+        ``crowdnb``, ``CPLEX``, ``existence``, ``largest team``, a baseline by name, or ``package`` and ``arrays`` for
+        figure 1.
     node_cap : int
         Where a baseline gives up.
     """
     if method == "existence":
         return _existence(instance)
+    if method == "largest team":
+        return _largest(instance)
     if method in ("package", "arrays"):
         return _preprocessing(instance, method)
     if method not in METHODS:
@@ -322,6 +313,15 @@ def _existence(instance: Instance) -> Outcome:
         found = maximum_bipartite_matching(sparse.csr_array(~drawn.barred.T), perm_type="column")
         exists = bool((found >= 0).all())
     return Outcome("exists" if exists else "infeasible", _brief(time.perf_counter() - start))
+
+
+def _largest(instance: Instance) -> Outcome:
+    """How many workers can work together, in the place of ρ."""
+    between = instance.draw().between
+    start = time.perf_counter()
+    size = largest_team(between, TEAM_CAP)
+    seconds = _brief(time.perf_counter() - start)
+    return Outcome("N/A", seconds) if size is None else Outcome("optimal", seconds, None, float(size))
 
 
 def _preprocessing(instance: Instance, method: str) -> Outcome:

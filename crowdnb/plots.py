@@ -590,3 +590,160 @@ def conflict_graph(problem: Problem, answer: Assignment) -> Picture:
     picked, idle = listing(problem.workers[chosen], m) or "nobody", listing(problem.workers[~chosen], m) or "nobody"
     alt = f"Conflicts of {m} workers. At most one can be chosen of {alone}. Chosen: {picked}. Left out: {idle}."
     return Picture(figure, alt)
+
+
+# Section 7
+
+
+def existence(shares: pd.DataFrame, printed: pd.DataFrame, bounds: pd.DataFrame) -> Picture:
+    """In what share of the instances an assignment exists, a panel a probability: computed, printed and by theory.
+
+    Parameters
+    ----------
+    shares : DataFrame
+        Index (p, m); columns share, low, high, repeats, as :func:`crowdnb.experiments.shares` gives them.
+    printed : DataFrame
+        Table 8: index m, columns p.
+    bounds : DataFrame
+        As :func:`crowdnb.experiments.theory` gives them.
+    """
+    chances = shares.index.unique("p")
+    figure = _figure(7.6, 0.7 + 2.3 * -(-len(chances) // 2))
+    axes = figure.subplots(-(-len(chances) // 2), 2, sharex=True, sharey=True, squeeze=False).ravel()
+    parts = []
+    for axis, p in zip(axes, chances, strict=False):
+        here, theory = shares.loc[p], bounds.loc[p]
+        low, high = theory["second moment"] * 100, theory["first moment"] * 100
+        axis.fill_between(theory.index, low, high, color=SOFT, alpha=0.25, linewidth=0, label="possible by theory")
+        reach = abs(here[["low", "high"]].sub(here["share"], axis=0)).T * 100
+        style = {"color": BLUE, "linewidth": 2, "capsize": 3, "label": "computed, 95 % limits"}
+        axis.errorbar(here.index, here["share"] * 100, reach, **style)
+        cross = {"color": ACCENT, "marker": "x", "markersize": 8, "markeredgewidth": 2, "linestyle": "none"}
+        axis.plot(printed.index, printed[p] * 100, label="printed", **cross)
+        axis.set_title(f"conflict probability p = {p:g}", fontsize=10)
+        axis.grid(color=SOFT, alpha=0.3)
+        off = (here["share"] - printed[p].reindex(here.index)).abs()
+        fall = here.index[here["share"] < 0.5]
+        half = f"below one half from m = {fall[0]} on" if len(fall) else "above one half everywhere"
+        parts.append(f"p = {p:g}: {half}, at most {off.max():.2f} from the printed share")
+    for axis in axes[-2:]:
+        axis.set_xlabel("workers m, for ⌊m/3⌋ tasks")
+    for axis in axes[::2]:
+        axis.set_ylabel("an assignment exists (%)")
+    handles, names = axes[0].get_legend_handles_labels()
+    figure.legend(handles, names, loc="outside upper center", ncols=3, frameon=False)
+    return Picture(figure, f"Share of instances that have an assignment, against m. {'; '.join(parts)}.")
+
+
+def spread(rows: pd.DataFrame, cap: int, printed: pd.DataFrame | None = None) -> Picture:
+    """Milliseconds of every single solve, a panel a method, so that a tail is seen; a mean would hide it.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Columns m, method, seconds, status.
+    cap : int
+        Nodes after which a method gave up: such rows are triangles.
+    printed : DataFrame, optional
+        What the paper has: index m, columns some of the methods, ms.
+    """
+    methods = rows["method"].unique().tolist()
+    figure = _figure(7.8, 0.6 + 2.2 * -(-len(methods) // 3))
+    axes = figure.subplots(-(-len(methods) // 3), 3, sharex=True, sharey=True, squeeze=False).ravel()
+    parts = []
+    for axis, method in zip(axes, methods, strict=False):
+        here = rows[rows["method"] == method]
+        ms, gave_up = here["seconds"] * 1e3, here["status"] == "N/A"
+        axis.scatter(here["m"][~gave_up], ms[~gave_up], s=9, color=BLUE, alpha=0.5, linewidths=0, label="a solve")
+        axis.scatter(here["m"][gave_up], ms[gave_up], s=22, color=ACCENT, marker="^", label=f"stopped at {cap:,} nodes")
+        middle = ms.groupby(here["m"]).median()
+        axis.plot(middle.index, middle, color=INK, linewidth=1.5, label="median")
+        if printed is not None and method in printed:
+            axis.plot(
+                printed.index, printed[method], color=COLOURS[2], marker="x", linestyle=":", label="printed, mean"
+            )
+        axis.set_yscale("log")
+        axis.set_title(str(method), fontsize=10, parse_math=False)
+        axis.grid(color=SOFT, alpha=0.3)
+        parts.append(
+            f"{method}: median from {middle.iloc[0]:.3g} to {middle.iloc[-1]:.3g}, worst {ms.max():.3g}, "
+            f"{gave_up.sum()} of {len(here)} stopped"
+        )
+    for axis in axes[len(methods) :]:
+        axis.set_axis_off()
+    for axis in axes[: len(methods)][-3:]:
+        axis.set_xlabel("workers m")
+        axis.tick_params(labelbottom=True)
+    for axis in axes[::3]:
+        axis.set_ylabel("time (ms)")
+    named = {name: handle for axis in axes for handle, name in zip(*axis.get_legend_handles_labels(), strict=True)}
+    figure.legend(named.values(), named.keys(), loc="outside upper center", ncols=4, frameon=False)
+    return Picture(figure, f"Milliseconds of single solves against m, on a logarithmic scale. {'; '.join(parts)}.")
+
+
+def planner(bands: Mapping[float, pd.DataFrame], computed: pd.DataFrame, chance: float = 0.95) -> Picture:
+    """How many places so many candidates fill, a band a conflict rate: by theory, and computed where that can be.
+
+    Parameters
+    ----------
+    bands : mapping of float to DataFrame
+        Conflict probability → index candidates; columns surely, at most.
+    computed : DataFrame
+        Index probabilities, columns candidates; places filled, NaN where nobody knows.
+    chance : float
+        With which probability.
+    """
+    figure = _figure(7.2, 4.4)
+    axis = figure.subplots()
+    parts = []
+    for at, (p, band) in enumerate(bands.items()):
+        colour = COLOURS[at % len(COLOURS)]
+        axis.fill_between(band.index, band["surely"], band["at most"], color=colour, alpha=0.25, linewidth=1.5)
+        known = computed.loc[p].dropna() if p in computed.index else computed.iloc[0, :0]
+        axis.plot(known.index, known, color=colour, marker="osD^vX"[at % 6], linewidth=1.5, label=f"p = {p:g}")
+        last = band.iloc[-1]
+        axis.annotate(f" p = {p:g}", (band.index[-1], float(last.mean())), color=colour, va="center")
+        parts.append(f"at p = {p:g} {band.index[-1]:,} candidates fill {last['surely']:.0f} to {last['at most']:.0f}")
+    sizes = next(iter(bands.values())).index
+    third = sizes[sizes <= 3 * max(float(band["at most"].max()) for band in bands.values())]
+    axis.plot(third, third / 3, color=INK, linestyle="--", linewidth=1, label="n = m/3, as in the paper")
+    axis.set_xscale("log")
+    axis.set_yscale("log")
+    axis.set_xticks([10, 30, 100, 300, 1000, 3000, 10000], ["10", "30", "100", "300", "1,000", "3,000", "10,000"])
+    axis.set_yticks([3, 5, 10, 20, 30, 50, 100], ["3", "5", "10", "20", "30", "50", "100"])
+    axis.minorticks_off()
+    axis.set_xlim(sizes[0], sizes[-1] * 1.9)
+    axis.set_xlabel("candidates m")
+    axis.set_ylabel(f"places filled with {chance:.0%} certainty")
+    axis.grid(color=SOFT, alpha=0.3)
+    title = "points: computed; bands: between what theory promises and what it allows"
+    figure.legend(loc="outside upper center", ncols=len(bands) + 1, title=title, frameon=False, fontsize=9)
+    return Picture(figure, f"Places filled with {chance:.0%} certainty against candidates. {'; '.join(parts)}.")
+
+
+def logarithmic(table: pd.DataFrame, x: str, y: str, marks: Mapping[str, tuple[float, float]] | None = None) -> Picture:
+    """Every column of a table as a line on two logarithmic scales, with single points to compare.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Numbers above 0 or NaN; the index is the horizontal axis.
+    x, y : str
+        What the axes show, with units.
+    marks : mapping of str to (x, y), optional
+        Points by name.
+    """
+    figure = _figure(6.4, 3.4)
+    axis = figure.subplots()
+    for at, column in enumerate(table):
+        style = {"color": COLOURS[at % len(COLOURS)], "linestyle": DASHES[at % len(DASHES)], "marker": "osD^vX"[at % 6]}
+        axis.plot(table.index, table[column], label=str(column).replace("$", r"\$"), markersize=4, **style)
+    for name, point in (marks or {}).items():
+        axis.plot(*point, color=ACCENT, marker="x", markersize=10, markeredgewidth=2.5, linestyle="none", label=name)
+    axis.set(xscale="log", yscale="log", xlabel=x, ylabel=y)
+    axis.grid(color=SOFT, alpha=0.3)
+    figure.legend(loc="outside upper center", ncols=2, frameon=False, fontsize=9)
+    ends = [f"{name}: from {v.dropna().iloc[0]:.3g} to {v.dropna().iloc[-1]:.3g}" for name, v in table.items()]
+    ends += [f"{name}: {at[1]:g} at {at[0]:g}" for name, at in (marks or {}).items()]
+    span = f"{_brief(table.index[0])} to {_brief(table.index[-1])}"
+    return Picture(figure, f"{y} against {x} from {span}, both logarithmic. {'; '.join(ends)}.")

@@ -53,7 +53,7 @@ def theory(sizes: Sequence[int], chances: Sequence[float]) -> pd.DataFrame:
     Examples
     --------
     >>> theory([55, 60], [0.2]).round(3).to_numpy().tolist()
-    [[0.0, 0.119], [0.0, 0.002]]
+    [[0.001, 0.125], [0.0, 0.002]]
     """
     index = pd.MultiIndex.from_product([chances, sizes], names=["p", "m"])
     bounds = [chance_bounds(m, m // 3, p) for p, m in index]
@@ -113,3 +113,21 @@ def growth(rows: pd.DataFrame, start: int = 0) -> pd.Series[float]:
         for method, some in median.groupby("method")
     }
     return pd.Series(slopes, name="exponent", dtype=float)
+
+
+def quorum(rows: pd.DataFrame, chance: float = 0.95) -> pd.DataFrame:
+    """How many places m candidates filled in that share of the instances of ``planner``; NaN where the search gave up.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"p": 0.1, "m": 9, "rho": [4.0, 5.0, 5.0, 6.0]})
+    >>> quorum(rows, 0.75).loc[0.1, 9]
+    np.float64(5.0)
+    """
+
+    def filled(sizes: pd.Series[float]) -> float:
+        ordered = np.sort(sizes.to_numpy())  # NaN last
+        known = not np.isnan(ordered).any()
+        return float(ordered[int(np.floor((1 - chance) * len(ordered) + 1e-9))]) if known else float("nan")
+
+    return rows.groupby(["p", "m"])["rho"].agg(filled).unstack("m")
