@@ -23,6 +23,7 @@ from data import GROWTH, SEEDS, machine, seconds, store
 from scipy.optimize import linear_sum_assignment
 
 import crowdnb as cn
+from crowdnb.cplexmodel import algorithm_1
 
 SIZES, CHANCES = (20, 25, 30, 35, 40, 45, 50, 55), (0.1, 0.2, 0.3, 0.4)
 median = statistics.median
@@ -33,31 +34,6 @@ def timed(work: Callable[[], Any]) -> tuple[float, Any]:
     start = time.perf_counter()
     result = work()
     return time.perf_counter() - start, result
-
-
-def algorithm_1(problem: cn.Problem) -> Any:
-    """The paper's Algorithm 1 in CPLEX: T boolean, a row for each pair of workers in conflict; not yet solved."""
-    import cplex
-
-    m, n = problem.qualification.shape
-    model = cplex.Cplex()
-    for stream in (model.set_log_stream, model.set_results_stream, model.set_warning_stream, model.set_error_stream):
-        stream(None)
-    model.parameters.mip.tolerances.mipgap.set(0)
-    model.objective.set_sense(model.objective.sense.maximize)
-    upper = problem.eligible.ravel().astype(float).tolist()
-    model.variables.add(obj=problem.value.ravel().tolist(), ub=upper, types="B" * (m * n))
-
-    def rows(columns: list[list[int]], sense: str, right: list[float]) -> None:
-        expressions = [[row, [1.0] * len(row)] for row in columns]
-        model.linear_constraints.add(lin_expr=expressions, senses=sense * len(right), rhs=right)
-
-    of_worker = [[i * n + j for j in range(n)] for i in range(m)]
-    rows([[i * n + j for i in range(m)] for j in range(n)], "E", problem.required.astype(float).tolist())
-    rows(of_worker, "L", [1.0] * m)
-    pairs = problem.conflict_pairs.tolist()
-    rows([of_worker[i] + of_worker[k] for i, k in pairs], "L", [1.0] * len(pairs))
-    return model
 
 
 def against_cplex() -> None:
