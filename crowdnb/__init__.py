@@ -40,6 +40,8 @@ _HOME = {
     "prices": "worth",
     "alternatives": "worth",
     "replan": "worth",
+    "recover_conflicts": "inverse",
+    "recover_weights": "inverse",
     "Project": "project",
     "ProjectError": "project",
     "read_project": "project",
@@ -64,6 +66,8 @@ if TYPE_CHECKING:
     from crowdnb.fuzzyahp import criteria_weights as criteria_weights
     from crowdnb.fuzzyahp import weight_range as weight_range
     from crowdnb.instances import random_problem as random_problem
+    from crowdnb.inverse import recover_conflicts as recover_conflicts
+    from crowdnb.inverse import recover_weights as recover_weights
     from crowdnb.many import solve_many as solve_many
     from crowdnb.possibility import possibility_degree as possibility_degree
     from crowdnb.possibility import possibility_matrix as possibility_matrix
