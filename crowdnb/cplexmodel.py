@@ -16,7 +16,7 @@ TOO_LARGE = 1016  # CPLEX's error for models beyond the community edition: 1000 
 
 def algorithm_1(problem: Problem) -> Any:
     """The model, not yet solved; ModuleNotFoundError where CPLEX is not installed."""
-    import cplex  # type: ignore[import-untyped,unused-ignore]
+    import cplex
 
     m, n = problem.qualification.shape
     model = cplex.Cplex()
@@ -58,7 +58,7 @@ def by_cplex(problem: Problem) -> tuple[str, float, int | None, float]:
         model = algorithm_1(problem)
     except ModuleNotFoundError:
         return "not installed", math.nan, None, math.nan
-    from cplex.exceptions import CplexSolverError  # type: ignore[import-untyped,unused-ignore]
+    from cplex.exceptions import CplexSolverError
 
     start = time.perf_counter()
     try:
