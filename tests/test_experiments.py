@@ -397,3 +397,60 @@ def test_bad_arguments_of_the_theory_are_named():
         theory.candidates_needed(9, 0.1, chance=1)
     with pytest.raises(ValueError, match="chance must lie between 0 and 1, got 0"):
         theory.places_filled(9, 0.1, chance=0)
+
+
+# Exercises of notebook 08
+
+
+def by_regret(problem):
+    value = problem.qualification.where(problem.eligible, -1.0)
+    table = pd.DataFrame(0, index=problem.workers, columns=problem.tasks)
+    open_tasks, free = list(problem.tasks), list(problem.workers)
+    while open_tasks:
+        top = {task: value.loc[free, task].nlargest(2) for task in open_tasks}
+        task = max(open_tasks, key=lambda task: top[task].iloc[0] - top[task].iloc[1])
+        table.at[worker := top[task].index[0], task] = 1
+        open_tasks.remove(task)
+        free = [other for other in free if other != worker and not problem.worker_conflicts.at[worker, other]]
+    return table
+
+
+def test_exercises_tell_right_from_wrong():
+    check = cn.exercises.check_experiments_teams
+    assert check(2.5).startswith("Right")
+    assert [check(slip).split()[0] for slip in (None, 20, 0.125, 10, 15, 7)] == ["Not", "That", "That", "You", "A", "7"]
+    assert "pairs of all who apply" in check(20 / 2**15)
+    check = cn.exercises.check_experiments_candidates
+    assert check(10) == "Right: 10 candidates staff 98.0 % of the projects, 9 only 92.3 %."
+    assert "too few" in check(9) and "too few" in check(1)
+    assert "Give fewer" in check(12)
+    assert check(1.5) == check(None) == check(500)
+    assert check.__call__(1, places=1).startswith("Right")
+    check = cn.exercises.check_experiments_greedy
+    assert check(None).startswith("Not yet")
+    assert check(by_regret).startswith("Right: valid on all 40 instances")
+    assert check(lambda problem: 3) == "On instance 0 it returns int; a DataFrame is asked for."
+    nobody = check(lambda problem: pd.DataFrame(0, index=problem.workers, columns=problem.tasks))
+    assert "a rule is broken: r0 has 0 of 1 workers." in nobody
+
+
+# Pictures
+
+
+def test_pictures_say_in_words_what_they_show():
+    shares = ex.shares(ex.stored("table8")).droplevel(["structure", "n"]).xs("existence", level="method")
+    picture = cn.plots.existence(shares, ex.PUBLISHED["table8"], ex.theory(ex.SIZES, ex.CHANCES))
+    assert "p = 0.1: above one half everywhere" in picture.alt
+    assert "p = 0.3: below one half from m = 30 on, at most 0.17 from the printed share" in picture.alt
+    rows = ex.stored("table6")
+    picture = cn.plots.spread(rows[rows["method"].isin(["crowdnb", "exhaustive"])], ex.NODE_CAP, ex.PUBLISHED["table6"])
+    assert "500 of 550 stopped" in picture.alt
+    assert cn.plots.spread(rows[rows["method"] == "CPLEX"], 5).alt.count("median") == 1
+    bands = {p: pd.DataFrame({"surely": [5, 20], "at most": [7, 22]}, [10, 1000]) for p in (0.1, 0.9)}
+    picture = cn.plots.planner(bands, ex.quorum(ex.stored("planner")))
+    assert "at p = 0.9 1,000 candidates fill 20 to 22" in picture.alt
+    table = pd.DataFrame({"a": [1.0, 10.0], "b": [np.nan, 4.0]}, [10, 100])
+    assert cn.plots.logarithmic(table, "m", "ms", {"printed": (50, 0.07)}).alt.endswith(
+        "a: from 1 to 10; b: from 4 to 4; printed: 0.07 at 50."
+    )
+    assert cn.plots.logarithmic(table, "m", "ms").alt.startswith("ms against m from 10 to 100")
