@@ -40,6 +40,7 @@ _HOME = {
     "prices": "worth",
     "alternatives": "worth",
     "replan": "worth",
+    "repairs": "repair",
     "recover_conflicts": "inverse",
     "recover_weights": "inverse",
     "Project": "project",
@@ -80,6 +81,7 @@ if TYPE_CHECKING:
     from crowdnb.qualify import qualification as qualification
     from crowdnb.ratings import Counts as Counts
     from crowdnb.ratings import count_ratings as count_ratings
+    from crowdnb.repair import repairs as repairs
     from crowdnb.worth import alternatives as alternatives
     from crowdnb.worth import prices as prices
     from crowdnb.worth import replan as replan

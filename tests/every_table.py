@@ -13,7 +13,16 @@ def every_table(m, n):
     return np.array(list(product([False, True], repeat=m * n))).reshape(-1, m, n)
 
 
-TABLES = {(m, n): every_table(m, n) for m in range(1, 6) for n in range(1, 4) if m * n <= 9}
+class Tables(dict):
+    """Tables by their size, made when they are first asked for."""
+
+    def __missing__(self, size):
+        self[size] = every_table(*size)
+        return self[size]
+
+
+TABLES = Tables({(m, n): every_table(m, n) for m in range(1, 6) for n in range(1, 4) if m * n <= 9})
+SIZES = list(TABLES)
 
 
 def valid(problem, tables):
@@ -31,8 +40,8 @@ def valid(problem, tables):
     return good
 
 
-def random_problem(rng, scope, options=False):
-    m, n = list(TABLES)[int(rng.integers(len(TABLES)))]
+def random_problem(rng, scope, options=False, sizes=None):
+    m, n = (sizes or SIZES)[int(rng.integers(len(sizes or SIZES)))]
     q = rng.uniform(0.1, 1, size=(m, n)).round(int(rng.integers(1, 12)))
     q[rng.uniform(size=(m, n)) < rng.choice([0, 0.15])] = 0
     p = rng.choice([0.0, 0.3, 0.7])

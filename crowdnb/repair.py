@@ -1,0 +1,463 @@
+r"""What to change so that an assignment exists: the cheapest sets of changes, with the ρ each leads to.
+
+The boolean program of :mod:`crowdnb.engine` with a variable for each change:
+
+    Σ_i T_ij + Σ_i X_ij = L_j - s_j              ask s_j fewer of task j; X_ij new workers like i
+    y_i + y_k ≤ 1 + z_ik                         lift the conflict of i and k (T_ij + T_kj in same-task scope)
+    T_ij ≤ e_ij where C^R_ij = 1                 allow the pair
+    Σ_j T_ij ≤ limit_i + l_i                     let worker i take l_i more tasks
+    T_ij ≥ 1 - p_ij where the pair is pinned     unpin it
+
+First the cost of the changes is minimised, then ρ is maximised at that cost; a set that was found, and whatever
+contains it, is forbidden, and so on. Since costs are above 0, no part of a set found does without the rest of it.
+
+References
+----------
+M. H. Liffiton, K. A. Sakallah, "Algorithms for computing minimal unsatisfiable subsets of constraints", Journal of
+Automated Reasoning 40 (2008) 1-33: the sets found here are their minimal correction sets, with costs.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Collection, Hashable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+from scipy.optimize import Bounds, LinearConstraint, milp
+from tqdm.auto import tqdm
+
+from crowdnb.ecargo import Assignment, Problem
+from crowdnb.engine import cliques
+from crowdnb.labels import number
+from crowdnb.program import solve
+from crowdnb.rules import Rules, fill, largest_group
+
+KINDS = ("conflict", "exclusion", "place", "worker", "limit", "pin")
+Item = tuple[Hashable, ...]
+TICK = 0.1  # seconds that HiGHS gets at least
+FOREVER = 1e9  # seconds
+
+
+class Change(NamedTuple):
+    """A change that can be made, up to ``most`` times: its kind and labels, its positions, and its cost each time."""
+
+    item: Item
+    at: tuple[int, ...]
+    cost: float
+    most: int
+
+
+@dataclass(frozen=True, eq=False)
+class Repair:
+    """A set of changes with which an assignment exists.
+
+    Attributes
+    ----------
+    changes : tuple of (item, times)
+        Such as (("place", "r1"), 2): kind and labels, and how many times.
+    cost : float
+    performance : float
+        ρ of the best assignment after the changes.
+    problem : Problem
+        The changed problem; new workers are called "like a3", "like a3 (2)".
+    assignment : Assignment
+    text : str
+    """
+
+    changes: tuple[tuple[Item, int], ...]
+    cost: float
+    performance: float
+    problem: Problem
+    assignment: Assignment
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.text}: cost {self.cost:g}, ρ = {self.performance:.6g}"
+
+
+@dataclass(frozen=True, eq=False)
+class Repairs:
+    """The cheapest repairs, in order.
+
+    Attributes
+    ----------
+    repairs : tuple of Repair
+        By cost, then by ρ.
+    frame : DataFrame
+        A row each, index ``rank`` from 1: changes in words, number of them, cost, performance.
+    complete : bool
+        Whether there are no others.
+    """
+
+    repairs: tuple[Repair, ...]
+    frame: pd.DataFrame
+    complete: bool
+
+    def __str__(self) -> str:
+        if not self.repairs:
+            return "Nothing that may be changed makes an assignment possible."
+        return "\n".join(f"{at}. {repair}" for at, repair in enumerate(self.repairs, 1))
+
+
+def repairs(
+    problem: Problem,
+    limit: int = 10,
+    costs: Mapping[Any, float] | None = None,
+    untouchable: Collection[Any] = (),
+    time_limit: float | None = None,
+) -> Repairs:
+    """The cheapest sets of changes after which an assignment exists, each with the ρ that it leads to.
+
+    Parameters
+    ----------
+    problem : Problem
+    limit : int
+        How many to list at most, ≥ 1.
+    costs : mapping, optional
+        Cost > 0 of a change, 1 when not given: by kind, ``{"conflict": 3}``, or by item, ``{("place", "r1"): 0.5}``,
+        which counts more. The kinds are ``conflict`` (lift it: two workers), ``exclusion`` (allow the pair that C^R
+        forbids: worker, task), ``place`` (ask one fewer: task), ``worker`` (add one like this: worker, with the same Q
+        and C^R, and no conflicts with others), ``limit`` (one more task for this worker) and ``pin`` (unpin: worker,
+        task). Q = 0 and a budget are never changed.
+    untouchable : collection
+        Kinds and items that may not be changed.
+    time_limit : float, optional
+        Seconds after which no further one is looked for; those listed are the best all the same. At least one is.
+
+    Returns
+    -------
+    Repairs
+        Ranked by cost, then by ρ. Each is minimal: without any one of its changes no assignment exists. For a problem
+        that has an assignment, one repair of no changes.
+
+    Raises
+    ------
+    ValueError
+        The limit is below 1; a cost is not above 0; a kind or an item is unknown.
+
+    Examples
+    --------
+    >>> import crowdnb as cn
+    >>> problem = cn.Problem([[0.9, 0.5], [0.7, 0.6]], [1, 1], worker_conflicts=[(0, 1)])
+    >>> print(cn.repairs(problem, limit=3))
+    1. lift the conflict of 0 and 1: cost 1, ρ = 1.5
+    2. add a worker like 0: cost 1, ρ = 1.5
+    3. add a worker like 1: cost 1, ρ = 1.5
+    """
+    if limit < 1:
+        raise ValueError(f"limit must be at least 1, got {limit}")
+    model = _Model(problem, _changes(problem, costs or {}, untouchable))
+    found: list[Repair] = []
+    complete, cost, refused = False, model.least, list[dict[int, int]]()
+    until = math.inf if time_limit is None else time.perf_counter() + time_limit
+    with tqdm(desc="repairs", total=limit, leave=False, delay=2) as bar:
+        while len(found) < limit:
+            if found and time.perf_counter() > until:
+                break
+            chosen = model.best_at(cost, refused, until)
+            if chosen is None and not (found and time.perf_counter() > until):
+                cheapest = model.cheapest(refused, until if found else math.inf)
+                if cheapest is None:
+                    complete = time.perf_counter() <= until
+                    break
+                cost = model.cost(cheapest)
+                chosen = model.best_at(cost, refused, until if found else math.inf)
+            if chosen is None:
+                break
+            refused.append(chosen)
+            found.append(_repair(problem, model, chosen))
+            bar.update()
+            if not chosen:
+                complete = True
+                break
+    order = {change.item: at for at, change in enumerate(model.changes)}
+
+    def rank(repair: Repair) -> Any:
+        """By cost and ρ; among equals by the order of kinds and labels."""
+        which = [(order[item], times) for item, times in repair.changes]
+        return round(repair.cost, 9), -round(repair.performance, 9), which
+
+    found.sort(key=rank)
+    rows = [
+        (repair.text, sum(times for _, times in repair.changes), repair.cost, repair.performance) for repair in found
+    ]
+    frame = pd.DataFrame(rows, columns=["changes", "number", "cost", "performance"])
+    return Repairs(tuple(found), frame.set_index(pd.RangeIndex(1, len(found) + 1, name="rank")), complete)
+
+
+def _changes(problem: Problem, costs: Mapping[Any, float], untouchable: Collection[Any]) -> list[Change]:
+    """Every change that may be made, with its cost."""
+    workers, tasks, n = problem.workers, problem.tasks, len(problem.tasks)
+    fewest = problem.fewest
+    able = (problem.task_conflicts.to_numpy() == 0) & (problem.qualification.to_numpy() != 0) & (fewest > 0)
+    pinned = problem.pinned.to_numpy() == 1
+    useful = ((fewest > 0) | pinned) & (problem.most > 0)  # or a pair that earns money
+    useful |= np.zeros_like(pinned) if problem.costs is None else (problem.costs.to_numpy() < 0) & (problem.most > 0)
+    pairs = (problem.task_conflicts.to_numpy() == 1) & (problem.qualification.to_numpy() != 0) & useful
+    limits = problem.worker_limits.to_numpy()
+    every = [Change(("conflict", workers[i], workers[k]), (i, k), 1.0, 1) for i, k in problem.conflict_pairs.tolist()]
+    every += [Change(("exclusion", workers[i], tasks[j]), (i, j), 1.0, 1) for i, j in np.argwhere(pairs).tolist()]
+    every += [Change(("place", tasks[j]), (j,), 1.0, int(fewest[j])) for j in np.flatnonzero(fewest).tolist()]
+    room = (able * fewest).sum(axis=1)
+    every += [Change(("worker", workers[i]), (i,), 1.0, int(room[i])) for i in np.flatnonzero(room).tolist()]
+    every += [Change(("limit", workers[i]), (i,), 1.0, n - int(limits[i])) for i in np.flatnonzero(limits < n).tolist()]
+    every += [Change(("pin", workers[i], tasks[j]), (i, j), 1.0, 1) for i, j in problem.pins.tolist()]
+    known = {change.item for change in every}
+
+    def key(name: Any, what: str) -> Any:
+        if name in KINDS:
+            return name
+        item = tuple(name) if isinstance(name, tuple | list) else (name,)
+        if item not in known and len(item) == 3 and item[0] == "conflict":
+            item = (item[0], item[2], item[1])
+        if item in known:
+            return item
+        raise ValueError(f"{what}: {name!r} is no change of this problem; the kinds are {', '.join(KINDS)}")
+
+    price = {key(name, "costs"): number(cost) for name, cost in costs.items()}
+    for name, cost in price.items():
+        if not 0 < cost < math.inf:
+            raise ValueError(f"costs: {name!r} costs {cost:g}, it must be above 0")
+    fixed = {key(name, "untouchable") for name in untouchable}
+    return [
+        change._replace(cost=price.get(change.item, price.get(change.item[0], 1.0)))
+        for change in every
+        if change.item not in fixed and change.item[0] not in fixed
+    ]
+
+
+class _Model:
+    """The program of this module's text: rows and columns once, objectives and refused sets each time."""
+
+    def __init__(self, problem: Problem, changes: list[Change]) -> None:
+        self.problem, self.changes = problem, changes
+        m, n = problem.qualification.shape
+        rules, value = Rules.of(problem), problem.value
+        together = problem.conflict_scope == "project"
+        at: dict[Any, dict[tuple[int, ...], int]] = {change.item[0]: {} for change in changes}
+        for number_, change in enumerate(changes):
+            at[change.item[0]][change.at] = number_
+        size = len(changes)
+        free = ~rules.zero & (rules.ceiling > 0)
+        lifted = at.get("exclusion", {})
+        free &= ~rules.excluded | np.array([[(i, j) in lifted for j in range(n)] for i in range(m)])
+        pairs = np.argwhere(free).tolist()
+        like = [
+            (i, j) for (i,) in at.get("worker", {}) for j in range(n) if not rules.barred[i, j] and rules.ceiling[j]
+        ]
+        # columns: changes, y of each worker, T of each pair, X of each pair of new workers
+        y, t = size, {tuple(pair): size + m + k for k, pair in enumerate(pairs)}
+        x = {pair: size + m + len(t) + k for k, pair in enumerate(like)}
+        self.columns = size + m + len(t) + len(x)
+        rows: list[tuple[dict[int, float], float, float]] = []
+        for j in range(n):
+            row = {t[i, j]: 1.0 for i in range(m) if (i, j) in t} | {x[i, j]: 1.0 for i in range(m) if (i, j) in x}
+            fewer = at.get("place", {}).get((j,))
+            top = {"exactly": float(rules.need[j]), "at most": float(rules.ceiling[j])}
+            row |= {} if fewer is None else {fewer: 1.0}
+            rows.append((row, float(rules.need[j]), top.get(problem.required_rule, math.inf)))
+        for i in range(m):
+            own = {t[i, j]: 1.0 for j in range(n) if (i, j) in t}
+            more = at.get("limit", {}).get((i,))
+            limit = float(rules.limits[i])
+            rows.append((own | {y + i: -limit} | ({} if more is None else {more: -1.0}), -math.inf, 0.0))
+            if more is not None:
+                rows.append(({more: 1.0, y + i: limit - n}, -math.inf, 0.0))
+            if (new := at.get("worker", {}).get((i,))) is not None:
+                rows.append(({x[i, j]: 1.0 for j in range(n) if (i, j) in x} | {new: -1.0}, 0.0, 0.0))
+        for pair, lift in lifted.items():
+            rows.append(({t[pair]: 1.0, lift: -1.0}, -math.inf, 0.0))
+        pins = at.get("pin", {})
+        low = np.zeros(self.columns)
+        for pair in map(tuple, problem.pins.tolist()):
+            if pair not in t:
+                rows.append(({} if pair not in pins else {pins[pair]: 1.0}, 1.0, math.inf))
+            elif pair in pins:
+                rows.append(({t[pair]: 1.0, pins[pair]: 1.0}, 1.0, math.inf))
+            else:
+                low[t[pair]] = 1
+        conflicts = at.get("conflict", {})
+
+        def clash(members: list[int], column: Any) -> None:
+            who = {column(i): 1.0 for i in members if column(i) is not None}
+            inside = [(i, k) for a, i in enumerate(members) for k in members[a + 1 :]]
+            rows.append((who | {conflicts[pair]: -1.0 for pair in inside if pair in conflicts}, -math.inf, 1.0))
+
+        groups = [clique.tolist() for clique in cliques(problem)]
+        groups += [
+            list(pair) for pair in problem.conflict_pairs.tolist() if any(set(pair) < set(group) for group in groups)
+        ]
+        for group in groups:
+            if together:
+                clash(group, lambda i: y + i)
+            else:
+                for j in range(n):
+                    clash(group, lambda i, j=j: t.get((i, j)))
+        if problem.costs is not None and problem.budget is not None:
+            cost = problem.costs.to_numpy()
+            unit = float(np.abs(cost).max()) or 1.0
+            paid = {column: cost[pair] / unit for pair, column in [*t.items(), *x.items()]}
+            rows.append((paid, -math.inf, problem.budget / unit))
+        short = self._short(rules)
+        rows.append((dict.fromkeys(range(size), 1.0), float(short), math.inf))
+        self.least = short * min((change.cost for change in changes), default=0.0)  # no repair costs less
+        self.rows, self.low = rows, low
+        self.high = np.r_[
+            [float(change.most) for change in changes],
+            np.ones(m + len(t)),
+            np.full(len(x), float(max(rules.need.max(), 1))),
+        ]
+        whole = not (problem.plain and together)
+        # lifting a conflict follows from who is on the team
+        follows = [float(change.item[0] != "conflict" or not together) for change in changes]
+        self.integrality = np.r_[follows, np.ones(m), np.full(len(t) + len(x), float(whole or "limit" in at))]
+        self.costs = np.r_[[change.cost for change in changes], np.zeros(self.columns - size)]
+        self.gain = np.zeros(self.columns)
+        for pair, column in [*t.items(), *x.items()]:
+            self.gain[column] = value[pair]
+
+    def _short(self, rules: Rules) -> int:
+        """At least how many changes are needed: each fills at most one place more, where workers take one task each."""
+        problem = self.problem
+        if not problem.plain:
+            return 0
+        places = int(rules.need.sum())
+        free = ~rules.barred & (rules.need > 0)
+        most = int(fill(rules.need, rules.limits, free).sum())
+        if problem.conflict_scope == "project":
+            most = min(most, largest_group(rules.conflicts, np.asarray(free.any(axis=1)), places))
+        return places - most
+
+    def cost(self, chosen: dict[int, int]) -> float:
+        """What changes cost together."""
+        return math.fsum(self.changes[at].cost * times for at, times in chosen.items())
+
+    def cheapest(self, refused: list[dict[int, int]], until: float = math.inf) -> dict[int, int] | None:
+        """The cheapest changes that contain no refused set; None where there are none, or the time is over."""
+        return self._solved(self.costs, refused, [], until)
+
+    def best_at(self, cost: float, refused: list[dict[int, int]], until: float = math.inf) -> dict[int, int] | None:
+        """Of the changes of this cost those of greatest ρ; None where all are refused, or the time is over."""
+        row = dict(enumerate(self.costs[: len(self.changes)].tolist()))
+        return self._solved(-self.gain, refused, [(row, -math.inf, cost * (1 + 1e-9))], until)
+
+    def _solved(
+        self,
+        objective: Any,
+        refused: list[dict[int, int]],
+        more: list[tuple[dict[int, float], float, float]],
+        until: float,
+    ) -> dict[int, int] | None:
+        rows = [*self.rows, *more]
+        extra = 0
+        for chosen in refused:
+            last: dict[int, float] = {}
+            for at, times in chosen.items():
+                if self.changes[at].most == 1:
+                    last[at] = 1.0
+                    continue
+                column, extra = self.columns + extra, extra + 1  # 1 where the change is made that many times
+                rows.append(({at: 1.0, column: times - 1.0 - self.changes[at].most}, -math.inf, times - 1.0))
+                last[column] = 1.0
+            rows.append((last, -math.inf, len(chosen) - 1.0))
+        total = self.columns + extra
+        index = np.repeat(np.arange(len(rows)), [len(row) for row, _, _ in rows])
+        columns = np.array([column for row, _, _ in rows for column in row], dtype=np.int64)
+        entries = np.array([entry for row, _, _ in rows for entry in row.values()], dtype=float)
+        answer = milp(
+            np.r_[objective, np.zeros(extra)],
+            integrality=np.r_[self.integrality, np.ones(extra)],
+            bounds=Bounds(np.r_[self.low, np.zeros(extra)], np.r_[self.high, np.ones(extra)]),
+            constraints=LinearConstraint(
+                sparse.csr_array((entries, (index, columns)), shape=(len(rows), total)),
+                [low for _, low, _ in rows],
+                [top for _, _, top in rows],
+            ),
+            options={"mip_rel_gap": 0, "time_limit": max(TICK, min(until - time.perf_counter(), FOREVER))},
+        )
+        if answer.status:  # none, or not proved in time
+            return None
+        found = np.rint(answer.x[: len(self.changes)]).astype(int)
+        return {int(at): int(found[at]) for at in np.flatnonzero(found)}
+
+
+def _repair(problem: Problem, model: _Model, chosen: dict[int, int]) -> Repair:
+    changes = tuple((model.changes[at].item, times) for at, times in chosen.items())
+    changed = apply(problem, changes)
+    answer = solve(changed)
+    text = ", ".join(change_text(item, times) for item, times in changes) or "nothing to change"
+    return Repair(changes, model.cost(chosen), answer.performance, changed, answer, text)
+
+
+def change_text(item: Item, times: int) -> str:
+    """One change in words."""
+    kind, *labels = item
+    count = "one" if times == 1 else str(times)
+    s = "" if times == 1 else "s"
+    return {
+        "conflict": "lift the conflict of {0} and {1}",
+        "exclusion": "allow {0} to take {1}",
+        "place": f"ask {count} fewer for {{0}}",
+        "worker": "add a worker like {0}" if times == 1 else f"add {count} workers like {{0}}",
+        "limit": f"let {{0}} take {count} more task{s}",
+        "pin": "unpin {0} from {1}",
+    }[str(kind)].format(*labels)
+
+
+def apply(problem: Problem, changes: tuple[tuple[Item, int], ...]) -> Problem:
+    """The problem after some changes, as :class:`Repair` lists them."""
+    between, barred = problem.worker_conflicts.copy(), problem.task_conflicts.copy()
+    need: Any = problem.required.copy()
+    limits: Any = problem.worker_limits.copy()
+    pinned = problem.pinned.copy()
+    new: list[tuple[str, Hashable]] = []
+    for (kind, *labels), times in changes:
+        match kind:
+            case "conflict":
+                between.loc[labels[0], labels[1]] = between.loc[labels[1], labels[0]] = 0
+            case "exclusion":
+                barred.loc[labels[0], labels[1]] = 0
+            case "place":
+                need[labels[0]] -= times
+            case "limit":
+                limits[labels[0]] += times
+            case "pin":
+                pinned.loc[labels[0], labels[1]] = 0
+            case _:
+                new += [(f"like {labels[0]}" + (f" ({k})" if k > 1 else ""), labels[0]) for k in range(1, times + 1)]
+    if not new:
+        return problem.changed(
+            worker_conflicts=between, task_conflicts=barred, required=need, worker_limits=limits, pinned=pinned
+        )
+    names, models = [name for name, _ in new], [like for _, like in new]
+
+    def longer(frame: pd.DataFrame, given: pd.DataFrame) -> Any:
+        """With the rows of the new workers, as they were given."""
+        return np.vstack([frame.to_numpy(), given.loc[models].to_numpy()])
+
+    total = len(between) + len(new)
+    conflicts = np.zeros((total, total), dtype=int)
+    conflicts[: len(between), : len(between)] = between.to_numpy()
+    workers = [*problem.workers, *names]
+    return Problem(
+        pd.DataFrame(
+            longer(problem.qualification, problem.qualification),
+            index=pd.Index(workers, tupleize_cols=False),
+            columns=problem.tasks,
+        ),
+        need,
+        problem.task_weights,
+        longer(barred, problem.task_conflicts),
+        conflicts,
+        problem.conflict_scope,
+        required_rule=problem.required_rule,
+        worker_limits=np.r_[limits.to_numpy(), np.ones(len(new), dtype=int)],
+        pinned=np.vstack([pinned.to_numpy(), np.zeros((len(new), len(problem.tasks)), dtype=int)]),
+        costs=None if problem.costs is None else longer(problem.costs, problem.costs),
+        budget=problem.budget,
+    )
