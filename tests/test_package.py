@@ -95,7 +95,7 @@ def test_environment_yml_gives_conda_users_the_same():
     assert "crowdnb[excel]" in PROJECT["optional-dependencies"]["notebooks"]
 
 
-@pytest.mark.parametrize("folder", sorted(path.parent.name for path in (ROOT / "crowdnb" / "data").glob("*/demand.csv")))
+@pytest.mark.parametrize("folder", sorted(p.parent.name for p in (ROOT / "crowdnb" / "data").glob("*/demand.csv")))
 def test_shipped_data_say_where_they_come_from_and_solve(folder):
     path = ROOT / "crowdnb" / "data" / folder
     assert (path / "SOURCE.md").read_text(encoding="utf-8").startswith("# Where these files come from")
