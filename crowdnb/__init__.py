@@ -41,6 +41,7 @@ _HOME = {
     "alternatives": "worth",
     "replan": "worth",
     "repairs": "repair",
+    "stability": "stable",
     "recover_conflicts": "inverse",
     "recover_weights": "inverse",
     "Project": "project",
@@ -82,6 +83,7 @@ if TYPE_CHECKING:
     from crowdnb.ratings import Counts as Counts
     from crowdnb.ratings import count_ratings as count_ratings
     from crowdnb.repair import repairs as repairs
+    from crowdnb.stable import stability as stability
     from crowdnb.worth import alternatives as alternatives
     from crowdnb.worth import prices as prices
     from crowdnb.worth import replan as replan
