@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import lsq_linear
 
+from crowdnb import baselines, experiments
 from crowdnb.casestudy import load_case_study
 from crowdnb.cloud import ability_clouds, backward_cloud
 from crowdnb.ecargo import Assignment, Problem, check, performance
@@ -772,3 +773,91 @@ def check_case_second_best(rho: float | None = None) -> str:
     if value > second - 0.02:
         return f"ρ = {value:.6f} is close, but another is nearer to the best. Did you bar all nine pairs, each alone?"
     return f"ρ = {value:g} is too low. Bar one pair of the best assignment, and solve; then the next pair."
+
+
+# 08 experiments
+
+
+def check_experiments_teams(answer: float | None = None, m: int = 6, n: int = 3, p: float = 0.5) -> str:
+    """Check the expected number of teams of n among m workers without a conflict.
+
+    Examples
+    --------
+    >>> check_experiments_teams(20)
+    'That is the number of all teams. Each is free of conflicts only with some probability.'
+    """
+    if (value := _one_number(answer)) is None:
+        return f"Not yet: give one number, the expected teams of {n} among {m} workers."
+    teams, pairs = math.comb(m, n), math.comb(n, 2)
+    right = teams * (1 - p) ** pairs
+    if abs(value - right) < 0.005 + TIE:
+        return f"Right: {teams} teams, each with probability (1 - {p:g})^{pairs}: {right:g}."
+    slips = {
+        float(teams): "That is the number of all teams. Each is free of conflicts only with some probability.",
+        (1 - p) ** pairs: "That is the probability of one team. There are many teams.",
+        teams * (1 - p): f"You counted one pair a team. A team of {n} has {pairs} pairs.",
+        teams * (1 - p) ** n: f"The exponent is the number of pairs in a team of {n}, not of its people.",
+        teams * (1 - p) ** math.comb(m, 2): "You took the pairs of all who apply. Only those within the team count.",
+        math.perm(m, n) * (1 - p) ** pairs: "A team has no order: divide by the ways to line it up.",
+    }
+    return _nearest_slip(value, slips, f"Count the teams, then the pairs in one of them ({n} people).", "")
+
+
+def check_experiments_candidates(
+    answer: float | None = None, places: int = 5, p: float = 0.2, chance: float = 0.95
+) -> str:
+    """Check the smallest number of candidates that fill so many places with that probability, by 2,000 instances.
+
+    Examples
+    --------
+    >>> check_experiments_candidates(6)
+    'With 6 candidates 34 % of the projects can be staffed, too few. Give more.'
+    """
+    value = _one_number(answer)
+    if value is None or value != int(value) or not 1 <= value <= 200:
+        return "Not yet: give a whole number of candidates, at most 200."
+
+    def share(m: int) -> float:
+        some = experiments.instances([(m, places, p)], 2000, 0)
+        return sum(experiments.apply(one, "existence").status == "exists" for one in some) / len(some)
+
+    m, sampling = int(value), 0.012  # two standard errors of 1,000 instances near 95 %
+    here = share(m)
+    if here < chance - sampling:
+        return f"With {m} candidates {here:.0%} of the projects can be staffed, too few. Give more.".replace("%", " %")
+    before = share(m - 1) if m > 1 else 0.0
+    if before > chance + sampling:
+        text = f"With {m} candidates {here:.0%} can be staffed, and with {m - 1} still {before:.0%}. Give fewer."
+        return text.replace("%", " %")
+    return f"Right: {m} candidates staff {here:.1%} of the projects, {m - 1} only {before:.1%}.".replace("%", " %")
+
+
+def check_experiments_greedy(method: Callable[[Problem], pd.DataFrame] | None = None) -> str:
+    """Check a greedy of the reader's own on 40 instances with uniform Q, against the three of the package.
+
+    Examples
+    --------
+    >>> check_experiments_greedy(lambda problem: baselines.greedy_by_task(problem).table)
+    'Valid on all 40 instances, with F = 0.9820; the best of the three has 0.9849. It is not ahead yet.'
+    """
+    if not callable(method):
+        return "Not yet: give a function that takes a problem and returns a 0/1 table, workers × tasks."
+    cells = experiments.instances([(15, 5, 0.1)], 40, 0, qualification="uniform")
+    problems = [one.problem() for one in cells]
+    mine: list[float] = []
+    best = np.array([solve(problem).performance for problem in problems])
+    for at, problem in enumerate(problems):
+        table = method(problem)
+        if not isinstance(table, pd.DataFrame):
+            return f"On instance {at} it returns {type(table).__name__}; a DataFrame is asked for."
+        if broken := check(problem, table):
+            return f"On instance {at} (seed {cells[at].seed}) a rule is broken: {broken[0]}."
+        mine.append(performance(problem, table))
+    others = (baselines.greedy_by_task, baselines.greedy_by_pair, baselines.greedy_by_options)
+    theirs = max(float(np.mean([greedy(one).performance for one in problems] / best)) for greedy in others)
+    f = float(np.mean(mine / best))
+    if f <= theirs:
+        return (
+            f"Valid on all 40 instances, with F = {f:.4f}; the best of the three has {theirs:.4f}. It is not ahead yet."
+        )
+    return f"Right: valid on all 40 instances, with F = {f:.4f}; the best of the three has {theirs:.4f}."

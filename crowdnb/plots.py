@@ -608,7 +608,7 @@ def existence(shares: pd.DataFrame, printed: pd.DataFrame, bounds: pd.DataFrame)
         As :func:`crowdnb.experiments.theory` gives them.
     """
     chances = shares.index.unique("p")
-    figure = _figure(7.6, 0.7 + 2.3 * -(-len(chances) // 2))
+    figure = _figure(6.6, 0.7 + 1.8 * -(-len(chances) // 2))
     axes = figure.subplots(-(-len(chances) // 2), 2, sharex=True, sharey=True, squeeze=False).ravel()
     parts = []
     for axis, p in zip(axes, chances, strict=False):
@@ -648,13 +648,15 @@ def spread(rows: pd.DataFrame, cap: int, printed: pd.DataFrame | None = None) ->
         What the paper has: index m, columns some of the methods, ms.
     """
     methods = rows["method"].unique().tolist()
-    figure = _figure(7.8, 0.6 + 2.2 * -(-len(methods) // 3))
+    figure = _figure(6.6, 0.6 + 1.7 * -(-len(methods) // 3))
     axes = figure.subplots(-(-len(methods) // 3), 3, sharex=True, sharey=True, squeeze=False).ravel()
     parts = []
     for axis, method in zip(axes, methods, strict=False):
         here = rows[rows["method"] == method]
         ms, gave_up = here["seconds"] * 1e3, here["status"] == "N/A"
-        axis.scatter(here["m"][~gave_up], ms[~gave_up], s=9, color=BLUE, alpha=0.5, linewidths=0, label="a solve")
+        axis.scatter(
+            here["m"][~gave_up], ms[~gave_up], s=9, color=BLUE, antialiased=False, linewidths=0, label="a solve"
+        )
         axis.scatter(here["m"][gave_up], ms[gave_up], s=22, color=ACCENT, marker="^", label=f"stopped at {cap:,} nodes")
         middle = ms.groupby(here["m"]).median()
         axis.plot(middle.index, middle, color=INK, linewidth=1.5, label="median")
@@ -677,12 +679,12 @@ def spread(rows: pd.DataFrame, cap: int, printed: pd.DataFrame | None = None) ->
     for axis in axes[::3]:
         axis.set_ylabel("time (ms)")
     named = {name: handle for axis in axes for handle, name in zip(*axis.get_legend_handles_labels(), strict=True)}
-    figure.legend(named.values(), named.keys(), loc="outside upper center", ncols=4, frameon=False)
+    figure.legend(named.values(), named.keys(), loc="outside upper center", ncols=4, fontsize=9, frameon=False)
     return Picture(figure, f"Milliseconds of single solves against m, on a logarithmic scale. {'; '.join(parts)}.")
 
 
 def planner(bands: Mapping[float, pd.DataFrame], computed: pd.DataFrame, chance: float = 0.95) -> Picture:
-    """How many places so many candidates fill, a band a conflict rate: by theory, and computed where that can be.
+    """How many places so many candidates fill, a colour a conflict rate: by theory, and computed where that can be.
 
     Parameters
     ----------
@@ -693,12 +695,13 @@ def planner(bands: Mapping[float, pd.DataFrame], computed: pd.DataFrame, chance:
     chance : float
         With which probability.
     """
-    figure = _figure(7.2, 4.4)
+    figure = _figure(6.4, 3.5)
     axis = figure.subplots()
     parts = []
     for at, (p, band) in enumerate(bands.items()):
         colour = COLOURS[at % len(COLOURS)]
-        axis.fill_between(band.index, band["surely"], band["at most"], color=colour, alpha=0.25, linewidth=1.5)
+        for end, dashes in (("surely", "--"), ("at most", ":")):  # no fills: mixed colours could not be told apart
+            axis.plot(band.index, band[end], color=colour, linestyle=dashes, linewidth=1.4)
         known = computed.loc[p].dropna() if p in computed.index else computed.iloc[0, :0]
         axis.plot(known.index, known, color=colour, marker="osD^vX"[at % 6], linewidth=1.5, label=f"p = {p:g}")
         last = band.iloc[-1]
@@ -706,17 +709,17 @@ def planner(bands: Mapping[float, pd.DataFrame], computed: pd.DataFrame, chance:
         parts.append(f"at p = {p:g} {band.index[-1]:,} candidates fill {last['surely']:.0f} to {last['at most']:.0f}")
     sizes = next(iter(bands.values())).index
     third = sizes[sizes <= 3 * max(float(band["at most"].max()) for band in bands.values())]
-    axis.plot(third, third / 3, color=INK, linestyle="--", linewidth=1, label="n = m/3, as in the paper")
+    axis.plot(third, third / 3, color=INK, linewidth=1, label="n = m/3, as in the paper")
     axis.set_xscale("log")
     axis.set_yscale("log")
     axis.set_xticks([10, 30, 100, 300, 1000, 3000, 10000], ["10", "30", "100", "300", "1,000", "3,000", "10,000"])
     axis.set_yticks([3, 5, 10, 20, 30, 50, 100], ["3", "5", "10", "20", "30", "50", "100"])
     axis.minorticks_off()
-    axis.set_xlim(sizes[0], sizes[-1] * 1.9)
+    axis.set_xlim(sizes[0] * 0.9, sizes[-1] * 2.6)
     axis.set_xlabel("candidates m")
     axis.set_ylabel(f"places filled with {chance:.0%} certainty")
     axis.grid(color=SOFT, alpha=0.3)
-    title = "points: computed; bands: between what theory promises and what it allows"
+    title = "points: computed; by theory: dashed, what is sure; dotted, what is possible at most"
     figure.legend(loc="outside upper center", ncols=len(bands) + 1, title=title, frameon=False, fontsize=9)
     return Picture(figure, f"Places filled with {chance:.0%} certainty against candidates. {'; '.join(parts)}.")
 
@@ -733,7 +736,7 @@ def logarithmic(table: pd.DataFrame, x: str, y: str, marks: Mapping[str, tuple[f
     marks : mapping of str to (x, y), optional
         Points by name.
     """
-    figure = _figure(6.4, 3.4)
+    figure = _figure(5.6, 3.0)
     axis = figure.subplots()
     for at, column in enumerate(table):
         style = {"color": COLOURS[at % len(COLOURS)], "linestyle": DASHES[at % len(DASHES)], "marker": "osD^vX"[at % 6]}

@@ -130,6 +130,18 @@ def test_figure_1_times_two_ways():
     assert set(rows["n"]) == {3, 4, 6, 8}
 
 
+def test_the_planner_finds_the_largest_teams_or_gives_up(monkeypatch):
+    rows = ex.planner(6, sizes=[10, 15], progress=False)
+    for row in rows.itertuples():
+        assert row.rho == theory.largest_team(cn.experiments.Instance(row.m, 1, row.p, 0, row.seed).draw().between)
+    places = ex.summary("planner", rows)
+    assert (places[10] <= places[15]).all()
+    monkeypatch.setattr(ex, "TEAM_CAP", 2)
+    stopped = ex.planner(2, sizes=[15], progress=False)
+    assert "N/A" in set(stopped["status"])
+    assert ex.quorum(stopped).isna().any(axis=None)
+
+
 def test_structured_conflicts_are_as_many_and_weigh_differently():
     rows = ex.structured(30, sizes=[45], methods=["existence"], progress=False)
     share = ex.summary("structured", rows)[45].xs("existence", level="method")
@@ -444,7 +456,7 @@ def test_pictures_say_in_words_what_they_show():
     assert "p = 0.3: below one half from m = 30 on, at most 0.17 from the printed share" in picture.alt
     rows = ex.stored("table6")
     picture = cn.plots.spread(rows[rows["method"].isin(["crowdnb", "exhaustive"])], ex.NODE_CAP, ex.PUBLISHED["table6"])
-    assert "500 of 550 stopped" in picture.alt
+    assert "450 of 550 stopped" in picture.alt
     assert cn.plots.spread(rows[rows["method"] == "CPLEX"], 5).alt.count("median") == 1
     bands = {p: pd.DataFrame({"surely": [5, 20], "at most": [7, 22]}, [10, 1000]) for p in (0.1, 0.9)}
     picture = cn.plots.planner(bands, ex.quorum(ex.stored("planner")))
