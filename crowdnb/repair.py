@@ -92,11 +92,14 @@ class Repairs:
         A row each, index ``rank`` from 1: changes in words, number of them, cost, performance.
     complete : bool
         Whether there are no others.
+    ranked : bool
+        Whether it is proved that none that is not listed costs the same as one listed and leads to a greater ρ.
     """
 
     repairs: tuple[Repair, ...]
     frame: pd.DataFrame
     complete: bool
+    ranked: bool
 
     def __str__(self) -> str:
         if not self.repairs:
@@ -127,7 +130,8 @@ def repairs(
     untouchable : collection
         Kinds and items that may not be changed.
     time_limit : float, optional
-        Seconds after which no further one is looked for; those listed are the best all the same. At least one is.
+        Seconds after which no further one is looked for. At least one is listed, and all of them are cheapest and
+        minimal; ``ranked`` says whether their order by ρ is proved.
 
     Returns
     -------
@@ -153,22 +157,24 @@ def repairs(
         raise ValueError(f"limit must be at least 1, got {limit}")
     model = _Model(problem, _changes(problem, costs or {}, untouchable))
     found: list[Repair] = []
-    complete, cost, refused = False, model.least, list[dict[int, int]]()
+    complete, ranked, cost, refused = False, True, model.least, list[dict[int, int]]()
     until = math.inf if time_limit is None else time.perf_counter() + time_limit
     with tqdm(desc="repairs", total=limit, leave=False, delay=2) as bar:
         while len(found) < limit:
             if found and time.perf_counter() > until:
                 break
-            chosen = model.best_at(cost, refused, until)
+            chosen, proved = model.best_at(cost, refused, until)
             if chosen is None and not (found and time.perf_counter() > until):
-                cheapest = model.cheapest(refused, until if found else math.inf)
-                if cheapest is None:
-                    complete = time.perf_counter() <= until
+                cheapest, settled = model.cheapest(refused, until if found else math.inf)
+                if cheapest is None or not settled:
+                    complete = settled
                     break
                 cost = model.cost(cheapest)
-                chosen = model.best_at(cost, refused, until if found else math.inf)
+                chosen, proved = model.best_at(cost, refused, until)
+                chosen = cheapest if chosen is None else chosen
             if chosen is None:
                 break
+            ranked &= proved
             refused.append(chosen)
             found.append(_repair(problem, model, chosen))
             bar.update()
@@ -187,7 +193,7 @@ def repairs(
         (repair.text, sum(times for _, times in repair.changes), repair.cost, repair.performance) for repair in found
     ]
     frame = pd.DataFrame(rows, columns=["changes", "number", "cost", "performance"])
-    return Repairs(tuple(found), frame.set_index(pd.RangeIndex(1, len(found) + 1, name="rank")), complete)
+    return Repairs(tuple(found), frame.set_index(pd.RangeIndex(1, len(found) + 1, name="rank")), complete, ranked)
 
 
 def _changes(problem: Problem, costs: Mapping[Any, float], untouchable: Collection[Any]) -> list[Change]:
@@ -337,12 +343,12 @@ class _Model:
         """What changes cost together."""
         return math.fsum(self.changes[at].cost * times for at, times in chosen.items())
 
-    def cheapest(self, refused: list[dict[int, int]], until: float = math.inf) -> dict[int, int] | None:
-        """The cheapest changes that contain no refused set; None where there are none, or the time is over."""
+    def cheapest(self, refused: list[dict[int, int]], until: float) -> tuple[dict[int, int] | None, bool]:
+        """The cheapest changes that contain no refused set, None where none are found, and whether that is proved."""
         return self._solved(self.costs, refused, [], until)
 
-    def best_at(self, cost: float, refused: list[dict[int, int]], until: float = math.inf) -> dict[int, int] | None:
-        """Of the changes of this cost those of greatest ρ; None where all are refused, or the time is over."""
+    def best_at(self, cost: float, refused: list[dict[int, int]], until: float) -> tuple[dict[int, int] | None, bool]:
+        """Of the changes of this cost those of greatest ρ, None where none are found, and whether that is proved."""
         row = dict(enumerate(self.costs[: len(self.changes)].tolist()))
         return self._solved(-self.gain, refused, [(row, -math.inf, cost * (1 + 1e-9))], until)
 
@@ -352,7 +358,7 @@ class _Model:
         refused: list[dict[int, int]],
         more: list[tuple[dict[int, float], float, float]],
         until: float,
-    ) -> dict[int, int] | None:
+    ) -> tuple[dict[int, int] | None, bool]:
         rows = [*self.rows, *more]
         extra = 0
         for chosen in refused:
@@ -380,10 +386,11 @@ class _Model:
             ),
             options={"mip_rel_gap": 0, "time_limit": max(TICK, min(until - time.perf_counter(), FOREVER))},
         )
-        if answer.status:  # none, or not proved in time
-            return None
+        proved = answer.status != 1  # 1: the time is over
+        if answer.x is None:
+            return None, proved
         found = np.rint(answer.x[: len(self.changes)]).astype(int)
-        return {int(at): int(found[at]) for at in np.flatnonzero(found)}
+        return {int(at): int(found[at]) for at in np.flatnonzero(found)}, proved
 
 
 def _repair(problem: Problem, model: _Model, chosen: dict[int, int]) -> Repair:

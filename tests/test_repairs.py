@@ -98,10 +98,14 @@ def test_repairs_in_words(case):
     ]
     assert list(found.repairs[0].problem.workers)[-1] == "like a5"
     assert not found.complete
+    assert found.ranked
     only = cn.repairs(problem, 3, {"place": 2, ("place", "r1"): 0.5}, ["worker", ("exclusion", "a2", "r1")])
     assert str(only.repairs[0]).startswith("ask one fewer for r1: cost 0.5")
     assert all("a2" not in repair.text for repair in only.repairs)
-    assert len(cn.repairs(problem, 10, time_limit=1e-6).repairs) >= 1
+    hasty = cn.repairs(problem, 10, time_limit=1e-6)
+    assert hasty.repairs
+    assert all(repair.cost == 1 for repair in hasty.repairs)
+    assert not hasty.complete
 
 
 def test_more_than_once():
