@@ -845,14 +845,17 @@ def check_experiments_greedy(method: Callable[[Problem], pd.DataFrame] | None = 
     cells = experiments.instances([(15, 5, 0.1)], 40, 0, qualification="uniform")
     problems = [one.problem() for one in cells]
     mine: list[float] = []
-    best = np.array([solve(problem).performance for problem in problems])
     for at, problem in enumerate(problems):
-        table = method(problem)
+        try:
+            table = method(problem)
+        except Exception as error:
+            return f"On instance {at} (seed {cells[at].seed}) it stops with {type(error).__name__}: {error}."
         if not isinstance(table, pd.DataFrame):
             return f"On instance {at} it returns {type(table).__name__}; a DataFrame is asked for."
         if broken := check(problem, table):
             return f"On instance {at} (seed {cells[at].seed}) a rule is broken: {broken[0]}."
         mine.append(performance(problem, table))
+    best = np.array([solve(problem).performance for problem in problems])
     others = (baselines.greedy_by_task, baselines.greedy_by_pair, baselines.greedy_by_options)
     theirs = max(float(np.mean([greedy(one).performance for one in problems] / best)) for greedy in others)
     f = float(np.mean(mine / best))

@@ -52,7 +52,8 @@ class Oracle:
 
     @cached_property
     def tie(self) -> float:
-        """Differences of ρ below this are none: 10⁻⁹ of the sizes summed."""
+        """Differences of ρ below this are none: 10⁻⁹ of the sizes summed. The problem has an assignment."""
+        assert self.optimum.placed is not None
         return tie(self.problem, self.optimum.placed)
 
     def restricted(self, forced: IntArray, barred: BoolArray) -> Problem | None:
@@ -78,25 +79,22 @@ class Oracle:
         return None if rest is None else self._joined(forced, self.best(rest).placed)
 
     def bound_with(self, forced: IntArray, barred: BoolArray) -> tuple[float, IntArray | None]:
-        """No assignment with pairs forced and barred exceeds it; and the best one, where that is found at once."""
+        """No assignment with pairs forced and barred exceeds it; and the best one, where that is found at once.
+
+        The forced pairs are part of some valid assignment.
+        """
         problem = self.problem
         if not problem.plain:
             return math.inf, None
         free, against = problem.eligible & ~barred, problem.worker_conflicts.to_numpy() == 1
         for i, j in forced.tolist():
-            if not free[i, j]:
-                return -math.inf, None
             free[i] = False
             free[against[i], slice(None) if problem.conflict_scope == "project" else j] = False
         need = problem.required.to_numpy() - np.bincount(forced[:, 1], minlength=len(problem.tasks))
-        if need.min() < 0:
-            return -math.inf, None
         task = np.repeat(np.arange(len(need)), need)
         try:
             row, at = linear_sum_assignment(np.where(free, problem.value, -np.inf)[:, task], maximize=True)
         except ValueError:  # "cost matrix is infeasible"
-            return -math.inf, None
-        if len(row) < len(task):
             return -math.inf, None
         whole = np.concatenate([forced, np.column_stack([row, task[at]])])
         return score(problem, whole), None if broken_rules(problem, whole) else whole
@@ -107,10 +105,8 @@ class Oracle:
         return np.concatenate([forced, placed]) if self.problem.plain else placed
 
 
-def tie(problem: Problem, placed: IntArray | None) -> float:
+def tie(problem: Problem, placed: IntArray) -> float:
     """Below what difference two assignments count as equally good."""
-    if placed is None:
-        return 0.0
     return TIE * max(1.0, math.fsum(np.abs(problem.value[placed[:, 0], placed[:, 1]])))
 
 

@@ -153,3 +153,24 @@ def test_pins_limits_and_a_budget_in_words():
     uneven = cn.explain_infeasible(cn.Problem([[0.5] * 4] * 2, [1] * 4, worker_limits=[2, 1]))
     assert "0 takes at most 2 tasks; 1 takes at most 1 task." in uneven.text
     assert "for 3 at most" in uneven.certificate
+
+
+def test_pins_that_clash():
+    two = [[0.5, 0.4], [0.3, 0.2]]
+    apart = cn.Problem(two, [1, 1], pinned=[(0, 0), (1, 1)], worker_conflicts=[(0, 1)], required_rule="at most")
+    apart = cn.explain_infeasible(apart)
+    assert apart.text == "In conflict: 0 with 1.\n0 is pinned to 0; 1 is pinned to 1."
+    shared = cn.Problem(two, [2, 0], pinned=[(0, 0), (1, 0)], worker_conflicts=[(0, 1)], conflict_scope="task")
+    shared = shared.changed(required_rule="at most")
+    assert cn.explain_infeasible(shared).text == "In conflict: 0 with 1.\n0 is pinned to 0; 1 is pinned to 0."
+    barred = cn.Problem(two, [1, 0], pinned=[(0, 0)], task_conflicts=[(0, 0)], costs=two, budget=9)
+    assert rules.Rules.of(barred).cheapest() == float("inf")
+
+
+def test_a_proof_by_cases_in_same_task_scope():
+    """0 and 1 cannot share task 0, so it needs 2, whom task 1 needs as well."""
+    q, barred = np.full((3, 2), 0.5), [(0, 1), (1, 1)]
+    problem = cn.Problem(q, [2, 1], task_conflicts=barred, worker_conflicts=[(0, 1)], conflict_scope="task")
+    found = cn.explain_infeasible(problem)
+    assert found.certificate.splitlines() == ["By cases:", "2 on 1: 0 on 0: nobody can still take 0."]
+    assert set(found.requirements["kind"]) == {"place", "exclusion", "conflict", "limit"}

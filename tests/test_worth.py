@@ -153,6 +153,9 @@ def test_words_about_alternatives(case):
     assert one.startswith("1 assignment is optimal, with ρ = 2.69728.\nIn every optimum: a3 on r0, a7 on r0, a5 on r1")
     many = cn.alternatives(cn.Problem(np.ones((4, 2)), [1, 1]), 3)
     assert str(many).startswith("at least 3 assignments are optimal, with ρ = 2.\nIn every optimum: no pair.")
+    some = cn.alternatives(cn.Problem([[1, 0.1], [0.1, 0.5], [0.1, 0.5], [0.1, 0.5]], [1, 1]), 2)
+    assert (some.optima, some.complete) == (2, False)
+    assert some.always.to_numpy().tolist() == [[0, 0]]
     assert str(cn.alternatives(cn.Problem([[1.0]], [2]))) == "No assignment exists."
 
 
