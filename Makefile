@@ -10,6 +10,8 @@ PYTHON ?= $(firstword $(call FOUND,(3, 11) <= sys.version_info < (3, 15)) $(call
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 UV_PIN := $(shell sed -n 's/^\(uv==[^ ;]*\).*/\1/p' requirements.lock)
+# Python keeps what it compiles: without it each of the many processes that tests start compiles cvxpy and pandas again.
+unexport PYTHONDONTWRITEBYTECODE
 NBVAL  := --nbval --nbval-current-env --nbval-cell-timeout 120 --nbval-sanitize-with tests/nbval.cfg
 
 .DEFAULT_GOAL := help
