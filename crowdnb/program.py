@@ -47,6 +47,7 @@ TIE = 1e-9  # assignments that differ by less are tied, relative to the sum of t
 FEW = 200  # pairs about which the engine is asked at once; with more, it is asked only what bounds leave open
 MANY = 3000  # pairs in one question, as long as fewer may do
 PATIENCE = 2.0  # seconds in this process, where nothing can stop an engine; longer questions get one of their own
+CELLS = 50_000_000  # workers × places of one linear assignment
 IN_PROCESS, PUNCTUAL = 20_000, 1000  # pairs asked about in this process; with more, engines overrun their limits
 UNPUNCTUAL = {"CBC": 300}  # engines that do so with fewer
 STARTUP = 1.5  # seconds: with less left, a process of its own would come too late
@@ -227,6 +228,11 @@ class Search:
         if reasons := obstacles(problem):
             return self._finish("infeasible", "none", reasons)
         self.bound = _most_of_each_task(problem)
+        if (relaxed := _place_at_most(problem)) is not None:
+            self.bound = score(problem, relaxed)
+            self._try(relaxed)
+            if self.found is not None and not self.labels_first:
+                return self._finish("optimal", "none")
         self.reach = np.where(self.allowed, self.bound, -np.inf)
         pairs = np.argwhere(self.allowed)
         answer = self._ask(pairs) if len(pairs) else Answer("optimal", np.zeros(0), 0.0)
@@ -507,6 +513,19 @@ def _most_of_each_task(problem: Problem) -> float:
         best = np.sort(problem.value[problem.eligible[:, j], j])[::-1][:most]
         total += [*best[:fewest], *np.maximum(0, best[fewest:])]
     return math.fsum(total)
+
+
+def _place_at_most(problem: Problem) -> IntArray | None:
+    """The best places where they may stay empty and no conflict counts, or None where that is no linear assignment."""
+    m, places = len(problem.workers), np.minimum(problem.most, len(problem.workers))
+    one_each = problem.worker_limits.max() <= 1 and not len(problem.pins) and problem.budget is None
+    if problem.required_rule != "at most" or not one_each or m * places.sum() > CELLS:
+        return None
+    task = np.repeat(np.arange(len(places)), places)
+    gain = np.where(problem.eligible, problem.value, 0.0).clip(min=0.0)[:, task]
+    row, at = linear_sum_assignment(gain, maximize=True)
+    filled = gain[row, at] > 0
+    return np.column_stack([row, task[at]])[filled]
 
 
 def compatible(problem: Problem, order: IntArray) -> IntArray:
