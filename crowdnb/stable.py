@@ -81,7 +81,7 @@ class Stability:
 
     def holds(self, weights: npt.ArrayLike) -> bool:
         """Whether T is optimal at these weights, in the order of the criteria; no solver is asked."""
-        sides = self.sides[self.weights.index].to_numpy(dtype=float)
+        sides = self.sides.iloc[:, : len(self.weights)].to_numpy(dtype=float)
         return bool((sides @ np.asarray(weights, dtype=float) >= -NEAR).all())
 
 

@@ -121,7 +121,8 @@ def _tasks_of(problem: Problem, placed: IntArray) -> list[tuple[Hashable, ...]]:
     tasks: list[list[int]] = [[] for _ in problem.workers]
     for i, j in placed.tolist():
         tasks[i].append(j)
-    return [tuple(problem.tasks[sorted(own)]) for own in tasks]
+    names = problem.tasks.tolist()
+    return [tuple(names[j] for j in sorted(own)) for own in tasks]
 
 
 def moves_text(frame: pd.DataFrame) -> str:

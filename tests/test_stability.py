@@ -6,21 +6,27 @@ import numpy as np
 import pandas as pd
 import pytest
 from every_table import random_problem, scored
+from scipy import sparse
 from scipy.optimize import linprog
 
 import crowdnb as cn
 
 
 def random_possibility(rng, problem, criteria):
+    """P, workers × tasks × criteria."""
+    p = rng.uniform(0, 1, size=(*problem.qualification.shape, criteria)).round(int(rng.integers(1, 5)))
+    p[rng.uniform(size=problem.qualification.shape) < 0.05] = 0
+    return p
+
+
+def as_frame(problem, p):
+    """P as the package takes it."""
     pairs = pd.MultiIndex.from_product([problem.workers, problem.tasks], names=["worker", "task"])
-    p = rng.uniform(0, 1, size=(len(pairs), criteria)).round(int(rng.integers(1, 5)))
-    p[rng.uniform(size=len(pairs)) < 0.05] = 0
-    return pd.DataFrame(p, index=pairs, columns=[f"u{k}" for k in range(criteria)])
+    return pd.DataFrame(p.reshape(len(pairs), -1), index=pairs, columns=[f"u{k}" for k in range(p.shape[2])])
 
 
-def points_of(problem, possibility):
+def points_of(problem, p):
     """Valid tables and their scores by criterion."""
-    p = possibility.to_numpy().reshape(*problem.qualification.shape, -1)
     tables = scored(problem.changed(qualification=np.where((p != 0).any(axis=2), 1.0, 0.0)))[0]
     return tables, np.einsum("tij,ijk->tk", tables, p * problem.task_weights.to_numpy()[:, None])
 
@@ -28,9 +34,14 @@ def points_of(problem, possibility):
 def distance_to_a_rival(start, points, own):
     """The least ½ Σ |w - start| at which a table that scores otherwise is at least as good: a program for each."""
     size, eye, least = len(start), np.eye(len(start)), math.inf
-    for row in points - own:
-        if np.abs(row).max() < 1e-12:
-            continue
+    rows = np.unique(points - own, axis=0)
+    rows = rows[np.abs(rows).max(axis=1) >= 1e-12]
+    # Moving a weight of x changes row · w by at most x (largest - smallest entry): no rival is nearer than that.
+    beyond = -(rows @ start) / np.maximum(np.ptp(rows, axis=1), 1e-300)
+    for at in np.argsort(beyond):
+        row = rows[at]
+        if beyond[at] > least + 1e-9:
+            break
         answer = linprog(
             np.r_[np.zeros(size), np.ones(size)],
             np.vstack([np.r_[-row, 0 * row], np.hstack([eye, -eye]), np.hstack([-eye, -eye])]),
@@ -43,34 +54,40 @@ def distance_to_a_rival(start, points, own):
     return least
 
 
+def widest(rows):
+    """The least and the greatest of each weight for which T is optimal, by all tables: programs side by side in one."""
+    size = rows.shape[1]
+    ends = np.vstack([np.eye(size), -np.eye(size)])
+    each = sparse.eye_array(len(ends))
+    below, total = sparse.kron(each, np.unique(rows, axis=0)), sparse.kron(each, np.ones((1, size)))
+    answer = linprog(ends.ravel(), below, np.zeros(below.shape[0]), total, np.ones(len(ends)))
+    best = (ends * answer.x.reshape(ends.shape)).sum(axis=1)
+    return np.column_stack([best[:size], -best[size:]])
+
+
 @pytest.mark.parametrize("scope", ["project", "task"])
 def test_the_region_is_where_no_table_is_better(scope):
     rng, left, changed = np.random.default_rng(2), 205, 0
     while left:
         problem = random_problem(rng, scope)
-        possibility = random_possibility(rng, problem, int(rng.integers(1, 5)))
-        tables, points = points_of(problem, possibility)
+        p = random_possibility(rng, problem, int(rng.integers(1, 5)))
+        tables, points = points_of(problem, p)
         if len(tables) < 2:
             continue
         left -= 1
         size = points.shape[1]
         start = rng.dirichlet(np.ones(size))
-        found = cn.stability(problem, possibility, start)
+        found = cn.stability(problem, as_frame(problem, p), start)
         own = points[(points @ start).argmax()]
         assert found.assignment.performance == pytest.approx(own @ start)
-        own = np.einsum("ij,ijk->k", found.assignment.table, possibility.to_numpy().reshape(*tables.shape[1:], -1))
+        own = np.einsum("ij,ijk->k", found.assignment.table, p)
         for corner in found.corners.to_numpy():
             assert (points @ corner).max() <= own @ corner + 1e-7
         for w in rng.dirichlet(np.ones(size), 30):
             short = (points @ w).max() - own @ w
             if short > 1e-6 or short < 1e-9:
                 assert found.holds(w) == (short < 1e-9)
-        low_high = found.range.to_numpy()
-        for k in range(size):  # the widest weights for which T is optimal, by all tables at once
-            for sign, end in ((1, 0), (-1, 1)):
-                answer = linprog(sign * np.eye(size)[k], points - own, np.zeros(len(points)), [np.ones(size)], [1])
-                if answer.x is not None:
-                    assert low_high[k, end] == pytest.approx(sign * answer.fun, abs=1e-5)
+        np.testing.assert_allclose(found.range.to_numpy(), widest(points - own), rtol=0, atol=1e-5)
         wanted = distance_to_a_rival(start, points, own)
         if found.nearest is None:
             assert wanted == math.inf or not len(found.sides)
