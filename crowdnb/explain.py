@@ -278,7 +278,7 @@ def _certificate(rules: Rules, kinds: dict[str, list[Requirement]], able: BoolAr
     if kinds.get("conflict") and rules.limits[able].max(initial=0) <= 1 and problem.conflict_scope == "project":
         if (most := largest_group(rules.conflicts, able, places)) < places:
             return f"At most {most} of these {able.sum()} workers can work together, and {places} are needed."
-    if kinds.get("conflict") and problem.conflict_scope == "task" and (rules.need > 0).sum() == 1:
+    if kinds.get("conflict") and (rules.need > 0).sum() == 1:  # a task has a worker once, whatever the scope
         most = largest_group(rules.conflicts, able, places)
         if most < places:
             return f"At most {most} of these {able.sum()} workers can work together, and {places} are needed."

@@ -9,8 +9,9 @@ from __future__ import annotations
 import base64
 import html
 import io
+import textwrap
 import warnings
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, wraps
 from itertools import combinations
@@ -28,8 +29,13 @@ from PIL import Image
 from crowdnb.cloud import Cloud
 from crowdnb.ecargo import Assignment, Problem
 from crowdnb.engine import cliques
-from crowdnb.labels import FloatArray, listing
+from crowdnb.explain import Infeasible, count
+from crowdnb.inverse import RecoveredConflicts
+from crowdnb.labels import BoolArray, FloatArray, IntArray, listing
 from crowdnb.possibility import interval_pair, possibility_degree
+from crowdnb.repair import Repairs
+from crowdnb.stable import Stability, corners_of
+from crowdnb.worth import Alternatives, position
 
 INK, SOFT, ACCENT = "#222222", "#8c96a3", "#c2410c"
 GREY = "#5b6470"  # of letters: SOFT is too light to read
@@ -176,18 +182,11 @@ def assignment(problem: Problem, answer: Assignment) -> Picture:
     figure = _figure(max(0.75 * n + 1.6, 4.5), 0.32 * m + 1.5)
     axis = figure.subplots()
     low, high = (q[eligible].min(), q[eligible].max()) if eligible.any() else (0.0, 1.0)
-    scale = mpl.colors.Normalize(low, high if high > low else low + 1)
-    colours = mpl.colormaps["Blues"]
-    axis.imshow(np.where(eligible, q, np.nan), cmap=colours, norm=scale, aspect="auto")
-    for i, j in np.ndindex(m, n):
-        if not eligible[i, j]:
-            axis.plot(j, i, marker="x", color=SOFT, markersize=6)
-        elif m * n <= 400:  # beyond, numbers could not be read
-            ink = _readable(colours(scale(q[i, j])))
-            axis.text(j, i, f"{q[i, j]:.3f}", ha="center", va="center", fontsize=9, color=ink)
+    _cells(axis, np.where(eligible, q, np.nan), low, high, "{:.3f}")
+    for i, j in np.argwhere(~eligible).tolist():
+        axis.plot(j, i, marker="x", color=SOFT, markersize=6)
     if answer.table is not None:
-        for i, j in np.argwhere(answer.table.to_numpy() == 1).tolist():
-            axis.add_patch(Rectangle((j - 0.47, i - 0.44), 0.94, 0.88, fill=False, edgecolor=ACCENT, linewidth=2.5))
+        _frames(axis, np.argwhere(answer.table.to_numpy() == 1))
     _ticks(axis, "y", problem.workers)
     _ticks(axis, "x", [f"{task}\nneeds {need}" for task, need in problem.required.items()])
     axis.set_ylabel("worker")
@@ -197,6 +196,22 @@ def assignment(problem: Problem, answer: Assignment) -> Picture:
     axis.set_title(f"ρ = {answer.performance:.3f}" if found else f"{answer.status}: no assignment", loc="left")
     axis.set_title("cell: Q", loc="right", fontsize=9, color=GREY)
     return Picture(figure, _in_words(problem, answer))
+
+
+def _cells(axis: Axes, values: FloatArray, low: float, high: float, form: str) -> None:
+    """Numbers as shades of blue from ``low`` to ``high``, written into the cells where there is room; NaN is white."""
+    scale = mpl.colors.Normalize(low, high if high > low else low + 1)
+    colours = mpl.colormaps["Blues"]
+    axis.imshow(values, cmap=colours, norm=scale, aspect="auto")
+    if values.size <= 400:
+        for i, j in np.argwhere(~np.isnan(values)).tolist():
+            ink = _readable(colours(scale(values[i, j])))
+            axis.text(j, i, form.format(values[i, j]), ha="center", va="center", fontsize=9, color=ink)
+
+
+def _frames(axis: Axes, cells: IntArray) -> None:
+    for i, j in cells.tolist():
+        axis.add_patch(Rectangle((j - 0.47, i - 0.44), 0.94, 0.88, fill=False, edgecolor=ACCENT, linewidth=2.5))
 
 
 def _readable(ground: tuple[float, ...]) -> str:
@@ -283,7 +298,7 @@ def possibility(ability: tuple[float, float], demand: tuple[float, float]) -> Pi
 
 
 @_in_any_script
-def curves(table: pd.DataFrame, x: str, y: str) -> Picture:
+def curves(table: pd.DataFrame, x: str, y: str, steps: bool = False) -> Picture:
     """Every column of a table as a line over its index; lines differ by colour and by dashes.
 
     Parameters
@@ -292,12 +307,17 @@ def curves(table: pd.DataFrame, x: str, y: str) -> Picture:
         Numbers; the index is the horizontal axis, the columns' name heads the legend.
     x, y : str
         What the axes show, with units.
+    steps : bool
+        Whether a value holds up to the next one; each is then a dot, and the ticks are the index.
     """
     figure = _figure(5.6, 2.7)
     axis = figure.subplots()
     for at, column in enumerate(table):
         style = {"color": COLOURS[at % len(COLOURS)], "linestyle": DASHES[at % len(DASHES)]}
+        style |= {"drawstyle": "steps-post", "marker": "o"} if steps else {}
         axis.plot(table.index, table[column], label=str(column).replace("$", r"\$"), linewidth=2, **style)
+    if steps:
+        axis.set_xticks(table.index)
     axis.set_xlabel(x)
     axis.set_ylabel(y)
     axis.grid(color=SOFT, alpha=0.3)
@@ -553,14 +573,13 @@ def conflict_graph(problem: Problem, answer: Assignment) -> Picture:
         Of that problem; without a table nobody is filled.
     """
     m = len(problem.workers)
-    angle = np.pi / 2 - 2 * np.pi * np.arange(m) / m
-    x, y = np.cos(angle), np.sin(angle)
     chosen = np.zeros(m, dtype=bool)
     if answer.table is not None:
         chosen |= answer.table.to_numpy().sum(axis=1) > 0
     groups = list(cliques(problem))
     figure = _figure(6.4, 4.4)
     axis = figure.subplots()
+    x, y = _on_circle(axis, problem.workers, chosen)
     left = {(i1, i2) for i1, i2 in problem.conflict_pairs.tolist()}
     for at, group in enumerate(groups):
         names = listing(problem.workers[group]).replace("$", r"\$")
@@ -570,19 +589,6 @@ def conflict_graph(problem: Problem, answer: Assignment) -> Picture:
         for number, pair in enumerate(pairs):
             name = names if number == 0 else None
             axis.plot(x[list(pair)], y[list(pair)], label=name, linewidth=2.2, zorder=1, **line)
-    size = 480 if m <= 20 else 9600 / m
-    for some, fill, edge in ((chosen, BLUE, BLUE), (~chosen, "white", SOFT)):
-        axis.scatter(x[some], y[some], size, fill, edgecolors=edge, linewidths=1.8)
-    longest = max(len(str(worker)) for worker in problem.workers)
-    beside = longest > 4 or m > 20  # of the circle, where the names do not fit in it
-    for i, worker in enumerate(problem.workers):
-        side = "center" if not beside or abs(x[i]) < 0.2 else "left" if x[i] > 0 else "right"
-        far = 17 * beside
-        words = axis.annotate(str(worker), (x[i], y[i]), (far * x[i], far * y[i]), textcoords="offset points", ha=side)
-        words.set(va="center", fontsize=9, color="white" if chosen[i] and not beside else INK, parse_math=False)
-    axis.set_aspect("equal")
-    axis.margins(0.12 + 0.02 * min(longest, 25) if beside else 0.06, 0.12 if beside else 0.06)
-    axis.set_axis_off()
     axis.set_title("filled: chosen; hollow: left out", fontsize=9, color=GREY)
     if 0 < len(groups) <= 12:
         figure.legend(loc="outside right upper", title="at most one of", frameon=False)
@@ -590,6 +596,27 @@ def conflict_graph(problem: Problem, answer: Assignment) -> Picture:
     picked, idle = listing(problem.workers[chosen], m) or "nobody", listing(problem.workers[~chosen], m) or "nobody"
     alt = f"Conflicts of {m} workers. At most one can be chosen of {alone}. Chosen: {picked}. Left out: {idle}."
     return Picture(figure, alt)
+
+
+def _on_circle(axis: Axes, workers: pd.Index[Any], filled: BoolArray) -> tuple[FloatArray, FloatArray]:
+    """Workers on a circle, some filled and the others hollow; where each of them lies."""
+    m = len(workers)
+    angle = np.pi / 2 - 2 * np.pi * np.arange(m) / m
+    x, y = np.cos(angle), np.sin(angle)
+    size = 480 if m <= 20 else 9600 / m
+    for some, fill, edge in ((filled, BLUE, BLUE), (~filled, "white", SOFT)):
+        axis.scatter(x[some], y[some], size, fill, edgecolors=edge, linewidths=1.8)
+    longest = max(len(str(worker)) for worker in workers)
+    beside = longest > 4 or m > 20  # of the circle, where the names do not fit in it
+    for i, worker in enumerate(workers):
+        side = "center" if not beside or abs(x[i]) < 0.2 else "left" if x[i] > 0 else "right"
+        far = 17 * beside
+        words = axis.annotate(str(worker), (x[i], y[i]), (far * x[i], far * y[i]), textcoords="offset points", ha=side)
+        words.set(va="center", fontsize=9, color="white" if filled[i] and not beside else INK, parse_math=False)
+    wide = 1.3 + 0.05 * min(longest, 25) if beside else 1.15
+    axis.set(aspect="equal", xlim=(-wide, wide), ylim=(-1.3, 1.3) if beside else (-1.15, 1.15))
+    axis.set_axis_off()
+    return x, y
 
 
 # Section 7
@@ -750,3 +777,390 @@ def logarithmic(table: pd.DataFrame, x: str, y: str, marks: Mapping[str, tuple[f
     ends += [f"{name}: {at[1]:g} at {at[0]:g}" for name, at in (marks or {}).items()]
     span = f"{_brief(table.index[0])} to {_brief(table.index[-1])}"
     return Picture(figure, f"{y} against {x} from {span}, both logarithmic. {'; '.join(ends)}.")
+
+
+# Why, why not, what if
+
+
+@_in_any_script
+def infeasible(problem: Problem, why: Infeasible) -> Picture:
+    """The requirements that cannot hold together: who may take which task, and who is in conflict with whom.
+
+    Parameters
+    ----------
+    problem : Problem
+    why : Infeasible
+        Of that problem, as :func:`crowdnb.explain_infeasible` gives it; a ValueError where an assignment exists.
+    """
+    if not why:
+        raise ValueError("why: an assignment exists, there is nothing to draw")
+    needed, workers = why.requirements, problem.workers
+    clashes = needed[needed["kind"] == "conflict"][["worker", "other"]].to_numpy()
+    barred = needed[needed["kind"].isin(["exclusion", "zero"])]
+    grid = len(why.tasks) > 0 and (len(barred) > 0 or not len(clashes))
+    sizes = [0.8 * len(why.tasks) + 1.2] * grid + [4.4] * (len(clashes) > 0) or [4.4]
+    figure = _figure(max(sum(sizes), 5.4), max((0.32 * len(workers) + 1.7) * grid, 4.2 * (len(clashes) > 0), 2.4))
+    panels = figure.subplots(1, len(sizes), width_ratios=sizes, squeeze=False)[0]
+    if grid:
+        axis, tasks = panels[0], problem.tasks.get_indexer(pd.Index(why.tasks, tupleize_cols=False))
+        axis.imshow(np.where(problem.eligible[:, tasks], 0.25, np.nan), cmap="Blues", vmin=0, vmax=1, aspect="auto")
+        axis.hlines(np.arange(len(workers) - 1) + 0.5, -0.5, len(tasks) - 0.5, color="white", linewidth=2)
+        axis.vlines(np.arange(len(tasks) - 1) + 0.5, -0.5, len(workers) - 0.5, color="white", linewidth=2)
+        dropped = set(map(tuple, barred[["worker", "task"]].to_numpy()))
+        for i, j in np.argwhere(~problem.eligible[:, tasks]).tolist():
+            needs = (workers[i], why.tasks[j]) in dropped
+            axis.plot(j, i, marker="x", color=ACCENT if needs else SOFT, markersize=9, markeredgewidth=1 + 2 * needs)
+        matter = needed.loc[needed["kind"] == "place", "task"].value_counts()
+        _ticks(axis, "y", workers)
+        _ticks(axis, "x", [f"{task}\n{count(matter[task], 'place')}" for task in why.tasks])
+        axis.set_xlabel("task, and how many of its places matter")
+        axis.set_ylabel("worker")
+        axis.tick_params(length=0)
+        axis.set_title("blue: may take it; cross: may not,\norange where that is a reason", fontsize=9, color=GREY)
+    if len(clashes):
+        who = pd.Index([worker for worker in workers if worker in set(why.workers) | set(clashes.ravel())])
+        x, y = _on_circle(panels[-1], who, np.isin(np.arange(len(who)), who.get_indexer(list(why.workers))))
+        for pair in clashes:
+            ends = who.get_indexer(pd.Index(pair))
+            panels[-1].plot(x[ends], y[ends], color=ACCENT, linewidth=2.2 if len(clashes) < 20 else 1, zorder=0)
+        panels[-1].set_title("lines: conflicts that are a reason", fontsize=9, color=GREY)
+    if not grid and not len(clashes):
+        panels[0].set_axis_off()
+    title = _wrapped([" ".join((why.certificate or why.text).split())], int(11 * figure.get_figwidth()))[0]
+    figure.suptitle(title, fontsize=11, parse_math=False)
+    return Picture(figure, " ".join(f"{why}".splitlines()))
+
+
+def _short(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def _wrapped(texts: Iterable[object], wide: int = 38) -> list[str]:
+    """Texts on two lines at most."""
+    return ["\n".join(textwrap.wrap(str(text), wide, max_lines=2, placeholder=" …")) for text in texts]
+
+
+@_in_any_script
+def repairs(found: Repairs) -> Picture:
+    """What each repair costs and the ρ it leads to, a row a repair, the best on top.
+
+    Parameters
+    ----------
+    found : Repairs
+        As :func:`crowdnb.repairs` gives them.
+    """
+    frame = found.frame
+    figure = _figure(7.6, 0.42 * max(len(frame), 1) + 1.1)
+    panels = figure.subplots(1, 2, sharey=True, width_ratios=[2, 3])
+    for axis, column, colour, name in (
+        (panels[0], "cost", ACCENT, "cost (in the unit of the costs given)"),
+        (panels[1], "performance", BLUE, "ρ of the best assignment afterwards"),
+    ):
+        bars = axis.barh(range(len(frame)), frame[column], 0.6, color=colour)
+        axis.bar_label(bars, fmt="{:.4g}", padding=3, fontsize=9)
+        axis.set_xlabel(name, fontsize=9)
+        axis.margins(x=0.2)
+    _ticks(panels[0], "y", _wrapped(f"{at}. {text}" for at, text in frame["changes"].items()))
+    panels[0].invert_yaxis()
+    parts = [f"{row.Index}. {row.changes}: cost {row.cost:g}, ρ {row.performance:.4g}" for row in frame.itertuples()]
+    return Picture(figure, f"{count(len(frame), 'repair')}. {'; '.join(parts) or 'Nothing helps'}.")
+
+
+@_in_any_script
+def prices(table: pd.DataFrame, most: int = 12) -> Picture:
+    """What each conflict, exclusion, place and worker adds to ρ or takes away, a panel a kind, the largest on top.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As :func:`crowdnb.prices` gives it. What changes nothing is counted and left out; a worker or a place without
+        which no assignment exists has a hatched bar as long as the longest.
+    most : int
+        Bars a kind at most.
+    """
+    moving = table[table["worth"] != 0]
+    parts = {kind: rows.head(most) for kind, rows in moving.groupby("kind", sort=False)}
+    reach = float(moving["worth"][np.isfinite(moving["worth"])].abs().max()) if len(moving) else 1.0
+    reach = 1.0 if np.isnan(reach) else reach
+    figure = _figure(6.6, 0.27 * sum(map(len, parts.values())) + 0.45 * len(parts) + 0.9)
+    sizes = [len(rows) + 0.8 for rows in parts.values()] or [1.0]
+    axes = figure.subplots(len(sizes), 1, sharex=True, squeeze=False, height_ratios=sizes)[:, 0]
+    names = {"conflict": "conflicts", "exclusion": "pairs barred", "place": "one place of", "worker": "workers"}
+    said = []
+    for axis, (kind, rows) in zip(axes, parts.items(), strict=False):
+        worth = rows["worth"].to_numpy()
+        labels = [_priced(row) for row in rows.itertuples()]
+        for at, value in enumerate(worth):
+            style = {"color": ACCENT if value < 0 else BLUE} if np.isfinite(value) else {"facecolor": "white"}
+            style |= {} if np.isfinite(value) else {"edgecolor": BLUE, "hatch": "////"}
+            bar = axis.barh(at, value if np.isfinite(value) else reach, 0.7, **style)
+            axis.bar_label(bar, [f"{value:+.4f}" if np.isfinite(value) else "cannot be spared"], padding=3, fontsize=8)
+        _ticks(axis, "y", labels)
+        axis.invert_yaxis()
+        axis.axvline(0, color=INK, linewidth=0.8)
+        axis.set_title(names[str(kind)], loc="left", fontsize=9, color=GREY)
+        axis.tick_params(labelsize=9)
+        said.append(
+            f"{names[str(kind)]}: " + listing(map(" ".join, zip(labels, map(_worth, worth), strict=True)), most)
+        )
+    low = min(float(moving["worth"].min()), 0.0) if len(moving) else 0.0
+    axes[-1].set_xlim(low - 0.3 * reach * (low < 0), reach * 1.35)
+    axes[-1].set_xlabel("what it adds to ρ (below 0: what it costs)")
+    nothing = len(table) - len(moving)
+    figure.suptitle(f"{nothing} of {len(table)} change nothing and are left out", fontsize=9, color=GREY)
+    return Picture(figure, f"What each adds to ρ. {'; '.join(said)}. {nothing} of {len(table)} change nothing.")
+
+
+def _priced(row: Any) -> str:
+    return {
+        "conflict": f"{row.worker} – {row.other}",
+        "exclusion": f"{row.worker} from {row.task}",
+        "place": f"{row.task}",
+        "worker": f"{row.worker}",
+    }[row.kind]
+
+
+def _worth(value: float) -> str:
+    return f"{value:+.4f}" if np.isfinite(value) else "cannot be spared"
+
+
+@_in_any_script
+def moves(frame: pd.DataFrame, tasks: Iterable[Hashable], title: str = "") -> Picture:
+    """Who moves from where to where: a row a worker, an arrow a change.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Columns worker, before, after (tuples of tasks, empty for idle), as ``moves`` of :func:`crowdnb.why` and
+        :func:`crowdnb.replan`.
+    tasks : labels
+        In the order drawn; idle comes last.
+    title : str
+        Said above the picture.
+    """
+    columns = [*tasks, "idle"]
+    figure = _figure(max(0.8 * len(columns) + 1.5, 4.5), 0.36 * max(len(frame), 1) + 1.3)
+    axis = figure.subplots()
+    said = []
+    for y, (worker, before, after) in enumerate(frame.itertuples(index=False, name=None)):
+        gone = [task for task in before if task not in after] or ["idle"]
+        new = [task for task in after if task not in before] or ["idle"]
+        for step in range(max(len(gone), len(new))):
+            start, end = (columns.index(side[min(step, len(side) - 1)]) for side in (gone, new))
+            axis.plot(start, y, marker="o", markersize=9, markerfacecolor="white", markeredgecolor=GREY, zorder=2)
+            axis.plot(end, y, marker="o", markersize=9, color=ACCENT, zorder=2)
+            style = {"arrowstyle": "-|>", "color": INK, "shrinkA": 6, "shrinkB": 6, "linewidth": 1.5}
+            axis.annotate("", (end, y), (start, y), arrowprops=style)
+        said.append(f"{worker}: {listing(before) or 'idle'} → {listing(after) or 'idle'}")
+    _ticks(axis, "x", columns)
+    _ticks(axis, "y", frame["worker"])
+    axis.set(xlim=(-0.5, len(columns) - 0.5), ylim=(max(len(frame), 1) - 0.5, -0.5))
+    axis.set_xlabel("task: from the hollow dot to the full one")
+    axis.set_ylabel("worker")
+    axis.grid(axis="x", color=SOFT, alpha=0.3)
+    in_lines = "".join(_wrapped([title], int(11 * figure.get_figwidth() - 14)))
+    axis.set_title(in_lines, loc="left", fontsize=10, parse_math=False)
+    head = f"{title.rstrip('.')}. " if title else ""
+    return Picture(figure, f"{head}Who moves: {'; '.join(said) or 'nobody'}.")
+
+
+@_in_any_script
+def alternatives(found: Alternatives) -> Picture:
+    """The best assignments beside one another: a column each, a row a worker, in the cell the task.
+
+    What differs from the first is orange. A frame marks what every optimum has.
+
+    Parameters
+    ----------
+    found : Alternatives
+        As :func:`crowdnb.alternatives` gives it; a ValueError where no assignment exists.
+    """
+    if not found.assignments:
+        raise ValueError("found: no assignment exists, there is nothing to draw")
+    tables = [assignment.table for assignment in found.assignments if assignment.table is not None]
+    at_work = tables[0].index[np.any([table.any(axis=1) for table in tables], axis=0)]
+    places = [[listing(table.columns[table.loc[worker] == 1]) for table in tables] for worker in at_work]
+    figure = _figure(min(max(0.5 * len(tables) + 1.2, 4.5), 8.0), 0.3 * len(at_work) + 1.7)
+    axis = figure.subplots()
+    differs = np.array([[task != row[0] for task in row] for row in places], dtype=float)
+    ground = mpl.colors.ListedColormap(["#dbe7f4", "#fbd5b5"])
+    axis.imshow(differs, cmap=ground, vmin=0, vmax=1, aspect="auto")
+    size = 9 if len(tables) <= 12 else 7.5
+    for i, k in np.ndindex(differs.shape):
+        words = _short(places[i][k] or "–", 9)
+        axis.text(k, i, words, ha="center", va="center", fontsize=size, color=INK, parse_math=False)
+    common = set(found.always["worker"])
+    rows = [i for i, worker in enumerate(at_work) if worker in common]
+    for i in rows:
+        frame = (-0.47, i - 0.44), found.optima - 0.06, 0.88
+        axis.add_patch(Rectangle(*frame, fill=False, edgecolor=INK, linewidth=1.5))
+    _ticks(axis, "y", at_work)
+    texts = [f"{at}:  {rho:.4f}" for at, rho in found.frame["performance"].items()]
+    axis.set_xticks(range(len(texts)), texts, rotation=90, fontsize=8.5)
+    axis.tick_params(length=0)
+    axis.set_xlabel("rank: ρ")
+    axis.set_ylabel("worker")
+    axis.set_title(
+        "orange: differs from the first; frame: in every optimum" if rows else "orange: differs from the first",
+        loc="left",
+        fontsize=9,
+        color=GREY,
+    )
+    listed = zip(found.frame.index, found.frame["performance"], found.frame["moves"], strict=True)
+    ranks = [f"{at}: ρ {rho:.4f}, {text or 'the first'}" for at, rho, text in listed]
+    always = listing((f"{row.worker} on {row.task}" for row in found.always.itertuples()), 20) or "no pair"
+    return Picture(figure, f"The {len(tables)} best assignments. In every optimum: {always}. {'. '.join(ranks)}.")
+
+
+@_in_any_script
+def grid(table: pd.DataFrame, what: str, taken: pd.DataFrame | None = None) -> Picture:
+    """A number from 0 to 1 for each worker and task as shades: darker is more.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Workers × tasks; 0 is left white.
+    what : str
+        What the numbers are.
+    taken : DataFrame, optional
+        Workers × tasks, 0/1: an assignment, drawn as frames.
+    """
+    values = table.to_numpy(dtype=float)
+    m, n = values.shape
+    figure = _figure(max(0.75 * n + 1.6, 4.5), 0.3 * m + 1.4)
+    axis = figure.subplots()
+    _cells(axis, np.where(values == 0, np.nan, values), 0.0, 1.0, "{:.2f}")
+    if taken is not None:
+        _frames(axis, np.argwhere(taken.reindex(index=table.index, columns=table.columns).to_numpy() == 1))
+    _ticks(axis, "y", table.index)
+    _ticks(axis, "x", table.columns)
+    axis.set_xlabel("task")
+    axis.set_ylabel("worker")
+    axis.tick_params(length=0)
+    axis.set_title(f"cell: {what}", loc="left", fontsize=9, color=GREY, parse_math=False)
+    order = np.argsort(-values, axis=None, kind="stable")
+    pairs = [np.unravel_index(at, values.shape) for at in order if values.flat[at] > 0]
+    parts = listing((f"{table.index[i]} on {table.columns[j]} {values[i, j]:.2f}" for i, j in pairs), 12)
+    return Picture(figure, f"{what[:1].upper()}{what[1:]}, for each worker and task: {parts or 'all 0'}.")
+
+
+@_in_any_script
+def stability(found: Stability) -> Picture:
+    """How far each weight of a criterion can go while the assignment stays the best, and the nearest change.
+
+    Parameters
+    ----------
+    found : Stability
+        As :func:`crowdnb.stability` gives it.
+    """
+    given, reach = found.weights, found.range
+    figure = _figure(6.4, 0.42 * len(given) + 1.5)
+    axis = figure.subplots()
+    rows = np.arange(len(given))
+    label = "stays the best, others moving along"
+    axis.hlines(rows, reach["low"], reach["high"], color=BLUE, alpha=0.35, linewidth=11, label=label)
+    axis.plot(given, rows, "o", color=INK, markersize=8, label="weights given")
+    if found.nearest is not None:
+        axis.plot(found.nearest, rows, "D", color=ACCENT, markersize=7, label="nearest change", zorder=3)
+    _ticks(axis, "y", given.index)
+    axis.set(xlim=(-0.02, 1.02), ylim=(len(given) - 0.4, -0.6))
+    axis.set_xlabel("weight of the criterion (0 to 1, all together 1)")
+    axis.set_ylabel("criterion")
+    axis.grid(axis="x", color=SOFT, alpha=0.3)
+    figure.legend(loc="outside upper center", ncols=3, fontsize=9, frameon=False)
+    parts = [f"{name} {given[name]:.3f}, from {low:.3f} to {high:.3f}" for name, low, high in reach.itertuples()]
+    there = "" if found.nearest is None else (
+        f" The nearest change, {found.moved:.3f} away: {listing(f'{c} {w:.3f}' for c, w in found.nearest.items())}."
+    )  # fmt: skip
+    return Picture(figure, f"Weights under which the assignment stays the best. {'; '.join(parts)}.{there}")
+
+
+@_in_any_script
+def region(found: Stability, across: Hashable = None, up: Hashable = None) -> Picture:
+    """A cut through the weights: two criteria vary, the others share the rest as given; where the assignment is best.
+
+    Each side of the region has its own line, named by who moves beyond it.
+
+    Parameters
+    ----------
+    found : Stability
+        Of 3 criteria or more.
+    across, up : label, optional
+        The two criteria. When not given, the two that change most up to the nearest weights where another assignment
+        is as good: these then lie in the picture, if the others keep their proportions.
+    """
+    names, w = found.weights.index, found.weights.to_numpy()
+    if len(names) < 3:
+        raise ValueError(f"found: {len(names)} criteria, and a cut needs 3; plots.stability shows fewer")
+    step = np.zeros(len(w)) if found.nearest is None else np.abs(found.nearest.to_numpy() - w)
+    free = [at for at in np.argsort(-step, kind="stable") if names[at] not in (across, up)]
+    axes = [free.pop(0) if name is None else position(names, name, "criterion") for name in (across, up)]
+    a, b = axes
+    if a == b:
+        raise ValueError(f"up: {names[a]} is drawn across already")
+    rest = np.isin(np.arange(len(w)), axes, invert=True)
+    share = w * rest / w[rest].sum() if w[rest].sum() > 0 else rest / rest.sum()
+    sides = found.sides[names].to_numpy(dtype=float)
+    cut = np.column_stack([sides[:, a], sides[:, b], sides @ share])
+    ends = corners_of([row for row in cut if np.abs(row).max() > 0], 3)[:, :2]
+    middle = ends.mean(axis=0)
+    ends = ends[np.argsort(np.arctan2(ends[:, 1] - middle[1], ends[:, 0] - middle[0]))]
+    figure = _figure(7.2, 4.2)
+    axis = figure.subplots()
+    axis.fill([0, 1, 0], [0, 0, 1], facecolor="#f1f3f5", edgecolor=SOFT)
+    axis.fill(*ends.T, facecolor="#cfdff1", label="the assignment is the best")
+    drawn: list[str] = []
+    for row, text in zip(cut, found.sides["moves"], strict=True):
+        gap = np.abs(ends @ (row[:2] - row[2]) + row[2]) / (np.abs(row).max() or 1.0)
+        pair = ends[gap < 1e-6]
+        if len(pair) > 1:
+            turn = len(drawn)
+            look = {"color": COLOURS[turn % 6], "linestyle": DASHES[(turn + turn // 6) % 6]}
+            axis.plot(*pair.T, linewidth=3, label=_short(text, 44).replace("$", r"\$"), **look)
+            drawn.append(text)
+    axis.plot(w[a], w[b], "o", color=INK, markersize=9, label="weights given")
+    near = None if found.nearest is None else found.nearest.to_numpy()
+    seen = near is not None and np.allclose(near[rest], share[rest] * near[rest].sum(), atol=1e-6)
+    if near is not None and seen:
+        axis.plot(near[a], near[b], "D", color=ACCENT, markersize=8, label="nearest change")
+    axis.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), aspect="equal")
+    others = listing(names[rest])
+    axis.set_xlabel(f"weight of {names[a]} (0 to 1)", parse_math=False)
+    axis.set_ylabel(f"weight of {names[b]} (0 to 1)", parse_math=False)
+    axis.set_title(f"the rest: {others}" + (", shared as given" if rest.sum() > 1 else ""), fontsize=9, color=GREY)
+    figure.legend(loc="outside right upper", title="beyond a line: who moves", fontsize=8, frameon=False)
+    points = listing((f"({x:.3f}, {y:.3f})" for x, y in ends), 12)
+    alt = (
+        f"Weights of {names[a]} and {names[b]}; the rest goes to {others}. The assignment is best between {points}. "
+        f"Given: ({w[a]:.3f}, {w[b]:.3f}). Beyond its sides: {' | '.join(drawn) or 'nothing'}."
+    )
+    return Picture(figure, alt)
+
+
+@_in_any_script
+def recovered(problem: Problem, found: RecoveredConflicts, answer: pd.DataFrame) -> Picture:
+    """The smallest sets of conflicts that explain an assignment: workers on a circle, a colour and dashes a set.
+
+    Parameters
+    ----------
+    problem : Problem
+    found : RecoveredConflicts
+        As :func:`crowdnb.recover_conflicts` gives them.
+    answer : DataFrame
+        The assignment that they explain: its workers are filled.
+    """
+    workers = problem.workers
+    figure = _figure(6.4, 4.2)
+    axis = figure.subplots()
+    chosen = answer.reindex(index=workers, columns=problem.tasks).to_numpy().sum(axis=1) > 0
+    x, y = _on_circle(axis, workers, chosen)
+    for at, pairs in enumerate(found.sets[:12]):
+        names = " and ".join(f"{one}-{other}" for one, other in pairs).replace("$", r"\$")
+        line = {"color": COLOURS[at % 6], "linestyle": DASHES[at % 6], "linewidth": 2.5, "zorder": 0}
+        for number, pair in enumerate(pairs):
+            ends = workers.get_indexer(pd.Index(pair))
+            axis.plot(x[ends], y[ends], label=names if number == 0 else None, **line)
+    axis.set_title("filled: in the assignment; hollow: left out", fontsize=9, color=GREY)
+    if any(found.sets):
+        figure.legend(loc="outside right upper", title="any one set explains it", frameon=False, fontsize=9)
+    return Picture(figure, found.text.replace("\n", " "))

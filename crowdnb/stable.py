@@ -175,7 +175,7 @@ def _region(weighing: Weighing, own: FloatArray) -> tuple[FloatArray, list[Float
     rows, rivals, settled = list[FloatArray](), list[Assignment](), set[tuple[float, ...]]()
     with tqdm(desc="corners", leave=False, delay=2) as bar:
         while True:
-            corners = _corners(rows, len(own))
+            corners = corners_of(rows, len(own))
             new = [corner for corner in corners if tuple(corner.round(9)) not in settled]
             if not new:
                 return corners, rows, rivals
@@ -190,7 +190,7 @@ def _region(weighing: Weighing, own: FloatArray) -> tuple[FloatArray, list[Float
                     rivals.append(best)
 
 
-def _corners(rows: list[FloatArray], size: int) -> FloatArray:
+def corners_of(rows: list[FloatArray], size: int) -> FloatArray:
     """Corners of {w ≥ 0, Σ w = 1, row · w ≥ 0 for each row}: every choice of K - 1 sides that meet in it."""
     if size == 1:
         return np.ones((1, 1))

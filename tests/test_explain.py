@@ -122,8 +122,9 @@ def test_a_group_that_cannot_work_together():
     assert "in all)" in found.text
 
 
-def test_a_pair_of_workers_whom_a_task_needs_both():
-    problem = cn.Problem([[0.5], [0.4]], [2], worker_conflicts=[(0, 1)], conflict_scope="task")
+@pytest.mark.parametrize("scope", ["project", "task"])
+def test_a_pair_of_workers_whom_a_task_needs_both(scope):
+    problem = cn.Problem([[0.5], [0.4]], [2], worker_conflicts=[(0, 1)], conflict_scope=scope)
     found = cn.explain_infeasible(problem)
     assert found.certificate == "At most 1 of these 2 workers can work together, and 2 are needed."
     assert "In conflict: 0 with 1." in found.text

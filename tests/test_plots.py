@@ -340,3 +340,276 @@ def test_coverage_draws_share_and_width_of_every_method():
         "Coverage at 1 and at 50: cloud $x$: 25% and 62%, other: 100% and 90%."
     )
     assert "<img" in picture._repr_html_()
+
+
+def test_curves_in_steps_hold_each_value_up_to_the_next():
+    table = pd.DataFrame({"ρ": [1.0, 1.5]}, index=[2, 5])
+    axis = cn.plots.curves(table, "changes", "ρ", steps=True).figure.axes[0]
+    (line,) = axis.lines
+    assert (line.get_drawstyle(), line.get_marker(), line.get_xydata().tolist()) == (
+        "steps-post",
+        "o",
+        [[2, 1], [5, 1.5]],
+    )
+    assert axis.get_xticks().tolist() == [2, 5]
+
+
+LABELS = ["Ana", "<b>Bo</b>", "a$y$", "李雷"]
+
+
+@pytest.fixture
+def studio():
+    """Two must write code, only the first two may, and they have fallen out."""
+    q = pd.DataFrame({"design": [0.9, 0.7, 0.8, 0.4], "code": [0.8, 0.9, 0.3, 0.4]}, index=LABELS)
+    return cn.Problem(q, [1, 2], None, [(LABELS[2], "code"), (LABELS[3], "code")], [(LABELS[0], LABELS[1])])
+
+
+def crosses(axis):
+    """Where a pair is barred, and whether that is one of the reasons."""
+    return {tuple(line.get_xydata()[0]): line.get_markeredgewidth() > 1 for line in axis.lines}
+
+
+def lines_between(axis):
+    return [line.get_xydata() for line in axis.lines if len(line.get_xdata()) == 2]
+
+
+def test_infeasible_draws_who_may_and_who_is_in_conflict(studio):
+    why = cn.explain_infeasible(studio)
+    picture = cn.plots.infeasible(studio, why)
+    grid, circle = picture.figure.axes
+    assert crosses(grid) == {(0, 2): True, (0, 3): True}
+    assert [text.get_text() for text in grid.get_xticklabels()] == ["code\n2 places"]
+    assert [text.get_text() for text in grid.get_yticklabels()] == LABELS
+    assert np.isnan(grid.images[0].get_array().filled(np.nan)).ravel().tolist() == [False, False, True, True]
+    assert [text.get_text() for text in circle.texts] == LABELS[:2]
+    assert len(lines_between(circle)) == 1
+    assert picture.figure.get_suptitle().replace("\n", " ") == why.certificate
+    assert picture.alt == f"{why}".replace("\n", " ")
+    assert (grid.get_xlabel(), grid.get_ylabel()) == ("task, and how many of its places matter", "worker")
+    assert picture._repr_html_().count("<") == 1
+
+
+def test_infeasible_by_hall_draws_only_the_grid_and_which_crosses_are_reasons():
+    q = np.full((3, 3), 0.5)
+    problem = cn.Problem(q, [1, 1, 1], None, [(1, 0), (2, 0), (1, 1), (2, 1), (0, 2)])
+    why = cn.explain_infeasible(problem)
+    (grid,) = cn.plots.infeasible(problem, why).figure.axes
+    assert why.tasks == (0, 1) and why.certificate.startswith("Hall's condition")
+    assert crosses(grid) == {(0, 1): True, (0, 2): True, (1, 1): True, (1, 2): True}  # not task 2
+    quarrels = [(0, 1), (0, 2), (1, 2)]
+    loose = cn.Problem(np.full((4, 1), 0.5), [2], None, [(2, 0), (3, 0)], quarrels)
+    grid, _ = cn.plots.infeasible(loose, cn.explain_infeasible(loose)).figure.axes
+    assert crosses(grid) == {(0, 2): False, (0, 3): True}  # who quarrels with both would not help
+
+
+def test_infeasible_by_conflicts_draws_those_that_are_a_reason():
+    problem = cn.random_problem(20, conflict_probability=0.4, rng=12)
+    why = cn.explain_infeasible(problem)
+    (circle,) = cn.plots.infeasible(problem, why).figure.axes
+    needed = why.requirements[why.requirements["kind"] == "conflict"]
+    assert len(lines_between(circle)) == len(needed) < len(problem.conflict_pairs)
+    at = {tuple(text.xy): text.get_text() for text in circle.texts}
+    drawn = {frozenset(at[tuple(end)] for end in line) for line in lines_between(circle)}
+    assert drawn == {frozenset(pair) for pair in needed[["worker", "other"]].to_numpy().tolist()}
+
+
+def test_infeasible_with_nothing_to_draw():
+    possible = cn.Problem([[0.5]], [1])
+    with pytest.raises(ValueError, match="why: an assignment exists"):
+        cn.plots.infeasible(possible, cn.explain_infeasible(possible))
+    pinned = cn.Problem([[0.5, 0.4], [0.3, 0.2]], [1, 1], pinned=[(0, 0), (1, 0)])
+    why = cn.explain_infeasible(pinned)
+    picture = cn.plots.infeasible(pinned, why)
+    assert picture.figure.get_suptitle().startswith("0 is pinned to 0; 1 is pinned to 0.")
+    assert picture._repr_html_()
+
+
+def widths(axis):
+    return [bar.get_width() for bars in axis.containers for bar in bars]
+
+
+def test_repairs_are_ranked_bars_of_cost_and_rho(studio):
+    found = cn.repairs(studio, limit=4, costs={"worker": 3})
+    picture = cn.plots.repairs(found)
+    cost, rho = picture.figure.axes
+    assert widths(cost) == found.frame["cost"].tolist()
+    assert widths(rho) == found.frame["performance"].tolist()
+    assert cost.get_yticklabels()[0].get_text().replace("\n", " ") == f"1. {found.repairs[0].text}"
+    assert cost.get_ylim()[0] > cost.get_ylim()[1]  # the first on top
+    assert "cost" in cost.get_xlabel() and "ρ" in rho.get_xlabel()
+    assert picture.alt.startswith(
+        f"4 repairs. 1. {found.repairs[0].text}: cost 1, ρ {found.repairs[0].performance:.4g}"
+    )
+    assert picture._repr_html_().count("<") == 1
+    nothing = cn.repairs(studio, untouchable=["conflict", "exclusion", "place", "worker", "limit", "pin"])
+    assert cn.plots.repairs(nothing).alt == "0 repairs. Nothing helps."
+
+
+def test_prices_are_bars_by_kind(case):
+    table = cn.prices(case.problem([("a3", "a5")]))
+    picture = cn.plots.prices(table, most=4)
+    axes = picture.figure.axes
+    assert [axis.get_title("left") for axis in axes] == ["conflicts", "one place of", "workers"]
+    worth = table[table["worth"] != 0].groupby("kind", sort=False)["worth"]
+    assert [widths(axis) for axis in axes] == [values.head(4).tolist() for _, values in worth]
+    assert [text.get_text() for text in axes[0].get_yticklabels()] == ["a3 – a5"]
+    assert axes[0].patches[0].get_facecolor() != axes[1].patches[0].get_facecolor()  # what costs, and what adds
+    assert "ρ" in axes[-1].get_xlabel()
+    nothing = int((table["worth"] == 0).sum())
+    assert picture.alt.startswith("What each adds to ρ. conflicts: a3 – a5 -0.1278; one place of: r3 +0.2350")
+    assert picture.alt.endswith(f"{nothing} of {len(table)} change nothing.")
+
+
+def test_prices_of_those_who_cannot_be_spared(studio):
+    one = cn.Problem([[0.5]], [1])
+    picture = cn.plots.prices(cn.prices(one))
+    assert "workers: 0 cannot be spared" in picture.alt
+    hatched = [bar for axis in picture.figure.axes for bar in axis.patches if bar.get_hatch()]
+    assert len(hatched) == 1
+    assert cn.plots.prices(cn.prices(cn.Problem([[0.5]], [0]))).alt == "What each adds to ρ. . 1 of 1 change nothing."
+    labels = [text for axis in cn.plots.prices(cn.prices(studio.changed(required=[1, 1]))).figure.axes for text in
+              (tick.get_text() for tick in axis.get_yticklabels())]  # fmt: skip
+    assert f"{LABELS[0]} – {LABELS[1]}" in labels
+
+
+def test_moves_are_arrows_from_before_to_after():
+    frame = pd.DataFrame(
+        [("a$x$", ("r0",), ("r1",)), ("b", (), ("r0", "r1")), ("c", ("r0", "r1"), ("r1",))],
+        columns=["worker", "before", "after"],
+    )
+    picture = cn.plots.moves(frame, ["r0", "r1"], "So it is.")
+    axis = picture.figure.axes[0]
+    arrows = [(text.xyann, text.xy) for text in axis.texts if text.arrow_patch is not None]
+    idle = 2
+    assert arrows == [((0, 0), (1, 0)), ((idle, 1), (0, 1)), ((idle, 1), (1, 1)), ((0, 2), (idle, 2))]
+    assert [text.get_text() for text in axis.get_xticklabels()] == ["r0", "r1", "idle"]
+    assert [text.get_text() for text in axis.get_yticklabels()] == ["a$x$", "b", "c"]
+    assert picture.alt == "So it is. Who moves: a$x$: r0 → r1; b: idle → r0, r1; c: r0, r1 → r1."
+    assert axis.get_xlabel() and axis.get_ylabel() == "worker"
+    assert cn.plots.moves(frame[:0], ["r0"]).alt == "Who moves: nobody."
+
+
+def test_alternatives_mark_what_differs_and_what_all_have(case):
+    tied = cn.Problem(case.published.qualification, case.required, None, case.task_conflicts, [("a3", "a5")])
+    found = cn.alternatives(tied, tolerance=0)
+    picture = cn.plots.alternatives(found)
+    axis = picture.figure.axes[0]
+    workers = [text.get_text() for text in axis.get_yticklabels()]
+    assert workers == ["a0", "a1", "a2", "a4", "a5", "a6", "a7", "a10", "a11"]
+    cells = {(workers[int(t.get_position()[1])], int(t.get_position()[0])): t.get_text() for t in axis.texts}
+    for rank, assignment in enumerate(found.assignments):
+        pairs = dict(zip(assignment.pairs["worker"], assignment.pairs["task"], strict=True))
+        assert {worker: cells[worker, rank] for worker in pairs} == pairs
+    differs = axis.images[0].get_array()
+    same = {worker for worker, row in zip(workers, differs, strict=True) if not row.any()}
+    assert same == set(found.always["worker"]) == {"a0", "a1", "a4", "a6", "a7"}
+    assert len(axis.patches) == len(same)  # a frame over all six
+    assert {patch.get_width() for patch in axis.patches} == {6 - 0.06}
+    assert axis.get_xticklabels()[0].get_text() == "1:  2.5690"
+    assert "In every optimum: a7 on r0, a6 on r2, a1 on r3, a4 on r3, a0 on r4." in picture.alt
+    assert "2: ρ 2.5690, a2: r0 → r1; a5: r1 → r0." in picture.alt
+
+
+def test_alternatives_of_nothing_and_of_none_in_common():
+    never = cn.Problem([[0.5]], [1], task_conflicts=[[1]])
+    with pytest.raises(ValueError, match="found: no assignment exists"):
+        cn.plots.alternatives(cn.alternatives(never))
+    either = cn.alternatives(cn.Problem([[0.5], [0.5]], [1]))
+    axis = cn.plots.alternatives(either).figure.axes[0]
+    assert not axis.patches
+    assert axis.get_title("left") == "orange: differs from the first"
+    assert [t.get_text() for t in axis.texts] == ["0", "–", "–", "0"]
+
+
+def test_grid_shades_numbers_and_frames_an_assignment():
+    table = pd.DataFrame([[0.25, 0.0], [0.0, 1.0]], index=["a$x$", "李雷"], columns=["r", "s"])
+    taken = pd.DataFrame([[0, 0], [0, 1]], index=table.index, columns=table.columns)
+    picture = cn.plots.grid(table, "share of the draws", taken)
+    axis = picture.figure.axes[0]
+    assert [text.get_text() for text in axis.texts] == ["0.25", "1.00"]
+    assert [(p.get_x() + 0.47, p.get_y() + 0.44) for p in axis.patches] == [(1, 1)]
+    assert (axis.get_xlabel(), axis.get_ylabel()) == ("task", "worker")
+    assert picture.alt == "Share of the draws, for each worker and task: 李雷 on s 1.00, a$x$ on r 0.25."
+    assert cn.plots.grid(table * 0, "it").alt.endswith("all 0.")
+
+
+@pytest.fixture(scope="module")
+def steady(case):
+    return cn.stability(case.problem(), cn.possibility_matrix(case.ability, case.demand), case.criteria_weights)
+
+
+def test_stability_draws_range_weights_and_the_nearest_change(steady):
+    picture = cn.plots.stability(steady)
+    axis = picture.figure.axes[0]
+    bars = [segment[:, 0].tolist() for segment in axis.collections[0].get_segments()]
+    assert bars == steady.range[["low", "high"]].to_numpy().tolist()
+    given, near = axis.lines
+    assert given.get_xdata().tolist() == steady.weights.tolist()
+    assert near.get_xdata().tolist() == steady.nearest.tolist()
+    assert "0 to 1" in axis.get_xlabel()
+    low, high = steady.range.loc["skill"]
+    assert f"skill 0.150, from {low:.3f} to {high:.3f}" in picture.alt
+    assert f"The nearest change, {steady.moved:.3f} away: skill 0.150" in picture.alt
+
+
+@pytest.mark.parametrize("axes", [(None, None), ("skill", "quality"), (None, "skill")])
+def test_region_is_where_the_assignment_holds(steady, axes):
+    picture = cn.plots.region(steady, *axes)
+    axis = picture.figure.axes[0]
+    _, inside = axis.patches
+    a = axis.get_xlabel().split()[2]
+    b = axis.get_ylabel().split()[2]
+    assert all(name in (None, got) for name, got in zip(axes, (a, b), strict=True))
+    share = steady.weights.drop([a, b])
+    share /= share.sum()
+    rng = np.random.default_rng(0)
+    seen = set()
+    for x, y, z in rng.dirichlet(np.ones(3), 400):
+        w = (share * z).reindex(steady.weights.index).fillna(0)
+        w[a], w[b] = x, y
+        holds = steady.holds(w)
+        assert inside.contains_point(axis.transData.transform((x, y))) == holds
+        seen.add(holds)
+    assert seen == {True, False}
+    names = [line.get_label() for line in axis.lines]
+    assert "weights given" in names
+    assert ("nearest change" in names) == (axes == (None, None))
+    looks = [(line.get_color(), str(line.get_linestyle())) for line in axis.lines]
+    assert len(set(looks)) == len(looks)
+    assert "Beyond its sides: " in picture.alt and " → " in picture.alt
+
+
+def test_region_needs_three_criteria_and_two_of_them(case, steady):
+    with pytest.raises(ValueError, match="up: skill is drawn across already"):
+        cn.plots.region(steady, "skill", "skill")
+    with pytest.raises(ValueError, match="criterion wit is unknown"):
+        cn.plots.region(steady, "wit")
+    p = cn.possibility_matrix(case.ability, case.demand)
+    two = cn.stability(case.problem(), p[["skill", "quality"]], [0.5, 0.5])
+    with pytest.raises(ValueError, match="found: 2 criteria, and a cut needs 3"):
+        cn.plots.region(two)
+    three = cn.stability(case.problem(), p[["skill", "quality", "activity"]], [0.5, 0.5, 0])
+    assert "the rest goes to" in cn.plots.region(three).alt
+
+
+def test_where_nothing_changes_the_best_there_is_no_nearest_change():
+    q = pd.DataFrame([[0.5], [0.4]], index=["a", "b"], columns=["r"])
+    p = pd.concat({k: q.stack() for k in "xyz"}, axis=1)
+    always = cn.stability(cn.Problem(q, [1]), p, [0.2, 0.3, 0.5])
+    assert "nearest" not in cn.plots.stability(always).alt
+    assert cn.plots.region(always).alt.endswith("Beyond its sides: nothing.")
+
+
+def test_recovered_draws_a_line_a_conflict_and_a_look_a_set(case):
+    published = case.published.assignment
+    found = cn.recover_conflicts(case.problem(), published)
+    picture = cn.plots.recovered(case.problem(), found, published)
+    axis = picture.figure.axes[0]
+    assert [text.get_text() for text in picture.figure.legends[0].get_texts()] == ["a3-a5", "a3-a7", "a3-a10", "a3-a11"]
+    assert len({(line.get_color(), str(line.get_linestyle())) for line in axis.lines}) == 4
+    assert [len(dots.get_offsets()) for dots in axis.collections] == [9, 3]
+    assert picture.alt == found.text.replace("\n", " ")
+    none = case.problem(conflict_scope="task")
+    picture = cn.plots.recovered(none, cn.recover_conflicts(none, published), published)
+    assert not picture.figure.axes[0].lines and not picture.figure.legends
+    assert picture.alt.startswith("No set of conflicts makes the assignment optimal")
