@@ -3,30 +3,43 @@ r"""Matching policies: how a platform may give tasks to workers, from drawing lo
 A policy takes a problem and, where it draws, ``rng``; it returns T, workers × tasks, 0/1. Policies stand for what a
 platform does at one moment, so L_j and a worker's limit are what there is room for at most, and a place may stay empty:
 the answer keeps every rule of ``problem.changed(required_rule="at most")``, the conflicts C^R and C^A included. A pair
-is taken only where W_j Q_ij is above 0.
+is taken only where W_j Q_ij, as far as the policy knows it, is above 0.
 
-====================  =====================================================================
-``at_random``         the pairs in an order that is drawn, each where it still fits
-``first_come``        the tasks in their order, each with the best worker who is left
-``greedy``            the best pair that is left, then the next
-``optimal``           the greatest total match, by :func:`crowdnb.solve`
-====================  =====================================================================
+===========================  ===============================================================================
+``at_random``                the pairs in an order that is drawn, each where it still fits
+``first_come``               the tasks in their order, each with the best worker who is left
+``greedy``                   the best pair that is left, then the next
+``auction``                  places bid for workers until each has the one it likes best at the wages reached
+``collaborative_filtering``  the optimum for matches that were guessed, where workers have not been seen on a task
+``deferred_acceptance``      workers apply where they like to be, tasks keep the best who applied
+``optimal``                  the greatest total match, by :func:`crowdnb.solve`
+===========================  ===============================================================================
+
+The auction, deferred acceptance and collaborative filtering know nothing of conflicts between workers. Where some of
+their pairs clash, the better pair stays, and what is left open is filled as by ``greedy``.
 
 References
 ----------
 The second source, section 3.2, step 3: tasks are given out by "collaborative filtering, random algorithms, auction
 mechanisms and so on" (协同过滤、随机算法、拍卖机制等); its section 4 has the model, max Σ_i Σ_j A_ij x_ij.
+D. P. Bertsekas, "The auction algorithm for assignment and other network flow problems: a tutorial", Interfaces 20
+(1990) 133-149. D. Gale, L. S. Shapley, "College admissions and the stability of marriage", American Mathematical
+Monthly 69 (1962) 9-15.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from crowdnb.ecargo import Problem, conflict_bits
-from crowdnb.labels import IntArray
+from crowdnb.ecargo import Problem, check, conflict_bits, performance
+from crowdnb.labels import FloatArray, IntArray, finite, listing, same_labels
 from crowdnb.program import solve
 
 Seed = np.random.Generator | int | None
@@ -108,6 +121,287 @@ def optimal(problem: Problem, rng: Seed = None) -> pd.DataFrame:
     return table
 
 
+@dataclass(frozen=True, eq=False)
+class Auction:
+    """How an auction went.
+
+    Attributes
+    ----------
+    bids : DataFrame
+        Index ``bid``, in their order; ``task`` that bids for a place, ``worker`` it bids for, ``wage`` it offers,
+        ``outbid``: the task whose place loses the worker, or "".
+    wages : Series
+        What each worker is paid in the end, 0 for whoever got no bid; of several places the least.
+    pairs : ndarray of int, shape (places filled, 2)
+        Positions (worker, task).
+    """
+
+    bids: pd.DataFrame
+    wages: pd.Series[float]
+    pairs: IntArray
+
+
+def hold_auction(problem: Problem, epsilon: float = 0.01) -> Auction:
+    """Let places bid for workers (Bertsekas): wages rise from 0 until no place wants another worker.
+
+    A place without a worker looks at W_j Q_ij less the wage. It bids for the best, and raises his wage to where he is
+    only ``epsilon`` better than the second best, or than nobody at all. Where nobody is worth his wage it stays empty.
+
+    Parameters
+    ----------
+    problem : Problem
+        Conflicts between workers are left aside. A worker with a limit of k tasks is k workers to be bid for.
+    epsilon : float
+        The least raise, > 0, in units of the match.
+
+    Returns
+    -------
+    Auction
+
+    Raises
+    ------
+    ValueError
+        ``epsilon`` is not above 0; the problem is one that policies do not know.
+
+    Notes
+    -----
+    In the end each place filled has, up to ε, the worker it likes best at the wages reached, no place left empty wants
+    anybody, and workers without a place cost nothing. So the total match is within n·ε of the optimum, n the number of
+    places filled. Each bid raises a wage by ε or more, and no wage exceeds the largest match by more than ε: there are
+    at most (largest match / ε + 1) bids for each worker.
+
+    Examples
+    --------
+    >>> import crowdnb as cn
+    >>> hold_auction(cn.Problem([[0.9, 0.8], [0.7, 0.1]], [1, 1]), 0.05).bids.round(2).to_numpy().tolist()
+    [[0, 0, 0.25, ''], [1, 0, 0.75, 0], [0, 1, 0.6, '']]
+    """
+    if not epsilon > 0:
+        raise ValueError(f"epsilon must be above 0, got {epsilon}")
+    worth = np.zeros(problem.qualification.shape)
+    i, j = _worth(problem).T
+    worth[i, j] = problem.value[i, j]
+    slot = np.repeat(np.arange(len(worth)), np.minimum(problem.worker_limits, len(problem.tasks)))
+    place = np.repeat(np.arange(worth.shape[1]), np.minimum(problem.required, (worth > 0).sum(axis=0)))
+    workers, tasks = problem.workers.tolist(), problem.tasks.tolist()
+    wage, holder = np.zeros(len(slot)), np.full(len(slot), -1)
+    queue, rows = deque(range(len(place))), []
+    while queue:
+        bidder = queue.popleft()
+        profit = worth[slot, place[bidder]] - wage
+        best = int(profit.argmax())
+        if profit[best] <= 0:
+            continue  # stays empty: wages only rise
+        second = max(0.0, np.delete(profit, best).max(initial=0.0))
+        wage[best] += profit[best] - second + epsilon
+        loser, holder[best] = holder[best], bidder
+        if loser >= 0:
+            queue.append(loser)
+        outbid = "" if loser < 0 else tasks[place[loser]]
+        rows.append((tasks[place[bidder]], workers[slot[best]], float(wage[best]), outbid))
+    bids = pd.DataFrame(rows, columns=["task", "worker", "wage", "outbid"]).rename_axis("bid")
+    paid = pd.Series(wage, index=problem.workers[slot], name="wage").groupby(level=0, sort=False).min()
+    taken = holder >= 0
+    pairs = np.column_stack([slot[taken], place[holder[taken]]])
+    return Auction(bids, paid.reindex(problem.workers, fill_value=0.0), pairs)
+
+
+def auction(problem: Problem, rng: Seed = None, epsilon: float = 0.01) -> pd.DataFrame:
+    """What :func:`hold_auction` gives, made to keep the conflicts.
+
+    Parameters, what is returned and errors as of :func:`at_random`; nothing is drawn; ``epsilon`` as there.
+
+    Examples
+    --------
+    >>> import crowdnb as cn
+    >>> auction(cn.Problem([[0.9, 0.8], [0.7, 0.1]], [1, 1])).to_numpy().tolist()
+    [[0, 1], [1, 0]]
+    """
+    return _mended(problem, hold_auction(problem, epsilon).pairs)
+
+
+def guess(seen: pd.DataFrame, neighbours: int = 5) -> pd.DataFrame:
+    """Guess the matches that nobody has seen from those of workers who did alike on the tasks both have done.
+
+    Parameters
+    ----------
+    seen : DataFrame
+        Workers × tasks, NaN where a worker has not been seen on a task; at least one number.
+    neighbours : int
+        How many alike workers are averaged, ≥ 1.
+
+    Returns
+    -------
+    DataFrame
+        The same with every gap filled. A task that nobody was seen on gets the mean of all.
+
+    Raises
+    ------
+    ValueError
+        Nothing was seen.
+
+    Notes
+    -----
+    Collaborative filtering by workers: the mean of each task and what a worker has above it on average are taken off,
+    gaps in the rest are filled by :class:`sklearn.impute.KNNImputer`, and both are added again. No guess leaves the
+    range of what was seen.
+
+    Examples
+    --------
+    >>> seen = pd.DataFrame([[0.9, 0.2, 0.7], [0.9, float("nan"), 0.7], [0.3, 0.8, 0.5]])
+    >>> float(guess(seen, 1).iloc[1, 1].round(2))
+    0.34
+    """
+    from sklearn.impute import KNNImputer  # here: it takes a second, and no other policy needs it
+
+    x = seen.to_numpy(dtype=float)
+    known = ~np.isnan(x)
+    if not known.any():
+        raise ValueError("seen: no worker was seen on any task")
+    if neighbours < 1:
+        raise ValueError(f"neighbours must be at least 1, got {neighbours}")
+    task = _means(x, axis=0, instead=float(x[known].mean()))
+    usual = task + _means(x - task, axis=1, instead=0.0)[:, np.newaxis]
+    rest = KNNImputer(n_neighbors=neighbours, keep_empty_features=True).fit_transform(
+        np.where(known, x - usual, np.nan)
+    )
+    found = np.where(known, x, (usual + rest).clip(x[known].min(), x[known].max()))
+    return pd.DataFrame(found, index=seen.index, columns=seen.columns)
+
+
+def _means(x: FloatArray, axis: int, instead: float) -> FloatArray:
+    """Means of the numbers along an axis, NaN left out; ``instead`` where there are none."""
+    known = ~np.isnan(x)
+    many = known.sum(axis=axis)
+    return np.where(many, np.where(known, x, 0.0).sum(axis=axis) / np.maximum(many, 1), instead)
+
+
+def collaborative_filtering(
+    problem: Problem, rng: Seed = None, seen: pd.DataFrame | None = None, neighbours: int = 5
+) -> pd.DataFrame:
+    """The optimum for guessed matches: Q is used only where it has been seen, and guessed elsewhere (:func:`guess`).
+
+    Parameters, what is returned and errors as of :func:`at_random`, and:
+
+    Parameters
+    ----------
+    seen : DataFrame, optional
+        Workers × tasks, truth values: whether Q of a pair is known. When not given, each pair is with probability ½.
+        Where nothing at all is known, all pairs count alike.
+    neighbours : int
+        As for :func:`guess`.
+
+    Examples
+    --------
+    >>> import crowdnb as cn
+    >>> problem = cn.Problem([[0.9, 0.8], [0.7, 0.1]], [1, 1])
+    >>> collaborative_filtering(problem, seen=problem.qualification > 0.5, neighbours=1).to_numpy().tolist()
+    [[1, 0], [0, 1]]
+    """
+    q = problem.qualification
+    if seen is None:
+        seen = pd.DataFrame(np.random.default_rng(rng).uniform(size=q.shape) < 0.5, index=q.index, columns=q.columns)
+    same_labels(seen.index, problem.workers, "seen, rows")
+    same_labels(seen.columns, problem.tasks, "seen, columns")
+    known = q.where(seen.reindex(index=q.index, columns=q.columns).astype(bool) & problem.eligible)
+    guessed = guess(known, neighbours) if known.notna().any(axis=None) else known.fillna(1.0)
+    return optimal(with_room(problem).changed(qualification=guessed, task_conflicts=~problem.eligible))
+
+
+def deferred_acceptance(problem: Problem, rng: Seed = None, wishes: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Workers apply to the tasks they like best, each task keeps the best who applied, the others apply elsewhere.
+
+    Parameters, what is returned and errors as of :func:`at_random`, nothing is drawn, and:
+
+    Parameters
+    ----------
+    wishes : DataFrame, optional
+        Workers × tasks, finite numbers: how much a worker likes a task. When not given, workers like best what they do
+        best, Q; then the answer is that of :func:`greedy` on Q.
+
+    Notes
+    -----
+    Tasks like workers by Q. Without conflicts between workers no pair would rather have each other than what they got
+    (:func:`blocking_pairs`), and no other such answer is better for any worker.
+
+    Examples
+    --------
+    >>> import crowdnb as cn
+    >>> problem = cn.Problem([[0.9, 0.8], [0.7, 0.1]], [1, 1])
+    >>> deferred_acceptance(problem, wishes=pd.DataFrame([[1, 2], [2, 1]])).to_numpy().tolist()
+    [[0, 1], [1, 0]]
+    """
+    liking, q = _liking(problem, wishes), problem.qualification.to_numpy()
+    i, j = _worth(problem).T
+    lists: list[list[int]] = [[] for _ in problem.workers]
+    for k in np.lexsort([-liking[i, j], i])[::-1].tolist():  # the best last, so that it is taken off the end
+        lists[i[k]].append(int(j[k]))
+    limits, room = problem.worker_limits.tolist(), problem.required.tolist()
+    kept: list[list[int]] = [[] for _ in problem.tasks]
+    load = [0] * len(lists)
+    queue = deque(range(len(lists)))
+    while queue:
+        worker = queue.popleft()
+        while load[worker] < limits[worker] and lists[worker]:
+            task = lists[worker].pop()
+            kept[task].append(worker)
+            load[worker] += 1
+            if len(kept[task]) > room[task]:
+                refused = min(kept[task], key=lambda one: (q[one, task], -one))
+                kept[task].remove(refused)
+                load[refused] -= 1
+                queue.append(refused)
+    pairs = [(worker, task) for task, team in enumerate(kept) for worker in team]
+    return _mended(problem, np.array(pairs, dtype=np.int64).reshape(-1, 2))
+
+
+def blocking_pairs(problem: Problem, table: pd.DataFrame, wishes: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Pairs that would rather have each other than what they got; none where an answer is stable.
+
+    Parameters
+    ----------
+    problem : Problem
+        Conflicts between workers are left aside.
+    table : DataFrame
+        T, workers × tasks, 0/1.
+    wishes : DataFrame, optional
+        As for :func:`deferred_acceptance`.
+
+    Returns
+    -------
+    DataFrame
+        Columns worker, task: the worker is free, or likes the task more than one he has; and the task has room, or has
+        a worker whose Q is lower.
+
+    Examples
+    --------
+    >>> import crowdnb as cn
+    >>> problem = cn.Problem([[0.9, 0.8], [0.7, 0.1]], [1, 1])
+    >>> blocking_pairs(problem, optimal(problem)).to_numpy().tolist()
+    [[0, 0]]
+    """
+    liking, q = _liking(problem, wishes), problem.qualification.to_numpy()
+    t = table.reindex(index=problem.workers, columns=problem.tasks).to_numpy() == 1
+    free = t.sum(axis=1) < problem.worker_limits.to_numpy()
+    room = t.sum(axis=0) < problem.required.to_numpy()
+    worst_task = np.where(t, liking, np.inf).min(axis=1)
+    worst_worker = np.where(t, q, np.inf).min(axis=0)
+    willing = free[:, np.newaxis] | (liking > worst_task[:, np.newaxis])
+    wanted = room | (q > worst_worker)
+    worth = np.zeros_like(t)
+    worth[tuple(_worth(problem).T)] = True
+    i, j = np.nonzero(willing & wanted & worth & ~t)
+    return pd.DataFrame({"worker": problem.workers.take(i), "task": problem.tasks.take(j)})
+
+
+def _liking(problem: Problem, wishes: pd.DataFrame | None) -> FloatArray:
+    if wishes is None:
+        return problem.qualification.to_numpy()
+    same_labels(wishes.index, problem.workers, "wishes, rows")
+    same_labels(wishes.columns, problem.tasks, "wishes, columns")
+    return finite(wishes.reindex(index=problem.workers, columns=problem.tasks).to_numpy(), "wishes")
+
+
 def with_room(problem: Problem) -> Problem:
     """The problem as policies read it: L at most; ValueError where it has what they do not know."""
     if len(problem.pins) or problem.budget is not None:
@@ -145,9 +439,186 @@ def _fill(problem: Problem, pairs: IntArray) -> pd.DataFrame:
     return pd.DataFrame(t, index=problem.workers, columns=problem.tasks)
 
 
+def _mended(problem: Problem, pairs: IntArray) -> pd.DataFrame:
+    """T of pairs that may clash: the better pair stays, and what is left open is filled with the best pair left."""
+    order = np.argsort(-problem.value[pairs[:, 0], pairs[:, 1]], kind="stable")
+    return _fill(problem, np.concatenate([pairs[order], _best_first(problem)]))
+
+
 POLICIES: dict[str, Policy] = {
     "random": at_random,
     "first come": first_come,
     "greedy": greedy,
+    "auction": auction,
+    "collaborative filtering": collaborative_filtering,
+    "deferred acceptance": deferred_acceptance,
     "optimal": optimal,
 }
+
+
+def market(
+    workers: int = 60,
+    tasks: int = 30,
+    rng: Seed = None,
+    *,
+    skills: int = 3,
+    noise: float = 0.05,
+    screened_out: float = 0.0,
+    conflict_probability: float = 0.0,
+) -> Problem:
+    """A market that is made up: workers have skills, tasks need a mixture of them.
+
+    Parameters
+    ----------
+    workers, tasks, skills : int
+        ≥ 1.
+    rng : Generator or int, optional
+        The same one makes the same market.
+    noise : float
+        Standard deviation of what skills do not explain, ≥ 0, in units of Q.
+    screened_out : float
+        Probability of each pair, 0 to 1, that the worker may not take the task: too far away, no licence.
+    conflict_probability : float
+        Of each two workers, 0 to 1: they may not share a task.
+
+    Returns
+    -------
+    Problem
+        Workers w1, w2, …; tasks t1, t2, …, each with one or two places that may stay empty. Q is the mean of the
+        worker's skills, weighed by the task's needs, plus noise, clipped to [0.01, 1]. Skills follow a beta(2, 2)
+        distribution, needs a Dirichlet distribution with all parameters ½.
+
+    Raises
+    ------
+    ValueError
+        A number outside its range.
+
+    Examples
+    --------
+    >>> market(60, 30, rng=1, conflict_probability=0.1)
+    <Problem: 60 workers, 30 tasks, 48 places, 0 worker-task and 195 worker-worker conflicts (task)>
+    """
+    for name, size in (("workers", workers), ("tasks", tasks), ("skills", skills)):
+        if size < 1:
+            raise ValueError(f"{name} must be at least 1, got {size}")
+    if not noise >= 0:
+        raise ValueError(f"noise must not be negative, got {noise}")
+    for name, share in (("screened_out", screened_out), ("conflict_probability", conflict_probability)):
+        if not 0 <= share <= 1:
+            raise ValueError(f"{name} must be from 0 to 1, got {share}")
+    rng = np.random.default_rng(rng)
+    skill, need = rng.beta(2, 2, size=(workers, skills)), rng.dirichlet(np.full(skills, 0.5), size=tasks)
+    q = (skill @ need.T + rng.normal(0, noise, size=(workers, tasks))).clip(0.01, 1)
+    between = np.triu(rng.uniform(size=(workers, workers)) < conflict_probability, 1)
+    return Problem(
+        pd.DataFrame(q, [f"w{i + 1}" for i in range(workers)], [f"t{j + 1}" for j in range(tasks)]),
+        rng.integers(1, 2, size=tasks, endpoint=True),
+        task_conflicts=rng.uniform(size=q.shape) < screened_out,
+        worker_conflicts=between | between.T,
+        conflict_scope="task",
+        required_rule="at most",
+    )
+
+
+def gini(values: npt.ArrayLike) -> float:
+    """Gini coefficient of incomes: 0 where all are equal, (m - 1)/m where one of m has everything.
+
+    Parameters
+    ----------
+    values : array-like of float, ≥ 0
+
+    Returns
+    -------
+    float
+        Half the mean difference of two incomes over their mean; 0 where there is no income.
+
+    Raises
+    ------
+    ValueError
+        A value is negative or no finite number; there is none.
+
+    Examples
+    --------
+    >>> gini([1, 1, 1, 1]), gini([0, 0, 0, 1])
+    (0.0, 0.75)
+    """
+    x = np.sort(finite(values, "values"))
+    if x.size == 0 or x[0] < 0:
+        raise ValueError("values: one or more incomes are needed, none negative")
+    total, m = float(x.sum()), len(x)
+    return float((2 * np.arange(1, m + 1) - m - 1) @ x / (m * total)) if total else 0.0
+
+
+def outcome(problem: Problem, table: pd.DataFrame) -> dict[str, float]:
+    """What an answer means for the platform, the tasks and the workers.
+
+    Parameters
+    ----------
+    problem : Problem
+    table : DataFrame
+        T, workers × tasks, 0/1.
+
+    Returns
+    -------
+    dict
+        ``match``: ρ; ``served``: share of all places that are filled; ``worst task``: the least mean Q of a task's
+        places, an empty one counts 0; ``income Gini`` and ``income spread`` (standard deviation) over all workers, who
+        are paid W_j Q_ij for each place.
+
+    Examples
+    --------
+    >>> import crowdnb as cn
+    >>> problem = cn.Problem([[0.9, 0.8], [0.7, 0.1]], [1, 1])
+    >>> {name: round(value, 3) for name, value in outcome(problem, greedy(problem)).items()}
+    {'match': 1.0, 'served': 1.0, 'worst task': 0.1, 'income Gini': 0.4, 'income spread': 0.4}
+    """
+    t = table.reindex(index=problem.workers, columns=problem.tasks).to_numpy()
+    need = problem.required.to_numpy()
+    asked = need > 0
+    per_task = (problem.qualification.to_numpy() * t).sum(axis=0)[asked] / need[asked]
+    income = (problem.value * t).sum(axis=1)
+    return {
+        "match": performance(problem, table),
+        "served": float(t.sum() / need.sum()) if asked.any() else 1.0,
+        "worst task": float(per_task.min()) if asked.any() else 0.0,
+        "income Gini": gini(income.clip(min=0)),
+        "income spread": float(income.std()),
+    }
+
+
+def compare(problem: Problem, policies: Mapping[str, Policy] | None = None, rng: int = 0) -> pd.DataFrame:
+    """Every policy on the same problem.
+
+    Parameters
+    ----------
+    problem : Problem
+    policies : mapping of str to policy, optional
+        All of :data:`POLICIES` when not given.
+    rng : int
+        Each policy draws from a generator of its own with this seed.
+
+    Returns
+    -------
+    DataFrame
+        Index ``policy``; columns as of :func:`outcome`, and ``seconds``, of the processor.
+
+    Raises
+    ------
+    ValueError
+        A policy's answer breaks a rule; the policy and the rule are named.
+
+    Examples
+    --------
+    >>> import crowdnb as cn
+    >>> compare(cn.Problem([[0.9, 0.8], [0.7, 0.1]], [1, 1]))["match"].round(2).loc[["greedy", "optimal"]].tolist()
+    [1.0, 1.5]
+    """
+    rows = {}
+    for name, policy in (POLICIES if policies is None else policies).items():
+        start = time.process_time()
+        table = policy(problem, np.random.default_rng(rng))
+        seconds = time.process_time() - start
+        if broken := check(with_room(problem), table):
+            raise ValueError(f"policies: {name} breaks a rule: {listing(broken, 3)}")
+        rows[name] = outcome(problem, table) | {"seconds": seconds}
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("policy")
