@@ -21,12 +21,14 @@ from crowdnb import baselines, experiments
 from crowdnb.casestudy import load_case_study
 from crowdnb.cloud import ability_clouds, backward_cloud
 from crowdnb.ecargo import Assignment, Problem, check, performance
+from crowdnb.explain import count
 from crowdnb.fuzzyahp import LEVELS, consistent_matrix, criteria_weights, judgement_problems
 from crowdnb.labels import FloatArray, labelled_vector, listing, number, numbers, shown
 from crowdnb.possibility import possibility_degree, possibility_matrix
 from crowdnb.program import solve
 from crowdnb.project import Project, read_project
 from crowdnb.ratings import KEYS, count_ratings
+from crowdnb.worth import moves_text, why
 
 LOUNGES = Path(__file__).parent / "data" / "lounges"
 TIE = 1e-9
@@ -773,6 +775,125 @@ def check_case_second_best(rho: float | None = None) -> str:
     if value > second - 0.02:
         return f"ρ = {value:.6f} is close, but another is nearer to the best. Did you bar all nine pairs, each alone?"
     return f"ρ = {value:g} is too low. Bar one pair of the best assignment, and solve; then the next pair."
+
+
+# 06 why and what if
+
+
+def check_why_hall(tasks: Collection[Hashable] | None, problem: Problem) -> str:
+    """Check tasks that cannot all be filled, by Hall's condition: fewer workers than places, and no task to spare.
+
+    Parameters
+    ----------
+    tasks : collection of labels
+    problem : Problem
+        Without conflicts between workers, a task a worker.
+
+    Examples
+    --------
+    >>> problem = Problem([[0.5, 0.5], [0.4, 0.4]], [1, 1], None, [(0, 0), (0, 1)])
+    >>> check_why_hall([0], problem)
+    '0: 1 place, and 1 worker may take one of them (1). That can be filled; look for tasks that share their workers.'
+    """
+    names = _labels(tasks, problem.tasks)
+    if names is None:
+        return f"Not yet: give a list of tasks, some of {listing(problem.tasks)}."
+    if not names:
+        return "No task needs nobody. Name tasks that have too few workers together."
+
+    def reads(some: Collection[Hashable]) -> tuple[int, list[Hashable]]:
+        """Places of some tasks, and who may take one of them."""
+        at = problem.tasks.isin(list(some))
+        able = np.flatnonzero(problem.eligible[:, at].any(axis=1))
+        return int(problem.fewest[at].sum()), problem.workers[able].tolist()
+
+    places, able = reads(names)
+    named = listing(task for task in problem.tasks if task in names)
+    what = (
+        f"{named}: {count(places, 'place')}, and {count(len(able), 'worker')} may take one of them ({listing(able)})."
+    )
+    if places <= len(able):
+        return f"{what} That can be filled; look for tasks that share their workers."
+    for task in problem.tasks[problem.tasks.isin(list(names))]:
+        fewer, others = reads(names - {task})
+        if fewer > len(others):
+            return f"{what} True, and it holds without {task} as well: leave that out."
+    return f"Right: {what} None of these tasks can be left out."
+
+
+def check_why_insist(task: Hashable = None, cost: float | None = None, worker: str = "a8") -> str:
+    """Check on which task an idle worker (exact Q, a3 and a5 in conflict) costs least, and how much, to 4 decimals.
+
+    Examples
+    --------
+    >>> check_why_insist("r0", 0.1)
+    'a8 costs less elsewhere than on r0. Force a8 on each task in turn.'
+    """
+    problem = load_case_study().problem([QUARREL])
+    if not isinstance(task, Hashable) or task not in problem.tasks:
+        return f"Not yet: give one of the tasks {listing(problem.tasks)}, and what it costs."
+    losses = {one: why(problem, worker, one) for one in problem.tasks}
+    least = min(found.difference for found in losses.values())
+    if not _is(losses[task].difference, least):
+        return f"{worker} costs less elsewhere than on {task}. Force {worker} on each task in turn."
+    if (value := _one_number(cost)) is None:
+        return f"{task} is right. Now give what it costs: how far ρ falls."
+    if _is(value, least, 5.1e-5):
+        return f"Right: with {worker} on {task} ρ falls by {least:.4f}. {moves_text(losses[task].moves)}."
+    rho = losses[task].performance
+    if _is(value, -least, 5.1e-5):
+        return "What it costs is the old ρ less the new one, so above 0."
+    if _is(value, rho - least, 5.1e-5):
+        return "That is the new ρ. How far is it below the old one?"
+    if _is(
+        value, problem.qualification.to_numpy()[problem.workers.get_loc(worker), problem.tasks.get_loc(task)], 5.1e-5
+    ):
+        return f"That is Q of {worker} for {task}. Somebody leaves, and others may move: compare the two ρ."
+    return f"{task} is right, {value:g} is not. Subtract ρ of the best assignment that has {worker} on {task} from ρ."
+
+
+def check_why_smallest(
+    search: Callable[[Sequence[str], Callable[[Collection[str]], bool]], Collection[str]] | None = None,
+) -> str:
+    """Check a search for the smallest set of requirements that cannot hold together, on 20 made systems.
+
+    Parameters
+    ----------
+    search : function of (names, exists)
+        ``exists(some)`` says whether an assignment meets these requirements; all of them together it does not.
+
+    Examples
+    --------
+    >>> check_why_smallest(lambda names, exists: names)
+    'System 1: what you return is no smallest set: without a it still cannot hold.'
+    """
+    if not callable(search):
+        return "Not yet: give a function of (names, exists) that returns some of the names."
+    rng = np.random.default_rng(6)
+    for system in range(1, 21):
+        names = list("abcdefgh")
+        sizes = rng.integers(2, 6, 4)
+        reasons = [frozenset(rng.choice(names, size, replace=False).tolist()) for size in sizes]
+
+        def exists(some: Collection[str], reasons: Sequence[frozenset[str]] = tuple(reasons)) -> bool:
+            return not any(reason <= set(some) for reason in reasons)
+
+        try:
+            found = search(list(names), exists)
+        except Exception as error:
+            return f"On system {system} it stops with {type(error).__name__}: {error}."
+        some = _labels(found, pd.Index(names))
+        if some is None:
+            return f"On system {system} it returns {type(found).__name__}; some of the names are asked for."
+        if exists(some):
+            return f"System {system}: {listing(sorted(some)) or 'nothing'} can hold together, so it is no reason."
+        spare = [name for name in sorted(some) if not exists(some - {name})]
+        if spare:
+            return f"System {system}: what you return is no smallest set: without {spare[0]} it still cannot hold."
+        least = min(map(len, reasons))
+        if len(some) > least:
+            return f"System {system}: {listing(sorted(some))} is irreducible; there is one of only {least}."
+    return "Right: the smallest set on all 20 systems."
 
 
 # 08 experiments

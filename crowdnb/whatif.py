@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any
@@ -24,11 +24,12 @@ import traitlets
 from crowdnb.cloud import ability_intervals, backward_cloud
 from crowdnb.ecargo import Assignment, Problem, Scope
 from crowdnb.fuzzyahp import LEVELS, consistent_matrix, criteria_weights, weight_range
-from crowdnb.labels import FloatArray, listing
+from crowdnb.labels import BoolArray, FloatArray, listing
 from crowdnb.possibility import possibility_degree
 from crowdnb.program import Program
 from crowdnb.project import Project
 from crowdnb.qualify import qualification
+from crowdnb.worth import Oracle, moves_text, position, why_of
 
 # Colours of the page's theme, light or dark, set in the style of Shown; FRAME lies on cells that have a ground.
 ACCENT, BAR, SOFT, INK, FRAME = "var(--cn-accent)", "var(--cn-bar)", "var(--cn-soft)", "var(--cn-ink)", "#c2410c"
@@ -497,7 +498,8 @@ def assignment_view(problem: Problem, answer: Assignment, start: View | None = N
     head = f"<p><strong>ρ = {answer.performance:.4f}</strong>, {change:+.4f} against the start. "
     idle = html.escape(listing(answer.idle)) or "nobody"
     head += f"Moved: {html.escape('; '.join(moved)) or 'nobody'}. Idle: {idle}.</p>"
-    return View(facts, head + _grid(problem, answer, before))
+    was = np.array([[before.get(str(worker)) == str(task) for task in problem.tasks] for worker in problem.workers])
+    return View(facts, head + _grid(problem, answer, was))
 
 
 def assignment_panel(project: Project, conflict_scope: Scope = "project") -> Panel:
@@ -583,6 +585,61 @@ def _rules(project: Project, settings: Mapping[str, Any]) -> dict[str, Any]:
         "task_conflicts": [(workers[i], tasks[j]) for i, j in settings["task_conflicts"]],
         "worker_conflicts": [(workers[i], workers[k]) for i, k in settings["worker_conflicts"]],
     }
+
+
+def why_view(oracle: Oracle, worker: Hashable, task: Hashable) -> View:
+    """The optimum beside the best assignment with a pair, or without it where the optimum has it; who moves is marked.
+
+    Parameters
+    ----------
+    oracle : crowdnb.worth.Oracle
+        Of the problem, which has an assignment.
+    worker, task : label
+    """
+    problem = oracle.problem
+    found = why_of(oracle, worker, task)
+    best = oracle.optimum
+    assert best.table is not None
+    facts = {
+        "worker": worker,
+        "task": task,
+        "chosen": found.chosen,
+        "ρ": found.performance,
+        "ρ of the other": math.nan if found.other is None else found.other.performance,
+        "less": found.difference,
+        "moved": moves_text(found.moves),
+    }
+    first, *rest = found.text.splitlines()
+    said = f"<p><strong>{html.escape(first)}</strong></p>{_paragraphs([f'Who moves: {line}.' for line in rest])}"
+    drawn, name = (best, "The optimum:") if found.other is None else (found.other, "That other assignment:")
+    return View(facts, said + _paragraphs([name]) + _grid(problem, drawn, best.table.to_numpy() == 1))
+
+
+def why_panel(problem: Problem, worker: Hashable = None, task: Hashable = None) -> Panel:
+    """Pick a worker and a task: would it be better or worse, by how much, and who moves.
+
+    Parameters
+    ----------
+    problem : Problem
+        A ValueError where it has no assignment.
+    worker, task : label, optional
+        The pair to start with; the first of each when not given.
+    """
+    oracle = Oracle(problem)
+    controls = {
+        name: widgets.Dropdown(
+            options=[(str(label), label) for label in labels],
+            value=labels[0] if start is None else labels[position(labels, start, name)],
+            description=f"{name} (one of {len(labels)})", layout=widgets.Layout(width="min(360px, 100%)"),
+            style={"description_width": "140px"}, tooltip=f"{name}: arrow keys or the first letters choose",
+        )
+        for name, labels, start in (("worker", problem.workers, worker), ("task", problem.tasks, task))
+    }  # fmt: skip
+
+    def show(settings: Mapping[str, Any], _: View | None) -> View:
+        return why_view(oracle, settings["worker"], settings["task"])
+
+    return Panel(show, controls, list(controls.values()))
 
 
 class WeightSliders(widgets.VBox):  # type: ignore[misc]
@@ -743,7 +800,7 @@ def _weight_bars(weights: Mapping[str, float], reach: tuple[float, float]) -> st
     return _drawing(alt, bottom + 42, ground + bars + _axis(left, right, bottom, "weight, 0 to 1"))
 
 
-def _grid(problem: Problem, answer: Assignment, before: Mapping[str, str]) -> str:
+def _grid(problem: Problem, answer: Assignment, was: BoolArray) -> str:
     """Workers × tasks as a table: Q in the cells, places framed, places given up dashed, barred pairs crossed."""
     assert answer.table is not None
     q, eligible, taken = problem.qualification.to_numpy(), problem.eligible, answer.table.to_numpy() == 1
@@ -755,15 +812,14 @@ def _grid(problem: Problem, answer: Assignment, before: Mapping[str, str]) -> st
     rows = []
     for i, worker in enumerate(problem.workers):
         cells = []
-        for j, task in enumerate(problem.tasks):
-            was = before.get(str(worker)) == str(task)
+        for j in range(len(problem.tasks)):
             if not eligible[i, j]:
                 cells.append(f'<td title="may not" style="color: {SOFT}">×</td>')
                 continue
             ground, ink = SHADES[shade[i, j]]
             line = "solid" if taken[i, j] else "dashed"
-            frame = f"outline: 3px {line} {FRAME}; outline-offset: -3px" if taken[i, j] or was else ""
-            mark = "● " if taken[i, j] and was else "◆ " if taken[i, j] else "○ " if was else ""
+            frame = f"outline: 3px {line} {FRAME}; outline-offset: -3px" if taken[i, j] or was[i, j] else ""
+            mark = "● " if taken[i, j] and was[i, j] else "◆ " if taken[i, j] else "○ " if was[i, j] else ""
             cells.append(f'<td style="background: {ground}; color: {ink}; {frame}">{mark}{q[i, j]:.3f}</td>')
         name = html.escape(str(worker))
         rows.append(f'<tr><th scope="row" title="{name}">{name}</th>{"".join(cells)}</tr>')

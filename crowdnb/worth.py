@@ -196,8 +196,13 @@ def why(problem: Problem, worker: Hashable, task: Hashable, solver: str | None =
     a3 takes r0: without it ρ is at most 2.69676, 0.000522 less than 2.69728.
     a3: r0 → r2; a11: r2 → r0
     """
+    return why_of(Oracle(problem, solver), worker, task)
+
+
+def why_of(oracle: Oracle, worker: Hashable, task: Hashable) -> Why:
+    """The same with an oracle that is asked more than once."""
+    problem = oracle.problem
     i, j = position(problem.workers, worker, "worker"), position(problem.tasks, task, "task")
-    oracle = Oracle(problem, solver)
     best = oracle.optimum.placed
     if best is None:
         raise ValueError("why: the problem has no assignment; explain_infeasible says why")

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -274,6 +275,36 @@ def drive_assignment(panel, case):
     panel.time("assignment, conflict", quarrel.click)
 
 
+def drive_why(panel, case):
+    problem = case.problem([("a3", "a5")])
+    pair = {"worker": "a3", "task": "r0"}
+    lists = {name: panel.box.get_by_label(re.compile(name)) for name in pair}
+
+    def shows(**change):
+        pair.update(change)
+        found = cn.why(problem, **pair)
+        panel.says(*found.text.splitlines())
+        taken = {
+            (row.locator("th").inner_text(), problem.tasks[at])
+            for row in panel.status.locator("tr").all()[1:]
+            for at, cell in enumerate(row.locator("td").all_inner_texts())
+            if cell[0] in "●◆"
+        }
+        table = (found.other or cn.solve(problem)).table
+        assert taken == {(worker, task) for worker in table.index for task in table if table.loc[worker, task]}
+
+    shows()
+    lists["worker"].press("ArrowDown")
+    shows(worker="a4")
+    lists["worker"].press("Tab")
+    panel.page.keyboard.press("ArrowDown")
+    shows(task="r1")
+    panel.page.keyboard.press("End")
+    shows(task="r4")
+    for name, choice in lists.items():
+        panel.time(f"why, {name}", *(partial(choice.press, key) for key in ("ArrowUp", "ArrowDown")))
+
+
 def slide(panel, name, handle):
     panel.time(name, *(lambda key=key: handle.press(key) for key in ("ArrowRight", "ArrowLeft")))
 
@@ -283,6 +314,7 @@ PANELS = {
     "02_possibility_degree.ipynb": drive_possibility,
     "03_fuzzy_ahp.ipynb": drive_weights,
     "05_case_study.ipynb": drive_assignment,
+    "06_why_and_what_if.ipynb": drive_why,
 }
 
 

@@ -354,3 +354,58 @@ def test_equal_qualifications_have_one_shade():
     assert "0.500" in whatif.assignment_view(problem, cn.solve(problem)).body
     barred = cn.Problem([[0.0, 0.0]], [0, 0])
     assert "×" in whatif.assignment_view(barred, cn.solve(barred)).body
+
+
+def marks(body):
+    """Rows of the grid that is shown: the mark of each cell, ``""`` where there is none."""
+    rows = re.findall(r'<tr><th scope="row"[^>]*>([^<]*)</th>(.*?)</tr>', body)
+    return {name: re.findall(r"<td[^>]*>([●◆○×]?)", cells) for name, cells in rows}
+
+
+def test_why_panel_says_what_the_package_says(case):
+    problem = case.problem([("a3", "a5")])
+    best = cn.solve(problem).table
+    panel = whatif.why_panel(problem, "a3", "r0")
+    assert (panel["worker"].value, panel["task"].value) == ("a3", "r0")
+    for worker in ("a0", "a3", "a8", "a10"):
+        panel["worker"].value = worker
+        for task in problem.tasks:
+            panel["task"].value = task
+            found = cn.why(problem, worker, task)
+            facts = panel.view.facts
+            assert (facts["worker"], facts["task"], facts["chosen"]) == (worker, task, bool(best.loc[worker, task]))
+            assert facts["less"] == pytest.approx(found.difference, abs=1e-9)
+            assert all(line in panel.output.value for line in found.text.splitlines())
+            other = best if found.other is None else found.other.table
+            seen = {(i, j): mark for i, row in marks(panel.output.value).items() for j, mark in enumerate(row)}
+            for (i, j), mark in seen.items():
+                now, was = other.loc[i].iloc[j], best.loc[i].iloc[j]
+                assert mark == ("×" if not problem.eligible[problem.workers.get_loc(i), j] else
+                                {(1, 1): "●", (1, 0): "◆", (0, 1): "○", (0, 0): ""}[now, was])  # fmt: skip
+    panel.reset()
+    assert panel.view.facts == panel.start.facts
+
+
+def test_why_panel_starts_with_the_first_pair_and_shows_labels_as_text():
+    problem = cn.Problem(pd.DataFrame([[0.5], [0.4]], index=[HOSTILE, "b"], columns=["<b>r</b>"]), [1])
+    panel = whatif.why_panel(problem)
+    assert (panel.view.facts["worker"], panel.view.facts["task"], panel.view.facts["chosen"]) == (
+        HOSTILE,
+        "<b>r</b>",
+        True,
+    )
+    assert HOSTILE not in panel.output.value and "<b>r" not in panel.output.value
+    assert panel["worker"].options == ((HOSTILE, HOSTILE), ("b", "b"))
+
+
+def test_why_panel_of_several_tasks_a_worker():
+    problem = cn.Problem([[0.9, 0.8], [0.1, 0.2]], [1, 1], worker_limits=[2, 1])
+    body = whatif.why_panel(problem, 1, 1).output.value
+    assert marks(body) == {"0": ["●", "○"], "1": ["", "◆"]}
+
+
+def test_why_panel_refuses_what_it_cannot_answer():
+    with pytest.raises(ValueError, match="why: the problem has no assignment"):
+        whatif.why_panel(cn.Problem([[0.5]], [2]))
+    with pytest.raises(ValueError, match="worker 7 is unknown"):
+        whatif.why_panel(cn.Problem([[0.5]], [1]), 7)
