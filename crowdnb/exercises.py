@@ -845,9 +845,8 @@ def check_why_insist(task: Hashable = None, cost: float | None = None, worker: s
         return "What it costs is the old ρ less the new one, so above 0."
     if _is(value, rho - least, 5.1e-5):
         return "That is the new ρ. How far is it below the old one?"
-    if _is(
-        value, problem.qualification.to_numpy()[problem.workers.get_loc(worker), problem.tasks.get_loc(task)], 5.1e-5
-    ):
+    own = problem.qualification.loc[worker].to_numpy()[problem.tasks.isin([task])]
+    if _is(value, float(own[0]), 5.1e-5):
         return f"That is Q of {worker} for {task}. Somebody leaves, and others may move: compare the two ρ."
     return f"{task} is right, {value:g} is not. Subtract ρ of the best assignment that has {worker} on {task} from ρ."
 
