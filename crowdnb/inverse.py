@@ -170,17 +170,19 @@ def _smallest(
     for size in range(largest + 1):
         found: list[frozenset[tuple[int, int]]] = []
         deeper: set[frozenset[tuple[int, int]]] = set()
-        for chosen in tqdm(sorted(level, key=sorted), desc=f"sets of {size} conflicts", leave=False, delay=2):
-            left = [rival for rival in rivals if not rival & chosen]
-            if not left and (placed := better(chosen)) is not None:
-                left = [pairs_of(placed)]
-                rivals += left
-            if not left:
-                found.append(chosen)
-                if len(found) > limit:
-                    return found[:limit], False
-            elif not found:
-                deeper |= {chosen | {pair} for pair in min(left, key=len)}
+        with tqdm(total=len(level), desc=f"sets of {size} conflicts", leave=False, delay=2) as bar:
+            for chosen in sorted(level, key=sorted):
+                bar.update()
+                left = [rival for rival in rivals if not rival & chosen]
+                if not left and (placed := better(chosen)) is not None:
+                    left = [pairs_of(placed)]
+                    rivals += left
+                if not left:
+                    found.append(chosen)
+                    if len(found) > limit:
+                        return found[:limit], False
+                elif not found:
+                    deeper |= {chosen | {pair} for pair in min(left, key=len)}
         if found:
             return found, True
         level = deeper

@@ -431,14 +431,16 @@ def alternatives(
     if best is None:
         return Alternatives((), _ranking(problem, [], [], 0.0), 0, True, _labelled(problem, []))
     slack = oracle.tie
-    for placed in tqdm(_in_turn(oracle), desc="alternatives", total=limit, leave=False, delay=2):
-        below = oracle.optimum.performance - score(problem, placed)
-        if tolerance is not None and below > tolerance + slack:
-            break
-        if len(found) == limit:
-            complete = below > (tolerance or 0.0) + slack
-            break
-        found.append(placed)
+    with tqdm(desc="alternatives", total=limit, leave=False, delay=2) as bar:
+        for placed in _in_turn(oracle):
+            below = oracle.optimum.performance - score(problem, placed)
+            if tolerance is not None and below > tolerance + slack:
+                break
+            if len(found) == limit:
+                complete = below > (tolerance or 0.0) + slack
+                break
+            found.append(placed)
+            bar.update()
     rhos = [score(problem, placed) for placed in found]
     first = max(rhos)
     steps = np.r_[0, np.cumsum(-np.diff(rhos) > slack)].tolist()  # equals share a step

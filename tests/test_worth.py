@@ -8,6 +8,7 @@ import pytest
 from every_table import TABLES, best_rho, random_problem, scored, valid
 
 import crowdnb as cn
+from crowdnb import inverse, worth
 
 SCOPES = pytest.mark.parametrize("scope", ["project", "task"])
 OPTIONS = pytest.mark.parametrize("options", [False, True])
@@ -194,3 +195,18 @@ def test_the_helper_agrees_with_the_package(case):
         for table, good in list(zip(tables, valid(problem, tables), strict=True))[:40]:
             frame = pd.DataFrame(table.astype(int), index=problem.workers, columns=problem.tasks)
             assert (cn.check(problem, frame) == []) == good
+
+
+def test_a_search_that_ends_early_shows_no_bar_in_a_notebook(case, monkeypatch):
+    """tqdm shows a red bar where a loop over it is left by break or return, however short it was."""
+    import tqdm.notebook
+
+    shown = []
+    monkeypatch.setattr(tqdm.notebook, "display", shown.append)
+    for module in (worth, inverse):
+        monkeypatch.setattr(module, "tqdm", tqdm.notebook.tqdm)
+    problem = case.problem()
+    assert len(cn.alternatives(problem, limit=2).frame) == 2
+    assert len(cn.alternatives(problem, tolerance=0).frame) == 1
+    assert not cn.recover_conflicts(problem, case.published.assignment, limit=2).complete
+    assert not shown
