@@ -49,7 +49,20 @@ _HOME = {
     "read_project": "project",
     "load_case_study": "casestudy",
 }
-_MODULES = {"baselines", "exercises", "existence", "experiments", "matching", "plots", "relaxation", "whatif"}
+_MODULES = {
+    "baselines",
+    "exercises",
+    "existence",
+    "experiments",
+    "fairness",
+    "matching",
+    "plots",
+    "privacy",
+    "relaxation",
+    "scenepanels",
+    "scenes",
+    "whatif",
+}
 
 if TYPE_CHECKING:
     from crowdnb.casestudy import load_case_study as load_case_study

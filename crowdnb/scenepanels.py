@@ -1,0 +1,262 @@
+"""Panels of the three scenes: customer service, content creation, medical consultation.
+
+Built as those of :mod:`crowdnb.whatif`: a pure function turns settings into a :class:`crowdnb.whatif.View`, and a panel
+shows the view of whatever its controls say.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import ipywidgets as widgets
+import numpy as np
+import pandas as pd
+
+from crowdnb.ecargo import Assignment
+from crowdnb.matching import gini
+from crowdnb.privacy import TOTAL, safe_table
+from crowdnb.program import solve
+from crowdnb.scenes import (
+    DAY,
+    PERSON,
+    Gate,
+    Rule,
+    Scene,
+    cheapest_threshold,
+    consultations,
+    flood_point,
+    hand_over,
+    incomes,
+    revenue_shares,
+    reviews,
+    without_credential,
+)
+from crowdnb.whatif import (
+    ACCENT,
+    BAR,
+    INK,
+    SOFT,
+    WIDE,
+    Panel,
+    View,
+    _drawing,
+    _facts,
+    _grid,
+    _paragraphs,
+    _slider,
+    _style,
+)
+
+REACHES = {"anybody": -1, "not the authors": 0, "nor who is tied to one": 1, "nor who is tied to these": 2}
+GATES: dict[str, Gate] = {"ignored": 0.0, "20 % of the score": 0.2, "40 % of the score": 0.4, "hard gate": "hard"}
+
+
+def service_view(
+    inquiries: pd.DataFrame, threshold: float, staff: int, person: float = PERSON, start: View | None = None
+) -> View:
+    """The day at a threshold: who answers, the queue for a person, and the two thresholds that matter."""
+    day = hand_over(inquiries, threshold, staff)
+    flood, cheapest = flood_point(inquiries, staff), cheapest_threshold(person)
+    facts = {
+        "share answered by people": day.by_people,
+        "share told wrong first": day.wrong / day.inquiries,
+        "people's work / their time": day.load,
+        "mean wait (min)": day.mean_wait,
+        "longest queue (customers)": day.longest_queue,
+        "cost of the day (€)": day.cost(person),
+        "cheapest threshold": cheapest,
+        "highest threshold without a flood": flood if flood == flood else 0.0,
+    }
+    state = "the people are flooded" if day.load > 1 else "the people keep up"
+    head = f"<p><strong>At {threshold:.2f} {state}</strong>: their work is {day.load:.0%} of their day.</p>"
+    notes = [
+        "Even at 0, where they get complaints and what the bot told wrong, people are flooded."
+        if flood != flood
+        else "",
+        "The cheapest threshold floods them." if flood == flood and flood < cheapest else "",
+    ]
+    minutes = np.arange(0.0, DAY + 241, 4)
+    return View(facts, head + _queue(minutes, day.queue(minutes)) + _facts(facts, start) + _paragraphs(notes))
+
+
+def _queue(minutes: Any, waiting: Any) -> str:
+    """Who waits for a person, by the hour of the day, as a line."""
+    top = max(10, 10 * int(np.ceil(waiting.max() / 10)))
+    left, right, bottom, height = 50, 465, 190, 160
+    x = left + (right - left) * minutes / minutes[-1]
+    y = bottom - height * waiting / top
+    line = " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(x, y, strict=True))
+    parts = [f'<polyline points="{line}" fill="none" stroke="{BAR}" stroke-width="2"/>']
+    parts.append(f'<text x="4" y="14" fill="{SOFT}">customers who wait for a person; dashed: closing time</text>')
+    for hour in range(0, int(minutes[-1]) // 60 + 1, 2):
+        at = left + (right - left) * 60 * hour / minutes[-1]
+        parts.append(f'<line x1="{at:.1f}" x2="{at:.1f}" y1="{bottom}" y2="{bottom + 5}" stroke="{INK}"/>')
+        parts.append(f'<text x="{at:.1f}" y="{bottom + 19}" text-anchor="middle" fill="{INK}">{hour}</text>')
+    for value in (0, top // 2, top):
+        at = bottom - height * value / top
+        parts.append(
+            f'<line x1="{left}" x2="{right}" y1="{at:.1f}" y2="{at:.1f}" stroke="{SOFT}" stroke-opacity="0.4"/>'
+        )
+        parts.append(f'<text x="{left - 6}" y="{at + 4:.1f}" text-anchor="end" fill="{INK}">{value}</text>')
+    close = left + (right - left) * DAY / minutes[-1]
+    parts.append(
+        f'<line x1="{close:.1f}" x2="{close:.1f}" y1="{bottom - height}" y2="{bottom}" stroke="{ACCENT}" '
+        f'stroke-dasharray="4"/><text x="{(left + right) / 2}" y="{bottom + 37}" text-anchor="middle" fill="{INK}">'
+        f"hours since opening</text>"
+    )
+    at_close = waiting[minutes <= DAY][-1]
+    alt = f"Queue for a person over the day: at most {waiting.max():.0f}, at closing time {at_close:.0f}"
+    return _drawing(alt, bottom + 44, "".join(parts))
+
+
+def service_panel(scene: Scene, threshold: float = 0.5, staff: int = 5) -> Panel:
+    """Threshold, staff and the price of a person's answer: share answered by people, queue, flood point."""
+    texts = ["threshold of confidence (0 to 1)", "people who answer (persons)", "a person's answer (€)"]
+    controls = {
+        "threshold": _slider(texts[0], threshold, 0, 1, 0.05, texts),
+        "staff": _whole(texts[1], staff, 1, 12, texts),
+        "person": _slider(texts[2], PERSON, 0, 8, 0.5, texts),
+    }
+    inquiries = scene.extra["inquiries"]
+
+    def show(settings: Mapping[str, Any], start: View | None) -> View:
+        return service_view(inquiries, settings["threshold"], settings["staff"], settings["person"], start)
+
+    return Panel(show, controls, list(controls.values()))
+
+
+def content_view(scene: Scene, reach: int, rule: Rule, start: View | None = None) -> View:
+    """Who may review at this strictness, and what everybody earns by this rule."""
+    problem = reviews(scene, reach)
+    answer = solve(problem)
+    if answer.table is None:
+        return View({"status": answer.status}, "", " ".join(answer.reasons))
+    earned = incomes(revenue_shares(scene.extra["credits"], scene.extra["revenue"], rule), answer)
+    by_author, near = (_barred(reviews(scene, ties).task_conflicts, answer) for ties in (0, 1))
+    income = earned.sum(axis=1)
+    facts = {
+        "ρ of the reviews": answer.performance,
+        "pairs barred": int(problem.task_conflicts.to_numpy().sum()),
+        "reviews by an author": by_author,
+        "reviews by somebody tied to one": near - by_author,
+        "Gini of incomes": gini(income),
+        "largest share from one buyer": float((earned.drop(columns="reviews").max(axis=1) / income).max()),
+    }
+    before = None if start is None else start.facts["income"]
+    body = _facts(facts, start) + _income_bars(income, before)
+    return View({**facts, "income": income}, body)
+
+
+def _income_bars(income: pd.Series[float], before: pd.Series[float] | None) -> str:
+    """A bar a worker with the euros, and a mark where it ended at the start."""
+    left, right = 60, 400
+    most = max(float(income.max()), 0.0 if before is None else float(before.max()))
+    parts = [f'<text x="4" y="14" fill="{SOFT}">income in euros; mark: at the start</text>']
+    for at, (worker, euros) in enumerate(income.items()):
+        y = 24 + 20 * at
+        width = (right - left) * euros / most
+        parts.append(
+            f'<text x="{left - 6}" y="{y + 12}" text-anchor="end" fill="{INK}">{html.escape(str(worker))}</text>'
+            f'<rect x="{left}" y="{y}" width="{width:.1f}" height="15" fill="{BAR}"/>'
+            f'<text x="{right + 8}" y="{y + 12}" fill="{INK}">{euros:,.0f}</text>'
+        )
+        if before is not None:
+            x = left + (right - left) * float(before.iloc[at]) / most
+            parts.append(
+                f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{y - 2}" y2="{y + 17}" stroke="{ACCENT}" stroke-width="3"/>'
+            )
+    alt = "incomes in euros: " + ", ".join(f"{worker} {euros:.0f}" for worker, euros in income.items())
+    return _drawing(alt, 30 + 20 * len(income), "".join(parts))
+
+
+def content_panel(scene: Scene, reach: str = "nor who is tied to one", rule: Rule = "hours") -> Panel:
+    """Who may not review, and how the revenue is shared: quality of the reviews, incomes, how unequal they are."""
+    text = "who may review"
+    controls = {
+        "reach": widgets.SelectionSlider(
+            options=list(REACHES), value=reach, description=text, layout=WIDE, style=_style([text]),
+            tooltip="how strictly conflicts of interest are ruled out",
+        ),
+        "rule": widgets.RadioButtons(
+            options=["hours", "Shapley"], value=rule, description="shared by", layout=widgets.Layout(width="auto"),
+            orientation="horizontal", tooltip="revenue in proportion to hours, or by Shapley value",
+        ),
+    }  # fmt: skip
+
+    def show(settings: Mapping[str, Any], start: View | None) -> View:
+        return content_view(scene, REACHES[settings["reach"]], settings["rule"], start)
+
+    return Panel(show, controls, list(controls.values()))
+
+
+def medical_view(scene: Scene, gate: Gate, limit: int, published: pd.DataFrame, start: View | None = None) -> View:
+    """Who sees which case behind this gate, and the table of visits that may leave."""
+    problem = consultations(scene, gate, limit)
+    answer = solve(problem)
+    if answer.placed is None:
+        return View({"status": answer.status}, "", " ".join(answer.reasons))
+    lacking = without_credential(scene.extra["credentials"], scene.extra["cases"], problem.workers)
+    q = scene.project.qualification.to_numpy()[tuple(answer.placed.T)]
+    shown = published.drop(index=TOTAL, columns=TOTAL)
+    facts = {
+        "places without a credential": _barred(lacking, answer),
+        "sum of Q": float(q.sum()),
+        "Q of the worst-off place": float(q.min()),
+        "share of visits hidden": 1 - float(shown.sum().sum()) / len(scene.extra["visits"]),
+        "counts hidden": int(published.isna().to_numpy().sum()),
+    }
+    pairs = zip(answer.pairs["worker"].astype(str), answer.pairs["task"].astype(str), strict=True)
+    places = frozenset(pairs)
+    body = _facts(facts, start)
+    body += _grid(problem, answer, places if start is None else start.facts["places"]) + _paragraphs(
+        ["What may leave, visits by district and field (–: hidden):"]
+    )
+    return View({**facts, "places": places}, body + _published(published))
+
+
+def _barred(barred: pd.DataFrame, answer: Assignment) -> int:
+    """How many places of an answer lie on a 1 of a workers × tasks frame."""
+    assert answer.table is not None
+    return int((barred.to_numpy() * answer.table.to_numpy()).sum())
+
+
+def _published(table: pd.DataFrame) -> str:
+    head = "".join(f'<th scope="col">{html.escape(str(name))}</th>' for name in table.columns)
+    rows = "".join(
+        f'<tr><th scope="row">{html.escape(str(name))}</th>'
+        + "".join(f"<td>{'–' if pd.isna(count) else count}</td>" for count in row)
+        + "</tr>"
+        for name, row in zip(table.index, table.to_numpy(dtype=object), strict=True)
+    )
+    return f"<table><tr><td></td>{head}</tr>{rows}</table>"
+
+
+def medical_panel(scene: Scene, gate: str = "hard gate", limit: int = 2, k: int = 5) -> Panel:
+    """What a credential counts, cases a doctor may take, and k: who sees whom, and what may be published."""
+    texts = ["a credential is", "cases a doctor may take", "k, fewest visits shown"]
+    controls = {
+        "gate": widgets.SelectionSlider(
+            options=list(GATES), value=gate, description=texts[0], layout=WIDE, style=_style(texts),
+            tooltip="ignored, a criterion of the score, or a rule",
+        ),
+        "limit": _whole(texts[1], limit, 1, 5, texts),
+        "k": _whole(texts[2], k, 1, 12, texts),
+    }  # fmt: skip
+
+    @cache
+    def published(k: int) -> pd.DataFrame:
+        return safe_table(scene.extra["visits"], "district", "field", k)
+
+    def show(settings: Mapping[str, Any], start: View | None) -> View:
+        return medical_view(scene, GATES[settings["gate"]], settings["limit"], published(settings["k"]), start)
+
+    return Panel(show, controls, list(controls.values()))
+
+
+def _whole(text: str, value: int, low: int, high: int, texts: list[str]) -> Any:
+    return widgets.IntSlider(
+        value=value, min=low, max=high, description=text, layout=WIDE, style=_style(texts), tooltip=text
+    )

@@ -1,0 +1,482 @@
+r"""The article's three scenes as projects: customer service, content creation, medical consultation (its section 6).
+
+Each scene is a folder in the form of any project, with ``options.json`` (what :class:`crowdnb.Problem` takes beyond the
+paper) and a folder ``extra`` of further tables. All data are made, by :mod:`crowdnb.scenemaker`.
+
+Customer service. A bot answers an inquiry when its confidence p, the probability that the answer is right, reaches a
+threshold θ; a person answers the others, and those that come back because the bot was wrong. With prices c of a
+person's answer, b of the bot's and d for a customer told wrong, an inquiry costs c by hand and b + (1 - p)(c + d) by
+bot, so the cheapest threshold is
+
+    θ* = 1 - (c - b) / (c + d)
+
+Content creation. Two people are tied when they have made a piece together or are friends; the distance of two people is
+the least number of ties between them. Who is within a distance of an author does not review the piece.
+
+Medical consultation. Who lacks a credential for the field of a case, valid on its day, does not get the case, however
+high the score: T_ij = 0, a rule and no criterion.
+
+References
+----------
+C. K. Chow, "On optimum recognition error and reject tradeoff", IEEE Trans. Information Theory 16 (1970) 41-46.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from heapq import heapify, heapreplace
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import numpy as np
+import pandas as pd
+from scipy.sparse.csgraph import shortest_path
+
+from crowdnb.ecargo import Assignment, Problem
+from crowdnb.fairness import proportional, shapley, teams
+from crowdnb.labels import FloatArray, finite, listing, number, shown
+from crowdnb.project import Project, read_project
+
+FOLDER = Path(__file__).parent / "data" / "scenes"
+NAMES = ("service", "content", "medical")
+DAY = 480.0  # minutes that a person answers customers
+BACK = 10.0  # minutes after which a customer told wrong comes back
+PERSON, BOT, WRONG = 3.0, 0.05, 4.0  # euros: a person's answer, the bot's, and the harm of a wrong one
+FEE = 40.0  # euros: a review
+
+Rule = Literal["hours", "Shapley"]
+Gate = Literal["hard"] | float
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """A project with the options its scene needs, and its further tables.
+
+    Attributes
+    ----------
+    project : Project
+    options : dict
+        Keyword arguments of :class:`crowdnb.Problem`: conflict_scope, worker_limits, costs, budget.
+    extra : dict of str to DataFrame
+        The tables in ``extra``, by name.
+    """
+
+    project: Project
+    options: dict[str, Any]
+    extra: dict[str, pd.DataFrame]
+
+    def problem(self, **changes: Any) -> Problem:
+        """The assignment problem with the scene's options; ``changes`` stand in for any of its fields."""
+        return self.project.problem().changed(**{**self.options, **changes})
+
+
+def read_scene(folder: str | Path) -> Scene:
+    """Read a scene: ``"service"``, ``"content"`` or ``"medical"``, or a folder of the same form.
+
+    Raises
+    ------
+    ProjectError, ValueError
+        As :func:`crowdnb.read_project`; ``options.json`` is not valid.
+    OSError
+        ``options.json`` is not there.
+
+    Examples
+    --------
+    >>> scene = read_scene("medical")
+    >>> scene.problem()
+    <Problem: 10 workers, 8 tasks, 12 places, 53 worker-task and 4 worker-worker conflicts (task)>
+    >>> list(scene.extra)
+    ['cases', 'credentials', 'visits']
+    """
+    path = FOLDER / folder if folder in NAMES else Path(folder)
+    options = json.loads((path / "options.json").read_text(encoding="utf-8"))
+    if "costs" in options:
+        options["costs"] = pd.DataFrame.from_dict(options["costs"], orient="index")
+    extra = {file.stem: pd.read_csv(file) for file in sorted((path / "extra").glob("*.csv"))}
+    return Scene(read_project(path), options, extra)
+
+
+# Customer service
+
+
+@dataclass(frozen=True, eq=False)
+class HandOver:
+    """A day at one threshold: who answered, who waited, and what it came to.
+
+    Attributes
+    ----------
+    threshold : float
+        θ in [0, 1].
+    staff : int
+        People who answer.
+    inquiries : int
+        How many came.
+    wrong : int
+        How many the bot told wrong.
+    calls : DataFrame
+        What people answered, in the order asked: asked, start, handling, in minutes of the day.
+    """
+
+    threshold: float
+    staff: int
+    inquiries: int
+    wrong: int
+    calls: pd.DataFrame
+
+    @property
+    def by_people(self) -> float:
+        """Share of the inquiries that people answered, in [0, 1]; those that came back are among them."""
+        return len(self.calls) / self.inquiries
+
+    @property
+    def load(self) -> float:
+        """People's work over their time: minutes of handling / (staff · 480). Above 1 it floods them."""
+        return float(self.calls["handling"].sum()) / (self.staff * DAY)
+
+    @property
+    def waits(self) -> FloatArray:
+        """Minutes from asking for a person to being answered, a value a call."""
+        return np.asarray(self.calls["start"] - self.calls["asked"], dtype=float)
+
+    @property
+    def mean_wait(self) -> float:
+        """Minutes, 0 when nobody asked for a person."""
+        return float(self.waits.mean()) if len(self.calls) else 0.0
+
+    def queue(self, minutes: FloatArray) -> FloatArray:
+        """How many wait for a person at each of these minutes of the day."""
+        asked, start = (np.sort(self.calls[name].to_numpy(dtype=float)) for name in ("asked", "start"))
+        return np.asarray(
+            np.searchsorted(asked, minutes, side="right") - np.searchsorted(start, minutes, side="right"), dtype=float
+        )
+
+    @cached_property
+    def longest_queue(self) -> int:
+        """Most customers who waited at once; it is reached when somebody has just asked."""
+        return int(self.queue(self.calls["asked"].to_numpy(dtype=float)).max()) if len(self.calls) else 0
+
+    def cost(self, person: float = PERSON, bot: float = BOT, wrong: float = WRONG) -> float:
+        """Euros for the day at these prices; a customer told wrong costs a bot's answer, the harm, and a person's."""
+        answered_by_bot = self.inquiries - len(self.calls) + self.wrong
+        return person * len(self.calls) + bot * answered_by_bot + wrong * self.wrong
+
+
+def hand_over(inquiries: pd.DataFrame, threshold: float, staff: int) -> HandOver:
+    """Let the bot answer from a confidence on, and people the rest, first come, first served.
+
+    Parameters
+    ----------
+    inquiries : DataFrame
+        A row an inquiry: minute (of the day), confidence in [0, 1], right (whether the bot's answer would be, 0/1),
+        handling (minutes a person takes), person (1: never for the bot).
+    threshold : float
+        θ in [0, 1]: the bot answers where its confidence is θ or more.
+    staff : int
+        People who answer, 1 or more.
+
+    Returns
+    -------
+    HandOver
+        People work until nobody waits. A customer told wrong asks for a person 10 minutes later.
+
+    Raises
+    ------
+    ValueError
+        The threshold is outside [0, 1], or the staff is not a whole number above 0.
+
+    Notes
+    -----
+    As θ rises each inquiry goes from "a person if the bot is wrong" to "a person": work never falls.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> columns = ["minute", "confidence", "right", "handling", "person"]
+    >>> day = pd.DataFrame([[0, 0.9, 1, 5, 0], [1, 0.4, 1, 5, 0], [2, 0.8, 0, 5, 0]], columns=columns)
+    >>> one = hand_over(day, 0.5, staff=1)
+    >>> one.calls.to_numpy().tolist(), one.wrong
+    ([[1.0, 1.0, 5.0], [12.0, 12.0, 5.0]], 1)
+    """
+    if not 0 <= number(threshold) <= 1:
+        raise ValueError(f"threshold must lie in [0, 1], got {shown(threshold)}")
+    if not number(staff) >= 1 or number(staff) % 1:
+        raise ValueError(f"staff must be a whole number of at least 1, got {shown(staff)}")
+    at_once = _to_people(inquiries, threshold)
+    wrong = ~at_once & (inquiries["right"].to_numpy() == 0)
+    asked = inquiries["minute"].to_numpy(dtype=float) + BACK * wrong
+    handling = inquiries["handling"].to_numpy(dtype=float)
+    turn = np.flatnonzero(at_once | wrong)
+    turn = turn[np.argsort(asked[turn], kind="stable")]
+    free = [0.0] * int(staff)
+    heapify(free)
+    start = np.empty(len(turn))
+    for at, inquiry in enumerate(turn.tolist()):
+        start[at] = max(asked[inquiry], free[0])
+        heapreplace(free, start[at] + handling[inquiry])
+    calls = pd.DataFrame({"asked": asked[turn], "start": start, "handling": handling[turn]})
+    return HandOver(float(threshold), int(staff), len(inquiries), int(wrong.sum()), calls)
+
+
+def _to_people(inquiries: pd.DataFrame, threshold: float) -> Any:
+    return (inquiries["confidence"].to_numpy() < threshold) | (inquiries["person"].to_numpy() == 1)
+
+
+def flood_point(inquiries: pd.DataFrame, staff: int) -> float:
+    """The highest threshold at which people still have time for the day's work; NaN when even 0 is too high.
+
+    Between two confidences that occur nothing changes, so these and 1 are all that need be tried; work only rises.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> day = pd.DataFrame({"minute": 0, "confidence": [0.2, 0.5, 0.9], "right": 1, "handling": 300, "person": 0})
+    >>> flood_point(day, staff=1), flood_point(day, staff=2)
+    (0.5, 1.0)
+    """
+    tried = np.unique(np.append(finite(inquiries["confidence"], "confidence"), [0.0, 1.0]))
+    low, high = -1, len(tried)
+    while high - low > 1:
+        middle = (low + high) // 2
+        if hand_over(inquiries, tried[middle], staff).load > 1:
+            high = middle
+        else:
+            low = middle
+    return float(tried[low]) if low >= 0 else np.nan
+
+
+def cheapest_threshold(person: float = PERSON, bot: float = BOT, wrong: float = WRONG) -> float:
+    """θ* = 1 - (c - b)/(c + d), cut to [0, 1]: below it a person's answer is the cheaper one to expect.
+
+    Parameters
+    ----------
+    person, bot, wrong : float
+        Prices c, b and d, in one unit, ≥ 0; c + d is above 0.
+
+    Examples
+    --------
+    >>> cheapest_threshold(person=3, bot=0, wrong=3)
+    0.5
+    """
+    for name, price in (("person", person), ("bot", bot), ("wrong", wrong)):
+        if not 0 <= number(price) < np.inf:
+            raise ValueError(f"{name}: a price of 0 or more is needed, got {shown(price)}")
+    if person + wrong == 0:
+        raise ValueError("person, wrong: at least one of the two prices must be above 0")
+    return float(np.clip(1 - (person - bot) / (person + wrong), 0, 1))
+
+
+def expected_cost(
+    confidence: FloatArray, threshold: float, person: float = PERSON, bot: float = BOT, wrong: float = WRONG
+) -> float:
+    """Cost to expect of inquiries with these confidences at a threshold, in the unit of the prices.
+
+    Examples
+    --------
+    >>> expected_cost([0.75, 0.25], 0.5, person=4, bot=0, wrong=4)
+    6.0
+    """
+    p = np.asarray(confidence, dtype=float)
+    return float(np.where(p < threshold, person, bot + (1 - p) * (person + wrong)).sum())
+
+
+# Content creation
+
+
+def distances(credits: pd.DataFrame, friends: pd.DataFrame) -> pd.DataFrame:
+    """Ties between every two people: 0 oneself, 1 made a piece together or friends, 2 a friend's friend, and so on.
+
+    Parameters
+    ----------
+    credits : DataFrame
+        Columns piece, worker: who has made what.
+    friends : DataFrame
+        Workers × workers, 0/1, symmetric.
+
+    Returns
+    -------
+    DataFrame
+        Workers × workers; ``inf`` where no ties lead from one to the other.
+
+    Examples
+    --------
+    >>> names = ["ana", "ben", "chi"]
+    >>> friends = pd.DataFrame([[0, 0, 0], [0, 0, 1], [0, 1, 0]], names, names)
+    >>> made = pd.DataFrame({"piece": ["poem", "poem"], "worker": ["ana", "ben"]})
+    >>> distances(made, friends).loc["ana"].to_dict()
+    {'ana': 0.0, 'ben': 1.0, 'chi': 2.0}
+    """
+    workers = friends.index
+    _known(credits["worker"], workers, "credits: worker")
+    made = pd.crosstab(credits["worker"], credits["piece"]).reindex(workers, fill_value=0).to_numpy()
+    tied = (made @ made.T > 0) | (friends.to_numpy() > 0)
+    np.fill_diagonal(tied, False)
+    return pd.DataFrame(shortest_path(tied.astype(float), unweighted=True), workers, workers)
+
+
+def too_close(credits: pd.DataFrame, distance: pd.DataFrame, reach: int) -> pd.DataFrame:
+    """Who may not review what: workers within ``reach`` ties of an author, a 0/1 frame, workers × pieces.
+
+    Parameters
+    ----------
+    credits : DataFrame
+        Columns piece, worker.
+    distance : DataFrame
+        As :func:`distances` gives it.
+    reach : int
+        -1 nobody, 0 the authors, 1 also who is tied to one, 2 also who is tied to these …
+
+    Examples
+    --------
+    >>> names = ["ana", "ben"]
+    >>> apart = pd.DataFrame([[0, np.inf], [np.inf, 0]], names, names)
+    >>> too_close(pd.DataFrame({"piece": ["poem"], "worker": ["ana"]}), apart, 0)["poem"].to_dict()
+    {'ana': 1, 'ben': 0}
+    """
+    _known(credits["worker"], distance.index, "credits: worker")
+    near = {
+        piece: (distance[list(authors)].min(axis=1) <= reach).astype(int)
+        for piece, authors in credits.groupby("piece", sort=False)["worker"]
+    }
+    return pd.DataFrame(near, index=distance.index)
+
+
+def reviews(scene: Scene, reach: int) -> Problem:
+    """The content scene's problem when nobody within ``reach`` ties of an author reviews the piece."""
+    credits = scene.extra["credits"]
+    distance = distances(credits, scene.project.worker_conflicts)
+    return scene.problem(task_conflicts=too_close(credits, distance, reach))
+
+
+def revenue_shares(credits: pd.DataFrame, revenue: pd.DataFrame, rule: Rule) -> pd.DataFrame:
+    """What everybody gets of the revenue of each piece, by hours or by Shapley value.
+
+    Parameters
+    ----------
+    credits : DataFrame
+        Columns piece, worker, buyer, hours.
+    revenue : DataFrame
+        Columns piece, team (``"ana + ben"``), euros: what each part of the piece's team would earn alone.
+    rule : {"hours", "Shapley"}
+
+    Returns
+    -------
+    DataFrame
+        Columns piece, worker, buyer, euros, in the order of the credits.
+
+    Raises
+    ------
+    ValueError
+        As :func:`crowdnb.fairness.proportional` and :func:`crowdnb.fairness.shapley`; unknown rule.
+
+    Examples
+    --------
+    >>> made = pd.DataFrame({"piece": "poem", "worker": ["ana", "ben"], "buyer": "press", "hours": [1, 3]})
+    >>> earned = pd.DataFrame({"piece": "poem", "team": ["ana", "ben", "ana + ben"], "euros": [60, 20, 100]})
+    >>> [revenue_shares(made, earned, rule)["euros"].tolist() for rule in ("hours", "Shapley")]
+    [[25.0, 75.0], [70.0, 30.0]]
+    """
+    if rule not in get_args(Rule):
+        raise ValueError(f"rule must be {' or '.join(map(repr, get_args(Rule)))}, got {rule!r}")
+    parts = []
+    for piece, rows in credits.groupby("piece", sort=False):
+        earned = revenue[revenue["piece"] == piece]
+        values = teams(earned["team"], earned["euros"])
+        hours = rows.set_index("worker")["hours"]
+        share = shapley(values) if rule == "Shapley" else proportional(values[frozenset(hours.index)], hours)
+        parts.append(rows[["piece", "worker", "buyer"]].assign(euros=share.loc[hours.index].to_numpy()))
+    return pd.concat(parts)
+
+
+def incomes(shares: pd.DataFrame, answer: Assignment, fee: float = FEE) -> pd.DataFrame:
+    """Incomes of everybody, workers × sources: a buyer each, and ``reviews`` at a fee each.
+
+    Examples
+    --------
+    >>> from crowdnb import solve
+    >>> scene = read_scene("content")
+    >>> shares = revenue_shares(scene.extra["credits"], scene.extra["revenue"], "hours")
+    >>> table = incomes(shares, solve(scene.problem()))
+    >>> round(float(table.to_numpy().sum())) == round(shares["euros"].sum()) + 16 * FEE
+    True
+    """
+    table = shares.pivot_table(index="worker", columns="buyer", values="euros", aggfunc="sum", fill_value=0.0)
+    table = table.reindex(answer.problem.workers, fill_value=0.0).rename_axis(columns="source")
+    counted = answer.pairs["worker"].value_counts().reindex(table.index, fill_value=0)
+    return table.assign(reviews=fee * counted)
+
+
+# Medical consultation
+
+
+def consultations(scene: Scene, gate: Gate = "hard", limit: int = 2) -> Problem:
+    """The medical scene's problem with another gate, or another number of cases a doctor may take.
+
+    Parameters
+    ----------
+    scene : Scene
+    gate : "hard" or float
+        ``"hard"``: no credential, no case. A number a in [0, 1]: the credential is a criterion of weight a
+        (:func:`softened`), and 0 ignores it. Other conflicts of doctors with cases stay.
+    limit : int
+        Cases a doctor may take.
+    """
+    if gate == "hard":
+        return scene.problem(worker_limits=limit)
+    project = scene.project
+    lacking = without_credential(scene.extra["credentials"], scene.extra["cases"], project.ability.index)
+    other = ((project.task_conflicts == 1) & (lacking == 0)).astype(int)
+    q = softened(project.qualification, lacking, gate)
+    return scene.problem(qualification=q, task_conflicts=other, worker_limits=limit)
+
+
+def without_credential(credentials: pd.DataFrame, cases: pd.DataFrame, workers: pd.Index[Any]) -> pd.DataFrame:
+    """Who may not take which case: no credential in its field that is valid on its day; 0/1, workers × cases.
+
+    Parameters
+    ----------
+    credentials : DataFrame
+        Columns worker, field, valid_to (YYYY-MM-DD, that day included).
+    cases : DataFrame
+        Columns task, field, day (YYYY-MM-DD).
+    workers : Index
+        Everybody; who has no credential at all may take nothing.
+
+    Examples
+    --------
+    >>> held = pd.DataFrame({"worker": ["a", "b"], "field": "heart", "valid_to": ["2027-01-01", "2025-12-31"]})
+    >>> cases = pd.DataFrame({"task": ["c1"], "field": ["heart"], "day": ["2026-03-02"]})
+    >>> without_credential(held, cases, pd.Index(["a", "b", "c"]))["c1"].to_dict()
+    {'a': 0, 'b': 1, 'c': 1}
+    """
+    _known(credentials["worker"], workers, "credentials: worker")
+    lacking = pd.DataFrame(1, index=workers, columns=pd.Index(cases["task"], name="task"))
+    held = credentials.assign(valid_to=pd.to_datetime(credentials["valid_to"]))
+    for task, field, day in zip(cases["task"], cases["field"], pd.to_datetime(cases["day"]), strict=True):
+        able = held.loc[(held["field"] == field) & (held["valid_to"] >= day), "worker"]
+        lacking.loc[able.unique(), task] = 0
+    return lacking
+
+
+def softened(qualification: pd.DataFrame, lacking: pd.DataFrame, weight: float) -> pd.DataFrame:
+    """Q with the credential as one more criterion: (1 - a) Q + a (1 - lacking), a = ``weight`` in [0, 1].
+
+    What a platform does that adds credentials to the score; the notebook shows that it is no gate.
+
+    Examples
+    --------
+    >>> q, lacking = pd.DataFrame([[0.5], [0.9]]), pd.DataFrame([[0], [1]])
+    >>> softened(q, lacking, 0.2)[0].round(2).tolist()
+    [0.6, 0.72]
+    """
+    if not 0 <= number(weight) <= 1:
+        raise ValueError(f"weight must lie in [0, 1], got {shown(weight)}")
+    return (1 - weight) * qualification + weight * (1 - lacking)
+
+
+def _known(labels: pd.Series[Any], known: pd.Index[Any], where: str) -> None:
+    strange: Mapping[Hashable, None] = dict.fromkeys(label for label in labels if label not in known)
+    if strange:
+        raise ValueError(f"{where} {listing(strange)} is not one of {listing(known)}")
