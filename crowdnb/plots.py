@@ -298,7 +298,9 @@ def possibility(ability: tuple[float, float], demand: tuple[float, float]) -> Pi
 
 
 @_in_any_script
-def curves(table: pd.DataFrame, x: str, y: str, steps: bool = False) -> Picture:
+def curves(
+    table: pd.DataFrame, x: str, y: str, steps: bool = False, marks: Mapping[str, float] | None = None
+) -> Picture:
     """Every column of a table as a line over its index; lines differ by colour and by dashes.
 
     Parameters
@@ -309,6 +311,8 @@ def curves(table: pd.DataFrame, x: str, y: str, steps: bool = False) -> Picture:
         What the axes show, with units.
     steps : bool
         Whether a value holds up to the next one; each is then a dot, and the ticks are the index.
+    marks : mapping of str to float, optional
+        Places on the horizontal axis by name: upright lines.
     """
     figure = _figure(5.6, 2.7)
     axis = figure.subplots()
@@ -318,6 +322,16 @@ def curves(table: pd.DataFrame, x: str, y: str, steps: bool = False) -> Picture:
         axis.plot(table.index, table[column], label=str(column).replace("$", r"\$"), linewidth=2, **style)
     if steps:
         axis.set_xticks(table.index)
+    for at, (mark, place) in enumerate((marks or {}).items()):
+        axis.axvline(place, color=INK, linestyle=DASHES[at % len(DASHES)], linewidth=1.2)
+        axis.annotate(
+            f" {mark}",
+            (place, 1 - 0.09 * at),
+            xycoords=("data", "axes fraction"),
+            va="top",
+            fontsize=9,
+            parse_math=False,
+        )
     axis.set_xlabel(x)
     axis.set_ylabel(y)
     axis.grid(color=SOFT, alpha=0.3)
@@ -325,8 +339,45 @@ def curves(table: pd.DataFrame, x: str, y: str, steps: bool = False) -> Picture:
     across = 72 // (6 + max((len(str(column)) for column in table), default=0))
     figure.legend(loc="outside upper center", ncols=max(1, min(len(table.columns), across)), title=name, frameon=False)
     parts = [f"{c}: from {_brief(v.iloc[0])} to {_brief(v.iloc[-1])}" for c, v in table.items()]
+    parts += [f"{mark} at {_brief(place)}" for mark, place in (marks or {}).items()]
     span = f"{_brief(table.index[0])} to {_brief(table.index[-1])}"
     return Picture(figure, f"Lines of {y} for {x}, drawn from {span}. {'; '.join(parts)}.")
+
+
+def _grouped(table: pd.DataFrame, form: str) -> tuple[Figure, Axes]:
+    """Bars with their numbers, a row of the table a group and a column a colour."""
+    sets = table.columns
+    figure = _figure(6.2, 1.1 + len(table) * max(0.36, 0.22 * len(sets)))
+    axis = figure.subplots()
+    thick = 0.8 / len(sets)
+    for at, name in enumerate(sets):
+        rows = np.arange(len(table)) + (at - (len(sets) - 1) / 2) * thick
+        bars = axis.barh(rows, table[name], thick * 0.9, color=COLOURS[at % len(COLOURS)], label=str(name))
+        axis.bar_label(bars, fmt=form, padding=3, fontsize=8)
+    _ticks(axis, "y", table.index)
+    axis.invert_yaxis()
+    axis.margins(x=0.12)
+    axis.set_xlim(left=0)
+    return figure, axis
+
+
+@_in_any_script
+def bars(table: pd.DataFrame, x: str, y: str) -> Picture:
+    """Bars with their numbers, to compare the columns of a table row by row.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Numbers ≥ 0; a row a group of bars, a column a colour.
+    x, y : str
+        What the bars and what the rows are, with units.
+    """
+    figure, axis = _grouped(table, "{:,.0f}")
+    axis.set_xlabel(x)
+    axis.set_ylabel(y)
+    figure.legend(loc="outside upper center", ncols=len(table.columns), frameon=False)
+    parts = [f"{name}: {listing((f'{row} {v:,.0f}' for row, v in table[name].items()), 12)}" for name in table]
+    return Picture(figure, f"Bars of {x}. {'; '.join(parts)}.")
 
 
 @_in_any_script
@@ -340,20 +391,10 @@ def weights(table: pd.DataFrame, reach: tuple[float, float] | None = None) -> Pi
     reach : (smallest, largest), optional
         As :func:`crowdnb.weight_range` gives it; drawn as a band.
     """
-    criteria, sets = table.index, table.columns
-    figure = _figure(6.2, 1.1 + len(criteria) * max(0.36, 0.22 * len(sets)))
-    axis = figure.subplots()
+    sets = table.columns
+    figure, axis = _grouped(table, "{:.3f}")
     if reach is not None:
-        axis.axvspan(*reach, color=SOFT, alpha=0.25, label=f"reachable: {reach[0]:.4f} to {reach[1]:.4f}")
-    thick = 0.8 / len(sets)
-    for at, name in enumerate(sets):
-        rows = np.arange(len(criteria)) + (at - (len(sets) - 1) / 2) * thick
-        bars = axis.barh(rows, table[name], thick * 0.9, color=COLOURS[at % len(COLOURS)], label=str(name))
-        axis.bar_label(bars, fmt="{:.3f}", padding=3, fontsize=8)
-    _ticks(axis, "y", criteria)
-    axis.invert_yaxis()
-    axis.margins(x=0.12)
-    axis.set_xlim(left=0)
+        axis.axvspan(*reach, color=SOFT, alpha=0.25, zorder=0, label=f"reachable: {reach[0]:.4f} to {reach[1]:.4f}")
     axis.set_xlabel("weight (0 to 1, all of one colour sum to 1)")
     axis.set_ylabel("criterion")
     figure.legend(loc="outside upper center", ncols=len(sets) + 1, frameon=False)

@@ -196,7 +196,7 @@ def medical_view(scene: Scene, gate: Gate, limit: int, published: pd.DataFrame, 
     """Who sees which case behind this gate, and the table of visits that may leave."""
     problem = consultations(scene, gate, limit)
     answer = solve(problem)
-    if answer.placed is None:
+    if answer.placed is None or answer.table is None:
         return View({"status": answer.status}, "", " ".join(answer.reasons))
     lacking = without_credential(scene.extra["credentials"], scene.extra["cases"], problem.workers)
     q = scene.project.qualification.to_numpy()[tuple(answer.placed.T)]
@@ -208,13 +208,12 @@ def medical_view(scene: Scene, gate: Gate, limit: int, published: pd.DataFrame, 
         "share of visits hidden": 1 - float(shown.sum().sum()) / len(scene.extra["visits"]),
         "counts hidden": int(published.isna().to_numpy().sum()),
     }
-    pairs = zip(answer.pairs["worker"].astype(str), answer.pairs["task"].astype(str), strict=True)
-    places = frozenset(pairs)
+    taken = answer.table.to_numpy() == 1
     body = _facts(facts, start)
-    body += _grid(problem, answer, places if start is None else start.facts["places"]) + _paragraphs(
+    body += _grid(problem, answer, taken if start is None else start.facts["taken"]) + _paragraphs(
         ["What may leave, visits by district and field (–: hidden):"]
     )
-    return View({**facts, "places": places}, body + _published(published))
+    return View({**facts, "taken": taken}, body + _published(published))
 
 
 def _barred(barred: pd.DataFrame, answer: Assignment) -> int:

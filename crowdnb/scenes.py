@@ -24,6 +24,7 @@ C. K. Chow, "On optimum recognition error and reject tradeoff", IEEE Trans. Info
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -134,7 +135,7 @@ class HandOver:
     @property
     def load(self) -> float:
         """People's work over their time: minutes of handling / (staff · 480). Above 1 it floods them."""
-        return float(self.calls["handling"].sum()) / (self.staff * DAY)
+        return math.fsum(self.calls["handling"]) / (self.staff * DAY)
 
     @property
     def waits(self) -> FloatArray:

@@ -10,11 +10,7 @@ from __future__ import annotations
 
 import html
 import math
-<<<<<<< HEAD
 from collections.abc import Callable, Hashable, Mapping, Sequence
-=======
-from collections.abc import Callable, Collection, Mapping, Sequence
->>>>>>> 0b9f012 (Three scenes of the second source as projects on made data: hand-over to people, conflicts of interest and shared revenue, credentials and what may leave; their panels)
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any
@@ -502,12 +498,8 @@ def assignment_view(problem: Problem, answer: Assignment, start: View | None = N
     head = f"<p><strong>ρ = {answer.performance:.4f}</strong>, {change:+.4f} against the start. "
     idle = html.escape(listing(answer.idle)) or "nobody"
     head += f"Moved: {html.escape('; '.join(moved)) or 'nobody'}. Idle: {idle}.</p>"
-<<<<<<< HEAD
     was = np.array([[before.get(str(worker)) == str(task) for task in problem.tasks] for worker in problem.workers])
     return View(facts, head + _grid(problem, answer, was))
-=======
-    return View(facts, head + _grid(problem, answer, before.items()))
->>>>>>> 0b9f012 (Three scenes of the second source as projects on made data: hand-over to people, conflicts of interest and shared revenue, credentials and what may leave; their panels)
 
 
 def assignment_panel(project: Project, conflict_scope: Scope = "project") -> Panel:
@@ -808,11 +800,7 @@ def _weight_bars(weights: Mapping[str, float], reach: tuple[float, float]) -> st
     return _drawing(alt, bottom + 42, ground + bars + _axis(left, right, bottom, "weight, 0 to 1"))
 
 
-<<<<<<< HEAD
 def _grid(problem: Problem, answer: Assignment, was: BoolArray) -> str:
-=======
-def _grid(problem: Problem, answer: Assignment, before: Collection[tuple[str, str]]) -> str:
->>>>>>> 0b9f012 (Three scenes of the second source as projects on made data: hand-over to people, conflicts of interest and shared revenue, credentials and what may leave; their panels)
     """Workers × tasks as a table: Q in the cells, places framed, places given up dashed, barred pairs crossed."""
     assert answer.table is not None
     q, eligible, taken = problem.qualification.to_numpy(), problem.eligible, answer.table.to_numpy() == 1
@@ -824,12 +812,7 @@ def _grid(problem: Problem, answer: Assignment, before: Collection[tuple[str, st
     rows = []
     for i, worker in enumerate(problem.workers):
         cells = []
-<<<<<<< HEAD
         for j in range(len(problem.tasks)):
-=======
-        for j, task in enumerate(problem.tasks):
-            was = (str(worker), str(task)) in before
->>>>>>> 0b9f012 (Three scenes of the second source as projects on made data: hand-over to people, conflicts of interest and shared revenue, credentials and what may leave; their panels)
             if not eligible[i, j]:
                 cells.append(f'<td title="may not" style="color: {SOFT}">×</td>')
                 continue
