@@ -751,6 +751,8 @@ def _conflict_array(conflicts: Conflicts | None, rows: pd.Index[Any], columns: p
 
 def _from_frame(frame: pd.DataFrame, rows: pd.Index[Any], columns: pd.Index[Any], name: str, other: str) -> BoolArray:
     """A 0/1 frame (its labels are the workers and tasks), or a frame of pairs, by column name or by position."""
+    if frame.index.equals(rows) and frame.columns.equals(columns):
+        return _from_matrix(frame.to_numpy(), rows, columns, name)
     is_matrix = len(frame) == len(rows) and frame.index.isin(rows).all() and frame.columns.isin(columns).all()
     if not is_matrix:
         named = {"worker", other} <= set(frame.columns)

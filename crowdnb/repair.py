@@ -438,9 +438,17 @@ def apply(problem: Problem, changes: tuple[tuple[Item, int], ...]) -> Problem:
             case _:
                 new += [(f"like {labels[0]}" + (f" ({k})" if k > 1 else ""), labels[0]) for k in range(1, times + 1)]
     if not new:
-        return problem.changed(
-            worker_conflicts=between, task_conflicts=barred, required=need, worker_limits=limits, pinned=pinned
-        )
+        fields = {
+            "conflict": {"worker_conflicts": between},
+            "exclusion": {"task_conflicts": barred},
+            "place": {"required": need},
+            "limit": {"worker_limits": limits},
+            "pin": {"pinned": pinned},
+        }
+        values: dict[str, Any] = {}
+        for (kind, *_), _times in changes:
+            values |= fields[str(kind)]
+        return problem.changed(**values)
     names, models = [name for name, _ in new], [like for _, like in new]
 
     def longer(frame: pd.DataFrame, given: pd.DataFrame) -> Any:

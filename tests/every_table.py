@@ -76,3 +76,22 @@ def best_rho(problem):
     """The greatest ρ, NaN where no assignment exists."""
     rho = scored(problem)[1]
     return rho[0] if len(rho) else np.nan
+
+
+def random_possibility(rng, problem, criteria):
+    """P, workers × tasks × criteria, 0 on all of them for some pairs."""
+    p = rng.uniform(0, 1, size=(*problem.qualification.shape, criteria)).round(int(rng.integers(1, 5)))
+    p[rng.uniform(size=problem.qualification.shape) < 0.05] = 0
+    return p
+
+
+def possibility_frame(problem, p):
+    """P as the package takes it."""
+    pairs = pd.MultiIndex.from_product([problem.workers, problem.tasks], names=["worker", "task"])
+    return pd.DataFrame(p.reshape(len(pairs), -1), index=pairs, columns=[f"u{k}" for k in range(p.shape[2])])
+
+
+def points_of(problem, p):
+    """Tables that are valid when only a P of 0 on every criterion bars a pair, and their scores by criterion."""
+    tables = scored(problem.changed(qualification=np.where((p != 0).any(axis=2), 1.0, 0.0)))[0]
+    return tables, np.einsum("tij,ijk->tk", tables, p * problem.task_weights.to_numpy()[:, None])

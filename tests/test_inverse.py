@@ -6,7 +6,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 import pytest
-from every_table import random_problem, scored
+from every_table import points_of, possibility_frame, random_possibility, random_problem, scored
 from scipy.optimize import linprog
 
 import crowdnb as cn
@@ -116,30 +116,13 @@ def test_what_cannot_be_recovered(case):
         cn.recover_weights(problem, p.drop(index=("a0", "r0")), table)
 
 
-def random_possibility(rng, problem, criteria):
-    """P with some rows exactly 0, and the problem without zeros of its own."""
-    pairs = pd.MultiIndex.from_product([problem.workers, problem.tasks], names=["worker", "task"])
-    p = rng.uniform(0, 1, size=(len(pairs), criteria)).round(int(rng.integers(1, 5)))
-    p[rng.uniform(size=len(pairs)) < 0.05] = 0
-    return pd.DataFrame(p, index=pairs, columns=[f"u{k}" for k in range(criteria)])
-
-
-def points_of(problem, possibility):
-    """Valid tables where P is 0 on no criterion at least, and their scores by criterion."""
-    p = possibility.to_numpy().reshape(*problem.qualification.shape, -1)
-    rules = problem.changed(qualification=np.where((p != 0).any(axis=2), 1.0, 0.0))
-    tables = scored(rules)[0]
-    return tables, np.einsum("tij,ijk->tk", tables, p * problem.task_weights.to_numpy()[:, None])
-
-
 @SCOPES
 def test_weights_are_the_nearest_or_proved_not_to_exist(scope):
     rng, left, none = np.random.default_rng(3), 210, 0
     while left:
-        problem = random_problem(rng, scope).changed(task_weights=None)
-        problem = problem.changed(qualification=np.ones(problem.qualification.shape))
-        possibility = random_possibility(rng, problem, int(rng.integers(1, 5)))
-        tables, points = points_of(problem, possibility)
+        problem = random_problem(rng, scope)
+        p = random_possibility(rng, problem, int(rng.integers(1, 5)))
+        tables, points = points_of(problem, p)
         if len(tables) < 2:
             continue
         left -= 1
@@ -147,7 +130,7 @@ def test_weights_are_the_nearest_or_proved_not_to_exist(scope):
         start = rng.dirichlet(np.ones(size))
         at = int(points.dot(start + 0.3 * rng.normal(size=size)).argmax())
         at = int(rng.integers(len(tables))) if rng.uniform() < 0.3 else at
-        found = cn.recover_weights(problem, possibility, frame_of(problem, tables[at]), start)
+        found = cn.recover_weights(problem, possibility_frame(problem, p), frame_of(problem, tables[at]), start)
         rows = points - points[at]  # · w ≤ 0
         eye = np.eye(size)
         distance = linprog(
@@ -167,7 +150,7 @@ def test_weights_are_the_nearest_or_proved_not_to_exist(scope):
             assert (mixture > -1e-9).all()
             assert mixture.max() > 0
             for share_row, rival in zip(found.proof.iloc[:-1].itertuples(), found.rivals, strict=True):
-                wins = np.einsum("ij,ijk->k", rival.table, possibility.to_numpy().reshape(*rival.table.shape, -1))
+                wins = np.einsum("ij,ijk->k", rival.table, p)
                 np.testing.assert_allclose(wins - points[at], share_row[2:], atol=1e-9)
         else:
             w = found.weights.to_numpy()

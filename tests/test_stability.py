@@ -5,30 +5,11 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from every_table import random_problem, scored
+from every_table import points_of, possibility_frame, random_possibility, random_problem
 from scipy import sparse
 from scipy.optimize import linprog
 
 import crowdnb as cn
-
-
-def random_possibility(rng, problem, criteria):
-    """P, workers × tasks × criteria."""
-    p = rng.uniform(0, 1, size=(*problem.qualification.shape, criteria)).round(int(rng.integers(1, 5)))
-    p[rng.uniform(size=problem.qualification.shape) < 0.05] = 0
-    return p
-
-
-def as_frame(problem, p):
-    """P as the package takes it."""
-    pairs = pd.MultiIndex.from_product([problem.workers, problem.tasks], names=["worker", "task"])
-    return pd.DataFrame(p.reshape(len(pairs), -1), index=pairs, columns=[f"u{k}" for k in range(p.shape[2])])
-
-
-def points_of(problem, p):
-    """Valid tables and their scores by criterion."""
-    tables = scored(problem.changed(qualification=np.where((p != 0).any(axis=2), 1.0, 0.0)))[0]
-    return tables, np.einsum("tij,ijk->tk", tables, p * problem.task_weights.to_numpy()[:, None])
 
 
 def distance_to_a_rival(start, points, own):
@@ -77,7 +58,7 @@ def test_the_region_is_where_no_table_is_better(scope):
         left -= 1
         size = points.shape[1]
         start = rng.dirichlet(np.ones(size))
-        found = cn.stability(problem, as_frame(problem, p), start)
+        found = cn.stability(problem, possibility_frame(problem, p), start)
         own = points[(points @ start).argmax()]
         assert found.assignment.performance == pytest.approx(own @ start)
         own = np.einsum("ij,ijk->k", found.assignment.table, p)
