@@ -225,7 +225,7 @@ def ability_intervals(ratings_or_counts: IntoFrame, gamma: float = 0.1, stars: i
     return ability
 
 
-class _Ends(NamedTuple):
+class Ends(NamedTuple):
     """What the count rule makes of histories, in stars but for the ends; each of shape (histories,)."""
 
     scale: int
@@ -242,7 +242,7 @@ class _Ends(NamedTuple):
     clipped: BoolArray
 
 
-def _ends(ratings_or_counts: IntoFrame, gamma: float, stars: int) -> tuple[pd.DataFrame, _Ends]:
+def _ends(ratings_or_counts: IntoFrame, gamma: float, stars: int) -> tuple[pd.DataFrame, Ends]:
     """Counts, checked, and what follows from them; the ends in values, not clipped."""
     check_gamma(gamma)
     counts = ratings_or_counts if is_counts(ratings_or_counts) else count_ratings(ratings_or_counts, stars)
@@ -258,6 +258,12 @@ def _ends(ratings_or_counts: IntoFrame, gamma: float, stars: int) -> tuple[pd.Da
     if not (n.min() >= 0 and n.max() < np.inf and tau.min() > 0):
         bad = (~np.isfinite(n) | (n < 0)).any(axis=0) | (tau <= 0)
         raise ValueError(f"counts: {listing(counts.index[bad], 5)} must have counts ≥ 0, and at least one above 0")
+    return counts, count_ends(n, gamma)
+
+
+def count_ends(n: FloatArray, gamma: float) -> Ends:
+    """What the count rule makes of counts in an array of shape (S, histories), checked: ≥ 0, in each one above 0."""
+    tau = n.sum(axis=0)
     scale = len(n)
     star = np.arange(1.0, scale + 1)
     given = n > 0
@@ -270,7 +276,7 @@ def _ends(ratings_or_counts: IntoFrame, gamma: float, stars: int) -> tuple[pd.Da
     low = np.where(by_cloud, ex - reach, first) / scale
     high = np.where(by_cloud, ex + reach, last) / scale
     clipped = (low < 0) | (high > 1)
-    return counts, _Ends(scale, tau, first, last, by_cloud, ex, en, he, radicand, low, high, clipped)
+    return Ends(scale, tau, first, last, by_cloud, ex, en, he, radicand, low, high, clipped)
 
 
 def _characteristics(
