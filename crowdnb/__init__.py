@@ -44,6 +44,8 @@ _HOME = {
     "stability": "stable",
     "recover_conflicts": "inverse",
     "recover_weights": "inverse",
+    "Market": "market",
+    "simulate": "rolling",
     "Project": "project",
     "ProjectError": "project",
     "read_project": "project",
@@ -59,6 +61,7 @@ _MODULES = {
     "plots",
     "privacy",
     "relaxation",
+    "rolling",
     "scenepanels",
     "scenes",
     "whatif",
@@ -84,6 +87,7 @@ if TYPE_CHECKING:
     from crowdnb.inverse import recover_conflicts as recover_conflicts
     from crowdnb.inverse import recover_weights as recover_weights
     from crowdnb.many import solve_many as solve_many
+    from crowdnb.market import Market as Market
     from crowdnb.possibility import possibility_degree as possibility_degree
     from crowdnb.possibility import possibility_matrix as possibility_matrix
     from crowdnb.program import Program as Program
@@ -96,6 +100,7 @@ if TYPE_CHECKING:
     from crowdnb.ratings import Counts as Counts
     from crowdnb.ratings import count_ratings as count_ratings
     from crowdnb.repair import repairs as repairs
+    from crowdnb.rolling import simulate as simulate
     from crowdnb.stable import stability as stability
     from crowdnb.worth import alternatives as alternatives
     from crowdnb.worth import prices as prices
