@@ -50,8 +50,11 @@ from crowdnb.possibility import degree
 if TYPE_CHECKING:
     from simpy import Environment, Process
 
+TIE = 1e-9  # sums that differ by less are tied
 REVIEW = 4.0  # hours between two measures of what is known of the workers
-NODES = 2_000  # of the search for the best epoch under conflicts; then the best found is taken, and said to be unproved
+# Of the search for the best epoch under conflicts, linear assignments and cells of them; then the best found is taken,
+# and said to be unproved. No clock: a run must not depend on the machine.
+NODES, CELLS = 1_000, 2_000_000
 POLICIES = ("optimal", "myopic", "random", "informed")
 
 Policy = str | Callable[[Problem, np.random.Generator], pd.DataFrame]
@@ -85,12 +88,13 @@ def best_epoch(offer: Offer, nodes: int = NODES) -> tuple[IntArray, bool]:
     -------
     pairs : ndarray of int, shape (places given, 2)
     proved : bool
-        False where ``nodes`` ended the search; the pairs then are the best found, and keep all rules.
+        False where ``nodes`` or :data:`CELLS` ended the search; the pairs then are the best found, and keep all rules.
 
     Notes
     -----
     Without conflicts a linear assignment is the answer. It is a bound where it breaks one: of two on a subtask who are
     in conflict one does not have it, so there are two smaller problems, looked at best bound first.
+    An epoch has few conflicts, so this ends sooner than a solver starts; tests compare it with :func:`crowdnb.solve`.
     """
     columns = np.repeat(np.arange(len(offer.need)), offer.need)
 
@@ -100,47 +104,51 @@ def best_epoch(offer: Offer, nodes: int = NODES) -> tuple[IntArray, bool]:
         got = value[i, j]
         return float(got.sum()), np.column_stack([i, j])[got > 0]
 
-    def quarrel(pairs: IntArray) -> IntArray | None:
-        """Two rows of pairs that may not stand together."""
-        if offer.foes is None:
-            return None
-        same = pairs[:, 1][:, np.newaxis] == pairs[:, 1]
-        rows = np.argwhere(offer.foes[np.ix_(pairs[:, 0], pairs[:, 0])] & same)
-        return rows[0] if len(rows) else None
-
-    ticket = count()
     bound, pairs = relaxed(offer.value)
+    if not len(quarrels(offer, pairs)):
+        return pairs, True
+    best, best_sum = _peace(offer, pairs, relaxed)
+    ticket = count()  # settles ties, so that matrices are never compared
     heap = [(-bound, next(ticket), offer.value, pairs)]
-    best, best_sum = np.zeros((0, 2), dtype=np.int64), 0.0
-    solved = 1
-    while heap:
-        bound, _, value, pairs = heapq.heappop(heap)
-        if -bound <= best_sum:
-            return best, True
-        rows = quarrel(pairs)
-        if rows is None:
-            return pairs, True
-        if solved >= nodes:
-            return best, False
-        for row in rows:  # bar one of the two
+    left = min(nodes, CELLS // (len(columns) * len(offer.value)))
+    while heap and -heap[0][0] > best_sum + TIE:
+        _, _, value, pairs = heapq.heappop(heap)
+        for row in quarrels(offer, pairs)[0]:
+            if left <= 0:
+                return best, False
+            left -= 1
             lesser = value.copy()
             lesser[pairs[row, 0], pairs[row, 1]] = 0.0
             under, found = relaxed(lesser)
-            heapq.heappush(heap, (-under, next(ticket), lesser, found))
-            solved += 1
-        kept = _without_quarrels(offer, pairs)
-        if (total := float(value[kept[:, 0], kept[:, 1]].sum())) > best_sum:
-            best, best_sum = kept, total
+            if under <= best_sum + TIE:
+                continue
+            if len(quarrels(offer, found)):
+                heapq.heappush(heap, (-under, next(ticket), lesser, found))
+            else:
+                best, best_sum = found, under
     return best, True
 
 
-def _without_quarrels(offer: Offer, pairs: IntArray) -> IntArray:
-    """The pairs by falling value, less those in conflict with one before."""
-    kept: list[Any] = []
-    for i, j in pairs[np.argsort(-offer.value[pairs[:, 0], pairs[:, 1]], kind="stable")].tolist():
-        if not any(j == other and offer.foes is not None and offer.foes[i, k] for k, other in kept):
-            kept.append((i, j))
-    return np.array(kept, dtype=np.int64).reshape(-1, 2)
+def quarrels(offer: Offer, pairs: IntArray) -> IntArray:
+    """Rows of pairs, two and two, that may not stand together: in conflict on one subtask; shape (quarrels, 2)."""
+    if offer.foes is None:
+        return np.zeros((0, 2), dtype=np.int64)
+    same = pairs[:, 1][:, np.newaxis] == pairs[:, 1]
+    return np.argwhere(np.triu(same & offer.foes[np.ix_(pairs[:, 0], pairs[:, 0])]))
+
+
+def _peace(
+    offer: Offer, pairs: IntArray, relaxed: Callable[[FloatArray], tuple[float, IntArray]]
+) -> tuple[IntArray, float]:
+    """A good answer at once: of each two in conflict the one worth less is barred, until no conflict is left."""
+    value = offer.value.copy()
+    total = 0.0
+    while len(rows := quarrels(offer, pairs)):
+        worth = value[pairs[:, 0], pairs[:, 1]]
+        out = pairs[np.where(worth[rows[:, 0]] < worth[rows[:, 1]], rows[:, 0], rows[:, 1])]
+        value[out[:, 0], out[:, 1]] = 0.0
+        total, pairs = relaxed(value)
+    return pairs, total
 
 
 def in_turn(offer: Offer, pick: Callable[[FloatArray], int]) -> IntArray:
