@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -77,15 +78,15 @@ class Run:
 
     @cached_property
     def tasks(self) -> pd.DataFrame:
-        """A row a task: arrival, urgent, place, stages, deadline, started, closed (hours), status, waiting, quality, met.
+        """A row a task: arrival, urgent, place, stages, deadline, started, closed (hours), status, waiting, quality.
 
         ``waiting`` is from the arrival to the first job, in hours. ``quality`` is the weighted outcome of its jobs that
-        were done, ``met`` the weight of criteria on which they reach the demand, both in [0, 1], of tasks that were
-        finished.
+        were done, ``met``, which comes last, the weight of criteria on which they reach the demand; both in [0, 1], of
+        tasks that were finished.
         """
         t = self.chance.tasks
         deadline = t.due[t.first[1:] - 1]
-        status = np.where(self.withdrawn, 2, self.closed > deadline + ROUNDING)
+        status = np.where(self.withdrawn, 2, self.closed > deadline + ROUNDING).astype(np.int64)
         ok = self.ledger.how == DONE
         task = t.task[self._stage]
         many = np.maximum(np.bincount(task[ok], minlength=len(t.arrival)), 1)
@@ -99,7 +100,7 @@ class Run:
             {
                 "arrival": t.arrival, "urgent": t.urgent, "place": t.place, "stages": np.diff(t.first),
                 "deadline": deadline, "started": self.started, "closed": self.closed,
-                "status": pd.Categorical.from_codes(status, list(STATUS)),
+                "status": _named(status, STATUS),
                 "waiting": self.started - t.arrival, **finished,
             },
             index=pd.Index([f"t{k}" for k in range(len(t.arrival))], name="task"),
@@ -116,7 +117,7 @@ class Run:
             {
                 "worker": self._names[log.worker], "task": np.char.add("t", task.astype(str)),
                 "stage": self._stage - t.first[task] + 1, "chosen": log.chosen, "start": log.start, "end": log.end,
-                "how": pd.Categorical.from_codes(log.how, list(ENDS)), "pay": log.pay,
+                "how": _named(log.how, ENDS), "pay": log.pay,
                 "quality": self._quality, "met": self._met,
                 **{name: pd.array(np.where(unfinished, 0, n), dtype="Int64") for name, n in given.items()},
             },
@@ -152,7 +153,7 @@ class Run:
     def ratings(self) -> pd.DataFrame:
         """All ratings given, long: hour, worker, criterion, rating; as :func:`crowdnb.count_ratings` takes it."""
         done = self.jobs[self.jobs["how"] == "done"]
-        names = [name for name in done if name.startswith("u")]
+        names = [f"u{k}" for k in range(self.ledger.outcome.shape[1])]
         frame = done.melt(["end", "worker"], names, "criterion", "rating").rename(columns={"end": "hour"})
         return frame.astype({"rating": int}).sort_values(["hour", "worker", "criterion"], ignore_index=True)
 
@@ -188,7 +189,7 @@ class Run:
         frame = done.groupby("day").mean().join(come.groupby("day").mean(), how="outer").reindex(of_day)
         frame["load"] = sums["busy"] / sums["there"]
         frame["income"] = paid / np.maximum(heads, 1)
-        frame["skill"] = seen.groupby("day")["skill"].last().reindex(of_day)
+        frame["skill"] = seen.dropna(subset="skill").groupby("day")["skill"].last().reindex(of_day)
         return frame.rename_axis(index="day")
 
     @cached_property
@@ -227,7 +228,7 @@ class Run:
                 "gini": gini(income),
                 "moves": float(self.epochs["moves"].sum()),
                 "dropped": mean(~ok),
-                "skill": float(during["skill"].iloc[-1]),
+                "skill": float(during["skill"].dropna().iloc[-1]) if during["skill"].notna().any() else np.nan,
             },
             name=self.policy,
         )
@@ -286,6 +287,10 @@ def gini(values: FloatArray) -> float:
     return float((2 * np.arange(1, n + 1) - n - 1) @ ordered / (n * total)) if total else 0.0
 
 
+def _named(codes: IntArray, names: Sequence[str]) -> Any:
+    return pd.Categorical(np.asarray(names)[codes], categories=list(names))
+
+
 def _day(hours: Any) -> IntArray:
     return (np.asarray(hours) // DAY).astype(np.int64) + 1
 
@@ -331,7 +336,10 @@ def audit(run: Run) -> list[str]:
     days, inverse = np.unique(np.column_stack([who, shift]), axis=0, return_inverse=True)
     hours = np.bincount(inverse.ravel(), log.end - log.start, minlength=len(days))
     rule(hours[inverse.ravel()] > m.limit + ROUNDING * 10, "more hours than the limit of a day")
-    rule((log.start < w.joined[who] - ROUNDING) | (log.end > w.left[who] + ROUNDING), "work before joining or after leaving")
+    rule(
+        (log.start < w.joined[who] - ROUNDING) | (log.end > w.left[who] + ROUNDING),
+        "work before joining or after leaving",
+    )
     rule(~w.skills[who, t.skill[stage]], "a skill that is lacking")
     rule((t.place[task] >= 0) & (t.place[task] != w.place[who]), "a task at another place")
     rule(log.start < log.chosen + m.notice - ROUNDING, "a start before the notice")

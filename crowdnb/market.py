@@ -105,7 +105,7 @@ class Market:
     conflicts: float = _with(0.0, 0, 1, "share of pairs", "of workers who never work on one task")
     decay: float = _with(0.95, 0, 1, "factor a day", "on counts of ratings", least=False)
     gamma: float = _with(0.1, 0, 100, "no unit", "influence of He (section 3.2)")
-    prior: Prior = _with("widest", 0, 0, "", "what a worker without ratings counts as")
+    prior: str = _with("widest", 0, 0, "", "what a worker without ratings counts as")
     history: int = _with(0, 0, 10_000, "ratings", "on each criterion of each worker there at the start")
     ability: float = _with(0.65, 0, 1, "of 1", "mean true ability")
     spread: float = _with(0.15, 0, 1, "of 1", "standard deviation of it between workers; half of it within one")
@@ -146,7 +146,11 @@ def _range(about: Any) -> str:
         return ", ".join(get_args(Prior))
     if math.isinf(about["high"]):
         return f"{about['low']:g} or more" if about["least"] else f"above {about['low']:g}"
-    return f"{about['low']:g} to {about['high']:.6g}" if about["least"] else f"above {about['low']:g}, to {about['high']:.6g}"
+    return (
+        f"{about['low']:g} to {about['high']:.6g}"
+        if about["least"]
+        else f"above {about['low']:g}, to {about['high']:.6g}"
+    )
 
 
 def _brief(value: Any) -> str:
@@ -159,7 +163,9 @@ def _check(name: str, value: Any, about: Any, kind: type) -> None:
         return
     values = value if kind is tuple else (value,)
     if kind is tuple and (not isinstance(value, tuple) or not value or (name != "weights" and len(value) != 2)):
-        raise ValueError(f"{name} must be a tuple of {'numbers' if name == 'weights' else 'two numbers'}, got {value!r}")
+        raise ValueError(
+            f"{name} must be a tuple of {'numbers' if name == 'weights' else 'two numbers'}, got {value!r}"
+        )
     for one in values:
         found = number(one)
         inside = about["low"] <= found <= about["high"] and (about["least"] or found > about["low"])
@@ -205,7 +211,7 @@ class Workers(NamedTuple):
     def able(self, hour: FloatArray | float, who: Any = slice(None)) -> FloatArray:
         """True abilities of some workers at an hour, or each at an hour of its own; in [0, 1], shape (…, K)."""
         days = np.asarray(hour)[..., np.newaxis] / DAY
-        return np.clip(self.ability[who] + self.trend[who] * days, 0.0, 1.0)
+        return np.asarray(np.clip(self.ability[who] + self.trend[who] * days, 0.0, 1.0))
 
 
 @dataclass(frozen=True, eq=False)
@@ -266,8 +272,7 @@ class Chance:
         trend = self._rng("trend").normal(size=(count, 1)) * m.drift * np.ones(k)
         foes = None
         if m.conflicts:
-            # Drawn for the square of all pairs, a diagonal shell at a time, so that more workers are these and more.
-            draw = self._rng("conflicts")
+            draw = self._rng("conflicts")  # row by row of the lower triangle: more workers are these and more
             foes = np.zeros((count, count), dtype=bool)
             below = np.tril_indices(count, -1)
             foes[below] = draw.random(len(below[0])) < m.conflicts

@@ -9,9 +9,9 @@
 绩效评估与反馈 (5, evaluate, feed back)              stars go into the counts, these into intervals, P and Q
 ================================================  =============================================================
 
-Put right: the article's bound x_ij ≤ X_j lets one worker be chosen for every task at once; here a worker is at one place
-at a time and works at most so many hours a day. Its matching names no quality that is learned; here Q is eqs. 1 to 6 of
-the paper, from the stars given so far. A conflict holds within one task, the paper's "project", for as long as it runs.
+Put right: the article's bound x_ij ≤ X_j lets one worker be chosen for every task at once; here a worker is at one
+place at a time and works at most so many hours a day. Its A_ij falls from the sky; here it is Q, by eqs. 1 to 6 of the
+paper from the stars given so far. A conflict holds within one task, the paper's "project", for as long as it runs.
 
 The policies: ``optimal`` finds the greatest ρ of all who are free or chosen and all open places, each epoch;
 ``myopic`` goes through the subtasks in the order they opened and gives each the best worker left; ``random`` gives each
@@ -57,7 +57,7 @@ REVIEW = 4.0  # hours between two measures of what is known of the workers
 NODES, CELLS = 1_000, 2_000_000
 POLICIES = ("optimal", "myopic", "random", "informed")
 
-Policy = str | Callable[[Problem, np.random.Generator], pd.DataFrame]
+Policy = str | Callable[[Problem, Any], pd.DataFrame]
 
 
 class Offer(NamedTuple):
@@ -69,7 +69,7 @@ class Offer(NamedTuple):
 
     def problem(self, names: Sequence[str]) -> Problem:
         """The same as a problem: at most ``need`` workers a subtask, conflicts within a subtask."""
-        frame = pd.DataFrame(self.value, names, [f"s{j}" for j in range(len(self.need))])
+        frame = pd.DataFrame(self.value, list(names), [f"s{j}" for j in range(len(self.need))])
         return Problem(
             frame, self.need, worker_conflicts=self.foes, conflict_scope="task", required_rule="at most"
         )  # fmt: skip
@@ -174,8 +174,8 @@ def simulate(market: Market, policy: Policy = "optimal", seed: int = 0, progress
     ----------
     market : Market
     policy : {"optimal", "myopic", "random", "informed"} or function
-        As the module's text says. A function takes a Problem (subtasks with open places, "at most" so many workers each,
-        conflicts within a subtask) and a Generator, and returns workers × subtasks, 0/1; places may stay empty.
+        As the module's text says. A function takes a Problem (subtasks with open places, "at most" so many workers
+        each, conflicts within a subtask) and a Generator, and returns workers × subtasks, 0/1; places may stay empty.
     seed : int
         ≥ 0. The same seed has the same tasks and workers with every policy.
     progress : bool
@@ -205,7 +205,12 @@ def simulate(market: Market, policy: Policy = "optimal", seed: int = 0, progress
         raise ValueError(f"policy must be a function or one of {', '.join(POLICIES)}, got {policy!r}")
     if not isinstance(seed, int) or seed < 0:
         raise ValueError(f"seed must be a whole number of at least 0, got {seed!r}")
-    run = _Loop(market, policy, seed, progress).run()
+    return play(Chance(market, seed), policy, progress)
+
+
+def play(chance: Chance, policy: Policy = "optimal", progress: bool = False) -> Run:
+    """Run a market whose tasks and workers are at hand; what :func:`simulate` does with those of a seed."""
+    run = _Loop(chance, policy, progress).run()
     if broken := audit(run):
         raise RuntimeError(f"internal error: {broken[0]}")
     return run
@@ -214,18 +219,17 @@ def simulate(market: Market, policy: Policy = "optimal", seed: int = 0, progress
 class _Loop:
     """The state of a market, and the processes that change it."""
 
-    def __init__(self, market: Market, policy: Policy, seed: int, progress: bool) -> None:
+    def __init__(self, chance: Chance, policy: Policy, progress: bool) -> None:
         try:
             import simpy
         except ModuleNotFoundError as error:
             raise ModuleNotFoundError("crowdnb.rolling needs simpy; pip install simpy") from error
         self.interrupt = simpy.Interrupt
         self.env: Environment = simpy.Environment()
-        self.market, self.policy, self.seed = market, policy, seed
-        self.chance = Chance(market, seed)
+        self.chance, self.market, self.policy = chance, chance.market, policy
         self.t, self.w = self.chance.tasks, self.chance.workers
-        self.rng = np.random.default_rng([seed, 2**32 - 1])
-        self.weights = np.asarray(market.weights)
+        self.rng = np.random.default_rng([chance.seed, 2**32 - 1])
+        self.weights = np.asarray(self.market.weights)
         self.task_weight = np.where(self.t.urgent, URGENT, 1.0)
         m, k = len(self.w.joined), len(self.weights)
         # People: where each has been chosen for (a place, -1: nowhere), who is at work, hours worked of which day.
@@ -266,12 +270,13 @@ class _Loop:
         self.env.run()
         self._learn()
         self.bar.close()
-        jobs = Jobs(*_columns(self.log), np.concatenate([np.zeros((0, len(self.weights))), *self.outcomes]))
+        outcomes = np.concatenate([np.zeros((0, len(self.weights))), *self.outcomes])
+        jobs = Jobs._make([*_columns(self.log), outcomes])
         names = "hour queue free placed moves rho proved busy there skill withdrawn"
         epochs = pd.DataFrame(self.epochs, columns=names.split())
         policy = self.policy if isinstance(self.policy, str) else getattr(self.policy, "__name__", "a function")
         return Run(
-            self.market, policy, self.seed, epochs, self.chance, jobs,
+            self.market, policy, self.chance.seed, epochs, self.chance, jobs,
             np.array(self.started), np.array(self.closed), np.array(self.withdrawn, dtype=bool),
             np.stack([self.low, self.high], axis=2), self.counts, float(self.env.now),
         )  # fmt: skip
@@ -341,7 +346,9 @@ class _Loop:
             quality = self._qualification(pool, subtasks, self._screened(pool, subtasks, since) | stays)
             value = quality * self.task_weight[self.t.task[subtasks]]
             priced = value + np.where(stays & (value > 0), self.market.price, 0.0) if replans else value
-            pairs, proved = self._decide(Offer(priced, need, None if w.foes is None else w.foes[np.ix_(pool, pool)]), pool)
+            pairs, proved = self._decide(
+                Offer(priced, need, None if w.foes is None else w.foes[np.ix_(pool, pool)]), pool
+            )
             wanted = dict(zip(pool[pairs[:, 0]].tolist(), subtasks[pairs[:, 1]].tolist(), strict=True))
             if replans:
                 for i in pool[sits[pool] >= 0].tolist():
@@ -350,11 +357,23 @@ class _Loop:
                     else:
                         self._release(i)
                         moves += 1
-            for i, stage in wanted.items():
+            for i, stage in sorted(wanted.items()):
                 self._choose(i, stage)
             placed = len(wanted)
             rho = float(value[pairs[:, 0], pairs[:, 1]].sum())
-        row = (now, queue, int(free.sum()), placed, moves, rho, proved, busy, int(there.sum()), self._skill(here), withdrawn)
+        row = (
+            now,
+            queue,
+            int(free.sum()),
+            placed,
+            moves,
+            rho,
+            proved,
+            busy,
+            int(there.sum()),
+            self._skill(here),
+            withdrawn,
+        )
         self.epochs.append(row)
 
     def _screened(self, pool: IntArray, subtasks: IntArray, since: FloatArray) -> BoolArray:
@@ -370,13 +389,18 @@ class _Loop:
         may &= longest <= (m.limit - worked)[:, np.newaxis]
         row = np.full(len(w.joined), len(pool))  # of a worker; the last is nobody's
         row[pool] = np.arange(len(pool))
+        teams = {task: list(team) for task, team in self.on_task.items()} if w.foes is not None else {}
+        if w.foes is not None:
+            for i in np.flatnonzero(self.chosen >= 0).tolist():
+                if row[i] == len(pool):  # chosen before and not to be moved: as good as there
+                    teams.setdefault(self.task_at[self.stage_at[self.chosen[i]]], []).append(i)
         may = np.vstack([may, np.zeros(len(subtasks), dtype=bool)])
         for j, stage in enumerate(subtasks.tolist()):
             task = self.task_at[stage]
             for i in (*self.on_stage.get(stage, ()), *self.gave_up.get(task, ())):
                 may[row[i], j] = False
-            if w.foes is not None and (team := self.on_task.get(task)):
-                may[:-1, j] &= ~w.foes[np.ix_(pool, team)].any(axis=1)
+            if w.foes is not None and (team := teams.get(task)):
+                may[:-1, j] &= ~w.foes[np.ix_(pool, np.array(team))].any(axis=1)
         return np.asarray(may[:-1])
 
     def _qualification(self, pool: IntArray, subtasks: IntArray, may: BoolArray) -> FloatArray:
@@ -505,7 +529,7 @@ class _Loop:
         self.stale[who] = False
 
     def _crowd(self) -> FloatArray | None:
-        """How all ratings of the present spread over the stars, on each criterion, (K, 5); None where it is not asked."""
+        """How all ratings spread over the stars, on each criterion, (K, 5); None where the prior does not ask."""
         if self.market.prior != "crowd":
             return None
         total = self.counts[self.w.joined <= self.env.now].sum(axis=0)
@@ -527,9 +551,7 @@ class _Loop:
         return float(np.corrcoef(rankdata(estimated), rankdata(true))[0, 1])
 
 
-def intervals_of(
-    counts: FloatArray, market: Market, crowd: FloatArray | None = None
-) -> tuple[FloatArray, FloatArray]:
+def intervals_of(counts: FloatArray, market: Market, crowd: FloatArray | None = None) -> tuple[FloatArray, FloatArray]:
     """Ends of the ability intervals of counts, as :func:`crowdnb.ability_intervals` has them, with the market's prior.
 
     Parameters
