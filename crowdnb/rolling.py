@@ -54,7 +54,7 @@ TIE = 1e-9  # sums that differ by less are tied
 REVIEW = 4.0  # hours between two measures of what is known of the workers
 # Of the search for the best epoch under conflicts, linear assignments and cells of them; then the best found is taken,
 # and said to be unproved. No clock: a run must not depend on the machine.
-NODES, CELLS = 1_000, 2_000_000
+NODES, CELLS = 200, 2_000_000
 POLICIES = ("optimal", "myopic", "random", "informed")
 
 Policy = str | Callable[[Problem, Any], pd.DataFrame]

@@ -232,7 +232,7 @@ def test_a_policy_that_breaks_a_rule_is_told_which():
     def everybody(problem, rng):
         return problem.qualification * 0 + 1
 
-    with pytest.raises(ValueError, match=r"policy: at hour .* its table breaks a rule: w\d+ "):
+    with pytest.raises(ValueError, match=r"policy: at hour .* its table breaks a rule: s\d+ has"):
         cn.simulate(BUSY, everybody)
 
 
