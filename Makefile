@@ -52,7 +52,7 @@ lint: $(READY)
 	$(BIN)/mypy
 
 unit: $(READY)
-	$(BIN)/pytest -q -n 2 --cov --cov-report=term
+	$(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=term
 
 notebooks: $(READY)
 	$(BIN)/pytest -q -n 2 --dist loadfile $(NBVAL) notebooks

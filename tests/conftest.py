@@ -9,6 +9,13 @@ import crowdnb as cn
 settings.register_profile("crowdnb", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("crowdnb")
 
+# Files that take long go first, so that parallel runs, to whom files are dealt out whole, end together.
+LONGEST = ["test_browser", "test_experiments", "test_engine", "test_stability", "test_many", "test_repairs"]
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
+
 
 @pytest.fixture(scope="session")
 def case():
