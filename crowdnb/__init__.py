@@ -42,6 +42,9 @@ _HOME = {
     "replan": "worth",
     "repairs": "repair",
     "stability": "stable",
+    "gamma_range": "uncertain",
+    "doubt": "uncertain",
+    "robust": "uncertain",
     "recover_conflicts": "inverse",
     "recover_weights": "inverse",
     "Market": "market",
@@ -102,6 +105,9 @@ if TYPE_CHECKING:
     from crowdnb.repair import repairs as repairs
     from crowdnb.rolling import simulate as simulate
     from crowdnb.stable import stability as stability
+    from crowdnb.uncertain import doubt as doubt
+    from crowdnb.uncertain import gamma_range as gamma_range
+    from crowdnb.uncertain import robust as robust
     from crowdnb.worth import alternatives as alternatives
     from crowdnb.worth import prices as prices
     from crowdnb.worth import replan as replan

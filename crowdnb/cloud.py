@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from narwhals.typing import IntoFrame
 
 CLOUD_FROM = 6  # ratings from which the backward generator is used
+HE_TO_EN, TABLE_GAMMA = 0.5, 0.1  # assumed of intervals whose histories are not known
 
 
 @dataclass(frozen=True)
@@ -298,6 +299,24 @@ def _characteristics(
     with np.errstate(divide="ignore", invalid="ignore"):
         variance = weighted.sum(axis=0) / (tau - 1)
     return smallest + shift, en, variance - en**2
+
+
+def moved_intervals(ability: pd.DataFrame, gamma: float, ratio: float = HE_TO_EN) -> pd.DataFrame:
+    """Intervals as they would be at another γ, when only intervals are known.
+
+    Assumed: the centre stays, the half-width is En + γ·He with He = ``ratio``·En, and the intervals given are those of
+    γ = 0.1. Ends are clipped to [0, 1].
+    """
+    low, high = (ability.xs(end, axis=1, level=1).to_numpy() for end in ("low", "high"))
+    low, high, he = apart(low, high, TABLE_GAMMA, ratio)
+    ends = np.stack([low - gamma * he, high + gamma * he], axis=2).reshape(len(ability), -1)
+    return pd.DataFrame(ends.clip(0, 1), index=ability.index, columns=ability.columns)
+
+
+def apart(low: FloatArray, high: FloatArray, gamma: float, ratio: float) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Intervals [Ex - En - γ·He, Ex + En + γ·He] with He = ``ratio``·En as Ex - En, Ex + En and He."""
+    en = (high - low) / 2 / (1 + gamma * ratio)
+    return (low + high) / 2 - en, (low + high) / 2 + en, ratio * en
 
 
 def check_gamma(gamma: float) -> None:

@@ -35,12 +35,11 @@ from crowdnb.ecargo import Assignment, Problem
 from crowdnb.engine import cliques
 from crowdnb.labels import number
 from crowdnb.program import solve
-from crowdnb.rules import Rules, fill, largest_group
+from crowdnb.rules import FOREVER, Rules, fill, largest_group
 
 KINDS = ("conflict", "exclusion", "place", "worker", "limit", "pin")
 Item = tuple[Hashable, ...]
 TICK = 0.1  # seconds that HiGHS gets at least
-FOREVER = 1e9  # seconds
 
 
 class Change(NamedTuple):

@@ -27,9 +27,10 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from crowdnb.ecargo import BUDGET_TOLERANCE, Problem, compatible_workers
 from crowdnb.engine import cliques, incidence, members
-from crowdnb.labels import BoolArray, IntArray
+from crowdnb.labels import BoolArray, FloatArray, IntArray
 
 NODES = 2000  # steps of the search for an assignment; beyond them HiGHS is asked
+FOREVER = 1e9  # seconds
 
 
 class Requirement(NamedTuple):
@@ -180,12 +181,19 @@ class Rules:
 
         A mixed-integer program for HiGHS, which scipy brings: slower than :class:`_Search`, and with every option.
         """
-        problem, free = self.problem, ~self.barred
-        if (self.pins & ~free).any():
+        if (self.pins & self.barred).any():
             return math.inf
-        (m, n), (i, j) = free.shape, np.nonzero(free)
-        costs = np.zeros(len(i)) if problem.costs is None else problem.costs.to_numpy()[i, j]
+        program = self.program()
+        i, j = program.pairs.T
+        costs = np.zeros(len(i)) if self.problem.costs is None else self.problem.costs.to_numpy()[i, j]
         unit = float(np.abs(costs).max(initial=0)) or 1.0
+        chosen, _ = program.solved(costs / unit)
+        return math.inf if chosen is None else math.fsum(costs[chosen])
+
+    def program(self) -> Model:
+        """The rules but the budget as rows of a mixed-integer program; the pinned pairs can be chosen."""
+        problem, free = self.problem, ~self.barred
+        (m, n), (i, j) = free.shape, np.nonzero(free)
         pairs = len(i)
         groups = members(list(cliques(problem.changed(worker_conflicts=self.conflicts))), m)
         team: Any = sparse.csr_array((m, m))
@@ -204,14 +212,49 @@ class Rules:
         low = np.concatenate([self.need, np.full(sum(row.shape[0] for row in rows[1:]), -np.inf)])
         joined = np.full(pairs, 0.0 if team.nnz else 1.0)
         high = np.concatenate([self.ceiling, self.limits, joined, np.ones(clashes.shape[0])])
-        answer = milp(
-            np.r_[costs / unit, np.zeros(m)],
-            integrality=np.ones(pairs + m),
-            bounds=Bounds(np.r_[self.pins[i, j], np.zeros(m)], 1),
-            constraints=LinearConstraint(sparse.vstack(rows), low, high),
-            options={"mip_rel_gap": 0},
+        return Model(
+            np.column_stack([i, j]), sparse.csr_array(sparse.vstack(rows)), low, high, self.pins[i, j].astype(float)
         )
-        return math.inf if answer.x is None else math.fsum(costs[answer.x[:pairs] > 0.5])
+
+
+class Model(NamedTuple):
+    """Rows over pairs (worker, task) and then workers on the team, all of them 0 or 1; for HiGHS."""
+
+    pairs: IntArray  # pairs × 2
+    rows: Any
+    low: FloatArray
+    high: FloatArray
+    least: FloatArray  # 1 for pinned pairs
+
+    def solved(
+        self, costs: FloatArray, above: FloatArray | None = None, seconds: float = FOREVER
+    ) -> tuple[BoolArray | None, float]:
+        """The pairs of least cost, None where none were found, and a bound that none are below: inf where none exist.
+
+        With ``above``, of rows a_1 … a_pairs and a_0, the largest Σ a T + a_0 is added to the costs.
+        """
+        pairs, size = len(self.pairs), self.rows.shape[1]
+        more = 0 if above is None else 1
+        rows, low, high = self.rows, self.low, self.high
+        if above is not None:
+            rows = sparse.hstack([rows, sparse.csr_array((rows.shape[0], 1))])
+            extra = np.c_[above[:, :-1], np.zeros((len(above), size - pairs)), -np.ones(len(above))]
+            rows = sparse.vstack([rows, sparse.csr_array(extra)])
+            low, high = np.r_[low, np.full(len(above), -np.inf)], np.r_[high, -above[:, -1]]
+        answer = milp(
+            np.r_[costs, np.zeros(size - pairs), np.ones(more)],
+            integrality=np.r_[np.ones(size), np.zeros(more)],
+            bounds=Bounds(
+                np.r_[self.least, np.zeros(size - pairs), np.full(more, -np.inf)],
+                np.r_[np.ones(size), np.full(more, np.inf)],
+            ),
+            constraints=LinearConstraint(rows, low, high),
+            options={"mip_rel_gap": 0, "time_limit": seconds},
+        )
+        if answer.status == 2:  # infeasible
+            return None, math.inf
+        bound = -math.inf if answer.mip_dual_bound is None else float(answer.mip_dual_bound)
+        return None if answer.x is None else answer.x[:pairs] > 0.5, bound
 
 
 def _part(worker: IntArray, of_task: BoolArray, m: int) -> sparse.csr_array[np.float64]:

@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 import traitlets
 
-from crowdnb.cloud import ability_intervals, backward_cloud
+from crowdnb.cloud import HE_TO_EN, TABLE_GAMMA, ability_intervals, backward_cloud, moved_intervals
 from crowdnb.ecargo import Assignment, Problem, Scope
 from crowdnb.fuzzyahp import LEVELS, consistent_matrix, criteria_weights, weight_range
 from crowdnb.labels import BoolArray, FloatArray, listing
@@ -36,7 +36,6 @@ ACCENT, BAR, SOFT, INK, FRAME = "var(--cn-accent)", "var(--cn-bar)", "var(--cn-s
 # Five blues, light to dark, and the ink that can be read on each.
 SHADES = [("#f1f5fb", "#222"), ("#cfdff1", "#222"), ("#9dc3e3", "#222"), ("#3b78b3", "#fff"), ("#1b4f88", "#fff")]
 WEIGHT_STEP = 0.01
-HE_TO_EN, TABLE_GAMMA = 0.5, 0.1  # assumed of intervals whose histories are not known, and said on the panel
 
 
 @dataclass(frozen=True)
@@ -467,18 +466,6 @@ def weights_panel(criteria: Sequence[str] = ("skill", "efficiency", "quality", "
     switch()
     how.observe(switch, names="value")
     return Panel(show, {**judgements, "how": how, "weights": direct}, [how, by_judgement, by_weight])
-
-
-def moved_intervals(ability: pd.DataFrame, gamma: float, ratio: float = HE_TO_EN) -> pd.DataFrame:
-    """Intervals as they would be at another γ, when only intervals are known.
-
-    Assumed: the centre stays, the half-width is En + γ·He with He = ``ratio``·En, and the intervals given are those of
-    γ = 0.1. Ends are clipped to [0, 1].
-    """
-    low, high = (ability.xs(end, axis=1, level=1).to_numpy() for end in ("low", "high"))
-    half = (high - low) / 2 * (1 + gamma * ratio) / (1 + TABLE_GAMMA * ratio)
-    ends = np.stack([(low + high) / 2 - half, (low + high) / 2 + half], axis=2).reshape(len(ability), -1)
-    return pd.DataFrame(ends.clip(0, 1), index=ability.index, columns=ability.columns)
 
 
 def assignment_view(problem: Problem, answer: Assignment, start: View | None = None) -> View:
