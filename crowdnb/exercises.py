@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from functools import cache
 from itertools import combinations, combinations_with_replacement, product
 from os import PathLike
 from pathlib import Path
@@ -28,11 +29,12 @@ from crowdnb.possibility import possibility_degree, possibility_matrix
 from crowdnb.program import solve
 from crowdnb.project import Project, read_project
 from crowdnb.ratings import KEYS, count_ratings
-from crowdnb.worth import moves_text, why
+from crowdnb.worth import Oracle, moves_text, why
 
 LOUNGES = Path(__file__).parent / "data" / "lounges"
 TIE = 1e-9
 THREE_DECIMALS = 5.1e-4
+_case = cache(load_case_study)  # read once; nothing here changes its tables or hands them out
 
 # 00 overview
 
@@ -47,7 +49,7 @@ def check_overview_by_hand(answer: float | None = None, worker: str = "a2", task
     >>> check_overview_by_hand(0.253)
     'That is the plain mean. Quality counts five times as much as activity: multiply each degree by its weight.'
     """
-    case = load_case_study()
+    case = _case()
     w = case.criteria_weights.to_numpy()
     matrix = possibility_matrix(case.ability, case.demand)
     p = matrix.to_numpy()[matrix.index.get_loc((worker, task))]
@@ -75,7 +77,7 @@ def check_overview_peace(gain: float | None = None, moved: Collection[Hashable] 
     >>> check_overview_peace(0.128, ["a3"])
     'The gain is right. You named a3; not all who move are named. Compare both tables row by row.'
     """
-    case = load_case_study()
+    case = _case()
     before, after = solve(case.problem([QUARREL])), solve(case.problem())
     right = after.performance - before.performance
     if (value := _one_number(gain)) is None:
@@ -318,7 +320,7 @@ def _next_inside(ends: FloatArray, histories: FloatArray) -> tuple[float, float,
 
 def check_possibility_by_hand(answer: float | None) -> str:
     """Notebook 02, exercise 1: P(U ≥ D) of a8's quality against r2, to three decimals."""
-    case = load_case_study()
+    case = _case()
     u_low, u_high = _interval(case.ability, "a8", "quality")
     d_low, d_high = _interval(case.demand, "r2", "quality")
     right = float(possibility_degree(u_low, u_high, d_low, d_high))
@@ -341,7 +343,7 @@ def check_possibility_by_hand(answer: float | None) -> str:
 
 def check_possibility_demand(answer: float | None, wanted: float = 0.25) -> str:
     """Notebook 02, exercise 2: the lower end d at which a8's quality meets the demand [d, 1] to the degree wanted."""
-    case = load_case_study()
+    case = _case()
     u_low, u_high = _interval(case.ability, "a8", "quality")
     if (d := _one_number(answer)) is None or not 0 <= d <= 1:
         return f"Not yet: give the lower end d, a number from 0 to 1. U stays [{u_low}, {u_high}]."
@@ -354,7 +356,7 @@ def check_possibility_demand(answer: float | None, wanted: float = 0.25) -> str:
 
 def check_possibility_ranking(answer: Sequence[Hashable] | None, criterion: str = "quality") -> str:
     """Notebook 02, exercise 3: the workers ranked on a criterion by the sum of their degrees against each other."""
-    u = load_case_study().ability[criterion]
+    u = _case().ability[criterion]
     low, high = u["low"].to_numpy(), u["high"].to_numpy()
     against = possibility_degree(low[:, np.newaxis], high[:, np.newaxis], low, high)
     total = pd.Series(against.sum(axis=1), index=u.index)
@@ -576,8 +578,8 @@ def check_model_costliest_pair(problem: Problem, pair: Sequence[Hashable] | None
     pair = [] if isinstance(pair, str) or not isinstance(pair, Iterable) else list(pair)
     if len(pair) != 2 or len(_labels(pair, problem.workers) or ()) != 2:
         return f"Give two different workers of {listing(workers, len(workers))}."
-    before = _feasible(problem)
-    cost = {frozenset(two): before - _rho(_with(problem, pair=two)) for two in combinations(workers, 2)}
+    before, oracle = _feasible(problem), Oracle(problem)
+    cost = {frozenset(two): before - _rho(_with(problem, pair=two), oracle) for two in combinations(workers, 2)}
     mine, most = cost[frozenset(pair)], max(cost.values())
     who = f"A quarrel of {pair[0]} and {pair[1]}"
     if mine == most or _is(mine, most):
@@ -628,19 +630,18 @@ def check_model_range(problem: Problem, extra: int, rho: float | None) -> str:
 
 def _best_in_range(problem: Problem, extra: int) -> float:
     """Greatest ρ over every number of workers from L_j to L_j + extra."""
-    need, m = problem.required.to_numpy(), len(problem.workers)
+    need, m, oracle = problem.required.to_numpy(), len(problem.workers), Oracle(problem)
     more = (np.array(some) for some in product(range(extra + 1), repeat=len(need)))
-    return max(_rho(_with(problem, required=need + some)) for some in more if (need + some).sum() <= m)
+    return max(_rho(problem.changed(required=need + some), oracle) for some in more if (need + some).sum() <= m)
 
 
 def _with(
     problem: Problem,
-    required: Any = None,
     pair: Sequence[Hashable] | None = None,
     barred: tuple[Hashable, Hashable] | None = None,
     ill: Hashable | None = None,
 ) -> Problem:
-    """The problem with other numbers required, two more workers in conflict, a pair barred or a worker gone."""
+    """The problem with two more workers in conflict, a pair barred or a worker gone."""
     between, closed = problem.worker_conflicts.copy(), problem.task_conflicts.copy()
     if pair is not None:
         between.loc[pair[0], pair[1]] = between.loc[pair[1], pair[0]] = 1
@@ -648,8 +649,7 @@ def _with(
         closed.loc[barred[0], barred[1]] = 1
     if ill is not None:
         closed.loc[ill, :] = 1
-    need = problem.required if required is None else required
-    return Problem(problem.qualification, need, problem.task_weights, closed, between, problem.conflict_scope)
+    return problem.changed(task_conflicts=closed, worker_conflicts=between)
 
 
 def _table(answer: Assignment) -> pd.DataFrame:
@@ -659,9 +659,9 @@ def _table(answer: Assignment) -> pd.DataFrame:
     return answer.table
 
 
-def _rho(problem: Problem) -> float:
-    """Best ρ, minus infinity when there is no assignment."""
-    answer = solve(problem)
+def _rho(problem: Problem, oracle: Oracle | None = None) -> float:
+    """Best ρ, minus infinity when there is no assignment; of many variants of a problem its oracle is quicker."""
+    answer = solve(problem) if oracle is None else oracle.best(problem)
     return answer.performance if answer.status == "optimal" else -math.inf
 
 
@@ -698,7 +698,7 @@ def check_case_moves(moves: Mapping[Any, Any] | None = None) -> str:
     """
     if not isinstance(moves, Mapping) or not moves:
         return "Not yet: give the moves as {worker: new task}, with None for who goes home: {'a1': None, 'a3': 'r0'}."
-    case = load_case_study()
+    case = _case()
     problem = Problem(case.published.qualification, case.required, task_conflicts=case.task_conflicts)
     before = case.published.assignment
     after = before.copy()
@@ -729,14 +729,15 @@ def check_case_least_missed(worker: Hashable | None = None) -> str:
     >>> check_case_least_missed("a8")
     'a8 has no place, so nothing is lost. Give one of the nine who work.'
     """
-    problem = load_case_study().problem([QUARREL])
+    problem = _case().problem([QUARREL])
     if not isinstance(worker, Hashable) or worker not in problem.workers:
         return f"Not yet: give one of the workers {listing(problem.workers, 12)}."
     best = solve(problem)
     at_work = set(best.pairs["worker"])
     if worker not in at_work:
         return f"{worker} has no place, so nothing is lost. Give one of the nine who work."
-    cost = {one: best.performance - _rho(_with(problem, ill=one)) for one in at_work}
+    oracle = Oracle(problem)
+    cost = {one: best.performance - _rho(_with(problem, ill=one), oracle) for one in at_work}
     least = min(cost.values())
     if _is(cost[worker], least):
         freed = [other for other in QUARREL if worker in QUARREL and other != worker]
@@ -759,11 +760,11 @@ def check_case_second_best(rho: float | None = None) -> str:
     """
     if (value := _one_number(rho)) is None:
         return "Not yet: give ρ as a number with five decimals."
-    case = load_case_study()
+    case = _case()
     problem = case.problem([QUARREL])
     best = solve(problem)
-    pairs = best.pairs[["worker", "task"]].itertuples(index=False, name=None)
-    second = max(_rho(_with(problem, barred=pair)) for pair in pairs)  # it lacks a pair of the best
+    pairs, oracle = best.pairs[["worker", "task"]].itertuples(index=False, name=None), Oracle(problem)
+    second = max(_rho(_with(problem, barred=pair), oracle) for pair in pairs)  # it lacks a pair of the best
     if _is(value, second, 5.1e-6):
         return f"Right: ρ = {second:.6f}, only {best.performance - second:.6f} below the best."
     if _is(value, best.performance, 5.1e-6):
@@ -829,7 +830,7 @@ def check_why_insist(task: Hashable = None, cost: float | None = None, worker: s
     >>> check_why_insist("r0", 0.1)
     'a8 costs less elsewhere than on r0. Force a8 on each task in turn.'
     """
-    problem = load_case_study().problem([QUARREL])
+    problem = _case().problem([QUARREL])
     if not isinstance(task, Hashable) or task not in problem.tasks:
         return f"Not yet: give one of the tasks {listing(problem.tasks)}, and what it costs."
     losses = {one: why(problem, worker, one) for one in problem.tasks}
