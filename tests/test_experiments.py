@@ -10,11 +10,9 @@ import time
 from contextlib import redirect_stderr, redirect_stdout
 from itertools import combinations
 
-import joblib
 import numpy as np
 import pandas as pd
 import pytest
-from distributed import Client, LocalCluster
 
 import crowdnb as cn
 from crowdnb import __main__, cplexmodel, sweep
@@ -203,20 +201,6 @@ def test_cplex_says_what_it_cannot(monkeypatch):
 @pytest.fixture(scope="module")
 def serial():
     return ex.table8(6, sizes=[10, 20], progress=False)
-
-
-def test_two_processes_give_the_same(serial):
-    with joblib.parallel_config(n_jobs=2):
-        assert same(ex.table8(6, sizes=[10, 20], progress=False), serial)
-
-
-def test_a_dask_cluster_gives_the_same(serial):
-    with (
-        LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster,
-        Client(cluster),
-        joblib.parallel_config(backend="dask"),
-    ):
-        assert same(ex.table8(6, sizes=[10, 20], progress=False), serial)
 
 
 def test_a_file_says_where_it_comes_from_and_reads_back(tmp_path, serial):

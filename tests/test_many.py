@@ -9,7 +9,7 @@ from distributed import Client, LocalCluster
 from exhaustive import as_problem, random_instance
 
 import crowdnb as cn
-from crowdnb import many
+from crowdnb import experiments, many
 
 
 def some_problems(number, seed=0):
@@ -119,7 +119,7 @@ def test_the_bar_shows_how_far_it_is(problems, capsys):
     assert capsys.readouterr().err == ""
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def dask():
     """A client of two worker processes of their own."""
     with (
@@ -127,6 +127,18 @@ def dask():
         Client(cluster) as client,
     ):
         yield client
+
+
+def table8():
+    """Section 7's table 8 in small, without the times."""
+    return experiments.table8(6, sizes=[10, 20], progress=False).drop(columns="seconds")
+
+
+def test_experiments_are_the_same_in_two_processes_and_on_a_dask_cluster(dask):
+    alone = table8()
+    for config in ({"n_jobs": 2}, {"backend": "dask"}):
+        with joblib.parallel_config(**config):
+            pd.testing.assert_frame_equal(table8(), alone)
 
 
 def test_a_dask_cluster_that_loses_a_worker_loses_no_answer(problems, one_by_one, dask):

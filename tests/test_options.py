@@ -9,6 +9,7 @@ from exhaustive import best_by_looking, random_instance
 
 import crowdnb as cn
 from crowdnb import program
+from crowdnb.ecargo import broken_rules
 
 Q = pd.DataFrame([[0.9, 0.8], [0.7, 0.2], [0.6, 0.5]], index=["a0", "a1", "a2"], columns=["r0", "r1"])
 
@@ -29,12 +30,11 @@ def every_assignment(problem):
     ]
     found = []
     for choice in product(*choices):
-        t = np.zeros((m, n), dtype=int)
-        for cell in (cell for team in choice for cell in team):
-            t[cell] = 1
-        table = pd.DataFrame(t, index=problem.workers, columns=problem.tasks)
-        if not cn.check(problem, table):
-            found.append((cn.performance(problem, table), t))
+        placed = np.array([cell for team in choice for cell in team], dtype=np.int64).reshape(-1, 2)
+        if not broken_rules(problem, placed):
+            t = np.zeros((m, n), dtype=int)
+            t[placed[:, 0], placed[:, 1]] = 1
+            found.append((program.score(problem, placed), t))
     return sorted(found, key=lambda pair: (-round(pair[0], 9), (-pair[1]).ravel().tolist()))
 
 

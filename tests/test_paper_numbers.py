@@ -138,19 +138,17 @@ def test_weight_range_of_the_papers_scale_is_0_1833_to_0_3167():
 
 def test_weight_range_holds_for_all_15625_judgement_matrices():
     """Eqs. 4 and 5 written out again, in the paper's letters."""
-    ends = {3.0: [1.0, 0.0], 1.5: [1.0, 0.0]}
-    for upper in product([0.1, 0.3, 0.5, 0.7, 0.9], repeat=6):
-        b = np.full((4, 4), 0.5)
-        b[np.triu_indices(4, 1)] = upper
-        b[np.tril_indices(4, -1)] = 1 - b.T[np.tril_indices(4, -1)]
-        z = (b.sum(axis=1)[:, None] - b.sum(axis=1)) / 6 + 0.5
-        for a, end in ends.items():
-            w = 1 / 4 - 1 / (2 * a) + z.sum(axis=1) / (4 * a)
-            end[:] = min(end[0], w.min()), max(end[1], w.max())
-            if a == 3.0:
-                np.testing.assert_allclose(w, (z.sum(axis=1) + 1) / 12)
-    assert ends[3.0] == pytest.approx(cn.weight_range(4))
-    assert ends[1.5] == pytest.approx(cn.weight_range(4, resolution=1.5))
+    upper = np.array(list(product([0.1, 0.3, 0.5, 0.7, 0.9], repeat=6)))
+    assert len(upper) == 15625
+    i, k = np.triu_indices(4, 1)
+    b = np.full((len(upper), 4, 4), 0.5)
+    b[:, i, k], b[:, k, i] = upper, 1 - upper
+    rows = b.sum(axis=2)
+    z = (rows[:, :, None] - rows[:, None, :]) / 6 + 0.5
+    for a, resolution in ((3.0, None), (1.5, 1.5)):
+        w = 1 / 4 - 1 / (2 * a) + z.sum(axis=2) / (4 * a)
+        assert (w.min(), w.max()) == pytest.approx(cn.weight_range(4, resolution=resolution))
+    np.testing.assert_allclose(1 / 4 - 1 / 6 + z.sum(axis=2) / 12, (z.sum(axis=2) + 1) / 12)
 
 
 def test_weight_range_of_the_smallest_resolution_is_0_1167_to_0_3833():
