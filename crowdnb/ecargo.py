@@ -261,6 +261,14 @@ class Problem:
         )
 
 
+def needed(problem: object) -> Problem:
+    """The problem; ValueError where it is none."""
+    if not isinstance(problem, Problem):
+        what = type(problem).__name__
+        raise ValueError(f"problem: a Problem is needed (of a project: project.problem()), got {what}")
+    return problem
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Assignment:
     """What became of a problem: the checked assignment, or why there is none.

@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 from tqdm.auto import tqdm
 
-from crowdnb.ecargo import Problem
+from crowdnb.ecargo import Problem, needed
 from crowdnb.labels import BoolArray, IntArray, listing
 from crowdnb.rules import Requirement, Rules, fill, largest_group
 
@@ -94,7 +94,7 @@ def explain_infeasible(problem: Problem) -> Infeasible:
     >>> print(why.certificate)
     Hall's condition: 2 places, 1 worker who may take them (a5).
     """
-    rules = Rules.of(problem)
+    rules = Rules.of(needed(problem))
     start = next((seed for seed in _seeds(rules) if not seed.feasible()), None)
     if start is None:
         return Infeasible(_frame(problem, []), "An assignment exists.", "", (), (), 0, 0)

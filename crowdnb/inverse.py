@@ -32,8 +32,8 @@ import pandas as pd
 from scipy.optimize import linprog
 from tqdm.auto import tqdm
 
-from crowdnb.ecargo import Assignment, Problem, check
-from crowdnb.labels import FloatArray, IntArray, labelled_vector, listing, number, same_labels
+from crowdnb.ecargo import Assignment, Problem, check, needed
+from crowdnb.labels import FloatArray, IntArray, labelled_vector, listing, number, numbers, same_labels, whole
 from crowdnb.program import score
 from crowdnb.qualify import check_weights
 from crowdnb.worth import TINY, Oracle, tie
@@ -110,7 +110,7 @@ def recover_conflicts(
     Raises
     ------
     ValueError
-        T breaks a rule of the problem; the limit is below 1; the tolerance is negative.
+        T breaks a rule of the problem; a limit is no whole number; the tolerance is negative.
 
     Examples
     --------
@@ -124,8 +124,7 @@ def recover_conflicts(
     >>> print(cn.recover_conflicts(case.problem(conflict_scope="task"), case.published.assignment).text.splitlines()[0])
     No set of conflicts makes the assignment optimal: even with every conflict that it allows, ρ reaches 2.62925.
     """
-    if limit < 1:
-        raise ValueError(f"limit must be at least 1, got {limit}")
+    limit, largest = whole(limit, "limit"), whole(largest, "largest", 0)
     if tolerance is not None and not number(tolerance) >= 0:
         raise ValueError(f"tolerance must not be negative, got {tolerance}")
     placed, oracle = positions(problem, table), Oracle(problem, solver)
@@ -226,7 +225,9 @@ def _sets_text(sets: tuple[tuple[tuple[Hashable, Hashable], ...], ...], complete
 
 def positions(problem: Problem, table: pd.DataFrame) -> IntArray:
     """Positions (worker, task) of a valid assignment; ValueError says which rule it breaks."""
-    if broken := check(problem, table):
+    if not isinstance(table, pd.DataFrame):
+        raise ValueError(f"table: a frame of workers × tasks is needed, got {type(table).__name__}")
+    if broken := check(needed(problem), table):
         raise ValueError(f"table: it is no assignment of the problem: {listing(broken, 3)}")
     values = table.reindex(index=problem.workers, columns=problem.tasks).to_numpy(dtype=float)
     return np.argwhere(values == 1)
@@ -240,12 +241,18 @@ class Weighing:
     """
 
     def __init__(self, problem: Problem, possibility: pd.DataFrame, solver: str | None = None) -> None:
-        pairs = pd.MultiIndex.from_product([problem.workers, problem.tasks])
+        pairs = pd.MultiIndex.from_product([needed(problem).workers, problem.tasks])
+        if not isinstance(possibility, pd.DataFrame) or not possibility.shape[1]:
+            raise ValueError("possibility: a frame is needed with a column for each criterion")
         if not isinstance(possibility.index, pd.MultiIndex) or possibility.index.nlevels != 2:
             raise ValueError("possibility: an index (worker, task) is needed, as possibility_matrix gives it")
         same_labels(possibility.index, pairs, "possibility, rows")
         shape = *problem.qualification.shape, possibility.shape[1]
-        self.p = possibility.reindex(pairs).to_numpy(dtype=float).reshape(shape)
+        self.p = numbers(possibility.reindex(pairs)).reshape(shape)
+        if not np.isfinite(self.p).all():
+            i, j, k = np.argwhere(~np.isfinite(self.p))[0].tolist()
+            where = f"{problem.workers[i]} on {problem.tasks[j]}, {possibility.columns[k]}"
+            raise ValueError(f"possibility: {where} is not a finite number")
         self.criteria = possibility.columns
         self.gain = self.p * problem.task_weights.to_numpy()[None, :, None]
         free = (problem.task_conflicts.to_numpy() == 0) & (self.p != 0).any(axis=2)
@@ -383,7 +390,8 @@ def recover_weights(
     Raises
     ------
     ValueError
-        T breaks a rule; labels do not fit; weights are negative or do not sum to 1.
+        T breaks a rule; labels do not fit; P has a cell that is no number; weights are negative or do not sum to 1; the
+        tolerance is negative.
 
     Examples
     --------
@@ -393,6 +401,8 @@ def recover_weights(
     >>> print(cn.recover_weights(case.problem(), p, case.published.assignment).text.splitlines()[0])
     No weights make the assignment optimal: another one is better on every criterion.
     """
+    if not number(tolerance) >= 0:
+        raise ValueError(f"tolerance must not be negative, got {tolerance}")
     weighing = Weighing(problem, possibility, solver)
     start = weighing.read(weights)
     placed = positions(weighing.problem, table)

@@ -67,6 +67,13 @@ def numbers(values: npt.ArrayLike) -> FloatArray:
     return np.asarray(np.vectorize(number, otypes=[float])(np.asarray(values, dtype=object)))
 
 
+def whole(value: object, name: str, least: int = 1) -> int:
+    """A whole number of at least ``least``; ValueError with the argument's name for anything else."""
+    if not number(value).is_integer() or number(value) < least:
+        raise ValueError(f"{name} must be a whole number of at least {least}, got {shown(value)}")
+    return int(number(value))
+
+
 def finite(values: npt.ArrayLike, where: str) -> FloatArray:
     """Values as floats; ValueError names the first that is not a finite number."""
     array = numbers(values)

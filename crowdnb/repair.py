@@ -31,9 +31,9 @@ from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 from tqdm.auto import tqdm
 
-from crowdnb.ecargo import Assignment, Problem
+from crowdnb.ecargo import Assignment, Problem, needed
 from crowdnb.engine import cliques
-from crowdnb.labels import number
+from crowdnb.labels import number, shown, whole
 from crowdnb.program import solve
 from crowdnb.rules import FOREVER, Rules, fill, largest_group
 
@@ -100,10 +100,15 @@ class Repairs:
     complete: bool
     ranked: bool
 
-    def __str__(self) -> str:
+    @property
+    def text(self) -> str:
+        """All of it in words, a line each."""
         if not self.repairs:
             return "Nothing that may be changed makes an assignment possible."
         return "\n".join(f"{at}. {repair}" for at, repair in enumerate(self.repairs, 1))
+
+    def __str__(self) -> str:
+        return self.text
 
 
 def repairs(
@@ -141,7 +146,8 @@ def repairs(
     Raises
     ------
     ValueError
-        The limit is below 1; a cost is not above 0; a kind or an item is unknown.
+        The limit is no whole number of at least 1; a cost or the time limit is not above 0; a kind or an item is
+        unknown.
 
     Examples
     --------
@@ -152,8 +158,12 @@ def repairs(
     2. add a worker like 0: cost 1, ρ = 1.5
     3. add a worker like 1: cost 1, ρ = 1.5
     """
-    if limit < 1:
-        raise ValueError(f"limit must be at least 1, got {limit}")
+    needed(problem)
+    limit = whole(limit, "limit")
+    if time_limit is not None and not number(time_limit) > 0:
+        raise ValueError(f"time_limit must be above 0, got {shown(time_limit)}")
+    if isinstance(untouchable, str) or not isinstance(costs or {}, Mapping):
+        raise ValueError("costs must be a mapping of kinds and items, untouchable a list of them")
     model = _Model(problem, _changes(problem, costs or {}, untouchable))
     found: list[Repair] = []
     complete, ranked, cost, refused = False, True, model.least, list[dict[int, int]]()
@@ -227,7 +237,7 @@ def _changes(problem: Problem, costs: Mapping[Any, float], untouchable: Collecti
     price = {key(name, "costs"): number(cost) for name, cost in costs.items()}
     for name, cost in price.items():
         if not 0 < cost < math.inf:
-            raise ValueError(f"costs: {name!r} costs {cost:g}, it must be above 0")
+            raise ValueError(f"costs: {name!r} costs {cost:g}, it must be a finite number above 0")
     fixed = {key(name, "untouchable") for name in untouchable}
     return [
         change._replace(cost=price.get(change.item, price.get(change.item[0], 1.0)))

@@ -25,7 +25,7 @@ from tqdm.auto import tqdm
 
 from crowdnb.ecargo import Assignment, Problem
 from crowdnb.inverse import NEAR, Weighing, positions
-from crowdnb.labels import FloatArray
+from crowdnb.labels import FloatArray, labelled_vector, whole
 from crowdnb.worth import moves, moves_text
 
 MOST = 6  # criteria whose polytopes have few enough corners
@@ -82,7 +82,8 @@ class Stability:
     def holds(self, weights: npt.ArrayLike) -> bool:
         """Whether T is optimal at these weights, in the order of the criteria; no solver is asked."""
         sides = self.sides.iloc[:, : len(self.weights)].to_numpy(dtype=float)
-        return bool((sides @ np.asarray(weights, dtype=float) >= -NEAR).all())
+        w = labelled_vector(np.asarray(weights), self.weights.index, "weights")
+        return bool((sides @ w >= -NEAR).all())
 
 
 def stability(
@@ -132,6 +133,7 @@ def stability(
     >>> round(found.moved, 4), len(found.corners)
     (0.046, 18)
     """
+    samples = whole(samples, "samples", 0)
     weighing = Weighing(problem, possibility, solver)
     w = weighing.read(weights)
     if len(w) > MOST:

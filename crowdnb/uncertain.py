@@ -39,10 +39,10 @@ from scipy.optimize import brentq
 from tqdm.auto import tqdm
 
 from crowdnb.cloud import HE_TO_EN, ability_clouds, ability_intervals, apart
-from crowdnb.ecargo import Assignment, Problem, broken_rules
+from crowdnb.ecargo import Assignment, Problem, broken_rules, needed
 from crowdnb.engine import SolverAnswerError
 from crowdnb.inverse import NEAR, positions
-from crowdnb.labels import BoolArray, FloatArray, IntArray, labelled_vector, listing, number, same_labels
+from crowdnb.labels import BoolArray, FloatArray, IntArray, labelled_vector, listing, number, same_labels, whole
 from crowdnb.possibility import degree, interval_pair
 from crowdnb.project import Project
 from crowdnb.qualify import check_weights
@@ -66,9 +66,7 @@ class _Data:
     def __init__(self, project: Project, problem: Problem | None, name: str) -> None:
         if not isinstance(project, Project):
             raise ValueError(f"{name}: project: a Project is needed, got {type(project).__name__}")
-        if problem is not None and not isinstance(problem, Problem):
-            raise ValueError(f"{name}: problem: a Problem is needed, got {type(problem).__name__}")
-        problem = project.problem() if problem is None else problem
+        problem = project.problem() if problem is None else needed(problem)
         u, d = interval_pair(project.ability, project.demand)
         same_labels(problem.workers, u.labels, f"{name}: problem")
         same_labels(problem.tasks, d.labels, f"{name}: problem")
@@ -181,8 +179,9 @@ def gamma_range(
     Returns
     -------
     GammaRange
-        Each end is where another assignment comes to be better than T, by more than 10⁻⁹, found as a root to 12 digits;
-        or the γ from which T uses a pair of qualification 0; or 0, or the limit.
+        Each end is where another assignment comes to be better than T, found as a root to 12 digits (of one tied with T
+        before that, where it leads by more than a tie, 10⁻⁹); or the γ from which T uses a pair of qualification 0; or
+        0, or the limit.
 
     Raises
     ------
@@ -338,13 +337,13 @@ class _Drift:
         return end, rival
 
     def _root(self, placed: IntArray, rival: IntArray, a: float, b: float) -> float:
-        """Where the lead of a rival comes to count, before b."""
-        slack = self.tie(placed)
+        """Where, before b, a rival comes to be better; where it was tied before, by more than a tie."""
+        slack = 0.0 if self.gain(a, placed, rival) < -self.tie(placed) else self.tie(placed)
 
         def lead(gamma: float) -> float:
             return self.gain(gamma, placed, rival) - slack
 
-        start = a if lead(a) <= 0 else self.gamma
+        start = a if lead(a) < 0 else self.gamma
         return float(brentq(lead, start, b, xtol=1e-13, rtol=1e-13)) if lead(start) < 0 else start
 
     def tie(self, placed: IntArray) -> float:
@@ -497,8 +496,7 @@ def doubt(
     ('intervals', 20, True)
     """
     data = _Data(project, problem, "doubt")
-    if isinstance(samples, bool) or not isinstance(samples, int | np.integer) or samples < 1:
-        raise ValueError(f"samples must be a whole number of at least 1, got {samples!r}")
+    samples = whole(samples, "samples")
     if source not in (None, *get_args(Source)):
         raise ValueError(f"source must be 'ratings' or 'intervals', got {source!r}")
     if source == "ratings" and project.counts is None:

@@ -27,8 +27,8 @@ import pandas as pd
 from scipy.optimize import linear_sum_assignment
 from tqdm.auto import tqdm
 
-from crowdnb.ecargo import Assignment, Problem, broken_rules
-from crowdnb.labels import BoolArray, FloatArray, IntArray, listing, number
+from crowdnb.ecargo import Assignment, Problem, broken_rules, needed, zero_one
+from crowdnb.labels import BoolArray, FloatArray, IntArray, listing, number, shown, unique_index, whole
 from crowdnb.program import TIE, Program, Search, place, score, solve
 
 TINY = 1e-300  # stands for a value of exactly 0, which would forbid a pair
@@ -38,7 +38,7 @@ class Oracle:
     """The optimum of a problem and of its variants over the same labels, from a program that is compiled once."""
 
     def __init__(self, problem: Problem, solver: str | None = None) -> None:
-        self.problem, self.solver = problem, solver
+        self.problem, self.solver = needed(problem), solver
         self.compiled = Program(problem, solver).compiled
 
     def best(self, problem: Problem) -> Assignment:
@@ -202,6 +202,7 @@ def why(problem: Problem, worker: Hashable, task: Hashable, solver: str | None =
 def why_of(oracle: Oracle, worker: Hashable, task: Hashable) -> Why:
     """The same with an oracle that is asked more than once."""
     problem = oracle.problem
+    needed(problem)
     i, j = position(problem.workers, worker, "worker"), position(problem.tasks, task, "task")
     best = oracle.optimum.placed
     if best is None:
@@ -246,7 +247,7 @@ def _cannot(problem: Problem, i: int, j: int) -> str:
 
 def position(labels: pd.Index[Any], label: Hashable, what: str) -> int:
     """Where a label stands; ValueError names one that is unknown."""
-    if label not in labels:
+    if not isinstance(label, Hashable) or label not in labels:
         raise ValueError(f"{what} {label} is unknown; there are {listing(labels)}")
     return int(np.flatnonzero(labels == label)[0])
 
@@ -380,7 +381,9 @@ class Alternatives:
     complete: bool
     always: pd.DataFrame
 
-    def __str__(self) -> str:
+    @property
+    def text(self) -> str:
+        """All of it in words."""
         if not self.optima:
             return "No assignment exists."
         best, more = self.frame["performance"].iloc[0], "" if self.complete else "at least "
@@ -388,6 +391,9 @@ class Alternatives:
         pairs = [f"{row.worker} on {row.task}" for row in self.always.itertuples()]
         head = f"{more}{self.optima} {what} optimal, with ρ = {best:.6g}."
         return f"{head}\nIn every optimum: {listing(pairs, 20) or 'no pair'}.\n{self.frame.to_string()}"
+
+    def __str__(self) -> str:
+        return self.text
 
 
 def alternatives(
@@ -413,7 +419,7 @@ def alternatives(
     Raises
     ------
     ValueError
-        The limit is below 1; the tolerance is negative.
+        The limit is no whole number of at least 1; the tolerance is negative.
 
     Examples
     --------
@@ -422,8 +428,7 @@ def alternatives(
     >>> found.optima, found.complete, found.frame["performance"].round(4).tolist()
     (1, True, [2.6973, 2.6968, 2.6966])
     """
-    if limit < 1:
-        raise ValueError(f"limit must be at least 1, got {limit}")
+    limit = whole(limit, "limit")
     if tolerance is not None and not number(tolerance) >= 0:
         raise ValueError(f"tolerance must not be negative, got {tolerance}")
     oracle = Oracle(problem, solver)
@@ -610,7 +615,7 @@ def replan(problem: Problem, table: pd.DataFrame, price: float = 0.0, solver: st
     Raises
     ------
     ValueError
-        The price is negative; the table has cells other than 0 and 1; the problem has no assignment.
+        The price is negative; the table is no frame, or has cells other than 0 and 1; the problem has no assignment.
 
     Examples
     --------
@@ -623,12 +628,9 @@ def replan(problem: Problem, table: pd.DataFrame, price: float = 0.0, solver: st
     ρ = 2.54598 after 1 change
     a3: idle → r0; a7: r0 → idle
     """
-    if not number(price) >= 0:
-        raise ValueError(f"price must not be negative, got {price}")
-    values = table.reindex(index=problem.workers, columns=problem.tasks).fillna(0).to_numpy(dtype=float)
-    if not np.isin(values, (0, 1)).all():
-        raise ValueError("table: its cells must be 0 or 1")
-    running = values == 1
+    if not 0 <= number(price) < math.inf:
+        raise ValueError(f"price must be a finite number that is not negative, got {shown(price)}")
+    running = _running(needed(problem), table)
     priced = valued(problem, problem.value - price * ~running)
     answer = Oracle(priced, solver).optimum
     if answer.placed is None:
@@ -638,6 +640,19 @@ def replan(problem: Problem, table: pd.DataFrame, price: float = 0.0, solver: st
     who = moves(problem, np.argwhere(running), answer.placed)
     text = f"ρ = {best.performance:.6g} after {changes} {'change' if changes == 1 else 'changes'}\n{moves_text(who)}"
     return Replan(best, changes, who, price, text, problem, running)
+
+
+def _running(problem: Problem, table: object) -> BoolArray:
+    """The running assignment over the workers and tasks of a problem, m × n; ValueError where it is none."""
+    if not isinstance(table, pd.DataFrame):
+        raise ValueError(f"table: a frame of workers × tasks is needed, got {type(table).__name__}")
+    unique_index(table.index, "worker"), unique_index(table.columns, "task")
+    values = zero_one(table.to_numpy())
+    for i, j in np.argwhere(np.isnan(values)).tolist():
+        cell = f"{table.index[i]} on {table.columns[j]} is {shown(table.iat[i, j])}"
+        raise ValueError(f"table: {cell}, its cells must be 0 or 1")
+    known = pd.DataFrame(values, table.index, table.columns).reindex(index=problem.workers, columns=problem.tasks)
+    return np.asarray(known.to_numpy() == 1)
 
 
 def valued(problem: Problem, value: FloatArray) -> Problem:

@@ -102,8 +102,18 @@ def test_the_case_studys_conflict(case):
 def test_what_cannot_be_recovered(case):
     problem, table = case.problem(), case.published.assignment
     p = cn.possibility_matrix(case.ability, case.demand)
-    with pytest.raises(ValueError, match="limit must be at least 1"):
+    with pytest.raises(ValueError, match="limit must be a whole number of at least 1"):
         cn.recover_conflicts(problem, table, limit=0)
+    with pytest.raises(ValueError, match="largest must be a whole number of at least 0"):
+        cn.recover_conflicts(problem, table, largest=-1)
+    with pytest.raises(ValueError, match="a frame of workers × tasks is needed"):
+        cn.recover_conflicts(problem, table.to_numpy())
+    with pytest.raises(ValueError, match="possibility: a0 on r0, skill is not a finite number"):
+        cn.recover_weights(problem, p * math.nan, table)
+    with pytest.raises(ValueError, match="a column for each criterion"):
+        cn.recover_weights(problem, p[[]], table)
+    with pytest.raises(ValueError, match="tolerance must not be negative"):
+        cn.recover_weights(problem, p, table, tolerance=math.nan)
     with pytest.raises(ValueError, match="tolerance must not be negative"):
         cn.recover_conflicts(problem, table, tolerance=-1)
     with pytest.raises(ValueError, match="it is no assignment of the problem: a2 and a7"):

@@ -138,9 +138,13 @@ def test_nothing_to_repair_and_nothing_that_may_be_changed():
 
 def test_what_repairs_cannot_be_asked():
     problem = cn.Problem([[0.5], [0.4]], [2], worker_conflicts=[(0, 1)])
-    with pytest.raises(ValueError, match="limit must be at least 1"):
+    with pytest.raises(ValueError, match="limit must be a whole number of at least 1"):
         cn.repairs(problem, 0)
-    with pytest.raises(ValueError, match="'place' costs 0, it must be above 0"):
+    with pytest.raises(ValueError, match="time_limit must be above 0"):
+        cn.repairs(problem, time_limit=math.nan)
+    with pytest.raises(ValueError, match="costs must be a mapping of kinds and items, untouchable a list of them"):
+        cn.repairs(problem, untouchable="place")
+    with pytest.raises(ValueError, match="'place' costs 0, it must be a finite number above 0"):
         cn.repairs(problem, costs={"place": 0})
     with pytest.raises(ValueError, match="untouchable: 'places' is no change of this problem"):
         cn.repairs(problem, untouchable=["places"])

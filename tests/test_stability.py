@@ -112,6 +112,8 @@ def test_what_stability_cannot_be_asked(case):
         cn.stability(case.problem(), p, case.criteria_weights, case.published.assignment)
     with pytest.raises(ValueError, match="the problem has no assignment"):
         cn.stability(case.problem().changed(required=[9, 9, 9, 9, 9]), p, case.criteria_weights)
+    with pytest.raises(ValueError, match="samples must be a whole number of at least 0"):
+        cn.stability(case.problem(), p, case.criteria_weights, samples=-1)
     many = pd.DataFrame(np.ones((60, 7)), index=p.index)
     with pytest.raises(ValueError, match="7 criteria, and at most 6"):
         cn.stability(case.problem(), many, np.full(7, 1 / 7))

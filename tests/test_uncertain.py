@@ -1,7 +1,10 @@
 """γ, data doubt and robust assignments: against every table of small problems."""
 
+import dataclasses
 import math
+import re
 
+import joblib
 import numpy as np
 import pandas as pd
 import pytest
@@ -232,3 +235,127 @@ def test_the_regret_is_the_least_of_all_tables(scope):
         better += found.gain > 1e-6
         assert str(found)
     assert better > 4
+
+
+def test_the_case_study(case):
+    found = cn.gamma_range(case)
+    assert (found.low, found.below) == (0.0, None)
+    assert found.text.splitlines() == [
+        f"The assignment stays the best from γ = 0 to {found.high:.6g}; today γ is 0.1.",
+        "Just above: a3: r0 → r2; a11: r2 → r0.",
+    ]
+    for gamma, same in ((found.high - 1e-6, True), (found.high + 1e-6, False)):  # solved again on both sides
+        ability = cn.whatif.moved_intervals(case.ability, gamma)
+        q = cn.qualification(ability, case.demand, case.criteria_weights)
+        table = cn.solve(case.problem().changed(qualification=q)).table
+        assert (table.to_numpy() == found.assignment.table.to_numpy()).all() == same
+    narrow = cn.gamma_range(case, limit=0.2)
+    assert narrow.high == 0.2
+    assert narrow.text.endswith("Nothing above γ = 0.2 was looked at.")
+    assert cn.gamma_range(case, table=found.assignment.table, he_to_en=0.0).high == 1.0  # γ moves nothing
+
+
+def test_a_pair_that_comes_to_be_forbidden_ends_the_range():
+    ends = pd.MultiIndex.from_product([["skill"], ["low", "high"]])
+    ability, demand = pd.DataFrame([[0.4, 0.6]], [0], ends), pd.DataFrame([[0.598, 1.0]], ["r"], ends)
+    nobody = pd.DataFrame([[0]], [0], ["r"])
+    project = cn.Project(
+        ability, demand, pd.Series({"skill": 1.0}), pd.Series({"r": 1}), None, nobody, nobody.set_axis([0], axis=1)
+    )
+    found = cn.gamma_range(project)
+    # 0.5 + 0.1 (1 + γ/2) / 1.05 = 0.598
+    assert found.low == pytest.approx((0.098 * 1.05 / 0.1 - 1) * 2)
+    assert found.below is None
+    assert "Just below: one of its pairs has qualification 0 there." in found.text
+
+
+def one_history(ratings, stars=5):
+    ends = pd.MultiIndex.from_product([["skill"], ["low", "high"]])
+    counts = cn.count_ratings(pd.DataFrame({"worker": "a", "criterion": "skill", "rating": ratings}), stars)
+    nobody = pd.DataFrame([[0]], ["a"], ["r"])
+    return cn.Project(
+        cn.ability_intervals(counts),
+        pd.DataFrame([[0.0, 1.0]], ["r"], ends),
+        pd.Series({"skill": 1.0}),
+        pd.Series({"r": 1}),
+        None,
+        nobody,
+        nobody.set_axis(["a"], axis=1),
+        counts,
+    )
+
+
+def test_histories_are_drawn_with_their_own_frequencies():
+    """Of 1 and 5 stars: twice 1 with 1/4, both with 1/2, twice 5 with 1/4; so P against [0, 1] is 0.2, 1/1.8 or 1."""
+    found = cn.doubt(one_history([1, 5]), samples=800, rng=0)
+    assert found.source == "ratings"
+    kept = found.samples["kept"].round(9).value_counts(normalize=True)
+    assert sorted(kept.index) == pytest.approx([0.2, 1 / 1.8, 1])
+    assert kept.sort_index().to_numpy() == pytest.approx([0.25, 0.5, 0.25], abs=4 * math.sqrt(0.25 / 800))
+    assert (found.share, found.error) == (1.0, 0.0)
+    decayed = dataclasses.replace(one_history([1, 5]), counts=one_history([1, 5]).counts.decay(0.5))
+    kept = cn.doubt(decayed, samples=50, rng=0).samples["kept"].round(9)  # one rating: 1 or 5 stars
+    assert set(kept) == {0.2, 1.0}
+
+
+def test_points_are_drawn_evenly_from_the_intervals():
+    project = dataclasses.replace(one_history([2, 4]), counts=None)
+    kept = cn.doubt(project, samples=800, rng=0).samples["kept"]
+    assert kept.between(0.4, 0.8).all()
+    assert kept.mean() == pytest.approx(0.6, abs=4 * 0.4 / math.sqrt(12 * 800))
+    assert kept.quantile([0.1, 0.9]).tolist() == pytest.approx([0.44, 0.76], abs=0.03)
+
+
+def test_the_same_numbers_on_any_number_of_processes(case):
+    one = cn.doubt(case, samples=45, rng=5, progress=False)
+    with joblib.parallel_config(n_jobs=2, backend="threading"):
+        two = cn.doubt(case, samples=45, rng=5, progress=False)
+    pd.testing.assert_frame_equal(one.samples, two.samples)
+    pd.testing.assert_frame_equal(one.shares, two.shares)
+    assert one.shares["share"].sum() == pytest.approx(9)
+    assert one.quantiles.loc[0.5, "loss"] == one.samples["loss"].median()
+    kept = cn.doubt(case, table=case.published.assignment, samples=45, rng=5, progress=False)
+    pd.testing.assert_series_equal(kept.samples["optimum"], one.samples["optimum"])
+    assert (kept.samples["loss"] >= 0).all()
+    assert one.text.startswith("With the abilities inside their intervals drawn again 45 times")
+
+
+def test_the_price_of_caution_on_the_case_study(case):
+    found = cn.robust(case)
+    low = case.ability.copy()
+    low.loc[:, (slice(None), "high")] = low.loc[:, (slice(None), "low")].to_numpy()
+    worst = case.problem().changed(qualification=cn.qualification(low, case.demand, case.criteria_weights))
+    assert found.frame.loc["robust", "worst case"] == pytest.approx(cn.solve(worst).performance)
+    assert found.price == pytest.approx(found.usual.performance - found.assignment.performance)
+    assert found.text.startswith("Wherever abilities lie in their intervals ρ is at least 1.65126, and 1.63882 with")
+    hasty = cn.robust(case, criterion="regret", time_limit=0.05)
+    assert 0 <= hasty.bound <= hasty.frame.loc["robust", "regret"]
+
+
+def test_what_cannot_be_asked_of_data_in_doubt(case):
+    other = cn.Problem([[0.5]], [1])
+    asks = {
+        "gamma_range: project: a Project is needed, got Problem": lambda: cn.gamma_range(other),
+        "doubt: problem: unknown worker 0": lambda: cn.doubt(case, other),
+        "a Problem is needed": lambda: cn.robust(case, case),
+        "not below the project's γ, 0.1; got 0.01": lambda: cn.gamma_range(case, limit=0.01),
+        "tolerance must be a finite number above 0": lambda: cn.gamma_range(case, tolerance=0),
+        "he_to_en must be a finite number of at least 0": lambda: cn.gamma_range(case, he_to_en=math.nan),
+        "not optimal at γ = 0.1": lambda: cn.gamma_range(case, table=case.published.assignment),
+        "samples must be a whole number of at least 1": lambda: cn.doubt(case, samples=0),
+        "source must be 'ratings' or 'intervals'": lambda: cn.doubt(case, source="stars"),
+        "source: the project has no rating histories": lambda: cn.doubt(case, source="ratings"),
+        "table: it is no assignment": lambda: cn.doubt(case, table=case.published.assignment * 0),
+        "the problem has no assignment": lambda: cn.robust(case, case.problem().changed(required=[9] * 5)),
+        "criterion must be 'worst case' or 'regret'": lambda: cn.robust(case, criterion="best"),
+        "regret needs a problem of one task a worker": lambda: cn.robust(
+            case, case.problem().changed(worker_limits=2), "regret"
+        ),
+        "time_limit must be above 0": lambda: cn.robust(case, criterion="regret", time_limit=0),
+    }
+    for text, ask in asks.items():
+        with pytest.raises(ValueError, match=re.escape(text)):
+            ask()
+    edited = dataclasses.replace(one_history([1, 5]), ability=one_history([2, 5]).ability)
+    with pytest.raises(ValueError, match=r"a, skill: \[0.4, 1\] is not what the histories give at γ = 0.1"):
+        cn.gamma_range(edited)

@@ -174,11 +174,26 @@ def test_what_cannot_be_asked(case):
         cn.why(problem, "a77", "r0")
     with pytest.raises(ValueError, match="task r9 is unknown"):
         cn.why(problem, "a0", "r9")
-    with pytest.raises(ValueError, match="limit must be at least 1"):
-        cn.alternatives(problem, 0)
+    for limit in (0, 1.5, math.nan, "3"):
+        with pytest.raises(ValueError, match="limit must be a whole number of at least 1"):
+            cn.alternatives(problem, limit)
+    for label in (["a0"], None, math.nan):
+        with pytest.raises(ValueError, match="is unknown"):
+            cn.why(problem, label, "r0")
+    holes = case.published.assignment.astype(float)
+    holes.iloc[0, 0] = math.nan
+    with pytest.raises(ValueError, match="a0 on r0 is nan, its cells must be 0 or 1"):
+        cn.replan(problem, holes)
+    with pytest.raises(ValueError, match="a frame of workers × tasks is needed, got ndarray"):
+        cn.replan(problem, holes.to_numpy())
+    asks = (cn.prices, cn.alternatives, cn.explain_infeasible, cn.repairs)
+    asks += (lambda project: cn.why(project, "a0", "r0"), lambda project: cn.replan(project, holes))
+    for ask in asks:
+        with pytest.raises(ValueError, match="a Problem is needed"):
+            ask(case)
     with pytest.raises(ValueError, match="tolerance must not be negative"):
         cn.alternatives(problem, 5, -1)
-    with pytest.raises(ValueError, match="price must not be negative"):
+    with pytest.raises(ValueError, match="price must be a finite number that is not negative"):
         cn.replan(problem, case.published.assignment, -1)
     with pytest.raises(ValueError, match="cells must be 0 or 1"):
         cn.replan(problem, case.published.assignment * 2)
