@@ -53,6 +53,11 @@ _HOME = {
     "ProjectError": "project",
     "read_project": "project",
     "load_case_study": "casestudy",
+    "Scenario": "scenarios",
+    "ScenarioError": "scenarios",
+    "Scenarios": "scenarios",
+    "report": "page",
+    "bench": "workbench",
 }
 _MODULES = {
     "baselines",
@@ -91,6 +96,7 @@ if TYPE_CHECKING:
     from crowdnb.inverse import recover_weights as recover_weights
     from crowdnb.many import solve_many as solve_many
     from crowdnb.market import Market as Market
+    from crowdnb.page import report as report
     from crowdnb.possibility import possibility_degree as possibility_degree
     from crowdnb.possibility import possibility_matrix as possibility_matrix
     from crowdnb.program import Program as Program
@@ -108,6 +114,10 @@ if TYPE_CHECKING:
     from crowdnb.uncertain import doubt as doubt
     from crowdnb.uncertain import gamma_range as gamma_range
     from crowdnb.uncertain import robust as robust
+    from crowdnb.scenarios import Scenario as Scenario
+    from crowdnb.scenarios import ScenarioError as ScenarioError
+    from crowdnb.scenarios import Scenarios as Scenarios
+    from crowdnb.workbench import bench as bench
     from crowdnb.worth import alternatives as alternatives
     from crowdnb.worth import prices as prices
     from crowdnb.worth import replan as replan

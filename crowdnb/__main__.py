@@ -1,4 +1,4 @@
-"""The command: ``python -m crowdnb`` with ``assign FOLDER``, ``case``, or ``experiment NAME``."""
+"""The command: ``python -m crowdnb`` with ``assign FOLDER``, ``report FOLDER``, ``case``, or ``experiment NAME``."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ import sys
 from collections.abc import Sequence
 from itertools import combinations
 from pathlib import Path
-from unicodedata import category, east_asian_width
+from unicodedata import east_asian_width
 
 import pandas as pd
 
 import crowdnb as cn
-from crowdnb.labels import listing
+from crowdnb.labels import listing, plain
 from crowdnb.project import FILES
+from crowdnb.scenarios import GIVEN, place_of, write_whole
 
 NO_ASSIGNMENT, BAD_INPUT, INTERNAL_ERROR, INTERRUPTED = 1, 2, 3, 130
 EXPERIMENTS = ("figure1", "table6", "table7", "table8", "table9", "structured", "planner")
@@ -29,31 +30,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if options.command == "experiment":
             return experiment(options)
+        if options.command == "report":
+            return report(options)
         return case() if options.command == "case" else assign(options)
     except cn.ProjectError as error:
         number = len(error.problems)
         head = f"{options.folder}: {number} problem{'s' * (number > 1)} in the files, nothing written"
-        print(_plain("\n- ".join([head, *str(error).split("\n")])), file=sys.stderr)
+        print(plain("\n- ".join([head, *str(error).split("\n")])), file=sys.stderr)
     except cn.SolverAnswerError as error:
-        print(_plain(f"crowdnb: {error}; nothing written, please report it"), file=sys.stderr)
+        print(plain(f"crowdnb: {error}; nothing written, please report it"), file=sys.stderr)
         return INTERNAL_ERROR
     except BrokenPipeError:  # as in `… | head`: nobody reads on, and everything is done
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except (ValueError, ModuleNotFoundError, OSError) as error:
-        print(_plain(f"crowdnb: {error}"), file=sys.stderr)
+        print(plain(f"crowdnb: {error}"), file=sys.stderr)
     return BAD_INPUT
 
 
 def assign(options: argparse.Namespace) -> int:
     """Read a folder, solve it, print and write the assignment."""
     project = cn.read_project(options.folder, options.gamma, options.stars)
-    folder = options.folder if options.folder.is_dir() else options.folder.parent
-    output = options.output or folder / "assignment.csv"
-    if output.resolve() in [path.resolve() for path in (options.folder, *(folder / f"{name}.csv" for name in FILES))]:
-        raise ValueError(f"output: {output} is a file of the project, it would be overwritten; choose another")
-    if not output.parent.is_dir():
-        raise ValueError(f"output: there is no folder {output.parent}")
+    output = _output(options, "assignment.csv")
     answer = project.solve(options.solver, options.time_limit, options.scope)
     lines = [*(f"Note: {note}" for note in project.notes), histories(project), describe(answer, project.required)]
     if answer.table is None:
@@ -63,20 +61,54 @@ def assign(options: argparse.Namespace) -> int:
             lines.append(
                 f"Every qualification is 0: nobody reaches any demand. Is the scale right? {hint.capitalize()}."
             )
-        print(_plain("\n".join(lines + old * output.exists())))
+        print(plain("\n".join(lines + old * output.exists())))
         return NO_ASSIGNMENT
-    try:  # before anything is printed: a reader that stops listening does not lose the file
-        answer.pairs.to_csv(output, index=False, encoding="utf-8")
-    except OSError as error:
-        raise OSError(f"{output} cannot be written: {error.strerror or error}") from None
+    # before anything is printed: a reader that stops listening does not lose the file
+    _write(output, answer.pairs.to_csv(index=False))
     clouds = project.clouds()
     if clouds is not None:
         short = clouds[clouds["rule"] != "cloud"].index.unique("worker")
         few = [worker for worker in answer.pairs["worker"] if worker in short]
         share = f"{len(few)} of the {len(answer.pairs)} chosen"
         lines.append(f"On fewer than six ratings of some criterion: {share}{': ' * bool(few)}{listing(few, 20)}.")
-    print(_plain("\n".join([*lines, f"Written: {output}"])))
+    print(plain("\n".join([*lines, f"Written: {output}"])))
     return 0
+
+
+def report(options: argparse.Namespace) -> int:
+    """Make the page about a folder, print what was decided, and why not where nothing was."""
+    output = _output(options, "report.html") if options.folder.exists() else Path()
+    page = cn.report(
+        options.folder,
+        options.scenario,
+        gamma=options.gamma,
+        stars=options.stars,
+        conflict_scope=options.scope,
+        solver=options.solver,
+        time_limit=options.time_limit,
+    )
+    _write(output, page.html)
+    print(plain(f"{page}\nWritten: {output}"))
+    return NO_ASSIGNMENT if page.answer.table is None else 0
+
+
+def _output(options: argparse.Namespace, name: str) -> Path:
+    """Where to write: as was said, or beside the project's files, and never over one of them."""
+    folder = options.folder if options.folder.is_dir() else options.folder.parent
+    output: Path = options.output or folder / name
+    own = [options.folder, place_of(options.folder), *(folder / f"{name}.csv" for name in FILES)]
+    if output.resolve() in [path.resolve() for path in own]:
+        raise ValueError(f"output: {output} is a file of the project, it would be overwritten; choose another")
+    if not output.parent.is_dir():
+        raise ValueError(f"output: there is no folder {output.parent}")
+    return output
+
+
+def _write(output: Path, text: str) -> None:
+    try:
+        write_whole(output, text.encode())
+    except OSError as error:
+        raise OSError(f"{output} cannot be written: {error.strerror or error}") from None
 
 
 def histories(project: cn.Project) -> str:
@@ -182,22 +214,16 @@ def experiment(options: argparse.Namespace) -> int:
         with joblib.parallel_config(n_jobs=options.jobs):
             rows = cn.experiments.TABLES[options.name](seed=options.seed, output=output, **chosen)
     except KeyboardInterrupt:
-        print(_plain(f"Stopped. What is finished is in {output}; the same command goes on with the rest."))
+        print(plain(f"Stopped. What is finished is in {output}; the same command goes on with the rest."))
         return INTERRUPTED
     with pd.option_context("display.width", 120, "display.max_rows", None, "display.max_columns", None):
-        print(_plain(f"{cn.experiments.summary(options.name, rows).round(3)}\nWritten: {output}"))
+        print(plain(f"{cn.experiments.summary(options.name, rows).round(3)}\nWritten: {output}"))
     return 0
 
 
 def _width(text: str) -> int:
     """Columns that a text takes in a terminal: Chinese characters take two."""
     return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
-
-
-def _plain(text: str) -> str:
-    """Text without control characters: a label must not steer the terminal."""
-    shown = (c.isprintable() or c == "\n" or category(c) == "Zs" for c in text)
-    return "".join(c if good else c.encode("unicode_escape").decode() for c, good in zip(text, shown, strict=True))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -213,23 +239,34 @@ def _parser() -> argparse.ArgumentParser:
         "Exit status: 0 an assignment was found, 1 there is none (the reasons are printed), 2 bad input, "
         "3 an internal error. Nothing is written unless it is 0.",
     )
-    run.add_argument("folder", metavar="FOLDER", type=Path, help="a folder of CSV files, or an Excel workbook")
-    run.add_argument(
-        "--gamma", type=float, default=0.1, help="how much the spread He widens the intervals, 0 or more (0.1)"
+    page = commands.add_parser(
+        "report",
+        help="one page (HTML) about a folder of files, for whoever signs it",
+        description="Make one page about the best assignment for a folder of files: report.html, no network needed.",
+        epilog="Exit status: 0 an assignment was found, 1 there is none (the page says why, and what would help), 2 "
+        "bad input, 3 an internal error. Scenarios kept in the folder are on the page.",
     )
-    run.add_argument("--stars", type=int, default=5, help="the top of the rating scale, which starts at 1 (5)")
-    run.add_argument(
-        "--scope",
-        choices=["project", "task"],
-        default="project",
-        help="two workers in conflict: not both in the project, or only not both on one task (project)",
-    )
-    run.add_argument("--solver", help="GLPK_MI, CBC, HIGHS … (the first that is installed)")
-    run.add_argument(
-        "--time-limit", type=float, metavar="SECONDS", help="stop after so long, with the best found and a bound"
-    )
-    run.add_argument(
-        "--output", type=Path, metavar="FILE", help="where to write (assignment.csv in FOLDER, or beside a workbook)"
+    for one, name in ((run, "assignment.csv"), (page, "report.html")):
+        one.add_argument("folder", metavar="FOLDER", type=Path, help="a folder of CSV files, or an Excel workbook")
+        one.add_argument(
+            "--gamma", type=float, default=0.1, help="how much the spread He widens the intervals, 0 or more (0.1)"
+        )
+        one.add_argument("--stars", type=int, default=5, help="the top of the rating scale, which starts at 1 (5)")
+        one.add_argument(
+            "--scope",
+            choices=["project", "task"],
+            default="project",
+            help="two workers in conflict: not both in the project, or only not both on one task (project)",
+        )
+        one.add_argument("--solver", help="GLPK_MI, CBC, HIGHS … (the first that is installed)")
+        one.add_argument(
+            "--time-limit", type=float, metavar="SECONDS", help="stop after so long, with the best found and a bound"
+        )
+        one.add_argument(
+            "--output", type=Path, metavar="FILE", help=f"where to write ({name} in FOLDER, or beside a workbook)"
+        )
+    page.add_argument(
+        "--scenario", metavar="NAME", default=GIVEN, help="the scenario that was decided for (the files as given)"
     )
     again = commands.add_parser(
         "experiment",

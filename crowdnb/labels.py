@@ -7,6 +7,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from numbers import Real
 from typing import Any
+from unicodedata import category
 
 import numpy as np
 import numpy.typing as npt
@@ -95,6 +96,12 @@ def listing(labels: Iterable[object], most: int = 8, total: int = 0) -> str:
     if len(names) <= most:
         return ", ".join(names)
     return f"{', '.join(names[:most])}, … ({max(len(names), total)} in all)"
+
+
+def plain(text: str) -> str:
+    """Text without control characters: a label must not steer a terminal, nor turn a page's lines round."""
+    shown = (c.isprintable() or c == "\n" or category(c) == "Zs" for c in text)
+    return "".join(c if good else c.encode("unicode_escape").decode() for c, good in zip(text, shown, strict=True))
 
 
 def unique_index(labels: Iterable[Hashable], what: str) -> pd.Index[Any]:

@@ -21,20 +21,19 @@ import numpy as np
 import pandas as pd
 import traitlets
 
-from crowdnb.cloud import HE_TO_EN, TABLE_GAMMA, ability_intervals, backward_cloud, moved_intervals
+from crowdnb.cloud import HE_TO_EN, TABLE_GAMMA, backward_cloud
 from crowdnb.ecargo import Assignment, Problem, Scope
 from crowdnb.fuzzyahp import LEVELS, consistent_matrix, criteria_weights, weight_range
-from crowdnb.labels import BoolArray, FloatArray, listing
+from crowdnb.labels import listing, plain
+from crowdnb.page import grid, pairs_of
 from crowdnb.possibility import possibility_degree
 from crowdnb.program import Program
 from crowdnb.project import Project
-from crowdnb.qualify import qualification
+from crowdnb.scenarios import Scenario, tasks_of
 from crowdnb.worth import Oracle, moves_text, position, why_of
 
 # Colours of the page's theme, light or dark, set in the style of Shown; FRAME lies on cells that have a ground.
-ACCENT, BAR, SOFT, INK, FRAME = "var(--cn-accent)", "var(--cn-bar)", "var(--cn-soft)", "var(--cn-ink)", "#c2410c"
-# Five blues, light to dark, and the ink that can be read on each.
-SHADES = [("#f1f5fb", "#222"), ("#cfdff1", "#222"), ("#9dc3e3", "#222"), ("#3b78b3", "#fff"), ("#1b4f88", "#fff")]
+ACCENT, BAR, SOFT, INK = "var(--cn-accent)", "var(--cn-bar)", "var(--cn-soft)", "var(--cn-ink)"
 WEIGHT_STEP = 0.01
 
 
@@ -110,9 +109,12 @@ class Panel(widgets.VBox):  # type: ignore[misc]
     def _html(self) -> str:
         if not self.view.problem:
             return self.view.body
+        why = html.escape(plain(self.view.problem)).replace("\n", "<br>")
+        said = f'<p><strong style="color: {ACCENT}">No answer.</strong> {why}</p>'
+        if not self.good.body:
+            return said
         return (
-            f'<p><strong style="color: {ACCENT}">No answer.</strong> {html.escape(self.view.problem)}</p>'
-            f"<p>The last answer, which no longer holds:</p>"
+            f"{said}<p>The last answer, which no longer holds:</p>"
             f'<div class="crowdnb-old" aria-label="the last answer, which no longer holds">{self.good.body}</div>'
         )
 
@@ -472,21 +474,19 @@ def assignment_view(problem: Problem, answer: Assignment, start: View | None = N
     """Who does what, ρ and its change, who moved; or why there is no assignment."""
     if answer.table is None:
         return View({"status": answer.status}, "", " ".join(answer.reasons) or "The time limit was reached.")
-    place = {str(worker): str(task) for worker, task in zip(answer.pairs["worker"], answer.pairs["task"], strict=True)}
+    place = {str(worker): listing(tasks) or "idle" for worker, tasks in tasks_of(answer).items()}
     facts: dict[str, Any] = {"status": answer.status, "ρ": answer.performance, "places": place}
-    before = place if start is None or start.problem else start.facts["places"]
-    moved = [
-        f"{worker}: {before.get(worker, 'idle')} → {place.get(worker, 'idle')}"
-        for worker in map(str, problem.workers)
-        if before.get(worker) != place.get(worker)
-    ]
-    change = 0.0 if start is None or start.problem else answer.performance - start.facts["ρ"]
-    facts["moved"] = moved
-    head = f"<p><strong>ρ = {answer.performance:.4f}</strong>, {change:+.4f} against the start. "
+    facts["pairs"] = pairs_of(answer)
+    first = facts if start is None or start.problem else start.facts
+    everyone = dict.fromkeys([*first["places"], *place])
+    moves = [(worker, first["places"].get(worker, "idle"), place.get(worker, "idle")) for worker in everyone]
+    facts["moved"] = [f"{worker}: {before} → {after}" for worker, before, after in moves if before != after]
+    head = (
+        f"<p><strong>ρ = {answer.performance:.4f}</strong>, {answer.performance - first['ρ']:+.4f} against the start. "
+    )
     idle = html.escape(listing(answer.idle)) or "nobody"
-    head += f"Moved: {html.escape('; '.join(moved)) or 'nobody'}. Idle: {idle}.</p>"
-    was = np.array([[before.get(str(worker)) == str(task) for task in problem.tasks] for worker in problem.workers])
-    return View(facts, head + _grid(problem, answer, was))
+    head += f"Moved: {html.escape('; '.join(facts['moved'])) or 'nobody'}. Idle: {idle}.</p>"
+    return View(facts, head + grid(problem, answer, first["pairs"]))
 
 
 def assignment_panel(project: Project, conflict_scope: Scope = "project") -> Panel:
@@ -552,15 +552,9 @@ def panel_problem(project: Project, settings: Mapping[str, Any], conflict_scope:
 
 
 def panel_qualification(project: Project, gamma: float, weights: Sequence[float]) -> pd.DataFrame:
-    """Q at this γ and with these weights; where only intervals are known, by :func:`moved_intervals`."""
-    if gamma == project.gamma:
-        ability = project.ability
-    elif project.counts is not None:
-        ability = ability_intervals(project.counts, gamma)
-    else:
-        ability = moved_intervals(project.ability, gamma)
-    q = qualification(ability, project.demand, pd.Series(weights, index=project.criteria_weights.index))
-    return q.reindex(index=project.ability.index, columns=project.required.index)
+    """Q at this γ and with these weights, as :class:`crowdnb.Scenario` has it."""
+    given = dict(zip(project.criteria_weights.index, weights, strict=True))
+    return Scenario(gamma=gamma, weights=given).qualification(project)
 
 
 def _rules(project: Project, settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -586,7 +580,6 @@ def why_view(oracle: Oracle, worker: Hashable, task: Hashable) -> View:
     problem = oracle.problem
     found = why_of(oracle, worker, task)
     best = oracle.optimum
-    assert best.table is not None
     facts = {
         "worker": worker,
         "task": task,
@@ -599,7 +592,7 @@ def why_view(oracle: Oracle, worker: Hashable, task: Hashable) -> View:
     first, *rest = found.text.splitlines()
     said = f"<p><strong>{html.escape(first)}</strong></p>{_paragraphs([f'Who moves: {line}.' for line in rest])}"
     drawn, name = (best, "The optimum:") if found.other is None else (found.other, "That other assignment:")
-    return View(facts, said + _paragraphs([name]) + _grid(problem, drawn, best.table.to_numpy() == 1))
+    return View(facts, said + _paragraphs([name]) + grid(problem, drawn, pairs_of(best)))
 
 
 def why_panel(problem: Problem, worker: Hashable = None, task: Hashable = None) -> Panel:
@@ -785,39 +778,3 @@ def _weight_bars(weights: Mapping[str, float], reach: tuple[float, float]) -> st
         )
     alt = "weights: " + ", ".join(f"{name} {weight:.3f}" for name, weight in weights.items())
     return _drawing(alt, bottom + 42, ground + bars + _axis(left, right, bottom, "weight, 0 to 1"))
-
-
-def _grid(problem: Problem, answer: Assignment, was: BoolArray) -> str:
-    """Workers × tasks as a table: Q in the cells, places framed, places given up dashed, barred pairs crossed."""
-    assert answer.table is not None
-    q, eligible, taken = problem.qualification.to_numpy(), problem.eligible, answer.table.to_numpy() == 1
-    shade = _shades(q, eligible)
-    head = "".join(
-        f'<th scope="col">{html.escape(str(task))}<br><span>needs {need}</span></th>'
-        for task, need in problem.required.items()
-    )
-    rows = []
-    for i, worker in enumerate(problem.workers):
-        cells = []
-        for j in range(len(problem.tasks)):
-            if not eligible[i, j]:
-                cells.append(f'<td title="may not" style="color: {SOFT}">×</td>')
-                continue
-            ground, ink = SHADES[shade[i, j]]
-            line = "solid" if taken[i, j] else "dashed"
-            frame = f"outline: 3px {line} {FRAME}; outline-offset: -3px" if taken[i, j] or was[i, j] else ""
-            mark = "● " if taken[i, j] and was[i, j] else "◆ " if taken[i, j] else "○ " if was[i, j] else ""
-            cells.append(f'<td style="background: {ground}; color: {ink}; {frame}">{mark}{q[i, j]:.3f}</td>')
-        name = html.escape(str(worker))
-        rows.append(f'<tr><th scope="row" title="{name}">{name}</th>{"".join(cells)}</tr>')
-    legend = "<p>Cell: Q, darker is higher. ● keeps a place, ◆ new, ○ given up, × may not.</p>"
-    return (
-        f'{legend}<div class="crowdnb-scroll" tabindex="0" role="region" aria-label="who does what">'
-        f'<table><tr><th class="crowdnb-corner"></th>{head}</tr>{"".join(rows)}</table></div>'
-    )
-
-
-def _shades(q: FloatArray, eligible: Any) -> Any:
-    """Which of the five shades each Q gets, evenly between the smallest and the largest that is allowed."""
-    low, high = (q[eligible].min(), q[eligible].max()) if eligible.any() else (0.0, 1.0)
-    return np.clip((q - low) / ((high - low) or 1.0) * len(SHADES), 0, len(SHADES) - 1).astype(int)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import crowdnb as cn
-from crowdnb import whatif
+from crowdnb import page, scenarios, whatif
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 
@@ -278,12 +278,12 @@ def test_gamma_acts_on_the_histories_where_there_are_any(lounges):
 def test_gamma_moves_intervals_by_a_stated_assumption(case):
     panel = whatif.assignment_panel(case)
     assert "He = 0.5 En" in panel.children[0].value
-    moved = whatif.moved_intervals(case.ability, 0.3)
+    moved = scenarios.moved_intervals(case.ability, 0.3)
     assert moved.loc["a0", "skill"].tolist() == pytest.approx(
         [0.575 - 0.055 * 1.15 / 1.05, 0.575 + 0.055 * 1.15 / 1.05]
     )
-    pd.testing.assert_frame_equal(whatif.moved_intervals(case.ability, 0.1), case.ability)
-    assert whatif.moved_intervals(case.ability, 100.0).to_numpy().min() == 0  # clipped
+    pd.testing.assert_frame_equal(scenarios.moved_intervals(case.ability, 0.1), case.ability)
+    assert scenarios.moved_intervals(case.ability, 100.0).to_numpy().min() == 0  # clipped
     panel["gamma"].value = 0.3
     q = cn.qualification(moved, case.demand, case.criteria_weights)
     own = cn.Problem(q, case.required, None, case.task_conflicts)
@@ -342,9 +342,9 @@ def test_ink_can_be_read_on_every_shade():
             for share, part in zip((0.2126, 0.7152, 0.0722), parts, strict=True)
         )
 
-    grounds = [luminance(ground) for ground, _ in whatif.SHADES]
+    grounds = [luminance(ground) for ground, _ in page.SHADES]
     assert grounds == sorted(grounds, reverse=True)  # told apart by lightness alone
-    for ground, ink in whatif.SHADES:
+    for ground, ink in page.SHADES:
         light, dark = sorted([luminance(ground) + 0.05, luminance(ink) + 0.05], reverse=True)
         assert light / dark >= 4.5
 
