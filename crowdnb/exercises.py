@@ -6,6 +6,7 @@ The right answers are computed by the package, none is written down here. A mess
 from __future__ import annotations
 
 import math
+import re
 import warnings
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from functools import cache
@@ -22,13 +23,15 @@ from crowdnb import baselines, experiments
 from crowdnb.casestudy import load_case_study
 from crowdnb.cloud import ability_clouds, backward_cloud
 from crowdnb.ecargo import Assignment, Problem, check, performance
-from crowdnb.explain import count
+from crowdnb.explain import count, explain_infeasible
 from crowdnb.fuzzyahp import LEVELS, consistent_matrix, criteria_weights, judgement_problems
 from crowdnb.labels import FloatArray, labelled_vector, listing, number, numbers, shown
 from crowdnb.possibility import possibility_degree, possibility_matrix
 from crowdnb.program import solve
-from crowdnb.project import Project, read_project
+from crowdnb.project import Project, ProjectError, read_project
 from crowdnb.ratings import KEYS, count_ratings
+from crowdnb.repair import repairs
+from crowdnb.scenarios import Scenario, Scenarios
 from crowdnb.worth import Oracle, moves_text, why
 
 LOUNGES = Path(__file__).parent / "data" / "lounges"
@@ -985,3 +988,116 @@ def check_experiments_greedy(method: Callable[[Problem], pd.DataFrame] | None = 
             f"Valid on all 40 instances, with F = {f:.4f}; the best of the three has {theirs:.4f}. It is not ahead yet."
         )
     return f"Right: valid on all 40 instances, with F = {f:.4f}; the best of the three has {theirs:.4f}."
+
+
+# 07 your own data
+
+SLIPS = {
+    "tasks.csv": ("r1,1", "r1,one"),
+    "ability.csv": ("a4,quality,0.43,0.51", "a4,quality,0.51,0.43"),
+    "task_conflicts.csv": ("a7,r4", "a7,r5"),
+}
+
+
+def slips(folder: str | PathLike[str]) -> dict[str, str]:
+    """Write the case study with three slips into a new folder; the text of the three files, lines numbered."""
+    load_case_study().write(Path(folder))
+    numbered = {}
+    for name, (right, wrong) in SLIPS.items():
+        path = Path(folder) / name
+        text = path.read_text(encoding="utf-8").replace(right, wrong, 1)
+        path.write_text(text, encoding="utf-8")
+        numbered[name] = "\n".join(f"{at:3}  {line}" for at, line in enumerate(text.splitlines(), 1))
+    return numbered
+
+
+def check_own_data_slips(folder: str | PathLike[str], answer: Mapping[Any, Any] | None = None) -> str:
+    """Check where the slips are in a folder that :func:`slips` wrote: a line number for each file.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp()) / "broken"
+    >>> _ = slips(folder)
+    >>> check_own_data_slips(folder, {"tasks.csv": 2})
+    'tasks.csv: line 2 is well as it is. Read every cell against its column and the other files.'
+    """
+    try:
+        read_project(Path(folder))
+        return "The folder is read without a problem: all is mended, or it is not the one with the slips."
+    except ProjectError as error:
+        found = re.findall(r"^([\w.]+), line ([0-9]+)", "\n".join(error.problems), flags=re.MULTILINE)
+    right: dict[Any, set[int]] = {}
+    for name, line in found:
+        right.setdefault(name, set()).add(int(line))
+    if not isinstance(answer, Mapping) or not answer:
+        return "Not yet: give a line for each file, such as {'tasks.csv': 2}."
+    for name, line in answer.items():
+        if name not in right:
+            return f"There is no slip in {shown(name)}. Look in {listing(SLIPS)}."
+        if number(line) not in right[name]:
+            well = f"{name}: line {shown(line)} is well as it is."
+            return f"{well} Read every cell against its column and the other files."
+    if lacking := [name for name in right if name not in answer]:
+        return f"Right so far. There is one in {listing(lacking)} too."
+    return f"Right: {listing(f'{name}, line {min(lines)}' for name, lines in right.items())}."
+
+
+def check_own_data_file(path: str | PathLike[str] | None = None) -> str:
+    """Check a scenario file written by hand: a3 and a5 in conflict, r2 asks for one fewer, and nothing else.
+
+    Examples
+    --------
+    >>> check_own_data_file()
+    'Not yet: give the path of your file.'
+    """
+    if not isinstance(path, str | PathLike):
+        return "Not yet: give the path of your file."
+    case = load_case_study()
+    fewer = int(case.required["r2"]) - 1
+    try:
+        plans = Scenarios.load(case, Path(path))
+        if len(plans.named) != 1:
+            return f"The file holds {len(plans.named)} scenarios; one is asked for."
+        one = plans.named[0]
+        got = plans.problem(one)
+    except ValueError as error:
+        return f"It cannot be read yet. {error}"
+    if not got.worker_conflicts.equals(case.problem([QUARREL]).worker_conflicts):
+        return f"It is read. The conflicts are not yet {QUARREL[0]} with {QUARREL[1]} alone."
+    if got.required["r2"] != fewer:
+        return f"It is read, and the conflict is right. r2 needs {got.required['r2']} in it, not {fewer}."
+    if one.words(case) != Scenario("", conflicts={QUARREL: 1}, required={"r2": fewer}).words(case):
+        return "It is read, and both changes are there. Something else is changed as well: take it out."
+    return f"Right: {one.name!r} is read, and ρ = {plans.answer(one).performance:.4f}."
+
+
+def check_own_data_break(scenario: Scenario | None = None) -> str:
+    """Check a scenario that breaks the case study: places enough, each task possible alone, mended by one change.
+
+    Examples
+    --------
+    >>> check_own_data_break(Scenario("more", required={"r0": 6}))
+    'There are 13 places and 12 workers: that shows at a glance. Leave at most 12 places.'
+    """
+    if not isinstance(scenario, Scenario):
+        return "Not yet: give a cn.Scenario."
+    try:
+        problem = scenario.problem(load_case_study())
+    except ValueError as error:
+        return f"It does not fit the case study. {error}"
+    places, most = int(problem.required.sum()), len(problem.workers)
+    if places > most:
+        return f"There are {places} places and {most} workers: that shows at a glance. Leave at most {most} places."
+    for task, need in problem.required.items():
+        alone = solve(problem.changed(required={other: need * (other == task) for other in problem.tasks}))
+        if alone.status == "infeasible":
+            return f"{task} cannot be filled even alone. Each task alone should be possible."
+    answer = solve(problem)
+    if answer.status != "infeasible":
+        return f"An assignment exists still, with ρ = {answer.performance:.4f}."
+    first = repairs(problem, 1, {"limit": 2, "worker": 3}).repairs[0]  # people there before people to be found
+    if first.cost > 1:
+        return f"No assignment exists, and the cheapest repair makes {first.cost:g} changes. One should do."
+    why_not = " ".join(explain_infeasible(problem).text.splitlines())
+    return f"Right: {why_not} It is enough to {first.text}."

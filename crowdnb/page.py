@@ -28,7 +28,7 @@ from crowdnb.possibility import possibility_matrix
 from crowdnb.program import solve
 from crowdnb.project import Project, read_project
 from crowdnb.repair import repairs
-from crowdnb.scenarios import GIVEN, Keeper, Scenario, Scenarios, fingerprint, moved, tasks_of
+from crowdnb.scenarios import GIVEN, Keeper, Scenario, Scenarios, fingerprint, moved, tasks_of, write_whole
 from crowdnb.stable import stability
 from crowdnb.worth import alternatives, moves_text, prices
 
@@ -62,6 +62,10 @@ class Page:
     text: str
     answer: Assignment
     scenario: Scenario
+
+    def write(self, path: str | Path) -> None:
+        """Write the file, all of it or nothing."""
+        write_whole(Path(path), self.html.encode())
 
     def __str__(self) -> str:
         return self.text
@@ -221,14 +225,8 @@ class _Maker:
 
     def who(self) -> str:
         """A row a task."""
-        head = ["task", "needs", "workers (how well they meet it, 0 to 1)"]
-        rows = []
-        for task, need in self.problem.required.items():
-            here = self.answer.pairs[self.answer.pairs["task"] == task]
-            who = [f"{w} ({q:.3f})" for w, q in zip(here["worker"], here["qualification"], strict=True)]
-            rows.append([str(task), f"{need}", ", ".join(who) or "nobody"])
         idle = listing(self.answer.idle, 30) or "nobody"
-        return f"{_table(head, rows, 'columns' if self.beyond else '')}<p>Idle: {_text(idle)}.</p>"
+        return f"{teams(self.problem, self.answer)}<p>Idle: {_text(idle)}.</p>"
 
     def grid(self) -> str:
         """The grid of qualifications, places framed."""
@@ -448,6 +446,16 @@ def pairs_of(answer: Assignment) -> set[tuple[str, str]]:
     return {(str(worker), str(task)) for worker, tasks in tasks_of(answer).items() for task in tasks}
 
 
+def teams(problem: Problem, answer: Assignment) -> str:
+    """A table as HTML with a row a task: how many it needs, and who, with their Q."""
+    rows = []
+    for task, need in problem.required.items():
+        here = answer.pairs[answer.pairs["task"] == task]
+        who = [f"{w} ({q:.3f})" for w, q in zip(here["worker"], here["qualification"], strict=True)]
+        rows.append([str(task), f"{need}", ", ".join(who) or "nobody"])
+    return _table(["task", "needs", "workers (how well they meet it, 0 to 1)"], rows)
+
+
 def grid(problem: Problem, answer: Assignment, before: Collection[tuple[str, str]]) -> str:
     """Workers × tasks as a table: Q in the cells, places framed, places given up dashed, barred pairs crossed.
 
@@ -511,11 +519,11 @@ def _section(title: str, body: str, kind: str = "") -> str:
     return f'<section class="{kind}"><h2>{title}</h2>{body}</section>'
 
 
-def _table(head: Sequence[str], rows: Rows, kind: str = "") -> str:
+def _table(head: Sequence[str], rows: Rows) -> str:
     """A table of texts, the first column as headings."""
     top = "".join(f'<th scope="col" class="n">{_text(name)}</th>' for name in head)
     body = "".join(f'<tr><th scope="row">{_text(row[0])}</th>{"".join(map(_cell, row[1:]))}</tr>' for row in rows)
-    return f'<table class="{kind}"><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>'
+    return f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def _cell(cell: str) -> str:

@@ -25,7 +25,7 @@ from crowdnb.cloud import HE_TO_EN, TABLE_GAMMA, backward_cloud
 from crowdnb.ecargo import Assignment, Problem, Scope
 from crowdnb.fuzzyahp import LEVELS, consistent_matrix, criteria_weights, weight_range
 from crowdnb.labels import listing, plain
-from crowdnb.page import grid, pairs_of
+from crowdnb.page import grid, pairs_of, teams
 from crowdnb.possibility import possibility_degree
 from crowdnb.program import Program
 from crowdnb.project import Project
@@ -470,8 +470,8 @@ def weights_panel(criteria: Sequence[str] = ("skill", "efficiency", "quality", "
     return Panel(show, {**judgements, "how": how, "weights": direct}, [how, by_judgement, by_weight])
 
 
-def assignment_view(problem: Problem, answer: Assignment, start: View | None = None) -> View:
-    """Who does what, ρ and its change, who moved; or why there is no assignment."""
+def assignment_view(problem: Problem, answer: Assignment, start: View | None = None, listed: bool = False) -> View:
+    """Who does what, on a grid or listed, ρ and its change, who moved; or why there is no assignment."""
     if answer.table is None:
         return View({"status": answer.status}, "", " ".join(answer.reasons) or "The time limit was reached.")
     place = {str(worker): listing(tasks) or "idle" for worker, tasks in tasks_of(answer).items()}
@@ -486,7 +486,7 @@ def assignment_view(problem: Problem, answer: Assignment, start: View | None = N
     )
     idle = html.escape(listing(answer.idle)) or "nobody"
     head += f"Moved: {html.escape('; '.join(facts['moved'])) or 'nobody'}. Idle: {idle}.</p>"
-    return View(facts, head + grid(problem, answer, first["pairs"]))
+    return View(facts, head + (teams(problem, answer) if listed else grid(problem, answer, first["pairs"])))
 
 
 def assignment_panel(project: Project, conflict_scope: Scope = "project") -> Panel:

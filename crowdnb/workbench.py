@@ -22,16 +22,18 @@ import numpy as np
 import pandas as pd
 import traitlets
 
+from crowdnb.casestudy import load_case_study
 from crowdnb.explain import explain_infeasible
 from crowdnb.labels import listing, number, plain
 from crowdnb.page import COSTS, WIDEST, report
 from crowdnb.project import FILES, Project, ProjectError, read_project
-from crowdnb.repair import repairs
+from crowdnb.repair import Repair, repairs
 from crowdnb.scenarios import GIVEN, Keeper, Pair, Scenario, Scenarios, write_whole
 from crowdnb.tables import did_you_mean
 from crowdnb.whatif import WRAP, ConflictGrid, Panel, Shown, View, WeightSliders, _slider, _words, assignment_view
 from crowdnb.worth import prices, why
 
+UPLOADS = "my_project"
 CELLS = 2000  # of the table of tasks, beyond which it is not shown
 SUGGESTED = 4  # repairs
 PATIENCE = 3.0  # seconds for them
@@ -289,7 +291,7 @@ class Settings(Panel):
         answer = plans.answer(scenario)
         if answer.status == "infeasible" and not self.large:
             return View({"status": answer.status}, "", str(explain_infeasible(answer.problem)))
-        view = assignment_view(answer.problem, answer, start)
+        view = assignment_view(answer.problem, answer, start, self.large)
         words = scenario.words(plans.project)
         body = f"<p>Changed: {html.escape(plain('; '.join(words))) or 'nothing'}.</p>{view.body}"
         return replace(view, body=body if not view.problem else "")
@@ -401,6 +403,8 @@ class Bench(widgets.VBox):  # type: ignore[misc]
     plans : Scenarios or None
         The scenarios, and the settings that have no name yet.
     panel : Settings or None
+    suggested : tuple of Repair
+        What would help where no assignment exists; ``repair_buttons`` apply them.
     """
 
     def __init__(self, folder: str | Path | None, gamma: float, stars: int, scope: Any) -> None:
@@ -409,6 +413,8 @@ class Bench(widgets.VBox):  # type: ignore[misc]
         self.plans: Scenarios | None = None
         self.panel: Settings | None = None
         self.keeper: Keeper | None = None
+        self.suggested: tuple[Repair, ...] = ()
+        self.repair_buttons: list[Any] = []
         self.source = Path()
         wide = widgets.Layout(width="min(460px, 100%)")
         self.folder = widgets.Text(
@@ -426,12 +432,13 @@ class Bench(widgets.VBox):  # type: ignore[misc]
         opener = _button("Open", "Read and check the files", self.open, "folder-open")
         self.folder.observe(lambda _: self.open(), names="value")
         self.upload.observe(self._uploaded, names="value")
-        top = widgets.HBox([self.folder, self.stars, opener, self.upload], layout=WRAP)
+        self.example = _button("Start from the case study", "Copy its files into the folder named", self.copy, "copy")
+        top = widgets.HBox([self.folder, self.stars, opener, self.upload, self.example], layout=WRAP)
         super().__init__([top, self.checked, self.rest])
         if self.folder.value:
             self.open()
         else:
-            self.checked.value = _said(["Name a folder, or upload files: they are kept in the folder my_project."])
+            self.checked.value = _said([f"Name a folder, or upload files: they are kept in the folder {UPLOADS}."])
 
     def __repr__(self) -> str:
         if self.project is None:
@@ -451,6 +458,10 @@ class Bench(widgets.VBox):  # type: ignore[misc]
         self.rest.children = ()
         try:
             self.source = Path(self.folder.value.strip()).expanduser()
+            if not self.source.exists():
+                where = f"There is no {self.source} yet."
+                self.checked.value = _said([f"{where} Upload files, and they go there; or start from the case study."])
+                return
             project = read_project(self.source, self.gamma, self.stars.value)
             self.keeper, plans = Keeper.open(self.source, project, scope=self.scope)
             self.panel = Settings(plans)
@@ -469,6 +480,23 @@ class Bench(widgets.VBox):  # type: ignore[misc]
             self.panel.take(plans.current)
         self._changed(save=False)
         self.panel.after = self._changed
+
+    def copy(self) -> None:
+        """Copy the files of the case study into the folder named, which holds no project yet."""
+        target = Path(self.folder.value.strip() or UPLOADS).expanduser()
+        try:
+            load_case_study().write(target)
+        except (ValueError, OSError) as error:
+            self.checked.value = _said([str(error)], "Nothing was copied.")
+            return
+        self._go(target)
+
+    def _go(self, target: Path) -> None:
+        """Open a folder, and name it in its field."""
+        if self.folder.value == str(target):
+            self.open()
+        else:
+            self.folder.value = str(target)
 
     def _tell_checked(self) -> None:
         assert self.project is not None and self.keeper is not None and self.plans is not None
@@ -492,7 +520,7 @@ class Bench(widgets.VBox):  # type: ignore[misc]
         books = [name for name, _ in files if name not in known]
         if books and len(files) > 1 and not wrong:
             wrong = ["One Excel workbook, or CSV files: not both, and not several workbooks."]
-        target = Path(self.folder.value.strip() or "my_project").expanduser()
+        target = Path(self.folder.value.strip() or UPLOADS).expanduser()
         if not target.is_dir() and (target.is_file() or target.suffix.lower() == ".xlsx"):
             target = target.parent
         try:
@@ -507,11 +535,7 @@ class Bench(widgets.VBox):  # type: ignore[misc]
         if wrong:
             self.checked.value = _said(wrong, "Nothing was taken.")
             return
-        where = str(target / books[0] if books else target)
-        if self.folder.value == where:
-            self.open()
-        else:
-            self.folder.value = where
+        self._go(target / books[0] if books else target)
 
     # What is shown once the files are read
 
@@ -531,7 +555,11 @@ class Bench(widgets.VBox):  # type: ignore[misc]
         keep = _button("Keep", "Keep these settings under the name", self.keep, "save")
         take = _button("Take up", "Set every control as in the scenario", self.take, "pencil")
         drop = _button("Remove", "Remove the scenario from the list", self.drop, "trash")
-        asks = [self.worker, self.task, _button("Why?", "Why this pair, or why not", self.tell_why, "question")]
+        asks: list[Any] = [
+            self.worker,
+            self.task,
+            _button("Why?", "Why this pair, or why not", self.tell_why, "question"),
+        ]
         asks.append(_button("What does it cost?", "What each rule, place and worker is worth", self.tell_prices))
         outs = [
             _button(f"Write {name}", f"Write {name} into the folder", act)
@@ -589,7 +617,7 @@ class Bench(widgets.VBox):  # type: ignore[misc]
             _button(f"Take back: {_extra_text(item)}", "Undo this change", partial(self._without, item), "undo")
             for item in panel["extra"].value
         ]
-        self.suggested: tuple[Any, ...] = ()
+        self.suggested, self.repair_buttons = (), []
         if panel.view.problem and panel.view.facts.get("status") == "infeasible":
             problem = self.plans.problem(current)
             found = repairs(problem, SUGGESTED, COSTS, ("pin",), time_limit=PATIENCE)
@@ -599,7 +627,8 @@ class Bench(widgets.VBox):  # type: ignore[misc]
             for repair in found.repairs:
                 label = f"Apply: {repair.text} (ρ = {repair.performance:.4f})"
                 new = current.repaired(repair.changes, problem)
-                buttons.append(_button(label, "Make these changes", partial(panel.take, new), "wrench"))
+                self.repair_buttons.append(_button(label, "Make these changes", partial(panel.take, new), "wrench"))
+            buttons += self.repair_buttons
         self.helps.children = tuple(buttons)
 
     def _without(self, item: Any) -> None:
