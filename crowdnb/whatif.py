@@ -79,6 +79,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         left = widgets.VBox([*rows, reset], layout=widgets.Layout(flex="1 1 560px", min_width="0", max_width="100%"))
         self.output.layout = widgets.Layout(flex="1 1 440px", min_width="0", max_width="100%")
         super().__init__([*above, widgets.HBox([left, self.output], layout=WRAP)])
+        self.add_class("crowdnb-panel")
 
     def __repr__(self) -> str:
         return f"<Panel: {', '.join(self.controls)}>"

@@ -429,14 +429,14 @@ class Bench(widgets.VBox):  # type: ignore[misc]
             accept=".csv,.xlsx", multiple=True, description="Upload files", tooltip="CSV files, or one Excel workbook"
         )
         self.checked, self.rest = Shown(), widgets.VBox()
-        opener = _button("Open", "Read and check the files", self.open, "folder-open")
-        self.folder.observe(lambda _: self.open(), names="value")
+        opener = _button("Open", "Read and check the files", self.read, "folder-open")
+        self.folder.observe(lambda _: self.read(), names="value")
         self.upload.observe(self._uploaded, names="value")
         self.example = _button("Start from the case study", "Copy its files into the folder named", self.copy, "copy")
         top = widgets.HBox([self.folder, self.stars, opener, self.upload, self.example], layout=WRAP)
         super().__init__([top, self.checked, self.rest])
         if self.folder.value:
-            self.open()
+            self.read()
         else:
             self.checked.value = _said([f"Name a folder, or upload files: they are kept in the folder {UPLOADS}."])
 
@@ -452,7 +452,7 @@ class Bench(widgets.VBox):  # type: ignore[misc]
 
     # Files
 
-    def open(self) -> None:
+    def read(self) -> None:
         """Read the folder and check it; show the problems, all of them, or the settings."""
         self.project = self.plans = self.panel = self.keeper = None
         self.rest.children = ()
@@ -494,7 +494,7 @@ class Bench(widgets.VBox):  # type: ignore[misc]
     def _go(self, target: Path) -> None:
         """Open a folder, and name it in its field."""
         if self.folder.value == str(target):
-            self.open()
+            self.read()
         else:
             self.folder.value = str(target)
 

@@ -159,9 +159,9 @@ def test_a_notebook_runs_and_its_panel_answers(lab, page, name, request, record_
 class Panel:
     """A panel in the page: its controls, what it shows, and how long it takes to."""
 
-    def __init__(self, page, record):
+    def __init__(self, page, record, around=None):
         self.page, self.record = page, record
-        self.box = page.locator(".widget-vbox").filter(has=page.locator("button", has_text="Reset")).first
+        self.box = (around or page).locator(".crowdnb-panel").first
         self.status = self.box.locator('[role="status"]')
         self.handles = self.box.locator(".noUi-handle:visible")
 
@@ -410,3 +410,102 @@ def test_a_hostile_label_stays_text(lab, page):
     assert page.locator(".jp-OutputArea-output b", has_text="r").count() == 0
     assert page.title() != "1"
     assert page.get_by_role("rowheader", name="<img src=x").count() >= 1
+
+
+def test_the_bench_from_upload_to_export(lab, page, case, record_property):
+    """Upload, edit, break, repair by the first suggestion, keep, restart the kernel, restore, export."""
+    write(lab, "bench.ipynb", ["import crowdnb as cn", "cn.bench('mine')"])
+    run_all(lab, page, "bench.ipynb")
+    bench = Bench(page, record_property)
+    files = case_files(case, lab.folder / "files")
+    bench.checked("There is no mine yet")
+    bench.upload([*files, Path(__file__)])
+    bench.checked("Nothing was taken", "test_browser.py")
+    bench.upload(files)
+    bench.checked("Checked, no problem: 12 workers, 5 tasks, 9 places.")
+    panel = bench.panel()
+    panel.says(f"ρ = {cn.solve(case.problem()).performance:.4f}")
+    quarrel = panel.box.get_by_role("button", name="a5 with a3", exact=True)
+    quarrel.click()
+    scenario = cn.Scenario(conflicts={("a3", "a5"): 1})
+    panel.says(f"ρ = {cn.solve(scenario.problem(case)).performance:.4f}")
+    slide(panel, "bench, γ", panel.handles.nth(0))
+    panel.time("bench, conflict", quarrel.click)
+    panel.says("Changed: a3 and a5 in conflict.")
+    need = panel.box.get_by_label("r0 needs (persons)")
+    need.fill("3.5")
+    need.press("Tab")
+    assert need.get_attribute("aria-invalid") == "true"
+    need.fill("6")
+    need.press("Enter")
+    scenario = cn.Scenario(conflicts={("a3", "a5"): 1}, required={"r0": 6})
+    problem = scenario.problem(case)
+    panel.says("No answer.", *str(cn.explain_infeasible(problem)).splitlines(), "which no longer holds")
+    first = cn.repairs(problem, 1, {"limit": 2, "worker": 3}).repairs[0]
+    bench.box.get_by_role("button", name=f"Apply: {first.text} (ρ = {first.performance:.4f})").press("Enter")
+    panel.says(f"ρ = {first.performance:.4f}", "Changed: r0 needs 2 → 6; r2 needs 3 → 2.")
+    scenario = scenario.repaired(first.changes, problem)
+    bench.box.get_by_label("name", exact=True).fill("mended")
+    bench.box.get_by_role("button", name="Keep").click()
+    bench.says("Kept as 'mended' in scenarios.json.")
+    page.locator(".lm-MenuBar-itemLabel", has_text=re.compile("^Kernel$")).click()
+    page.locator(".lm-Menu-itemLabel", has_text="Restart Kernel and Run All Cells").click()
+    page.get_by_role("button", name="Confirm Kernel Restart").click()
+    wait(lambda: "Taken up again" in page.content(), 60)
+    bench = Bench(page, record_property)
+    bench.checked("Taken up again from scenarios.json: 'mended'.")
+    panel = bench.panel()
+    panel.says(f"ρ = {first.performance:.4f}", "Changed: r0 needs 2 → 6; r2 needs 3 → 2.")
+    assert panel.box.get_by_label("r0 needs (persons)").input_value() == "6"
+    bench.box.get_by_role("button", name="Write assignment.csv").click()
+    bench.says("Written: ", "assignment.csv")
+    with page.expect_download() as download:
+        bench.box.get_by_role("link", name="Download").click()
+    saved = pd.read_csv(download.value.path())
+    plans = cn.Scenarios(case).keep("mended", required=scenario.required)
+    pd.testing.assert_frame_equal(saved, plans.answer("mended").pairs, check_dtype=False)
+    bench.box.get_by_role("button", name="Write report.html").click()
+    bench.says("report.html")
+    written = (lab.folder / "mine" / "report.html").read_text(encoding="utf-8")
+    assert written == cn.report(plans, "mended", title="mine").html
+    sheet = page.context.new_page()
+    sheet.goto(f"file://{lab.folder / 'mine' / 'report.html'}")
+    printed = sheet.pdf(prefer_css_page_size=True, print_background=True)
+    sheet.close()
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
+
+
+def case_files(case, folder):
+    """The case study's files."""
+    case.write(folder)
+    return sorted(folder.glob("*.csv"))
+
+
+class Bench:
+    """The bench in the page."""
+
+    def __init__(self, page, record):
+        self.page, self.record = page, record
+        example = page.get_by_role("button", name="Start from the case study")
+        self.box = page.locator(".widget-vbox").filter(has=example).first
+
+    def panel(self):
+        """The panel of settings, once it is there."""
+        self.box.locator("button", has_text="Reset").wait_for()
+        return Panel(self.page, self.record, self.box)
+
+    def upload(self, files):
+        """Choose files in the browser's dialog."""
+        with self.page.expect_file_chooser() as chooser:
+            self.box.get_by_role("button", name="Upload files").click()
+        chooser.value.set_files(files)
+
+    def checked(self, *words):
+        """Wait until the line under the folder says these."""
+        first = self.box.locator('[role="status"]').first
+        wait(lambda: all(word in first.inner_text() for word in words), 30, first.inner_text)
+
+    def says(self, *words):
+        """Wait until the last line says these."""
+        last = self.box.locator('[role="status"]').last
+        wait(lambda: all(word in last.inner_text() for word in words), 30, last.inner_text)

@@ -157,7 +157,7 @@ def test_all_problems_of_the_files_are_listed_at_once(tmp_path):
     with pytest.raises(KeyError, match="no project"):
         bench["gamma"]
     shutil.copytree(DATA / "case_study", folder, dirs_exist_ok=True)
-    bench.open()
+    bench.read()
     assert "Checked, no problem: 12 workers" in bench.checked.value
 
 
