@@ -110,13 +110,13 @@ if TYPE_CHECKING:
     from crowdnb.ratings import count_ratings as count_ratings
     from crowdnb.repair import repairs as repairs
     from crowdnb.rolling import simulate as simulate
+    from crowdnb.scenarios import Scenario as Scenario
+    from crowdnb.scenarios import ScenarioError as ScenarioError
+    from crowdnb.scenarios import Scenarios as Scenarios
     from crowdnb.stable import stability as stability
     from crowdnb.uncertain import doubt as doubt
     from crowdnb.uncertain import gamma_range as gamma_range
     from crowdnb.uncertain import robust as robust
-    from crowdnb.scenarios import Scenario as Scenario
-    from crowdnb.scenarios import ScenarioError as ScenarioError
-    from crowdnb.scenarios import Scenarios as Scenarios
     from crowdnb.workbench import bench as bench
     from crowdnb.worth import alternatives as alternatives
     from crowdnb.worth import prices as prices

@@ -23,7 +23,7 @@ import pandas as pd
 import crowdnb
 from crowdnb.ecargo import Assignment, Problem, Scope, check, performance
 from crowdnb.explain import explain_infeasible
-from crowdnb.labels import FloatArray, listing, plain
+from crowdnb.labels import BoolArray, FloatArray, listing, plain
 from crowdnb.possibility import possibility_matrix
 from crowdnb.program import solve
 from crowdnb.project import Project, read_project
@@ -231,8 +231,8 @@ class _Maker:
     def grid(self) -> str:
         """The grid of qualifications, places framed."""
         first = self.plans.answer(GIVEN)
-        before = pairs_of(first) if self.changes and first.table is not None else pairs_of(self.answer)
-        return grid(self.problem, self.answer, before)
+        before = first if self.changes and first.table is not None else self.answer
+        return grid(self.problem, self.answer, held(self.problem, pairs_of(before)))
 
     def why(self) -> list[str]:
         """Whether it is the only best one, what comes next, and who would be missed most."""
@@ -446,6 +446,11 @@ def pairs_of(answer: Assignment) -> set[tuple[str, str]]:
     return {(str(worker), str(task)) for worker, tasks in tasks_of(answer).items() for task in tasks}
 
 
+def held(problem: Problem, pairs: Collection[tuple[str, str]]) -> BoolArray:
+    """Which of the problem's pairs are among some given as texts; shape (m, n)."""
+    return np.array([[(str(worker), str(task)) in pairs for task in problem.tasks] for worker in problem.workers])
+
+
 def teams(problem: Problem, answer: Assignment) -> str:
     """A table as HTML with a row a task: how many it needs, and who, with their Q."""
     rows = []
@@ -456,7 +461,7 @@ def teams(problem: Problem, answer: Assignment) -> str:
     return _table(["task", "needs", "workers (how well they meet it, 0 to 1)"], rows)
 
 
-def grid(problem: Problem, answer: Assignment, before: Collection[tuple[str, str]]) -> str:
+def grid(problem: Problem, answer: Assignment, was: BoolArray) -> str:
     """Workers × tasks as a table: Q in the cells, places framed, places given up dashed, barred pairs crossed.
 
     Parameters
@@ -464,8 +469,8 @@ def grid(problem: Problem, answer: Assignment, before: Collection[tuple[str, str
     problem : Problem
     answer : Assignment
         Of that problem, with a table.
-    before : collection of (worker, task)
-        The pairs chosen before, as texts.
+    was : ndarray of bool, m × n
+        The pairs chosen before.
 
     Returns
     -------
@@ -481,15 +486,14 @@ def grid(problem: Problem, answer: Assignment, before: Collection[tuple[str, str
     rows = []
     for i, worker in enumerate(problem.workers):
         cells = []
-        for j, task in enumerate(problem.tasks):
-            was = (str(worker), str(task)) in before
+        for j in range(len(problem.tasks)):
             if not eligible[i, j]:
                 cells.append(f'<td title="may not" style="color: {SOFT}">×</td>')
                 continue
             ground, ink = SHADES[shade[i, j]]
             line = "solid" if taken[i, j] else "dashed"
-            frame = f"outline: 3px {line} {FRAME}; outline-offset: -3px" if taken[i, j] or was else ""
-            mark = "● " if taken[i, j] and was else "◆ " if taken[i, j] else "○ " if was else ""
+            frame = f"outline: 3px {line} {FRAME}; outline-offset: -3px" if taken[i, j] or was[i, j] else ""
+            mark = "● " if taken[i, j] and was[i, j] else "◆ " if taken[i, j] else "○ " if was[i, j] else ""
             cells.append(f'<td style="background: {ground}; color: {ink}; {frame}">{mark}{q[i, j]:.3f}</td>')
         name = _text(worker)
         rows.append(f'<tr><th scope="row" title="{name}">{name}</th>{"".join(cells)}</tr>')

@@ -17,6 +17,7 @@ import pandas as pd
 
 from crowdnb.ecargo import Assignment
 from crowdnb.matching import gini
+from crowdnb.page import grid
 from crowdnb.privacy import TOTAL, safe_table
 from crowdnb.program import solve
 from crowdnb.scenes import (
@@ -44,7 +45,6 @@ from crowdnb.whatif import (
     View,
     _drawing,
     _facts,
-    _grid,
     _paragraphs,
     _slider,
     _style,
@@ -210,7 +210,7 @@ def medical_view(scene: Scene, gate: Gate, limit: int, published: pd.DataFrame, 
     }
     taken = answer.table.to_numpy() == 1
     body = _facts(facts, start)
-    body += _grid(problem, answer, taken if start is None else start.facts["taken"]) + _paragraphs(
+    body += grid(problem, answer, taken if start is None else start.facts["taken"]) + _paragraphs(
         ["What may leave, visits by district and field (–: hidden):"]
     )
     return View({**facts, "taken": taken}, body + _published(published))

@@ -25,7 +25,7 @@ from crowdnb.cloud import HE_TO_EN, TABLE_GAMMA, backward_cloud
 from crowdnb.ecargo import Assignment, Problem, Scope
 from crowdnb.fuzzyahp import LEVELS, consistent_matrix, criteria_weights, weight_range
 from crowdnb.labels import listing, plain
-from crowdnb.page import grid, pairs_of, teams
+from crowdnb.page import grid, held, pairs_of, teams
 from crowdnb.possibility import possibility_degree
 from crowdnb.program import Program
 from crowdnb.project import Project
@@ -487,7 +487,9 @@ def assignment_view(problem: Problem, answer: Assignment, start: View | None = N
     )
     idle = html.escape(listing(answer.idle)) or "nobody"
     head += f"Moved: {html.escape('; '.join(facts['moved'])) or 'nobody'}. Idle: {idle}.</p>"
-    return View(facts, head + (teams(problem, answer) if listed else grid(problem, answer, first["pairs"])))
+    return View(
+        facts, head + (teams(problem, answer) if listed else grid(problem, answer, held(problem, first["pairs"])))
+    )
 
 
 def assignment_panel(project: Project, conflict_scope: Scope = "project") -> Panel:
@@ -593,7 +595,7 @@ def why_view(oracle: Oracle, worker: Hashable, task: Hashable) -> View:
     first, *rest = found.text.splitlines()
     said = f"<p><strong>{html.escape(first)}</strong></p>{_paragraphs([f'Who moves: {line}.' for line in rest])}"
     drawn, name = (best, "The optimum:") if found.other is None else (found.other, "That other assignment:")
-    return View(facts, said + _paragraphs([name]) + grid(problem, drawn, pairs_of(best)))
+    return View(facts, said + _paragraphs([name]) + grid(problem, drawn, held(problem, pairs_of(best))))
 
 
 def why_panel(problem: Problem, worker: Hashable = None, task: Hashable = None) -> Panel:

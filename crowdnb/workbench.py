@@ -243,6 +243,7 @@ class Settings(Panel):
                 self.large, workers, tasks, False, "Who may not take which task", first["task_conflicts"]
             ),
             "scope": widgets.Dropdown(
+                layout=widgets.Layout(width="420px", max_width="100%"),
                 options=[("not both in the project", "project"), ("not both on one task", "task")],
                 value=plans.scope, description="a conflict means", style={"description_width": "190px"},
                 tooltip="what a conflict between two workers forbids",

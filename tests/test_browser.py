@@ -468,7 +468,7 @@ def test_the_bench_from_upload_to_export(lab, page, case, record_property):
     bench.says("report.html")
     written = (lab.folder / "mine" / "report.html").read_text(encoding="utf-8")
     assert written == cn.report(plans, "mended", title="mine").html
-    sheet = page.context.new_page()
+    sheet = page.context.browser.new_page()
     sheet.goto(f"file://{lab.folder / 'mine' / 'report.html'}")
     printed = sheet.pdf(prefer_css_page_size=True, print_background=True)
     sheet.close()
