@@ -323,21 +323,14 @@ def curves(
     if steps:
         axis.set_xticks(table.index)
     for at, (mark, place) in enumerate((marks or {}).items()):
-        axis.axvline(place, color=INK, linestyle=DASHES[at % len(DASHES)], linewidth=1.2)
-        axis.annotate(
-            f" {mark}",
-            (place, 1 - 0.09 * at),
-            xycoords=("data", "axes fraction"),
-            va="top",
-            fontsize=9,
-            parse_math=False,
-        )
+        axis.axvline(place, color=INK, linestyle=DASHES[at % len(DASHES)], linewidth=1.2, label=mark)
     axis.set_xlabel(x)
     axis.set_ylabel(y)
     axis.grid(color=SOFT, alpha=0.3)
     name = None if table.columns.name is None else str(table.columns.name)
-    across = 72 // (6 + max((len(str(column)) for column in table), default=0))
-    figure.legend(loc="outside upper center", ncols=max(1, min(len(table.columns), across)), title=name, frameon=False)
+    named = [*map(str, table.columns), *(marks or {})]
+    across = 72 // (6 + max(map(len, named), default=0))
+    figure.legend(loc="outside upper center", ncols=max(1, min(len(named), across)), title=name, frameon=False)
     parts = [f"{c}: from {_brief(v.iloc[0])} to {_brief(v.iloc[-1])}" for c, v in table.items()]
     parts += [f"{mark} at {_brief(place)}" for mark, place in (marks or {}).items()]
     span = f"{_brief(table.index[0])} to {_brief(table.index[-1])}"

@@ -253,7 +253,8 @@ def _bounds(seen: FloatArray, i: int, j: int) -> tuple[float, float]:
     side = -equations[:, ~unknown] @ seen[~unknown]
     aim = np.zeros((m, n))
     aim[i, j] = 1.0
-    return _least(aim[unknown], equations[:, unknown], side), -_least(-aim[unknown], equations[:, unknown], side)
+    low, most = (_least(way * aim[unknown], equations[:, unknown], side) for way in (1, -1))
+    return low, 0.0 - most
 
 
 def _least(aim: FloatArray, rows: FloatArray, side: FloatArray) -> float:

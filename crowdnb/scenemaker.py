@@ -149,8 +149,8 @@ def _content(rng: np.random.Generator) -> tuple[Tables, Tables, dict[str, Any]]:
     criteria = ["language", "facts", "design"]
     means = {who: dict(zip(criteria, (0.45 + 0.5 * rng.random(3)).round(2), strict=True)) for who in people}
     authors = {
-        "city guide": ["ana", "ben"], "recipe film": ["chi"], "game manual": ["dao", "eva", "fei"],
-        "poster set": ["gus", "hua"], "podcast": ["ana", "ivo"], "travel diary": ["jia"],
+        "city guide": ["ana", "ben"], "recipe film": ["chi"], "manual": ["dao", "eva", "fei"],
+        "poster set": ["gus", "hua"], "podcast": ["ana", "ivo"], "diary": ["jia"],
         "app texts": ["kim", "ben"], "fact sheet": ["lin", "dao", "ana"],
     }  # fmt: skip
     buyer = dict(zip(authors, ["press", "shop", "press", "town", "press", "town", "shop", "press"], strict=True))

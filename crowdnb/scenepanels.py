@@ -128,10 +128,8 @@ def service_panel(scene: Scene, threshold: float = 0.5, staff: int = 5) -> Panel
     return Panel(show, controls, list(controls.values()))
 
 
-def content_view(scene: Scene, reach: int, rule: Rule, start: View | None = None) -> View:
-    """Who may review at this strictness, and what everybody earns by this rule."""
-    problem = reviews(scene, reach)
-    answer = solve(problem)
+def content_view(scene: Scene, answer: Assignment, rule: Rule, start: View | None = None) -> View:
+    """Who reviews, by the answer to one of the scene's :func:`crowdnb.scenes.reviews`, and what everybody earns."""
     if answer.table is None:
         return View({"status": answer.status}, "", " ".join(answer.reasons))
     earned = incomes(revenue_shares(scene.extra["credits"], scene.extra["revenue"], rule), answer)
@@ -139,7 +137,7 @@ def content_view(scene: Scene, reach: int, rule: Rule, start: View | None = None
     income = earned.sum(axis=1)
     facts = {
         "ρ of the reviews": answer.performance,
-        "pairs barred": int(problem.task_conflicts.to_numpy().sum()),
+        "pairs barred": int(answer.problem.task_conflicts.to_numpy().sum()),
         "reviews by an author": by_author,
         "reviews by somebody tied to one": near - by_author,
         "Gini of incomes": gini(income),
@@ -186,8 +184,12 @@ def content_panel(scene: Scene, reach: str = "nor who is tied to one", rule: Rul
         ),
     }  # fmt: skip
 
+    @cache
+    def reviewed(reach: int) -> Assignment:
+        return solve(reviews(scene, reach), tie_break="labels")  # of tied reviewers, who earn a fee, always the same
+
     def show(settings: Mapping[str, Any], start: View | None) -> View:
-        return content_view(scene, REACHES[settings["reach"]], settings["rule"], start)
+        return content_view(scene, reviewed(REACHES[settings["reach"]]), settings["rule"], start)
 
     return Panel(show, controls, list(controls.values()))
 

@@ -613,3 +613,22 @@ def test_recovered_draws_a_line_a_conflict_and_a_look_a_set(case):
     picture = cn.plots.recovered(none, cn.recover_conflicts(none, published), published)
     assert not picture.figure.axes[0].lines and not picture.figure.legends
     assert picture.alt.startswith("No set of conflicts makes the assignment optimal")
+
+
+def test_places_on_the_horizontal_axis_are_marked_and_named():
+    table = pd.DataFrame({"load": [0.5, 1.5]}, index=[0.0, 1.0])
+    picture = cn.plots.curves(table, "threshold", "load", marks={"flood": 0.54})
+    lines = picture.figure.axes[0].lines
+    assert [list(line.get_xdata()) for line in lines] == [[0.0, 1.0], [0.54, 0.54]]
+    assert [text.get_text() for text in picture.figure.legends[0].get_texts()] == ["load", "flood"]
+    assert picture.alt.endswith("load: from 0.5 to 1.5; flood at 0.54.")
+
+
+def test_bars_compare_the_columns_of_a_table():
+    table = pd.DataFrame({"hours": [600.0, 100.0], "Shapley": [550.0, 150.0]}, index=["writer", "painter"])
+    picture = cn.plots.bars(table, "income (€)", "creator")
+    axis = picture.figure.axes[0]
+    assert [bar.get_width() for bar in axis.patches] == [600, 100, 550, 150]
+    assert {text.get_text() for text in axis.texts} == {"600", "100", "550", "150"}
+    assert (axis.get_xlabel(), axis.get_ylabel()) == ("income (€)", "creator")
+    assert picture.alt == "Bars of income (€). hours: writer 600, painter 100; Shapley: writer 550, painter 150."
