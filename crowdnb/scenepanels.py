@@ -71,7 +71,7 @@ def service_view(
         "highest threshold without a flood": flood if flood == flood else 0.0,
     }
     state = "the people are flooded" if day.load > 1 else "the people keep up"
-    head = f"<p><strong>At {threshold:.2f} {state}</strong>: their work is {day.load:.0%} of their day.</p>"
+    head = f"<p><strong>At {threshold:.2f} {state}</strong>: their work is {100 * day.load:.0f} % of their day.</p>"
     notes = [
         "Even at 0, where they get complaints and what the bot told wrong, people are flooded."
         if flood != flood
@@ -172,10 +172,9 @@ def _income_bars(income: pd.Series[float], before: pd.Series[float] | None) -> s
 
 def content_panel(scene: Scene, reach: str = "nor who is tied to one", rule: Rule = "hours") -> Panel:
     """Who may not review, and how the revenue is shared: quality of the reviews, incomes, how unequal they are."""
-    text = "who may review"
     controls = {
-        "reach": widgets.SelectionSlider(
-            options=list(REACHES), value=reach, description=text, layout=WIDE, style=_style([text]),
+        "reach": widgets.RadioButtons(
+            options=list(REACHES), value=reach, description="may review", layout=widgets.Layout(width="auto"),
             tooltip="how strictly conflicts of interest are ruled out",
         ),
         "rule": widgets.RadioButtons(

@@ -159,9 +159,9 @@ def test_a_notebook_runs_and_its_panel_answers(lab, page, name, request, record_
 class Panel:
     """A panel in the page: its controls, what it shows, and how long it takes to."""
 
-    def __init__(self, page, record, around=None):
+    def __init__(self, page, record, around=None, at=0):
         self.page, self.record = page, record
-        self.box = (around or page).locator(".crowdnb-panel").first
+        self.box = (around or page).locator(".crowdnb-panel").nth(at)
         self.status = self.box.locator('[role="status"]')
         self.handles = self.box.locator(".noUi-handle:visible")
 
@@ -324,6 +324,43 @@ def drive_why(panel, case):
         panel.time(f"why, {name}", *(partial(choice.press, key) for key in ("ArrowUp", "ArrowDown")))
 
 
+def drive_scenes(panel, case):
+    """The three panels of the scenes, one after the other."""
+    inquiries = cn.scenes.read_scene("service").extra["inquiries"]
+    panel.handles.nth(0).press("ArrowRight")  # the threshold, 0.50 → 0.55
+    day = cn.scenes.hand_over(inquiries, 0.55, 5)
+    panel.says("people are flooded", f"{day.load:.4f}", f"{day.mean_wait:.4f}")
+    assert panel.facts()["longest queue (customers)"] == str(day.longest_queue)
+    panel.handles.nth(1).press("ArrowRight")  # 5 → 6 people
+    panel.says("the people keep up", f"{cn.scenes.flood_point(inquiries, 6):.4f}")
+    slide(panel, "service, threshold", panel.handles.nth(0))
+
+    content, scene = Panel(panel.page, panel.record, at=1), cn.scenes.read_scene("content")
+    content.reset()
+    content.box.get_by_role("radio", name="Shapley").check()
+    shares = cn.scenes.revenue_shares(scene.extra["credits"], scene.extra["revenue"], "Shapley")
+    income = cn.scenes.incomes(shares, cn.solve(scene.problem(), tie_break="labels")).sum(axis=1)
+    content.says(f"{cn.matching.gini(income):.4f}", f"{income['ana']:,.0f}")
+    strict, free = (content.box.get_by_role("radio", name=name) for name in ("nor who is tied to these", "anybody"))
+    strict.check()
+    content.says("No answer", "city guide needs 2 workers")
+    content.reset()
+    content.time("content, strictness", strict.check, free.check)
+
+    medical, scene = Panel(panel.page, panel.record, at=2), cn.scenes.read_scene("medical")
+    medical.reset()
+    medical.handles.nth(2).press("ArrowRight")  # k, 5 → 6
+    hidden = cn.privacy.safe_table(scene.extra["visits"], "district", "field", 6).isna().sum().sum()
+    wait(lambda: medical.facts()["counts hidden"] == str(hidden), 30, medical.status.inner_text)
+    medical.handles.first.press("Home")  # the credential is ignored
+    answer = cn.solve(cn.scenes.consultations(scene, 0.0))
+    q = scene.project.qualification.to_numpy()[tuple(answer.placed.T)]
+    medical.says(f"{q.sum():.4f}", f"{q.min():.4f}")
+    assert medical.facts()["places without a credential"] != "0"
+    slide(medical, "medical, credential", medical.handles.first)
+    medical.reset()
+
+
 def slide(panel, name, handle):
     panel.time(name, *(lambda key=key: handle.press(key) for key in ("ArrowRight", "ArrowLeft")))
 
@@ -334,6 +371,7 @@ PANELS = {
     "03_fuzzy_ahp.ipynb": drive_weights,
     "05_case_study.ipynb": drive_assignment,
     "06_why_and_what_if.ipynb": drive_why,
+    "11_three_scenes.ipynb": drive_scenes,
 }
 
 
