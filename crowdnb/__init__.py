@@ -65,6 +65,7 @@ _MODULES = {
     "existence",
     "experiments",
     "fairness",
+    "marketpanel",
     "matching",
     "plots",
     "privacy",

@@ -26,13 +26,15 @@ from crowdnb.ecargo import Assignment, Problem, check, performance
 from crowdnb.explain import count, explain_infeasible
 from crowdnb.fuzzyahp import LEVELS, consistent_matrix, criteria_weights, judgement_problems
 from crowdnb.labels import FloatArray, labelled_vector, listing, number, numbers, shown
+from crowdnb.market import URGENT, WORST, Market
 from crowdnb.possibility import possibility_degree, possibility_matrix
 from crowdnb.program import solve
 from crowdnb.project import Project, ProjectError, read_project
 from crowdnb.ratings import KEYS, count_ratings
 from crowdnb.repair import repairs
+from crowdnb.rolling import simulate
 from crowdnb.scenarios import Scenario, Scenarios
-from crowdnb.worth import Oracle, moves_text, why
+from crowdnb.worth import Oracle, moves_text, replan, why
 
 LOUNGES = Path(__file__).parent / "data" / "lounges"
 TIE = 1e-9
@@ -1212,3 +1214,107 @@ def check_scenes_publish(publish: Callable[[pd.Series[Any], int], Mapping[Any, f
         if total - rest < most:
             return f"{case} {total - rest} rows are shown, {most} could be."
     return f"Right, on {len(tried)} columns: the total gives nothing away, and nothing more could be shown."
+
+
+# 10 a working market
+
+
+def check_market_by_hand(
+    answer: float | None = None, arrival: float = 2.3, epoch: float = 1.0, notice: float = 0.5, load: float = 2.0
+) -> str:
+    """Check the hour at which a subtask of one person is done, when somebody is free and the job is not late.
+
+    Examples
+    --------
+    >>> check_market_by_hand(4.8)
+    'That is as if it were matched when it arrives. The platform matches at 0, 1, 2, … hours only.'
+    """
+    if (value := _one_number(answer)) is None:
+        return "Not yet: give one number, the hour at which the subtask is done."
+    matched = math.ceil(arrival / epoch) * epoch
+    right = matched + notice + load
+    if abs(value - right) < TIE:
+        return f"Right: matched at {matched:g}, begun {notice:g} h later, done at {right:g}."
+    slips = {
+        arrival + notice + load: "That is as if it were matched when it arrives. The platform matches at "
+        f"0, {epoch:g}, {2 * epoch:g}, … hours only.",
+        matched + load: "The notice is missing: nobody begins the moment they are chosen.",
+        matched - epoch + notice + load: "That matching was before the task arrived.",
+        matched + notice: "Then the job begins. When is it done?",
+        right + load * (WORST - 1): "That is the hour of a late job. This one is not late.",
+    }
+    return _nearest_slip(value, slips, "Find the first matching after the arrival, then add notice and load.", "")
+
+
+def check_market_price(
+    answer: float | None = None,
+    ability: tuple[float, float] = (0.6, 0.8),
+    demands: tuple[float, float] = (0.4, 0.6),
+) -> str:
+    """Check the price from which a worker chosen for one task is not moved to an urgent one, to three decimals.
+
+    Parameters
+    ----------
+    answer : float
+    ability : (low, high)
+    demands : (of the running task, of the urgent one)
+        Lower ends; the upper ones are 1. The urgent task has weight 2.
+
+    Examples
+    --------
+    >>> check_market_price(0.5)
+    'At a price of 0.5 nobody is moved, but at a lower one neither. Where does the gain just pay the price?'
+    """
+    if (value := _one_number(answer)) is None:
+        return "Not yet: give one number, in units of Q."
+    running, urgent = (float(possibility_degree(*ability, low, 1.0)) for low in demands)
+    right = URGENT * urgent - running
+    if _is(value, right, THREE_DECIMALS):
+        return f"Right: {URGENT:g} · {urgent:.3f} − {running:.3f} = {right:.3f}."
+    slips = {
+        urgent - running: "You forgot that the urgent task counts twice.",
+        URGENT * urgent: "That is what the urgent task gains. What is lost on the other one?",
+        URGENT * (urgent - running): "Only the urgent task counts twice, the running one once.",
+    }
+    problem = Problem(
+        pd.DataFrame([[running, urgent]], ["w0"], ["t0", "t1"]), [1, 1], [1, URGENT], required_rule="at most"
+    )
+    now = pd.DataFrame([[1, 0]], ["w0"], ["t0", "t1"])
+    moved = value >= 0 and replan(problem, now, value).changes > 0
+    general = (
+        f"At a price of {value:g} the worker is still moved. It takes more to keep them."
+        if moved
+        else f"At a price of {value:g} nobody is moved, but at a lower one neither. "
+        "Where does the gain just pay the price?"
+    )
+    return _nearest_slip(value, slips, general, "")
+
+
+def check_market_policy(policy: Callable[[Problem, np.random.Generator], pd.DataFrame] | None = None) -> str:
+    """Check a policy of the reader's own in three markets: what it is worth, against ``myopic`` and ``random``.
+
+    Examples
+    --------
+    >>> check_market_policy()
+    'Not yet: give a function that takes a problem and a random generator and returns a 0/1 table.'
+    """
+    if not callable(policy):
+        return "Not yet: give a function that takes a problem and a random generator and returns a 0/1 table."
+    try:
+        mine = _market_worth(policy)
+    except ValueError as error:
+        return f"{error}."
+    except Exception as error:
+        return f"It stops with {type(error).__name__}: {error}."
+    lots, each = _known_market_worth("random"), _known_market_worth("myopic")
+    told = f"your policy delivers {mine:.3f} of what was asked for, random {lots:.3f}, myopic {each:.3f}"
+    return f"Right: {told}." if mine > max(lots, each) else f"It keeps the rules; {told}. It is not ahead yet."
+
+
+def _market_worth(policy: Any) -> float:
+    """What a policy is worth on average in three markets."""
+    market = Market(days=3, workers=20, arrivals=0.5, epoch=2.0, skills=2, places=1)
+    return float(np.mean([simulate(market, policy, seed).summary["worth"] for seed in range(3)]))
+
+
+_known_market_worth = cache(_market_worth)

@@ -12,6 +12,7 @@ import pandas as pd
 
 from crowdnb.labels import FloatArray, IntArray, listing
 from crowdnb.market import DAY, STARS, WORST, Chance, Market, stars
+from crowdnb.matching import gini
 from crowdnb.ratings import KEYS, Counts
 
 DONE, DROPPED, LEFT = 0, 1, 2
@@ -270,21 +271,6 @@ class Run:
         """The weight of criteria on which the outcome reaches the demand; NaN where the job was not done."""
         reached = self.ledger.outcome >= self.chance.tasks.demand[self._stage]
         return np.where(self.ledger.how == DONE, reached @ np.asarray(self.market.weights), np.nan)
-
-
-def gini(values: FloatArray) -> float:
-    """Gini coefficient of values ≥ 0: 0 when all are alike, near 1 when one has everything; NaN if there are none.
-
-    Examples
-    --------
-    >>> gini(np.array([1.0, 1.0])), gini(np.array([0.0, 1.0]))
-    (0.0, 0.5)
-    """
-    if not len(values):
-        return float("nan")
-    ordered, n = np.sort(values), len(values)
-    total = ordered.sum()
-    return float((2 * np.arange(1, n + 1) - n - 1) @ ordered / (n * total)) if total else 0.0
 
 
 def _named(codes: IntArray, names: Sequence[str]) -> Any:

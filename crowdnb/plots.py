@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import html
 import io
+import math
 import textwrap
 import warnings
 from collections.abc import Callable, Hashable, Iterable, Mapping
@@ -25,6 +26,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import fontManager
 from matplotlib.patches import Rectangle
 from PIL import Image
+from scipy.stats import t as student
 
 from crowdnb.cloud import Cloud
 from crowdnb.ecargo import Assignment, Problem
@@ -1198,3 +1200,50 @@ def recovered(problem: Problem, found: RecoveredConflicts, answer: pd.DataFrame)
     if any(found.sets):
         figure.legend(loc="outside right upper", title="any one set explains it", frameon=False, fontsize=9)
     return Picture(figure, found.text.replace("\n", " "))
+
+
+@_in_any_script
+def bands(table: pd.DataFrame, y: Mapping[str, str], x: str, level: float = 0.95) -> Picture:
+    """Means over seeds as lines, with their confidence bands; a panel a measure, a colour a case.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Index (case, seed, …, the horizontal axis), columns of numbers, as ``crowdnb.rolling.compare(…).daily``.
+    y : mapping of column to label
+        What to draw, with units.
+    x : str
+        What the horizontal axis shows.
+    level : float
+        Of the bands, by Student's t over the seeds.
+    """
+    rows = math.ceil(len(y) / 2)
+    width = 4.3 * min(len(y), 2)
+    figure = _figure(width, 2.3 * rows + 0.5)
+    parts = []
+    axes = np.atleast_1d(figure.subplots(rows, min(len(y), 2), squeeze=False)).ravel()
+    cases = table.index.unique(0)
+    for axis, (column, label) in zip(axes, y.items(), strict=False):
+        ends: list[str] = []
+        for at, case in enumerate(cases):
+            values = table[column].xs(case).groupby(level=-1)
+            mean, many = values.mean(), values.count()
+            spread = np.asarray(student.ppf((1 + level) / 2, np.maximum(many - 1, 1)), dtype=float)
+            half = pd.Series((values.std() / np.sqrt(many)).to_numpy() * spread, mean.index)
+            colour = COLOURS[at % len(COLOURS)]
+            axis.plot(mean.index, mean, color=colour, linestyle=DASHES[at % len(DASHES)], linewidth=2, label=str(case))
+            axis.fill_between(mean.index, mean - half, mean + half, facecolor=colour, alpha=0.12, linewidth=0)
+            for end in (mean - half, mean + half):
+                axis.plot(mean.index, end, color=colour, linewidth=0.6)
+            ends.append(f"{case} from {_brief(mean.iloc[0])} to {_brief(mean.iloc[-1])} ± {_brief(half.iloc[-1])}")
+        axis.set_xlabel(x)
+        axis.set_ylabel(label)
+        axis.grid(color=SOFT, alpha=0.3)
+        parts.append(f"{label}: {listing(ends)}")
+    for axis in axes[len(y) :]:
+        axis.axis("off")
+    handles, labels = axes[0].get_legend_handles_labels()
+    across = int(13 * width) // (6 + max(map(len, labels), default=0))
+    figure.legend(handles, labels, loc="outside upper center", ncols=max(1, min(len(cases), across)), frameon=False)
+    seeds = len(table.index.unique(1))
+    return Picture(figure, f"Means of {seeds} seeds with {level:.0%} bands, for {x}. {'. '.join(parts)}.")

@@ -19,7 +19,7 @@ import pytest
 from crowd import crowd
 
 import crowdnb as cn
-from crowdnb import whatif
+from crowdnb import marketpanel, whatif
 
 ROOT = Path(__file__).parents[1]
 CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
@@ -361,11 +361,25 @@ def drive_scenes(panel, case):
     medical.reset()
 
 
+def drive_market(panel, case):
+    settings = {name: control.value for name, control in marketpanel.market_panel().controls.items()}
+    for at, (name, step) in enumerate(
+        {"arrivals": 0.5, "workers": 10, "epoch": 0.5, "decay": -0.05, "price": 0.05}.items()
+    ):
+        panel.handles.nth(at).press("ArrowRight" if step > 0 else "ArrowLeft")
+        settings[name] = round(settings[name] + step, 6)
+        s = cn.simulate(marketpanel.panel_market(settings)).summary
+        panel.says(f"{s['served']:.1%} of {s['tasks']:.0f} tasks", f"{s['waiting']:.4f}", f"{s['skill']:.4f}")
+    assert panel.facts()["people moved"] == f"{s['moves']:.0f}"
+    slide(panel, "market, price", panel.handles.nth(4))
+
+
 def slide(panel, name, handle):
     panel.time(name, *(lambda key=key: handle.press(key) for key in ("ArrowRight", "ArrowLeft")))
 
 
 PANELS = {
+    "10_a_working_market.ipynb": drive_market,
     "01_cloud_model.ipynb": drive_cloud,
     "02_possibility_degree.ipynb": drive_possibility,
     "03_fuzzy_ahp.ipynb": drive_weights,

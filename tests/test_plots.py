@@ -632,3 +632,18 @@ def test_bars_compare_the_columns_of_a_table():
     assert {text.get_text() for text in axis.texts} == {"600", "100", "550", "150"}
     assert (axis.get_xlabel(), axis.get_ylabel()) == ("income (€)", "creator")
     assert picture.alt == "Bars of income (€). hours: writer 600, painter 100; Shapley: writer 550, painter 150."
+
+
+def test_bands_are_means_with_students_intervals():
+    index = pd.MultiIndex.from_product([["a", "b"], [0, 1, 2], [1, 2]], names=["case", "seed", "day"])
+    table = pd.DataFrame({"x": np.arange(12.0) ** 2, "y": 1.0, "z": np.nan}, index=index)
+    picture = cn.plots.bands(table, {"x": "first (h)", "y": "second", "z": "third"}, "day")
+    axes = picture.figure.axes
+    assert [axis.get_ylabel() for axis in axes[:3]] == ["first (h)", "second", "third"]
+    mean, low, high = (line.get_ydata() for line in axes[0].get_lines()[:3])
+    own = table["x"].xs("a").unstack("day")
+    assert np.allclose(mean, own.mean())
+    assert np.allclose(high - low, 2 * own.std() / np.sqrt(3) * 4.302653)  # Student's t, two degrees of freedom
+    assert len(axes[1].get_lines()) == 6
+    assert f"a from 6.667 to 11.667 ± {(high - low)[1] / 2:.3f}" in picture.alt
+    assert "Means of 3 seeds with 95% bands" in picture.alt
