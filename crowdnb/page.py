@@ -226,7 +226,9 @@ class _Maker:
     def who(self) -> str:
         """A row a task."""
         idle = listing(self.answer.idle, 30) or "nobody"
-        return f"{teams(self.problem, self.answer)}<p>Idle: {_text(idle)}.</p>"
+        table = teams(self.problem, self.answer)
+        table = f'<div class="columns">{table}</div>' if self.beyond else table
+        return f"{table}<p>Idle: {_text(idle)}.</p>"
 
     def grid(self) -> str:
         """The grid of qualifications, places framed."""
@@ -552,6 +554,7 @@ table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin: 4
 th, td { padding: 2px 8px 2px 0; text-align: left; vertical-align: top; font-weight: 400; }
 thead th { border-bottom: 1px solid var(--line); color: var(--cn-soft); font-size: 12px; }
 tbody th { font-weight: 600; }
+.columns { columns: 2; }
 .crowdnb-scroll { overflow: auto; }
 .crowdnb-scroll table { border-collapse: separate; border-spacing: 1px; font-size: 12px; }
 .crowdnb-scroll td, .crowdnb-scroll th { text-align: center; padding: 2px 5px; white-space: nowrap; }

@@ -475,11 +475,11 @@ def assignment_view(problem: Problem, answer: Assignment, start: View | None = N
     """Who does what, on a grid or listed, ρ and its change, who moved; or why there is no assignment."""
     if answer.table is None:
         return View({"status": answer.status}, "", " ".join(answer.reasons) or "The time limit was reached.")
-    place = {str(worker): listing(tasks) or "idle" for worker, tasks in tasks_of(answer).items()}
+    place = {str(worker): listing(tasks) for worker, tasks in tasks_of(answer).items() if tasks}
     facts: dict[str, Any] = {"status": answer.status, "ρ": answer.performance, "places": place}
     facts["pairs"] = pairs_of(answer)
     first = facts if start is None or start.problem else start.facts
-    everyone = dict.fromkeys([*first["places"], *place])
+    everyone = dict.fromkeys([*map(str, problem.workers), *first["places"]])
     moves = [(worker, first["places"].get(worker, "idle"), place.get(worker, "idle")) for worker in everyone]
     facts["moved"] = [f"{worker}: {before} → {after}" for worker, before, after in moves if before != after]
     head = (
