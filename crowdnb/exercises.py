@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import lsq_linear
 
-from crowdnb import baselines, experiments, fairness, scenes
+from crowdnb import baselines, experiments, fairness, matching, relaxation, scenes
 from crowdnb.casestudy import load_case_study
 from crowdnb.cloud import ability_clouds, backward_cloud
 from crowdnb.ecargo import Assignment, Problem, check, performance
@@ -31,6 +31,7 @@ from crowdnb.possibility import possibility_degree, possibility_matrix
 from crowdnb.program import solve
 from crowdnb.project import Project, ProjectError, read_project
 from crowdnb.ratings import KEYS, count_ratings
+from crowdnb.relaxation import WHOLE
 from crowdnb.repair import repairs
 from crowdnb.rolling import simulate
 from crowdnb.scenarios import Scenario, Scenarios
@@ -1103,6 +1104,102 @@ def check_own_data_break(scenario: Scenario | None = None) -> str:
         return f"No assignment exists, and the cheapest repair makes {first.cost:g} changes. One should do."
     why_not = " ".join(explain_infeasible(problem).text.splitlines())
     return f"Right: {why_not} It is enough to {first.text}."
+
+
+# 09 matching
+
+MATCH = pd.DataFrame(
+    [[0.8, 0.7, 0.6, 0.9], [0.5, 0.4, 0.3, 0.2], [0.7, 0.8, 0.9, 0.5], [0.6, 0.5, 0.4, 0.3]],
+    index=["t1", "t2", "t3", "t4"],
+    columns=["w1", "w2", "w3", "w4"],
+)  # A of the second source, tasks × workers
+
+
+def check_matching_by_hand(answer: float | None = None, capacity: Mapping[str, int] | None = None) -> str:
+    """Check the best match of the source's example when w4 has left and w1 may take two tasks.
+
+    Examples
+    --------
+    >>> check_matching_by_hand(2.8)
+    'w1 has more tasks than he may take: he is the best that is left for three of them. Someone must give way.'
+    """
+    limits = {"w1": 2, "w2": 1, "w3": 1, "w4": 0} if capacity is None else capacity
+    if (value := _one_number(answer)) is None:
+        return "Not yet: give one number, the sum of A over the pairs chosen."
+    problem = Problem(MATCH.T, [1] * len(MATCH), worker_limits=limits, required_rule="at most")
+    best, there = solve(problem), [worker for worker, limit in limits.items() if limit]
+    if _is(value, best.performance, THREE_DECIMALS):
+        pairs = ", ".join(f"{task} to {worker}" for worker, task in best.pairs[["worker", "task"]].to_numpy().tolist())
+        return f"Right: {pairs} makes {best.performance:.1f}. What w1 does, the model as meant allows; w4 is idle."
+    x = pd.Series(limits).reindex(MATCH.columns)
+    slips = {
+        float(
+            (MATCH * x).to_numpy().sum()
+        ): "That is the model as printed: every pair up to X_j. Each task is done once.",
+        float(MATCH[there].max(axis=1).sum()): "w1 has more tasks than he may take: he is the best that is left for "
+        "three of them. Someone must give way.",
+        float(solve(problem.changed(worker_limits=1)).performance): "That is with w4 and one task each. w4 has left.",
+    }
+    return _nearest_slip(value, slips, "Begin with t3, which only w3 does best, and share out the other three.", "")
+
+
+def check_matching_fractional(conflicts: Collection[tuple[Hashable, Hashable]] | None = None) -> str:
+    """Check conflicts between the four workers of the example under which the relaxation is better than any assignment.
+
+    Examples
+    --------
+    >>> check_matching_fractional([("w1", "w2")])
+    'The relaxation gives 2.3000, an assignment as well: no gap. Which shape of conflicts makes halves worth while?'
+    """
+    if not isinstance(conflicts, Collection) or isinstance(conflicts, str) or not conflicts:
+        return "Not yet: give a list of pairs of workers, such as [('w1', 'w2')]."
+    try:
+        problem = Problem(MATCH.T, [1] * len(MATCH), worker_conflicts=conflicts, required_rule="at most")
+    except ValueError as error:
+        return f"Not yet: {error}."
+    bound, best = relaxation.relax(problem).bound, solve(problem).performance
+    if bound <= best + WHOLE:
+        return (
+            f"The relaxation gives {bound:.4f}, an assignment as well: no gap. "
+            "Which shape of conflicts makes halves worth while?"
+        )
+    pairs, closed = len(problem.conflict_pairs), relaxation.relax(problem, "cliques").bound
+    if pairs > 3:
+        return f"There is a gap, {bound:.4f} to {best:.4f}, with {pairs} conflicts. It can be had with fewer."
+    return f"Right: {bound:.4f} with halves, {best:.4f} without; the row of the clique brings it to {closed:.4f}."
+
+
+def check_matching_fair(policy: Callable[[Problem], pd.DataFrame] | None = None) -> str:
+    """Check a policy of the reader's own on ten markets: its worst-off tasks do better than under the optimum.
+
+    Examples
+    --------
+    >>> check_matching_fair(matching.optimal)
+    'Valid on all 10 markets; the worst-off task has 0.607 on average, under the optimum 0.607. It is not ahead yet.'
+    """
+    if not callable(policy):
+        return "Not yet: give a function that takes a problem and returns a 0/1 table, workers × tasks."
+    mine, theirs = [], []
+    for seed in range(10):
+        problem = matching.market(30, 12, rng=seed)
+        try:
+            table = policy(problem)
+        except Exception as error:
+            return f"On market {seed} it stops with {type(error).__name__}: {error}."
+        if not isinstance(table, pd.DataFrame):
+            return f"On market {seed} it returns {type(table).__name__}; a DataFrame is asked for."
+        if broken := check(problem, table):
+            return f"On market {seed} a rule is broken: {broken[0]}."
+        mine.append(matching.outcome(problem, table))
+        theirs.append(matching.outcome(problem, matching.optimal(problem)))
+    worst, before = (float(np.mean([one["worst task"] for one in some])) for some in (mine, theirs))
+    lost = 1 - sum(one["match"] for one in mine) / sum(one["match"] for one in theirs)
+    if worst <= before + TIE:
+        return (
+            f"Valid on all 10 markets; the worst-off task has {worst:.3f} on average, under the optimum {before:.3f}. "
+            "It is not ahead yet."
+        )
+    return f"Right: the worst-off task has {worst:.3f} in place of {before:.3f}, for {100 * lost:.1f} % of the match."
 
 
 # 11 three scenes

@@ -1247,3 +1247,68 @@ def bands(table: pd.DataFrame, y: Mapping[str, str], x: str, level: float = 0.95
     figure.legend(handles, labels, loc="outside upper center", ncols=max(1, min(len(cases), across)), frameon=False)
     seeds = len(table.index.unique(1))
     return Picture(figure, f"Means of {seeds} seeds with {level:.0%} bands, for {x}. {'. '.join(parts)}.")
+
+
+# The second source
+
+
+@_in_any_script
+def tree(nodes: pd.DataFrame, performance: float) -> Picture:
+    """What branch and bound went through: a box a relaxation, with what was set on the way to it, and its bound.
+
+    Parameters
+    ----------
+    nodes : DataFrame
+        As of :class:`crowdnb.relaxation.Tree`: index ``node``; columns parent, decision, bound, fate.
+    performance : float
+        ρ of the optimum.
+    """
+    children = {node: nodes.index[nodes["parent"] == node].tolist() for node in [-1, *nodes.index]}
+    place: dict[int, tuple[float, float]] = {}
+    leaves = 0.0
+
+    def settle(node: int, depth: int) -> float:
+        nonlocal leaves
+        below = [settle(child, depth + 1) for child in children[node]]
+        y = sum(below) / len(below) if below else leaves
+        leaves += not below
+        place[node] = (depth, y)
+        return y
+
+    settle(children[-1][0], 0)
+    depth = max(x for x, _ in place.values())
+    width = max(1.3 * depth + 1.4, 4.2)
+    figure = _figure(width, 0.36 * leaves + 0.9)
+    axis = figure.subplots()
+    styles = {
+        "branched": ("white", INK, "-", "split further"),
+        "whole": ("#d9efe6", COLOURS[2], "-", "whole: an assignment"),
+        "cut off": ("#eceff2", SOFT, "-", "cut off by its bound"),
+        "empty": ("white", ACCENT, "--", "nothing keeps the rules"),
+    }
+    for node, parent, decision, bound, fate in nodes.itertuples(name=None):
+        x, y = place[node]
+        if parent >= 0:
+            x0, y0 = place[parent]
+            axis.plot([x0 + 0.42, x - 0.5, x - 0.5, x - 0.42], [y0, y0, y, y], color=SOFT, linewidth=1, zorder=0)
+        ground, edge, line, _ = styles[fate]
+        box = Rectangle((x - 0.42, y - 0.4), 0.84, 0.8, facecolor=ground, edgecolor=edge, linestyle=line, linewidth=1.4)
+        axis.add_patch(box)
+        reach = "" if np.isnan(bound) else f"match {bound:.3g}" if fate == "whole" else f"at most {bound:.3g}"
+        words = f"{decision or 'nothing set'}\n{reach}"
+        axis.text(x, y, words, ha="center", va="center", fontsize=7.5, color=INK, parse_math=False, linespacing=1.1)
+    axis.set(xlim=(-0.5, depth + 0.5), ylim=(leaves - 0.4, -0.6))
+    axis.axis("off")
+    seen = [fate for fate in styles if (nodes["fate"] == fate).any()]
+    marks = [
+        Rectangle((0, 0), 1, 1, facecolor=styles[fate][0], edgecolor=styles[fate][1], linestyle=styles[fate][2])
+        for fate in seen
+    ]
+    names = [styles[fate][3] for fate in seen]
+    figure.legend(marks, names, loc="outside upper center", ncols=4 if width > 7 else 2, frameon=False, fontsize=9)
+    counts = listing(f"{(nodes['fate'] == fate).sum()} {styles[fate][3]}" for fate in seen)
+    alt = (
+        f"Tree of {len(nodes)} relaxations, {depth:.0f} decisions deep, from a bound of {nodes['bound'].iloc[0]:.3g} "
+        f"to the optimum {performance:.3g}: {counts}."
+    )
+    return Picture(figure, alt)

@@ -31,7 +31,6 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any, Literal, get_args
@@ -49,6 +48,7 @@ Rows = Literal["pairs", "cliques"]
 WHOLE = 1e-6  # how far from a whole number a solver's x may be
 DIGITS = 9  # of what a solver returns
 MINORS = 200_000  # determinants that are computed at most
+Decisions = dict[tuple[int, ...], int]  # numbers of pairs: 1, one or more of them is chosen, or 0, none is
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,20 +149,17 @@ class Relaxed:
         return bool(((self.share - self.share.round()).abs() < WHOLE).all())
 
 
-def relax(problem: Problem, rows: Rows = "pairs", fixed: Mapping[int, int] | None = None) -> Relaxed | None:
+def relax(problem: Problem, rows: Rows = "pairs") -> Relaxed:
     """Solve the linear relaxation, by cvxpy with the simplex method of HiGHS, which ends in a corner.
 
     Parameters
     ----------
     problem, rows
         As for :func:`linear`, with its errors.
-    fixed : mapping of int to int, optional
-        Shares that are set: number of the pair → 0 or 1.
 
     Returns
     -------
-    Relaxed or None
-        None where no shares keep the rules with those that are set.
+    Relaxed
 
     Examples
     --------
@@ -170,16 +167,20 @@ def relax(problem: Problem, rows: Rows = "pairs", fixed: Mapping[int, int] | Non
     >>> [round(relax(quarrel, rows).bound, 6) for rows in ("pairs", "cliques")]
     [1.5, 1.0]
     """
-    return _relaxed(linear(problem, rows), fixed or {})
+    answer = _relaxed(linear(problem, rows), {})
+    assert answer is not None  # nobody at all keeps the rules
+    return answer
 
 
-def _relaxed(model: Linear, fixed: Mapping[int, int]) -> Relaxed | None:
+def _relaxed(model: Linear, decided: Decisions) -> Relaxed | None:
+    """The relaxation where of some pairs together, given by number, at least one is chosen (1) or none (0)."""
     import cvxpy as cp  # here: it takes a second
 
     if model.value.empty:
         return Relaxed(0.0, model.value, model.limit * 0)
     x = cp.Variable(len(model.value), nonneg=True)
-    kept = [model.matrix.to_numpy() @ x <= model.limit.to_numpy(), *(x[k] == share for k, share in fixed.items())]
+    kept: list[Any] = [model.matrix.to_numpy() @ x <= model.limit.to_numpy()]
+    kept += [x[list(some)].sum() >= 1 if yes else x[list(some)] == 0 for some, yes in decided.items()]
     program = cp.Problem(cp.Maximize(model.value.to_numpy() @ x), kept)
     bound: float = program.solve(solver="HIGHS")  # type: ignore[no-untyped-call]
     if program.status != "optimal":
@@ -373,7 +374,9 @@ class Tree:
 
 
 def branch_and_bound(problem: Problem, rows: Rows = "pairs", most: int = 500) -> Tree:
-    """Solve by branch and bound: the relaxation with the greatest bound is split on a share that is not whole.
+    """Solve by branch and bound: the relaxation with the greatest bound is split where it is not whole.
+
+    Split is whether a worker takes part, or, where that is settled for everybody, whether he takes a task.
 
     Parameters
     ----------
@@ -400,34 +403,46 @@ def branch_and_bound(problem: Problem, rows: Rows = "pairs", most: int = 500) ->
     model = linear(problem, rows)
     best, chosen = -math.inf, model.value * 0
     nodes: list[list[Any]] = []
-    open_: list[tuple[float, int, dict[int, int], Relaxed]] = []
+    waiting: list[tuple[float, int, Decisions, Relaxed]] = []
 
-    def solve(parent: int, decision: str, fixed: dict[int, int]) -> None:
+    def solve(parent: int, decision: str, decided: Decisions) -> None:
         nonlocal best, chosen
         if len(nodes) == most:
             raise ValueError(f"most: {most} relaxations did not suffice")
-        answer, at = _relaxed(model, fixed), len(nodes)
+        answer, at = _relaxed(model, decided), len(nodes)
         nodes.append([parent, decision, math.nan if answer is None else answer.bound, "empty"])
         if answer is None:
             return
         nodes[at][3] = "cut off"
-        if answer.bound <= best + WHOLE:
-            return
-        if answer.whole:
+        if answer.bound > best + WHOLE and answer.whole:
             best, chosen, nodes[at][3] = answer.bound, answer.share.round(), "whole"
-        else:
-            heapq.heappush(open_, (-answer.bound, at, fixed, answer))
+        elif answer.bound > best + WHOLE:
+            heapq.heappush(waiting, (-answer.bound, at, decided, answer))
 
     solve(-1, "", {})
-    while open_:
-        bound, at, fixed, answer = heapq.heappop(open_)
+    while waiting:
+        bound, at, decided, answer = heapq.heappop(waiting)
         if -bound <= best + WHOLE:
-            continue
+            continue  # cut off: something as good was found since
         nodes[at][3] = "branched"
-        k = int((answer.share - 0.5).abs().argmin())
-        worker, task = answer.share.index[k]
-        solve(at, f"{worker} takes {task}", {**fixed, k: 1})
-        solve(at, f"{worker} not {task}", {**fixed, k: 0})
+        some, yes, no = _split(answer.share)
+        solve(at, yes, {**decided, some: 1})
+        solve(at, no, {**decided, some: 0})
     table = chosen.unstack("task", fill_value=0).reindex(index=problem.workers, columns=problem.tasks, fill_value=0)
     frame = pd.DataFrame(nodes, columns=["parent", "decision", "bound", "fate"]).rename_axis("node")
     return Tree(frame, table.astype(int), float((table.to_numpy() * problem.value).sum()))
+
+
+def _split(share: pd.Series[float]) -> tuple[tuple[int, ...], str, str]:
+    """The pairs to decide about, a worker's or one alone, whose share is nearest ½; and both decisions in words."""
+    load = share.groupby(level="worker", sort=False).sum()
+    if (load[load < 1] % 1 > WHOLE).any():
+        worker = (load - 0.5).abs().idxmin()
+        return (
+            tuple(np.flatnonzero(share.index.get_level_values("worker") == worker)),
+            f"{worker} works",
+            f"not {worker}",
+        )
+    k = int((share - 0.5).abs().argmin())
+    worker, task = share.index[k]
+    return (k,), f"{worker} takes {task}", f"{worker} not {task}"

@@ -21,6 +21,7 @@ import numpy as np
 import pandas as pd
 import traitlets
 
+from crowdnb import matching
 from crowdnb.cloud import HE_TO_EN, TABLE_GAMMA, backward_cloud
 from crowdnb.ecargo import Assignment, Problem, Scope
 from crowdnb.fuzzyahp import LEVELS, consistent_matrix, criteria_weights, weight_range
@@ -663,6 +664,76 @@ def shared_rest(weights: Sequence[float], at: int, value: float) -> tuple[float,
         return (1.0,)
     share = [weight / others if others > 0 else 1 / (len(weights) - 1) for weight in weights]
     return tuple(value if k == at else (1 - value) * part for k, part in enumerate(share))
+
+
+def policies_view(settings: Mapping[str, Any], start: View | None = None) -> View:
+    """Every matching policy on the made-up market that the settings describe; changes are against ``start``.
+
+    Settings are workers, tasks, screened_out and conflict_probability of :func:`crowdnb.matching.market`, its seed, the
+    auction's epsilon, and seen, the probability that Q of a pair is known to collaborative filtering. What workers wish
+    is drawn.
+    """
+    sizes = {name: settings[name] for name in ("workers", "tasks", "screened_out", "conflict_probability")}
+    problem = matching.market(**sizes, rng=settings["seed"])
+    m, n = problem.qualification.shape
+    rng = np.random.default_rng(settings["seed"])
+    drawn, wishes = (pd.DataFrame(rng.uniform(size=(m, n)), problem.workers, problem.tasks) for _ in range(2))
+    policies: dict[str, matching.Policy] = {
+        **matching.POLICIES,
+        "auction": partial(matching.auction, epsilon=settings["epsilon"]),
+        "collaborative filtering": partial(matching.collaborative_filtering, seen=drawn < settings["seen"]),
+        "deferred acceptance": partial(matching.deferred_acceptance, wishes=wishes),
+    }
+    table = matching.compare(problem, policies, settings["seed"]).drop(columns="seconds")
+    best = float(table["match"].max())
+    table.insert(0, "of best", 100 * table["match"] / best if best else 100.0)
+    table["served"] *= 100
+    facts = {f"{name}, {column}": float(value) for column in table for name, value in table[column].items()}
+    names = ("match (% of the best)", "change (points)", "places filled (%)", "worst-off task (Q)", "income (Gini)")
+    head = "".join(f'<th scope="col">{name}</th>' for name in names)
+    rows = []
+    for policy in policies:
+        share, full, worst, gini = (
+            facts[f"{policy}, {one}"] for one in ("of best", "served", "worst task", "income Gini")
+        )
+        change = f"{share - start.facts[f'{policy}, of best']:+.1f}" if start else ""
+        moved = change.strip("+-0.") != ""
+        changed = f'<td style="color: {ACCENT if moved else SOFT}">{change if moved else "as it was"}</td>'
+        ground = f"linear-gradient(to right, {BAR} {share:.1f}%, transparent 0) bottom / 100% 4px no-repeat"
+        cells = f'<td style="background: {ground}">{share:.1f}</td>{changed}<td>{full:.1f}</td>'
+        rows.append(f'<tr><th scope="row">{policy}</th>{cells}<td>{worst:.3f}</td><td>{gini:.3f}</td></tr>')
+    words = (
+        f"{len(problem.workers)} workers, {len(problem.tasks)} tasks with {problem.required.sum()} places, "
+        f"{problem.eligible.mean():.0%} of the pairs allowed, {len(problem.conflict_pairs)} pairs of workers in "
+        f"conflict. The best match is {best:.3f}."
+    )
+    return View(facts, f"<p>{words}</p><table><tr><td></td>{head}</tr>{''.join(rows)}</table>")
+
+
+def policies_panel() -> Panel:
+    """Size, screening and conflicts of a made-up market, ε and what is known of it: how each policy fares."""
+    texts = {
+        "screened_out": "pairs screened out (0 to 0.95)",
+        "conflict_probability": "workers in conflict (0 to 0.5)",
+        "seen": "matches seen (0.05 to 1)",
+        "epsilon": "ε, least raise of a bid (Q)",
+        "workers": "workers",
+        "tasks": "tasks",
+        "seed": "seed of the market",
+    }
+    shares = {
+        "screened_out": (0.8, 0, 0.95, 0.05),
+        "conflict_probability": (0.1, 0, 0.5, 0.05),
+        "seen": (0.5, 0.05, 1, 0.05),
+        "epsilon": (0.01, 0.01, 0.3, 0.01),
+    }
+    labels = [texts[name] for name in shares]
+    controls = {name: _slider(texts[name], *values, labels) for name, values in shares.items()}
+    for name, value, least, most in (("workers", 50, 1, 100), ("tasks", 30, 1, 60), ("seed", 1, 0, 99)):
+        controls[name] = _number(texts[name], value, most, [texts["seed"]], f"{texts[name]}, {least} to {most}")
+        controls[name].min = least
+    sliders, fields = list(controls.values())[: len(shares)], list(controls.values())[len(shares) :]
+    return Panel(policies_view, controls, [*sliders, _row(fields)], "The market is made up.")
 
 
 WIDE = widgets.Layout(width="min(560px, 100%)")
