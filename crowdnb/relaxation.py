@@ -88,7 +88,8 @@ def linear(problem: Problem, rows: Rows = "pairs") -> Linear:
     Raises
     ------
     ValueError
-        The problem has pins or a budget, or asks for "at least" L workers; unknown rows.
+        The problem has pins or a budget, or asks for "at least" L workers; somebody who is in conflict (for the whole
+        project) may take several tasks; unknown rows.
 
     Examples
     --------
@@ -100,6 +101,11 @@ def linear(problem: Problem, rows: Rows = "pairs") -> Linear:
     i, j = np.argwhere(with_room(problem).eligible).T
     workers, tasks = problem.workers, problem.tasks
     limits, need = problem.worker_limits.to_numpy(), problem.required.to_numpy()
+    if problem.conflict_scope == "project" and (limits[problem.conflict_pairs] > 1).any():
+        worker = workers[int(problem.conflict_pairs[(limits[problem.conflict_pairs] > 1)][0])]
+        raise ValueError(
+            f"worker_limits: {worker} may take several tasks and is in conflict; here only one is possible"
+        )
     kept: dict[tuple[str, str], tuple[npt.NDArray[Any], float]] = {}
     for k, worker in enumerate(workers):
         kept["worker", str(worker)] = (i == k, limits[k])
@@ -230,17 +236,16 @@ def kkt(model: Linear, share: pd.Series[float], price: pd.Series[float]) -> pd.S
     x, u = share.to_numpy(), price.to_numpy()
     a, b, c = model.matrix.to_numpy(), model.limit.to_numpy(), model.value.to_numpy()
     profit, left = c - a.T @ u, b - a @ x
-    return pd.Series(
-        {
-            "shares keep the rules": max(0.0, *-left, *-x),
-            "prices are not negative": max(0.0, *-u),
-            "no pair is worth more": max(0.0, *profit),
-            "a chosen pair pays its way": np.abs(x * profit).max(),
-            "what is left over is free": np.abs(u * left).max(),
-            "both values are equal": abs(float(c @ x - b @ u)),
-        },
-        name="largest violation",
-    )
+    violations: dict[str, npt.NDArray[Any]] = {
+        "shares keep the rules": -np.append(left, x),
+        "prices are not negative": -u,
+        "no pair is worth more": profit,
+        "a chosen pair pays its way": np.abs(x * profit),
+        "what is left over is free": np.abs(u * left),
+        "both values are equal": np.abs([c @ x - b @ u]),
+    }
+    largest = {name: float(each.max(initial=0.0)) for name, each in violations.items()}
+    return pd.Series(largest, name="largest violation")
 
 
 def determinants(matrix: npt.ArrayLike) -> pd.Series[int]:
