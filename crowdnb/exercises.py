@@ -1121,7 +1121,7 @@ def check_matching_by_hand(answer: float | None = None, capacity: Mapping[str, i
     Examples
     --------
     >>> check_matching_by_hand(2.8)
-    'w1 has more tasks than he may take: he is the best that is left for three of them. Someone must give way.'
+    'That needs w4, or w1 with three tasks. w4 has left, and w1 may take two.'
     """
     limits = {"w1": 2, "w2": 1, "w3": 1, "w4": 0} if capacity is None else capacity
     if (value := _one_number(answer)) is None:
@@ -1136,9 +1136,11 @@ def check_matching_by_hand(answer: float | None = None, capacity: Mapping[str, i
         float(
             (MATCH * x).to_numpy().sum()
         ): "That is the model as printed: every pair up to X_j. Each task is done once.",
-        float(MATCH[there].max(axis=1).sum()): "w1 has more tasks than he may take: he is the best that is left for "
-        "three of them. Someone must give way.",
-        float(solve(problem.changed(worker_limits=1)).performance): "That is with w4 and one task each. w4 has left.",
+        float(
+            MATCH[there].max(axis=1).sum()
+        ): "That needs w4, or w1 with three tasks. w4 has left, and w1 may take two.",
+        float(solve(problem.changed(worker_limits=x.clip(upper=1))).performance): "That is one task each, and a task "
+        "is left. w1 may take two.",
     }
     return _nearest_slip(value, slips, "Begin with t3, which only w3 does best, and share out the other three.", "")
 
@@ -1149,7 +1151,7 @@ def check_matching_fractional(conflicts: Collection[tuple[Hashable, Hashable]] |
     Examples
     --------
     >>> check_matching_fractional([("w1", "w2")])
-    'The relaxation gives 2.3000, an assignment as well: no gap. Which shape of conflicts makes halves worth while?'
+    'The relaxation gives 2.4000, an assignment as well: no gap. Which shape of conflicts makes halves worth while?'
     """
     if not isinstance(conflicts, Collection) or isinstance(conflicts, str) or not conflicts:
         return "Not yet: give a list of pairs of workers, such as [('w1', 'w2')]."

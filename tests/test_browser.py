@@ -378,6 +378,27 @@ def slide(panel, name, handle):
     panel.time(name, *(lambda key=key: handle.press(key) for key in ("ArrowRight", "ArrowLeft")))
 
 
+def drive_policies(panel, case):
+    settings = {name: control.value for name, control in whatif.policies_panel().controls.items()}
+
+    def shows(**change):
+        settings.update(change)
+        facts = whatif.policies_view(settings).facts
+        shares = [f"{facts[f'{policy}, of best']:.1f}" for policy in cn.matching.POLICIES]
+        panel.says(f"The best match is {facts['optimal, match']:.3f}", *shares)
+
+    shows()
+    panel.handles.first.press("ArrowRight")  # pairs screened out, 0.80 → 0.85
+    shows(screened_out=0.85)
+    panel.handles.nth(3).press("ArrowRight")  # ε, 0.01 → 0.02
+    shows(epsilon=0.02)
+    for label, name, value in (("tasks", "tasks", 10), ("seed of the market", "seed", 2)):
+        field = panel.box.get_by_label(label, exact=True)
+        field.fill(str(value))
+        field.press("Enter")
+        shows(**{name: value})
+
+
 PANELS = {
     "10_a_working_market.ipynb": drive_market,
     "01_cloud_model.ipynb": drive_cloud,
@@ -385,6 +406,7 @@ PANELS = {
     "03_fuzzy_ahp.ipynb": drive_weights,
     "05_case_study.ipynb": drive_assignment,
     "06_why_and_what_if.ipynb": drive_why,
+    "09_matching.ipynb": drive_policies,
     "11_three_scenes.ipynb": drive_scenes,
 }
 
