@@ -244,7 +244,7 @@ def kkt(model: Linear, share: pd.Series[float], price: pd.Series[float]) -> pd.S
         "what is left over is free": np.abs(u * left),
         "both values are equal": np.abs([c @ x - b @ u]),
     }
-    largest = {name: float(each.max(initial=0.0)) for name, each in violations.items()}
+    largest = {name: float(each.max(initial=0.0)) + 0.0 for name, each in violations.items()}
     return pd.Series(largest, name="largest violation")
 
 
