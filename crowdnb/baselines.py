@@ -1,7 +1,7 @@
-"""The methods of section 7 that the boolean program is compared with: three greedies and the exhaustive search.
+"""The methods of section 7 that the boolean program is compared with: greedies, exhaustive search, and CPLEX.
 
-All four are one depth-first search. It picks a task with an open place, gives the place to each worker who may still
-take it, the best first, and steps back when a task is left with too few. They differ in the task they pick:
+The first four are one depth-first search. It picks a task with an open place, gives the place to each worker who may
+still take it, the best first, and steps back when a task is left with too few. They differ in the task they pick:
 
 ===================  ==========================================================  ==========================
 ``greedy_by_task``   the first open task, in the order of the problem            ends at the first assignment
@@ -12,6 +12,9 @@ take it, the best first, and steps back when a task is left with too few. They d
 
 So each finds an assignment if there is one, unless it is stopped: its nodes, places given and taken back included,
 are counted, and more than ``node_cap`` of them end it with status ``N/A``. Sets of workers are bits of a whole number.
+
+``by_cplex`` solves the paper's Algorithm 1 as the paper does (eqs. 7 to 12 in their linear form: T boolean, one row a
+task, one a worker, one for each two workers in conflict). CPLEX is optional: ``pip install 'crowdnb[bench]'``.
 
 References
 ----------
@@ -25,15 +28,18 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
-from crowdnb.ecargo import Problem, conflict_bits
+from crowdnb.ecargo import Problem, check, conflict_bits
+from crowdnb.engine import SolverAnswerError
 from crowdnb.labels import IntArray
 
 NODE_CAP = 1_000_000  # some seconds
+TOO_LARGE = 1016  # CPLEX's error for models beyond the community edition: 1000 columns, 1000 rows
+OPTIMAL, INFEASIBLE = (101, 102), (103, 119)  # CPLEX's statuses; 119 is "or unbounded", which T cannot be
 
 # Workers who may take nothing more, workers who may take each task, places left of each → the task to fill next.
 Pick = Callable[[int, list[int], list[int]], int]
@@ -49,23 +55,24 @@ class Attempt:
     ----------
     method : str
         Name of the function.
-    status : {"found", "optimal", "infeasible", "N/A"}
+    status : {"found", "optimal", "infeasible", "N/A", "too large", "not installed"}
         ``found``: an assignment, by a greedy; ``optimal`` or ``infeasible``: every branch was looked at; ``N/A``:
-        stopped by the node cap.
+        stopped by the node cap; the last two are said of CPLEX, and of what its community edition does not take.
     performance : float
         ρ of the assignment; NaN without one.
-    nodes : int
-        Places given to a worker, those taken back included.
+    nodes : int or None
+        Places given to a worker, those taken back included; for CPLEX its own nodes.
     seconds : float
+        Of the processor, so that other work on the machine counts less; NaN where the method did not run.
     placed : ndarray of int, shape (places, 2), or None
         Positions (worker, task).
     problem : Problem
     """
 
     method: str
-    status: Literal["found", "optimal", "infeasible", "N/A"]
+    status: Literal["found", "optimal", "infeasible", "N/A", "too large", "not installed"]
     performance: float
-    nodes: int
+    nodes: int | None
     seconds: float
     placed: IntArray | None
     problem: Problem
@@ -176,15 +183,103 @@ def exhaustive(problem: Problem, node_cap: int = NODE_CAP) -> Attempt:
     return _attempt("exhaustive", problem, node_cap, _first_open, every=True)
 
 
+def algorithm_1(problem: Problem) -> Any:
+    """The paper's Algorithm 1 as a CPLEX model, not yet solved.
+
+    Parameters
+    ----------
+    problem : Problem
+        Whole-project conflicts, without the options beyond the paper.
+
+    Raises
+    ------
+    ValueError
+        Same-task conflicts, or options beyond the paper.
+    ModuleNotFoundError
+        CPLEX is not installed.
+    """
+    if not problem.plain or problem.conflict_scope != "project":
+        raise ValueError("problem: Algorithm 1 knows whole-project conflicts and the paper's rules only")
+    import cplex
+
+    m, n = problem.qualification.shape
+    model = cplex.Cplex()
+    for stream in (model.set_log_stream, model.set_results_stream, model.set_warning_stream, model.set_error_stream):
+        stream(None)
+    model.parameters.mip.tolerances.mipgap.set(0)
+    model.objective.set_sense(model.objective.sense.maximize)
+    may = problem.eligible.ravel().astype(float).tolist()
+    model.variables.add(obj=problem.value.ravel().tolist(), ub=may, types="B" * (m * n))
+
+    def rows(columns: list[list[int]], sense: str, right: list[float]) -> None:
+        expressions = [[row, [1.0] * len(row)] for row in columns]
+        model.linear_constraints.add(lin_expr=expressions, senses=sense * len(right), rhs=right)
+
+    of_worker = [[i * n + j for j in range(n)] for i in range(m)]
+    of_task = [[i * n + j for i in range(m)] for j in range(n)]
+    conflicts = [of_worker[i] + of_worker[k] for i, k in problem.conflict_pairs.tolist()]
+    rows(of_task, "E", problem.required.astype(float).tolist())
+    rows(of_worker, "L", [1.0] * m)
+    rows(conflicts, "L", [1.0] * len(conflicts))
+    return model
+
+
+def by_cplex(problem: Problem) -> Attempt:
+    """Solve Algorithm 1 by CPLEX, as the paper does; ``seconds`` are those of its engine alone, on one core.
+
+    Parameters and errors as of :func:`algorithm_1`, but without CPLEX the status says so.
+
+    Returns
+    -------
+    Attempt
+        ``optimal``, ``infeasible``, ``too large`` or ``not installed``.
+
+    Raises
+    ------
+    SolverAnswerError
+        CPLEX says optimal, and a rule is broken; or it ends with another status.
+    """
+
+    def attempt(status: Any, seconds: float = math.nan, nodes: int | None = None, t: Any = None) -> Attempt:
+        placed = None if t is None else np.argwhere(t)
+        rho = math.nan if placed is None else math.fsum(problem.value[placed[:, 0], placed[:, 1]])
+        return Attempt("by_cplex", status, rho, nodes, seconds, placed, problem)
+
+    try:
+        model = algorithm_1(problem)
+    except ModuleNotFoundError:
+        return attempt("not installed")
+    from cplex.exceptions import CplexSolverError
+
+    model.parameters.threads.set(1)
+    start = time.process_time()
+    try:
+        model.solve()
+    except CplexSolverError as error:
+        if error.args[2] != TOO_LARGE:
+            raise
+        return attempt("too large")
+    seconds, status = time.process_time() - start, model.solution.get_status()
+    nodes = int(model.solution.progress.get_num_nodes_processed())
+    if status in INFEASIBLE:
+        return attempt("infeasible", seconds, nodes)
+    if status not in OPTIMAL:
+        raise SolverAnswerError(f"CPLEX ended with status {status}")
+    t = np.round(model.solution.get_values()).astype(int).reshape(problem.qualification.shape)
+    if broken := check(problem, pd.DataFrame(t, index=problem.workers, columns=problem.tasks)):
+        raise SolverAnswerError(f"CPLEX's answer breaks a rule: {broken[0]}")
+    return attempt("optimal", seconds, nodes, t)
+
+
 def _attempt(method: str, problem: Problem, node_cap: int, pick: Pick, every: bool = False) -> Attempt:
     """Search, and tell what came of it."""
     if not problem.plain:
         raise ValueError(f"problem: {method} knows the paper's rules only, not the options beyond them")
     if node_cap < 1:
         raise ValueError(f"node_cap must be at least 1, got {node_cap}")
-    start = time.perf_counter()
+    start = time.process_time()
     placed, nodes, ended = _search(problem, node_cap, pick, every)
-    seconds = time.perf_counter() - start
+    seconds = time.process_time() - start
     if not ended:
         return Attempt(method, "N/A", math.nan, nodes, seconds, None, problem)
     if placed is None:

@@ -199,18 +199,18 @@ def team_exists(between: BoolArray, places: int, node_cap: int | None = None) ->
     def search(candidates: int, need: int) -> bool:
         nonlocal nodes
         nodes += 1
-        surplus: list[int] = []
-        cliques, rest = 0, candidates
-        while rest:
-            cliques += 1
-            clique = rest
+        surplus = candidates
+        for _ in range(need - 1):  # at most one of each clique can be chosen, so one of the others has to be
+            clique = surplus
             while clique:
-                i = (clique & -clique).bit_length() - 1
-                rest ^= 1 << i
-                clique &= foes[i]
-                if cliques >= need:
-                    surplus.append(i)
-        for i in reversed(surplus):
+                one = clique & -clique
+                surplus ^= one
+                clique &= foes[one.bit_length() - 1]
+            if not surplus:
+                return False
+        while surplus:
+            i = surplus.bit_length() - 1
+            surplus ^= 1 << i
             candidates ^= 1 << i
             if need == 1 or search(candidates & ~foes[i], need - 1):
                 return True

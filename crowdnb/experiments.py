@@ -14,6 +14,8 @@ sizes : sequence of int
     The m, each with its n.
 methods : sequence of str
     As :func:`apply` knows them.
+structure : {"random", "teams", "places", "time zones"}
+    Of the conflicts, as :func:`crowdnb.random_problem` takes it; not where only one kind makes sense.
 
 and runs where ``joblib.parallel_config`` says. What the paper prints is in :data:`PUBLISHED`.
 """
@@ -21,7 +23,6 @@ and runs where ``joblib.parallel_config`` says. What the paper prints is in :dat
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache, partial
 from pathlib import Path
@@ -33,19 +34,17 @@ from scipy import sparse
 from scipy.sparse.csgraph import maximum_bipartite_matching
 
 from crowdnb import baselines, sweep
-from crowdnb.cplexmodel import by_cplex
 from crowdnb.existence import largest_team, team_exists
 from crowdnb.instances import Structure
-from crowdnb.printed import PUBLISHED
 from crowdnb.program import solve
 from crowdnb.qualify import qualification
-from crowdnb.summaries import accuracy, growth, quorum, shares, theory, times
+from crowdnb.summaries import PUBLISHED, accuracy, growth, quorum, shares, theory, times
 from crowdnb.sweep import Instance, Outcome
 
 __all__ = [
-    "PUBLISHED", "TABLES", "Instance", "Outcome", "accuracy", "apply", "figure1", "growth", "hard_seeds", "instances",
-    "planner", "quorum", "shares", "stored", "structured", "summary", "table6", "table7", "table8", "table9", "theory",
-    "times", "variants",
+    "FULL", "PUBLISHED", "TABLES", "Instance", "Outcome", "accuracy", "apply", "figure1", "full", "growth",
+    "hard_seeds", "instances", "planner", "quorum", "shares", "stored", "structured", "summary", "table6", "table7",
+    "table8", "table9", "theory", "times", "variants",
 ]  # fmt: skip
 
 SIZES = tuple(range(10, 61, 5))  # m of figure 1 and of every table but 7
@@ -54,11 +53,9 @@ PLANNED = (10, 20, 40, 60, 80, 120, 160, 240)  # m beyond table 8, for those who
 LARGE = (120, 240, 480, 960, 1920)  # m beyond figure 1, to see the growth
 NODE_CAP = 200_000  # of a baseline, some seconds
 TEAM_CAP = 10_000  # of the search for the largest team
-EXHAUSTIVE = 20  # workers up to which the exhaustive search is tried
 GREEDY = ("greedy_by_task", "greedy_by_pair", "greedy_by_options")
-BASELINES = (*GREEDY, "exhaustive")
-METHODS = ("crowdnb", "CPLEX", *BASELINES, "existence", "largest team", "package", "arrays")
 SOLVERS = ("crowdnb", "CPLEX", *GREEDY, "exhaustive")
+METHODS = (*SOLVERS, "existence", "largest team", "package", "arrays")
 HARD_CAP = 2_000_000  # of table 7
 # Six of the instances with m = 40, n = 13, p = 0.1 for which greedy_by_task needs most nodes: hard_seeds().
 HARD = (1294, 945, 683, 802, 2439, 3836)
@@ -86,13 +83,14 @@ def table6(
     progress: bool = True,
     sizes: Sequence[int] = SIZES,
     methods: Sequence[str] = SOLVERS,
+    structure: Structure = "random",
 ) -> pd.DataFrame:
     """Time of a solve at p = 0.1: the program, CPLEX on the paper's Algorithm 1, the greedies, the exhaustive search.
 
-    The last is not tried beyond :data:`EXHAUSTIVE` workers and shows N/A.
+    The baselines show N/A where they are stopped by :data:`NODE_CAP`.
     """
-    cells = [(m, m // 3, 0.1) for m in sizes]
-    return sweep.run("table6", seed, instances(cells, repeats, seed), methods, apply, output, progress)
+    some = instances([(m, m // 3, 0.1) for m in sizes], repeats, seed, structure=structure)
+    return sweep.run("table6", seed, some, methods, apply, output, progress)
 
 
 def table7(
@@ -103,6 +101,8 @@ def table7(
     methods: Sequence[str] = ("crowdnb", "CPLEX", "greedy_by_task", "greedy_by_pair", "greedy_by_options"),
 ) -> pd.DataFrame:
     """The first ``repeats`` of the hard instances kept in :data:`HARD`; ``seed`` changes nothing."""
+    if not 1 <= repeats <= len(HARD):
+        raise ValueError(f"repeats must be 1 to {len(HARD)}, the hard instances that are kept, got {repeats}")
     hard = [Instance(40, 13, 0.1, number, at) for number, at in enumerate(HARD[:repeats])]
     return sweep.run("table7", seed, hard, methods, partial(apply, node_cap=HARD_CAP), output, progress)
 
@@ -128,14 +128,15 @@ def table8(
     progress: bool = True,
     sizes: Sequence[int] = SIZES,
     methods: Sequence[str] = ("existence", "crowdnb"),
+    structure: Structure = "random",
 ) -> pd.DataFrame:
     """Does an assignment exist: four probabilities × eleven sizes.
 
-    ``methods``: ``"existence"`` asks whether n workers can work together (independence number), ``"crowdnb"`` solves.
+    ``methods``: ``"existence"`` asks whether n workers can work together (independence number), ``"crowdnb"`` solves,
+    ``"exhaustive"`` is right by definition where it ends.
     """
-    cells = [(m, m // 3, p) for p in CHANCES for m in sizes]
-    together = 50 if set(methods) == {"existence"} else 1
-    return sweep.run("table8", seed, instances(cells, repeats, seed), methods, apply, output, progress, together)
+    some = instances([(m, m // 3, p) for p in CHANCES for m in sizes], repeats, seed, structure=structure)
+    return sweep.run("table8", seed, some, methods, apply, output, progress, _together(methods))
 
 
 def table9(
@@ -145,10 +146,11 @@ def table9(
     progress: bool = True,
     sizes: Sequence[int] = SIZES,
     methods: Sequence[str] = ("crowdnb", *GREEDY),
+    structure: Structure = "random",
 ) -> pd.DataFrame:
     """ρ of the program and of each greedy at n = 5, p = 0.1, with Q from intervals and with Q uniform."""
-    cells = [(m, 5, 0.1) for m in sizes]
-    both = [one for kind in ("uniform", "intervals") for one in instances(cells, repeats, seed, qualification=kind)]
+    draws = partial(instances, [(m, 5, 0.1) for m in sizes], repeats, seed, structure=structure)
+    both = [*draws(qualification="uniform"), *draws(qualification="intervals")]
     return sweep.run("table9", seed, both, methods, apply, output, progress)
 
 
@@ -160,11 +162,10 @@ def structured(
     sizes: Sequence[int] = SIZES,
     methods: Sequence[str] = ("existence", "crowdnb", "greedy_by_options"),
 ) -> pd.DataFrame:
-    """Tables 6, 8 and 9 where conflicts follow employers, places or time zones, as many as in table 8."""
+    """Table 8 where conflicts follow employers, places or time zones, with as many conflicts, and a greedy beside."""
     cells = [(m, m // 3, p) for p in CHANCES for m in sizes]
     every = [one for kind in get_args(Structure) for one in instances(cells, repeats, seed, structure=kind)]
-    together = 50 if set(methods) == {"existence"} else 1
-    return sweep.run("structured", seed, every, methods, apply, output, progress, together)
+    return sweep.run("structured", seed, every, methods, apply, output, progress, _together(methods))
 
 
 def planner(
@@ -189,6 +190,44 @@ TABLES: dict[str, Callable[..., pd.DataFrame]] = {
     "structured": structured,
     "planner": planner,
 }
+# Calls that make up the rows stored with the package: some methods are too slow for as many instances as others.
+FULL: dict[str, list[dict[str, Any]]] = {
+    "figure1": [{"repeats": 20}],
+    "table6": [
+        {"repeats": 50, "methods": ["crowdnb", "CPLEX", *GREEDY]},
+        {"repeats": 50, "methods": ["exhaustive"], "sizes": [10, 15, 20]},
+        {"repeats": 2, "methods": ["exhaustive"], "sizes": SIZES[3:]},
+    ],
+    "table7": [{"repeats": 6}],
+    "table8": [
+        {"repeats": 1000, "methods": ["existence"]},
+        {"repeats": 50, "methods": ["crowdnb"]},
+        {"repeats": 5, "methods": ["exhaustive"]},
+    ],
+    "table9": [{"repeats": 50}, {"repeats": 50, "methods": ["exhaustive"], "sizes": [10, 15]}],
+    "structured": [
+        {"repeats": 200, "methods": ["existence"]},
+        {"repeats": 20, "methods": ["crowdnb"]},
+        {"repeats": 20, "methods": ["greedy_by_options"], "sizes": [15, 30]},
+    ],
+    "planner": [{"repeats": 50}],
+}
+
+
+def full(name: str, output: Path_ | None = None, progress: bool = True) -> pd.DataFrame:
+    """Run an experiment as far as the stored rows go (:data:`FULL`): all of them take about an hour.
+
+    Parameters
+    ----------
+    name : str
+        As :func:`stored` takes it.
+    output : path, optional
+        A CSV file, as every experiment writes it and goes on from it.
+    progress : bool
+        Whether to show bars.
+    """
+    parts = [TABLES[_known(name)](output=output, progress=progress, **part) for part in FULL[name]]
+    return pd.concat(parts, ignore_index=True).sort_values(sweep.KEY, kind="stable", ignore_index=True)
 
 
 def stored(name: str) -> pd.DataFrame:
@@ -208,9 +247,7 @@ def stored(name: str) -> pd.DataFrame:
     >>> stored("table7")["m"].unique().tolist()
     [40]
     """
-    if name not in TABLES:
-        raise ValueError(f"name must be one of {', '.join(TABLES)}, got {name!r}")
-    return sweep.read(DATA / f"{name}.csv.gz")
+    return sweep.read(DATA / f"{_known(name)}.csv.gz")
 
 
 def summary(name: str, rows: pd.DataFrame) -> pd.DataFrame:
@@ -222,7 +259,7 @@ def summary(name: str, rows: pd.DataFrame) -> pd.DataFrame:
     if name == "table9":
         return accuracy(rows)
     if name in ("table8", "structured"):
-        return shares(rows[~rows["method"].isin(BASELINES)])["share"].droplevel("n").unstack("m")
+        return shares(rows)["share"].droplevel("n").unstack("m")
     return quorum(rows) if name == "planner" else times(rows)
 
 
@@ -268,6 +305,17 @@ def instances(cells: Iterable[tuple[int, int, float]], repeats: int, seed: int, 
     ]
 
 
+def _known(name: str) -> str:
+    if name not in TABLES:
+        raise ValueError(f"name must be one of {', '.join(TABLES)}, got {name!r}")
+    return name
+
+
+def _together(methods: Sequence[str]) -> int:
+    """Instances that a process takes at a time: many where each takes less than a millisecond."""
+    return 50 if set(methods) == {"existence"} else 1
+
+
 def apply(instance: Instance, method: str, node_cap: int = NODE_CAP) -> Outcome:
     """One method on one instance; its preparation is not timed.
 
@@ -291,36 +339,32 @@ def apply(instance: Instance, method: str, node_cap: int = NODE_CAP) -> Outcome:
     problem = instance.problem()
     if method == "crowdnb":
         _warm()
-        start = time.perf_counter()
+        start = sweep.processor()
         answer = solve(problem)
-        return Outcome(answer.status, _brief(time.perf_counter() - start), None, answer.performance)
-    if method == "CPLEX":
-        status, seconds, nodes, rho = by_cplex(problem)
-        return Outcome(status, _brief(seconds), nodes, rho)
-    if method == "exhaustive" and instance.m > EXHAUSTIVE:
-        return Outcome("N/A", float("nan"))
-    attempt: baselines.Attempt = getattr(baselines, method)(problem, node_cap)
+        return Outcome(answer.status, _brief(sweep.processor() - start), None, answer.performance)
+    by = baselines.by_cplex if method == "CPLEX" else partial(getattr(baselines, method), node_cap=node_cap)
+    attempt: baselines.Attempt = by(problem)
     return Outcome(attempt.status, _brief(attempt.seconds), attempt.nodes, attempt.performance)
 
 
 def _existence(instance: Instance) -> Outcome:
     """Whether n workers can work together; where conflicts reach only within a task of one place, who may take what."""
     drawn = instance.draw()
-    start = time.perf_counter()
+    start = sweep.processor()
     if instance.scope == "project":
         exists = bool(team_exists(drawn.between, instance.n))
     else:
         found = maximum_bipartite_matching(sparse.csr_array(~drawn.barred.T), perm_type="column")
         exists = bool((found >= 0).all())
-    return Outcome("exists" if exists else "infeasible", _brief(time.perf_counter() - start))
+    return Outcome("exists" if exists else "infeasible", _brief(sweep.processor() - start))
 
 
 def _largest(instance: Instance) -> Outcome:
     """How many workers can work together, in the place of ρ."""
     between = instance.draw().between
-    start = time.perf_counter()
+    start = sweep.processor()
     size = largest_team(between, TEAM_CAP)
-    seconds = _brief(time.perf_counter() - start)
+    seconds = _brief(sweep.processor() - start)
     return Outcome("N/A", seconds) if size is None else Outcome("optimal", seconds, None, float(size))
 
 
@@ -333,13 +377,13 @@ def _preprocessing(instance: Instance, method: str) -> Outcome:
     columns = pd.MultiIndex.from_product([range(u.shape[1]), ["low", "high"]], names=["criterion", "end"])
     ability, demand = (pd.DataFrame(ends.reshape(len(ends), -1), columns=columns) for ends in (u, d))
     for _ in range(2):  # the second time is measured
-        start = time.perf_counter()
+        start = sweep.processor()
         if method == "package":
             qualification(ability, demand, weights)
         else:
             widths = np.diff(u)[:, np.newaxis, :, 0] + np.diff(d)[np.newaxis, :, :, 0]
             np.clip((u[:, np.newaxis, :, 1] - d[np.newaxis, :, :, 0]) / widths, 0, 1) @ weights
-        seconds = time.perf_counter() - start
+        seconds = sweep.processor() - start
     return Outcome("done", _brief(seconds))
 
 

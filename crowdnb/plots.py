@@ -691,8 +691,7 @@ def existence(shares: pd.DataFrame, printed: pd.DataFrame, bounds: pd.DataFrame)
         parts.append(f"p = {p:g}: {half}, at most {off.max():.2f} from the printed share")
     for axis in axes[-2:]:
         axis.set_xlabel("workers m, for ⌊m/3⌋ tasks")
-    for axis in axes[::2]:
-        axis.set_ylabel("an assignment exists (%)")
+    figure.supylabel("an assignment exists (%)", fontsize=10)
     handles, names = axes[0].get_legend_handles_labels()
     figure.legend(handles, names, loc="outside upper center", ncols=3, frameon=False)
     return Picture(figure, f"Share of instances that have an assignment, against m. {'; '.join(parts)}.")
@@ -728,6 +727,7 @@ def spread(rows: pd.DataFrame, cap: int, printed: pd.DataFrame | None = None) ->
                 printed.index, printed[method], color=COLOURS[2], marker="x", linestyle=":", label="printed, mean"
             )
         axis.set_yscale("log")
+        axis.yaxis.set_major_formatter("{x:,.10g}")
         axis.set_title(str(method), fontsize=10, parse_math=False)
         axis.grid(color=SOFT, alpha=0.3)
         parts.append(
@@ -768,7 +768,7 @@ def planner(bands: Mapping[float, pd.DataFrame], computed: pd.DataFrame, chance:
         known = computed.loc[p].dropna() if p in computed.index else computed.iloc[0, :0]
         axis.plot(known.index, known, color=colour, marker="osD^vX"[at % 6], linewidth=1.5, label=f"p = {p:g}")
         last = band.iloc[-1]
-        axis.annotate(f" p = {p:g}", (band.index[-1], float(last.mean())), color=colour, va="center")
+        axis.annotate(f" p = {p:g}", (band.index[-1], float(last.mean())), color=INK, va="center")
         parts.append(f"at p = {p:g} {band.index[-1]:,} candidates fill {last['surely']:.0f} to {last['at most']:.0f}")
     sizes = next(iter(bands.values())).index
     third = sizes[sizes <= 3 * max(float(band["at most"].max()) for band in bands.values())]
@@ -807,6 +807,8 @@ def logarithmic(table: pd.DataFrame, x: str, y: str, marks: Mapping[str, tuple[f
     for name, point in (marks or {}).items():
         axis.plot(*point, color=ACCENT, marker="x", markersize=10, markeredgewidth=2.5, linestyle="none", label=name)
     axis.set(xscale="log", yscale="log", xlabel=x, ylabel=y)
+    for scale in (axis.xaxis, axis.yaxis):
+        scale.set_major_formatter("{x:,.10g}")
     axis.grid(color=SOFT, alpha=0.3)
     figure.legend(loc="outside upper center", ncols=2, frameon=False, fontsize=9)
     ends = [f"{name}: from {v.dropna().iloc[0]:.3g} to {v.dropna().iloc[-1]:.3g}" for name, v in table.items()]

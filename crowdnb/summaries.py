@@ -1,4 +1,4 @@
-"""What the rows of section 7's experiments come to: shares, times with their tails, accuracies, growth.
+"""What section 7 prints, and what the rows of its experiments come to: shares, times with tails, accuracies, growth.
 
 Rows are those of :func:`crowdnb.sweep.run`: m, n, p, …, method, status, seconds, nodes, rho.
 """
@@ -11,10 +11,41 @@ import numpy as np
 import pandas as pd
 
 from crowdnb.existence import binomial_band, chance_bounds
+from crowdnb.sweep import KEY
 
 REACHED = ("exists", "optimal", "found")  # statuses that come with an assignment
 GAVE_UP = ("N/A", "too large", "not installed")
 CELL = ["structure", "method", "p", "m", "n"]
+_M = pd.RangeIndex(10, 61, 5, name="m")
+# As printed; None is N/A, more than 30 minutes.
+PUBLISHED: dict[str, pd.DataFrame] = {
+    "table6": pd.DataFrame(
+        {
+            "CPLEX": [2.62, 2.86, 3.46, 4.56, 7.60, 10.94, 20.0, 29.1, 33.94, 45.9, 66.9],
+            "greedy": [0.02, 0.04, 0.08, 0.09, 0.35, 0.61, *[None] * 5],
+            "exhaustive": [0.10, 46.93, 33651.00, *[None] * 8],
+        },
+        _M,
+        dtype=float,
+    ),
+    "table7": pd.DataFrame(
+        {"CPLEX": [12, 12, 29, 11, 23, 43], "greedy": [2638.6, 5369.3, 19901.0, 119145.5, 22139.1, 853762.0]},
+        pd.RangeIndex(1, 7, name="instance"),
+        dtype=float,
+    ),
+    "table8": pd.DataFrame(
+        {
+            0.1: [1.0] * 11,
+            0.2: [*[1.0] * 6, 0.84, 0.26, 0.10, 0, 0],
+            0.3: [1, 1, 1, 0.88, 0.20, *[0.0] * 6],
+            0.4: [1, 0.94, 0.88, 0.20, *[0.0] * 7],
+        },
+        _M,
+    ).rename_axis(columns="p"),
+    "table9": pd.DataFrame(
+        {"greedy": [0.963, 0.979, 0.988, 0.995, 0.991, 0.994, 0.994, 0.995, 0.991, 0.995, 0.997]}, _M
+    ),
+}
 
 
 def shares(rows: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
@@ -23,14 +54,15 @@ def shares(rows: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
     Parameters
     ----------
     rows : DataFrame
-        Of ``existence`` or ``crowdnb``.
+        Of any methods that find an assignment if there is one: all of them, where they end.
     level : float
         Of confidence.
 
     Returns
     -------
     DataFrame
-        Index structure, method, p, m, n; columns hits, repeats, share, low, high (Clopper-Pearson).
+        Index structure, method, p, m, n; columns hits, repeats, share, low, high (Clopper-Pearson); the last three are
+        NaN where any gave up.
 
     Examples
     --------
@@ -39,11 +71,13 @@ def shares(rows: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
     >>> table[["hits", "repeats"]].to_numpy().tolist()
     [[20, 20], [6, 20], [0, 20], [0, 20]]
     """
-    reached = rows["status"].isin(REACHED)
-    groups = reached.groupby([rows[name] for name in CELL])
-    table = pd.DataFrame({"hits": groups.sum(), "repeats": groups.size()})
+    cell = [rows[name] for name in CELL]
+    reached = rows["status"].isin(REACHED).groupby(cell)
+    gave_up = rows["status"].isin(GAVE_UP).groupby(cell).any()
+    table = pd.DataFrame({"hits": reached.sum(), "repeats": reached.size()})
     table["share"] = table["hits"] / table["repeats"]
     table["low"], table["high"] = binomial_band(table["hits"], table["repeats"], level)
+    table.loc[gave_up, ["share", "low", "high"]] = np.nan
     return table
 
 
@@ -79,13 +113,25 @@ def times(rows: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def accuracy(rows: pd.DataFrame) -> pd.DataFrame:
-    """F = 1 - (ρ* - ρ) / ρ* of each greedy, ρ* being the optimum by ``crowdnb`` (table 9).
+def accuracy(rows: pd.DataFrame, by: Sequence[str] = ("qualification", "m")) -> pd.DataFrame:
+    """F = 1 - (ρ* - ρ) / ρ* (table 9); ρ* is the optimum by ``exhaustive`` where that ended, else by ``crowdnb``.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Of ``crowdnb``, or of ``exhaustive``, and of the methods to be judged.
+    by : sequence of str
+        Columns of the rows to group by.
 
     Returns
     -------
     DataFrame
-        Index qualification, m; columns methods; mean over the instances where both have an assignment.
+        Index ``by``; columns methods; mean over the instances where both have an assignment, NaN where there is none.
+
+    Raises
+    ------
+    ValueError
+        No row has an optimum to compare with.
 
     Examples
     --------
@@ -93,12 +139,17 @@ def accuracy(rows: pd.DataFrame) -> pd.DataFrame:
     >>> accuracy(table9(3, sizes=[10], progress=False)).loc[("uniform", 10), "crowdnb"]
     np.float64(1.0)
     """
-    wide = rows.pivot_table(index=["qualification", "structure", "p", "m", "seed"], columns="method", values="rho")
-    return wide.div(wide["crowdnb"], axis=0).groupby(["qualification", "m"], sort=False).mean()
+    keys = list(dict.fromkeys([*KEY[:-1], *by]))
+    wide = rows.set_index([*keys, "method"])["rho"].unstack("method")
+    exact = [method for method in ("exhaustive", "crowdnb") if method in wide]
+    if not exact:
+        raise ValueError("rows: no method among them finds the optimum; crowdnb or exhaustive is needed")
+    best = wide[exact].bfill(axis=1).iloc[:, 0]
+    return wide.div(best, axis=0).groupby(list(by), sort=False).mean()
 
 
-def growth(rows: pd.DataFrame, start: int = 0) -> pd.Series[float]:
-    """Exponent b of median seconds ≈ a (m n)^b for each method, by least squares on logarithms, from m = ``start`` on.
+def growth(rows: pd.DataFrame) -> pd.Series[float]:
+    """Exponent b of median seconds ≈ a (m n)^b for each method, by least squares on logarithms.
 
     Examples
     --------
@@ -106,8 +157,7 @@ def growth(rows: pd.DataFrame, start: int = 0) -> pd.Series[float]:
     >>> growth(rows)["x"].round(6)
     np.float64(1.0)
     """
-    late = rows[rows["m"] >= start]
-    median = late.groupby(["method", "m", "n"])["seconds"].median().reset_index()
+    median = rows.groupby(["method", "m", "n"])["seconds"].median().reset_index()
     slopes = {
         str(method): float(np.polyfit(np.log(some["m"] * some["n"]), np.log(some["seconds"]), 1)[0])
         for method, some in median.groupby("method")

@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import platform
 import re
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from importlib.metadata import PackageNotFoundError, version
@@ -75,7 +76,7 @@ class Outcome:
     status : str
         optimal, found, infeasible, N/A (stopped by a cap), too large, not installed, … .
     seconds : float
-        Spent by the method alone; NaN where it did not run.
+        Of the processor, spent by the method alone (see :func:`processor`); NaN where it did not run.
     nodes : int or None
         Of its search, where it tells.
     rho : float
@@ -167,6 +168,15 @@ def run(
             bar.update(len(some))
     ordered = [rows[key] for key in wanted]
     return pd.DataFrame(ordered, columns=COLUMNS).astype({"nodes": "Int64"})
+
+
+def processor() -> float:
+    """Seconds that a processor has worked for this process and for those it started and that have ended.
+
+    Unlike the time on a clock, they hardly depend on what else the machine does.
+    """
+    spent = os.times()
+    return time.process_time() + spent.children_user + spent.children_system
 
 
 def read(path: str | os.PathLike[str]) -> pd.DataFrame:

@@ -1,5 +1,10 @@
 """The baselines of section 7 against looking at every assignment, and against the rules."""
 
+import importlib.util
+import sys
+from itertools import combinations
+
+import fake_cplex
 import numpy as np
 import pandas as pd
 import pytest
@@ -113,3 +118,62 @@ def test_backtracking_refutes_what_cannot_be():
 def test_many_places_need_no_deep_recursion():
     attempt = baselines.greedy_by_task(cn.Problem(np.random.default_rng(0).uniform(size=(1500, 2)), [700, 700]))
     assert (attempt.status, attempt.nodes) == ("found", 1400)
+
+
+# CPLEX
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_algorithm_1_by_a_stand_in_for_cplex_against_looking(seed, monkeypatch):
+    fake_cplex.install(monkeypatch)
+    instance = random_instance(np.random.default_rng(seed))
+    problem, best = as_problem(cn, *instance, "project"), best_by_looking(*instance, "project")
+    attempt = baselines.by_cplex(problem)
+    assert attempt.status == ("infeasible" if best is None else "optimal")
+    if best is not None:
+        assert attempt.performance == pytest.approx(best, abs=1e-6)
+        assert cn.check(problem, attempt.table) == []
+
+
+def test_what_cplex_cannot_is_said(monkeypatch):
+    problem = cn.random_problem(9, rng=0)
+    model = fake_cplex.install(monkeypatch)
+    model.error = baselines.TOO_LARGE
+    assert repr(baselines.by_cplex(problem)) == "<Attempt: by_cplex, too large, ρ = nan, None nodes>"
+    model.error = 1217
+    with pytest.raises(fake_cplex.CplexSolverError):
+        baselines.by_cplex(problem)
+    model.error, model.status = None, 107
+    with pytest.raises(cn.SolverAnswerError, match="CPLEX ended with status 107"):
+        baselines.by_cplex(problem)
+    monkeypatch.setitem(sys.modules, "cplex", None)
+    assert baselines.by_cplex(problem).status == "not installed"
+
+
+def test_cplex_is_not_believed(monkeypatch):
+    model = fake_cplex.install(monkeypatch)
+    honest = model.solve
+
+    def nobody(self):
+        honest(self)
+        self.solution.get_values = lambda: [0.0] * len(self.obj)
+
+    model.solve = nobody
+    with pytest.raises(cn.SolverAnswerError, match="breaks a rule: r0 has 0 of 1 workers"):
+        baselines.by_cplex(cn.random_problem(9, rng=0))
+
+
+def test_algorithm_1_knows_the_papers_rules_only():
+    for more in ({"conflict_scope": "task"}, {"required_rule": "at least"}):
+        with pytest.raises(ValueError, match="whole-project conflicts and the paper's rules only"):
+            baselines.by_cplex(cn.Problem(frame([[0.5]]), [1], **more))
+
+
+@pytest.mark.skipif(importlib.util.find_spec("cplex") is None, reason="CPLEX is optional")
+def test_the_real_cplex():
+    problem = cn.random_problem(30, rng=0)
+    assert baselines.by_cplex(problem).performance == pytest.approx(cn.solve(problem).performance, abs=1e-9)
+    everybody = list(combinations([f"a{i}" for i in range(4)], 2))
+    nobody = cn.Problem(frame([[0.5] * 2] * 4), [1, 1], worker_conflicts=everybody)
+    assert baselines.by_cplex(nobody).status == "infeasible"
+    assert baselines.by_cplex(cn.random_problem(60, rng=0)).status in ("optimal", "too large")

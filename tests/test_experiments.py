@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from contextlib import redirect_stderr, redirect_stdout
+from functools import partial
 from itertools import combinations
 
 import numpy as np
@@ -15,7 +16,7 @@ import pandas as pd
 import pytest
 
 import crowdnb as cn
-from crowdnb import __main__, cplexmodel, sweep
+from crowdnb import __main__, sweep
 from crowdnb import existence as theory
 from crowdnb import experiments as ex
 from crowdnb.instances import draw
@@ -82,7 +83,7 @@ def test_a_row_can_be_made_again_alone():
     assert rows["seed"].nunique() == 2  # the two kinds of Q share them
 
 
-def test_table_6_solvers_agree_where_they_end():
+def test_table_6_solvers_agree_where_they_end(monkeypatch):
     rows = ex.table6(3, sizes=[10, 12], progress=False)
     rho = rows.pivot_table(index=["m", "seed"], columns="method", values="rho")
     assert np.allclose(rho["crowdnb"], rho["exhaustive"], atol=1e-9)
@@ -90,8 +91,9 @@ def test_table_6_solvers_agree_where_they_end():
         assert np.allclose(rho["crowdnb"], rho["CPLEX"], atol=1e-6)
     assert (rho[list(ex.GREEDY)].le(rho["crowdnb"] + 1e-9, axis=0)).all(axis=None)
     assert set(rows["method"]) == set(ex.SOLVERS)
+    monkeypatch.setattr(ex, "apply", partial(ex.apply, node_cap=100))
     late = ex.table6(1, sizes=[24], methods=["exhaustive"], progress=False)
-    assert late["status"].tolist() == ["N/A"]
+    assert late[["status", "nodes"]].to_numpy().tolist() == [["N/A", 100]]
     table = ex.times(pd.concat([rows, late]))
     assert table.at[("exhaustive", 24), "N/A"] == 1
     assert math.isnan(table.at[("exhaustive", 24), "mean"])
@@ -111,6 +113,14 @@ def test_table_7_is_hard_for_the_task_order_and_easy_for_the_program():
     stored = ex.stored("table7").set_index(["method", "seed"])
     assert np.allclose(rows["rho"], stored.loc["crowdnb"].loc[rows["seed"], "rho"])
     assert stored.loc["greedy_by_task", "nodes"].min() > 100_000
+
+
+def test_only_the_hard_instances_that_are_kept_are_given():
+    for repeats in (-1, 0, 7):
+        with pytest.raises(
+            ValueError, match=f"repeats must be 1 to 6, the hard instances that are kept, got {repeats}"
+        ):
+            ex.table7(repeats, progress=False)
 
 
 def test_hard_seeds_are_found_by_looking():
@@ -148,11 +158,80 @@ def test_structured_conflicts_are_as_many_and_weigh_differently():
     assert share["random", 0.1] == 1
 
 
+@pytest.mark.parametrize("name", ex.TABLES)
+def test_stored_rows_are_those_of_a_full_run(name, monkeypatch):
+    """Every row that a full run makes is stored, and no other."""
+
+    def plan(_name, _seed, instances, methods, *_):
+        return pd.DataFrame(
+            [(*vars(one).values(), method) for one in instances for method in methods], columns=sweep.KEY
+        )
+
+    if name != "table7":  # its seeds are its own; the others are looked at where a row is made again
+        monkeypatch.setattr(sweep, "seed_of", lambda *_: 0)
+    monkeypatch.setattr(sweep, "run", plan)
+    rows = ex.stored(name)[sweep.KEY]
+    if name != "table7":
+        rows["seed"] = 0
+    pd.testing.assert_frame_equal(ex.full(name, progress=False), rows, check_dtype=False)
+
+
+def test_a_full_run_is_its_parts_in_one_file(tmp_path, monkeypatch):
+    parts = [
+        {"repeats": 2, "methods": ["existence"], "sizes": [12]},
+        {"repeats": 1, "methods": ["crowdnb"], "sizes": [12]},
+    ]
+    monkeypatch.setitem(ex.FULL, "table8", parts)
+    rows = ex.full("table8", tmp_path / "t.csv", progress=False)
+    assert rows["method"].value_counts().to_dict() == {"existence": 8, "crowdnb": 4}
+    assert same(rows, sweep.read(tmp_path / "t.csv"))
+    with pytest.raises(ValueError, match="name must be one of figure1"):
+        ex.full("table1")
+
+
+def test_every_table_takes_a_structure():
+    for table, method in ((ex.table6, "crowdnb"), (ex.table8, "existence"), (ex.table9, "greedy_by_task")):
+        rows = table(1, sizes=[12], methods=[method], structure="teams", progress=False)
+        assert set(rows["structure"]) == {"teams"}
+        row = rows.iloc[0]
+        kinds = {"qualification": row.qualification, "structure": "teams"}
+        again = cn.random_problem(row.m, row.n, row.p, row.seed, **kinds)
+        teams = again.worker_conflicts.to_numpy() + np.eye(12)
+        assert ((teams @ teams > 0) == (teams > 0)).all()
+        assert row.status in ("infeasible", "exists") or row.rho > 0
+
+
+def test_shares_are_not_told_where_the_search_gave_up():
+    rows = ex.table8(2, sizes=[12], methods=["exhaustive"], progress=False)
+    rows.loc[rows.index[0], "status"] = "N/A"
+    share = ex.shares(rows)[["share", "low", "high"]].droplevel(["structure", "method", "m", "n"])
+    assert share.loc[0.1].isna().all()
+    assert share.drop(0.1).notna().all(axis=None)
+    assert ex.summary("table8", rows).isna().sum().sum() == 1
+
+
+def test_accuracy_is_held_against_the_exhaustive_search_where_it_ended():
+    rows = ex.table9(2, sizes=[10], methods=["crowdnb", "greedy_by_task", "exhaustive"], progress=False)
+    judged = ex.accuracy(rows)
+    assert np.allclose(judged[["crowdnb", "exhaustive"]], 1)
+    wrong = rows.assign(rho=rows["rho"].where(rows["method"] != "crowdnb", rows["rho"] / 2))
+    assert np.allclose(ex.accuracy(wrong)["crowdnb"], 0.5)
+    assert np.allclose(ex.accuracy(wrong)["greedy_by_task"], judged["greedy_by_task"])
+    stopped = wrong.assign(rho=wrong["rho"].where(wrong["method"] != "exhaustive"))
+    assert np.allclose(ex.accuracy(stopped)["crowdnb"], 1)
+    assert ex.accuracy(rows, ["structure"]).index.tolist() == ["random"]
+    with pytest.raises(ValueError, match="crowdnb or exhaustive is needed"):
+        ex.accuracy(rows[rows["method"] == "greedy_by_task"])
+
+
 def test_summaries_look_like_the_papers_tables():
     assert ex.summary("table9", ex.stored("table9")).loc["uniform", "crowdnb"].tolist() == [1.0] * 11
     assert ex.summary("table6", ex.stored("table6")).index.names == ["method", "m"]
     shares = ex.summary("table8", ex.stored("table8"))
-    assert shares.shape == (8, 11)
+    assert shares.shape == (12, 11)
+    known = shares.loc["random"].stack().unstack("method").dropna()
+    assert len(known) > 11  # where the exhaustive search ended on each of its instances
+    assert ((known["exhaustive"] - known["existence"]).abs() < 0.3).all()
     printed = ex.PUBLISHED["table8"].T
     assert np.sqrt(((shares.loc["random", "existence"] - printed) ** 2).mean(axis=None)) < 0.04
 
@@ -179,20 +258,6 @@ def test_without_cplex_the_row_says_so(monkeypatch):
     rows = ex.table6(1, sizes=[10], methods=["CPLEX"], progress=False)
     assert rows["status"].tolist() == ["not installed"]
     assert rows["rho"].isna().all()
-
-
-@pytest.mark.skipif(not HAS_CPLEX, reason="CPLEX is optional")
-def test_cplex_says_what_it_cannot(monkeypatch):
-    everybody = list(combinations([f"a{i}" for i in range(4)], 2))
-    frame = pd.DataFrame(0.5, index=[f"a{i}" for i in range(4)], columns=["r0", "r1"])
-    assert cplexmodel.by_cplex(cn.Problem(frame, [1, 1], worker_conflicts=everybody))[0] == "infeasible"
-    status, seconds, nodes, rho = cplexmodel.by_cplex(cn.random_problem(60, rng=0))
-    if status != "optimal":  # the community edition
-        assert (status, nodes) == ("too large", None)
-        assert math.isnan(seconds) and math.isnan(rho)
-        monkeypatch.setattr(cplexmodel, "TOO_LARGE", -1)
-        with pytest.raises(Exception, match="1016"):
-            cplexmodel.by_cplex(cn.random_problem(60, rng=0))
 
 
 # The runner
