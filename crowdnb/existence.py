@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -64,6 +65,7 @@ def expected_teams(workers: int, places: int, conflict_probability: float) -> fl
     return float(_log_choose(m, n)) + n * (n - 1) / 2 * math.log1p(-p)
 
 
+@lru_cache(maxsize=4096)  # places_filled and candidates_needed ask twice, once for each end
 def chance_bounds(workers: int, places: int, conflict_probability: float) -> tuple[float, float]:
     """Between what the probability lies that n of m workers can work together, by both moments.
 
@@ -96,8 +98,8 @@ def chance_bounds(workers: int, places: int, conflict_probability: float) -> tup
     overlap = _log_choose(n, shared) + _log_choose(m - n, n - shared) - _log_choose(m, n)
     slots = 2 * inside - shared * (shared - 1) / 2  # pairs of workers within one team or the other
     teams = _log_choose(m, n)
-    first = teams + _log_choose(pairs - inside, conflicts) - _log_choose(pairs, conflicts)
-    free = _log_choose((pairs - slots)[:, np.newaxis], conflicts) - _log_choose(pairs, conflicts)
+    first = teams + _log_free(pairs, inside, conflicts)
+    free = _log_free(pairs, slots[:, np.newaxis], conflicts)
     second = 2 * teams + logsumexp(overlap[:, np.newaxis] + free, axis=0)
     some = np.isfinite(first)
     low = np.exp(np.minimum(2 * first[some] - second[some], 0.0)) @ weight[some]
@@ -290,6 +292,14 @@ def _log_choose(n: npt.ArrayLike, k: npt.ArrayLike) -> FloatArray:
     with np.errstate(invalid="ignore", divide="ignore"):
         inside = gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1)
     return np.asarray(np.where((k >= 0) & (k <= n), inside, -np.inf))
+
+
+def _log_free(pairs: int, slots: npt.ArrayLike, conflicts: FloatArray) -> FloatArray:
+    """Logarithm of C(N - u, M) / C(N, M): so many conflicts leave u given pairs free."""
+    u = np.asarray(slots, dtype=np.float64)
+    outside = pairs - u - conflicts
+    ratio = gammaln(pairs - u + 1) - gammaln(pairs + 1) + gammaln(pairs - conflicts + 1)
+    return np.asarray(np.where(outside >= 0, ratio - gammaln(np.maximum(outside, 0) + 1), -np.inf))
 
 
 def _first(holds: Callable[[int], bool], low: int, high: int) -> int | None:

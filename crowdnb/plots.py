@@ -43,7 +43,7 @@ INK, SOFT, ACCENT = "#222222", "#8c96a3", "#c2410c"
 GREY = "#5b6470"  # of letters: SOFT is too light to read
 CHINESE = ("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei", "SimHei")
 DOTS = 110  # per inch
-SHADES = 64  # colours in a stored picture
+SHADES = 32  # colours in a stored picture
 BLUE = "#0072b2"
 COLOURS = (BLUE, "#d55e00", "#009e73", "#cc79a7", "#56b4e9", INK)  # told apart by colour-blind readers too
 DASHES: tuple[Any, ...] = ("-", "--", "-.", ":", (0, (3, 1, 1, 1, 1, 1)), (0, (8, 2)))
@@ -671,7 +671,7 @@ def existence(shares: pd.DataFrame, printed: pd.DataFrame, bounds: pd.DataFrame)
         As :func:`crowdnb.experiments.theory` gives them.
     """
     chances = shares.index.unique("p")
-    figure = _figure(6.6, 0.7 + 1.8 * -(-len(chances) // 2))
+    figure = _figure(6.6, 0.7 + 1.6 * -(-len(chances) // 2))
     axes = figure.subplots(-(-len(chances) // 2), 2, sharex=True, sharey=True, squeeze=False).ravel()
     parts = []
     for axis, p in zip(axes, chances, strict=False):
@@ -710,7 +710,7 @@ def spread(rows: pd.DataFrame, cap: int, printed: pd.DataFrame | None = None) ->
         What the paper has: index m, columns some of the methods, ms.
     """
     methods = rows["method"].unique().tolist()
-    figure = _figure(6.6, 0.6 + 1.7 * -(-len(methods) // 3))
+    figure = _figure(6.6, 0.6 + 1.6 * -(-len(methods) // 3))
     axes = figure.subplots(-(-len(methods) // 3), 3, sharex=True, sharey=True, squeeze=False).ravel()
     parts = []
     for axis, method in zip(axes, methods, strict=False):
@@ -758,7 +758,7 @@ def planner(bands: Mapping[float, pd.DataFrame], computed: pd.DataFrame, chance:
     chance : float
         With which probability.
     """
-    figure = _figure(6.4, 3.5)
+    figure = _figure(6.4, 3.3)
     axis = figure.subplots()
     parts = []
     for at, (p, band) in enumerate(bands.items()):
