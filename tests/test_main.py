@@ -326,3 +326,30 @@ def test_a_reader_that_stops_listening_loses_nothing(tmp_path):
     done = subprocess.run(["bash", "-c", run], capture_output=True, text=True)
     assert (done.stdout, done.stderr) == ("0\n", "")
     assert (folder / "assignment.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "options", "message"),
+    [
+        ({"tasks.csv": ("r0,2", "r0,two")}, [], "1 problem in the files, nothing written"),
+        ({}, ["--output", "case_study/scenarios.json"], "is a file of the project"),
+        ({}, ["--output", "case_study/tasks.csv"], "is a file of the project"),
+        ({}, ["--output", "nowhere/page.html"], "there is no folder nowhere"),
+        ({}, ["--scenario", "spring"], "there is no scenario 'spring'; there are as given"),
+    ],
+)
+def test_a_page_that_cannot_be_made_is_told(changes, options, message, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    folder = copy("case_study", tmp_path, changes)
+    before = content(tmp_path)
+    assert main(["report", str(folder), *options]) == 2
+    out, err = capsys.readouterr()
+    assert not out and message in err and content(tmp_path) == before
+
+
+def test_a_page_beside_a_broken_file_of_scenarios_says_so(tmp_path, capsys):
+    folder = copy("case_study", tmp_path)
+    (folder / "scenarios.json").write_text("{")
+    assert main(["report", str(folder)]) == 0
+    assert "scenarios.json, line 1, column 2" in (folder / "report.html").read_text(encoding="utf-8")
+    assert (folder / "scenarios.json").read_text() == "{" and "Written: " in capsys.readouterr().out
