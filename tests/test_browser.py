@@ -363,15 +363,13 @@ def drive_scenes(panel, case):
 
 def drive_market(panel, case):
     settings = {name: control.value for name, control in marketpanel.market_panel().controls.items()}
-    for at, (name, step) in enumerate(
-        {"arrivals": 0.5, "workers": 10, "epoch": 0.5, "decay": -0.05, "price": 0.05}.items()
-    ):
-        panel.handles.nth(at).press("ArrowRight" if step > 0 else "ArrowLeft")
+    for at, (name, step) in enumerate({"arrivals": 0.5, "workers": 10}.items()):
+        panel.handles.nth(at).press("ArrowRight")
         settings[name] = round(settings[name] + step, 6)
         s = cn.simulate(marketpanel.panel_market(settings)).summary
         panel.says(f"{s['served']:.1%} of {s['tasks']:.0f} tasks", f"{s['waiting']:.4f}", f"{s['skill']:.4f}")
     assert panel.facts()["people moved"] == f"{s['moves']:.0f}"
-    slide(panel, "market, price", panel.handles.nth(4))
+    slide(panel, "market, arrivals", panel.handles.nth(0))
 
 
 def slide(panel, name, handle):
