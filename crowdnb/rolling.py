@@ -50,6 +50,7 @@ from crowdnb.possibility import degree
 if TYPE_CHECKING:
     from simpy import Environment, Process
 
+DIGITS = 9  # of Q and of estimates: the last bits of a product depend on the machine, and would settle ties
 TIE = 1e-9  # sums that differ by less are tied
 REVIEW = 4.0  # hours between two measures of what is known of the workers
 # Of the search for the best epoch under conflicts, linear assignments and cells of them; then the best found is taken,
@@ -413,7 +414,7 @@ class _Loop:
         else:
             who = pool[i]
             q[i, j] = degree(self.low[who], self.high[who], demand, np.ones_like(demand)) @ self.weights
-        return q
+        return q.round(DIGITS)
 
     def _decide(self, offer: Offer, pool: IntArray) -> tuple[IntArray, bool]:
         """Ask the policy."""
@@ -544,7 +545,7 @@ class _Loop:
             return math.nan
         self.next_review = (self.env.now // REVIEW + 1) * REVIEW
         who = np.flatnonzero(here)
-        estimated = (self.low[who] + self.high[who]) @ self.weights
+        estimated = ((self.low[who] + self.high[who]) @ self.weights).round(DIGITS)
         true = self.w.able(self.env.now, who) @ self.weights
         if len(who) < 2 or np.ptp(estimated) < ROUNDING or np.ptp(true) < ROUNDING:
             return math.nan

@@ -267,6 +267,17 @@ def test_a_run_does_not_depend_on_who_runs_it(busy):
     pd.testing.assert_series_equal(alone.summary.loc[("b", 1)], run.summary, check_names=False)
 
 
+def test_the_last_bits_of_a_machine_settle_no_ties(monkeypatch):
+    """Unrated workers are tied: products rounded another way must not choose between them."""
+    market = Market(days=2, workers=30, arrivals=1.5, epoch=1.0, skills=1, places=1)
+    runs = [cn.simulate(market, seed=1)]
+    exact, rng = rolling.degree, np.random.default_rng(0)
+    monkeypatch.setattr(rolling, "degree", lambda *ends: exact(*ends) + 1e-14 * rng.random(ends[0].shape))
+    runs.append(cn.simulate(market, seed=1))
+    pd.testing.assert_frame_equal(runs[0].jobs, runs[1].jobs)
+    pd.testing.assert_frame_equal(runs[0].epochs, runs[1].epochs)
+
+
 def test_what_is_told_of_a_run_adds_up(busy):
     done = busy.jobs[busy.jobs["how"] == "done"]
     assert set(busy.jobs["how"]) == {"done", "dropped", "left"}
