@@ -37,12 +37,13 @@ from crowdnb.labels import BoolArray, FloatArray, IntArray, listing
 from crowdnb.possibility import interval_pair, possibility_degree
 from crowdnb.repair import Repairs
 from crowdnb.stable import Stability, corners_of
+from crowdnb.uncertain import Doubt, GammaRange
 from crowdnb.worth import Alternatives, position
 
 INK, SOFT, ACCENT = "#222222", "#8c96a3", "#c2410c"
 GREY = "#5b6470"  # of letters: SOFT is too light to read
 CHINESE = ("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei", "SimHei")
-DOTS = 110  # per inch
+DOTS = 96  # per inch: one for each pixel of the page
 SHADES = 32  # colours in a stored picture
 BLUE = "#0072b2"
 COLOURS = (BLUE, "#d55e00", "#009e73", "#cc79a7", "#56b4e9", INK)  # told apart by colour-blind readers too
@@ -641,7 +642,7 @@ def _on_circle(axis: Axes, workers: pd.Index[Any], filled: BoolArray) -> tuple[F
     x, y = np.cos(angle), np.sin(angle)
     size = 480 if m <= 20 else 9600 / m
     for some, fill, edge in ((filled, BLUE, BLUE), (~filled, "white", SOFT)):
-        axis.scatter(x[some], y[some], size, fill, edgecolors=edge, linewidths=1.8)
+        axis.scatter(x[some], y[some], size, fill, edgecolors=edge, linewidths=1.8, clip_on=False)
     longest = max(len(str(worker)) for worker in workers)
     beside = longest > 4 or m > 20  # of the circle, where the names do not fit in it
     for i, worker in enumerate(workers):
@@ -836,8 +837,9 @@ def infeasible(problem: Problem, why: Infeasible) -> Picture:
     clashes = needed[needed["kind"] == "conflict"][["worker", "other"]].to_numpy()
     barred = needed[needed["kind"].isin(["exclusion", "zero"])]
     grid = len(why.tasks) > 0 and (len(barred) > 0 or not len(clashes))
-    sizes = [0.8 * len(why.tasks) + 1.2] * grid + [4.4] * (len(clashes) > 0) or [4.4]
-    figure = _figure(max(sum(sizes), 5.4), max((0.32 * len(workers) + 1.7) * grid, 4.2 * (len(clashes) > 0), 2.4))
+    circle = (3.0 if len(why.workers) <= 8 else 4.0) * (len(clashes) > 0)
+    sizes = [0.8 * len(why.tasks) + 1.2] * grid + [circle + 0.4] * (len(clashes) > 0) or [4.4]
+    figure = _figure(max(sum(sizes), 5.4), max((0.32 * len(workers) + 1.5) * grid, circle, 2.2))
     panels = figure.subplots(1, len(sizes), width_ratios=sizes, squeeze=False)[0]
     if grid:
         axis, tasks = panels[0], problem.tasks.get_indexer(pd.Index(why.tasks, tupleize_cols=False))
@@ -860,12 +862,14 @@ def infeasible(problem: Problem, why: Infeasible) -> Picture:
         x, y = _on_circle(panels[-1], who, np.isin(np.arange(len(who)), who.get_indexer(list(why.workers))))
         for pair in clashes:
             ends = who.get_indexer(pd.Index(pair))
-            panels[-1].plot(x[ends], y[ends], color=ACCENT, linewidth=2.2 if len(clashes) < 20 else 1, zorder=0)
+            many = len(clashes) >= 20  # thin lines without shades between: a third of the size when stored
+            style = {"linewidth": 1 if many else 2.2, "antialiased": not many}
+            panels[-1].plot(x[ends], y[ends], color=ACCENT, zorder=0, **style)
         panels[-1].set_title("lines: conflicts that are a reason", fontsize=9, color=GREY)
     if not grid and not len(clashes):
         panels[0].set_axis_off()
-    title = _wrapped([" ".join((why.certificate or why.text).split())], int(11 * figure.get_figwidth()))[0]
-    figure.suptitle(title, fontsize=11, parse_math=False)
+    title = _wrapped([" ".join((why.certificate or why.text).split())], int(13 * figure.get_figwidth()))[0]
+    figure.suptitle(title, fontsize=10, parse_math=False)
     return Picture(figure, " ".join(f"{why}".splitlines()))
 
 
@@ -888,7 +892,7 @@ def repairs(found: Repairs) -> Picture:
         As :func:`crowdnb.repairs` gives them.
     """
     frame = found.frame
-    figure = _figure(7.6, 0.42 * max(len(frame), 1) + 1.1)
+    figure = _figure(7.6, 0.38 * max(len(frame), 1) + 1.0)
     panels = figure.subplots(1, 2, sharey=True, width_ratios=[2, 3])
     for axis, column, colour, name in (
         (panels[0], "cost", ACCENT, "cost (in the unit of the costs given)"),
@@ -920,7 +924,7 @@ def prices(table: pd.DataFrame, most: int = 12) -> Picture:
     parts = {kind: rows.head(most) for kind, rows in moving.groupby("kind", sort=False)}
     reach = float(moving["worth"][np.isfinite(moving["worth"])].abs().max()) if len(moving) else 1.0
     reach = 1.0 if np.isnan(reach) else reach
-    figure = _figure(6.6, 0.27 * sum(map(len, parts.values())) + 0.45 * len(parts) + 0.9)
+    figure = _figure(6.6, 0.24 * sum(map(len, parts.values())) + 0.4 * len(parts) + 0.8)
     sizes = [len(rows) + 0.8 for rows in parts.values()] or [1.0]
     axes = figure.subplots(len(sizes), 1, sharex=True, squeeze=False, height_ratios=sizes)[:, 0]
     names = {"conflict": "conflicts", "exclusion": "pairs barred", "place": "one place of", "worker": "workers"}
@@ -1018,7 +1022,7 @@ def alternatives(found: Alternatives) -> Picture:
     tables = [assignment.table for assignment in found.assignments if assignment.table is not None]
     at_work = tables[0].index[np.any([table.any(axis=1) for table in tables], axis=0)]
     places = [[listing(table.columns[table.loc[worker] == 1]) for table in tables] for worker in at_work]
-    figure = _figure(min(max(0.5 * len(tables) + 1.2, 4.5), 8.0), 0.3 * len(at_work) + 1.7)
+    figure = _figure(min(max(0.5 * len(tables) + 1.2, 4.5), 8.0), 0.27 * len(at_work) + 1.5)
     axis = figure.subplots()
     differs = np.array([[task != row[0] for task in row] for row in places], dtype=float)
     ground = mpl.colors.ListedColormap(["#dbe7f4", "#fbd5b5"])
@@ -1065,7 +1069,7 @@ def grid(table: pd.DataFrame, what: str, taken: pd.DataFrame | None = None) -> P
     """
     values = table.to_numpy(dtype=float)
     m, n = values.shape
-    figure = _figure(max(0.75 * n + 1.6, 4.5), 0.3 * m + 1.4)
+    figure = _figure(max(0.7 * n + 1.5, 4.5), 0.27 * m + 1.2)
     axis = figure.subplots()
     _cells(axis, np.where(values == 0, np.nan, values), 0.0, 1.0, "{:.2f}")
     if taken is not None:
@@ -1143,7 +1147,7 @@ def region(found: Stability, across: Hashable = None, up: Hashable = None) -> Pi
     ends = corners_of([row for row in cut if np.abs(row).max() > 0], 3)[:, :2]
     middle = ends.mean(axis=0)
     ends = ends[np.argsort(np.arctan2(ends[:, 1] - middle[1], ends[:, 0] - middle[0]))]
-    figure = _figure(7.2, 4.2)
+    figure = _figure(6.9, 3.5)
     axis = figure.subplots()
     axis.fill([0, 1, 0], [0, 0, 1], facecolor="#f1f3f5", edgecolor=SOFT)
     axis.fill(*ends.T, facecolor="#cfdff1", label="the assignment is the best")
@@ -1154,7 +1158,7 @@ def region(found: Stability, across: Hashable = None, up: Hashable = None) -> Pi
         if len(pair) > 1:
             turn = len(drawn)
             look = {"color": COLOURS[turn % 6], "linestyle": DASHES[(turn + turn // 6) % 6]}
-            axis.plot(*pair.T, linewidth=3, label=_short(text, 44).replace("$", r"\$"), **look)
+            axis.plot(*pair.T, linewidth=3, label=_short(text, 38).replace("$", r"\$"), **look)
             drawn.append(text)
     axis.plot(w[a], w[b], "o", color=INK, markersize=9, label="weights given")
     near = None if found.nearest is None else found.nearest.to_numpy()
@@ -1188,7 +1192,7 @@ def recovered(problem: Problem, found: RecoveredConflicts, answer: pd.DataFrame)
         The assignment that they explain: its workers are filled.
     """
     workers = problem.workers
-    figure = _figure(6.4, 4.2)
+    figure = _figure(5.6, 3.5)
     axis = figure.subplots()
     chosen = answer.reindex(index=workers, columns=problem.tasks).to_numpy().sum(axis=1) > 0
     x, y = _on_circle(axis, workers, chosen)
@@ -1314,3 +1318,67 @@ def tree(nodes: pd.DataFrame, performance: float) -> Picture:
         f"to the optimum {performance:.3g}: {counts}."
     )
     return Picture(figure, alt)
+
+
+@_in_any_script
+def doubt(found: Doubt) -> Picture:
+    """How often each pair is chosen when the data are drawn again, and how much is lost by keeping the assignment.
+
+    Parameters
+    ----------
+    found : Doubt
+        As :func:`crowdnb.doubt` gives it; its assignment is framed.
+    """
+    table = found.assignment.table
+    assert table is not None
+    shares = found.shares.pivot(index="worker", columns="task", values="share")
+    values = shares.reindex(index=table.index, columns=table.columns).to_numpy(dtype=float)
+    m, n = values.shape
+    figure = _figure(min(0.62 * n + 1.2, 6.0) + 3.2, max(0.27 * m + 1.2, 3.0))
+    grid, curve = figure.subplots(1, 2, width_ratios=[min(0.62 * n + 1.2, 6.0), 3.2])
+    _cells(grid, np.where(values == 0, np.nan, values), 0.0, 1.0, "{:.2f}")
+    _frames(grid, np.argwhere(table.to_numpy() == 1))
+    _ticks(grid, "y", table.index)
+    _ticks(grid, "x", table.columns)
+    grid.tick_params(length=0)
+    grid.set(xlabel="task", ylabel="worker")
+    size = len(found.samples)
+    grid.set_title(f"share of {size:,} draws that choose the pair", loc="left", fontsize=9, color=GREY)
+    loss = np.sort(found.samples["loss"].to_numpy())
+    curve.step(np.r_[0, loss], np.r_[0, 100 * np.arange(1, size + 1) / size], where="post", color=BLUE, linewidth=2)
+    middle, high = found.quantiles["loss"].loc[[0.5, 0.95]]
+    for quantile, value, dash in ((0.5, middle, ":"), (0.95, high, "--")):
+        curve.plot([value] * 2, [0, 100 * quantile], color=ACCENT, linestyle=dash)
+        curve.annotate(f" {value:.4f}", (value, 100 * quantile - 4), color=ACCENT, va="top", fontsize=9)
+    curve.set(xlabel="ρ lost by keeping the assignment", ylabel="draws with no more than that (%)", ylim=(0, 103))
+    curve.locator_params(axis="x", nbins=4)
+    curve.grid(color=SOFT, alpha=0.3)
+    rows = found.shares[["worker", "task", "share"]].itertuples(index=False, name=None)
+    parts = listing((f"{worker} on {task} {share:.2f}" for worker, task, share in rows), 12)
+    alt = (
+        f"Pairs chosen in {size:,} draws of the {found.source}: {parts}. The assignment is optimal in "
+        f"{found.share:.2f} of them; by keeping it half lose at most {middle:.4f} of ρ, 95 % at most {high:.4f}."
+    )
+    return Picture(figure, alt)
+
+
+@_in_any_script
+def gamma_range(found: GammaRange) -> Picture:
+    """From which to which γ the assignment stays the best, and who moves beyond.
+
+    Parameters
+    ----------
+    found : GammaRange
+        As :func:`crowdnb.gamma_range` gives it.
+    """
+    figure = _figure(6.4, 1.7)
+    axis = figure.subplots()
+    axis.hlines(0, found.low, found.high, color=BLUE, alpha=0.35, linewidth=14, label="stays the best")
+    axis.plot(found.gamma, 0, "o", color=INK, markersize=8, label="today")
+    for end, side in ((found.low, "below"), (found.high, "above")):
+        if found.frame.loc["low" if side == "below" else "high", "ends"]:
+            axis.axvline(end, color=ACCENT, linestyle="--")
+    axis.set(xlim=(-0.02 * found.limit, 1.02 * found.limit), ylim=(-1, 1), yticks=[])
+    axis.set_xlabel(f"γ, the weight of He (0 to {found.limit:g}); dashed: another assignment is better beyond")
+    figure.legend(loc="outside upper center", ncols=2, fontsize=9, frameon=False)
+    return Picture(figure, found.text.replace("\n", " "))

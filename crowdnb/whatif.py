@@ -611,11 +611,11 @@ def why_panel(problem: Problem, worker: Hashable = None, task: Hashable = None) 
     """
     oracle = Oracle(problem)
     controls = {
-        name: widgets.Dropdown(
+        name: widgets.SelectionSlider(
             options=[(str(label), label) for label in labels],
             value=labels[0] if start is None else labels[position(labels, start, name)],
-            description=f"{name} (one of {len(labels)})", layout=widgets.Layout(width="min(360px, 100%)"),
-            style={"description_width": "140px"}, tooltip=f"{name}: arrow keys or the first letters choose",
+            description=f"{name} (one of {len(labels)})", layout=WIDE, style=LABEL,
+            tooltip=f"{name}: arrow keys choose",
         )
         for name, labels, start in (("worker", problem.workers, worker), ("task", problem.tasks, task))
     }  # fmt: skip

@@ -9,7 +9,6 @@ import subprocess
 import sys
 import time
 import urllib.request
-from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -297,7 +296,7 @@ def drive_assignment(panel, case):
 def drive_why(panel, case):
     problem = case.problem([("a3", "a5")])
     pair = {"worker": "a3", "task": "r0"}
-    lists = {name: panel.box.get_by_label(re.compile(name)) for name in pair}
+    sliders = {name: panel.handles.nth(at) for at, name in enumerate(pair)}
 
     def shows(**change):
         pair.update(change)
@@ -313,15 +312,13 @@ def drive_why(panel, case):
         assert taken == {(worker, task) for worker in table.index for task in table if table.loc[worker, task]}
 
     shows()
-    lists["worker"].press("ArrowDown")
+    sliders["worker"].press("ArrowRight")
     shows(worker="a4")
-    lists["worker"].press("Tab")
-    panel.page.keyboard.press("ArrowDown")
-    shows(task="r1")
-    panel.page.keyboard.press("End")
-    shows(task="r4")
-    for name, choice in lists.items():
-        panel.time(f"why, {name}", *(partial(choice.press, key) for key in ("ArrowUp", "ArrowDown")))
+    for task in ("r1", "r2"):
+        sliders["task"].press("ArrowRight")
+        shows(task=task)
+    for name, handle in sliders.items():
+        slide(panel, f"why, {name}", handle)
 
 
 def drive_scenes(panel, case):

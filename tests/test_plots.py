@@ -668,3 +668,37 @@ def test_a_tree_has_a_box_for_each_relaxation_with_its_decision_and_bound():
 def test_a_tree_of_one_relaxation():
     nodes = pd.DataFrame([[-1, "", 2.0, "whole"]], columns=["parent", "decision", "bound", "fate"]).rename_axis("node")
     assert "1 relaxations, 0 decisions deep" in cn.plots.tree(nodes, 2.0).alt
+
+
+def test_doubt_draws_the_shares_and_what_is_lost(case):
+    found = cn.doubt(case, samples=40, rng=0, progress=False)
+    picture = cn.plots.doubt(found)
+    grid, curve = picture.figure.axes
+    shares = found.shares.set_index(["worker", "task"])["share"]
+    drawn = {(text.get_position()[1], text.get_position()[0]): text.get_text() for text in grid.texts}
+    workers, tasks = case.ability.index, case.required.index
+    at = {(workers.get_loc(i), tasks.get_loc(j)): f"{share:.2f}" for (i, j), share in shares.items() if share > 0}
+    assert drawn == at
+    assert len(grid.patches) == 9  # the assignment that is kept
+    steps = curve.lines[0].get_xydata()
+    assert steps[1:, 0].tolist() == sorted(found.samples["loss"])
+    assert steps[-1, 1] == 100 and (np.diff(steps[:, 1]) >= 0).all()
+    marks = [line.get_xdata()[0] for line in curve.lines[1:]]
+    assert marks == found.quantiles["loss"].loc[[0.5, 0.95]].tolist()
+    assert "(%)" in curve.get_ylabel() and "ρ lost" in curve.get_xlabel()
+    assert (grid.get_xlabel(), grid.get_ylabel()) == ("task", "worker")
+    assert f"optimal in {found.share:.2f} of them" in picture.alt
+    assert f"95 % at most {found.quantiles.loc[0.95, 'loss']:.4f}." in picture.alt
+
+
+def test_gamma_range_draws_the_range_and_where_it_ends(case):
+    always = cn.gamma_range(case, case.problem([("a3", "a5")]))
+    picture = cn.plots.gamma_range(always)
+    (axis,) = picture.figure.axes
+    assert [s[:, 0].tolist() for s in axis.collections[0].get_segments()] == [[always.low, always.high]]
+    assert axis.lines[0].get_xdata().tolist() == [case.gamma]
+    assert len(axis.lines) == 1  # nothing is better at either end
+    assert picture.alt == always.text.replace("\n", " ")
+    ends = cn.gamma_range(case)
+    assert ends.frame["ends"].tolist() == [False, True]
+    assert cn.plots.gamma_range(ends).figure.axes[0].lines[-1].get_xdata() == [ends.high] * 2
