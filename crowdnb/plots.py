@@ -44,7 +44,7 @@ INK, SOFT, ACCENT = "#222222", "#8c96a3", "#c2410c"
 GREY = "#5b6470"  # of letters: SOFT is too light to read
 CHINESE = ("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei", "SimHei")
 DOTS = 96  # per inch: one for each pixel of the page
-SHADES = 32  # colours in a stored picture
+SHADES = 32  # colours in a stored picture, chosen so that thin lines keep theirs
 BLUE = "#0072b2"
 COLOURS = (BLUE, "#d55e00", "#009e73", "#cc79a7", "#56b4e9", INK)  # told apart by colour-blind readers too
 DASHES: tuple[Any, ...] = ("-", "--", "-.", ":", (0, (3, 1, 1, 1, 1, 1)), (0, (8, 2)))
@@ -76,7 +76,9 @@ class Picture:
             warnings.filterwarnings("ignore", "Glyph .* missing")  # no font for a label: boxes; the text has it
             self.figure.savefig(buffer, format="png", dpi=DOTS, facecolor="white")
         small = io.BytesIO()  # a palette: a quarter of the size, and no difference to be seen
-        Image.open(buffer).convert("RGB").quantize(SHADES).save(small, format="png", optimize=True)
+        Image.open(buffer).convert("RGB").quantize(SHADES, Image.Quantize.MAXCOVERAGE).save(
+            small, format="png", optimize=True
+        )
         data = base64.b64encode(small.getvalue()).decode()
         width = round(self.figure.get_figwidth() * 96)
         style = f"width: {width}px; max-width: 100%; height: auto"
