@@ -172,8 +172,8 @@ class Run:
         """A row a day on which tasks arrived (1, 2, …), NaN where there was nothing to take the mean of.
 
         ``quality`` and ``met`` of the jobs done that day; ``waiting`` (hours) and ``served`` (share finished in time)
-        of the tasks that arrived; ``load``, the share of those there who were at work; ``income`` a head, of those
-        there at any matching; ``skill``, the rank correlation, at the last matching.
+        of the tasks that arrived; ``load``, hours worked as a share of the hours that people were there; ``income`` a
+        head, of those on the platform that day; ``skill``, the last rank correlation of the day.
         """
         days, log, tasks = int(np.ceil(self.market.days)), self.ledger, self.tasks
         of_day = np.arange(1, days + 1)
@@ -186,9 +186,8 @@ class Run:
         w = self.chance.workers
         heads = [np.count_nonzero((w.joined < d * DAY) & (w.left > (d - 1) * DAY)) for d in of_day]
         paid = np.bincount(_day(log.end), log.pay, minlength=days + 1)[1 : days + 1]
-        sums = seen.groupby("day")[["busy", "there"]].sum().reindex(of_day)
         frame = done.groupby("day").mean().join(come.groupby("day").mean(), how="outer").reindex(of_day)
-        frame["load"] = sums["busy"] / sums["there"]
+        frame["load"] = [self._load((d - 1) * DAY, d * DAY) for d in of_day]
         frame["income"] = paid / np.maximum(heads, 1)
         frame["skill"] = seen.dropna(subset="skill").groupby("day")["skill"].last().reindex(of_day)
         return frame.rename_axis(index="day")
@@ -208,7 +207,6 @@ class Run:
         weight = np.where(t.urgent, 2.0, 1.0)[t.task]
         asked = float(weight @ t.need)
         during = self.epochs[self.epochs["hour"] <= self.market.days * DAY]
-        there = during["there"].sum()
         income = self.workers["income"].to_numpy()
 
         def mean(values: Any) -> float:
@@ -224,7 +222,7 @@ class Run:
                 "worth": float(weight[self._stage[ok]] @ self._met[ok]) / asked if asked else np.nan,
                 "waiting": float(tasks["waiting"].median()),
                 "urgent": float(tasks.loc[tasks["urgent"], "waiting"].median()),
-                "load": float(during["busy"].sum() / there) if there else np.nan,
+                "load": self._load(0.0, self.market.days * DAY),
                 "income": mean(income),
                 "gini": gini(income),
                 "moves": float(self.epochs["moves"].sum()),
@@ -252,6 +250,20 @@ class Run:
 
     def __repr__(self) -> str:
         return f"<Run: {len(self.started)} tasks, policy {self.policy}, seed {self.seed}>"
+
+    def _load(self, begin: float, end: float) -> float:
+        """Hours worked between two hours as a share of the hours that people were there; NaN if nobody was."""
+        w, log, shift = self.chance.workers, self.ledger, self.market.shift
+
+        def hours(until: FloatArray) -> FloatArray:
+            """Of each worker's shifts, from the one that begins before hour 0 on."""
+            since = until - w.begins + DAY
+            return np.asarray(since // DAY * shift + np.minimum(since % DAY, shift))
+
+        came, went = np.clip(w.joined, begin, end), np.clip(w.left, begin, end)
+        there = float((hours(went) - hours(came)).sum())
+        worked = np.clip(np.minimum(log.end, end) - np.maximum(log.start, begin), 0, None).sum()
+        return float(worked / there) if there else np.nan
 
     @cached_property
     def _names(self) -> Any:

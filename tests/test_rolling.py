@@ -300,6 +300,16 @@ def test_what_is_told_of_a_run_adds_up(busy):
         assert words in str(busy)
 
 
+def test_load_is_hours_worked_of_the_hours_there(busy):
+    """Counted minute by minute; a glance at each matching would miss jobs that begin and end between two."""
+    w, log = busy.chance.workers, busy.ledger
+    minutes = (np.arange(48 * 60) + 0.5) / 60
+    there = (w.joined <= minutes[:, None]) & (minutes[:, None] < w.left) & ((minutes[:, None] - w.begins) % 24 < 8)
+    at_work = (log.start <= minutes[:, None]) & (minutes[:, None] < log.end)
+    assert busy.summary["load"] == pytest.approx(at_work.sum() / there.sum(), rel=0.01)
+    assert busy.daily.loc[2, "load"] == pytest.approx(at_work[1440:].sum() / there[1440:].sum(), rel=0.01)
+
+
 def worst(run, rule):
     """Records in which one thing is wrong."""
     log = run.ledger
