@@ -190,7 +190,8 @@ class Panel:
             self.page.evaluate(STOPWATCH, self.status.element_handle())
             acts[turn % len(acts)]()
             times.append(self.page.evaluate("() => window.crowdnbTime"))
-        median, high = np.median(times), np.quantile(times, 0.95, method="lower")
+        # plain floats: parallel runs can send no others
+        median, high = float(np.median(times)), float(np.quantile(times, 0.95, method="lower"))
         self.record(f"{control} median_ms", round(median, 1))
         self.record(f"{control} p95_ms", round(high, 1))
         print(f"{control}: median {median:.0f} ms, 95th percentile {high:.0f} ms")
