@@ -19,8 +19,10 @@ Automated Reasoning 40 (2008) 1-33: the sets found here are their minimal correc
 
 from __future__ import annotations
 
+import heapq
 import math
 import time
+from collections import Counter
 from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -40,6 +42,7 @@ from crowdnb.rules import FOREVER, Rules, fill, largest_group
 KINDS = ("conflict", "exclusion", "place", "worker", "limit", "pin")
 Item = tuple[Hashable, ...]
 TICK = 0.1  # seconds that HiGHS gets at least
+PROOFS = 0.25  # of the time, after which repairs are built rather than searched for
 
 
 class Change(NamedTuple):
@@ -116,7 +119,7 @@ def repairs(
     limit: int = 10,
     costs: Mapping[Any, float] | None = None,
     untouchable: Collection[Any] = (),
-    time_limit: float | None = None,
+    time_limit: float | None = 4.0,
 ) -> Repairs:
     """The cheapest sets of changes after which an assignment exists, each with the ρ that it leads to.
 
@@ -134,8 +137,10 @@ def repairs(
     untouchable : collection
         Kinds and items that may not be changed.
     time_limit : float, optional
-        Seconds after which no further one is looked for. At least one is listed, and all of them are cheapest and
-        minimal; ``ranked`` says whether their order by ρ is proved.
+        About how many seconds to take, 4 when not given; None for as long as the proofs need. All that are listed are
+        cheapest and minimal in any case, and at least one is; ``ranked`` says whether those of greatest ρ are proved to
+        be among them. Where the proofs need longer, as at 60 workers with hundreds of conflicts, the rest of the list
+        fills each place that no largest team fills by one change.
 
     Returns
     -------
@@ -167,19 +172,29 @@ def repairs(
     model = _Model(problem, _changes(problem, costs or {}, untouchable))
     found: list[Repair] = []
     complete, ranked, cost, refused = False, True, model.least, list[dict[int, int]]()
-    until = math.inf if time_limit is None else time.perf_counter() + time_limit
+    started = time.perf_counter()
+    until = math.inf if time_limit is None else started + time_limit
+    proofs = math.inf if time_limit is None else started + PROOFS * time_limit
     with tqdm(desc="repairs", total=limit, leave=False, delay=2) as bar:
         while len(found) < limit:
             if found and time.perf_counter() > until:
                 break
-            chosen, proved = model.best_at(cost, refused, until)
+            chosen, proved = model.best_at(cost, refused, proofs)
+            if not proved and cost == model.least and (built := _built(problem, model, limit - len(found), refused)):
+                ranked = False
+                for chosen in built:
+                    if found and time.perf_counter() > until:
+                        break
+                    found.append(_repair(problem, model, chosen))
+                    bar.update()
+                break
             if chosen is None and not (found and time.perf_counter() > until):
                 cheapest, settled = model.cheapest(refused, until if found else math.inf)
                 if cheapest is None or not settled:
                     complete = settled
                     break
                 cost = model.cost(cheapest)
-                chosen, proved = model.best_at(cost, refused, until)
+                chosen, proved = model.best_at(cost, refused, proofs)
                 chosen = cheapest if chosen is None else chosen
             if chosen is None:
                 break
@@ -400,6 +415,54 @@ class _Model:
             return None, proved
         found = np.rint(answer.x[: len(self.changes)]).astype(int)
         return {int(at): int(found[at]) for at in np.flatnonzero(found)}, proved
+
+
+def _built(problem: Problem, model: _Model, wanted: int, refused: list[dict[int, int]]) -> list[dict[int, int]]:
+    """Sets that cost what no repair can cost less than: a largest team, and a change for each place it leaves.
+
+    The place is given up, or filled by a new worker; those who add most to ρ come first. None where a largest team
+    leaves more places than the least number of changes, or where these kinds of changes may not be made that cheaply.
+    """
+    rules, value = Rules.of(problem), problem.value
+    least = min((change.cost for change in model.changes), default=0.0)
+    cheap = {change.item[0]: dict[int, int]() for change in model.changes}
+    for at, change in enumerate(model.changes):
+        if change.cost == least:
+            cheap[change.item[0]][change.at[0]] = at
+    free = ~rules.barred & (rules.need > 0)
+    if not problem.plain or problem.conflict_scope != "project":
+        return []
+    team, able = np.zeros(len(free), dtype=bool), np.asarray(free.any(axis=1))
+    left = largest_group(rules.conflicts, able, int(rules.need.sum()))
+    for i in np.argsort(-np.where(free, value, -np.inf).max(axis=1), kind="stable").tolist():
+        rest = able & ~rules.conflicts[i]
+        rest[i] = False
+        if left and able[i] and largest_group(rules.conflicts, rest, left - 1) >= left - 1:
+            team[i], able, left = True, rest, left - 1
+    chosen = fill(rules.need, rules.limits, free & team[:, None])
+    empty = np.repeat(np.arange(free.shape[1]), rules.need - chosen.sum(axis=0)).tolist()
+    if len(empty) * least > model.least:
+        return []
+    options = []
+    for j in empty:
+        ways = [(float(value[i, j]), at) for i, at in cheap.get("worker", {}).items() if not rules.barred[i, j]]
+        ways += [(0.0, cheap["place"][j])] if j in cheap.get("place", {}) else []
+        options.append(sorted(ways, key=lambda way: (-way[0], way[1])))
+    if not all(options):
+        return []
+    sets = list[dict[int, int]]()
+    heap, seen = [(-sum(ways[0][0] for ways in options), (0,) * len(options))], {(0,) * len(options)}
+    while heap and len(sets) < wanted:
+        total, which = heapq.heappop(heap)
+        changes = dict(Counter(ways[k][1] for ways, k in zip(options, which, strict=True)))
+        if changes not in sets and changes not in refused:
+            sets.append(changes)
+        for place, (ways, k) in enumerate(zip(options, which, strict=True)):
+            further = (*which[:place], k + 1, *which[place + 1 :])
+            if k + 1 < len(ways) and further not in seen:
+                seen.add(further)
+                heapq.heappush(heap, (total + ways[k][0] - ways[k + 1][0], further))
+    return sets
 
 
 def _repair(problem: Problem, model: _Model, chosen: dict[int, int]) -> Repair:

@@ -8,6 +8,7 @@ import pytest
 from every_table import best_rho, random_problem
 
 import crowdnb as cn
+from crowdnb import repair as module
 from crowdnb.repair import apply
 
 SMALL = [(1, 1), (1, 2), (2, 1), (2, 2), (3, 1), (3, 2)]
@@ -66,7 +67,7 @@ def test_repairs_are_the_cheapest_minimal_sets_in_order(scope, options):
         costs = {"conflict": 1.5, "worker": 1.25} if rng.uniform() < 0.3 else {}
         untouchable = ("limit", "worker") if rng.uniform() < 0.5 else ()
         wanted, below = by_looking(problem, costs, untouchable)
-        found = cn.repairs(problem, 6, costs, untouchable)
+        found = cn.repairs(problem, 6, costs, untouchable, time_limit=None)
         got = [(repair.cost, repair.performance) for repair in found.repairs]
         wanted = [pair for pair in wanted if pair[0] < below - 1e-9][:6]
         assert len(got) >= len(wanted)
@@ -84,6 +85,42 @@ def test_repairs_are_the_cheapest_minimal_sets_in_order(scope, options):
         if not found.repairs:
             assert found.complete
             assert not wanted
+
+
+def test_repairs_that_are_built_are_cheapest_too():
+    """Where the proofs have no time: of random problems most can be built for, and none costs more than it must."""
+    rng, left, built = np.random.default_rng(9), 100, 0
+    while left:
+        problem = random_problem(rng, "project", False, SMALL)
+        if not math.isnan(best_rho(problem)):
+            continue
+        left -= 1
+        untouchable = [(), ("worker",), ("place",)][left % 3]
+        costs = {"worker": 2} if left % 7 == 0 else {}
+        changes = module._changes(problem, costs, untouchable)
+        sets = module._built(problem, module._Model(problem, changes), 10, [])
+        for chosen in sets:
+            changed = apply(problem, tuple((changes[at].item, times) for at, times in chosen.items()))
+            assert not math.isnan(best_rho(changed))
+            cost = sum(changes[at].cost * times for at, times in chosen.items())
+            assert cost == cn.repairs(problem, 1, costs, untouchable, time_limit=None).repairs[0].cost
+        assert len({tuple(sorted(chosen.items())) for chosen in sets}) == len(sets)
+        built += bool(sets)
+    assert built > 50
+
+
+def test_sixty_workers_and_little_time():
+    problem = cn.random_problem(60, 20, 0.3, rng=0)
+    found = cn.repairs(problem, 4, time_limit=0.5)
+    assert found.repairs
+    assert not found.ranked
+    for one in found.repairs:
+        assert (one.cost, one.assignment.status) == (7, "optimal")
+        assert cn.check(one.problem, one.assignment.table) == []
+    rho = found.frame["performance"]
+    assert rho.is_monotonic_decreasing
+    least = cn.explain_infeasible(problem).certificate
+    assert "13" in least  # at most 13 of these can work together, 20 places are asked: seven changes at least
 
 
 def test_repairs_in_words(case):
