@@ -176,6 +176,15 @@ def repairs(
     until = math.inf if time_limit is None else started + time_limit
     proofs = math.inf if time_limit is None else started + PROOFS * time_limit
     with tqdm(desc="repairs", total=limit, leave=False, delay=2) as bar:
+
+        def add(chosen: dict[int, int]) -> None:
+            nonlocal until, proofs
+            start = time.perf_counter()
+            found.append(_repair(problem, model, chosen))
+            if len(found) == 1:  # the first loads the solver, which takes seconds and does not count
+                until, proofs = until + time.perf_counter() - start, proofs + time.perf_counter() - start
+            bar.update()
+
         while len(found) < limit:
             if found and time.perf_counter() > until:
                 break
@@ -185,8 +194,7 @@ def repairs(
                 for chosen in built:
                     if found and time.perf_counter() > until:
                         break
-                    found.append(_repair(problem, model, chosen))
-                    bar.update()
+                    add(chosen)
                 break
             if chosen is None and not (found and time.perf_counter() > until):
                 cheapest, settled = model.cheapest(refused, until if found else math.inf)
@@ -200,8 +208,7 @@ def repairs(
                 break
             ranked &= proved
             refused.append(chosen)
-            found.append(_repair(problem, model, chosen))
-            bar.update()
+            add(chosen)
             if not chosen:
                 complete = True
                 break
