@@ -1025,6 +1025,8 @@ def check_own_data_slips(folder: str | PathLike[str], answer: Mapping[Any, Any] 
     >>> check_own_data_slips(folder, {"tasks.csv": 2})
     'tasks.csv: line 2 is well as it is. Read every cell against its column and the other files.'
     """
+    if not isinstance(folder, str | PathLike):
+        return "Not yet: give the folder first, then a line for each file."
     try:
         read_project(Path(folder))
         return "The folder is read without a problem: all is mended, or it is not the one with the slips."
@@ -1153,7 +1155,7 @@ def check_matching_fractional(conflicts: Collection[tuple[Hashable, Hashable]] |
     >>> check_matching_fractional([("w1", "w2")])
     'The relaxation gives 2.4000, an assignment as well: no gap. Which shape of conflicts makes halves worth while?'
     """
-    if not isinstance(conflicts, Collection) or isinstance(conflicts, str) or not conflicts:
+    if not isinstance(conflicts, list | tuple | set | frozenset) or not conflicts:
         return "Not yet: give a list of pairs of workers, such as [('w1', 'w2')]."
     try:
         problem = Problem(MATCH.T, [1] * len(MATCH), worker_conflicts=conflicts, required_rule="at most")
@@ -1361,8 +1363,8 @@ def check_market_price(
 
     Examples
     --------
-    >>> check_market_price(0.5)
-    'At a price of 0.5 nobody is moved, but at a lower one neither. Where does the gain just pay the price?'
+    >>> print(check_market_price(0.5)[:52])
+    0.5 is not it. At a price of 0.5 nobody is moved, bu
     """
     if (value := _one_number(answer)) is None:
         return "Not yet: give one number, in units of Q."

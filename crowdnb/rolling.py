@@ -200,7 +200,7 @@ def simulate(market: Market, policy: Policy = "optimal", seed: int = 0, progress
     --------
     >>> run = simulate(Market(days=2, workers=20, arrivals=0.5), seed=1)
     >>> run
-    <Run: 26 tasks, policy optimal, seed 1>
+    <Run: 25 tasks, policy optimal, seed 1>
     """
     if isinstance(policy, str) and policy not in POLICIES:
         raise ValueError(f"policy must be a function or one of {', '.join(POLICIES)}, got {policy!r}")

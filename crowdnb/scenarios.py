@@ -7,6 +7,7 @@ it, which then takes its name), and one that is broken, foreign, or changed by s
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import math
@@ -638,6 +639,8 @@ def fingerprint(project: Project) -> str:
 
 def write_whole(path: Path, data: bytes) -> None:
     """Write a file so that it is there in full or as it was before: beside it first, then renamed."""
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "it is a folder", str(path))
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         beside.write_bytes(data)

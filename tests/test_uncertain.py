@@ -11,7 +11,7 @@ import pytest
 from every_table import random_problem, scored
 
 import crowdnb as cn
-from crowdnb import uncertain
+from crowdnb import cloud, uncertain
 
 SCOPES = pytest.mark.parametrize("scope", ["project", "task"])
 
@@ -245,7 +245,7 @@ def test_the_case_study(case):
         "Just above: a3: r0 → r2; a11: r2 → r0.",
     ]
     for gamma, same in ((found.high - 1e-6, True), (found.high + 1e-6, False)):  # solved again on both sides
-        ability = cn.whatif.moved_intervals(case.ability, gamma)
+        ability = cloud.moved_intervals(case.ability, gamma)
         q = cn.qualification(ability, case.demand, case.criteria_weights)
         table = cn.solve(case.problem().changed(qualification=q)).table
         assert (table.to_numpy() == found.assignment.table.to_numpy()).all() == same
