@@ -195,7 +195,7 @@ def team_exists(between: BoolArray, places: int, node_cap: int | None = None) ->
     """
     order = np.argsort(between.sum(axis=1), kind="stable")[::-1]  # those with few conflicts are tried first
     packed = np.packbits(between[np.ix_(order, order)], axis=1, bitorder="little")
-    foes = [int.from_bytes(row.tobytes(), "little") for row in packed]
+    foes = {1 << k: int.from_bytes(row.tobytes(), "little") for k, row in enumerate(packed)}  # by the worker's bit
     nodes = 0
 
     def search(candidates: int, need: int) -> bool:
@@ -207,14 +207,14 @@ def team_exists(between: BoolArray, places: int, node_cap: int | None = None) ->
             while clique:
                 one = clique & -clique
                 surplus ^= one
-                clique &= foes[one.bit_length() - 1]
+                clique &= foes[one]
             if not surplus:
                 return False
         while surplus:
-            i = surplus.bit_length() - 1
-            surplus ^= 1 << i
-            candidates ^= 1 << i
-            if need == 1 or search(candidates & ~foes[i], need - 1):
+            one = 1 << (surplus.bit_length() - 1)
+            surplus ^= one
+            candidates ^= one
+            if need == 1 or search(candidates & ~foes[one], need - 1):
                 return True
             if node_cap is not None and nodes > node_cap:
                 return False

@@ -10,7 +10,8 @@ settings.register_profile("crowdnb", deadline=None, derandomize="CI" in os.envir
 settings.load_profile("crowdnb")
 
 # Files that take long go first, so that parallel runs, to whom files are dealt out whole, end together.
-LONGEST = ["test_browser", "test_experiments", "test_engine", "test_stability", "test_many", "test_repairs"]
+LONGEST = ["test_browser", "test_uncertain", "test_experiments", "test_repairs", "test_engine", "test_stability"]
+LONGEST += ["test_inverse", "test_program", "test_many", "test_options", "test_exercises_00_05", "test_report"]
 
 
 def pytest_collection_modifyitems(items):
