@@ -563,7 +563,7 @@ def compatible_workers(adjacency: Sequence[int], members: BoolArray, wanted: int
     rows = np.frombuffer(packed, dtype=np.uint8).reshape(m, -1)
     between = np.unpackbits(rows, axis=1, count=m, bitorder="little")[np.ix_(members, members)]
     order = between.sum(axis=1).argsort(kind="stable")
-    against = _bits(between[np.ix_(order, order)])
+    against = bit_sets(between[np.ix_(order, order)])
     best, nodes = 0, 0
 
     def search(candidates: int, size: int) -> None:
@@ -634,10 +634,10 @@ def _too_few_together(problem: Problem) -> list[str]:
 
 def conflict_bits(problem: Problem) -> list[int]:
     """The conflict graph as one bit set a worker."""
-    return _bits(problem.worker_conflicts.to_numpy())
+    return bit_sets(problem.worker_conflicts.to_numpy())
 
 
-def _bits(zero_one: npt.NDArray[Any]) -> list[int]:
+def bit_sets(zero_one: npt.NDArray[Any]) -> list[int]:
     """Each row of a 0/1 matrix as a bit set."""
     packed = np.packbits(zero_one != 0, axis=1, bitorder="little")
     return [int.from_bytes(row.tobytes(), "little") for row in packed]

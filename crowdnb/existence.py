@@ -28,6 +28,7 @@ import numpy.typing as npt
 from scipy.special import gammaln, logsumexp
 from scipy.stats import beta, binom
 
+from crowdnb.ecargo import bit_sets
 from crowdnb.labels import BoolArray, FloatArray
 
 UNLIKELY = 1e-9  # probability of fewer, or of more, conflicts than are looked at
@@ -194,8 +195,7 @@ def team_exists(between: BoolArray, places: int, node_cap: int | None = None) ->
     (True, False)
     """
     order = np.argsort(between.sum(axis=1), kind="stable")[::-1]  # those with few conflicts are tried first
-    packed = np.packbits(between[np.ix_(order, order)], axis=1, bitorder="little")
-    foes = {1 << k: int.from_bytes(row.tobytes(), "little") for k, row in enumerate(packed)}  # by the worker's bit
+    foes = {1 << k: bits for k, bits in enumerate(bit_sets(between[np.ix_(order, order)]))}  # by the worker's bit
     nodes = 0
 
     def search(candidates: int, need: int) -> bool:

@@ -430,6 +430,8 @@ def _built(problem: Problem, model: _Model, wanted: int, refused: list[dict[int,
     The place is given up, or filled by a new worker; those who add most to ρ come first. None where a largest team
     leaves more places than the least number of changes, or where these kinds of changes may not be made that cheaply.
     """
+    if not problem.plain or problem.conflict_scope != "project":
+        return []
     rules, value = Rules.of(problem), problem.value
     least = min((change.cost for change in model.changes), default=0.0)
     cheap = {change.item[0]: dict[int, int]() for change in model.changes}
@@ -437,8 +439,6 @@ def _built(problem: Problem, model: _Model, wanted: int, refused: list[dict[int,
         if change.cost == least:
             cheap[change.item[0]][change.at[0]] = at
     free = ~rules.barred & (rules.need > 0)
-    if not problem.plain or problem.conflict_scope != "project":
-        return []
     team, able = np.zeros(len(free), dtype=bool), np.asarray(free.any(axis=1))
     left = largest_group(rules.conflicts, able, int(rules.need.sum()))
     for i in np.argsort(-np.where(free, value, -np.inf).max(axis=1), kind="stable").tolist():

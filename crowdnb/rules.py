@@ -25,7 +25,7 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from crowdnb.ecargo import BUDGET_TOLERANCE, Problem, compatible_workers
+from crowdnb.ecargo import BUDGET_TOLERANCE, Problem, bit_sets, compatible_workers
 from crowdnb.engine import cliques, incidence, members
 from crowdnb.labels import BoolArray, FloatArray, IntArray
 
@@ -346,12 +346,6 @@ def ones(bits: int) -> Iterator[int]:
     while bits:
         yield (bits & -bits).bit_length() - 1
         bits &= bits - 1
-
-
-def bit_sets(conflicts: BoolArray) -> list[int]:
-    """The conflict graph as one bit set a worker."""
-    packed = np.packbits(conflicts, axis=1, bitorder="little")
-    return [int.from_bytes(row.tobytes(), "little") for row in packed]
 
 
 def largest_group(conflicts: BoolArray, members: BoolArray, wanted: int) -> int:

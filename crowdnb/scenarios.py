@@ -23,6 +23,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 import pandas as pd
 
+from crowdnb import worth
 from crowdnb.cloud import ability_intervals, moved_intervals
 from crowdnb.ecargo import Assignment, Problem, Scope
 from crowdnb.labels import listing, natural_key, number
@@ -610,18 +611,12 @@ def _read(path: Path) -> tuple[Scenario, tuple[Scenario, ...], str]:
 
 def tasks_of(answer: Assignment) -> dict[Hashable, tuple[Hashable, ...]]:
     """The tasks of every worker of an assignment."""
-    own: dict[Hashable, list[Hashable]] = {worker: [] for worker in answer.problem.workers}
-    for worker, task in zip(answer.pairs["worker"], answer.pairs["task"], strict=True):
-        own[worker].append(task)
-    return {worker: tuple(tasks) for worker, tasks in own.items()}
+    return worth.tasks_of(answer.problem, np.empty((0, 2), dtype=int) if answer.placed is None else answer.placed)
 
 
 def moved(first: Assignment, other: Assignment) -> pd.DataFrame:
     """Who does something else in the other assignment, whose workers may be more: worker, before, after."""
-    before, after = tasks_of(first), tasks_of(other)
-    everyone = dict.fromkeys([*before, *after])
-    rows = [(who, before.get(who, ()), after.get(who, ())) for who in everyone]
-    return pd.DataFrame([row for row in rows if row[1] != row[2]], columns=["worker", "before", "after"])
+    return worth.changes(tasks_of(first), tasks_of(other))
 
 
 def fingerprint(project: Project) -> str:

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -31,6 +31,7 @@ from crowdnb.ecargo import Assignment, Problem, broken_rules, needed, zero_one
 from crowdnb.labels import BoolArray, FloatArray, IntArray, listing, number, shown, unique_index, whole
 from crowdnb.program import TIE, Program, Search, place, score, solve
 
+Tasks = tuple[Hashable, ...]
 TINY = 1e-300  # stands for a value of exactly 0, which would forbid a pair
 
 
@@ -112,17 +113,23 @@ def tie(problem: Problem, placed: IntArray) -> float:
 
 def moves(problem: Problem, old: IntArray, new: IntArray) -> pd.DataFrame:
     """Who moves between two assignments: columns worker, before, after (a tuple of tasks each, empty for idle)."""
-    before, after = (_tasks_of(problem, placed) for placed in (old, new))
-    rows = [(worker, before[i], after[i]) for i, worker in enumerate(problem.workers) if before[i] != after[i]]
-    return pd.DataFrame(rows, columns=["worker", "before", "after"])
+    return changes(tasks_of(problem, old), tasks_of(problem, new))
 
 
-def _tasks_of(problem: Problem, placed: IntArray) -> list[tuple[Hashable, ...]]:
+def changes(before: Mapping[Hashable, Tasks], after: Mapping[Hashable, Tasks]) -> pd.DataFrame:
+    """Whose tasks differ, in the order of the workers; whoever is in one of the two only is idle in the other."""
+    everyone = dict.fromkeys([*before, *after])
+    rows = [(who, before.get(who, ()), after.get(who, ())) for who in everyone]
+    return pd.DataFrame([row for row in rows if row[1] != row[2]], columns=["worker", "before", "after"])
+
+
+def tasks_of(problem: Problem, placed: IntArray) -> dict[Hashable, Tasks]:
+    """The tasks of every worker, in the order of the tasks."""
     tasks: list[list[int]] = [[] for _ in problem.workers]
     for i, j in placed.tolist():
         tasks[i].append(j)
     names = problem.tasks.tolist()
-    return [tuple(names[j] for j in sorted(own)) for own in tasks]
+    return {who: tuple(names[j] for j in sorted(own)) for who, own in zip(problem.workers, tasks, strict=True)}
 
 
 def moves_text(frame: pd.DataFrame) -> str:

@@ -95,3 +95,15 @@ def points_of(problem, p):
     """Tables that are valid when only a P of 0 on every criterion bars a pair, and their scores by criterion."""
     tables = scored(problem.changed(qualification=np.where((p != 0).any(axis=2), 1.0, 0.0)))[0]
     return tables, np.einsum("tij,ijk->tk", tables, p * problem.task_weights.to_numpy()[:, None])
+
+
+def weighed(rng, scope, number):
+    """Random problems with at least two tables: with P, the tables, their points, and weights to start from."""
+    while number:
+        problem = random_problem(rng, scope)
+        p = random_possibility(rng, problem, int(rng.integers(1, 5)))
+        tables, points = points_of(problem, p)
+        if len(tables) < 2:
+            continue
+        number -= 1
+        yield problem, p, tables, points, rng.dirichlet(np.ones(points.shape[1]))

@@ -6,7 +6,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 import pytest
-from every_table import points_of, possibility_frame, random_possibility, random_problem, scored
+from every_table import possibility_frame, random_problem, scored, weighed
 from scipy.optimize import linprog
 
 import crowdnb as cn
@@ -128,16 +128,9 @@ def test_what_cannot_be_recovered(case):
 
 @SCOPES
 def test_weights_are_the_nearest_or_proved_not_to_exist(scope):
-    rng, left, none = np.random.default_rng(3), 210, 0
-    while left:
-        problem = random_problem(rng, scope)
-        p = random_possibility(rng, problem, int(rng.integers(1, 5)))
-        tables, points = points_of(problem, p)
-        if len(tables) < 2:
-            continue
-        left -= 1
-        size = points.shape[1]
-        start = rng.dirichlet(np.ones(size))
+    rng, none = np.random.default_rng(3), 0
+    for problem, p, tables, points, start in weighed(rng, scope, 210):
+        size = len(start)
         at = int(points.dot(start + 0.3 * rng.normal(size=size)).argmax())
         at = int(rng.integers(len(tables))) if rng.uniform() < 0.3 else at
         found = cn.recover_weights(problem, possibility_frame(problem, p), frame_of(problem, tables[at]), start)

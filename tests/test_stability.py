@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from every_table import points_of, possibility_frame, random_possibility, random_problem
+from every_table import possibility_frame, weighed
 from scipy import sparse
 from scipy.optimize import linprog
 
@@ -48,16 +48,9 @@ def widest(rows):
 
 @pytest.mark.parametrize("scope", ["project", "task"])
 def test_the_region_is_where_no_table_is_better(scope):
-    rng, left, changed = np.random.default_rng(2), 205, 0
-    while left:
-        problem = random_problem(rng, scope)
-        p = random_possibility(rng, problem, int(rng.integers(1, 5)))
-        tables, points = points_of(problem, p)
-        if len(tables) < 2:
-            continue
-        left -= 1
-        size = points.shape[1]
-        start = rng.dirichlet(np.ones(size))
+    rng, changed = np.random.default_rng(2), 0
+    for problem, p, _, points, start in weighed(rng, scope, 205):
+        size = len(start)
         found = cn.stability(problem, possibility_frame(problem, p), start)
         own = points[(points @ start).argmax()]
         assert found.assignment.performance == pytest.approx(own @ start)
