@@ -55,15 +55,13 @@ from crowdnb.labels import (
     shown,
     unique_index,
 )
+from crowdnb.teams import bit_sets, compatible_workers
 
 Scope = Literal["project", "task"]
 Rule = Literal["exactly", "at least", "at most"]
 Status = Literal["optimal", "infeasible", "time_limit"]
 Conflicts = pd.DataFrame | npt.NDArray[Any] | Collection[tuple[Hashable, Hashable]]
 
-# Beyond either of these the search for compatible workers leaves the question to the solver.
-SEARCH_NODES = 20_000
-SEARCH_WORKERS = 400
 LARGEST = 1e300  # of W_j Q_ij, so that sums of them are finite
 MOST = 1e9  # workers or tasks that can be asked for
 BUDGET_TOLERANCE = 1e-9  # relative: the rounding of a sum of costs, no more
@@ -523,72 +521,22 @@ def obstacles(problem: Problem) -> list[str]:
     found += [_short_of_workers(problem, j) for j in short]
     if not found and one_each:
         found += _too_few_together(problem)
-    adjacency = conflict_bits(problem)
+    between = problem.worker_conflicts.to_numpy()
     for j in np.flatnonzero(need > 1).tolist():
         able = eligible[:, j]
-        if j not in short and (most := compatible_workers(adjacency, able, need[j])) < need[j]:
+        if j not in short and (most := compatible_workers(between, able, need[j])) < need[j]:
             found.append(
                 f"{problem.tasks[j]} needs {need[j]} workers without conflicts between them, "
                 f"and of the {able.sum()} who may take it at most {most} can work together."
             )
     useful = np.asarray(eligible[:, need > 0].any(axis=1))
     if not found and one_each and problem.conflict_scope == "project":
-        if (most := compatible_workers(adjacency, useful, places)) < places:
+        if (most := compatible_workers(between, useful, places)) < places:
             found.append(
                 f"The tasks ask for {places} places, and of the {useful.sum()} workers who may take one "
                 f"at most {most} can work together, because of their conflicts."
             )
     return found
-
-
-def compatible_workers(adjacency: Sequence[int], members: BoolArray, wanted: int) -> int:
-    """Size of the largest set of members without a conflict, or ``wanted`` as soon as that many are found.
-
-    A branch and bound on bit sets; a greedy cover by cliques bounds each branch. Members with few conflicts are
-    covered first, so that those with many are branched upon (Tomita and Seki 2003).
-    Beyond :data:`SEARCH_NODES` nodes or :data:`SEARCH_WORKERS` members it returns ``wanted``: not refuted.
-
-    Parameters
-    ----------
-    adjacency : sequence of int, m
-        Bit k of entry i says whether workers i and k are in conflict.
-    members : ndarray of bool, shape (m,)
-    wanted : int
-    """
-    size = int(np.count_nonzero(members))
-    if size > SEARCH_WORKERS:
-        return wanted
-    m = len(adjacency)
-    packed = b"".join(bits.to_bytes(m // 8 + 1, "little") for bits in adjacency)
-    rows = np.frombuffer(packed, dtype=np.uint8).reshape(m, -1)
-    between = np.unpackbits(rows, axis=1, count=m, bitorder="little")[np.ix_(members, members)]
-    order = between.sum(axis=1).argsort(kind="stable")
-    against = bit_sets(between[np.ix_(order, order)])
-    best, nodes = 0, 0
-
-    def search(candidates: int, size: int) -> None:
-        nonlocal best, nodes
-        nodes += 1
-        best = max(best, size)
-        branches: list[tuple[int, int]] = []
-        rest, bound = candidates, size
-        while rest:  # each pass takes one clique of mutual conflicts: at most one of it can be chosen
-            bound += 1
-            clique = rest
-            while clique:
-                i = (clique & -clique).bit_length() - 1
-                rest ^= 1 << i
-                clique &= against[i]
-                if bound > best:
-                    branches.append((i, bound))
-        for i, bound in reversed(branches):
-            if bound <= best or best >= wanted or nodes > SEARCH_NODES:
-                return
-            candidates ^= 1 << i
-            search(candidates & ~against[i], size + 1)
-
-    search((1 << size) - 1, 0)
-    return wanted if nodes > SEARCH_NODES else min(best, wanted)
 
 
 def _short_of_workers(problem: Problem, j: int) -> str:
@@ -635,12 +583,6 @@ def _too_few_together(problem: Problem) -> list[str]:
 def conflict_bits(problem: Problem) -> list[int]:
     """The conflict graph as one bit set a worker."""
     return bit_sets(problem.worker_conflicts.to_numpy())
-
-
-def bit_sets(zero_one: npt.NDArray[Any]) -> list[int]:
-    """Each row of a 0/1 matrix as a bit set."""
-    packed = np.packbits(zero_one != 0, axis=1, bitorder="little")
-    return [int.from_bytes(row.tobytes(), "little") for row in packed]
 
 
 def _count(number: int, noun: str) -> str:

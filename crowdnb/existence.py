@@ -28,8 +28,7 @@ import numpy.typing as npt
 from scipy.special import gammaln, logsumexp
 from scipy.stats import beta, binom
 
-from crowdnb.ecargo import bit_sets
-from crowdnb.labels import BoolArray, FloatArray
+from crowdnb.labels import FloatArray
 
 UNLIKELY = 1e-9  # probability of fewer, or of more, conflicts than are looked at
 GRID = 400  # numbers of conflicts that are looked at, at most
@@ -171,73 +170,6 @@ def places_filled(workers: int, conflict_probability: float, chance: float = 0.9
     )
     sure, most = (m if n is None else n - 1 for n in too_many)
     return sure, most
-
-
-def team_exists(between: BoolArray, places: int, node_cap: int | None = None) -> bool | None:
-    """Whether so many workers can work together: an independent set of the conflict graph, by branch and bound.
-
-    Workers are grouped into cliques of mutual conflicts, of which at most one can be chosen. Fewer cliques than places
-    refute a branch; else one of those in the surplus cliques must be chosen.
-
-    Parameters
-    ----------
-    between : ndarray of bool, shape (m, m)
-        C^A, symmetric.
-    places : int
-        n.
-    node_cap : int, optional
-        With more nodes the answer is None: not known.
-
-    Examples
-    --------
-    >>> ring = np.roll(np.eye(5, dtype=bool), 1, axis=0)  # each of five workers in conflict with both neighbours
-    >>> team_exists(ring | ring.T, 2), team_exists(ring | ring.T, 3)
-    (True, False)
-    """
-    order = np.argsort(between.sum(axis=1), kind="stable")[::-1]  # those with few conflicts are tried first
-    foes = {1 << k: bits for k, bits in enumerate(bit_sets(between[np.ix_(order, order)]))}  # by the worker's bit
-    nodes = 0
-
-    def search(candidates: int, need: int) -> bool:
-        nonlocal nodes
-        nodes += 1
-        surplus = candidates
-        for _ in range(need - 1):  # at most one of each clique can be chosen, so one of the others has to be
-            clique = surplus
-            while clique:
-                one = clique & -clique
-                surplus ^= one
-                clique &= foes[one]
-            if not surplus:
-                return False
-        while surplus:
-            one = 1 << (surplus.bit_length() - 1)
-            surplus ^= one
-            candidates ^= one
-            if need == 1 or search(candidates & ~foes[one], need - 1):
-                return True
-            if node_cap is not None and nodes > node_cap:
-                return False
-        return False
-
-    found = places <= 0 or search((1 << len(foes)) - 1, places)
-    return None if not found and node_cap is not None and nodes > node_cap else found
-
-
-def largest_team(between: BoolArray, node_cap: int | None = None) -> int | None:
-    """Size of the largest set of workers without a conflict; None where the cap leaves it open.
-
-    Parameters as of :func:`team_exists`, the cap for each size.
-
-    Examples
-    --------
-    >>> largest_team(np.zeros((3, 3), dtype=bool))
-    3
-    """
-    size = 0
-    while found := team_exists(between, size + 1, node_cap):
-        size += 1
-    return None if found is None else size
 
 
 def binomial_band(hits: npt.ArrayLike, repeats: npt.ArrayLike, level: float = 0.95) -> tuple[FloatArray, FloatArray]:

@@ -23,6 +23,7 @@ and runs where ``joblib.parallel_config`` says. What the paper prints is in :dat
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache, partial
 from pathlib import Path
@@ -34,12 +35,12 @@ from scipy import sparse
 from scipy.sparse.csgraph import maximum_bipartite_matching
 
 from crowdnb import baselines, sweep
-from crowdnb.existence import largest_team, team_exists
 from crowdnb.instances import Structure
 from crowdnb.program import solve
 from crowdnb.qualify import qualification
 from crowdnb.summaries import PUBLISHED, accuracy, growth, quorum, shares, theory, times
 from crowdnb.sweep import Instance, Outcome
+from crowdnb.teams import largest_team, team_exists
 
 __all__ = [
     "FULL", "PUBLISHED", "TABLES", "Instance", "Outcome", "accuracy", "apply", "figure1", "full", "growth",
@@ -350,40 +351,38 @@ def apply(instance: Instance, method: str, node_cap: int = NODE_CAP) -> Outcome:
 def _existence(instance: Instance) -> Outcome:
     """Whether n workers can work together; where conflicts reach only within a task of one place, who may take what."""
     drawn = instance.draw()
-    start = sweep.processor()
+    start = time.process_time()
     if instance.scope == "project":
         exists = bool(team_exists(drawn.between, instance.n))
     else:
         found = maximum_bipartite_matching(sparse.csr_array(~drawn.barred.T), perm_type="column")
         exists = bool((found >= 0).all())
-    return Outcome("exists" if exists else "infeasible", _brief(sweep.processor() - start))
+    return Outcome("exists" if exists else "infeasible", _brief(time.process_time() - start))
 
 
 def _largest(instance: Instance) -> Outcome:
     """How many workers can work together, in the place of ρ."""
     between = instance.draw().between
-    start = sweep.processor()
+    start = time.process_time()
     size = largest_team(between, TEAM_CAP)
-    seconds = _brief(sweep.processor() - start)
+    seconds = _brief(time.process_time() - start)
     return Outcome("N/A", seconds) if size is None else Outcome("optimal", seconds, None, float(size))
 
 
 def _preprocessing(instance: Instance, method: str) -> Outcome:
     """Q from random intervals: the package's function on labelled frames, or eqs. 3 and 6 in one expression."""
-    drawn = instance.draw()
-    assert drawn.ability is not None and drawn.demand is not None
-    u, d = drawn.ability, drawn.demand
+    u, d = instance.draw().intervals
     weights = np.full(u.shape[1], 1 / u.shape[1])
     columns = pd.MultiIndex.from_product([range(u.shape[1]), ["low", "high"]], names=["criterion", "end"])
     ability, demand = (pd.DataFrame(ends.reshape(len(ends), -1), columns=columns) for ends in (u, d))
     for _ in range(2):  # the second time is measured
-        start = sweep.processor()
+        start = time.process_time()
         if method == "package":
             qualification(ability, demand, weights)
         else:
             widths = np.diff(u)[:, np.newaxis, :, 0] + np.diff(d)[np.newaxis, :, :, 0]
             np.clip((u[:, np.newaxis, :, 1] - d[np.newaxis, :, :, 0]) / widths, 0, 1) @ weights
-        seconds = sweep.processor() - start
+        seconds = time.process_time() - start
     return Outcome("done", _brief(seconds))
 
 

@@ -25,7 +25,8 @@ from tqdm.auto import tqdm
 
 from crowdnb.ecargo import Problem, needed
 from crowdnb.labels import BoolArray, IntArray, listing
-from crowdnb.rules import Requirement, Rules, fill, largest_group
+from crowdnb.rules import Requirement, Rules, fill
+from crowdnb.teams import compatible_workers
 
 FEW = 12  # labels, pairs or steps of a proof that a text lists
 
@@ -276,10 +277,10 @@ def _certificate(rules: Rules, kinds: dict[str, list[Requirement]], able: BoolAr
         takes = "" if room == able.sum() else f", for {room} at most"
         return f"Hall's condition: {count(places, 'place')}, {count(int(able.sum()), 'worker')} {who}{takes}{names}."
     if kinds.get("conflict") and rules.limits[able].max(initial=0) <= 1 and problem.conflict_scope == "project":
-        if (most := largest_group(rules.conflicts, able, places)) < places:
+        if (most := compatible_workers(rules.conflicts, able, places)) < places:
             return f"At most {most} of these {able.sum()} workers can work together, and {places} are needed."
     if kinds.get("conflict") and (rules.need > 0).sum() == 1:  # a task has a worker once, whatever the scope
-        most = largest_group(rules.conflicts, able, places)
+        most = compatible_workers(rules.conflicts, able, places)
         if most < places:
             return f"At most {most} of these {able.sum()} workers can work together, and {places} are needed."
     proof = _cases(rules)
@@ -304,7 +305,7 @@ def _cases(rules: Rules) -> list[str]:
             tasks = listing(problem.tasks[need > 0], FEW)
             return [f"{before}too few workers are left for {tasks}."]
         if together and limits.max() <= 1:
-            most = largest_group(rules.conflicts, np.asarray(free.any(axis=1)), int(need.sum()))
+            most = compatible_workers(rules.conflicts, np.asarray(free.any(axis=1)), int(need.sum()))
             if most < need.sum():
                 who = f"at most {most} of those who are left can work together"
                 return [f"{before}{who}, and {need.sum()} more are needed."]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal, get_args
 
 import numpy as np
@@ -92,8 +92,8 @@ class Draw:
 
     Attributes
     ----------
-    ability, demand : ndarray or None, shapes (m, 4, 2) and (n, 4, 2)
-        Low and high ends; None where Q was drawn itself.
+    ends : (ndarray, ndarray) or None, shapes (m, 4, 2) and (n, 4, 2)
+        Of ability and demand, the two ends of each in the order drawn; None where Q was drawn itself.
     barred : ndarray of bool, shape (m, n)
         C^R.
     between : ndarray of bool, shape (m, m)
@@ -102,19 +102,23 @@ class Draw:
         Q where it was drawn itself.
     """
 
-    ability: FloatArray | None
-    demand: FloatArray | None
+    ends: tuple[FloatArray, FloatArray] | None
     uniform: FloatArray | None
     barred: BoolArray
     between: BoolArray
 
     @cached_property
+    def intervals(self) -> tuple[FloatArray, FloatArray]:
+        """Ability, shape (m, 4, 2), and demand, shape (n, 4, 2): low and high ends."""
+        assert self.ends is not None
+        return np.sort(self.ends[0]), np.sort(self.ends[1])
+
+    @cached_property
     def qualification(self) -> FloatArray:
         """Q, shape (m, n), computed only when it is asked for."""
-        if self.ability is None or self.demand is None:
-            assert self.uniform is not None
+        if self.uniform is not None:
             return self.uniform
-        u, d = self.ability[:, np.newaxis], self.demand[np.newaxis]
+        u, d = self.intervals[0][:, np.newaxis], self.intervals[1][np.newaxis]
         degree = possibility_degree(u[..., 0], u[..., 1], d[..., 0], d[..., 1])
         return np.asarray(degree.mean(axis=2))
 
@@ -137,21 +141,26 @@ def draw(
     if structure not in _CONFLICTS:
         raise ValueError(f"structure must be {' or '.join(map(repr, _CONFLICTS))}, got {structure!r}")
     rng = np.random.default_rng(rng)
-    ability = demand = uniform = None
+    ends = uniform = None
     if qualification == "uniform":
-        uniform = rng.uniform(size=(workers, tasks))
+        uniform = rng.random((workers, tasks))
     else:
-        ability = np.sort(rng.uniform(LOW, HIGH, size=(workers, CRITERIA, 2)))
-        demand = np.sort(rng.uniform(LOW, HIGH, size=(tasks, CRITERIA, 2)))
-    barred = rng.uniform(size=(workers, tasks)) < conflict_probability
+        ends = rng.uniform(LOW, HIGH, (workers, CRITERIA, 2)), rng.uniform(LOW, HIGH, (tasks, CRITERIA, 2))
+    barred = rng.random((workers, tasks)) < conflict_probability
     between = _CONFLICTS[structure](workers, conflict_probability, rng)
-    return Draw(ability, demand, uniform, barred, between)
+    return Draw(ends, uniform, barred, between)
 
 
 def _independent(m: int, p: float, rng: np.random.Generator) -> BoolArray:
     """Each two workers with probability p, as in the paper."""
-    above = np.triu(rng.uniform(size=(m, m)) < p, 1)
+    above = (rng.random((m, m)) < p) & _above(m)
     return np.asarray(above | above.T)
+
+
+@lru_cache
+def _above(m: int) -> BoolArray:
+    """Where the column is higher than the row: building it takes as long as the numbers."""
+    return np.triu(np.ones((m, m), dtype=bool), 1)
 
 
 def _teams(m: int, p: float, rng: np.random.Generator) -> BoolArray:

@@ -37,7 +37,8 @@ from crowdnb.ecargo import Assignment, Problem, needed
 from crowdnb.engine import cliques
 from crowdnb.labels import number, shown, whole
 from crowdnb.program import solve
-from crowdnb.rules import FOREVER, Rules, fill, largest_group
+from crowdnb.rules import FOREVER, Rules, fill
+from crowdnb.teams import compatible_workers
 
 KINDS = ("conflict", "exclusion", "place", "worker", "limit", "pin")
 Item = tuple[Hashable, ...]
@@ -367,7 +368,7 @@ class _Model:
         free = ~rules.barred & (rules.need > 0)
         most = int(fill(rules.need, rules.limits, free).sum())
         if problem.conflict_scope == "project":
-            most = min(most, largest_group(rules.conflicts, np.asarray(free.any(axis=1)), places))
+            most = min(most, compatible_workers(rules.conflicts, np.asarray(free.any(axis=1)), places))
         return places - most
 
     def cost(self, chosen: dict[int, int]) -> float:
@@ -440,11 +441,11 @@ def _built(problem: Problem, model: _Model, wanted: int, refused: list[dict[int,
             cheap[change.item[0]][change.at[0]] = at
     free = ~rules.barred & (rules.need > 0)
     team, able = np.zeros(len(free), dtype=bool), np.asarray(free.any(axis=1))
-    left = largest_group(rules.conflicts, able, int(rules.need.sum()))
+    left = compatible_workers(rules.conflicts, able, int(rules.need.sum()))
     for i in np.argsort(-np.where(free, value, -np.inf).max(axis=1), kind="stable").tolist():
         rest = able & ~rules.conflicts[i]
         rest[i] = False
-        if left and able[i] and largest_group(rules.conflicts, rest, left - 1) >= left - 1:
+        if left and able[i] and compatible_workers(rules.conflicts, rest, left - 1) >= left - 1:
             team[i], able, left = True, rest, left - 1
     chosen = fill(rules.need, rules.limits, free & team[:, None])
     empty = np.repeat(np.arange(free.shape[1]), rules.need - chosen.sum(axis=0)).tolist()

@@ -25,9 +25,10 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from crowdnb.ecargo import BUDGET_TOLERANCE, Problem, bit_sets, compatible_workers
+from crowdnb.ecargo import BUDGET_TOLERANCE, Problem
 from crowdnb.engine import cliques, incidence, members
 from crowdnb.labels import BoolArray, FloatArray, IntArray
+from crowdnb.teams import bit_sets, compatible_workers
 
 NODES = 2000  # steps of the search for an assignment; beyond them HiGHS is asked
 FOREVER = 1e9  # seconds
@@ -329,7 +330,7 @@ class _Search:
         if not clashes.any():
             return True
         for j in np.flatnonzero(self.need > 1).tolist():
-            if compatible_workers(self.bits, free[:, j], self.need[j]) < self.need[j]:
+            if compatible_workers(self.conflicts, free[:, j], self.need[j]) < self.need[j]:
                 return False
         i, j = divmod(int(clashes.argmax()), clashes.shape[1])
         for leave in (self.conflicts[i], np.arange(len(free)) == i):
@@ -346,11 +347,6 @@ def ones(bits: int) -> Iterator[int]:
     while bits:
         yield (bits & -bits).bit_length() - 1
         bits &= bits - 1
-
-
-def largest_group(conflicts: BoolArray, members: BoolArray, wanted: int) -> int:
-    """The most of these workers who can work together, or ``wanted`` where that many can."""
-    return compatible_workers(bit_sets(conflicts), members, wanted)
 
 
 def fill(need: IntArray, limits: IntArray, free: BoolArray) -> BoolArray:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import crowdnb as cn
-from crowdnb import ecargo
+from crowdnb import teams
 
 Q = pd.DataFrame([[0.5, 0.4], [0.3, 0.2], [0.6, 0.1]], index=["a0", "a1", "a2"], columns=["r0", "r1"])
 NEED = [1, 1]
@@ -287,19 +287,18 @@ def test_compatible_workers_is_the_largest_independent_set(seed, m, p):
     members = rng.uniform(size=m) < 0.8
     sets = (np.array(s, dtype=bool) & members for s in product([0, 1], repeat=m))
     largest = max(int(s.sum()) for s in sets if not (ca & s & s[:, None]).any())
-    bits = ecargo.conflict_bits(cn.Problem(rng.uniform(size=(m, 1)), [0], worker_conflicts=ca | ca.T))
     for wanted in range(m + 2):
-        assert ecargo.compatible_workers(bits, members, wanted) == min(wanted, largest)
+        assert teams.compatible_workers(ca | ca.T, members, wanted) == min(wanted, largest)
 
 
 def test_the_search_gives_up_rather_than_guess(monkeypatch):
     clique = np.ones((6, 6), dtype=int) - np.eye(6, dtype=int)
     problem = cn.Problem(np.full((6, 1), 0.5), [2], worker_conflicts=clique)
     assert len(cn.obstacles(problem)) == 1
-    monkeypatch.setattr(ecargo, "SEARCH_NODES", 0)
+    monkeypatch.setattr(teams, "SEARCH_NODES", 0)
     assert cn.obstacles(problem) == []
     monkeypatch.undo()
-    monkeypatch.setattr(ecargo, "SEARCH_WORKERS", 5)
+    monkeypatch.setattr(teams, "SEARCH_WORKERS", 5)
     assert cn.obstacles(problem) == []
 
 

@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 
 import crowdnb as cn
-from crowdnb import __main__, sweep
+from crowdnb import __main__, sweep, teams
 from crowdnb import existence as theory
 from crowdnb import experiments as ex
 from crowdnb.instances import draw
@@ -42,10 +42,10 @@ def test_two_workers_are_in_conflict_with_the_probability_asked_for(structure, p
 
 
 def test_teams_are_cliques_and_time_zones_a_circle():
-    teams = draw(40, 5, 0.3, 1, structure="teams").between | np.eye(40, dtype=bool)
-    assert (teams @ teams == teams).all()  # two who share an employer with a third share it with each other
+    same = draw(40, 5, 0.3, 1, structure="teams").between | np.eye(40, dtype=bool)
+    assert (same @ same == same).all()  # two who share an employer with a third share it with each other
     zones = draw(40, 5, 0.3, 1, structure="time zones").between
-    assert theory.largest_team(zones) >= 15  # everybody within half a day of each other, and more
+    assert teams.largest_team(zones) >= 15  # everybody within half a day of each other, and more
 
 
 def test_a_problem_has_the_arrays_drawn():
@@ -141,7 +141,7 @@ def test_figure_1_times_two_ways():
 def test_the_planner_finds_the_largest_teams_or_gives_up(monkeypatch):
     rows = ex.planner(6, sizes=[10, 15], progress=False)
     for row in rows.itertuples():
-        assert row.rho == theory.largest_team(cn.experiments.Instance(row.m, 1, row.p, 0, row.seed).draw().between)
+        assert row.rho == teams.largest_team(cn.experiments.Instance(row.m, 1, row.p, 0, row.seed).draw().between)
     places = ex.summary("planner", rows)
     assert (places[10] <= places[15]).all()
     monkeypatch.setattr(ex, "TEAM_CAP", 2)
@@ -400,18 +400,18 @@ def test_teams_against_every_set_of_workers(seed):
     rng = np.random.default_rng(seed)
     m = int(rng.integers(1, 10))
     between = draw(m, 1, rng.uniform(0, 0.9), rng).between
-    teams = (team for size in range(m + 1) for team in combinations(range(m), size))
-    exact = max(len(team) for team in teams if not between[np.ix_(team, team)].any())
-    assert theory.largest_team(between) == exact
-    assert theory.team_exists(between, exact) and not theory.team_exists(between, exact + 1)
+    sets = (team for size in range(m + 1) for team in combinations(range(m), size))
+    exact = max(len(team) for team in sets if not between[np.ix_(team, team)].any())
+    assert teams.largest_team(between) == exact
+    assert teams.team_exists(between, exact) and not teams.team_exists(between, exact + 1)
 
 
 def test_a_cap_leaves_the_question_open():
     between = draw(60, 20, 0.2, 3).between
-    assert theory.team_exists(between, 20, node_cap=3) is None
-    assert theory.largest_team(between, node_cap=3) is None
-    assert theory.team_exists(between, 0) is True
-    assert theory.team_exists(between, 1, node_cap=3) is True
+    assert teams.team_exists(between, 20, node_cap=3) is None
+    assert teams.largest_team(between, node_cap=3) is None
+    assert teams.team_exists(between, 0) is True
+    assert teams.team_exists(between, 1, node_cap=3) is True
 
 
 def test_first_moment_by_counting():
@@ -426,7 +426,7 @@ def test_first_moment_by_counting():
 @pytest.mark.parametrize(("m", "n", "p"), [(10, 3, 0.4), (20, 6, 0.3), (30, 8, 0.3), (45, 15, 0.2), (60, 20, 0.1)])
 def test_the_bounds_hold(m, n, p):
     low, high = theory.chance_bounds(m, n, p)
-    share = np.mean([theory.team_exists(draw(m, n, p, seed).between, n) for seed in range(300)])
+    share = np.mean([teams.team_exists(draw(m, n, p, seed).between, n) for seed in range(300)])
     assert low - 0.08 <= share <= high + 0.08
     assert 0 <= low <= high <= 1
 

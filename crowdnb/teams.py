@@ -1,0 +1,112 @@
+"""Who can work together: independent sets of the conflict graph, by branch and bound on bit sets.
+
+Workers are grouped into cliques of mutual conflicts, of which at most one can be chosen. A branch with too few cliques
+is given up; else one of the workers in the surplus cliques must be chosen, and each is tried.
+
+References
+----------
+E. Tomita, T. Seki, "An efficient branch-and-bound algorithm for finding a maximum clique", DMTCS 2003, LNCS 2731,
+278-289: a greedy cover as the bound, and vertices in the order of their degrees.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from crowdnb.labels import BoolArray
+
+# Beyond either of these the question whether places can be filled is left to the solver.
+SEARCH_NODES = 20_000
+SEARCH_WORKERS = 400
+
+
+def bit_sets(zero_one: npt.NDArray[Any]) -> list[int]:
+    """Each row of a 0/1 matrix as a bit set: bit k of entry i is the entry (i, k)."""
+    packed = np.packbits(zero_one != 0, axis=1, bitorder="little")
+    width, data = packed.shape[1], packed.tobytes()
+    return [int.from_bytes(data[at : at + width], "little") for at in range(0, len(data), max(width, 1))]
+
+
+def team_exists(between: BoolArray, places: int, node_cap: float = np.inf) -> bool | None:
+    """Whether so many workers can work together.
+
+    Parameters
+    ----------
+    between : ndarray of bool, shape (m, m)
+        C^A, symmetric.
+    places : int
+        n.
+    node_cap : int, optional
+        With more nodes the answer is None: not known.
+
+    Examples
+    --------
+    >>> ring = np.roll(np.eye(5, dtype=bool), 1, axis=0)  # each of five workers in conflict with both neighbours
+    >>> team_exists(ring | ring.T, 2), team_exists(ring | ring.T, 3)
+    (True, False)
+    """
+    size = _larger_team(between, places - 1, places, node_cap)
+    return None if size is None else size >= places
+
+
+def largest_team(between: BoolArray, node_cap: float = np.inf) -> int | None:
+    """Size of the largest set of workers without a conflict; None where the cap leaves it open.
+
+    Parameters as of :func:`team_exists`.
+
+    Examples
+    --------
+    >>> largest_team(np.zeros((3, 3), dtype=bool))
+    3
+    """
+    return _larger_team(between, 0, np.inf, node_cap)
+
+
+def compatible_workers(between: npt.NDArray[Any], members: BoolArray, wanted: int) -> int:
+    """How many of the members can work together: ``wanted`` as soon as that many are found, or where it is not settled.
+
+    Parameters
+    ----------
+    between : ndarray of 0/1 or bool, shape (m, m)
+        C^A, symmetric.
+    members : ndarray of bool, shape (m,)
+    wanted : int
+    """
+    if np.count_nonzero(members) > SEARCH_WORKERS:
+        return wanted
+    most = _larger_team(between[np.ix_(members, members)] != 0, 0, wanted, SEARCH_NODES)
+    return wanted if most is None else min(most, wanted)
+
+
+def _larger_team(between: BoolArray, best: int, wanted: float, node_cap: float) -> int | None:
+    """Size of the largest team above ``best`` and up to ``wanted``, ``best`` if there is none; None: not known."""
+    order = np.argsort(between.sum(axis=1), kind="stable")  # few conflicts first: those with many are branched upon
+    foes = {1 << k: bits for k, bits in enumerate(bit_sets(between[np.ix_(order, order)]))}  # by the worker's bit
+    nodes = 0
+
+    def search(candidates: int, size: int) -> None:
+        nonlocal best, nodes
+        nodes += 1
+        best = max(best, size)
+        goal = -1
+        while best < wanted and nodes <= node_cap:
+            if best != goal:
+                goal, surplus = best, candidates
+                for _ in range(best - size):
+                    clique = surplus
+                    while clique:
+                        one = clique & -clique
+                        surplus ^= one
+                        clique &= foes[one]
+            if not surplus:
+                return
+            one = 1 << (surplus.bit_length() - 1)
+            surplus ^= one
+            candidates ^= one
+            search(candidates & ~foes[one], size + 1)
+
+    search((1 << len(foes)) - 1, 0)
+    return None if nodes > node_cap and best < wanted else best
