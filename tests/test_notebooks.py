@@ -89,6 +89,14 @@ def test_nothing_of_the_machine_is_stored(path):
         assert not any(output.get("name") == "stderr" for output in cell.get("outputs", [])), cell.id
 
 
+@pytest.mark.parametrize("path", EVERY, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_no_cell_is_exempt_from_comparison(path):
+    """Times are written ≈ 12 ms, which tests/nbval.cfg replaces; nothing else may differ between two runs."""
+    for cell in cells(path, "code"):
+        assert set(cell.metadata.get("tags", [])) <= {"parameters"}, cell.id
+        assert not re.search(r"#\s*(NBVAL_|PYTEST_VALIDATE_)", cell.source), cell.id
+
+
 @pytest.mark.parametrize("path", READER, ids=lambda path: path.stem)
 def test_every_picture_has_a_text(path):
     for cell in cells(path, "code"):
