@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import lsq_linear
 
-from crowdnb import baselines, experiments, fairness, matching, relaxation, scenes
+from crowdnb import baselines, experiments, matching, relaxation, scenes
 from crowdnb.casestudy import load_case_study
 from crowdnb.cloud import ability_clouds, backward_cloud
 from crowdnb.ecargo import Assignment, Problem, check, performance
@@ -1253,8 +1253,8 @@ def check_scenes_shares(answer: Any = None, earned: Mapping[str, float] = SHARED
     >>> check_scenes_shares({"writer": 100, "painter": 50, "editor": 40})
     'They sum to 190, and there are 180 to share.'
     """
-    values = fairness.teams(list(earned), list(earned.values()))
-    right = fairness.shapley(values)
+    values = scenes.teams(list(earned), list(earned.values()))
+    right = scenes.shapley(values)
     if (given := _numbers_for(answer, right.index)) is None:
         return f"Not yet: give a number for each of {listing(right.index)}."
     whole = float(right.sum())

@@ -15,6 +15,9 @@ is taken only where W_j Q_ij, as far as the policy knows it, is above 0.
 ``optimal``                  the greatest total match, by :func:`crowdnb.solve`
 ===========================  ===============================================================================
 
+:func:`fairest` is best for the worst-off place. Incomes in rising order, added up, give the Lorenz curve; the Gini
+coefficient is twice the area between it and the diagonal.
+
 The auction, deferred acceptance and collaborative filtering know nothing of conflicts between workers. Where some of
 their pairs clash, the better pair stays, and what is left open is filled as by ``greedy``.
 
@@ -24,22 +27,24 @@ The second source, section 3.2, step 3: tasks are given out by "collaborative fi
 mechanisms and so on" (协同过滤、随机算法、拍卖机制等); its section 4 has the model, max Σ_i Σ_j A_ij x_ij.
 D. P. Bertsekas, "The auction algorithm for assignment and other network flow problems: a tutorial", Interfaces 20
 (1990) 133-149. D. Gale, L. S. Shapley, "College admissions and the stability of marriage", American Mathematical
-Monthly 69 (1962) 9-15.
+Monthly 69 (1962) 9-15. M. O. Lorenz, "Methods of measuring the concentration of wealth", Publications of the American
+Statistical Association 9 (1905) 209-219.
 """
 
 from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from crowdnb.ecargo import Problem, check, conflict_bits, performance
-from crowdnb.labels import FloatArray, IntArray, finite, listing, same_labels
+from crowdnb.ecargo import Assignment, Problem, check, conflict_bits, performance
+from crowdnb.labels import FloatArray, IntArray, finite, labelled_vector, listing, same_labels
 from crowdnb.program import solve
 
 Seed = np.random.Generator | int | None
@@ -119,6 +124,63 @@ def optimal(problem: Problem, rng: Seed = None) -> pd.DataFrame:
     table = solve(with_room(problem)).table
     assert table is not None  # nobody at all is an assignment
     return table
+
+
+def fairest(problem: Problem, solver: str | None = None) -> Assignment:
+    """The assignment whose worst place has the highest Q, and of these the one of greatest ρ (max-min).
+
+    Parameters
+    ----------
+    problem : Problem
+        Its tasks ask for exactly, or at least, so many workers.
+    solver : str, optional
+        As :func:`crowdnb.solve` takes it.
+
+    Returns
+    -------
+    Assignment
+        Its ``problem`` bars the pairs below the level that was reached; infeasible where the problem is.
+
+    Raises
+    ------
+    ValueError
+        The rule is "at most": an empty place would count as none, so the worst place could be avoided.
+
+    Notes
+    -----
+    Whether an assignment exists with all places at some level or above can only change from yes to no as the level
+    rises, so halving the list of values of Q finds the highest: exact, by about log2(m·n) solutions.
+
+    References
+    ----------
+    R. E. Burkard, M. Dell'Amico, S. Martello, "Assignment Problems", SIAM 2009, chapter 6 (bottleneck assignment).
+
+    Examples
+    --------
+    >>> import crowdnb as cn
+    >>> problem = cn.Problem([[0.9, 0.5], [0.8, 0.1]], [1, 1])
+    >>> cn.solve(problem).pairs["qualification"].tolist(), fairest(problem).pairs["qualification"].tolist()
+    ([0.8, 0.5], [0.8, 0.5])
+    >>> problem = cn.Problem([[0.9, 0.5], [0.7, 0.2]], [1, 1])
+    >>> fairest(problem).pairs["qualification"].tolist()
+    [0.7, 0.5]
+    """
+    if problem.required_rule == "at most":
+        raise ValueError("problem: with the rule 'at most' a place may stay empty, and none is the worst")
+    q, barred = problem.qualification.to_numpy(), problem.task_conflicts.to_numpy() == 1
+    answer = solve(problem, solver)
+    if answer.placed is None or not len(answer.placed):
+        return answer
+    levels = np.unique(q[problem.eligible])
+    low, high = int(np.searchsorted(levels, answer.pairs["qualification"].min())), len(levels)
+    while high - low > 1:
+        middle = (low + high) // 2
+        trial = solve(problem.changed(task_conflicts=barred | (q < levels[middle])), solver)
+        if trial.placed is None:
+            high = middle
+        else:
+            low, answer = middle, trial
+    return answer
 
 
 @dataclass(frozen=True, eq=False)
@@ -547,6 +609,46 @@ def gini(values: npt.ArrayLike) -> float:
         raise ValueError("values: one or more incomes are needed, none negative")
     total, m = float(x.sum()), len(x)
     return float((2 * np.arange(1, m + 1) - m - 1) @ x / (m * total)) if total else 0.0
+
+
+def lorenz(income: Mapping[Any, float] | pd.Series[Any] | Sequence[float] | FloatArray) -> pd.Series[float]:
+    """Lorenz curve: the share of all income that the poorest share of people has.
+
+    Parameters
+    ----------
+    income : Series, mapping or sequence of float, n
+        Incomes ≥ 0, not all 0.
+
+    Returns
+    -------
+    Series
+        Index: share of people, 0, 1/n, …, 1; values: their share of the income.
+
+    Raises
+    ------
+    ValueError
+        An income is negative or not finite, or all are 0.
+
+    Examples
+    --------
+    >>> lorenz([30, 10]).to_dict()
+    {0.0: 0.0, 0.5: 0.25, 1.0: 1.0}
+    """
+    value = np.sort(not_negative(pd.Series(income, dtype=object), "income"))
+    held = np.concatenate([[0.0], np.cumsum(value)]) / value.sum()
+    return pd.Series(held, pd.Index(np.linspace(0, 1, len(held)), name="share of people"), name="share of income")
+
+
+def not_negative(values: pd.Series[Any], name: str) -> FloatArray:
+    """Values as numbers ≥ 0, not all 0; ValueError, with this name, where they are not."""
+    if values.empty:
+        raise ValueError(f"{name}: there are none")
+    value = labelled_vector(values, values.index, name)
+    if (value < 0).any():
+        raise ValueError(f"{name}: {values.index[int(value.argmin())]} has {value.min():g}, that must not be negative")
+    if not value.sum() > 0:
+        raise ValueError(f"{name}: all are 0, there is nothing to go by")
+    return value
 
 
 def outcome(problem: Problem, table: pd.DataFrame) -> dict[str, float]:

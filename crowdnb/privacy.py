@@ -4,8 +4,9 @@ A pseudonym is the beginning of HMAC-SHA256(key, identifier). Without the key it
 plain hash can, by trying all identifiers there are.
 
 A cross table is published with its totals. Counts under k are hidden, and so are others, because a total less what is
-shown would give the hidden one. What is hidden is tested by linear programs: given all that is shown, the least and the
-greatest value that each hidden count can have. A count under k is safe when these are 0 and at least k.
+shown would give the hidden one. A count under k is safe when, given all that is shown, the least value that it can have
+is 0 and the greatest at least k. Who publishes knows the counts and finds these by flows; a reader who does not, by
+linear programs (:func:`hidden_bounds`).
 
 References
 ----------
@@ -145,30 +146,74 @@ def safe_table(frame: pd.DataFrame, rows: str, columns: str, k: int = 5) -> pd.D
     for name in (rows, columns):
         if frame[name].isna().any() or (frame[name] == TOTAL).any():
             raise ValueError(f"column {name}: a value is missing, or is {TOTAL!r}, the name of totals")
-    crossed = pd.crosstab(frame[rows], frame[columns], margins=True, margins_name=TOTAL)
-    first = list(dict.fromkeys(frame[rows])), list(dict.fromkeys(frame[columns]))
-    crossed = crossed.reindex(index=[*first[0], TOTAL], columns=[*first[1], TOTAL])
-    counts = crossed.to_numpy(dtype=float)
+    (at_row, row_names), (at_column, column_names) = (pd.factorize(frame[name]) for name in (rows, columns))
+    counts = np.zeros((len(row_names) + 1, len(column_names) + 1))
+    np.add.at(counts, (at_row, at_column), 1)
+    counts[-1] = counts.sum(axis=0)
+    counts[:, -1] = counts.sum(axis=1)
     small = counts < k
     hidden = small.copy()
-    while exposed := _exposed(np.where(hidden, np.nan, counts), small, k):
+    while exposed := _exposed(counts, hidden, small, k):
         for place in _companions(counts, hidden, exposed, k):
             hidden[place] = True
     extra = np.argwhere(hidden & ~small)
     for i, j in extra[np.argsort(-counts[tuple(extra.T)], kind="stable")].tolist():
         hidden[i, j] = False
-        hidden[i, j] = _exposed(np.where(hidden, np.nan, counts), small, k) is not None
-    table = crossed.astype("Int64")
-    return table.mask(pd.DataFrame(hidden, crossed.index, crossed.columns))
+        hidden[i, j] = _exposed(counts, hidden, small, k) is not None
+    index = pd.Index([*row_names, TOTAL], name=rows)
+    table = pd.DataFrame(counts, index, pd.Index([*column_names, TOTAL], name=columns)).astype("Int64")
+    return table.mask(hidden)
 
 
-def _exposed(seen: FloatArray, small: BoolArray, k: int) -> tuple[int, int] | None:
-    """The first small count of which it is known that somebody, or that fewer than k, are in there."""
+def _exposed(counts: FloatArray, hidden: BoolArray, small: BoolArray, k: int) -> tuple[int, int] | None:
+    """The first small count of which it is known that somebody, or that fewer than k, are in there.
+
+    The counts are a circulation: what goes into a row by its total comes out by its parts, into the columns, and by
+    their totals back. Hidden counts can change by what can go round past them: the greatest flow from the end of one to
+    its start raises it, the other way round lowers it. (:func:`hidden_bounds`, by linear programs, says the same.)
+    """
+    (m, n), most = counts.shape, int(counts[-1, -1]) + k
+    room = [[0] * (m + n) for _ in range(m + n)]  # from node to node: rows, their total, columns, their total
+
+    def ends(i: int, j: int) -> tuple[int, int]:
+        return (m + j, i) if (i == m - 1) != (j == n - 1) else (i, m + j)
+
+    for i, j in np.argwhere(hidden).tolist():
+        start, end = ends(i, j)
+        room[start][end], room[end][start] = most, int(counts[i, j])
     for i, j in np.argwhere(small).tolist():
-        low, high = _bounds(seen, i, j)
-        if low > 0 or high < k:
+        start, end = ends(i, j)
+        count = room[end][start]
+        room[start][end] = room[end][start] = 0
+        if not (_flows(room, start, end, count) and _flows(room, end, start, k - count)):
             return i, j
+        room[start][end], room[end][start] = most, count
     return None
+
+
+def _flows(room: list[list[int]], start: int, end: int, wanted: int) -> bool:
+    """Whether so much can flow between two nodes: along paths with room, one after the other (Ford and Fulkerson)."""
+    left = [row.copy() for row in room]
+    while wanted > 0:
+        before = {start: start}
+        ahead = [start]
+        while ahead and end not in before:
+            node = ahead.pop()
+            new = [to for to, free in enumerate(left[node]) if free and to not in before]
+            before |= dict.fromkeys(new, node)
+            ahead += new
+        if end not in before:
+            return False
+        path = [end]
+        while path[-1] != start:
+            path.append(before[path[-1]])
+        steps = [(path[at + 1], path[at]) for at in range(len(path) - 1)]
+        amount = min(left[a][b] for a, b in steps)
+        for a, b in steps:
+            left[a][b] -= amount
+            left[b][a] += amount
+        wanted -= amount
+    return True
 
 
 def _companions(counts: FloatArray, hidden: BoolArray, at: tuple[int, int], k: int) -> list[tuple[int, int]]:

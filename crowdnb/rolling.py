@@ -43,8 +43,24 @@ from tqdm.auto import tqdm
 from crowdnb.cloud import CLOUD_FROM, count_ends
 from crowdnb.ecargo import Problem, check
 from crowdnb.labels import BoolArray, FloatArray, IntArray
-from crowdnb.ledger import DONE, DROPPED, LEFT, ROUNDING, Jobs, Run, audit
-from crowdnb.market import DAY, STARS, TRIES, URGENT, WORST, Chance, Market, chance_met, stars
+from crowdnb.market import (
+    DAY,
+    DONE,
+    DROPPED,
+    LEFT,
+    ROUNDING,
+    STARS,
+    TRIES,
+    URGENT,
+    WORST,
+    Chance,
+    Jobs,
+    Market,
+    Run,
+    audit,
+    chance_met,
+    stars,
+)
 from crowdnb.possibility import degree
 
 if TYPE_CHECKING:
@@ -192,7 +208,7 @@ def simulate(market: Market, policy: Policy = "optimal", seed: int = 0, progress
     ValueError
         An unknown policy; a seed below 0; a policy's table that breaks a rule.
     RuntimeError
-        The records break a rule of :func:`crowdnb.ledger.audit`: an error in this package.
+        The records break a rule of :func:`crowdnb.market.audit`: an error in this package.
     ModuleNotFoundError
         SimPy is not installed.
 

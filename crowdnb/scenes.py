@@ -1,7 +1,7 @@
 r"""The article's three scenes as projects: customer service, content creation, medical consultation (its section 6).
 
 Each scene is a folder in the form of any project, with ``options.json`` (what :class:`crowdnb.Problem` takes beyond the
-paper) and a folder ``extra`` of further tables. All data are made, by :mod:`crowdnb.scenemaker`.
+paper) and a folder ``extra`` of further tables. All data are made, by tests/scenemaker.py of the repository.
 
 Customer service. A bot answers an inquiry when its confidence p, the probability that the answer is right, reaches a
 threshold θ; a person answers the others, and those that come back because the bot was wrong. With prices c of a
@@ -11,7 +11,11 @@ bot, so the cheapest threshold is
     θ* = 1 - (c - b) / (c + d)
 
 Content creation. Two people are tied when they have made a piece together or are friends; the distance of two people is
-the least number of ties between them. Who is within a distance of an author does not review the piece.
+the least number of ties between them. Who is within a distance of an author does not review the piece. A team's revenue
+is a number v(S) for every part S of it: what these people alone would earn. Two rules share v(N):
+
+    proportional   x_i = v(N) c_i / Σ c                          c: credits, hours of work say
+    Shapley        x_i = Σ_{S ∌ i} |S|! (n - |S| - 1)! / n! · (v(S ∪ {i}) - v(S))
 
 Medical consultation. Who lacks a credential for the field of a case, valid on its day, does not get the case, however
 high the score: T_ij = 0, a rule and no criterion.
@@ -19,16 +23,19 @@ high the score: T_ij = 0, a rule and no criterion.
 References
 ----------
 C. K. Chow, "On optimum recognition error and reject tradeoff", IEEE Trans. Information Theory 16 (1970) 41-46.
+L. S. Shapley, "A value for n-person games", in: Contributions to the Theory of Games II, Princeton 1953, 307-317.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Hashable, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from heapq import heapify, heapreplace
+from itertools import combinations
+from math import comb
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -37,8 +44,8 @@ import pandas as pd
 from scipy.sparse.csgraph import shortest_path
 
 from crowdnb.ecargo import Assignment, Problem
-from crowdnb.fairness import proportional, shapley, teams
-from crowdnb.labels import FloatArray, finite, listing, number, shown
+from crowdnb.labels import FloatArray, finite, labelled_vector, listing, number, shown
+from crowdnb.matching import not_negative
 from crowdnb.project import Project, read_project
 
 FOLDER = Path(__file__).parent / "data" / "scenes"
@@ -50,6 +57,8 @@ FEE = 40.0  # euros: a review
 
 Rule = Literal["hours", "Shapley"]
 Gate = Literal["hard"] | float
+Values = Mapping[frozenset[Hashable], float]
+LARGEST_TEAM = 12  # 2^12 parts
 
 
 @dataclass(frozen=True, eq=False)
@@ -351,6 +360,142 @@ def reviews(scene: Scene, reach: int) -> Problem:
     return scene.problem(task_conflicts=too_close(credits, distance, reach))
 
 
+def proportional(revenue: float, credits: pd.Series[Any] | Mapping[Any, float]) -> pd.Series[float]:
+    """Share a revenue in proportion to credits.
+
+    Parameters
+    ----------
+    revenue : float
+        Any finite number, in any unit of money.
+    credits : Series or mapping
+        Credits ≥ 0 by worker, not all 0.
+
+    Returns
+    -------
+    Series
+        By worker, in the unit of the revenue; its sum is the revenue.
+
+    Raises
+    ------
+    ValueError
+        A credit is negative or no number, all are 0, or the revenue is not finite.
+
+    Examples
+    --------
+    >>> proportional(700, {"writer": 30, "painter": 5}).to_dict()
+    {'writer': 600.0, 'painter': 100.0}
+    """
+    given = pd.Series(dict(credits), dtype=object)
+    credit = not_negative(given, "credits")
+    if not np.isfinite(number(revenue)):
+        raise ValueError(f"revenue: {shown(revenue)} is not a finite number")
+    return pd.Series(revenue * (credit / credit.sum()), given.index, name="share")
+
+
+def shapley(values: Values) -> pd.Series[float]:
+    """Share the revenue of a whole team by what each adds, on average over all orders of joining.
+
+    Parameters
+    ----------
+    values : mapping of frozenset to float
+        v: what each part of the team earns alone. All parts are given; nobody earns 0. At most
+        :data:`LARGEST_TEAM` people.
+
+    Returns
+    -------
+    Series
+        By worker, in the order of first naming; its sum is v of the whole team.
+
+    Raises
+    ------
+    ValueError
+        A part of the team is missing, a value is not finite, nobody earns something, or the team is too large.
+
+    Examples
+    --------
+    >>> alone = {"w": 400, "p": 0, "wp": 700}
+    >>> shapley({frozenset(team): v for team, v in alone.items()}).to_dict()
+    {'w': 550.0, 'p': 150.0}
+    """
+    people, value = _game(values)
+    n = len(people)
+    share = np.zeros(n)
+    for i, one in enumerate(people):
+        others = people[:i] + people[i + 1 :]
+        for size in range(n):
+            weight = 1 / (n * comb(n - 1, size))  # |S|! (n - |S| - 1)! / n!
+            for team in map(frozenset, combinations(others, size)):
+                share[i] += weight * (value[team | {one}] - value[team])
+    return pd.Series(share, pd.Index(people, tupleize_cols=False), name="share")
+
+
+def objections(values: Values, shares: pd.Series[float]) -> pd.Series[float]:
+    """Which parts of a team would earn more alone than their shares come to, and how much more.
+
+    Parameters
+    ----------
+    values : mapping of frozenset to float
+        As :func:`shapley` takes it.
+    shares : Series
+        By worker.
+
+    Returns
+    -------
+    Series
+        By part of the team (its people joined by ``" + "``), largest first; empty when nobody would leave.
+
+    Examples
+    --------
+    >>> alone = {frozenset("w"): 400, frozenset("p"): 0, frozenset("wp"): 700}
+    >>> objections(alone, proportional(700, {"w": 5, "p": 30})).round(6).to_dict()
+    {'w': 300.0}
+    """
+    people, value = _game(values)
+    share = dict(zip(people, labelled_vector(shares, pd.Index(people, tupleize_cols=False), "shares"), strict=True))
+    scale = max(1.0, *map(abs, value.values()))
+    more = {}
+    for size in range(1, len(people) + 1):
+        for team in combinations(people, size):
+            gain = value[frozenset(team)] - sum(share[one] for one in team)
+            if gain > 1e-9 * scale:
+                more[" + ".join(map(str, team))] = gain
+    return pd.Series(more, dtype=float, name="more alone").sort_values(ascending=False)
+
+
+def _game(values: Values) -> tuple[list[Hashable], dict[frozenset[Hashable], float]]:
+    people: list[Hashable] = sorted({one for team in values for one in team}, key=_first_named(values))
+    if len(people) > LARGEST_TEAM:
+        raise ValueError(f"values: a team of {len(people)} is too large, {LARGEST_TEAM} is the most")
+    value = {frozenset[Hashable](): 0.0, **values}
+    for size in range(len(people) + 1):
+        for team in combinations(people, size):
+            if not np.isfinite(number(value.get(frozenset(team), np.nan))):
+                raise ValueError(f"values: team {listing(team) or 'of nobody'} has no finite number")
+    if value[frozenset()] != 0:
+        raise ValueError(f"values: nobody earns {value[frozenset()]:g}, that must be 0")
+    return people, value
+
+
+def _first_named(values: Values) -> Any:
+    """Sort key: people as they come up, teams in the order given, those first named together by their text."""
+    order: dict[Hashable, int] = {}
+    for team in values:
+        for one in sorted(team, key=str):
+            order.setdefault(one, len(order))
+    return order.__getitem__
+
+
+def teams(names: Collection[str], values: Collection[float]) -> dict[frozenset[Hashable], float]:
+    """Parts of a team as :func:`shapley` takes them, from names such as ``"ana + ben"`` and what each earns.
+
+    Examples
+    --------
+    >>> teams(["ana + ben"], [700]) == {frozenset(["ana", "ben"]): 700}
+    True
+    """
+    return {frozenset(name.split(" + ")): value for name, value in zip(names, values, strict=True)}
+
+
 def revenue_shares(credits: pd.DataFrame, revenue: pd.DataFrame, rule: Rule) -> pd.DataFrame:
     """What everybody gets of the revenue of each piece, by hours or by Shapley value.
 
@@ -370,7 +515,7 @@ def revenue_shares(credits: pd.DataFrame, revenue: pd.DataFrame, rule: Rule) -> 
     Raises
     ------
     ValueError
-        As :func:`crowdnb.fairness.proportional` and :func:`crowdnb.fairness.shapley`; unknown rule.
+        As :func:`crowdnb.scenes.proportional` and :func:`crowdnb.scenes.shapley`; unknown rule.
 
     Examples
     --------

@@ -21,7 +21,6 @@ import numpy as np
 import pandas as pd
 import traitlets
 
-from crowdnb import matching
 from crowdnb.cloud import HE_TO_EN, TABLE_GAMMA, backward_cloud
 from crowdnb.ecargo import Assignment, Problem, Scope
 from crowdnb.fuzzyahp import LEVELS, consistent_matrix, criteria_weights, weight_range
@@ -76,7 +75,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         reset.on_click(lambda _: self.reset())
         for control in controls.values():
             control.observe(self._changed, names="value")
-        above = [_words(f"<em>{note}</em>")] if note else []
+        above = [sentence(f"<em>{note}</em>")] if note else []
         left = widgets.VBox([*rows, reset], layout=widgets.Layout(flex="1 1 560px", min_width="0", max_width="100%"))
         self.output.layout = widgets.Layout(flex="1 1 440px", min_width="0", max_width="100%")
         super().__init__([*above, widgets.HBox([left, self.output], layout=WRAP)])
@@ -336,25 +335,25 @@ def cloud_view(stars: Sequence[int], gamma: float, start: View | None = None, dr
         "The interval leaves [0, 1] and would be clipped." if clipped else "",
         "Fewer than six ratings: the count rule would take minimum and maximum instead." if few else "",
     ]
-    svg = _drawing(
+    svg = drawing(
         f"cloud drops and interval from {low:.3f} to {high:.3f}", 256, dots + bar + _axis(_x(0), _x(1), 214, SCALE)
     )
-    return View(facts, svg + _facts(facts, start) + _paragraphs(notes))
+    return View(facts, svg + facts_table(facts, start) + paragraphs(notes))
 
 
 def cloud_panel(stars: Sequence[int] = (0, 0, 1, 3, 5), gamma: float = 0.1) -> Panel:
     """Edit how often each star was given, and γ: drops, interval, and the sign of the radicand."""
     names = [f"{star} star{'s' * (star > 1)}" for star in range(1, len(stars) + 1)]
     counts = {
-        f"star {at}": _number(name, number, 500, names, f"how many ratings of {name} there are, 0 to 500")
+        f"star {at}": number_field(name, number, 500, names, f"how many ratings of {name} there are, 0 to 500")
         for at, (name, number) in enumerate(zip(names, stars, strict=True), 1)
     }
-    slider = _slider("γ, weight of He (0 to 1)", gamma, 0, 1, 0.05)
+    slider = float_slider("γ, weight of He (0 to 1)", gamma, 0, 1, 0.05)
 
     def show(settings: Mapping[str, Any], start: View | None) -> View:
         return cloud_view([settings[name] for name in counts], settings["gamma"], start)
 
-    rows = [_words("How many ratings of each kind, 0 to 500:"), _row(counts.values()), slider]
+    rows = [sentence("How many ratings of each kind, 0 to 500:"), side_by_side(counts.values()), slider]
     return Panel(show, {**counts, "gamma": slider}, rows)
 
 
@@ -385,8 +384,8 @@ def possibility_view(ability: tuple[float, float], demand: tuple[float, float], 
     past, both = facts["U^H − D^L"], facts["l_U"] + facts["l_D"]
     words = f"U ends {abs(past):.2f} {'above' if past >= 0 else 'below'} the lower end of D; both widths: {both:.2f}"
     said = f'<text x="4" y="14" fill="{SOFT}">{words}</text>'
-    svg = _drawing(f"{ends}, P = {degree:.3f}", 190, said + bars + lines + _axis(_x(0), _x(1), 148, SCALE))
-    return View(facts, f"<p><strong>P(U ≥ D) = {degree:.4f}</strong></p>" + svg + _facts(facts, start))
+    svg = drawing(f"{ends}, P = {degree:.3f}", 190, said + bars + lines + _axis(_x(0), _x(1), 148, SCALE))
+    return View(facts, f"<p><strong>P(U ≥ D) = {degree:.4f}</strong></p>" + svg + facts_table(facts, start))
 
 
 def possibility_panel(ability: tuple[float, float] = (0.52, 0.63), demand: tuple[float, float] = (0.4, 1.0)) -> Panel:
@@ -412,8 +411,8 @@ def weights_view(judgement: pd.DataFrame, start: View | None = None) -> View:
     said = f"On this scale every weight lies between {reach[0]:.4f} and {reach[1]:.4f} (grey)."
     table = z.round(3).rename_axis(None).rename_axis(None, axis=1)
     text = table.to_html(border=0).replace("<tr>\n      <th>", '<tr>\n      <th scope="row">')
-    words = _paragraphs([said, "Z, the fuzzy consistent matrix (0 to 1):"])
-    return View(facts, _weight_bars(facts, reach) + _facts(facts, start) + words + text)
+    words = paragraphs([said, "Z, the fuzzy consistent matrix (0 to 1):"])
+    return View(facts, _weight_bars(facts, reach) + facts_table(facts, start) + words + text)
 
 
 def direct_weights_view(weights: pd.Series[float], start: View | None = None) -> View:
@@ -427,8 +426,8 @@ def direct_weights_view(weights: pd.Series[float], start: View | None = None) ->
         said += f"No judgements give these weights: {parts}."
     else:
         said += "Each of these lies within; whether one judgement matrix gives all of them together is not checked."
-    words = _paragraphs([said, "Z belongs to judgements; weights given directly have none."])
-    return View(facts, _weight_bars(facts, reach) + _facts(facts, start) + words)
+    words = paragraphs([said, "Z belongs to judgements; weights given directly have none."])
+    return View(facts, _weight_bars(facts, reach) + facts_table(facts, start) + words)
 
 
 def weights_panel(criteria: Sequence[str] = ("skill", "efficiency", "quality", "activity")) -> Panel:
@@ -441,7 +440,7 @@ def weights_panel(criteria: Sequence[str] = ("skill", "efficiency", "quality", "
     texts = [f"{criteria[i]} against {criteria[k]}" for i, k in pairs]
     judgements = {
         f"{criteria[i]} {criteria[k]}": widgets.SelectionSlider(
-            options=levels, value=0.5, description=text, layout=WIDE, style=_style(texts),
+            options=levels, value=0.5, description=text, layout=WIDE, style=label_style(texts),
             tooltip=f"how much {criteria[i]} matters against {criteria[k]}: much less 0.1 … much more 0.9",
         )
         for (i, k), text in zip(pairs, texts, strict=True)
@@ -451,9 +450,9 @@ def weights_panel(criteria: Sequence[str] = ("skill", "efficiency", "quality", "
         options=["judgements", "directly"], description="set by", layout=widgets.Layout(width="auto"),
         orientation="horizontal", tooltip="five-level judgements of every two criteria, or the weights themselves",
     )  # fmt: skip
-    each = _words("How much the first matters against the second, from much less (0.1) to much more (0.9):")
+    each = sentence("How much the first matters against the second, from much less (0.1) to much more (0.9):")
     by_judgement = widgets.VBox([each, *judgements.values()])
-    by_weight = widgets.VBox([_words("Weights, kept summing to 1: the others share the rest as they did."), direct])
+    by_weight = widgets.VBox([sentence("Weights, kept summing to 1: the others share the rest as they did."), direct])
 
     def switch(_: object = None) -> None:
         by_judgement.layout.display = "flex" if how.value == "judgements" else "none"
@@ -500,17 +499,17 @@ def assignment_panel(project: Project, conflict_scope: Scope = "project") -> Pan
     labels, most = [str(task) for task in tasks], len(workers)
     weights = WeightSliders(project.criteria_weights)
     same = [slider.description for slider in weights.sliders]
-    gamma = _slider("γ, weight of He (0 to 1)", project.gamma, 0, 1, 0.05, same)
+    gamma = float_slider("γ, weight of He (0 to 1)", project.gamma, 0, 1, 0.05, same)
     controls: dict[str, Any] = {"gamma": gamma, "weights": weights}
     needed = [f"{task} needs" for task in labels]
     need = {
-        f"L {task}": _number(text, int(number), most, needed, f"workers that {task} needs, 0 to {most}")
+        f"L {task}": number_field(text, int(number), most, needed, f"workers that {task} needs, 0 to {most}")
         for task, text, number in zip(labels, needed, project.required, strict=True)
     }
     given = project.task_weights if project.task_weights is not None else pd.Series(1.0, index=tasks)
     weighed = [f"{task} weighs" for task in labels]
     worth = {
-        f"W {task}": _number(text, float(weight), 100, weighed, f"weight of {task}, 0 to 100, no unit", step=0.1)
+        f"W {task}": number_field(text, float(weight), 100, weighed, f"weight of {task}, 0 to 100, no unit", step=0.1)
         for task, text, weight in zip(labels, weighed, given, strict=True)
     }
     controls |= need | worth
@@ -540,10 +539,10 @@ def assignment_panel(project: Project, conflict_scope: Scope = "project") -> Pan
     rows = [
         controls["gamma"],
         controls["weights"],
-        _words(f"L: how many workers each task needs (persons, 0 to {most})"),
-        _row(need.values()),
-        _words("W: how much each task weighs in ρ (0 to 100, no unit)"),
-        _row(worth.values()),
+        sentence(f"L: how many workers each task needs (persons, 0 to {most})"),
+        side_by_side(need.values()),
+        sentence("W: how much each task weighs in ρ (0 to 100, no unit)"),
+        side_by_side(worth.values()),
         widgets.HBox([controls["worker_conflicts"], controls["task_conflicts"]], layout=WRAP),
     ]
     return Panel(show, controls, rows, note)
@@ -594,9 +593,9 @@ def why_view(oracle: Oracle, worker: Hashable, task: Hashable) -> View:
         "moved": moves_text(found.moves),
     }
     first, *rest = found.text.splitlines()
-    said = f"<p><strong>{html.escape(first)}</strong></p>{_paragraphs([f'Who moves: {line}.' for line in rest])}"
+    said = f"<p><strong>{html.escape(first)}</strong></p>{paragraphs([f'Who moves: {line}.' for line in rest])}"
     drawn, name = (best, "The optimum:") if found.other is None else (found.other, "That other assignment:")
-    return View(facts, said + _paragraphs([name]) + grid(problem, drawn, held(problem, pairs_of(best))))
+    return View(facts, said + paragraphs([name]) + grid(problem, drawn, held(problem, pairs_of(best))))
 
 
 def why_panel(problem: Problem, worker: Hashable = None, task: Hashable = None) -> Panel:
@@ -634,7 +633,7 @@ class WeightSliders(widgets.VBox):  # type: ignore[misc]
     def __init__(self, weights: pd.Series[float]) -> None:
         names = [f"weight of {name} (0 to 1)" for name in weights.index]
         self.sliders = [
-            _slider(f"weight of {name} (0 to 1)", float(weight), 0, 1, WEIGHT_STEP, names)
+            float_slider(f"weight of {name} (0 to 1)", float(weight), 0, 1, WEIGHT_STEP, names)
             for name, weight in weights.items()
         ]
         self.busy = False
@@ -666,76 +665,6 @@ def shared_rest(weights: Sequence[float], at: int, value: float) -> tuple[float,
     return tuple(value if k == at else (1 - value) * part for k, part in enumerate(share))
 
 
-def policies_view(settings: Mapping[str, Any], start: View | None = None) -> View:
-    """Every matching policy on the made-up market that the settings describe; changes are against ``start``.
-
-    Settings are workers, tasks, screened_out and conflict_probability of :func:`crowdnb.matching.market`, its seed, the
-    auction's epsilon, and seen, the probability that Q of a pair is known to collaborative filtering. What workers wish
-    is drawn.
-    """
-    sizes = {name: settings[name] for name in ("workers", "tasks", "screened_out", "conflict_probability")}
-    problem = matching.market(**sizes, rng=settings["seed"])
-    m, n = problem.qualification.shape
-    rng = np.random.default_rng(settings["seed"])
-    drawn, wishes = (pd.DataFrame(rng.uniform(size=(m, n)), problem.workers, problem.tasks) for _ in range(2))
-    policies: dict[str, matching.Policy] = {
-        **matching.POLICIES,
-        "auction": partial(matching.auction, epsilon=settings["epsilon"]),
-        "collaborative filtering": partial(matching.collaborative_filtering, seen=drawn < settings["seen"]),
-        "deferred acceptance": partial(matching.deferred_acceptance, wishes=wishes),
-    }
-    table = matching.compare(problem, policies, settings["seed"]).drop(columns="seconds")
-    best = float(table["match"].max())
-    table.insert(0, "of best", 100 * table["match"] / best if best else 100.0)
-    table["served"] *= 100
-    facts = {f"{name}, {column}": float(value) for column in table for name, value in table[column].items()}
-    names = ("match (% of the best)", "change (points)", "places filled (%)", "worst-off task (Q)", "income (Gini)")
-    head = "".join(f'<th scope="col">{name}</th>' for name in names)
-    rows = []
-    for policy in policies:
-        share, full, worst, gini = (
-            facts[f"{policy}, {one}"] for one in ("of best", "served", "worst task", "income Gini")
-        )
-        change = f"{share - start.facts[f'{policy}, of best']:+.1f}" if start else ""
-        moved = change.strip("+-0.") != ""
-        changed = f'<td style="color: {ACCENT if moved else SOFT}">{change if moved else "as it was"}</td>'
-        ground = f"linear-gradient(to right, {BAR} {share:.1f}%, transparent 0) bottom / 100% 4px no-repeat"
-        cells = f'<td style="background: {ground}">{share:.1f}</td>{changed}<td>{full:.1f}</td>'
-        rows.append(f'<tr><th scope="row">{policy}</th>{cells}<td>{worst:.3f}</td><td>{gini:.3f}</td></tr>')
-    words = (
-        f"{len(problem.workers)} workers, {len(problem.tasks)} tasks with {problem.required.sum()} places, "
-        f"{problem.eligible.mean():.0%} of the pairs allowed, {len(problem.conflict_pairs)} pairs of workers in "
-        f"conflict. The best match is {best:.3f}."
-    )
-    return View(facts, f"<p>{words}</p><table><tr><td></td>{head}</tr>{''.join(rows)}</table>")
-
-
-def policies_panel() -> Panel:
-    """Size, screening and conflicts of a made-up market, ε and what is known of it: how each policy fares."""
-    texts = {
-        "screened_out": "pairs screened out (0 to 0.95)",
-        "conflict_probability": "workers in conflict (0 to 0.5)",
-        "seen": "matches seen (0.05 to 1)",
-        "epsilon": "ε, least raise of a bid (Q)",
-        "workers": "workers",
-        "tasks": "tasks",
-        "seed": "seed of the market",
-    }
-    shares = {
-        "screened_out": (0.8, 0, 0.95, 0.05),
-        "conflict_probability": (0.1, 0, 0.5, 0.05),
-        "seen": (0.5, 0.05, 1, 0.05),
-        "epsilon": (0.01, 0.01, 0.3, 0.01),
-    }
-    labels = [texts[name] for name in shares]
-    controls = {name: _slider(texts[name], *values, labels) for name, values in shares.items()}
-    for name, value, least, most in (("workers", 50, 1, 100), ("tasks", 30, 1, 60), ("seed", 1, 0, 99)):
-        controls[name] = _number(texts[name], value, most, [texts["seed"]], f"{texts[name]}, {least} to {most}")
-        controls[name].min = least
-    sliders, fields = list(controls.values())[: len(shares)], list(controls.values())[len(shares) :]
-    return Panel(policies_view, controls, [*sliders, _row(fields)], "The market is made up.")
-
-
 WIDE = widgets.Layout(width="min(560px, 100%)")
 WRAP = widgets.Layout(flex_flow="row wrap", width="100%")
 LABEL = {"description_width": "190px"}
@@ -744,7 +673,7 @@ SCALE = "share of the scale, 0 to 1"
 PRINTED = {"l_U": "l<sub>U</sub>", "l_D": "l<sub>D</sub>", "U^H − D^L": "U<sup>H</sup> − D<sup>L</sup>"}
 
 
-def _style(texts: Sequence[str]) -> dict[str, str]:
+def label_style(texts: Sequence[str]) -> dict[str, str]:
     """Room for the longest of the labels, within reason: a longer one ends in dots and is read in its tooltip."""
     return {"description_width": f"{min(max(190, _width(texts)), 300)}px"}
 
@@ -755,14 +684,15 @@ def _width(texts: Sequence[str]) -> int:
     return round(7.2 * wide) + 8
 
 
-def _slider(text: str, value: float, low: float, high: float, step: float, texts: Sequence[str] = ()) -> Any:
+def float_slider(text: str, value: float, low: float, high: float, step: float, texts: Sequence[str] = ()) -> Any:
+    """A slider of numbers, with room for its own label and those of its neighbours."""
     return widgets.FloatSlider(
         value=value, min=low, max=high, step=step, description=text, readout_format=".2f", layout=WIDE,
-        style=_style([*texts, text]), tooltip=text,
+        style=label_style([*texts, text]), tooltip=text,
     )  # fmt: skip
 
 
-def _number(text: str, value: float, most: int, texts: Sequence[str], tooltip: str, step: float = 0) -> Any:
+def number_field(text: str, value: float, most: int, texts: Sequence[str], tooltip: str, step: float = 0) -> Any:
     """A field for a number from 0 to ``most``, as wide as its neighbours with the labels ``texts``."""
     width = min(_width(texts), 220)
     kind, more = (widgets.BoundedFloatText, {"step": step}) if step else (widgets.BoundedIntText, {})
@@ -772,13 +702,13 @@ def _number(text: str, value: float, most: int, texts: Sequence[str], tooltip: s
     )  # fmt: skip
 
 
-def _row(children: Any) -> Any:
+def side_by_side(children: Any) -> Any:
     """Controls side by side on as many lines as it takes, in an area that scrolls where they are many."""
     layout = widgets.Layout(flex_flow="row wrap", width="100%", max_height="230px", overflow="auto")
     return widgets.HBox(list(children), layout=layout)
 
 
-def _words(text: str) -> Any:
+def sentence(text: str) -> Any:
     """A sentence above controls, with lines as close as in a paragraph."""
     return widgets.HTML(f'<div style="line-height: 1.4; margin: 4px 0">{text}</div>')
 
@@ -804,14 +734,14 @@ def _axis(left: float, right: float, y: float, name: str) -> str:
     return f'{line}{ticks}<text x="{(left + right) / 2}" y="{y + 37}" text-anchor="middle" fill="{INK}">{name}</text>'
 
 
-def _drawing(alt: str, height: int, inside: str) -> str:
+def drawing(alt: str, height: int, inside: str) -> str:
     """An SVG 480 wide in the colours and letters of the page, with its text for those who cannot see it."""
     style = "font: 12px var(--jp-ui-font-family, sans-serif)"
     size = f'viewBox="0 0 480 {height}" width="480"'
     return f'<svg role="img" aria-label="{html.escape(alt)}" {size} style="{style}">{inside}</svg>'
 
 
-def _facts(facts: Mapping[str, Any], start: View | None) -> str:
+def facts_table(facts: Mapping[str, Any], start: View | None) -> str:
     """Facts as a small table: now, and the change against the start where there is one."""
     rows = []
     for name, value in facts.items():
@@ -825,7 +755,8 @@ def _facts(facts: Mapping[str, Any], start: View | None) -> str:
     return f"<table>{head}{''.join(rows)}</table>"
 
 
-def _paragraphs(texts: Sequence[str]) -> str:
+def paragraphs(texts: Sequence[str]) -> str:
+    """A paragraph a text, escaped; empty texts are left out."""
     return "".join(f"<p>{html.escape(text)}</p>" for text in texts if text)
 
 
@@ -851,4 +782,4 @@ def _weight_bars(weights: Mapping[str, float], reach: tuple[float, float]) -> st
             f'<rect x="{left}" y="{36 * k + 19}" width="{(right - left) * weight:.1f}" height="14" fill="{BAR}"/>'
         )
     alt = "weights: " + ", ".join(f"{name} {weight:.3f}" for name, weight in weights.items())
-    return _drawing(alt, bottom + 42, ground + bars + _axis(left, right, bottom, "weight, 0 to 1"))
+    return drawing(alt, bottom + 42, ground + bars + _axis(left, right, bottom, "weight, 0 to 1"))

@@ -30,7 +30,17 @@ from crowdnb.project import FILES, Project, ProjectError, read_project
 from crowdnb.repair import Repair, repairs
 from crowdnb.scenarios import GIVEN, Keeper, Pair, Scenario, Scenarios, write_whole
 from crowdnb.tables import did_you_mean
-from crowdnb.whatif import WRAP, ConflictGrid, Panel, Shown, View, WeightSliders, _slider, _words, assignment_view
+from crowdnb.whatif import (
+    WRAP,
+    ConflictGrid,
+    Panel,
+    Shown,
+    View,
+    WeightSliders,
+    assignment_view,
+    float_slider,
+    sentence,
+)
 from crowdnb.worth import prices, why
 
 UPLOADS = "my_project"
@@ -170,7 +180,7 @@ class PairList(widgets.VBox):  # type: ignore[misc]
             rows=6, continuous_update=False, tooltip=title, layout=widgets.Layout(width="min(420px, 100%)")
         )
         self.said = Shown()
-        head = _words(f"{html.escape(title)} (one pair a line, with a comma between the two):")
+        head = sentence(f"{html.escape(title)} (one pair a line, with a comma between the two):")
         super().__init__([head, self.area, self.said])
         self.observe(self._tell, names="value")
         self.area.observe(self._read, names="value")
@@ -233,7 +243,7 @@ class Settings(Panel):
         names = [f"weight of {name} (0 to 1)" for name in project.criteria_weights.index]
         first = settings_of(project, Scenario())
         controls: dict[str, Any] = {
-            "gamma": _slider("γ, weight of He", project.gamma, 0, max(1.0, project.gamma), 0.05, names),
+            "gamma": float_slider("γ, weight of He", project.gamma, 0, max(1.0, project.gamma), 0.05, names),
             "weights": WeightSliders(project.criteria_weights),
             "tasks": _tasks_grid(project, tasks),
             "worker_conflicts": _pairs_control(
@@ -250,7 +260,7 @@ class Settings(Panel):
             ),
             "extra": Held(value=()),
         }  # fmt: skip
-        grid = controls["tasks"] if isinstance(controls["tasks"], NumberGrid) else _words(
+        grid = controls["tasks"] if isinstance(controls["tasks"], NumberGrid) else sentence(
             f"More than {CELLS:,} numbers: what tasks need, weigh and ask is changed in the files."
         )  # fmt: skip
         rows = [
@@ -624,7 +634,7 @@ class Bench(widgets.VBox):  # type: ignore[misc]
             found = repairs(problem, SUGGESTED, COSTS, ("pin",), time_limit=PATIENCE)
             self.suggested = found.repairs
             note = "What would help, cheapest first (a person more costs 3, a second task 2, all else 1):"
-            buttons.append(_words(note if found.repairs else "Nothing that may be changed makes one possible."))
+            buttons.append(sentence(note if found.repairs else "Nothing that may be changed makes one possible."))
             for repair in found.repairs:
                 label = f"Apply: {repair.text} (ρ = {repair.performance:.4f})"
                 new = current.repaired(repair.changes, problem)

@@ -18,7 +18,7 @@ import pytest
 from crowd import crowd
 
 import crowdnb as cn
-from crowdnb import marketpanel, whatif
+from crowdnb import marketpanels, whatif
 
 ROOT = Path(__file__).parents[1]
 CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
@@ -360,11 +360,11 @@ def drive_scenes(panel, case):
 
 
 def drive_market(panel, case):
-    settings = {name: control.value for name, control in marketpanel.market_panel().controls.items()}
+    settings = {name: control.value for name, control in marketpanels.market_panel().controls.items()}
     for at, (name, step) in enumerate({"arrivals": 0.5, "workers": 10}.items()):
         panel.handles.nth(at).press("ArrowRight")
         settings[name] = round(settings[name] + step, 6)
-        s = cn.simulate(marketpanel.panel_market(settings)).summary
+        s = cn.simulate(marketpanels.panel_market(settings)).summary
         panel.says(f"{s['served']:.1%} of {s['tasks']:.0f} tasks", f"{s['waiting']:.4f}", f"{s['skill']:.4f}")
     assert panel.facts()["people moved"] == f"{s['moves']:.0f}"
     slide(panel, "market, arrivals", panel.handles.nth(0))
@@ -375,11 +375,11 @@ def slide(panel, name, handle):
 
 
 def drive_policies(panel, case):
-    settings = {name: control.value for name, control in whatif.policies_panel().controls.items()}
+    settings = {name: control.value for name, control in marketpanels.policies_panel().controls.items()}
 
     def shows(**change):
         settings.update(change)
-        facts = whatif.policies_view(settings).facts
+        facts = marketpanels.policies_view(settings).facts
         shares = [f"{facts[f'{policy}, of best']:.1f}" for policy in cn.matching.POLICIES]
         panel.says(f"The best match is {facts['optimal, match']:.3f}", *shares)
 

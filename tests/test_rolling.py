@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 import crowdnb as cn
-from crowdnb import ledger, matching, rolling
-from crowdnb.market import STARS, Chance, Market, Tasks, Workers, chance_met, stars
+from crowdnb import matching, rolling
+from crowdnb.market import DONE, DROPPED, STARS, Chance, Jobs, Market, Tasks, Workers, audit, chance_met, stars
 
 PLAIN = Market(
     days=2, workers=1, epoch=1.0, stages=1, people=1, load=(2.0, 2.0), skills=1, places=1, shift=24.0, limit=24.0,
@@ -225,7 +225,7 @@ def test_myopic_is_first_come_of_the_matching_policies():
 def test_any_matching_policy_runs_a_market(policy):
     run = cn.simulate(replace(BUSY, days=1), policy, 2)
     assert run.summary["served"] > 0
-    assert ledger.audit(run) == []
+    assert audit(run) == []
 
 
 def test_a_policy_that_breaks_a_rule_is_told_which():
@@ -314,7 +314,7 @@ def worst(run, rule):
     """Records in which one thing is wrong."""
     log = run.ledger
     t, w = run.chance.tasks, run.chance.workers
-    stage, done = np.searchsorted(t.seat, log.seat, side="right") - 1, np.flatnonzero(log.how == ledger.DONE)
+    stage, done = np.searchsorted(t.seat, log.seat, side="right") - 1, np.flatnonzero(log.how == DONE)
     k, new = int(done[0]), {name: value.copy() for name, value in log._asdict().items()}
     if rule == "two jobs at once":
         other = next(j for j in done if log.worker[j] != log.worker[k] and log.start[j] < log.end[k])
@@ -336,7 +336,7 @@ def worst(run, rule):
     elif rule == "another time than its load":
         new["end"][k] += 0.01
     elif rule == "pay other than":
-        new["pay"][np.flatnonzero(log.how != ledger.DONE)[0]] = 1.0
+        new["pay"][np.flatnonzero(log.how != DONE)[0]] = 1.0
     elif rule == "place taken twice":
         a, b = next((a, b) for a in done for b in done if a != b and stage[a] == stage[b])
         new["seat"][b] = log.seat[a]
@@ -344,7 +344,7 @@ def worst(run, rule):
         a, b = next((a, b) for a in done for b in done if a != b and stage[a] == stage[b])
         new["worker"][b] = log.worker[a]
     elif rule == "back on a task given up":
-        gone = np.flatnonzero(log.how == ledger.DROPPED)
+        gone = np.flatnonzero(log.how == DROPPED)
         a, b = next((a, b) for a in gone for b in done if log.seat[a] == log.seat[b])
         new["worker"][b] = log.worker[a]
     elif rule == "a stage begun before":
@@ -358,7 +358,7 @@ def worst(run, rule):
         new["worker"][b] = np.flatnonzero(w.foes[log.worker[a]])[0]
     elif rule == "histories are not":
         new["outcome"][k] = 1 - new["outcome"][k]
-    return replace(run, ledger=ledger.Jobs(**new))
+    return replace(run, ledger=Jobs(**new))
 
 
 @pytest.mark.parametrize(
@@ -371,8 +371,8 @@ def worst(run, rule):
     ],
 )  # fmt: skip
 def test_the_audit_sees_what_is_wrong(busy, rule):
-    assert ledger.audit(busy) == []
-    assert any(rule in sentence for sentence in ledger.audit(worst(busy, rule))), ledger.audit(worst(busy, rule))
+    assert audit(busy) == []
+    assert any(rule in sentence for sentence in audit(worst(busy, rule))), audit(worst(busy, rule))
 
 
 def test_every_run_is_audited(monkeypatch):

@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 from exhaustive import as_problem, random_instance
 from folders import content
+from scenemaker import write_scene
 
 import crowdnb as cn
-from crowdnb import fairness, privacy, scenepanels, scenes
-from crowdnb.scenemaker import write_scene
+from crowdnb import marketpanels, matching, privacy, scenes
 
 
 @pytest.fixture(scope="module")
@@ -153,15 +153,15 @@ def by_orders(values, people):
 
 def test_shapley_of_three_people_by_hand():
     """Glove game: a left glove and two right ones; a pair earns 6. The left one gets 4, each right one 1."""
-    values = fairness.teams(
+    values = scenes.teams(
         ["left", "r1", "r2", "left + r1", "left + r2", "r1 + r2", "left + r1 + r2"], [0, 0, 0, 6, 6, 0, 6]
     )
-    assert fairness.shapley(values).round(9).to_dict() == {"left": 4, "r1": 1, "r2": 1}
-    assert fairness.objections(values, pd.Series({"left": 4, "r1": 1, "r2": 1})).to_dict() == {
+    assert scenes.shapley(values).round(9).to_dict() == {"left": 4, "r1": 1, "r2": 1}
+    assert scenes.objections(values, pd.Series({"left": 4, "r1": 1, "r2": 1})).to_dict() == {
         "left + r1": 1,
         "left + r2": 1,
     }
-    assert fairness.objections(values, pd.Series({"left": 6, "r1": 0, "r2": 0})).empty
+    assert scenes.objections(values, pd.Series({"left": 6, "r1": 0, "r2": 0})).empty
 
 
 def test_both_rules_share_out_all_of_the_revenue(every):
@@ -179,7 +179,7 @@ def test_shapley_is_the_mean_over_all_orders():
         people = list("abcde"[:n])
         parts = [frozenset(part) for size in range(1, n + 1) for part in combinations(people, size)]
         values = dict(zip(parts, rng.normal(size=len(parts)), strict=True))
-        assert fairness.shapley(values).to_dict() == pytest.approx(by_orders(values, people))
+        assert scenes.shapley(values).to_dict() == pytest.approx(by_orders(values, people))
 
 
 def test_no_part_of_a_team_objects_to_shapley_in_the_shipped_pieces_but_some_do_to_hours(every):
@@ -190,7 +190,7 @@ def test_no_part_of_a_team_objects_to_shapley_in_the_shipped_pieces_but_some_do_
         shares = scenes.revenue_shares(extra["credits"], extra["revenue"], rule)
         for piece, rows in extra["revenue"].groupby("piece"):
             own = shares[shares["piece"] == piece].set_index("worker")["euros"]
-            found[rule] += len(fairness.objections(fairness.teams(rows["team"], rows["euros"]), own))
+            found[rule] += len(scenes.objections(scenes.teams(rows["team"], rows["euros"]), own))
     assert found["Shapley"] == 0
     assert found["hours"] > 0
 
@@ -198,14 +198,14 @@ def test_no_part_of_a_team_objects_to_shapley_in_the_shipped_pieces_but_some_do_
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda: fairness.proportional(10, {"a": 0, "b": 0}), "credits: all are 0"),
-        (lambda: fairness.proportional(10, {"a": -1, "b": 2}), "credits: a has -1, that must not be negative"),
-        (lambda: fairness.proportional(np.inf, {"a": 1}), "revenue: inf is not a finite number"),
-        (lambda: fairness.proportional(10, {}), "credits: there are none"),
-        (lambda: fairness.shapley({frozenset("ab"): 1}), "values: team a has no finite number"),
-        (lambda: fairness.shapley({frozenset(): 1, frozenset("a"): 1}), "nobody earns 1, that must be 0"),
-        (lambda: fairness.shapley({frozenset(range(13)): 1}), "a team of 13 is too large, 12 is the most"),
-        (lambda: fairness.lorenz([1, np.nan]), "income: 1 has nan, a finite number is needed"),
+        (lambda: scenes.proportional(10, {"a": 0, "b": 0}), "credits: all are 0"),
+        (lambda: scenes.proportional(10, {"a": -1, "b": 2}), "credits: a has -1, that must not be negative"),
+        (lambda: scenes.proportional(np.inf, {"a": 1}), "revenue: inf is not a finite number"),
+        (lambda: scenes.proportional(10, {}), "credits: there are none"),
+        (lambda: scenes.shapley({frozenset("ab"): 1}), "values: team a has no finite number"),
+        (lambda: scenes.shapley({frozenset(): 1, frozenset("a"): 1}), "nobody earns 1, that must be 0"),
+        (lambda: scenes.shapley({frozenset(range(13)): 1}), "a team of 13 is too large, 12 is the most"),
+        (lambda: matching.lorenz([1, np.nan]), "income: 1 has nan, a finite number is needed"),
     ],
 )
 def test_what_cannot_be_shared_is_named(call, words):
@@ -221,7 +221,7 @@ def test_an_unknown_rule_is_named(every):
 
 def test_the_gini_coefficient_is_twice_the_area_above_the_lorenz_curve():
     incomes = np.random.default_rng(3).random(9)
-    curve = fairness.lorenz(incomes)
+    curve = matching.lorenz(incomes)
     assert 1 - 2 * np.trapezoid(curve, curve.index) == pytest.approx(cn.matching.gini(incomes))
     assert (np.diff(curve, 2) >= -1e-12).all()
 
@@ -241,7 +241,7 @@ def test_the_fairest_assignment_is_found():
     rng, compared = np.random.default_rng(4), 0
     for _ in range(18):
         problem = as_problem(cn, *random_instance(rng, workers=(2, 5), tasks=(1, 3)), "project")
-        answer = fairness.fairest(problem)
+        answer = matching.fairest(problem)
         if answer.placed is None or not len(answer.placed):
             continue
         compared += 1
@@ -250,9 +250,9 @@ def test_the_fairest_assignment_is_found():
     assert compared > 5
 
 
-def test_fairness_needs_places_that_are_filled():
+def test_fairest_needs_places_that_are_filled():
     with pytest.raises(ValueError, match="a place may stay empty"):
-        fairness.fairest(cn.Problem([[0.5]], [1], required_rule="at most"))
+        matching.fairest(cn.Problem([[0.5]], [1], required_rule="at most"))
 
 
 # Content creation
@@ -456,7 +456,7 @@ def test_bad_tables_are_named(call, words):
 
 def test_the_service_panel_shows_the_day(every):
     scene = every["service"]
-    panel = scenepanels.service_panel(scene, threshold=0.5, staff=5)
+    panel = marketpanels.service_panel(scene, threshold=0.5, staff=5)
     panel["threshold"].value, panel["person"].value = 0.7, 5.0
     day = scenes.hand_over(scene.extra["inquiries"], 0.7, 5)
     facts = panel.view.facts
@@ -473,7 +473,7 @@ def test_the_service_panel_shows_the_day(every):
 
 
 def test_the_content_panel_shares_and_bars(every):
-    panel = scenepanels.content_panel(every["content"])
+    panel = marketpanels.content_panel(every["content"])
     strict = panel.view.facts
     assert strict["reviews by an author"] == strict["reviews by somebody tied to one"] == 0
     panel["rule"].value = "Shapley"
@@ -489,7 +489,7 @@ def test_the_content_panel_shares_and_bars(every):
 
 def test_the_medical_panel_gates_and_hides(every):
     scene = every["medical"]
-    panel = scenepanels.medical_panel(scene)
+    panel = marketpanels.medical_panel(scene)
     assert panel.view.facts["places without a credential"] == 0
     panel["gate"].value = "ignored"
     assert panel.view.facts["places without a credential"] > 0

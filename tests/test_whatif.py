@@ -184,7 +184,7 @@ def test_every_control_says_what_it_is_in_which_unit_or_range_and_is_reset(name,
 
 def test_labels_have_room_in_any_script():
     short, long = (
-        whatif._style([text])["description_width"] for text in ("a (0 to 1)", "weight of communication skill")
+        whatif.label_style([text])["description_width"] for text in ("a (0 to 1)", "weight of communication skill")
     )
     assert int(short[:-2]) < int(long[:-2]) <= 300
     assert whatif._width(["沟通能力"]) == whatif._width(["abcdefgh"])
@@ -409,33 +409,3 @@ def test_why_panel_refuses_what_it_cannot_answer():
         whatif.why_panel(cn.Problem([[0.5]], [2]))
     with pytest.raises(ValueError, match="worker 7 is unknown"):
         whatif.why_panel(cn.Problem([[0.5]], [1]), 7)
-
-
-def test_policies_panel_compares_on_the_market_of_its_controls():
-    panel = whatif.policies_panel()
-    for name, value in {"workers": 12, "tasks": 6, "screened_out": 0.4, "epsilon": 0.2, "seed": 5}.items():
-        panel[name].value = value
-    problem = cn.matching.market(12, 6, 5, screened_out=0.4, conflict_probability=0.1)
-    facts = panel.view.facts
-    best = cn.solve(problem).performance
-    assert facts["optimal, match"] == pytest.approx(best)
-    assert facts["greedy, of best"] == pytest.approx(100 * cn.performance(problem, cn.matching.greedy(problem)) / best)
-    assert facts["auction, match"] == pytest.approx(cn.performance(problem, cn.matching.auction(problem, epsilon=0.2)))
-    assert facts["optimal, served"] <= 100
-    body = panel.output.value
-    assert f"The best match is {best:.3f}" in body
-    for policy in cn.matching.POLICIES:
-        row = re.search(f'<th scope="row">{policy}</th>(.*?)</tr>', body)[1]
-        assert f">{facts[f'{policy}, of best']:.1f}</td>" in row
-        change = f"{facts[f'{policy}, of best'] - panel.start.facts[f'{policy}, of best']:+.1f}"
-        assert change in row or "as it was" in row
-    panel["seen"].value = 1
-    assert panel.view.facts["collaborative filtering, of best"] == pytest.approx(100)
-    panel.reset()
-    assert panel.view.facts == panel.start.facts
-
-
-def test_policies_panel_with_nobody_allowed():
-    settings = {name: control.value for name, control in whatif.policies_panel().controls.items()}
-    view = whatif.policies_view(settings | {"workers": 1, "tasks": 1, "screened_out": 1.0})
-    assert view.facts["optimal, match"] == 0 and view.facts["random, of best"] == 100

@@ -1,4 +1,4 @@
-"""Panels of the three scenes: customer service, content creation, medical consultation.
+"""Panels of the second source: matching policies on a made-up market, a market in motion, and the three scenes.
 
 Built as those of :mod:`crowdnb.whatif`: a pure function turns settings into a :class:`crowdnb.whatif.View`, and a panel
 shows the view of whatever its controls say.
@@ -7,21 +7,27 @@ shows the view of whatever its controls say.
 from __future__ import annotations
 
 import html
+import math
 from collections.abc import Mapping
-from functools import cache
+from dataclasses import replace
+from functools import cache, partial
 from typing import Any
 
 import ipywidgets as widgets
 import numpy as np
 import pandas as pd
 
+from crowdnb import matching
 from crowdnb.ecargo import Assignment
-from crowdnb.matching import gini
+from crowdnb.market import DAY, Market
 from crowdnb.page import grid
 from crowdnb.privacy import TOTAL, safe_table
 from crowdnb.program import solve
+from crowdnb.rolling import simulate
 from crowdnb.scenes import (
-    DAY,
+    DAY as OPEN,
+)
+from crowdnb.scenes import (
     PERSON,
     Gate,
     Rule,
@@ -43,12 +49,177 @@ from crowdnb.whatif import (
     WIDE,
     Panel,
     View,
-    _drawing,
-    _facts,
-    _paragraphs,
-    _slider,
-    _style,
+    drawing,
+    facts_table,
+    float_slider,
+    label_style,
+    number_field,
+    paragraphs,
+    side_by_side,
 )
+
+# Matching policies
+
+
+def policies_view(settings: Mapping[str, Any], start: View | None = None) -> View:
+    """Every matching policy on the made-up market that the settings describe; changes are against ``start``.
+
+    Settings are workers, tasks, screened_out and conflict_probability of :func:`crowdnb.matching.market`, its seed, the
+    auction's epsilon, and seen, the probability that Q of a pair is known to collaborative filtering. What workers wish
+    is drawn.
+    """
+    sizes = {name: settings[name] for name in ("workers", "tasks", "screened_out", "conflict_probability")}
+    problem = matching.market(**sizes, rng=settings["seed"])
+    m, n = problem.qualification.shape
+    rng = np.random.default_rng(settings["seed"])
+    drawn, wishes = (pd.DataFrame(rng.uniform(size=(m, n)), problem.workers, problem.tasks) for _ in range(2))
+    policies: dict[str, matching.Policy] = {
+        **matching.POLICIES,
+        "auction": partial(matching.auction, epsilon=settings["epsilon"]),
+        "collaborative filtering": partial(matching.collaborative_filtering, seen=drawn < settings["seen"]),
+        "deferred acceptance": partial(matching.deferred_acceptance, wishes=wishes),
+    }
+    table = matching.compare(problem, policies, settings["seed"]).drop(columns="seconds")
+    best = float(table["match"].max())
+    table.insert(0, "of best", 100 * table["match"] / best if best else 100.0)
+    table["served"] *= 100
+    facts = {f"{name}, {column}": float(value) for column in table for name, value in table[column].items()}
+    names = ("match (% of the best)", "change (points)", "places filled (%)", "worst-off task (Q)", "income (Gini)")
+    head = "".join(f'<th scope="col">{name}</th>' for name in names)
+    rows = []
+    for policy in policies:
+        share, full, worst, gini = (
+            facts[f"{policy}, {one}"] for one in ("of best", "served", "worst task", "income Gini")
+        )
+        change = f"{share - start.facts[f'{policy}, of best']:+.1f}" if start else ""
+        moved = change.strip("+-0.") != ""
+        changed = f'<td style="color: {ACCENT if moved else SOFT}">{change if moved else "as it was"}</td>'
+        ground = f"linear-gradient(to right, {BAR} {share:.1f}%, transparent 0) bottom / 100% 4px no-repeat"
+        cells = f'<td style="background: {ground}">{share:.1f}</td>{changed}<td>{full:.1f}</td>'
+        rows.append(f'<tr><th scope="row">{policy}</th>{cells}<td>{worst:.3f}</td><td>{gini:.3f}</td></tr>')
+    words = (
+        f"{len(problem.workers)} workers, {len(problem.tasks)} tasks with {problem.required.sum()} places, "
+        f"{problem.eligible.mean():.0%} of the pairs allowed, {len(problem.conflict_pairs)} pairs of workers in "
+        f"conflict. The best match is {best:.3f}."
+    )
+    return View(facts, f"<p>{words}</p><table><tr><td></td>{head}</tr>{''.join(rows)}</table>")
+
+
+def policies_panel() -> Panel:
+    """Size, screening and conflicts of a made-up market, ε and what is known of it: how each policy fares."""
+    texts = {
+        "screened_out": "pairs screened out (0 to 0.95)",
+        "conflict_probability": "workers in conflict (0 to 0.5)",
+        "seen": "matches seen (0.05 to 1)",
+        "epsilon": "ε, least raise of a bid (Q)",
+        "workers": "workers",
+        "tasks": "tasks",
+        "seed": "seed of the market",
+    }
+    shares = {
+        "screened_out": (0.8, 0, 0.95, 0.05),
+        "conflict_probability": (0.1, 0, 0.5, 0.05),
+        "seen": (0.5, 0.05, 1, 0.05),
+        "epsilon": (0.01, 0.01, 0.3, 0.01),
+    }
+    labels = [texts[name] for name in shares]
+    controls = {name: float_slider(texts[name], *values, labels) for name, values in shares.items()}
+    for name, value, least, most in (("workers", 50, 1, 100), ("tasks", 30, 1, 60), ("seed", 1, 0, 99)):
+        controls[name] = number_field(texts[name], value, most, [texts["seed"]], f"{texts[name]}, {least} to {most}")
+        controls[name].min = least
+    sliders, fields = list(controls.values())[: len(shares)], list(controls.values())[len(shares) :]
+    return Panel(policies_view, controls, [*sliders, side_by_side(fields)], "The market is made up.")
+
+
+# A market in motion
+
+# Some two hundred tasks: quick enough to drag a slider.
+SMALL = Market(days=2, workers=100, arrivals=4.0, epoch=1.0, skills=2, places=2, notice=1.0)
+CONTROLS = {
+    "arrivals": ("arrivals (tasks an hour)", 0.5, 8, 0.5),
+    "workers": ("workers (persons)", 20, 200, 10),
+    "epoch": ("epoch (hours)", 0.5, 6, 0.5),
+    "decay": ("decay (factor a day)", 0.1, 1, 0.05),
+    "price": ("price of a change (of Q)", 0, 1, 0.05),
+}
+
+
+def market_view(market: Market, start: View | None = None, seed: int = 0) -> View:
+    """A market with the optimal policy: what became of it, and how many places stood empty; against ``start``."""
+    run = simulate(market, seed=seed)
+    s = run.summary
+    facts: dict[str, float] = {
+        "tasks": int(s["tasks"]),
+        "finished in time (share)": s["served"],
+        "demand met (share)": s["met"],
+        "median wait (hours)": s["waiting"],
+        "at work, of those there (share)": s["load"],
+        "income (money a worker)": s["income"],
+        "Gini of incomes (0 to 1)": s["gini"],
+        "people moved": int(s["moves"]),
+        "ranks, estimated and true (−1 to 1)": s["skill"],
+    }
+    for name, value in facts.items():
+        facts[name] = (
+            value if isinstance(value, int) else 0.0 if math.isnan(value) else float(value)
+        )  # no mean of nothing
+    queue = run.epochs.set_index("hour")["queue"]
+    share = facts["finished in time (share)"]
+    head = f"<p><strong>{share:.1%}</strong> of {facts['tasks']} tasks finished in time.</p>"
+    before = None if start is None else start.facts["queue"]
+    picture = _empty_places(queue, before, market.days * DAY)
+    return View({**facts, "queue": queue}, head + facts_table(facts, start) + picture)
+
+
+def market_panel(market: Market = SMALL, seed: int = 0) -> Panel:
+    """Arrivals, workers, epoch, decay and the price of a change: a small market, simulated anew at every move."""
+    names = [text for text, *_ in CONTROLS.values()]
+    controls = {
+        name: float_slider(text, getattr(market, name), low, high, step, names)
+        for name, (text, low, high, step) in CONTROLS.items()
+    }
+
+    def show(settings: Mapping[str, Any], start: View | None) -> View:
+        return market_view(panel_market(settings, market), start, seed)
+
+    note = f"Made data, seed {seed}. The same tasks and people at every move; more of them are these and then some."
+    return Panel(show, controls, list(controls.values()), note)
+
+
+def panel_market(settings: Mapping[str, Any], market: Market = SMALL) -> Market:
+    """The market that the settings of a market panel describe."""
+    return replace(market, **{**settings, "workers": round(settings["workers"])})
+
+
+def _empty_places(queue: pd.Series[int], before: pd.Series[int] | None, hours: float) -> str:
+    """Empty places at each matching as a line, and those of the start as a dashed one."""
+    lines = [(queue, BAR, "none")]
+    if before is not None:
+        lines.insert(0, (before, SOFT, "5 4"))
+    most = max(1, *(int(line.max()) for line, _, _ in lines if len(line)))
+    drawn = ""
+    for line, colour, dashes in lines:
+        part = line[line.index <= hours]
+        x, y = 40 + 430 * part.index.to_numpy(dtype=float) / hours, 150 - 125 * part.to_numpy() / most
+        points = " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(x, y, strict=True))
+        style = f'fill="none" stroke="{colour}" stroke-width="2" stroke-dasharray="{dashes}"'
+        drawn += f'<polyline points="{points}" {style}/>'
+    frame = f'<path d="M40 25V150H470" fill="none" stroke="{INK}"/>'
+    ticks = "".join(
+        f'<text x="{40 + 430 * share:.0f}" y="167" text-anchor="middle" fill="{INK}">{hours * share:g}</text>'
+        for share in (0, 0.25, 0.5, 0.75, 1)
+    )
+    ends = "".join(
+        f'<text x="34" y="{154 - 125 * share}" text-anchor="end" fill="{INK}">{most * share:g}</text>'
+        for share in (0, 1)
+    )
+    title = f'<text x="4" y="13" fill="{SOFT}">places without anybody before each matching; dashed: at the start</text>'
+    name = f'<text x="255" y="184" text-anchor="middle" fill="{INK}">hours since the beginning</text>'
+    alt = "no task" if queue.empty else f"places without anybody: {queue.max()} at most, {queue.mean():.1f} on average"
+    return drawing(alt, 190, title + frame + drawn + ticks + ends + name)
+
+
+# The three scenes
 
 REACHES = {"anybody": -1, "not the authors": 0, "nor who is tied to one": 1, "nor who is tied to these": 2}
 GATES: dict[str, Gate] = {"ignored": 0.0, "20 % of the score": 0.2, "40 % of the score": 0.4, "hard gate": "hard"}
@@ -78,8 +249,8 @@ def service_view(
         else "",
         "The cheapest threshold floods them." if flood == flood and flood < cheapest else "",
     ]
-    minutes = np.arange(0.0, DAY + 241, 4)
-    return View(facts, head + _queue(minutes, day.queue(minutes)) + _facts(facts, start) + _paragraphs(notes))
+    minutes = np.arange(0.0, OPEN + 241, 4)
+    return View(facts, head + _queue(minutes, day.queue(minutes)) + facts_table(facts, start) + paragraphs(notes))
 
 
 def _queue(minutes: Any, waiting: Any) -> str:
@@ -101,24 +272,24 @@ def _queue(minutes: Any, waiting: Any) -> str:
             f'<line x1="{left}" x2="{right}" y1="{at:.1f}" y2="{at:.1f}" stroke="{SOFT}" stroke-opacity="0.4"/>'
         )
         parts.append(f'<text x="{left - 6}" y="{at + 4:.1f}" text-anchor="end" fill="{INK}">{value}</text>')
-    close = left + (right - left) * DAY / minutes[-1]
+    close = left + (right - left) * OPEN / minutes[-1]
     parts.append(
         f'<line x1="{close:.1f}" x2="{close:.1f}" y1="{bottom - height}" y2="{bottom}" stroke="{ACCENT}" '
         f'stroke-dasharray="4"/><text x="{(left + right) / 2}" y="{bottom + 37}" text-anchor="middle" fill="{INK}">'
         f"hours since opening</text>"
     )
-    at_close = waiting[minutes <= DAY][-1]
+    at_close = waiting[minutes <= OPEN][-1]
     alt = f"Queue for a person over the day: at most {waiting.max():.0f}, at closing time {at_close:.0f}"
-    return _drawing(alt, bottom + 44, "".join(parts))
+    return drawing(alt, bottom + 44, "".join(parts))
 
 
 def service_panel(scene: Scene, threshold: float = 0.5, staff: int = 5) -> Panel:
     """Threshold, staff and the price of a person's answer: share answered by people, queue, flood point."""
     texts = ["threshold of confidence (0 to 1)", "people who answer (persons)", "a person's answer (€)"]
     controls = {
-        "threshold": _slider(texts[0], threshold, 0, 1, 0.05, texts),
+        "threshold": float_slider(texts[0], threshold, 0, 1, 0.05, texts),
         "staff": _whole(texts[1], staff, 1, 12, texts),
-        "person": _slider(texts[2], PERSON, 0, 8, 0.5, texts),
+        "person": float_slider(texts[2], PERSON, 0, 8, 0.5, texts),
     }
     inquiries = scene.extra["inquiries"]
 
@@ -140,11 +311,11 @@ def content_view(scene: Scene, answer: Assignment, rule: Rule, start: View | Non
         "pairs barred": int(answer.problem.task_conflicts.to_numpy().sum()),
         "reviews by an author": by_author,
         "reviews by somebody tied to one": near - by_author,
-        "Gini of incomes": gini(income),
+        "Gini of incomes": matching.gini(income),
         "largest share from one buyer": float((earned.drop(columns="reviews").max(axis=1) / income).max()),
     }
     before = None if start is None else start.facts["income"]
-    body = _facts(facts, start) + _income_bars(income, before)
+    body = facts_table(facts, start) + _income_bars(income, before)
     return View({**facts, "income": income}, body)
 
 
@@ -167,7 +338,7 @@ def _income_bars(income: pd.Series[float], before: pd.Series[float] | None) -> s
                 f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{y - 2}" y2="{y + 17}" stroke="{ACCENT}" stroke-width="3"/>'
             )
     alt = "incomes in euros: " + ", ".join(f"{worker} {euros:.0f}" for worker, euros in income.items())
-    return _drawing(alt, 30 + 20 * len(income), "".join(parts))
+    return drawing(alt, 30 + 20 * len(income), "".join(parts))
 
 
 def content_panel(scene: Scene, reach: str = "nor who is tied to one", rule: Rule = "hours") -> Panel:
@@ -210,8 +381,8 @@ def medical_view(scene: Scene, gate: Gate, limit: int, published: pd.DataFrame, 
         "counts hidden": int(published.isna().to_numpy().sum()),
     }
     taken = answer.table.to_numpy() == 1
-    body = _facts(facts, start)
-    body += grid(problem, answer, taken if start is None else start.facts["taken"]) + _paragraphs(
+    body = facts_table(facts, start)
+    body += grid(problem, answer, taken if start is None else start.facts["taken"]) + paragraphs(
         ["What may leave, visits by district and field (–: hidden):"]
     )
     return View({**facts, "taken": taken}, body + _published(published))
@@ -239,7 +410,7 @@ def medical_panel(scene: Scene, gate: str = "hard gate", limit: int = 2, k: int 
     texts = ["a credential is", "cases a doctor may take", "k, fewest visits shown"]
     controls = {
         "gate": widgets.SelectionSlider(
-            options=list(GATES), value=gate, description=texts[0], layout=WIDE, style=_style(texts),
+            options=list(GATES), value=gate, description=texts[0], layout=WIDE, style=label_style(texts),
             tooltip="ignored, a criterion of the score, or a rule",
         ),
         "limit": _whole(texts[1], limit, 1, 5, texts),
@@ -258,5 +429,5 @@ def medical_panel(scene: Scene, gate: str = "hard gate", limit: int = 2, k: int 
 
 def _whole(text: str, value: int, low: int, high: int, texts: list[str]) -> Any:
     return widgets.IntSlider(
-        value=value, min=low, max=high, description=text, layout=WIDE, style=_style(texts), tooltip=text
+        value=value, min=low, max=high, description=text, layout=WIDE, style=label_style(texts), tooltip=text
     )
