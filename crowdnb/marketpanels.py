@@ -11,7 +11,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache, partial
-from typing import Any
+from typing import Any, get_args
 
 import ipywidgets as widgets
 import numpy as np
@@ -30,15 +30,17 @@ from crowdnb.scenes import (
 from crowdnb.scenes import (
     PERSON,
     Gate,
+    HandOver,
     Rule,
     Scene,
     cheapest_threshold,
     consultations,
+    distances,
     flood_point,
     hand_over,
     incomes,
     revenue_shares,
-    reviews,
+    too_close,
     without_credential,
 )
 from crowdnb.whatif import (
@@ -225,12 +227,12 @@ REACHES = {"anybody": -1, "not the authors": 0, "nor who is tied to one": 1, "no
 GATES: dict[str, Gate] = {"ignored": 0.0, "20 % of the score": 0.2, "40 % of the score": 0.4, "hard gate": "hard"}
 
 
-def service_view(
-    inquiries: pd.DataFrame, threshold: float, staff: int, person: float = PERSON, start: View | None = None
-) -> View:
-    """The day at a threshold: who answers, the queue for a person, and the two thresholds that matter."""
-    day = hand_over(inquiries, threshold, staff)
-    flood, cheapest = flood_point(inquiries, staff), cheapest_threshold(person)
+def service_view(day: HandOver, flood: float, person: float = PERSON, start: View | None = None) -> View:
+    """A day at a threshold: who answers, the queue for a person, and the two thresholds that matter.
+
+    ``flood`` is the day's :func:`crowdnb.scenes.flood_point`, ``person`` the price of a person's answer in euros.
+    """
+    cheapest = cheapest_threshold(person)
     facts = {
         "share answered by people": day.by_people,
         "share told wrong first": day.wrong / day.inquiries,
@@ -242,7 +244,7 @@ def service_view(
         "highest threshold without a flood": flood if flood == flood else 0.0,
     }
     state = "the people are flooded" if day.load > 1 else "the people keep up"
-    head = f"<p><strong>At {threshold:.2f} {state}</strong>: their work is {100 * day.load:.0f} % of their day.</p>"
+    head = f"<p><strong>At {day.threshold:.2f} {state}</strong>: their work is {100 * day.load:.0f} % of their day.</p>"
     notes = [
         "Even at 0, where they get complaints and what the bot told wrong, people are flooded."
         if flood != flood
@@ -293,18 +295,29 @@ def service_panel(scene: Scene, threshold: float = 0.5, staff: int = 5) -> Panel
     }
     inquiries = scene.extra["inquiries"]
 
+    @cache
+    def flood(staff: int) -> float:
+        return flood_point(inquiries, staff)
+
     def show(settings: Mapping[str, Any], start: View | None) -> View:
-        return service_view(inquiries, settings["threshold"], settings["staff"], settings["person"], start)
+        day = hand_over(inquiries, settings["threshold"], settings["staff"])
+        return service_view(day, flood(day.staff), settings["person"], start)
 
     return Panel(show, controls, list(controls.values()))
 
 
-def content_view(scene: Scene, answer: Assignment, rule: Rule, start: View | None = None) -> View:
-    """Who reviews, by the answer to one of the scene's :func:`crowdnb.scenes.reviews`, and what everybody earns."""
+def content_view(
+    answer: Assignment, shares: pd.DataFrame, close: Mapping[int, pd.DataFrame], start: View | None = None
+) -> View:
+    """Who reviews and what everybody earns.
+
+    ``answer`` is that of one of the scene's :func:`crowdnb.scenes.reviews`, ``shares`` are the
+    :func:`crowdnb.scenes.revenue_shares`, and ``close`` says who is too close to a piece, by the ties that count.
+    """
     if answer.table is None:
         return View({"status": answer.status}, "", " ".join(answer.reasons))
-    earned = incomes(revenue_shares(scene.extra["credits"], scene.extra["revenue"], rule), answer)
-    by_author, near = (_barred(reviews(scene, ties).task_conflicts, answer) for ties in (0, 1))
+    earned = incomes(shares, answer)
+    by_author, near = (_barred(close[ties], answer) for ties in (0, 1))
     income = earned.sum(axis=1)
     facts = {
         "ρ of the reviews": answer.performance,
@@ -354,35 +367,50 @@ def content_panel(scene: Scene, reach: str = "nor who is tied to one", rule: Rul
         ),
     }  # fmt: skip
 
-    @cache
-    def reviewed(reach: int) -> Assignment:
-        return solve(reviews(scene, reach), tie_break="labels")  # of tied reviewers, who earn a fee, always the same
+    # All that the controls can ask for is found before they are shown: four assignments, two ways to share.
+    credits, problem = scene.extra["credits"], scene.problem()
+    distance = distances(credits, scene.project.worker_conflicts)
+    close = {ties: too_close(credits, distance, ties) for ties in REACHES.values()}
+    answers = {
+        # of tied reviewers, who earn a fee, always the same
+        ties: solve(problem.changed(task_conflicts=barred), tie_break="labels")
+        for ties, barred in close.items()
+    }
+    shares = {rule: revenue_shares(credits, scene.extra["revenue"], rule) for rule in get_args(Rule)}
 
     def show(settings: Mapping[str, Any], start: View | None) -> View:
-        return content_view(scene, reviewed(REACHES[settings["reach"]]), settings["rule"], start)
+        return content_view(answers[REACHES[settings["reach"]]], shares[settings["rule"]], close, start)
 
     return Panel(show, controls, list(controls.values()))
 
 
-def medical_view(scene: Scene, gate: Gate, limit: int, published: pd.DataFrame, start: View | None = None) -> View:
-    """Who sees which case behind this gate, and the table of visits that may leave."""
-    problem = consultations(scene, gate, limit)
-    answer = solve(problem)
+def medical_view(
+    answer: Assignment,
+    qualification: pd.DataFrame,
+    lacking: pd.DataFrame,
+    published: pd.DataFrame,
+    visits: int,
+    start: View | None = None,
+) -> View:
+    """Who sees which case, and the table of visits that may leave.
+
+    ``answer`` is that of one of the scene's :func:`crowdnb.scenes.consultations`; ``qualification`` is Q without any
+    credential in it, ``lacking`` who lacks one for which case, ``visits`` how many there were.
+    """
     if answer.placed is None or answer.table is None:
         return View({"status": answer.status}, "", " ".join(answer.reasons))
-    lacking = without_credential(scene.extra["credentials"], scene.extra["cases"], problem.workers)
-    q = scene.project.qualification.to_numpy()[tuple(answer.placed.T)]
+    q = qualification.to_numpy()[tuple(answer.placed.T)]
     shown = published.drop(index=TOTAL, columns=TOTAL)
     facts = {
         "places without a credential": _barred(lacking, answer),
         "sum of Q": float(q.sum()),
         "Q of the worst-off place": float(q.min()),
-        "share of visits hidden": 1 - float(shown.sum().sum()) / len(scene.extra["visits"]),
+        "share of visits hidden": 1 - float(shown.sum().sum()) / visits,
         "counts hidden": int(published.isna().to_numpy().sum()),
     }
     taken = answer.table.to_numpy() == 1
     body = facts_table(facts, start)
-    body += grid(problem, answer, taken if start is None else start.facts["taken"]) + paragraphs(
+    body += grid(answer.problem, answer, taken if start is None else start.facts["taken"]) + paragraphs(
         ["What may leave, visits by district and field (–: hidden):"]
     )
     return View({**facts, "taken": taken}, body + _published(published))
@@ -421,8 +449,17 @@ def medical_panel(scene: Scene, gate: str = "hard gate", limit: int = 2, k: int 
     def published(k: int) -> pd.DataFrame:
         return safe_table(scene.extra["visits"], "district", "field", k)
 
+    problems = {name: consultations(scene, gate) for name, gate in GATES.items()}
+    lacking = without_credential(scene.extra["credentials"], scene.extra["cases"], scene.project.ability.index)
+    q, visits = problems["hard gate"].qualification, len(scene.extra["visits"])
+
+    @cache
+    def answered(gate: str, limit: int) -> Assignment:
+        return solve(problems[gate].changed(worker_limits=limit))
+
     def show(settings: Mapping[str, Any], start: View | None) -> View:
-        return medical_view(scene, GATES[settings["gate"]], settings["limit"], published(settings["k"]), start)
+        answer = answered(settings["gate"], settings["limit"])
+        return medical_view(answer, q, lacking, published(settings["k"]), visits, start)
 
     return Panel(show, controls, list(controls.values()))
 

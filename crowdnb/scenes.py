@@ -247,10 +247,11 @@ def flood_point(inquiries: pd.DataFrame, staff: int) -> float:
     (0.5, 1.0)
     """
     tried = np.unique(np.append(finite(inquiries["confidence"], "confidence"), [0.0, 1.0]))
+    wrong, handling = inquiries["right"].to_numpy() == 0, inquiries["handling"].to_numpy(dtype=float)
     low, high = -1, len(tried)
     while high - low > 1:
         middle = (low + high) // 2
-        if hand_over(inquiries, tried[middle], staff).load > 1:
+        if math.fsum(handling[_to_people(inquiries, tried[middle]) | wrong]) > staff * DAY:
             high = middle
         else:
             low = middle
@@ -569,13 +570,12 @@ def consultations(scene: Scene, gate: Gate = "hard", limit: int = 2) -> Problem:
     limit : int
         Cases a doctor may take.
     """
+    problem = scene.problem(worker_limits=limit)
     if gate == "hard":
-        return scene.problem(worker_limits=limit)
-    project = scene.project
-    lacking = without_credential(scene.extra["credentials"], scene.extra["cases"], project.ability.index)
-    other = ((project.task_conflicts == 1) & (lacking == 0)).astype(int)
-    q = softened(project.qualification, lacking, gate)
-    return scene.problem(qualification=q, task_conflicts=other, worker_limits=limit)
+        return problem
+    lacking = without_credential(scene.extra["credentials"], scene.extra["cases"], problem.workers)
+    other = ((problem.task_conflicts == 1) & (lacking == 0)).astype(int)
+    return problem.changed(qualification=softened(problem.qualification, lacking, gate), task_conflicts=other)
 
 
 def without_credential(credentials: pd.DataFrame, cases: pd.DataFrame, workers: pd.Index[Any]) -> pd.DataFrame:
