@@ -379,8 +379,6 @@ class Run:
         tasks that were finished.
         """
         t = self.chance.tasks
-        deadline = t.due[t.first[1:] - 1]
-        status = np.where(self.withdrawn, 2, self.closed > deadline + ROUNDING).astype(np.int64)
         ok = self.ledger.how == DONE
         task = t.task[self._stage]
         many = np.maximum(np.bincount(task[ok], minlength=len(t.arrival)), 1)
@@ -393,8 +391,8 @@ class Run:
         return pd.DataFrame(
             {
                 "arrival": t.arrival, "urgent": t.urgent, "place": t.place, "stages": np.diff(t.first),
-                "deadline": deadline, "started": self.started, "closed": self.closed,
-                "status": _named(status, STATUS),
+                "deadline": self._deadline, "started": self.started, "closed": self.closed,
+                "status": _named(self._status, STATUS),
                 "waiting": self.started - t.arrival, **finished,
             },
             index=pd.Index([f"t{k}" for k in range(len(t.arrival))], name="task"),
@@ -436,7 +434,7 @@ class Run:
             {
                 "joined": w.joined, "left": np.where(w.left > self.end, np.nan, w.left), "jobs": done,
                 "hours": np.bincount(log.worker, log.end - log.start, minlength=count),
-                "income": np.bincount(log.worker, log.pay, minlength=count),
+                "income": self._income,
                 "rating": np.where(done > 0, rating, np.nan),
                 "estimated": self.ends.mean(axis=2) @ weights, "true": w.able(self.end) @ weights,
             },
@@ -495,32 +493,39 @@ class Run:
         urgent tasks; ``load``; ``income``, mean a worker; ``gini`` of the incomes; ``moves``; ``dropped``, the share of
         jobs not done; ``skill``, the rank correlation at the last matching of the days on which tasks arrive.
         """
-        t, log, tasks = self.chance.tasks, self.ledger, self.tasks
+        t, log = self.chance.tasks, self.ledger
         ok = log.how == DONE
-        weight = np.where(t.urgent, 2.0, 1.0)[t.task]
+        weight = np.where(t.urgent, URGENT, 1.0)[t.task]
         asked = float(weight @ t.need)
-        during = self.epochs[self.epochs["hour"] <= self.market.days * DAY]
-        income = self.workers["income"].to_numpy()
+        skill = self.epochs["skill"].to_numpy(dtype=float)[
+            self.epochs["hour"].to_numpy(dtype=float) <= self.market.days * DAY
+        ]
+        skill = skill[~np.isnan(skill)]
+        waiting = self.started - t.arrival
 
         def mean(values: Any) -> float:
             return float(values.mean()) if len(values) else np.nan
 
+        def median(values: FloatArray) -> float:
+            begun = values[~np.isnan(values)]
+            return float(np.median(begun)) if len(begun) else np.nan
+
         return pd.Series(
             {
-                "tasks": float(len(tasks)),
-                "served": mean(tasks["status"] == "in time"),
-                "withdrawn": mean(tasks["status"] == "withdrawn"),
+                "tasks": float(len(t.arrival)),
+                "served": mean(self._status == 0),
+                "withdrawn": mean(self.withdrawn),
                 "quality": mean(self._quality[ok]),
                 "met": mean(self._met[ok]),
                 "worth": float(weight[self._stage[ok]] @ self._met[ok]) / asked if asked else np.nan,
-                "waiting": float(tasks["waiting"].median()),
-                "urgent": float(tasks.loc[tasks["urgent"], "waiting"].median()),
+                "waiting": median(waiting),
+                "urgent": median(waiting[t.urgent]),
                 "load": self._load(0.0, self.market.days * DAY),
-                "income": mean(income),
-                "gini": gini(income),
+                "income": mean(self._income),
+                "gini": gini(self._income),
                 "moves": float(self.epochs["moves"].sum()),
                 "dropped": mean(~ok),
-                "skill": float(during["skill"].dropna().iloc[-1]) if during["skill"].notna().any() else np.nan,
+                "skill": float(skill[-1]) if len(skill) else np.nan,
             },
             name=self.policy,
         )
@@ -566,6 +571,21 @@ class Run:
     def _stage(self) -> IntArray:
         """The stage of each job."""
         return np.searchsorted(self.chance.tasks.seat, self.ledger.seat, side="right") - 1
+
+    @cached_property
+    def _deadline(self) -> FloatArray:
+        """Of each task: that of its last stage."""
+        t = self.chance.tasks
+        return t.due[t.first[1:] - 1]
+
+    @cached_property
+    def _status(self) -> IntArray:
+        """Of each task, as a place in :data:`STATUS`."""
+        return np.where(self.withdrawn, 2, self.closed > self._deadline + ROUNDING).astype(np.int64)
+
+    @cached_property
+    def _income(self) -> FloatArray:
+        return np.bincount(self.ledger.worker, self.ledger.pay, minlength=len(self.histories))
 
     @cached_property
     def _quality(self) -> FloatArray:

@@ -135,12 +135,24 @@ def policies_panel() -> Panel:
 
 # A market in motion
 
-# Some two hundred tasks: quick enough to drag a slider.
-SMALL = Market(days=2, workers=100, arrivals=4.0, epoch=1.0, skills=2, places=2, notice=1.0)
+# Some hundred tasks in two days: quick enough to drag a slider.
+SMALL = Market(
+    days=2,
+    workers=60,
+    arrivals=1.5,
+    epoch=2.0,
+    skills=2,
+    places=2,
+    notice=2.0,
+    load=(0.5, 2.0),
+    slack=(8.0, 16.0),
+    history=8,
+    drift=0.1,
+)
 CONTROLS = {
-    "arrivals": ("arrivals (tasks an hour)", 0.5, 8, 0.5),
-    "workers": ("workers (persons)", 20, 200, 10),
-    "epoch": ("epoch (hours)", 0.5, 6, 0.5),
+    "arrivals": ("arrivals (tasks an hour)", 0.5, 4, 0.5),
+    "workers": ("workers (persons)", 20, 100, 10),
+    "epoch": ("epoch (hours)", 1, 6, 0.5),
     "decay": ("decay (factor a day)", 0.1, 1, 0.05),
     "price": ("price of a change (of Q)", 0, 1, 0.05),
 }
@@ -184,7 +196,10 @@ def market_panel(market: Market = SMALL, seed: int = 0) -> Panel:
     def show(settings: Mapping[str, Any], start: View | None) -> View:
         return market_view(panel_market(settings, market), start, seed)
 
-    note = f"Made data, seed {seed}. The same tasks and people at every move; more of them are these and then some."
+    note = (
+        f"Made data, seed {seed}: a small market in which tasks arrive for {market.days:g} days, so that it answers at "
+        "once. The same tasks and people at every move; more of them are these and then some."
+    )
     return Panel(show, controls, list(controls.values()), note)
 
 

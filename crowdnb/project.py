@@ -56,6 +56,7 @@ FILES = (
     "task_conflicts",
 )
 NEEDED = (("ratings", "ability"), ("demand",), ("tasks",), ("judgement", "weights"))  # one of each
+OPTIONS = "options.json"  # of a scene: what a problem takes beyond the paper
 ENDINGS = (".csv", ".tsv", ".txt", ".xls", ".xlsx", ".ods")  # of files that may be meant for one of these
 
 
@@ -265,6 +266,8 @@ def _open(path: Path, report: Report) -> dict[str, Table]:
         ending = ".csv"
         visible = sorted(item.name for item in path.iterdir() if not item.name.startswith((".", "~")))
         names = [name for name in visible if name.lower().endswith(ENDINGS)]
+        if (path / OPTIONS).exists():
+            report.notes.append(f"{OPTIONS} was not read; crowdnb.scenes.read_scene reads it")
     elif path.is_file():
         ending = ""
         tables, names = read_workbook(path, FILES, report)

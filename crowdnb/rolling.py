@@ -37,7 +37,6 @@ import joblib
 import numpy as np
 import pandas as pd
 from scipy.optimize import linear_sum_assignment
-from scipy.stats import rankdata
 from tqdm.auto import tqdm
 
 from crowdnb.cloud import CLOUD_FROM, count_ends
@@ -48,7 +47,6 @@ from crowdnb.market import (
     DONE,
     DROPPED,
     LEFT,
-    ROUNDING,
     STARS,
     TRIES,
     URGENT,
@@ -561,11 +559,10 @@ class _Loop:
             return math.nan
         self.next_review = (self.env.now // REVIEW + 1) * REVIEW
         who = np.flatnonzero(here)
-        estimated = ((self.low[who] + self.high[who]) @ self.weights).round(DIGITS)
-        true = self.w.able(self.env.now, who) @ self.weights
-        if len(who) < 2 or np.ptp(estimated) < ROUNDING or np.ptp(true) < ROUNDING:
-            return math.nan
-        return float(np.corrcoef(rankdata(estimated), rankdata(true))[0, 1])
+        estimated = _ranks((self.low[who] + self.high[who]) @ self.weights)
+        true = _ranks(self.w.able(self.env.now, who) @ self.weights)
+        spread = math.sqrt(float(estimated @ estimated) * float(true @ true))
+        return float(estimated @ true) / spread if spread else math.nan
 
 
 def intervals_of(counts: FloatArray, market: Market, crowd: FloatArray | None = None) -> tuple[FloatArray, FloatArray]:
@@ -594,6 +591,13 @@ def intervals_of(counts: FloatArray, market: Market, crowd: FloatArray | None = 
     low = np.where(rated, ends.low.reshape(rated.shape), unknown[0])
     high = np.where(rated, ends.high.reshape(rated.shape), unknown[1])
     return np.clip(low, 0.0, 1.0), np.clip(high, 0.0, 1.0)
+
+
+def _ranks(values: FloatArray) -> FloatArray:
+    """How many are below a value less how many are above it: twice the rank, counted from the middle."""
+    values = values.round(DIGITS)
+    rising = np.sort(values)
+    return np.asarray(np.searchsorted(rising, values) + np.searchsorted(rising, values, "right") - len(values), float)
 
 
 def _columns(log: list[tuple[Any, ...]]) -> list[Any]:

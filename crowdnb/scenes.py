@@ -31,7 +31,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Collection, Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from heapq import heapify, heapreplace
 from itertools import combinations
@@ -46,7 +46,7 @@ from scipy.sparse.csgraph import shortest_path
 from crowdnb.ecargo import Assignment, Problem
 from crowdnb.labels import FloatArray, finite, labelled_vector, listing, number, shown
 from crowdnb.matching import not_negative
-from crowdnb.project import Project, read_project
+from crowdnb.project import OPTIONS, Project, read_project
 
 FOLDER = Path(__file__).parent / "data" / "scenes"
 NAMES = ("service", "content", "medical")
@@ -102,11 +102,13 @@ def read_scene(folder: str | Path) -> Scene:
     ['cases', 'credentials', 'visits']
     """
     path = FOLDER / folder if folder in NAMES else Path(folder)
-    options = json.loads((path / "options.json").read_text(encoding="utf-8"))
+    options = json.loads((path / OPTIONS).read_text(encoding="utf-8"))
     if "costs" in options:
         options["costs"] = pd.DataFrame.from_dict(options["costs"], orient="index")
     extra = {file.stem: pd.read_csv(file) for file in sorted((path / "extra").glob("*.csv"))}
-    return Scene(read_project(path), options, extra)
+    project = read_project(path)
+    notes = tuple(note for note in project.notes if not note.startswith(OPTIONS))  # here they are read
+    return Scene(replace(project, notes=notes), options, extra)
 
 
 # Customer service

@@ -41,6 +41,18 @@ def command(*arguments, **environment):
     )
 
 
+def test_options_of_a_scene_are_not_used_and_it_says_so(tmp_path, capsys):
+    """The command solves the files of a project; a scene's options.json is for cn.scenes.read_scene."""
+    folder = copy("scenes/content", tmp_path)
+    words = "options.json was not read; crowdnb.scenes.read_scene reads it"
+    assert main(["assign", str(folder)]) == 1  # with two reviews a person, an option, there is an assignment
+    assert f"Note: {words}\n" in capsys.readouterr().out
+    assert cn.read_project(folder).notes == (words,)
+    assert cn.scenes.read_scene(folder).project.notes == ()
+    assert main(["report", str(folder)]) == 1
+    assert words in (folder / "report.html").read_text(encoding="utf-8")
+
+
 def test_the_case_study_folder_is_solved_and_written(tmp_path, capsys):
     folder = copy("case_study", tmp_path)
     assert main(["assign", str(folder)]) == 0
