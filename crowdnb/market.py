@@ -585,7 +585,7 @@ class Run:
 
     @cached_property
     def _income(self) -> FloatArray:
-        return np.bincount(self.ledger.worker, self.ledger.pay, minlength=len(self.histories))
+        return np.asarray(np.bincount(self.ledger.worker, self.ledger.pay, len(self.histories)), dtype=float)
 
     @cached_property
     def _quality(self) -> FloatArray:

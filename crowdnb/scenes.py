@@ -551,10 +551,17 @@ def incomes(shares: pd.DataFrame, answer: Assignment, fee: float = FEE) -> pd.Da
     >>> round(float(table.to_numpy().sum())) == round(shares["euros"].sum()) + 16 * FEE
     True
     """
-    table = shares.pivot_table(index="worker", columns="buyer", values="euros", aggfunc="sum", fill_value=0.0)
-    table = table.reindex(answer.problem.workers, fill_value=0.0).rename_axis(columns="source")
-    counted = answer.pairs["worker"].value_counts().reindex(table.index, fill_value=0)
-    return table.assign(reviews=fee * counted)
+    workers, buyers = answer.problem.workers, pd.Index(sorted(set(shares["buyer"])), name="source")
+    _known(shares["worker"], workers, "shares: worker")
+    table = np.zeros((len(workers), len(buyers)))
+    np.add.at(
+        table,
+        (workers.get_indexer(pd.Index(shares["worker"])), buyers.get_indexer(pd.Index(shares["buyer"]))),
+        shares["euros"],
+    )
+    counted = workers.get_indexer(pd.Index(answer.pairs["worker"]))
+    fees = fee * np.bincount(counted, minlength=len(workers))
+    return pd.DataFrame(table, workers.rename("worker"), buyers).assign(reviews=fees)
 
 
 # Medical consultation
