@@ -1,7 +1,8 @@
 """Seconds and memory of a simulated market: 10,000 tasks and 2,000 workers, matched best every half hour.
 
-python benchmarks/market.py               the full size, less than a minute
-python benchmarks/market.py --days 2      a smaller one
+python benchmarks/market.py                   the full size, less than a minute
+python benchmarks/market.py --conflicts 0.1   a tenth of the pairs of workers in conflict: a minute or two
+python benchmarks/market.py --days 2          a smaller one
 
 The time is that of a processor (one is used), everything included: drawing, matching, feedback, the audit of the
 records and the tables. Python's own speed is printed beside it, since machines differ.

@@ -189,7 +189,7 @@ def market_panel(market: Market = SMALL, seed: int = 0) -> Panel:
     """Arrivals, workers, epoch, decay and the price of a change: a small market, simulated anew at every move."""
     names = [text for text, *_ in CONTROLS.values()]
     controls = {
-        name: float_slider(text, getattr(market, name), low, high, step, names)
+        name: (_whole if isinstance(step, int) else float_slider)(text, getattr(market, name), low, high, step, names)
         for name, (text, low, high, step) in CONTROLS.items()
     }
 
@@ -205,7 +205,7 @@ def market_panel(market: Market = SMALL, seed: int = 0) -> Panel:
 
 def panel_market(settings: Mapping[str, Any], market: Market = SMALL) -> Market:
     """The market that the settings of a market panel describe."""
-    return replace(market, **{**settings, "workers": round(settings["workers"])})
+    return replace(market, **settings)
 
 
 def _empty_places(queue: pd.Series[int], before: pd.Series[int] | None, hours: float) -> str:
@@ -305,7 +305,7 @@ def service_panel(scene: Scene, threshold: float = 0.5, staff: int = 5) -> Panel
     texts = ["threshold of confidence (0 to 1)", "people who answer (persons)", "a person's answer (€)"]
     controls = {
         "threshold": float_slider(texts[0], threshold, 0, 1, 0.05, texts),
-        "staff": _whole(texts[1], staff, 1, 12, texts),
+        "staff": _whole(texts[1], staff, 1, 12, 1, texts),
         "person": float_slider(texts[2], PERSON, 0, 8, 0.5, texts),
     }
     inquiries = scene.extra["inquiries"]
@@ -456,8 +456,8 @@ def medical_panel(scene: Scene, gate: str = "hard gate", limit: int = 2, k: int 
             options=list(GATES), value=gate, description=texts[0], layout=WIDE, style=label_style(texts),
             tooltip="ignored, a criterion of the score, or a rule",
         ),
-        "limit": _whole(texts[1], limit, 1, 5, texts),
-        "k": _whole(texts[2], k, 1, 12, texts),
+        "limit": _whole(texts[1], limit, 1, 5, 1, texts),
+        "k": _whole(texts[2], k, 1, 12, 1, texts),
     }  # fmt: skip
 
     @cache
@@ -479,7 +479,7 @@ def medical_panel(scene: Scene, gate: str = "hard gate", limit: int = 2, k: int 
     return Panel(show, controls, list(controls.values()))
 
 
-def _whole(text: str, value: int, low: int, high: int, texts: list[str]) -> Any:
+def _whole(text: str, value: int, low: float, high: float, step: float, texts: list[str]) -> Any:
     return widgets.IntSlider(
-        value=value, min=low, max=high, description=text, layout=WIDE, style=label_style(texts), tooltip=text
+        value=value, min=low, max=high, step=step, description=text, layout=WIDE, style=label_style(texts), tooltip=text
     )

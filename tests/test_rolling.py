@@ -5,6 +5,7 @@ import joblib
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import rankdata
 
 import crowdnb as cn
 from crowdnb import matching, rolling
@@ -460,3 +461,9 @@ def test_a_market_without_tasks_ends():
     assert len(run.tasks) == len(run.jobs) == 0
     assert math.isnan(run.summary["served"])
     assert "0 tasks" in run.text
+
+
+@pytest.mark.parametrize("values", [[0.5], [0.2, 0.9, 0.4], [0.3, 0.1, 0.3, 0.3, 0.2, 0.1], [0.3, 0.3 + 1e-12, 0.1]])
+def test_ranks_are_those_of_scipy_counted_from_the_middle(values):
+    expected = 2 * rankdata(np.round(values, 9)) - len(values) - 1
+    assert rolling._ranks(np.array(values)).tolist() == expected.tolist()
