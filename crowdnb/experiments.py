@@ -216,7 +216,7 @@ FULL: dict[str, list[dict[str, Any]]] = {
 
 
 def full(name: str, output: Path_ | None = None, progress: bool = True) -> pd.DataFrame:
-    """Run an experiment as far as the stored rows go (:data:`FULL`): all of them take about an hour.
+    """Run an experiment as far as the stored rows go (:data:`FULL`): all of them take about 20 minutes.
 
     Parameters
     ----------
