@@ -148,9 +148,11 @@ def intervals(frame: pd.DataFrame, what: str) -> Intervals:
         raise ValueError(f"{name}: a table with a row a {what} and columns (criterion, 'low' / 'high') is needed")
     labels = unique_index(frame.index, what)
     criteria = unique_index(frame.columns.get_level_values(0).unique(), "criterion")
-    wanted = pd.MultiIndex.from_product([criteria, ["low", "high"]])
-    same_labels(frame.columns, wanted.set_names(["criterion", "end"]).to_flat_index().rename("column"), name)
-    cells = frame.reindex(columns=wanted)
+    cells = frame
+    if list[object](frame.columns) != [(criterion, end) for criterion in criteria for end in ("low", "high")]:
+        wanted = pd.MultiIndex.from_product([criteria, ["low", "high"]])
+        same_labels(frame.columns, wanted.set_names(["criterion", "end"]).to_flat_index().rename("column"), name)
+        cells = frame.reindex(columns=wanted)
     ends = numbers(cells)
     low, high = ends[:, ::2], ends[:, 1::2]
     for bad, rule in (
