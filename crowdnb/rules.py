@@ -228,34 +228,44 @@ class Model(NamedTuple):
     least: FloatArray  # 1 for pinned pairs
 
     def solved(
-        self, costs: FloatArray, above: FloatArray | None = None, seconds: float = FOREVER
+        self, costs: FloatArray, extra: Extra | None = None, seconds: float = FOREVER
     ) -> tuple[BoolArray | None, float]:
         """The pairs of least cost, None where none were found, and a bound that none are below: inf where none exist.
 
-        With ``above``, of rows a_1 … a_pairs and a_0, the largest Σ a T + a_0 is added to the costs.
+        With ``extra`` the costs of its variables are added, as low as its rows let them be.
         """
         pairs, size = len(self.pairs), self.rows.shape[1]
-        more = 0 if above is None else 1
-        rows, low, high = self.rows, self.low, self.high
-        if above is not None:
-            rows = sparse.hstack([rows, sparse.csr_array((rows.shape[0], 1))])
-            extra = np.c_[above[:, :-1], np.zeros((len(above), size - pairs)), -np.ones(len(above))]
-            rows = sparse.vstack([rows, sparse.csr_array(extra)])
-            low, high = np.r_[low, np.full(len(above), -np.inf)], np.r_[high, -above[:, -1]]
+        more = np.zeros(0) if extra is None else extra.costs
+        rules = [LinearConstraint(sparse.hstack([self.rows, _nothing(self.rows, len(more))]), self.low, self.high)]
+        least = np.r_[self.least, np.zeros(size - pairs)]
+        if extra is not None:
+            own, beside = extra.rows[:, :pairs], extra.rows[:, pairs:]
+            rules.append(LinearConstraint(sparse.hstack([own, _nothing(own, size - pairs), beside]), extra.low, np.inf))
+            least = np.r_[least, extra.least]
         answer = milp(
-            np.r_[costs, np.zeros(size - pairs), np.ones(more)],
-            integrality=np.r_[np.ones(size), np.zeros(more)],
-            bounds=Bounds(
-                np.r_[self.least, np.zeros(size - pairs), np.full(more, -np.inf)],
-                np.r_[np.ones(size), np.full(more, np.inf)],
-            ),
-            constraints=LinearConstraint(rows, low, high),
+            np.r_[costs, np.zeros(size - pairs), more],
+            integrality=np.r_[np.ones(size), np.zeros(len(more))],
+            bounds=Bounds(least, np.r_[np.ones(size), np.full(len(more), np.inf)]),
+            constraints=rules,
             options={"mip_rel_gap": 0, "time_limit": seconds},
         )
         if answer.status == 2:  # infeasible
             return None, math.inf
         bound = -math.inf if answer.mip_dual_bound is None else float(answer.mip_dual_bound)
         return None if answer.x is None else answer.x[:pairs] > 0.5, bound
+
+
+class Extra(NamedTuple):
+    """Real variables beside those of a model, and rows, of at least ``low``, over pairs and then these variables."""
+
+    costs: FloatArray
+    least: FloatArray
+    rows: sparse.csr_array[np.float64]
+    low: FloatArray
+
+
+def _nothing(beside: Any, columns: int) -> sparse.csr_array[np.float64]:
+    return sparse.csr_array((beside.shape[0], columns))
 
 
 def _part(worker: IntArray, of_task: BoolArray, m: int) -> sparse.csr_array[np.float64]:

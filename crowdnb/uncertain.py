@@ -14,27 +14,33 @@ max_{u, T'} (ρ_T'(u) - ρ_T(u)). Where each worker has one task it is a sum ove
 
     max_T' Σ_i r_i(T(i), T'(i)),   r_i(j, k) = max_u (W_k Q_ik(u) - W_j Q_ij(u)),
 
-found by one assignment problem; each T' found is a row of the program that looks for the T of least regret.
+found by one assignment problem. Without conflicts between workers it is a linear program in T' and has a dual; so one
+program finds the T of least regret and the dual variables (Pereira and Averbakh). With conflicts, each T' found stands
+for a set of pairs without any, and the program has a dual for each of these sets.
 
 References
 ----------
 B. Efron, R. J. Tibshirani, "An Introduction to the Bootstrap", Chapman & Hall, 1993.
 
 P. Kouvelis, G. Yu, "Robust Discrete Optimization and Its Applications", Kluwer, 1997.
+
+J. Pereira, I. Averbakh, "Exact and heuristic algorithms for the interval data robust assignment problem", Computers &
+Operations Research 38 (2011) 1153-1163.
 """
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import joblib
 import numpy as np
 import pandas as pd
+from scipy import sparse
 from scipy.optimize import brentq
 from tqdm.auto import tqdm
 
@@ -47,7 +53,7 @@ from crowdnb.possibility import degree, interval_pair
 from crowdnb.project import Project
 from crowdnb.qualify import check_weights
 from crowdnb.ratings import KEYS, Counts
-from crowdnb.rules import FOREVER, Rules
+from crowdnb.rules import FOREVER, Extra, Rules
 from crowdnb.worth import TINY, Oracle, moves, moves_text, tie, valued
 
 Source = Literal["ratings", "intervals"]
@@ -312,28 +318,27 @@ class _Drift:
 
     def until(self, placed: IntArray, stop: float) -> tuple[float, IntArray | None]:
         """How far from the project's γ towards ``stop`` T is the best, and what is better from there on."""
-        a, rival = self.gamma, None
-        end = self._forbidden(placed, stop)
-        b = end
+        a, rival, end = self.gamma, None, self._forbidden(placed, stop)
+        twins, ahead = list(self._twins(placed)), [end]  # how far to look, the nearest last
         with tqdm(desc="γ", leave=False, delay=2) as bar:
             while a != end:
                 bar.update()
-                better, pure = self._better(placed, a, b)
+                b = ahead[-1]
+                better, pure = self._better(placed, twins, a, b)
                 if better is None:
-                    a, b = b, b + 2 * (b - a)
-                    b = min(b, end) if end > a else max(b, end)
+                    a = ahead.pop()
                     continue
                 if pure and self.gain(b, placed, better) > self.tolerance:
                     end, rival = self._root(placed, better, a, b), better
-                    b = end
+                    ahead = [end]
                     continue
                 inner = self.breaks[(self.breaks > min(a, b)) & (self.breaks < max(a, b))]
                 if len(inner):
-                    b = float(inner[len(inner) // 2])
+                    ahead.append(float(inner[len(inner) // 2]))
                 elif abs(b - a) <= NARROW:
                     return a, better
                 else:
-                    b = (a + b) / 2
+                    ahead.append((a + b) / 2)
         return end, rival
 
     def _root(self, placed: IntArray, rival: IntArray, a: float, b: float) -> float:
@@ -358,13 +363,26 @@ class _Drift:
                 return float(a)
         return stop
 
+    def _twins(self, placed: IntArray) -> Iterator[tuple[int, int, BoolArray]]:
+        """Tasks whose L is met exactly; a worker whom T has there; who else has that worker's intervals at every γ."""
+        own: BoolArray = np.zeros(self.data.q.shape, dtype=bool)
+        own[placed[:, 0], placed[:, 1]] = True
+        of_worker = np.concatenate([self.low, self.high, self.he], axis=1)
+        alike = (of_worker[:, None] == of_worker).all(axis=2)
+        for j in np.flatnonzero(own.any(axis=0) & (self.data.problem.required_rule == "exactly")).tolist():
+            others = (alike & self.data.allowed[:, j] & ~own[:, j]).sum(axis=1) * own[:, j]
+            if others.any():
+                yield j, int(others.argmax()), alike[others.argmax()]
+
     def _nodes(self, a: float, b: float) -> FloatArray:
         """From a to b, with all kinks between them."""
         low, high = min(a, b), max(a, b)
         nodes = np.concatenate([[low], self.breaks[(self.breaks > low) & (self.breaks < high)], [high]])
         return nodes if a <= b else nodes[::-1]
 
-    def _better(self, placed: IntArray, a: float, b: float) -> tuple[IntArray | None, bool]:
+    def _better(
+        self, placed: IntArray, twins: list[tuple[int, int, BoolArray]], a: float, b: float
+    ) -> tuple[IntArray | None, bool]:
         """Nothing, if T is the best from a to b; else what may be better, and whether the same pairs are possible."""
         nodes, data = self._nodes(a, b), self.data
         if len(nodes) * data.q.size * len(data.w) > CELLS and len(nodes) > 2:
@@ -377,11 +395,20 @@ class _Drift:
         rise, wider, both = np.diff(p, axis=0), np.diff(root, axis=0), root[1:] + root[:-1]
         off = np.abs(rise) * np.abs(wider) / np.where(both == 0, 1.0, both)
         above, below = np.where(rise * wider > 0, off, 0.0) @ data.w, np.where(rise * wider < 0, off, 0.0) @ data.w
+        open_ = self.q((nodes[1:] + nodes[:-1]) / 2) != 0  # pairs whose Q is not 0 between two kinks
+        for (
+            j,
+            i,
+            alike,
+        ) in twins:  # compared with one of T's, Q_ij ranks the same assignments, and twins are in no doubt
+            q[:, :, j] -= q[:, [i], j]
+            less, more = above[:, [i], j].copy(), below[:, [i], j].copy()
+            above[:, :, j] = np.where(alike, 0.0, above[:, :, j] + more)
+            below[:, :, j] = np.where(alike, 0.0, below[:, :, j] + less)
         share = (nodes - a) / (b - a)
         chord = q[0] + share[:, None, None] * (q[-1] - q[0])
         over = (q - chord).max(axis=0) + above.max(axis=0)
         under = (chord - q).max(axis=0) + below.max(axis=0)
-        open_ = self.q((nodes[1:] + nodes[:-1]) / 2) != 0  # pairs whose Q is not 0 between two kinks
         free, pure = open_.any(axis=0), bool((open_ == open_[0]).all())
         own = np.zeros_like(free)
         own[placed[:, 0], placed[:, 1]] = True
@@ -663,7 +690,7 @@ def robust(
         The rules, with their options; its Q is replaced. None: ``project.problem()``.
     criterion : {"worst case", "regret"}
         Max-min: the greatest ρ that is certain. Min-max regret: the least that another assignment could have been
-        better, known afterwards; of one task a worker and no budget alone. It takes long: the case study 20 seconds.
+        better, known afterwards; of one task a worker and no budget alone.
     time_limit : float, optional
         Seconds > 0 for the least regret; then the best that was found is given, and ``bound`` says how good it is.
     solver : str, optional
@@ -704,7 +731,7 @@ def robust(
     usual = data.best(oracle)
     worst = data.with_q(data.of(data.low, data.low))
     regret = _Regret(data, oracle) if simple else None
-    safe = _safest(data, oracle, worst)
+    safe = _safest(data, oracle, worst, usual)
     found, bound = safe, math.nan
     if criterion == "regret" and regret is not None:
         until = math.inf if time_limit is None else time.perf_counter() + time_limit
@@ -732,13 +759,15 @@ def robust(
     )
 
 
-def _safest(data: _Data, oracle: Oracle, worst: Problem) -> IntArray:
+def _safest(data: _Data, oracle: Oracle, worst: Problem, usual: IntArray) -> IntArray:
     """The optimum of the worst case; of those that are tied in it the best today."""
     safe = oracle.best(worst).placed
     assert safe is not None  # the usual one is valid
+    least = math.fsum(worst.value[safe[:, 0], safe[:, 1]]) - tie(worst, safe)
+    if math.fsum(worst.value[usual[:, 0], usual[:, 1]]) >= least:
+        return usual
     if worst.budget is None:
         value = np.where(np.abs(worst.value) < NARROW, 0.0, worst.value)  # coefficients so small confuse engines
-        least = math.fsum(worst.value[safe[:, 0], safe[:, 1]]) - tie(worst, safe)
         tied = oracle.best(data.problem.changed(costs=-value, budget=-least)).placed
         assert tied is not None  # safe is one
         return tied
@@ -788,37 +817,77 @@ class _Regret:
     def least(self, until: float, *known: IntArray) -> tuple[IntArray, float]:
         """The assignment of least regret, and a bound that no regret is below, if the time is over before the proof.
 
-        A program over rivals: one more for each T that it proposes.
+        A program over sets of rivals: one more for each T that it proposes, until that T's rival is in one of them.
         """
-        (m, n), best, least, bound = self.data.q.shape, known[0], math.inf, 0.0
+        best, least, bound = known[0], math.inf, 0.0
         program = Rules.of(self.data.problem).program()
-        (i, j), unit = program.pairs.T, FINE / (float(np.abs(self.more).max()) or 1.0)
-        rows, seen, proposed = list[FloatArray](), set[bytes](), list(known)
+        nothing = np.zeros(len(program.pairs))
+        unit = FINE / (float(np.abs(self.more).max()) or 1.0)
+        more, sets, proposed = (self.more * unit).round(9), dict[bytes, tuple[Any, Any, FloatArray]](), list(known)
         with tqdm(desc="rivals", leave=False, delay=2) as bar:
             while True:
+                count = len(sets)
                 for placed in proposed:
-                    seen.add(_tasks(placed, m, n).tobytes())
                     regret, rival = self.of(placed)
                     if regret < least:
                         best, least = placed, regret
-                    against = self.more[np.arange(m), :, _tasks(rival, m, n)]  # m × (n + 1), by the task of T
-                    rows.append(np.r_[against[i, j] - against[i, n], against[:, n].sum()])
+                    allies = self._allies(rival)
+                    if allies.tobytes() not in sets:
+                        sets[allies.tobytes()] = self._dual(more, program.pairs, allies)
                 bar.update()
                 left = until - time.perf_counter()
+                if bound >= least - self.oracle.tie or (left > 0 and len(sets) == count):
+                    return best, least  # in the second case the program held T to its regret already
                 if left <= 0:
                     return best, bound
-                chosen, below = program.solved(np.zeros(len(i)), (np.array(rows) * unit).round(9), min(left, FOREVER))
+                chosen, below = program.solved(nothing, self._largest(sets.values()), min(left, FOREVER))
                 bound = min(least, max(bound, below / unit))
-                if bound >= least - self.oracle.tie:
-                    return best, least
                 if chosen is None:
                     return best, bound
-                placed = program.pairs[chosen]
-                if broken := broken_rules(self.data.problem, placed):
+                proposed = [program.pairs[chosen]]
+                if broken := broken_rules(self.data.problem, proposed[0]):
                     raise SolverAnswerError(f"internal error: the answer of HIGHS breaks a rule: {listing(broken, 3)}")
-                if _tasks(placed, m, n).tobytes() in seen:  # proposed again: its own row holds it to its regret
-                    return best, bound if time.perf_counter() > until else least
-                proposed = [placed]
+
+    def _allies(self, rival: IntArray) -> BoolArray:
+        """Pairs without conflicts between them, the rival's and as many others as can be, m × n."""
+        problem = self.data.problem
+        may, against = problem.eligible & (problem.most > 0), problem.worker_conflicts.to_numpy() == 1
+        together, allies = problem.conflict_scope == "project", np.zeros_like(may)
+        allies[rival[:, 0], rival[:, 1]] = True
+        if together:
+            allies = may & allies.any(axis=1, keepdims=True)
+        for i in np.argsort(against.sum(axis=1), kind="stable"):
+            clash = allies[against[i]].any(axis=0)
+            allies[i] |= may[i] & ~(clash | (clash.any() & together))
+        return allies
+
+    def _dual(self, more: FloatArray, pairs: IntArray, allies: BoolArray) -> tuple[Any, Any, FloatArray]:
+        """Rows over T and over the largest regret and prices of tasks and workers, and what they are at least.
+
+        The prices are the dual variables of the assignment problem of the rivals that use these pairs alone.
+        """
+        problem, (m, n), (i, j) = self.data.problem, allies.shape, pairs.T
+        pinned, sign = problem.pinned.to_numpy() == 1, -1.0 if problem.required_rule == "at least" else 1.0
+        worker, task = np.nonzero(np.where(pinned.any(axis=1, keepdims=True), pinned, allies))
+        rest, idle = more[i, j, n], more[worker, n, task]  # of the pairs of T, and of the rival's where T has none
+        row, at = np.nonzero(worker[:, None] == i)
+        gain = more[i[at], j[at], task[row]] - rest[at] - idle[row]
+        own = sparse.csr_array((-gain, (row, at)), shape=(len(worker), len(pairs)))
+        rows = np.arange(len(worker))
+        price = np.r_[np.full(len(rows), sign), np.ones(len(rows))], (np.r_[rows, rows], np.r_[task, n + worker])
+        costs = np.r_[-sign * problem.required.to_numpy(), -np.ones(m)]
+        duals = sparse.vstack([sparse.csr_array(costs[None]), sparse.csr_array(price, shape=(len(rows), n + m))])
+        return sparse.vstack([sparse.csr_array(-rest[None]), own]), duals, np.r_[0.0, idle]
+
+    def _largest(self, sets: Iterable[tuple[Any, Any, FloatArray]]) -> Extra:
+        """The largest regret against several sets of rivals, as small as their prices let it be."""
+        problem, (own, duals, low) = self.data.problem, zip(*sets, strict=True)
+        largest = np.concatenate([np.arange(len(one)) == 0 for one in low]).astype(float)
+        rows = sparse.hstack([sparse.vstack(own), sparse.csr_array(largest[:, None]), sparse.block_diag(duals)])
+        busy = problem.pinned.to_numpy().any(axis=1)  # what these do is settled, and must be done
+        free = np.r_[np.full(len(problem.tasks), problem.required_rule == "exactly"), busy]
+        least = np.where(np.r_[True, np.tile(free, len(low))], -np.inf, 0.0)
+        return Extra((np.arange(len(least)) == 0).astype(float), least, sparse.csr_array(rows), np.concatenate(low))
 
 
 def _tasks(placed: IntArray, m: int, n: int) -> IntArray:
