@@ -1,6 +1,7 @@
 """γ, data doubt and robust assignments: against every table of small problems."""
 
 import dataclasses
+import functools
 import math
 import re
 
@@ -8,46 +9,51 @@ import joblib
 import numpy as np
 import pandas as pd
 import pytest
-from every_table import random_problem, scored
+from every_table import TABLES, random_problem, valid
 
 import crowdnb as cn
 from crowdnb import cloud, uncertain
 
 SCOPES = pytest.mark.parametrize("scope", ["project", "task"])
+SIZES = [(4, 1), (5, 1), (3, 2), (4, 2), (5, 2), (3, 3), (4, 3)]
+WORLDS = 110  # a scope
 
 
 class World:
-    """A random small project, and its Q worked out here once more."""
+    """A random small project, its Q worked out here once more, and every table."""
 
-    def __init__(self, rng, scope, options):
-        self.problem = random_problem(rng, scope, options)
+    def __init__(self, rng, problem):
+        self.problem = problem
         (m, n), self.size = self.problem.qualification.shape, int(rng.integers(1, 4))
         self.gamma = float(rng.choice([0.0, 0.1, 0.2]))
         self.w = rng.dirichlet(np.ones(self.size))
-        self.d = np.sort(rng.uniform(0.2, 1, size=(n, self.size, 2)).round(1))
+        self.d = np.sort(rng.uniform(0.2, 1, size=(n, self.size, 2)).round(int(rng.integers(1, 4))))
         if rng.uniform() < 0.5:
             self.d[..., 1] = 1.0
-        columns = pd.MultiIndex.from_product([[f"u{k}" for k in range(self.size)], ["low", "high"]])
-        self.histories = rng.uniform() < 0.7
-        counts = None
-        if self.histories:
-            self.stars = [
-                [rng.choice(5, int(rng.integers(1, 12))) + 1 for _ in range(self.size)] for _ in self.problem.workers
-            ]
+        criteria, counts = [f"u{k}" for k in range(self.size)], None
+        columns = pd.MultiIndex.from_product([criteria, ["low", "high"]])
+        alike = np.arange(m)  # whose data each worker has
+        if problem.plain and rng.uniform() < 0.2:
+            alike[rng.uniform(size=m) < 0.4] = 0
+        if rng.uniform() < 0.7:
+            stars = [[history(rng) for _ in criteria] for _ in range(m)]
             rows = [
-                (worker, f"u{k}", star)
-                for worker, own in zip(self.problem.workers, self.stars, strict=True)
-                for k, history in enumerate(own)
-                for star in history
+                (worker, criterion, star)
+                for worker, i in zip(self.problem.workers, alike, strict=True)
+                for criterion, ratings in zip(criteria, stars[i], strict=True)
+                for star in ratings
             ]
             counts = cn.count_ratings(pd.DataFrame(rows, columns=["worker", "criterion", "rating"]))
+            drift = np.array([[self.drift(ratings / 5) for ratings in own] for own in stars])[alike]
         else:
-            self.given = np.sort(rng.uniform(0.2, 1, size=(m, self.size, 2)).round(1))
-        ability = pd.DataFrame(self.ends(self.gamma).reshape(m, -1), self.problem.workers, columns)
+            given = np.sort(rng.uniform(0.2, 1, size=(m, self.size, 2)).round(1))[alike]
+            half = np.diff(given)[..., 0] / (2 + self.gamma)  # He = En
+            drift = np.stack([given.mean(axis=2) - half, given.mean(axis=2) + half, half / 2], axis=2)
+        self.low, self.high, self.he = np.moveaxis(drift, 2, 0)
         self.project = cn.Project(
-            ability,
+            pd.DataFrame(self.ends(self.gamma).reshape(m, -1), self.problem.workers, columns),
             pd.DataFrame(self.d.reshape(n, -1), self.problem.tasks, columns),
-            pd.Series(self.w, [f"u{k}" for k in range(self.size)]),
+            pd.Series(self.w, criteria),
             self.problem.required,
             None,
             self.problem.task_conflicts,
@@ -55,23 +61,21 @@ class World:
             counts,
             gamma=self.gamma,
         )
+        self.today = self.q(self.ends(self.gamma))
+        self.tables = possible(self.problem)
+
+    def drift(self, v):
+        """The interval of a history at γ = 0, and by how much its ends move with γ."""
+        if len(v) < 6:
+            return v.min(), v.max(), 0
+        if (v == v[0]).all():
+            return v[0], v[0], 0
+        en = math.sqrt(math.pi / 2) * np.abs(v - v.mean()).mean()
+        return v.mean() - en, v.mean() + en, math.sqrt(abs(v.var(ddof=1) - en**2))
 
     def ends(self, gamma):
         """Intervals at this γ, m × K × 2."""
-        if not self.histories:
-            low, high = self.given[..., 0], self.given[..., 1]
-            half = (high - low) / 2 * (1 + gamma / 2) / (1 + self.gamma / 2)
-            return np.stack([(low + high) / 2 - half, (low + high) / 2 + half], axis=2).clip(0, 1)
-        return np.array([[self.interval(history / 5, gamma) for history in own] for own in self.stars])
-
-    def interval(self, v, gamma):
-        if len(v) < 6:
-            return v.min(), v.max()
-        if (v == v[0]).all():
-            return v[0], v[0]
-        en = math.sqrt(math.pi / 2) * np.abs(v - v.mean()).mean()
-        reach = en + gamma * math.sqrt(abs(v.var(ddof=1) - en**2))
-        return max(0.0, v.mean() - reach), min(1.0, v.mean() + reach)
+        return np.stack([self.low - gamma * self.he, self.high + gamma * self.he], axis=2).clip(0, 1)
 
     def p(self, u):
         """P of intervals m × K × 2: m × n × K."""
@@ -83,60 +87,76 @@ class World:
     def q(self, u):
         return self.p(u) @ self.w
 
-    def at(self, gamma):
-        return self.problem.changed(qualification=self.q(self.ends(gamma)))
+    def rho(self, q):
+        """ρ of every table; -inf where it has a pair whose Q is 0."""
+        rho = (self.tables * (q * self.problem.task_weights.to_numpy())).sum(axis=(1, 2))
+        return np.where((self.tables & (q == 0)).any(axis=(1, 2)), -np.inf, rho)
 
-    def choice(self):
-        return len(scored(self.at(self.gamma))[1]) > 3
+    def at(self, table):
+        """Where a table stands among all."""
+        same = (self.tables == table.to_numpy()).all(axis=(1, 2))
+        assert same.sum() == 1
+        return same.argmax()
 
 
-def worlds(seed, scope, total=56):
+def history(rng):
+    """Ratings, some too few for a cloud."""
+    return rng.choice(5, int(rng.integers(1, 30)), p=rng.dirichlet(np.full(5, 0.7))) + 1
+
+
+def possible(problem):
+    """Tables that are valid where no Q is 0."""
+    tables = TABLES[problem.qualification.shape]
+    return tables[valid(problem.changed(qualification=np.ones(problem.qualification.shape)), tables)]
+
+
+@functools.cache
+def worlds(scope):
     """Projects with some choice; one of seven has options beyond the paper."""
-    rng = np.random.default_rng(seed)
-    while total:
-        world = World(rng, scope, total % 7 == 0)
-        if world.choice():
-            total -= 1
-            yield rng, world
-
-
-def rho_of(problem, table):
-    """ρ of a table, NaN where it is no assignment."""
-    tables, rho = scored(problem)
-    same = (tables == table).all(axis=(1, 2))
-    return rho[same][0] if same.any() else math.nan
+    rng, found = np.random.default_rng(["project", "task"].index(scope)), []
+    while len(found) < WORLDS:
+        problem = random_problem(rng, scope, len(found) % 7 == 0, SIZES)
+        if len(possible(problem)) > 3:
+            weights = rng.uniform(0.2, 1, len(problem.tasks)).round(2) if rng.uniform() < 0.5 else None
+            world = World(rng, problem.changed(task_weights=weights))
+            if np.isfinite(world.rho(world.today)).sum() > 3:
+                found.append(world)
+    return found
 
 
 @SCOPES
 def test_between_the_two_gammas_no_table_is_better_and_beyond_them_one_is(scope):
-    ended, whole = 0, 0
-    for rng, world in worlds(1, scope):
+    rng, ended, whole = np.random.default_rng(1), 0, 0
+    for world in worlds(scope):
         found = cn.gamma_range(world.project, world.problem)
-        table = found.assignment.table.to_numpy() == 1
+        own = world.at(found.assignment.table)
         assert found.low <= world.gamma <= found.high
-        for gamma in np.r_[found.low, rng.uniform(found.low, found.high, 8), found.high]:
-            problem = world.at(gamma)
-            rho, best = rho_of(problem, table), scored(problem)[1]
-            if found.low < gamma < found.high:
-                assert best[0] - rho <= 2e-7
+        for gamma in rng.uniform(found.low, found.high, 20):
+            rho = world.rho(world.q(world.ends(gamma)))
+            assert rho.max() - rho[own] <= 2e-7
         for end, side, stop, other in (("low", -1, 0, found.below), ("high", 1, 1, found.above)):
             gamma, row = getattr(found, end), found.frame.loc[end]
             assert row["gamma"] == gamma
+            assert row["performance"] == pytest.approx(performance(world, gamma, own), abs=1e-9)
             assert row["ends"] == (gamma != stop or other is not None)
             if not row["ends"]:
                 whole += 1
                 continue
-            ended += 1
-            problem = world.at(max(0.0, gamma + side * 1e-4))
-            rho, best = rho_of(problem, table), scored(problem)[1]
+            rho = world.rho(world.q(world.ends(max(0.0, gamma + side * 1e-4))))
             if other is None:
-                assert math.isnan(rho)
+                assert rho[own] == -math.inf
             elif gamma != stop:
-                assert best[0] > rho
-                assert rho_of(problem, other.table.to_numpy() == 1) > rho
+                ended += 1
+                assert rho.max() > rho[own]
+                assert rho[world.at(other.table)] > rho[own]
                 assert other.performance == pytest.approx(row["performance"], abs=2e-9)
-    assert ended > 2
-    assert whole > 10
+    assert ended > 7
+    assert whole > 150
+
+
+def performance(world, gamma, table):
+    """ρ of a table, also where one of its Q is 0."""
+    return (world.tables[table] * world.q(world.ends(gamma)) * world.problem.task_weights.to_numpy()).sum()
 
 
 @SCOPES
@@ -144,56 +164,60 @@ def test_each_sample_is_settled_as_by_every_table(scope, monkeypatch):
     drawn, own = [], uncertain._chosen
     monkeypatch.setattr(uncertain, "_chosen", lambda data, qs, *rest: drawn.extend(qs) or own(data, qs, *rest))
     stays = []
-    for _, world in worlds(2, scope):
+    for world in worlds(scope):
         drawn.clear()
         found = cn.doubt(world.project, world.problem, samples=3, rng=3)
-        table, today = found.assignment.table.to_numpy() == 1, world.q(world.ends(world.gamma))
-        optimum = []
+        table, optimum = world.at(found.assignment.table), []
         for q, row in zip(drawn, found.samples.itertuples(), strict=True):
-            tables, rho = scored(world.problem.changed(qualification=np.where((q == 0) & (today != 0), 1e-300, q)))
-            assert row.optimum == pytest.approx(rho[0], abs=1e-9)
-            assert row.kept == pytest.approx(rho[(tables == table).all(axis=(1, 2))][0], abs=1e-12)
+            rho = world.rho(np.where((q == 0) & (world.today != 0), 1e-300, q))
+            assert row.optimum == pytest.approx(rho.max(), abs=1e-9)
+            assert row.kept == pytest.approx(rho[table], abs=1e-12)
             assert row.loss == row.optimum - row.kept
-            optimum.append(tables[rho >= rho[0] - 1e-9])
+            optimum.append(rho >= rho.max() - 1e-9)
         stays.append(found.share)
-        assert found.share == np.mean([bool((best == table).all(axis=(1, 2)).any()) for best in optimum])
+        assert found.share == np.mean([best[table] for best in optimum])
+        workers, tasks = list(world.problem.workers), list(world.problem.tasks)
         for row in found.shares.itertuples():
-            i, j = list(world.problem.workers).index(row.worker), list(world.problem.tasks).index(row.task)
-            assert row.today == table[i, j]
-            most, least = (np.mean([some(best[:, i, j]) for best in optimum]) for some in (np.any, np.all))
+            with_it = world.tables[:, workers.index(row.worker), tasks.index(row.task)]
+            assert row.today == with_it[table]
+            most, least = (np.mean([some(with_it[best]) for best in optimum]) for some in (np.any, np.all))
             assert least <= row.share <= most
             assert row.error == pytest.approx(math.sqrt(row.share * (1 - row.share) / 3))
         assert str(found)
-    assert 0 < np.mean(stays) < 1
+    assert min(stays.count(1.0), stays.count(0.0)) > 5
+    assert len(stays) - stays.count(1.0) > 40
 
 
-def regret_by_looking(world, u_of, tables):
+def regret_by_looking(world, tables):
     """Regret of each table: the most that another is better, over all points of the intervals; one task a worker."""
-    m, n = world.problem.qualification.shape
+    (m, n), ends = world.today.shape, world.ends(world.gamma)
     more = np.zeros((m, n + 1, n + 1))
     for i in range(m):
         for k in range(world.size):
-            low, high = u_of[i, k]
-            kinks = {low, high, *(x for end in world.d[:, k].ravel() for x in (end - 1e-13, end, end + 1e-13))}
-            u = np.array([x for x in kinks if low <= x <= high])
-            of_tasks = np.array([[point(x, *world.d[j, k]) for x in u] for j in range(n)] + [0 * u])
+            low, high = ends[i, k]
+            kinks = world.d[:, k].ravel()
+            u = np.concatenate([ends[i, k], kinks - 1e-13, kinks, kinks + 1e-13])
+            of_tasks = np.zeros((n + 1, len(u)))
+            of_tasks[:n] = [point(u, *task) for task in world.d[:, k]]
+            of_tasks[:n] *= world.problem.task_weights.to_numpy()[:, None]
+            of_tasks = of_tasks[:, (u >= low) & (u <= high)]
             more[i] += world.w[k] * (of_tasks[None] - of_tasks[:, None]).max(axis=2)
     task = np.where(tables.any(axis=2), tables.argmax(axis=2), n)
-    return np.array([max(more[range(m), one, other].sum() for other in task) for one in task])
+    return sum(more[i, task[:, None, i], task[None, :, i]] for i in range(m)).max(axis=1)
 
 
 def point(u, low, high):
-    return (u > low) * 0.5 + (u >= low) * 0.5 if low == high else min(1.0, max(0.0, (u - low) / (high - low)))
+    return (u > low) * 0.5 + (u >= low) * 0.5 if low == high else np.clip((u - low) / (high - low), 0, 1)
 
 
 @SCOPES
 def test_the_robust_assignment_has_the_best_worst_case_and_the_least_price(scope):
-    dear = 0
-    for rng, world in worlds(3, scope):
-        u = world.ends(world.gamma)
-        tables, today = scored(world.at(world.gamma))
+    rng, dear = np.random.default_rng(3), 0
+    for world in worlds(scope):
+        u, today = world.ends(world.gamma), world.rho(world.today)
+        tables, today = world.tables[np.isfinite(today)], today[np.isfinite(today)]
         low = world.q(u[..., [0, 0]])
-        worst = (tables * low).sum(axis=(1, 2))
+        worst = (tables * (low * world.problem.task_weights.to_numpy())).sum(axis=(1, 2))
         for _ in range(3):  # nowhere is it worse than at the lower ends
             inside = np.sort(u[..., :1] + rng.uniform(size=u.shape) * np.diff(u))
             inside = inside if rng.uniform() < 0.5 else inside[..., [0, 0]]
@@ -201,32 +225,33 @@ def test_the_robust_assignment_has_the_best_worst_case_and_the_least_price(scope
         found = cn.robust(world.project, world.problem)
         usual, robust = found.frame.loc["usual"], found.frame.loc["robust"]
         assert robust["worst case"] == pytest.approx(worst.max(), abs=2e-9)
-        assert usual["performance"] == pytest.approx(today[0], abs=1e-9)
+        assert usual["performance"] == pytest.approx(today.max(), abs=1e-9)
         if world.problem.budget is None:
             tied = today[worst >= worst.max() - 1e-9]
-            assert found.price == pytest.approx(today[0] - tied.max(), abs=1e-8)
+            assert found.price == pytest.approx(today.max() - tied.max(), abs=1e-8)
         assert found.gain == pytest.approx(robust["worst case"] - usual["worst case"])
         assert found.bound == robust["worst case"]
-        assert cn.check(world.at(world.gamma), found.assignment.table) == []
+        assert np.isfinite(world.rho(world.today)[world.at(found.assignment.table)])
         assert (found.gain == 0) == found.moves.empty
         dear += found.price > 1e-6
         simple = world.problem.budget is None and world.problem.worker_limits.max() <= 1
         assert math.isnan(robust["regret"]) != simple
         assert str(found)
-    assert dear > 4
+    assert dear > 20
 
 
 @SCOPES
 def test_the_regret_is_the_least_of_all_tables(scope):
-    better = 0
-    for _, world in worlds(4, scope):
+    better, looked = 0, 0
+    for world in worlds(scope):
         limits = np.minimum(world.problem.worker_limits, 1)
-        world.problem = world.problem.changed(worker_limits=limits, budget=None, costs=None)
-        tables, _ = scored(world.at(world.gamma))
+        problem = world.problem.changed(worker_limits=limits, budget=None, costs=None)
+        tables = possible(problem.changed(task_conflicts=(world.today == 0) | (problem.task_conflicts == 1)))
         if not len(tables):
             continue
-        regret = regret_by_looking(world, world.ends(world.gamma), tables)
-        found = cn.robust(world.project, world.problem, "regret")
+        looked += 1
+        regret = regret_by_looking(world, tables)
+        found = cn.robust(world.project, problem, "regret")
         assert found.frame.loc["robust", "regret"] == pytest.approx(regret.min(), abs=1e-8)
         assert found.bound == pytest.approx(regret.min(), abs=1e-8)
         for name, answer in (("usual", found.usual), ("robust", found.assignment)):
@@ -234,7 +259,8 @@ def test_the_regret_is_the_least_of_all_tables(scope):
             assert found.frame.loc[name, "regret"] == pytest.approx(regret[at], abs=1e-8)
         better += found.gain > 1e-6
         assert str(found)
-    assert better > 4
+    assert better > 15
+    assert looked > 100
 
 
 def test_the_case_study(case):
@@ -253,6 +279,25 @@ def test_the_case_study(case):
     assert narrow.high == 0.2
     assert narrow.text.endswith("Nothing above γ = 0.2 was looked at.")
     assert cn.gamma_range(case, table=found.assignment.table, he_to_en=0.0).high == 1.0  # γ moves nothing
+
+
+def test_workers_alike_and_tied_at_every_gamma_do_not_cost_hundreds_of_looks(monkeypatch):
+    looks, own = [], uncertain._Drift._better
+    monkeypatch.setattr(uncertain._Drift, "_better", lambda *given: looks.append(given) or own(*given))
+    ends = pd.MultiIndex.from_product([["skill"], ["low", "high"]])
+    names, tasks = ["a", "b", "c", "d"], ["r", "s"]
+    project = cn.Project(
+        pd.DataFrame([[0.4, 0.6], [0.4, 0.6], [0.45, 0.8], [0.1, 0.3]], names, ends),
+        pd.DataFrame([[0.37, 1.0], [0.31, 1.0]], tasks, ends),
+        pd.Series({"skill": 1.0}),
+        pd.Series([2, 0], tasks),
+        None,
+        pd.DataFrame(0, names, tasks),
+        pd.DataFrame(0, names, names),
+    )
+    found = cn.gamma_range(project)
+    assert (found.low, found.high) == (0.0, 1.0)
+    assert len(looks) < 20
 
 
 def test_a_pair_that_comes_to_be_forbidden_ends_the_range():
