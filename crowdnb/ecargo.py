@@ -450,13 +450,16 @@ def broken_rules(problem: Problem, placed: IntArray, partly: bool = False) -> li
         broken.append(f"{problem.workers[i1]} {why} {problem.tasks[j1]} and is given it")
     chosen = np.zeros(m, dtype=bool)
     chosen[i] = True
+    tasks_of: dict[int, set[int]] = {}
+    for i1, j1 in placed.tolist():
+        tasks_of.setdefault(i1, set()).add(j1)
     for i1, i2 in problem.conflict_pairs[chosen[problem.conflict_pairs].all(axis=1)].tolist():
-        one, other = problem.workers[i1], problem.workers[i2]
         if problem.conflict_scope == "project":
-            broken.append(f"{one} and {other} are in conflict and both are chosen")
+            broken.append(f"{problem.workers[i1]} and {problem.workers[i2]} are in conflict and both are chosen")
             continue
-        shared = np.intersect1d(j[i == i1], j[i == i2])
-        broken += [f"{one} and {other} are in conflict and share {task}" for task in problem.tasks[shared]]
+        for j1 in sorted(tasks_of[i1] & tasks_of[i2]):  # few share one: labels are looked up for these alone
+            one, other = problem.workers[i1], problem.workers[i2]
+            broken.append(f"{one} and {other} are in conflict and share {problem.tasks[j1]}")
     if partly:
         return broken
     if len(problem.pins):

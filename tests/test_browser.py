@@ -393,6 +393,7 @@ def drive_policies(panel, case):
         field.fill(str(value))
         field.press("Enter")
         shows(**{name: value})
+    slide(panel, "policies, screened out", panel.handles.first)
 
 
 PANELS = {
