@@ -37,6 +37,7 @@ def instances(seed, scope, total):
             yield rng, problem, tables, rho, int(rng.integers(len(rho)))
 
 
+@pytest.mark.no_cover
 @SCOPES
 def test_conflicts_are_all_the_smallest_sets(scope):
     sizes = set()
@@ -126,6 +127,7 @@ def test_what_cannot_be_recovered(case):
         cn.recover_weights(problem, p.drop(index=("a0", "r0")), table)
 
 
+@pytest.mark.no_cover
 @SCOPES
 def test_weights_are_the_nearest_or_proved_not_to_exist(scope):
     rng, none = np.random.default_rng(3), 0

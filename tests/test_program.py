@@ -21,6 +21,7 @@ def solver(request):
     return request.param
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("scope", ["project", "task"])
 @pytest.mark.parametrize("block", range(3))
 def test_every_solver_agrees_with_exhaustive_search_on_300_instances_a_scope(scope, block):

@@ -46,6 +46,7 @@ def widest(rows):
     return np.column_stack([best[:size], -best[size:]])
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("scope", ["project", "task"])
 def test_the_region_is_where_no_table_is_better(scope):
     rng, changed = np.random.default_rng(2), 0

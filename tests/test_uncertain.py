@@ -124,6 +124,7 @@ def worlds(scope):
     return found
 
 
+@pytest.mark.no_cover
 @SCOPES
 def test_between_the_two_gammas_no_table_is_better_and_beyond_them_one_is(scope):
     rng, ended, whole = np.random.default_rng(1), 0, 0
@@ -159,6 +160,7 @@ def performance(world, gamma, table):
     return (world.tables[table] * world.q(world.ends(gamma)) * world.problem.task_weights.to_numpy()).sum()
 
 
+@pytest.mark.no_cover
 @SCOPES
 def test_each_sample_is_settled_as_by_every_table(scope, monkeypatch):
     drawn, own = [], uncertain._chosen
@@ -211,6 +213,7 @@ def point(u, low, high):
     return (u > low) * 0.5 + (u >= low) * 0.5 if low == high else np.clip((u - low) / (high - low), 0, 1)
 
 
+@pytest.mark.no_cover
 @SCOPES
 def test_the_robust_assignment_has_the_best_worst_case_and_the_least_price(scope):
     rng, dear = np.random.default_rng(3), 0
@@ -241,6 +244,7 @@ def test_the_robust_assignment_has_the_best_worst_case_and_the_least_price(scope
     assert dear > 20
 
 
+@pytest.mark.no_cover
 @SCOPES
 def test_the_regret_is_the_least_of_all_tables(scope):
     better, looked = 0, 0
