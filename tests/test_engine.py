@@ -9,6 +9,7 @@ import time
 import numpy as np
 import pytest
 from exhaustive import as_problem, best_by_looking, random_instance
+from jupyter_client.manager import start_new_kernel
 
 import crowdnb as cn
 from crowdnb import engine, pricing, program, worth
@@ -93,6 +94,32 @@ def test_an_interrupt_returns_the_best_so_far_and_the_process_goes_on():
         child.send_signal(signal.SIGINT)
         said, complaint = child.communicate(timeout=60)
     assert said.splitlines() == ["time_limit Stopped from the keyboard. True", "optimal"], complaint
+
+
+@pytest.mark.skipif(os.name == "nt", reason="interrupts are sent otherwise on Windows")
+@pytest.mark.filterwarnings("default")  # Jupyter's own warnings are not the package's
+def test_a_kernel_that_is_interrupted_keeps_the_best_so_far_and_goes_on():
+    """The button of a notebook: Jupyter interrupts the kernel and every process of its group."""
+    said = []
+
+    def hear(message):
+        said.extend(message["content"].get("traceback", []) or [message["content"].get("text", "")])
+
+    manager, client = start_new_kernel()
+    try:
+        client.execute_interactive(f"{HARD}cn.solve(cn.load_case_study().problem())", timeout=60, output_hook=hear)
+        client.execute("answer = cn.solve(problem)")
+        time.sleep(6)  # past the time in the process itself
+        manager.interrupt_kernel()
+        again = (
+            "print(answer.status, *answer.reasons, cn.check(problem, answer.table), answer.performance < answer.bound)"
+        )
+        again += "\nprint(cn.solve(cn.load_case_study().problem()).status)"
+        client.execute_interactive(again, timeout=60, output_hook=hear)
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+    assert "".join(said).splitlines() == ["time_limit Stopped from the keyboard. [] True", "optimal"]
 
 
 def test_an_interrupt_before_anything_is_known(monkeypatch):
