@@ -1,3 +1,5 @@
+import base64
+import io
 import re
 
 import numpy as np
@@ -5,6 +7,7 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from PIL import Image
 
 import crowdnb as cn
 
@@ -111,6 +114,30 @@ def test_labels_are_shown_as_text(label):
     assert label in picture.alt
     assert repr(picture) == f"<Picture: {picture.alt}>"
     assert isinstance(picture.figure, Figure)
+
+
+def test_a_stored_picture_keeps_its_colours(case):
+    """Areas and lines, however thin: the grey beside the scale was pink once, and blue lines were green."""
+    problem = case.problem([("a5", "a7"), ("a3", "a11")])
+    cloud = cn.backward_cloud([0.2, 0.6, 0.6, 0.8, 0.8, 0.8, 0.8, 0.8, 1.0])
+    drops = cloud.drops(2000, np.random.default_rng(1))
+    for picture in (
+        cn.plots.cloud_drops(cloud, drops, cloud.membership(drops)),
+        cn.plots.conflict_graph(problem, cn.solve(problem)),
+        cn.plots.assignment(problem, cn.solve(problem)),
+        cn.plots.intervals(case.ability, case.demand),
+        cn.plots.curves(pd.DataFrame(np.random.default_rng(1).uniform(size=(10, 5))), "x", "y"),
+    ):
+        drawn = io.BytesIO()
+        picture.figure.savefig(drawn, format="png", dpi=cn.plots.DOTS, facecolor="white")
+        stored = base64.b64decode(re.search('base64,([^"]*)', picture._repr_html_())[1])
+        assert len(stored) < 0.4 * len(drawn.getvalue())
+        before, after = (np.asarray(Image.open(png).convert("RGB"), dtype=int) for png in (drawn, io.BytesIO(stored)))
+        colours, at, number = np.unique(before.reshape(-1, 3), axis=0, return_inverse=True, return_counts=True)
+        off = abs(after - before).max(axis=2).ravel()
+        for common in np.argsort(-number)[:12]:
+            assert off[at.ravel() == common].max() <= 8, (picture.alt, colours[common])
+        assert off.mean() < 2, picture.alt
 
 
 @pytest.mark.parametrize(
@@ -222,6 +249,13 @@ def test_conflict_graph_draws_each_conflict_once_and_fills_who_is_chosen(case):
         "Conflicts of 12 workers. At most one can be chosen of (a3, a11), (a5, a7, a10). "
         "Chosen: a0, a1, a2, a4, a6, a8, a9, a10, a11. Left out: a3, a5, a7."
     )
+
+
+def test_conflict_graph_keeps_names_clear_of_lines(case):
+    problem = case.problem([("a5", "a7"), ("a3", "a11")])
+    (axis,) = cn.plots.conflict_graph(problem, cn.solve(problem)).figure.axes
+    lines = max(line.zorder for line in axis.lines)
+    assert lines < min(dots.zorder for dots in axis.collections) < min(text.zorder for text in axis.texts)
 
 
 def test_conflict_graph_of_cliques_that_share_a_pair_draws_it_once():
