@@ -233,6 +233,10 @@ class Search:
             self._try(relaxed)
             if self.found is not None and not self.labels_first:
                 return self._finish("optimal", "none")
+            if self.found is None and problem.conflict_scope == "project":
+                self._try(
+                    _place_at_most(problem, compatible(problem, np.argsort(-problem.value.max(axis=1), kind="stable")))
+                )
         self.reach = np.where(self.allowed, self.bound, -np.inf)
         pairs = np.argwhere(self.allowed)
         answer = self._ask(pairs) if len(pairs) else Answer("optimal", np.zeros(0), 0.0)
@@ -515,14 +519,19 @@ def _most_of_each_task(problem: Problem) -> float:
     return math.fsum(total)
 
 
-def _place_at_most(problem: Problem) -> IntArray | None:
-    """The best places where they may stay empty and no conflict counts, or None where that is no linear assignment."""
+def _place_at_most(problem: Problem, team: IntArray | None = None) -> IntArray | None:
+    """The best places, of a team or of all, where they may stay empty and no conflict counts.
+
+    None where that is no linear assignment.
+    """
     m, places = len(problem.workers), np.minimum(problem.most, len(problem.workers))
     one_each = problem.worker_limits.max() <= 1 and not len(problem.pins) and problem.budget is None
     if problem.required_rule != "at most" or not one_each or m * places.sum() > CELLS:
         return None
     task = np.repeat(np.arange(len(places)), places)
     gain = np.where(problem.eligible, problem.value, 0.0).clip(min=0.0)[:, task]
+    if team is not None:
+        gain[np.setdiff1d(np.arange(m), team)] = 0.0
     row, at = linear_sum_assignment(gain, maximize=True)
     filled = gain[row, at] > 0
     return np.column_stack([row, task[at]])[filled]

@@ -245,6 +245,19 @@ def test_ties_are_broken_with_options_too():
         cn.solve(problem, tie_break="first")
 
 
+def test_places_that_may_stay_empty_are_filled_even_if_the_time_is_over_at_once(monkeypatch):
+    """Nobody at all keeps every rule too; a team without conflicts is better, and needs no engine."""
+    monkeypatch.setattr(
+        program, "ask", lambda _, pairs, *__: program.Answer("time_limit", np.zeros(len(pairs)), np.nan)
+    )
+    q = [[0.9, 0.8], [0.8, 0.1], [0.2, 0.3]]
+    problem = cn.Problem(q, [1, 1], worker_conflicts=[(0, 1)], required_rule="at most")
+    answer = cn.solve(problem, "CBC", time_limit=1)
+    assert (answer.status, answer.table.loc[[0, 2]].to_numpy().tolist()) == ("time_limit", [[1, 0], [0, 1]])
+    assert (answer.performance, answer.bound) == pytest.approx((1.2, 1.6))
+    assert cn.check(problem, answer.table) == []
+
+
 def test_ties_that_the_time_leaves_open_are_said_to_be(monkeypatch):
     monkeypatch.setattr(
         program, "ask", lambda _, pairs, *__: program.Answer("time_limit", np.zeros(len(pairs)), np.nan)
