@@ -186,7 +186,7 @@ class Panel:
     def time(self, control, *acts):
         """From an event to the frame with the new picture, in ms, measured in the page, for events in turn."""
         times = []
-        for turn in range(10):
+        for turn in range(20):
             self.page.evaluate(STOPWATCH, self.status.element_handle())
             acts[turn % len(acts)]()
             times.append(self.page.evaluate("() => window.crowdnbTime"))
@@ -232,6 +232,7 @@ def drive_possibility(panel, case):
     panel.says(f"P(U ≥ D) = {cn.possibility_degree(0.51, 0.63, 0.4, 1.0):.4f}")
     panel.handles.nth(2).press("ArrowRight")  # lower end of D, 0.40 → 0.41
     panel.says(f"P(U ≥ D) = {cn.possibility_degree(0.51, 0.63, 0.41, 1.0):.4f}")
+    slide(panel, "possibility, U", panel.handles.first)
     slide(panel, "possibility, D", panel.handles.nth(2))
 
 
@@ -245,6 +246,8 @@ def drive_weights(panel, case):
     slide(panel, "weights, a judgement", panel.handles.nth(1))
     panel.box.get_by_role("radio", name="directly").check()
     panel.says("Z belongs to judgements")
+    how = [panel.box.get_by_role("radio", name=name) for name in ("judgements", "directly")]
+    panel.time("weights, set by", *(choice.check for choice in how))
     panel.handles.first.press("ArrowLeft")  # skill, 0.25 → 0.24
     shown = {name: f"{w:.4f}" for name, w in zip(criteria, whatif.shared_rest([0.25] * 4, 0, 0.24), strict=True)}
     wait(lambda: panel.facts() == shown, 30, panel.status.inner_text)
@@ -291,7 +294,10 @@ def drive_assignment(panel, case):
     slide(panel, "assignment, γ", handles.nth(0))
     slide(panel, "assignment, weight of skill", handles.nth(1))
     panel.time("assignment, L of r0", *(lambda key=key: need.press(key) for key in ("ArrowUp", "ArrowDown")))
-    panel.time("assignment, conflict", quarrel.click)
+    weighs = box.get_by_label("r0 weighs")
+    panel.time("assignment, W of r0", *(lambda key=key: weighs.press(key) for key in ("ArrowUp", "ArrowDown")))
+    panel.time("assignment, conflict with a task", box.get_by_role("button", name="a11 with r2").click)
+    panel.time("assignment, conflict and reset", quarrel.click, box.locator("button", has_text="Reset").click)
 
 
 def drive_why(panel, case):
