@@ -45,9 +45,10 @@ class Infeasible:
     certificate : str
         What a person can check: Hall's condition, the largest group that can work together, or a proof by cases.
     tasks, workers : tuple
-        The tasks whose places matter, and the workers who may take any of them.
+        The tasks whose places matter, and the workers whom these requirements leave for any of them. There may be one
+        among them whom another requirement of the problem bars; the text says so.
     places, most : int
-        How many places of these tasks matter, and how many of them can be filled.
+        How many places of these tasks matter, and how many of them can be filled within these requirements.
     """
 
     requirements: pd.DataFrame
@@ -100,6 +101,8 @@ def explain_infeasible(problem: Problem) -> Infeasible:
     if start is None:
         return Infeasible(_frame(problem, []), "An assignment exists.", "", (), (), 0, 0)
     rules, kept = _filtered(start)
+    if len(_idle(rules)) and not any(item.kind == "conflict" for item in kept):
+        rules, kept = _filtered(start, ("budget", "conflict", "pin", "ceiling"))
     return _told(rules, kept)
 
 
@@ -117,9 +120,11 @@ def _seeds(rules: Rules) -> Iterator[Rules]:
         yield rules
 
 
-def _filtered(rules: Rules) -> tuple[Rules, list[Requirement]]:
+KINDS = ("budget", "conflict", "exclusion", "zero", "limit", "pin", "ceiling")
+
+
+def _filtered(rules: Rules, whole_first: Sequence[str] = KINDS) -> tuple[Rules, list[Requirement]]:
     """Drop whatever can be dropped while no assignment exists: rules and requirements that are left."""
-    whole_first = ("budget", "conflict", "exclusion", "zero", "limit", "pin", "ceiling")
     for kind in whole_first:
         without = rules.without(rules.items(kind))
         if not without.feasible():
@@ -171,7 +176,7 @@ def requirement_text(problem: Problem, item: Requirement) -> str:
         case "ceiling":
             return f"{task} takes at most {count(int(problem.required.to_numpy()[item.task]), 'worker')}"
         case _:
-            return f"the costs may come to {problem.budget:g}"
+            return f"the costs may come to {problem.budget:.12g}"
 
 
 def _told(rules: Rules, kept: list[Requirement]) -> Infeasible:
@@ -180,11 +185,14 @@ def _told(rules: Rules, kept: list[Requirement]) -> Infeasible:
     kinds = {kind: [item for item in kept if item.kind == kind] for kind in {item.kind for item in kept}}
     about = np.flatnonzero(need)
     places = int(need.sum())
-    able = np.asarray((~rules.barred)[:, about].any(axis=1))
+    able, idle = _able(rules), _idle(rules)
     tasks, workers = tuple(problem.tasks[about]), tuple(problem.workers[able])
     lines: list[str] = []
     if places:
-        lines.append(f"{_asked(problem, need)}{_who(problem, rules, about, able)}.")
+        lines.append(f"{_asked(problem, need)}{_who(problem, about, able, len(idle) > 0)}.")
+    if len(idle):
+        it = "it" if len(about) == 1 else "any of them"
+        lines.append(f"Even if {listing(idle, FEW)} could take {it}, there would be no assignment.")
     if left_out := _left_out(problem, kinds):
         lines.append(f"Not allowed: {left_out}.")
     if between := kinds.get("conflict", []):
@@ -206,6 +214,16 @@ def _told(rules: Rules, kept: list[Requirement]) -> Infeasible:
     return Infeasible(
         _frame(problem, kept), "\n".join(lines), _certificate(rules, kinds, able, places), tasks, workers, places, most
     )
+
+
+def _able(rules: Rules) -> BoolArray:
+    """Workers whom the rules leave for any task of which places matter, m."""
+    return np.asarray((~rules.barred)[:, rules.need > 0].any(axis=1)) & (rules.limits > 0)
+
+
+def _idle(rules: Rules) -> pd.Index[Any]:
+    """Those of them whom the problem bars from these tasks, by requirements that are no longer among the rules."""
+    return rules.problem.workers[_able(rules) & ~rules.problem.eligible[:, rules.need > 0].any(axis=1)]
 
 
 def _sentence(parts: Sequence[str]) -> str:
@@ -236,20 +254,22 @@ def _asked(problem: Problem, need: IntArray) -> str:
 
     if len(about) == 1:
         j = about[0]
-        of = "" if need[j] == full[j] else f" ({part(j)} places matter here)"
+        of = "" if need[j] == full[j] else f" ({part(j)} places {'matters' if need[j] == 1 else 'matter'} here)"
         return f"{problem.tasks[j]} needs {count(full[j], 'worker')}{of}"
     names = [f"{problem.tasks[j]} ({part(j)})" for j in about]
-    return f"{listing(names, FEW)} together need {count(int(need.sum()), 'worker')}"
+    return f"{listing(names, FEW)} together have {need.sum()} places"
 
 
-def _who(problem: Problem, rules: Rules, about: IntArray, able: BoolArray) -> str:
-    size = int(able.sum())
-    if size == len(able):
+def _who(problem: Problem, about: IntArray, able: BoolArray, idle: bool) -> str:
+    """Who is left for these tasks; where ``idle``, some of them are barred by what is not named."""
+    size, what = int(able.sum()), "it" if len(about) == 1 else "any of them"
+    if size == len(able) and not idle:
         return f", and each of the {size} workers may take one of them" if len(about) > 1 else ""
-    what = "it" if len(about) == 1 else "any of them"
+    if size == len(able):
+        return ""
     if not size:
         return f", and nobody may take {what}"
-    return f", and only {listing(problem.workers[able], FEW)} may take {what}"
+    return f", and {'nobody but' if idle else 'only'} {listing(problem.workers[able], FEW)} may take {what}"
 
 
 def _left_out(problem: Problem, kinds: dict[str, list[Requirement]]) -> str:
@@ -267,7 +287,7 @@ def _certificate(rules: Rules, kinds: dict[str, list[Requirement]], able: BoolAr
     problem = rules.problem
     if "budget" in kinds:
         least = replace(rules, budget=False).cheapest()
-        return f"Nothing that keeps the rest costs less than {least:g}." if math.isfinite(least) else ""
+        return f"Nothing that keeps the rest costs less than {least:.12g}." if math.isfinite(least) else ""
     if {"pin", "ceiling"} & set(kinds):
         return ""
     room = int(np.minimum(rules.limits, (~rules.barred & (rules.need > 0)).sum(axis=1)).sum())
@@ -285,7 +305,9 @@ def _certificate(rules: Rules, kinds: dict[str, list[Requirement]], able: BoolAr
             return f"At most {most} of these {able.sum()} workers can work together, and {places} are needed."
     proof = _cases(rules)
     return (
-        "By cases:\n" + "\n".join(proof) if proof else f"All but one of the {places} places can be filled, never all."
+        "By cases:\n" + "\n".join(proof)
+        if proof
+        else f"Within these requirements all but one of the {places} places can be filled."
     )
 
 
@@ -298,8 +320,9 @@ def _cases(rules: Rules) -> list[str]:
         scarce = int(np.where(need > 0, left, len(free)).argmin())
         name, able = problem.tasks[scarce], np.flatnonzero(free[:, scarce]).tolist()
         if left[scarce] < 0:
-            who = f"only {listing(problem.workers[able], FEW)}" if able else "nobody"
-            needed = f", and it needs {need[scarce]}" if able else ""
+            who = f"nobody but {listing(problem.workers[able], FEW)}" if able else "nobody"
+            more = " more" if need[scarce] < rules.need[scarce] else ""
+            needed = f", and it needs {need[scarce]}{more}" if able else ""
             return [f"{before}{who} can still take {name}{needed}."]
         if fill(need, limits, free).sum() < need.sum():
             tasks = listing(problem.tasks[need > 0], FEW)
@@ -311,7 +334,7 @@ def _cases(rules: Rules) -> list[str]:
                 return [f"{before}{who}, and {need.sum()} more are needed."]
         lines: list[str] = []
         free = free.copy()
-        for i in able:
+        for at, i in enumerate(able):
             rest, room, wanted = free.copy(), limits.copy(), need.copy()
             room[i] -= 1
             wanted[scarce] -= 1
@@ -323,7 +346,9 @@ def _cases(rules: Rules) -> list[str]:
                 rest[rules.conflicts[i], scarce] = False
             if not room[i]:
                 rest[i] = False
-            lines += prove(rest, wanted, room, f"{before}{problem.workers[i]} on {name}: ")
+            # those before have lines of their own: where the task has room for them too, they are said not to be on it
+            without = f" without {listing(problem.workers[able[:at]], FEW)}" if at and wanted[scarce] else ""
+            lines += prove(rest, wanted, room, f"{before}{problem.workers[i]} on {name}{without}: ")
             if len(lines) > FEW or free[:, scarce].sum() < need[scarce]:
                 break
         return lines
