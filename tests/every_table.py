@@ -51,6 +51,8 @@ def random_problem(rng, scope, options=False, sizes=None):
         extra["required_rule"] = rng.choice(["exactly", "at least", "at most"])
         extra["worker_limits"] = rng.integers(0, 3, size=m)
         extra["pinned"] = rng.uniform(size=(m, n)) < rng.choice([0, 0.15])
+        if rng.uniform() < 0.5:
+            extra["task_weights"] = rng.choice([0.0, 0.5, 1.0, 3.0], size=n)
         if rng.uniform() < 0.4:
             extra |= {"costs": rng.integers(-1, 4, size=(m, n)), "budget": float(rng.integers(0, 6))}
     return cn.Problem(
@@ -94,13 +96,21 @@ def possibility_frame(problem, p):
 def points_of(problem, p):
     """Tables that are valid when only a P of 0 on every criterion bars a pair, and their scores by criterion."""
     tables = scored(problem.changed(qualification=np.where((p != 0).any(axis=2), 1.0, 0.0)))[0]
-    return tables, np.einsum("tij,ijk->tk", tables, p * problem.task_weights.to_numpy()[:, None])
+    return tables, by_criterion(problem, p, tables)
+
+
+def by_criterion(problem, p, tables):
+    """What tables score on each criterion: tables × criteria."""
+    return np.einsum("tij,ijk->tk", tables, p * problem.task_weights.to_numpy()[:, None])
 
 
 def weighed(rng, scope, number):
-    """Random problems with at least two tables: with P, the tables, their points, and weights to start from."""
+    """Random problems with at least two tables: with P, the tables, their points, and weights to start from.
+
+    One of five has options beyond the paper.
+    """
     while number:
-        problem = random_problem(rng, scope)
+        problem = random_problem(rng, scope, options=number % 5 == 0)
         p = random_possibility(rng, problem, int(rng.integers(1, 5)))
         tables, points = points_of(problem, p)
         if len(tables) < 2:

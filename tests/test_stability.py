@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from every_table import possibility_frame, weighed
+from every_table import by_criterion, possibility_frame, weighed
 from scipy import sparse
 from scipy.optimize import linprog
 
@@ -55,7 +55,7 @@ def test_the_region_is_where_no_table_is_better(scope):
         found = cn.stability(problem, possibility_frame(problem, p), start)
         own = points[(points @ start).argmax()]
         assert found.assignment.performance == pytest.approx(own @ start)
-        own = np.einsum("ij,ijk->k", found.assignment.table, p)
+        (own,) = by_criterion(problem, p, found.assignment.table.to_numpy()[None])
         for corner in found.corners.to_numpy():
             assert (points @ corner).max() <= own @ corner + 1e-7
         for w in rng.dirichlet(np.ones(size), 30):
