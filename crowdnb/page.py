@@ -227,7 +227,7 @@ class _Maker:
         """A row a task."""
         idle = listing(self.answer.idle, 30) or "nobody"
         table = teams(self.problem, self.answer)
-        table = f'<div class="columns">{table}</div>' if self.beyond else table
+        table = f'<div class="columns">{table}</div>' if len(self.problem.tasks) > WIDEST[1] else table
         return f"{table}<p>Idle: {_text(idle)}.</p>"
 
     def grid(self) -> str:
@@ -361,7 +361,8 @@ class _Maker:
             busy = {self.scenario.roots.get(str(worker), worker) for worker in self.answer.pairs["worker"]}
             few = [worker for worker in dict.fromkeys(self.answer.pairs["worker"]) if worker in short]
             if few:
-                lines.append(f"Chosen on fewer than six ratings of some criterion: {listing(few, 12)} of {len(busy)}.")
+                share = f"{len(few)} of {len(busy)}"
+                lines.append(f"Chosen on fewer than six ratings of some criterion, {share}: {listing(few, 12)}.")
             negative, clipped = int((clouds["radicand"] < 0).sum()), int(clouds["clipped"].sum())
             lines.append(
                 f"Of {len(clouds)} rating histories, S² < En² in {negative}, and {clipped} intervals left [0, 1] "
@@ -499,7 +500,8 @@ def grid(problem: Problem, answer: Assignment, was: BoolArray) -> str:
             cells.append(f'<td style="background: {ground}; color: {ink}; {frame}">{mark}{q[i, j]:.3f}</td>')
         name = _text(worker)
         rows.append(f'<tr><th scope="row" title="{name}">{name}</th>{"".join(cells)}</tr>')
-    legend = "<p>Cell: Q, darker is higher. ● keeps a place, ◆ new, ○ given up, × may not.</p>"
+    marks = "● a place" if (taken == was).all() else "● keeps a place, ◆ new, ○ given up"
+    legend = f"<p>Cell: Q, darker is higher. {marks}, × may not.</p>"
     return (
         f'{legend}<div class="crowdnb-scroll" tabindex="0" role="region" aria-label="who does what">'
         f'<table><tr><th class="crowdnb-corner"></th>{head}</tr>{"".join(rows)}</table></div>'
@@ -553,7 +555,7 @@ footer { border-top: 2px solid var(--line); margin-top: 12px; font-size: 12px; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin: 4px 0; }
 th, td { padding: 2px 8px 2px 0; text-align: left; vertical-align: top; font-weight: 400; }
 thead th { border-bottom: 1px solid var(--line); color: var(--cn-soft); font-size: 12px; }
-tbody th { font-weight: 600; }
+tbody th { font-weight: 600; max-width: 14em; overflow-wrap: break-word; }
 .columns { columns: 2; }
 .crowdnb-scroll { overflow: auto; }
 .crowdnb-scroll table { border-collapse: separate; border-spacing: 1px; font-size: 12px; }

@@ -72,6 +72,7 @@ def test_a_limit_leaves_some_sets_out(case):
     cut = cn.recover_conflicts(case.problem(), case.published.assignment, limit=1)
     assert cut.sets == ((("a3", "a5"),),)
     assert not cut.complete
+    assert cn.recover_conflicts(case.problem(), case.published.assignment, limit=4).complete  # there are no more
     assert cut.text.startswith("At least 1 set of the smallest size, 1 conflict, makes the assignment optimal: a3-a5.")
     problem = cn.Problem(np.array([[0.9], [0.8], [0.7], [0.1]]), [2])
     two = cn.recover_conflicts(problem, pd.DataFrame({0: [0, 1, 1, 0]}))

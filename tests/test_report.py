@@ -170,3 +170,12 @@ def test_the_command_and_the_notebook_make_the_same_page(tmp_path, capsys):
     papermill.execute_notebook(tmp_path / "07.ipynb", None, given, progress_bar=False)
     assert undated(page.read_text(encoding="utf-8")) == undated(by_command)
     assert "apart" in by_command and "γ = 0.2" in by_command
+
+
+def test_the_page_has_no_more_columns_and_marks_than_it_needs(case, tmp_path):
+    few = cn.report(cn.read_project(copy("lounges", tmp_path))).html
+    assert '<div class="columns">' not in few  # 97 workers, 5 tasks
+    assert '<div class="columns">' in cn.report(crowd(30, 21)).html
+    plans = cn.Scenarios(case).keep("quarrel", conflicts={("a3", "a5"): 1})
+    assert "● a place, × may not." in cn.report(plans).html
+    assert "● keeps a place, ◆ new, ○ given up, × may not." in cn.report(plans, "quarrel").html

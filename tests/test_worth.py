@@ -225,3 +225,35 @@ def test_a_search_that_ends_early_shows_no_bar_in_a_notebook(case, monkeypatch):
     assert len(cn.alternatives(problem, tolerance=0).frame) == 1
     assert not cn.recover_conflicts(problem, case.published.assignment, limit=2).complete
     assert not shown
+
+
+def test_what_a_pinned_worker_and_what_nothing_are_worth():
+    """The price of a worker unpins them; sums that differ by rounding alone do not differ."""
+    q = [[0.5, 0.4], [0.3, 0.9]]
+    table = cn.prices(cn.Problem(q, [1, 0], pinned=[(0, 0)])).set_index(["kind", "worker"])
+    assert table.loc[("worker", 0), ["performance", "worth"]].tolist() == pytest.approx([0.3, 0.2])
+    # 0.1 + 0.2 + 0.3 is not 0.3 + 0.2 + 0.1 to the last bit
+    ties = cn.Problem([[0.1, 0.3], [0.2, 0.2], [0.3, 0.1], [0.4 - 0.1, 0.1]], [1, 1])
+    assert all(worth == 0 or abs(worth) > 1e-9 for worth in cn.prices(ties)["worth"])
+    assert all(found.difference == 0 or found.difference > 1e-9 for found in (cn.why(ties, i, 0) for i in range(4)))
+    nobody = cn.Problem([[0.5], [0.0], [0.4]], [1], task_conflicts=[(1, 0), (2, 0)], worker_limits=[1, 1, 0])
+    assert "exclusion" not in set(cn.prices(nobody)["kind"])  # of Q = 0, of a limit of 0: lifting it changes nothing
+
+
+def test_equally_good_ones_stand_in_the_order_of_their_pairs_and_parts_count_where_fewer_may_be_chosen():
+    ties = cn.alternatives(cn.Problem(np.ones((3, 2)), [1, 1]), 6).assignments
+    pairs = [sorted(map(tuple, answer.placed.tolist())) for answer in ties]
+    assert pairs == sorted(pairs)
+    assert len(pairs) == 6
+    loose = cn.alternatives(cn.Problem(-np.ones((2, 2)), [1, 1], required_rule="at most"), 10)
+    assert loose.frame["performance"].tolist() == [0, -1, -1, -1, -1, -2, -2]
+    assert loose.complete
+    near = cn.Problem([[0.5], [0.45], [0.3]], [1])
+    assert [cn.alternatives(near, limit, 0.1).complete for limit in (1, 2)] == [False, True]  # 0.45 is within 0.1
+
+
+def test_the_curve_lists_no_change_that_brings_nothing():
+    problem = cn.Problem([[0.5], [0.5], [0.7]], [1])
+    running = pd.DataFrame({0: [1, 0, 0]})
+    assert cn.replan(problem, running).curve["performance"].to_dict() == {0: 0.5, 1: 0.7}
+    assert cn.replan(problem.changed(qualification=[[0.5], [0.5], [0.5]]), running).curve.index.tolist() == [0]
