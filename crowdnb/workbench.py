@@ -467,6 +467,9 @@ class Bench(widgets.VBox):  # type: ignore[misc]
         """Read the folder and check it; show the problems, all of them, or the settings."""
         self.project = self.plans = self.panel = self.keeper = None
         self.rest.children = ()
+        if not self.folder.value.strip():
+            self.checked.value = _said(["Name a folder, or upload files; or start from the case study."])
+            return
         try:
             self.source = Path(self.folder.value.strip()).expanduser()
             if not self.source.exists():
@@ -494,10 +497,10 @@ class Bench(widgets.VBox):  # type: ignore[misc]
 
     def copy(self) -> None:
         """Copy the files of the case study into the folder named, which holds no project yet."""
-        target = Path(self.folder.value.strip() or UPLOADS).expanduser()
         try:
+            target = Path(self.folder.value.strip() or UPLOADS).expanduser()
             load_case_study().write(target)
-        except (ValueError, OSError) as error:
+        except (ValueError, OSError, RuntimeError) as error:
             self.checked.value = _said([str(error)], "Nothing was copied.")
             return
         self._go(target)
@@ -531,17 +534,18 @@ class Bench(widgets.VBox):  # type: ignore[misc]
         books = [name for name, _ in files if name not in known]
         if books and len(files) > 1 and not wrong:
             wrong = ["One Excel workbook, or CSV files: not both, and not several workbooks."]
-        target = Path(self.folder.value.strip() or UPLOADS).expanduser()
-        if not target.is_dir() and (target.is_file() or target.suffix.lower() == ".xlsx"):
-            target = target.parent
+        target = Path(self.folder.value.strip() or UPLOADS)
         try:
+            target = target.expanduser()
+            if not target.is_dir() and (target.is_file() or target.suffix.lower() == ".xlsx"):
+                target = target.parent
             if not wrong:
                 target.mkdir(parents=True, exist_ok=True)
                 for name, content in files:
                     _keep_beside(target / name, content)
                     write_whole(target / name, content)
-        except OSError as error:
-            wrong = [f"{target} cannot be written: {error.strerror or error}"]
+        except (OSError, ValueError, RuntimeError) as error:  # no such place, no name of a file, nobody's home
+            wrong = [f"{target} cannot be written: {getattr(error, 'strerror', None) or error}"]
         self.upload.value = ()
         if wrong:
             self.checked.value = _said(wrong, "Nothing was taken.")

@@ -182,6 +182,20 @@ def test_upload_replaces_nothing_without_keeping_it(tmp_path, monkeypatch):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["my_project"]
 
 
+@pytest.mark.parametrize("name", ["\0", "x" * 300, "~nobody-of-this-name", "/dev/null/x"])
+def test_a_folder_that_cannot_be_is_said_to_be_so(tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    bench = cn.bench()
+    bench.folder.value = name
+    uploaded(bench, *[(path.name, path.read_bytes()) for path in (DATA / "case_study").glob("*.csv")])
+    assert "Nothing was taken." in bench.checked.value and "cannot be written" in bench.checked.value
+    bench.example.click()
+    assert "Nothing was copied." in bench.checked.value
+    bench.folder.value = " "
+    assert "Name a folder" in bench.checked.value
+    assert not any(tmp_path.iterdir())
+
+
 def test_a_workbook_is_uploaded_turned_and_kept_beside_it(tmp_path, monkeypatch, case):
     monkeypatch.chdir(tmp_path)
     buffer = io.BytesIO()
