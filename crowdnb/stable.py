@@ -50,7 +50,7 @@ class Stability:
     sides : DataFrame
         A row for each of them: columns criteria, s(T) - s(T'), whose product with w is ≥ 0 inside; ``moves`` in words.
     nearest : Series or None
-        The weights nearest to those given at which another assignment is as good; None where T is always optimal.
+        The weights nearest to those given beyond which another assignment is better; None where T is always optimal.
     moved : float
         How much weight moves up to there, ½ Σ |difference|; inf where T is always optimal.
     rival : Assignment or None

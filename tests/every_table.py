@@ -51,8 +51,6 @@ def random_problem(rng, scope, options=False, sizes=None):
         extra["required_rule"] = rng.choice(["exactly", "at least", "at most"])
         extra["worker_limits"] = rng.integers(0, 3, size=m)
         extra["pinned"] = rng.uniform(size=(m, n)) < rng.choice([0, 0.15])
-        if rng.uniform() < 0.5:
-            extra["task_weights"] = rng.choice([0.0, 0.5, 1.0, 3.0], size=n)
         if rng.uniform() < 0.4:
             extra |= {"costs": rng.integers(-1, 4, size=(m, n)), "budget": float(rng.integers(0, 6))}
     return cn.Problem(
@@ -107,10 +105,12 @@ def by_criterion(problem, p, tables):
 def weighed(rng, scope, number):
     """Random problems with at least two tables: with P, the tables, their points, and weights to start from.
 
-    One of five has options beyond the paper.
+    One of five has options beyond the paper, and task weights.
     """
     while number:
         problem = random_problem(rng, scope, options=number % 5 == 0)
+        if number % 5 == 0:
+            problem = problem.changed(task_weights=rng.choice([0.0, 0.5, 1.0, 3.0], size=len(problem.tasks)))
         p = random_possibility(rng, problem, int(rng.integers(1, 5)))
         tables, points = points_of(problem, p)
         if len(tables) < 2:

@@ -16,7 +16,7 @@ def distance_to_a_rival(start, points, own):
     """The least ½ Σ |w - start| at which a table that scores otherwise is at least as good: a program for each."""
     size, eye, least = len(start), np.eye(len(start)), math.inf
     rows = np.unique(points - own, axis=0)
-    rows = rows[np.abs(rows).max(axis=1) >= 1e-12]
+    rows = rows[rows.max(axis=1) >= 1e-12]  # one that is never better may be as good on the rim of the simplex
     # Moving a weight of x changes row · w by at most x (largest - smallest entry): no rival is nearer than that.
     beyond = -(rows @ start) / np.maximum(np.ptp(rows, axis=1), 1e-300)
     for at in np.argsort(beyond):
