@@ -117,6 +117,7 @@ def resolve() -> None:
 def refute() -> None:
     """Infeasible instances at m = 60, with the largest number of workers who can work together in the reason."""
     print("refuted at m = 60, n = 20: milliseconds, at most 10")
+    cn.solve(cn.random_problem(60, rng=0))  # the first call imports cvxpy
     for p in CHANCES[1:]:
         took = []
         for seed in range(2 * SEEDS):
