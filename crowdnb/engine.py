@@ -277,11 +277,11 @@ class CompiledProgram:
         refused: Sequence[IntArray] = (),
     ) -> Answer:
         """Put the problem's numbers in and ask the engine."""
-        if pins is not None:
-            return ask(problem, pairs, engine, time_limit, pins)
         m, n = problem.qualification.shape
         at = pairs @ (n, 1)
-        gain, allowed = np.zeros(self.variables), np.zeros(m * n)
+        gain, allowed, least = np.zeros(self.variables), np.zeros(m * n), np.zeros(self.variables)
+        if pins is not None:
+            least[at[pins]] = 1
         gain[at], allowed[at] = gains(problem, pairs), 1
         room = 2.0 - problem.worker_conflicts.to_numpy()[self.one, self.other]
         need = problem.required.to_numpy().astype(float)
@@ -290,10 +290,10 @@ class CompiledProgram:
         else:
             right, most = need, np.r_[np.ones(m), np.repeat(room, n), allowed]
         if engine == "GLPK_MI":
-            return self._glpk(problem, pairs, at, gain, right, most, time_limit)
+            return self._glpk(problem, pairs, at, gain, right, np.r_[most, -least], time_limit)
         if self.model is None:
             self._model()
-        self.gain.value, self.right.value, self.most.value = gain, right, most
+        self.gain.value, self.right.value, self.most.value, self.least.value = gain, right, most, least
         return read(problem, pairs, self.model, self.t[at], engine, time_limit)
 
     def _model(self) -> None:
@@ -301,8 +301,8 @@ class CompiledProgram:
 
         self.t = cp.Variable(self.variables, boolean=(self.whole,))
         self.gain, self.right = cp.Parameter(self.variables), cp.Parameter(self.equal.shape[0])
-        self.most = cp.Parameter(self.below.shape[0])
-        rules = [self.equal @ self.t == self.right, self.below @ self.t <= self.most, self.t >= 0]
+        self.most, self.least = cp.Parameter(self.below.shape[0]), cp.Parameter(self.variables)
+        rules = [self.equal @ self.t == self.right, self.below @ self.t <= self.most, self.t >= self.least]
         self.model = cp.Problem(cp.Maximize(self.gain @ self.t), rules)
 
     def _glpk(
@@ -328,7 +328,7 @@ class CompiledProgram:
         status, x = glpk.ilp(
             matrix(-gain),
             self.model[0],
-            matrix(np.r_[most, np.zeros(self.variables)]),
+            matrix(most),
             self.model[1],
             matrix(right),
             set(),

@@ -366,8 +366,11 @@ class Search:
             if broken_rules(self.problem, pins, partly=True):
                 play[i, j] = fixed[i, j] = False
                 continue
-            pairs = np.argwhere(play)
-            answer = self._ask(pairs, np.flatnonzero(fixed[play]))
+            asked = play.copy()
+            if self.problem.plain:  # a pinned worker has no other task, neither for the engine nor when T is rounded
+                asked[pins[:, 0]] = fixed[pins[:, 0]]
+            pairs = np.argwhere(asked)
+            answer = self._ask(pairs, np.flatnonzero(fixed[asked]))
             if answer.status == "time_limit":
                 return ["The order of tied assignments was not settled within the time limit."]
             if answer.status == "optimal":
