@@ -530,7 +530,8 @@ def assignment_panel(project: Project, conflict_scope: Scope = "project") -> Pan
 
     def show(settings: Mapping[str, Any], start: View | None) -> View:
         values = {"qualification": q_of(settings["gamma"], settings["weights"]), **_rules(project, settings)}
-        return assignment_view(program.problem.changed(**values), program.resolve(**values), start)
+        answer = program.resolve(**values, tie_break="labels" if program.compiled else None)  # else it takes too long
+        return assignment_view(program.problem.changed(**values), answer, start)
 
     note = "" if project.counts is not None else (
         f"Only intervals are known here, no histories. When γ moves, the centre of each interval is kept and its "

@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from itertools import pairwise
 
 import ipywidgets as widgets
@@ -240,6 +241,15 @@ def test_assignment_panel_answers_what_solve_answers(case):
     shown = re.search(r"ρ = ([0-9.]+)</strong>, ([+-][0-9.]+) against", panel.output.value)
     assert float(shown[1]) == pytest.approx(cn.solve(own).performance, abs=5e-5)
     assert float(shown[2]) == pytest.approx(cn.solve(own).performance - panel.start.facts["ρ"], abs=1e-4)
+
+
+def test_assignment_panel_shows_the_first_of_tied_assignments(case):
+    alike = case.ability.iloc[[2, 1, 1, 0, 0, 0, 0, 0, 0, 2, 1, 2]].to_numpy()
+    project = replace(case, ability=pd.DataFrame(alike, case.ability.index, case.ability.columns))
+    panel = whatif.assignment_panel(project)
+    panel["worker_conflicts"].value = [[5, 0], [2, 1]]
+    first = cn.solve(project.problem([("a0", "a5"), ("a1", "a2")]), tie_break="labels")
+    assert panel.view.facts["places"] == dict(first.pairs[["worker", "task"]].to_numpy())
 
 
 def test_assignment_panel_names_who_moved_and_marks_it(case):
