@@ -35,11 +35,12 @@ from tqdm.auto import tqdm
 
 from crowdnb.ecargo import Assignment, Problem, needed
 from crowdnb.engine import cliques
-from crowdnb.labels import number, shown, whole
+from crowdnb.labels import IntArray, number, shown, whole
 from crowdnb.program import solve
 from crowdnb.rules import FOREVER, Rules, fill
 from crowdnb.teams import compatible_workers
 
+UNBOUNDED = 10**6  # new workers of one kind, where a task takes any number
 KINDS = ("conflict", "exclusion", "place", "worker", "limit", "pin")
 Item = tuple[Hashable, ...]
 TICK = 0.1  # seconds that HiGHS gets at least
@@ -232,7 +233,7 @@ def _changes(problem: Problem, costs: Mapping[Any, float], untouchable: Collecti
     """Every change that may be made, with its cost."""
     workers, tasks, n = problem.workers, problem.tasks, len(problem.tasks)
     fewest = problem.fewest
-    able = (problem.task_conflicts.to_numpy() == 0) & (problem.qualification.to_numpy() != 0) & (fewest > 0)
+    able = (problem.task_conflicts.to_numpy() == 0) & (problem.qualification.to_numpy() != 0)
     pinned = problem.pinned.to_numpy() == 1
     useful = ((fewest > 0) | pinned) & (problem.most > 0)  # or a pair that earns money
     useful |= np.zeros_like(pinned) if problem.costs is None else (problem.costs.to_numpy() < 0) & (problem.most > 0)
@@ -241,7 +242,7 @@ def _changes(problem: Problem, costs: Mapping[Any, float], untouchable: Collecti
     every = [Change(("conflict", workers[i], workers[k]), (i, k), 1.0, 1) for i, k in problem.conflict_pairs.tolist()]
     every += [Change(("exclusion", workers[i], tasks[j]), (i, j), 1.0, 1) for i, j in np.argwhere(pairs).tolist()]
     every += [Change(("place", tasks[j]), (j,), 1.0, int(fewest[j])) for j in np.flatnonzero(fewest).tolist()]
-    room = (able * fewest).sum(axis=1)
+    room = (able * (fewest + _earners(problem))).sum(axis=1)
     every += [Change(("worker", workers[i]), (i,), 1.0, int(room[i])) for i in np.flatnonzero(room).tolist()]
     every += [Change(("limit", workers[i]), (i,), 1.0, n - int(limits[i])) for i in np.flatnonzero(limits < n).tolist()]
     every += [Change(("pin", workers[i], tasks[j]), (i, j), 1.0, 1) for i, j in problem.pins.tolist()]
@@ -269,13 +270,24 @@ def _changes(problem: Problem, costs: Mapping[Any, float], untouchable: Collecti
     ]
 
 
+def _earners(problem: Problem) -> IntArray:
+    """How many workers more than it needs can take a task to earn what the budget lacks, pair by pair; m × n."""
+    if problem.costs is None or problem.budget is None:
+        return np.zeros(problem.qualification.shape, dtype=np.int64)
+    costs = problem.costs.to_numpy()
+    lacking = max(costs.clip(min=0).sum() - problem.budget, 0.0)
+    wanted = np.ceil(np.divide(lacking, -costs, out=np.zeros_like(costs, dtype=float), where=costs < 0))
+    most = UNBOUNDED if problem.required_rule == "at least" else problem.most - problem.fewest
+    return np.asarray(np.minimum(wanted, most), dtype=np.int64)
+
+
 class _Model:
     """The program of this module's text: rows and columns once, objectives and refused sets each time."""
 
     def __init__(self, problem: Problem, changes: list[Change]) -> None:
         self.problem, self.changes = problem, changes
         m, n = problem.qualification.shape
-        rules, value = Rules.of(problem), problem.value
+        rules, value, earners = Rules.of(problem), problem.value, _earners(problem)
         together = problem.conflict_scope == "project"
         at: dict[Any, dict[tuple[int, ...], int]] = {change.item[0]: {} for change in changes}
         for number_, change in enumerate(changes):
@@ -348,7 +360,7 @@ class _Model:
         self.high = np.r_[
             [float(change.most) for change in changes],
             np.ones(m + len(t)),
-            np.full(len(x), float(max(rules.need.max(), 1))),
+            max(rules.need.max(), 1) + np.array([earners[pair] for pair in x], dtype=float),
         ]
         whole = not (problem.plain and together)
         # lifting a conflict follows from who is on the team

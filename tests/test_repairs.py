@@ -110,6 +110,14 @@ def test_repairs_that_are_built_are_cheapest_too():
     assert built > 50
 
 
+@pytest.mark.parametrize(("rule", "task", "costs"), [("at least", [0], [[-1.0]]), ("at most", [1, 3], [[1.0, -1.0]])])
+def test_new_workers_earn_what_the_budget_lacks(rule, task, costs):
+    problem = cn.Problem(np.full((1, len(task)), 0.5), task, required_rule=rule, costs=costs, budget=-3.0)
+    found = cn.repairs(problem)
+    assert found.repairs[0].changes == ((("worker", 0), 2),)
+    assert found.repairs[0].assignment.performance == 1.5
+
+
 def test_sixty_workers_and_little_time():
     problem = cn.random_problem(60, 20, 0.3, rng=0)
     found = cn.repairs(problem, 4, time_limit=0.5)

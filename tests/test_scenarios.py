@@ -34,6 +34,21 @@ def plans(case):
     return cn.Scenarios(case).keep("quarrel", conflicts=QUARREL).keep(ALL)
 
 
+def test_scenarios_that_differ_in_a_demand_have_a_q_of_their_own(case):
+    plans = cn.Scenarios(case)
+    q = [plans.problem(cn.Scenario("", demand={("r0", "skill"): (low, 1.0)})).qualification for low in (0.5, 0.9)]
+    assert (q[0]["r0"] > q[1]["r0"]).any()
+
+
+def test_rho_as_given_weighs_tasks_as_the_files_do(case):
+    heavy = replace(case, task_weights=pd.Series({task: 1.0 + k for k, task in enumerate(case.required.index)}))
+    plans = cn.Scenarios(heavy).keep("light", task_weights=dict.fromkeys(case.required.index, 1.0))
+    given, light = plans.answer("as given"), plans.answer("light")
+    assert plans.as_given("as given") == pytest.approx(given.performance)
+    assert plans.as_given("light") == pytest.approx(cn.performance(given.problem, light.table))
+    assert plans.as_given("light") != pytest.approx(light.performance)
+
+
 def test_a_scenario_becomes_the_problem_that_a_person_would_write(case, plans):
     got = plans.problem("everything")
     demand = case.demand.copy()

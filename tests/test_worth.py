@@ -117,6 +117,12 @@ def test_replanning_weighs_rho_against_changes(scope, options):
             assert found.curve.index[0] == changes.min()
 
 
+@pytest.mark.parametrize(("price", "changes"), [(0.35, 2), (0.45, 0)])
+def test_replanning_with_task_weights(price, changes):
+    problem = cn.Problem([[0.5, 0.6], [0.4, 0.3]], [1, 1], [1, 3])  # to change places adds 2.2 - 1.4, for two changes
+    assert cn.replan(problem, pd.DataFrame([[1, 0], [0, 1]]), price).changes == changes
+
+
 def test_words_about_one_pair(case):
     problem = case.problem([("a3", "a5")])
     assert str(cn.why(problem, "a3", "r1")) == "a3 does not take r1: the two are in conflict."
