@@ -132,7 +132,7 @@ def _filtered(rules: Rules, whole_first: Sequence[str] = KINDS) -> tuple[Rules, 
     kept: list[Requirement] = []
     for kind in ("place", "exclusion", "zero", "conflict", "limit", "ceiling", "pin", "budget"):
         items = rules.items(kind)
-        for item in tqdm(items, desc=f"dropping each {kind}", leave=False, delay=2):
+        for item in tqdm(items, desc=f"dropping each {kind}", leave=False, delay=5):
             without = rules.without([item])
             if without.assuming(item).feasible():
                 kept.append(item)

@@ -169,7 +169,7 @@ def _smallest(
     for size in range(largest + 1):
         found: list[frozenset[tuple[int, int]]] = []
         deeper: set[frozenset[tuple[int, int]]] = set()
-        with tqdm(total=len(level), desc=f"sets of {size} conflicts", leave=False, delay=2) as bar:
+        with tqdm(total=len(level), desc=f"sets of {size} conflicts", leave=False, delay=5) as bar:
             for chosen in sorted(level, key=sorted):
                 bar.update()
                 left = [rival for rival in rivals if not rival & chosen]
@@ -407,7 +407,7 @@ def recover_weights(
     start = weighing.read(weights)
     placed = positions(weighing.problem, table)
     own, rows, rivals = weighing.points(placed), list[FloatArray](), list[Assignment]()
-    with tqdm(desc="weights", leave=False, delay=2) as bar:
+    with tqdm(desc="weights", leave=False, delay=5) as bar:
         while (w := weighing.nearest(start, rows)) is not None:
             bar.update()
             best = weighing.best(w)

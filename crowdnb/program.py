@@ -498,12 +498,12 @@ def frontier(
         return answer
 
     if budgets is not None:
-        for budget in tqdm(sorted(budgets), desc="budgets", leave=False, delay=2):
+        for budget in tqdm(sorted(budgets), desc="budgets", leave=False, delay=5):
             add(budget)
     else:
         largest = math.fsum(np.abs(problem.costs.to_numpy()).ravel())
         budget, step = largest, 4 * BUDGET_TOLERANCE * max(largest, 1e-300)
-        with tqdm(desc="budgets", leave=False, delay=2) as bar:
+        with tqdm(desc="budgets", leave=False, delay=5) as bar:
             while add(budget).placed is not None:
                 budget = rows[-1][2] - step
                 bar.update()

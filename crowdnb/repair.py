@@ -177,7 +177,7 @@ def repairs(
     started = time.perf_counter()
     until = math.inf if time_limit is None else started + time_limit
     proofs = math.inf if time_limit is None else started + PROOFS * time_limit
-    with tqdm(desc="repairs", total=limit, leave=False, delay=2) as bar:
+    with tqdm(desc="repairs", total=limit, leave=False, delay=5) as bar:
 
         def add(chosen: dict[int, int]) -> None:
             nonlocal until, proofs

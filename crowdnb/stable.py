@@ -175,7 +175,7 @@ def stability(
 def _region(weighing: Weighing, own: FloatArray) -> tuple[FloatArray, list[FloatArray], list[Assignment]]:
     """Corners of the polytope, and what cut it out."""
     rows, rivals, settled = list[FloatArray](), list[Assignment](), set[tuple[float, ...]]()
-    with tqdm(desc="corners", leave=False, delay=2) as bar:
+    with tqdm(desc="corners", leave=False, delay=5) as bar:
         while True:
             corners = corners_of(rows, len(own))
             new = [corner for corner in corners if tuple(corner.round(9)) not in settled]
@@ -226,7 +226,7 @@ def _shares(
     """How often each pair is chosen at weights drawn uniformly from the simplex."""
     draws = np.random.default_rng(rng).dirichlet(np.ones(len(weighing.criteria)), samples)
     chosen, stays = np.zeros(weighing.problem.eligible.shape), 0
-    for w in tqdm(draws, desc="weights drawn", leave=False, delay=2):
+    for w in tqdm(draws, desc="weights drawn", leave=False, delay=5):
         same = all(row @ w >= 0 for row in rows)
         at: Any = placed if same else weighing.best(w).placed
         chosen[at[:, 0], at[:, 1]] += 1

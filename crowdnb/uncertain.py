@@ -320,7 +320,7 @@ class _Drift:
         """How far from the project's γ towards ``stop`` T is the best, and what is better from there on."""
         a, rival, end = self.gamma, None, self._forbidden(placed, stop)
         twins, ahead = list(self._twins(placed)), [end]  # how far to look, the nearest last
-        with tqdm(desc="γ", leave=False, delay=2) as bar:
+        with tqdm(desc="γ", leave=False, delay=5) as bar:
             while a != end:
                 bar.update()
                 b = ahead[-1]
@@ -538,7 +538,7 @@ def doubt(
         joblib.delayed(_chosen)(data, block, placed, solver) for block in drawn
     )
     chosen, rows = np.zeros(data.q.shape), list[tuple[float, float]]()
-    with tqdm(total=samples, desc="samples", leave=False, delay=2, disable=not progress) as bar:
+    with tqdm(total=samples, desc="samples", leave=False, delay=5, disable=not progress) as bar:
         for block in blocks:
             for pairs, best, kept in block:
                 chosen[pairs[:, 0], pairs[:, 1]] += 1
@@ -824,7 +824,7 @@ class _Regret:
         nothing = np.zeros(len(program.pairs))
         unit = FINE / (float(np.abs(self.more).max()) or 1.0)
         more, sets, proposed = (self.more * unit).round(9), dict[bytes, tuple[Any, Any, FloatArray]](), list(known)
-        with tqdm(desc="rivals", leave=False, delay=2) as bar:
+        with tqdm(desc="rivals", leave=False, delay=5) as bar:
             while True:
                 count = len(sets)
                 for placed in proposed:

@@ -328,7 +328,7 @@ def prices(problem: Problem, solver: str | None = None) -> pd.DataFrame:
         return oracle.best(changed).performance
 
     rows = []
-    for kind, i, k, j in tqdm(items, desc="prices", leave=False, delay=2):
+    for kind, i, k, j in tqdm(items, desc="prices", leave=False, delay=5):
         after = without(kind, i, k, j)
         worth = math.inf if math.isnan(after) else rho - after
         worth = 0.0 if abs(worth) <= oracle.tie else worth
@@ -443,7 +443,7 @@ def alternatives(
     if best is None:
         return Alternatives((), _ranking(problem, [], [], 0.0), 0, True, _labelled(problem, []))
     slack = oracle.tie
-    with tqdm(desc="alternatives", total=limit, leave=False, delay=2) as bar:
+    with tqdm(desc="alternatives", total=limit, leave=False, delay=5) as bar:
         for placed in _in_turn(oracle):
             below = oracle.optimum.performance - score(problem, placed)
             if tolerance is not None and below > tolerance + slack:
@@ -578,7 +578,7 @@ class Replan:
         if self.problem.budget is not None:
             raise ValueError("replan: the curve needs a problem without a budget of its own")
         costs, most, rows = (~self.running).astype(float), self.running.size, dict[int, float]()
-        with tqdm(desc="changes", leave=False, delay=2) as bar:
+        with tqdm(desc="changes", leave=False, delay=5) as bar:
             while most >= 0:
                 answer = solve(self.problem.changed(costs=costs, budget=float(most)))
                 if answer.placed is None:
