@@ -136,12 +136,12 @@ class Shown(anywidget.AnyWidget):
       el.classList.add("crowdnb");
       el.setAttribute("role", "status");
       const draw = () => {
-        const before = el.querySelector(".crowdnb-scroll");
-        const [left, top] = before ? [before.scrollLeft, before.scrollTop] : [0, 0];
         el.innerHTML = model.get("value");
-        const after = el.querySelector(".crowdnb-scroll");
-        if (after) { after.scrollLeft = left; after.scrollTop = top; }
+        const part = el.querySelector(".crowdnb-scroll");
+        if (part && (left || top)) { part.scrollLeft = left; part.scrollTop = top; }
       };
+      let [left, top] = [0, 0];  // kept from events: to ask for them makes the browser lay out the whole page
+      el.addEventListener("scroll", ({ target }) => { [left, top] = [target.scrollLeft, target.scrollTop]; }, true);
       model.on("change:value", draw);
       draw();
     }
@@ -152,6 +152,7 @@ class Shown(anywidget.AnyWidget):
       --cn-ink: var(--jp-ui-font-color1, #222); --cn-ground: var(--jp-layout-color0, #fff);
       --cn-accent: #c2410c; --cn-bar: #2b6cb0; --cn-soft: #5b6470;
       color: var(--cn-ink); font: 13px/1.4 var(--jp-ui-font-family, sans-serif);
+      contain: layout style;  /* what changes inside moves nothing outside but by its height */
     }
     [data-jp-theme-light="false"] .crowdnb { --cn-accent: #fb923c; --cn-bar: #7ab8f5; --cn-soft: #aab2bd; }
     .crowdnb p { margin: 0.4em 0; }
