@@ -396,11 +396,8 @@ class _Drift:
         off = np.abs(rise) * np.abs(wider) / np.where(both == 0, 1.0, both)
         above, below = np.where(rise * wider > 0, off, 0.0) @ data.w, np.where(rise * wider < 0, off, 0.0) @ data.w
         open_ = self.q((nodes[1:] + nodes[:-1]) / 2) != 0  # pairs whose Q is not 0 between two kinks
-        for (
-            j,
-            i,
-            alike,
-        ) in twins:  # compared with one of T's, Q_ij ranks the same assignments, and twins are in no doubt
+        # Compared with one of T's, Q_ij ranks the same assignments, and twins are in no doubt.
+        for j, i, alike in twins:
             q[:, :, j] -= q[:, [i], j]
             less, more = above[:, [i], j].copy(), below[:, [i], j].copy()
             above[:, :, j] = np.where(alike, 0.0, above[:, :, j] + more)
