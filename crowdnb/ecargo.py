@@ -450,16 +450,19 @@ def broken_rules(problem: Problem, placed: IntArray, partly: bool = False) -> li
         broken.append(f"{problem.workers[i1]} {why} {problem.tasks[j1]} and is given it")
     chosen = np.zeros(m, dtype=bool)
     chosen[i] = True
-    tasks_of: dict[int, set[int]] = {}
-    for i1, j1 in placed.tolist():
-        tasks_of.setdefault(i1, set()).add(j1)
-    for i1, i2 in problem.conflict_pairs[chosen[problem.conflict_pairs].all(axis=1)].tolist():
-        if problem.conflict_scope == "project":
-            broken.append(f"{problem.workers[i1]} and {problem.workers[i2]} are in conflict and both are chosen")
-            continue
-        for j1 in sorted(tasks_of[i1] & tasks_of[i2]):  # few share one: labels are looked up for these alone
-            one, other = problem.workers[i1], problem.workers[i2]
-            broken.append(f"{one} and {other} are in conflict and share {problem.tasks[j1]}")
+    both = problem.conflict_pairs[chosen[problem.conflict_pairs].all(axis=1)].tolist()
+    if problem.conflict_scope == "project":
+        broken += [
+            f"{problem.workers[i1]} and {problem.workers[i2]} are in conflict and both are chosen" for i1, i2 in both
+        ]
+    else:
+        given: dict[int, set[int]] = {}
+        for i1, j1 in placed.tolist():
+            given.setdefault(i1, set()).add(j1)
+        for i1, i2 in both:
+            for j1 in sorted(given[i1] & given[i2]):  # few share one: labels are looked up for these alone
+                one, other = problem.workers[i1], problem.workers[i2]
+                broken.append(f"{one} and {other} are in conflict and share {problem.tasks[j1]}")
     if partly:
         return broken
     if len(problem.pins):
@@ -752,7 +755,8 @@ def _from_pairs(
     pairs: Collection[tuple[Hashable, Hashable]], rows: pd.Index[Any], columns: pd.Index[Any], name: str
 ) -> BoolArray:
     array = np.zeros((len(rows), len(columns)), dtype=bool)
-    at_row, at_column = ({label: at for at, label in enumerate(index.tolist())} for index in (rows, columns))
+    at_row = {label: at for at, label in enumerate(rows.tolist())}
+    at_column = at_row if columns is rows else {label: at for at, label in enumerate(columns.tolist())}
     for pair in pairs:
         if isinstance(pair, str) or not isinstance(pair, Sequence) or len(pair) != 2:
             raise ValueError(f"{name}: {pair!r} is not a pair of labels")

@@ -28,7 +28,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from scipy import sparse
@@ -92,33 +92,32 @@ def prices(problem: Problem, cliques: Sequence[IntArray], known: IntArray, until
         alone = np.setdiff1d(np.arange(m), np.concatenate([*groups, np.zeros(0, dtype=np.int64)]))
         groups += [np.array([i]) for i in alone.tolist()]
     member = members(groups, m)
-    missing = 10.0 * max(1, math.isqrt(int(need.sum())))  # what a place left empty costs the relaxation
+    missing = 10.0 * max(1, math.isqrt(int(need.sum())))  # what a place left empty costs: each filled one earns it
     taken = _candidates(value, need, known)
     best: Prices | None = None
     while True:
         pairs = np.argwhere(taken)
         i, j = pairs.T
-        rows: Any = incidence(i, m)
         if together:
-            rows = member @ rows
+            rules = [member[:, i]]
         else:
             clique, task, shared = task_rows(problem, member, pairs)
-            rows = sparse.vstack([rows, shared])
+            rules = [incidence(i, m), shared]
+        rows = sparse.vstack([*rules, incidence(j, n)])
         left = until - time.perf_counter()
         if left <= 0:
             return best
         answer = linprog(  # type: ignore[call-overload]  # sparse matrices are not in the stubs
-            np.r_[-value[i, j], np.full(n, missing)],
-            sparse.hstack([rows, sparse.csr_array((rows.shape[0], n))]),
-            np.ones(rows.shape[0]),
-            sparse.hstack([incidence(j, n), sparse.eye_array(n)]),
-            need,
+            -(missing + value[i, j]),
+            rows,
+            np.r_[np.ones(rows.shape[0] - n), need],
             method="highs",
             options={"time_limit": min(left, 1e9), "presolve": len(pairs) > ALL},
         )
         if answer.x is None or answer.status:
             return best
-        u, price = -answer.eqlin.marginals, np.maximum(0, -answer.ineqlin.marginals)
+        price, u = np.split(-answer.ineqlin.marginals, [-n])
+        price, u = np.maximum(0, price), u - missing
         if together:
             charge = (member.T @ price)[:, None]  # what worker i pays, on any task
         else:
@@ -130,7 +129,7 @@ def prices(problem: Problem, cliques: Sequence[IntArray], known: IntArray, until
             [*(need * best_pair), *(spread * need * u), *(spread * price), *(spread * np.maximum(0, gain))]
         )
         if best is None or bound < best.bound:
-            use = np.bincount(i, answer.x[: len(i)], minlength=m).astype(float)
+            use = np.bincount(i, answer.x, minlength=m).astype(float)
             summed = need @ np.abs(best_pair) + spread * (need @ np.abs(u) + price.sum() + charge.max(initial=1))
             best = Prices(bound, spread * reduced, use, ROUNDING * float(summed))
         better = (reduced > 1e-9) & ~taken

@@ -184,7 +184,7 @@ class Search:
         priced = prices(problem, list(cliques(problem)), relaxed, self.start + (self.until - self.start) / 2)
         if priced is None:
             return
-        self.slack = max(self.slack, priced.rounding)
+        self.slack = max(self.slack, 2 * priced.rounding)  # once of the bound, once of what is held against it
         self.bound = min(self.bound, priced.bound + priced.rounding)
         self.reach = np.minimum(self.reach, priced.bound + np.minimum(0, priced.reduced))
         self._team(-priced.use.round(6), -priced.reduced.max(axis=1))
@@ -297,22 +297,22 @@ class Search:
 
     def _believe(self, pairs: IntArray, answer: Answer) -> None:
         """Take an engine's answer if it holds: rounded, checked and scored again; SolverAnswerError if not."""
-        placed, rho = self._checked(pairs, answer)
-        slack = self._tolerance(pairs, rho)
+        placed, rho, slack = self._checked(pairs, answer)
         if rho < self.rho - slack:
             raise SolverAnswerError(
                 f"internal error: {self.engine} calls ρ = {rho:.9g} the best, and {self.rho:.9g} is known"
             )
         self._take(placed)
 
-    def _checked(self, pairs: IntArray, answer: Answer) -> tuple[IntArray, float]:
+    def _checked(self, pairs: IntArray, answer: Answer) -> tuple[IntArray, float, float]:
+        """An engine's assignment, its ρ, and how far a solver's ρ may be from it; SolverAnswerError if it is none."""
         problem = self.problem
         placed = rounded(problem, pairs, answer.pairs)
         broken = ["the places cannot be filled by the workers chosen"]
         if placed is None or (broken := broken_rules(problem, placed)):
             raise SolverAnswerError(f"internal error: the answer of {self.engine} breaks a rule: {listing(broken, 3)}")
         rho = score(problem, placed)
-        slack = self._tolerance(pairs, rho)
+        slack = TOLERANCE * max(1.0, abs(rho), float(shortfall(problem, pairs).max(initial=0)))
         if abs(rho - answer.objective) > slack:
             raise SolverAnswerError(
                 f"internal error: {self.engine} says ρ = {answer.objective:.9g}, its assignment scores {rho:.9g}"
@@ -321,10 +321,7 @@ class Search:
             raise SolverAnswerError(
                 f"internal error: ρ = {rho:.9g} of {self.engine} exceeds the bound {self.bound:.9g}"
             )
-        return placed, rho
-
-    def _tolerance(self, pairs: IntArray, rho: float) -> float:
-        return TOLERANCE * max(1.0, abs(rho), float(shortfall(self.problem, pairs).max(initial=0)))
+        return placed, rho, slack
 
     def _team(self, *keys: FloatArray) -> None:
         """Try the best places for a team that joins in the order of these keys (the first counts most)."""
@@ -374,7 +371,7 @@ class Search:
             if answer.status == "time_limit":
                 return ["The order of tied assignments was not settled within the time limit."]
             if answer.status == "optimal":
-                placed, reached = self._checked(pairs, answer)
+                placed, reached, _ = self._checked(pairs, answer)
                 if reached >= rho - tie and fixed[placed[:, 0], placed[:, 1]].sum() == len(pins):
                     self.found, chosen = placed, set(map(tuple, placed.tolist()))
                     continue

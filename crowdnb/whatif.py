@@ -472,7 +472,7 @@ def weights_panel(criteria: Sequence[str] = ("skill", "efficiency", "quality", "
     return Panel(show, {**judgements, "how": how, "weights": direct}, [how, by_judgement, by_weight])
 
 
-def assignment_view(problem: Problem, answer: Assignment, start: View | None = None, listed: bool = False) -> View:
+def assignment_view(answer: Assignment, start: View | None = None, listed: bool = False) -> View:
     """Who does what, on a grid or listed, ρ and its change, who moved; or why there is no assignment."""
     if answer.table is None:
         return View({"status": answer.status}, "", " ".join(answer.reasons) or "The time limit was reached.")
@@ -480,7 +480,7 @@ def assignment_view(problem: Problem, answer: Assignment, start: View | None = N
     facts: dict[str, Any] = {"status": answer.status, "ρ": answer.performance, "places": place}
     facts["pairs"] = pairs_of(answer)
     first = facts if start is None or start.problem else start.facts
-    everyone = dict.fromkeys([*map(str, problem.workers), *first["places"]])
+    everyone = dict.fromkeys([*map(str, answer.problem.workers), *first["places"]])
     moves = [(worker, first["places"].get(worker, "idle"), place.get(worker, "idle")) for worker in everyone]
     facts["moved"] = [f"{worker}: {before} → {after}" for worker, before, after in moves if before != after]
     head = (
@@ -488,9 +488,9 @@ def assignment_view(problem: Problem, answer: Assignment, start: View | None = N
     )
     idle = html.escape(listing(answer.idle)) or "nobody"
     head += f"Moved: {html.escape('; '.join(facts['moved'])) or 'nobody'}. Idle: {idle}.</p>"
-    return View(
-        facts, head + (teams(problem, answer) if listed else grid(problem, answer, held(problem, first["pairs"])))
-    )
+    problem = answer.problem
+    drawn = teams(problem, answer) if listed else grid(problem, answer, held(problem, first["pairs"]))
+    return View(facts, head + drawn)
 
 
 def assignment_panel(project: Project, conflict_scope: Scope = "project") -> Panel:
@@ -532,7 +532,7 @@ def assignment_panel(project: Project, conflict_scope: Scope = "project") -> Pan
     def show(settings: Mapping[str, Any], start: View | None) -> View:
         values = {"qualification": q_of(settings["gamma"], settings["weights"]), **_rules(project, settings)}
         answer = program.resolve(**values, tie_break="labels" if program.compiled else None)  # else it takes too long
-        return assignment_view(program.problem.changed(**values), answer, start)
+        return assignment_view(answer, start)
 
     note = "" if project.counts is not None else (
         f"Only intervals are known here, no histories. When γ moves, the centre of each interval is kept and its "

@@ -302,7 +302,7 @@ class Settings(Panel):
         answer = plans.answer(scenario)
         if answer.status == "infeasible" and not self.large:
             return View({"status": answer.status}, "", str(explain_infeasible(answer.problem)))
-        view = assignment_view(answer.problem, answer, start, self.large)
+        view = assignment_view(answer, start, self.large)
         words = scenario.words(plans.project)
         body = f"<p>Changed: {html.escape(plain('; '.join(words))) or 'nothing'}.</p>{view.body}"
         return replace(view, body=body if not view.problem else "")

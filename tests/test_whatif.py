@@ -361,9 +361,9 @@ def test_ink_can_be_read_on_every_shade():
 
 def test_equal_qualifications_have_one_shade():
     problem = cn.Problem([[0.5, 0.5]], [0, 1])
-    assert "0.500" in whatif.assignment_view(problem, cn.solve(problem)).body
+    assert "0.500" in whatif.assignment_view(cn.solve(problem)).body
     barred = cn.Problem([[0.0, 0.0]], [0, 0])
-    assert "×" in whatif.assignment_view(barred, cn.solve(barred)).body
+    assert "×" in whatif.assignment_view(cn.solve(barred)).body
 
 
 def marks(body):
