@@ -24,11 +24,12 @@ import traitlets
 from crowdnb.cloud import HE_TO_EN, TABLE_GAMMA, backward_cloud
 from crowdnb.ecargo import Assignment, Problem, Scope
 from crowdnb.fuzzyahp import LEVELS, consistent_matrix, criteria_weights, weight_range
-from crowdnb.labels import listing, plain
+from crowdnb.labels import FloatArray, listing, plain
 from crowdnb.page import grid, held, pairs_of, teams
-from crowdnb.possibility import possibility_degree
+from crowdnb.possibility import possibility_degree, possibility_matrix
 from crowdnb.program import Program
 from crowdnb.project import Project
+from crowdnb.qualify import check_weights
 from crowdnb.scenarios import Scenario, tasks_of
 from crowdnb.worth import Oracle, moves_text, position, why_of
 
@@ -523,14 +524,15 @@ def assignment_panel(project: Project, conflict_scope: Scope = "project") -> Pan
         rows=names, columns=[str(task) for task in tasks], title="Who may not take which task", value=barred
     )
 
-    # What a control leaves alone is kept from one change to the next: the compiled program, and Q.
+    # What most controls leave alone is kept from one change to the next: the compiled program, and P.
     program = Program(
         panel_problem(project, {name: control.value for name, control in controls.items()}, conflict_scope)
     )
-    q_of = lru_cache(maxsize=64)(partial(panel_qualification, project))
+    p_of = lru_cache(maxsize=64)(partial(panel_possibility, project))
 
     def show(settings: Mapping[str, Any], start: View | None) -> View:
-        values = {"qualification": q_of(settings["gamma"], settings["weights"]), **_rules(project, settings)}
+        q = panel_qualification(project, p_of(settings["gamma"]), settings["weights"])
+        values = {"qualification": q, **_rules(project, settings)}
         answer = program.resolve(**values, tie_break="labels" if program.compiled else None)  # else it takes too long
         return assignment_view(answer, start)
 
@@ -552,14 +554,24 @@ def assignment_panel(project: Project, conflict_scope: Scope = "project") -> Pan
 
 def panel_problem(project: Project, settings: Mapping[str, Any], conflict_scope: Scope = "project") -> Problem:
     """The problem that the settings of an assignment panel describe: what a user would hand to ``cn.solve``."""
-    q = panel_qualification(project, settings["gamma"], settings["weights"])
+    q = panel_qualification(project, panel_possibility(project, settings["gamma"]), settings["weights"])
     return Problem(q, **_rules(project, settings), conflict_scope=conflict_scope)
 
 
-def panel_qualification(project: Project, gamma: float, weights: Sequence[float]) -> pd.DataFrame:
-    """Q at this γ and with these weights, as :class:`crowdnb.Scenario` has it."""
-    given = dict(zip(project.criteria_weights.index, weights, strict=True))
-    return Scenario(gamma=gamma, weights=given).qualification(project)
+def panel_possibility(project: Project, gamma: float) -> FloatArray:
+    """P at this γ, as :class:`crowdnb.Scenario` moves the intervals; workers × tasks × criteria."""
+    ability, demand = Scenario(gamma=gamma).intervals(project)
+    workers, tasks, criteria = project.ability.index, project.required.index, project.criteria_weights.index
+    p = possibility_matrix(ability.loc[workers], demand.loc[tasks])[criteria]
+    return p.to_numpy().reshape(len(workers), len(tasks), len(criteria))
+
+
+def panel_qualification(project: Project, possibility: FloatArray, weights: Sequence[float]) -> pd.DataFrame:
+    """Q with these criteria weights (eq. 6); ValueError unless they are ≥ 0 and sum to 1."""
+    w = np.asarray(weights)
+    check_weights(w, project.criteria_weights.index)
+    q = sum(weight * possibility[..., k] for k, weight in enumerate(w))  # to the last bit as cn.qualification
+    return pd.DataFrame(q, project.ability.index, project.required.index)
 
 
 def _rules(project: Project, settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -252,6 +252,32 @@ def test_assignment_panel_shows_the_first_of_tied_assignments(case):
     assert panel.view.facts["places"] == dict(first.pairs[["worker", "task"]].to_numpy())
 
 
+def test_q_of_the_assignment_panel_is_that_of_the_package(case, lounges):
+    for project, gamma in ((case, 0.1), (case, 0.35), (lounges, 0.0), (lounges, 0.7)):
+        weights = np.random.default_rng(0).dirichlet(np.ones(len(project.criteria_weights)))
+        mixed = replace(
+            project,
+            demand=project.demand.iloc[::-1],
+            ability=project.ability[project.ability.columns.unique(0)[::-1]],
+        )
+        if project.counts is None:
+            ability = scenarios.moved_intervals(project.ability, gamma)
+        else:
+            ability = cn.ability_intervals(project.counts, gamma)
+        named = pd.Series(weights, project.criteria_weights.index)
+        q = cn.qualification(ability, project.demand, named).loc[project.ability.index, project.required.index]
+        for one in (project, mixed):
+            settings = settings_of(whatif.assignment_panel(one)) | {"gamma": gamma, "weights": tuple(weights)}
+            got = whatif.panel_problem(one, settings).qualification
+            pd.testing.assert_frame_equal(got, q, check_names=False, rtol=0, atol=1e-15)
+
+
+def test_weights_set_by_code_must_sum_to_1(case):
+    panel = whatif.assignment_panel(case)
+    panel["weights"].value = (0.5, 0.5, 0.5, 0.5)
+    assert panel.view.problem == "criteria weights: they sum to 2.0 and must sum to 1"
+
+
 def test_assignment_panel_names_who_moved_and_marks_it(case):
     panel = whatif.assignment_panel(case)
     panel["worker_conflicts"].value = [[5, 3]]
