@@ -408,6 +408,8 @@ def check(problem: Problem, table: pd.DataFrame) -> list[str]:
         ("worker", table.index, problem.workers),
         ("task", table.columns, problem.tasks),
     ):
+        if got.equals(wanted):
+            continue
         for label in got.difference(wanted, sort=False):
             broken.append(f"{axis} {label} is not in the problem")
         for label in wanted.difference(got, sort=False):

@@ -12,7 +12,7 @@ is taken only where W_j Q_ij, as far as the policy knows it, is above 0.
 ``auction``                  places bid for workers until each has the one it likes best at the wages reached
 ``collaborative_filtering``  the optimum for matches that were guessed, where workers have not been seen on a task
 ``deferred_acceptance``      workers apply where they like to be, tasks keep the best who applied
-``optimal``                  the greatest total match, by :func:`crowdnb.solve`
+``optimal``                  the greatest total match, as :func:`crowdnb.solve` finds it
 ===========================  ===============================================================================
 
 :func:`fairest` is best for the worst-off place. Incomes in rising order, added up, give the Lorenz curve; the Gini
@@ -44,8 +44,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from crowdnb.ecargo import Assignment, Problem, check, conflict_bits, performance
+from crowdnb.epoch import Offer, best_epoch
 from crowdnb.labels import FloatArray, IntArray, finite, labelled_vector, listing, same_labels
 from crowdnb.program import solve
+
+NODES = 40  # linear assignments of the search for the best match; where they do not do, a solver is started
 
 Seed = np.random.Generator | int | None
 Policy = Callable[[Problem, Seed], pd.DataFrame]
@@ -111,9 +114,10 @@ def greedy(problem: Problem, rng: Seed = None) -> pd.DataFrame:
 
 
 def optimal(problem: Problem, rng: Seed = None) -> pd.DataFrame:
-    """The greatest total match ρ, by :func:`crowdnb.solve`.
+    """The greatest total match ρ, as :func:`crowdnb.solve` finds it.
 
-    Parameters, what is returned and errors as of :func:`at_random`; nothing is drawn.
+    Parameters, what is returned and errors as of :func:`at_random`; nothing is drawn. Where few conflicts are in the
+    way :func:`crowdnb.epoch.best_epoch` proves it sooner than a solver starts.
 
     Examples
     --------
@@ -121,7 +125,14 @@ def optimal(problem: Problem, rng: Seed = None) -> pd.DataFrame:
     >>> optimal(cn.Problem([[0.9, 0.8], [0.7, 0.1]], [1, 1])).to_numpy().tolist()
     [[0, 1], [1, 0]]
     """
-    table = solve(with_room(problem)).table
+    problem = with_room(problem)
+    if problem.conflict_scope == "task" and problem.worker_limits.max() <= 1:
+        value = np.where(problem.eligible, problem.value, 0.0).clip(min=0.0)
+        need = np.minimum(problem.required.to_numpy(), len(value))
+        pairs, proved = best_epoch(Offer(value, need, problem.worker_conflicts.to_numpy().view(bool)), NODES)
+        if proved:
+            return _fill(problem, pairs)
+    table = solve(problem).table
     assert table is not None  # nobody at all is an assignment
     return table
 
@@ -238,6 +249,14 @@ def hold_auction(problem: Problem, epsilon: float = 0.01) -> Auction:
     >>> hold_auction(cn.Problem([[0.9, 0.8], [0.7, 0.1]], [1, 1]), 0.05).bids.round(2).to_numpy().tolist()
     [[0, 0, 0.25, ''], [1, 0, 0.75, 0], [0, 1, 0.6, '']]
     """
+    rows, wage, slot, pairs = _bids(problem, epsilon)
+    bids = pd.DataFrame(rows, columns=["task", "worker", "wage", "outbid"]).rename_axis("bid")
+    paid = pd.Series(wage, index=problem.workers[slot], name="wage").groupby(level=0, sort=False).min()
+    return Auction(bids, paid.reindex(problem.workers, fill_value=0.0), pairs)
+
+
+def _bids(problem: Problem, epsilon: float) -> tuple[list[tuple[Any, ...]], FloatArray, IntArray, IntArray]:
+    """An auction's bids, the wages in the end, the worker of each wage, and the pairs (worker, task)."""
     if not epsilon > 0:
         raise ValueError(f"epsilon must be above 0, got {epsilon}")
     worth = np.zeros(problem.qualification.shape)
@@ -245,27 +264,24 @@ def hold_auction(problem: Problem, epsilon: float = 0.01) -> Auction:
     worth[i, j] = problem.value[i, j]
     slot = np.repeat(np.arange(len(worth)), np.minimum(problem.worker_limits, len(problem.tasks)))
     place = np.repeat(np.arange(worth.shape[1]), np.minimum(problem.required, (worth > 0).sum(axis=0)))
-    workers, tasks = problem.workers.tolist(), problem.tasks.tolist()
-    wage, holder = np.zeros(len(slot)), np.full(len(slot), -1)
+    workers, tasks = problem.workers[slot].tolist(), problem.tasks[place].tolist()
+    worth_to = list(worth[slot].T[place])
+    wage, holder = np.zeros(len(slot)), [-1] * len(slot)
     queue, rows = deque(range(len(place))), []
     while queue:
         bidder = queue.popleft()
-        profit = worth[slot, place[bidder]] - wage
+        profit = worth_to[bidder] - wage
         best = int(profit.argmax())
-        if profit[best] <= 0:
+        if (most := profit[best]) <= 0:
             continue  # stays empty: wages only rise
-        second = max(0.0, np.delete(profit, best).max(initial=0.0))
-        wage[best] += profit[best] - second + epsilon
+        profit[best] = 0.0  # what nobody at all is worth
+        wage[best] += most - profit.max() + epsilon
         loser, holder[best] = holder[best], bidder
         if loser >= 0:
             queue.append(loser)
-        outbid = "" if loser < 0 else tasks[place[loser]]
-        rows.append((tasks[place[bidder]], workers[slot[best]], float(wage[best]), outbid))
-    bids = pd.DataFrame(rows, columns=["task", "worker", "wage", "outbid"]).rename_axis("bid")
-    paid = pd.Series(wage, index=problem.workers[slot], name="wage").groupby(level=0, sort=False).min()
-    taken = holder >= 0
-    pairs = np.column_stack([slot[taken], place[holder[taken]]])
-    return Auction(bids, paid.reindex(problem.workers, fill_value=0.0), pairs)
+        rows.append((tasks[bidder], workers[best], float(wage[best]), "" if loser < 0 else tasks[loser]))
+    held = np.array(holder, dtype=np.int64)
+    return rows, wage, slot, np.column_stack([slot[held >= 0], place[held[held >= 0]]])
 
 
 def auction(problem: Problem, rng: Seed = None, epsilon: float = 0.01) -> pd.DataFrame:
@@ -279,7 +295,7 @@ def auction(problem: Problem, rng: Seed = None, epsilon: float = 0.01) -> pd.Dat
     >>> auction(cn.Problem([[0.9, 0.8], [0.7, 0.1]], [1, 1])).to_numpy().tolist()
     [[0, 1], [1, 0]]
     """
-    return _mended(problem, hold_auction(problem, epsilon).pairs)
+    return _mended(problem, _bids(problem, epsilon)[-1])
 
 
 def guess(seen: pd.DataFrame, neighbours: int = 5) -> pd.DataFrame:

@@ -60,6 +60,20 @@ def test_what_each_policy_takes():
     assert who(matching.optimal) == {"r0": ["a2"], "r1": ["a1"], "r2": ["a0"]}  # 0.5 + 0.85 + 0.5 = 1.85
 
 
+@pytest.mark.parametrize("conflicts", [0.05, 0.2, 0.5])
+def test_the_best_match_is_a_solver_s_whether_one_is_started_or_not(conflicts, monkeypatch):
+    problems = [
+        matching.market(14, 8, seed, screened_out=0.3, conflict_probability=conflicts).changed(required=[2] * 8)
+        for seed in range(4)
+    ]
+    for nodes in (matching.NODES, 0):  # with 0 a solver has the last word where conflicts are in the way
+        monkeypatch.setattr(matching, "NODES", nodes)
+        for problem in problems:
+            table = matching.optimal(problem)
+            assert cn.check(problem, table) == []
+            assert cn.performance(problem, table) == pytest.approx(cn.solve(problem).performance)
+
+
 def test_random_follows_its_seed_and_finds_every_maximal_table():
     problem = cn.Problem(frame([[0.5, 0.5], [0.5, 0.5]]), [1, 1])
     seen = {tuple(matching.at_random(problem, seed).to_numpy().ravel()) for seed in range(30)}

@@ -8,7 +8,7 @@ import pytest
 from scipy.stats import rankdata
 
 import crowdnb as cn
-from crowdnb import matching, rolling
+from crowdnb import epoch, matching, rolling
 from crowdnb.market import DONE, DROPPED, STARS, Chance, Jobs, Market, Tasks, Workers, audit, chance_met, stars
 
 PLAIN = Market(
@@ -206,7 +206,7 @@ def test_a_search_cut_short_keeps_the_rules_and_says_so():
     assert {proved for _, proved in short} == {False} or not all(proved for _, proved in short)
     for seed, (pairs, proved) in enumerate(short):
         offer = offers(2, seed)
-        assert not len(rolling.quarrels(offer, pairs))
+        assert not len(epoch.quarrels(offer, pairs))
         best = rolling.best_epoch(offer)[0]
         got, most = (offer.value[p[:, 0], p[:, 1]].sum() for p in (pairs, best))
         assert got <= most + 1e-12
