@@ -25,9 +25,7 @@ from crowdnb.privacy import TOTAL, safe_table
 from crowdnb.program import solve
 from crowdnb.rolling import simulate
 from crowdnb.scenes import (
-    DAY as OPEN,
-)
-from crowdnb.scenes import (
+    OPEN,
     PERSON,
     Gate,
     HandOver,
@@ -111,7 +109,7 @@ def policies_panel() -> Panel:
     """Size, screening and conflicts of a made-up market, ε and what is known of it: how each policy fares."""
     texts = {
         "screened_out": "pairs screened out (0 to 0.95)",
-        "conflict_probability": "workers in conflict (0 to 0.5)",
+        "conflict_probability": "workers in conflict (0 to 0.3)",
         "seen": "matches seen (0.05 to 1)",
         "epsilon": "ε, least raise of a bid (Q)",
         "workers": "workers",
@@ -120,7 +118,7 @@ def policies_panel() -> Panel:
     }
     shares = {
         "screened_out": (0.8, 0, 0.95, 0.05),
-        "conflict_probability": (0.1, 0, 0.5, 0.05),
+        "conflict_probability": (0.1, 0, 0.3, 0.05),  # with more the proof takes longer than a slider may
         "seen": (0.5, 0.05, 1, 0.05),
         "epsilon": (0.01, 0.01, 0.3, 0.01),
     }

@@ -50,7 +50,7 @@ from crowdnb.project import OPTIONS, Project, read_project
 
 FOLDER = Path(__file__).parent / "data" / "scenes"
 NAMES = ("service", "content", "medical")
-DAY = 480.0  # minutes that a person answers customers
+OPEN = 480.0  # minutes that a person answers customers
 BACK = 10.0  # minutes after which a customer told wrong comes back
 PERSON, BOT, WRONG = 3.0, 0.05, 4.0  # euros: a person's answer, the bot's, and the harm of a wrong one
 FEE = 40.0  # euros: a review
@@ -146,7 +146,7 @@ class HandOver:
     @property
     def load(self) -> float:
         """People's work over their time: minutes of handling / (staff · 480). Above 1 it floods them."""
-        return math.fsum(self.calls["handling"]) / (self.staff * DAY)
+        return math.fsum(self.calls["handling"]) / (self.staff * OPEN)
 
     @property
     def waits(self) -> FloatArray:
@@ -253,7 +253,7 @@ def flood_point(inquiries: pd.DataFrame, staff: int) -> float:
     low, high = -1, len(tried)
     while high - low > 1:
         middle = (low + high) // 2
-        if math.fsum(handling[_to_people(inquiries, tried[middle]) | wrong]) > staff * DAY:
+        if math.fsum(handling[_to_people(inquiries, tried[middle]) | wrong]) > staff * OPEN:
             high = middle
         else:
             low = middle

@@ -18,7 +18,7 @@ import pandas as pd
 from crowdnb.cloud import ability_intervals
 from crowdnb.possibility import possibility_matrix
 from crowdnb.ratings import count_ratings
-from crowdnb.scenes import BOT, DAY, PERSON, distances, too_close, without_credential
+from crowdnb.scenes import BOT, OPEN, PERSON, distances, too_close, without_credential
 
 SEED = 14
 Tables = dict[str, pd.DataFrame]
@@ -113,8 +113,8 @@ def _service(rng: np.random.Generator) -> tuple[Tables, Tables, dict[str, Any]]:
     inquiries = []
     for task in tasks:
         sure = np.clip(degree[("bot", task)] + 0.1 * rng.normal(size=number[task]), 0.02, 0.98).round(2)
-        noon = np.clip(210 + 60 * rng.normal(size=number[task]), 0, DAY - 1)
-        minute = np.where(rng.random(number[task]) < 0.4, noon, (DAY - 1) * rng.random(number[task]))
+        noon = np.clip(210 + 60 * rng.normal(size=number[task]), 0, OPEN - 1)
+        minute = np.where(rng.random(number[task]) < 0.4, noon, (OPEN - 1) * rng.random(number[task]))
         handling = minutes[task] * (0.5 + rng.random(number[task]))
         true = (rng.random(number[task]) < sure).astype(int)
         barred = int(task.startswith("complaint"))

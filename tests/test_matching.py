@@ -156,6 +156,18 @@ def test_guesses_keep_what_was_seen_and_stay_in_its_range():
     assert found.min(axis=None) >= seen.min(axis=None) and found.max(axis=None) <= seen.max(axis=None)
 
 
+@pytest.mark.parametrize("share", [0.05, 0.3, 0.9])
+def test_neighbours_are_those_of_scikit_learn(share):
+    from sklearn.impute import KNNImputer
+
+    rng = np.random.default_rng(4)
+    for neighbours in (1, 3, 5):
+        x = rng.normal(size=(24, 15))
+        x[rng.uniform(size=x.shape) > share] = np.nan
+        imputer = KNNImputer(n_neighbors=neighbours, keep_empty_features=True)
+        np.testing.assert_allclose(matching._of_neighbours(x, neighbours), imputer.fit_transform(x), atol=1e-12)
+
+
 def test_what_rows_and_columns_explain_is_guessed_exactly():
     worker, task = np.array([0.1, 0.2, 0.3, 0.4]), np.array([0.0, 0.3, 0.5])
     q = frame((worker[:, None] + task).tolist())
