@@ -655,7 +655,12 @@ class WeightSliders(widgets.VBox):  # type: ignore[misc]
         self.value = tuple(float(weight) for weight in weights)
         for slider in self.sliders:
             slider.observe(self._moved, names="value")
-        self.observe(self._set, names="value")
+
+    def notify_change(self, change: Any) -> None:
+        """Who watches the weights shows the answer first, then the sliders follow."""
+        super().notify_change(change)
+        if change["name"] == "value":
+            self._set(change)
 
     def _moved(self, change: Mapping[str, Any]) -> None:
         at = self.sliders.index(change["owner"])
