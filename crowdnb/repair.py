@@ -10,6 +10,7 @@ The boolean program of :mod:`crowdnb.engine` with a variable for each change:
 
 First the cost of the changes is minimised, then ρ is maximised at that cost; a set that was found, and whatever
 contains it, is forbidden, and so on. Since costs are above 0, no part of a set found does without the rest of it.
+Where too few workers can work together, :mod:`crowdnb.fewest` finds those of the least cost without this program.
 
 References
 ----------
@@ -19,10 +20,8 @@ Automated Reasoning 40 (2008) 1-33: the sets found here are their minimal correc
 
 from __future__ import annotations
 
-import heapq
 import math
 import time
-from collections import Counter
 from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -33,8 +32,9 @@ from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 from tqdm.auto import tqdm
 
-from crowdnb.ecargo import Assignment, Problem, needed
+from crowdnb.ecargo import Assignment, Problem, broken_rules, needed
 from crowdnb.engine import cliques
+from crowdnb.fewest import Fewest, fewest
 from crowdnb.labels import IntArray, number, shown, whole
 from crowdnb.program import solve
 from crowdnb.rules import FOREVER, Rules, fill
@@ -44,7 +44,7 @@ UNBOUNDED = 10**6  # new workers of one kind, where a task takes any number
 KINDS = ("conflict", "exclusion", "place", "worker", "limit", "pin")
 Item = tuple[Hashable, ...]
 TICK = 0.1  # seconds that HiGHS gets at least
-PROOFS = 0.25  # of the time, after which repairs are built rather than searched for
+PROOFS = 0.25  # of the time, after which repairs are listed that need not be those of greatest ρ
 
 
 class Change(NamedTuple):
@@ -141,8 +141,7 @@ def repairs(
     time_limit : float, optional
         About how many seconds to take, 4 when not given; None for as long as the proofs need. All that are listed are
         cheapest and minimal in any case, and at least one is; ``ranked`` says whether those of greatest ρ are proved to
-        be among them. Where the proofs need longer, as at 60 workers with hundreds of conflicts, the rest of the list
-        fills each place that no largest team fills by one change.
+        be among them.
 
     Returns
     -------
@@ -172,36 +171,40 @@ def repairs(
     if isinstance(untouchable, str) or not isinstance(costs or {}, Mapping):
         raise ValueError("costs must be a mapping of kinds and items, untouchable a list of them")
     model = _Model(problem, _changes(problem, costs or {}, untouchable))
+    few, settled = model.fewest(limit)
     found: list[Repair] = []
-    complete, ranked, cost, refused = False, True, model.least, list[dict[int, int]]()
+    complete, ranked, refused = False, True, list[dict[int, int]]()
+    cost = None if settled else model.least  # what repairs cost that are looked for; not known yet
     started = time.perf_counter()
     until = math.inf if time_limit is None else started + time_limit
     proofs = math.inf if time_limit is None else started + PROOFS * time_limit
     with tqdm(desc="repairs", total=limit, leave=False, delay=5) as bar:
 
-        def add(chosen: dict[int, int]) -> None:
+        def add(chosen: dict[int, int], pairs: IntArray | None = None) -> None:
             nonlocal until, proofs
             start = time.perf_counter()
-            found.append(_repair(problem, model, chosen))
+            refused.append(chosen)
+            found.append(_repair(problem, model, chosen, pairs))
             if len(found) == 1:  # the first loads the solver, which takes seconds and does not count
                 until, proofs = until + time.perf_counter() - start, proofs + time.perf_counter() - start
             bar.update()
 
-        while len(found) < limit:
-            if found and time.perf_counter() > until:
-                break
-            chosen, proved = model.best_at(cost, refused, proofs)
-            if not proved and cost == model.least and (built := _built(problem, model, limit - len(found), refused)):
+        for one in few if settled else []:
+            add(one.changes, one.pairs)
+        while len(found) < limit and not (found and time.perf_counter() > until):
+            chosen, proved = (None, True) if cost is None else model.best_at(cost, refused, proofs)
+            if not proved and cost == model.least and few:
                 ranked = False
-                for chosen in built:
-                    if found and time.perf_counter() > until:
+                for one in few:
+                    if len(found) == limit or (found and time.perf_counter() > until):
                         break
-                    add(chosen)
+                    if one.changes not in refused:
+                        add(one.changes)
                 break
             if chosen is None and not (found and time.perf_counter() > until):
-                cheapest, settled = model.cheapest(refused, until if found else math.inf)
-                if cheapest is None or not settled:
-                    complete = settled
+                cheapest, sure = model.cheapest(refused, until if found else math.inf)
+                if cheapest is None or not sure:
+                    complete = sure
                     break
                 cost = model.cost(cheapest)
                 chosen, proved = model.best_at(cost, refused, proofs)
@@ -209,7 +212,6 @@ def repairs(
             if chosen is None:
                 break
             ranked &= proved
-            refused.append(chosen)
             add(chosen)
             if not chosen:
                 complete = True
@@ -287,7 +289,7 @@ class _Model:
     def __init__(self, problem: Problem, changes: list[Change]) -> None:
         self.problem, self.changes = problem, changes
         m, n = problem.qualification.shape
-        rules, value, earners = Rules.of(problem), problem.value, _earners(problem)
+        rules, value = Rules.of(problem), problem.value
         together = problem.conflict_scope == "project"
         at: dict[Any, dict[tuple[int, ...], int]] = {change.item[0]: {} for change in changes}
         for number_, change in enumerate(changes):
@@ -353,14 +355,15 @@ class _Model:
             unit = float(np.abs(cost).max()) or 1.0
             paid = {column: cost[pair] / unit for pair, column in [*t.items(), *x.items()]}
             rows.append((paid, -math.inf, problem.budget / unit))
-        short = self._short(rules)
-        rows.append((dict.fromkeys(range(size), 1.0), float(short), math.inf))
-        self.least = short * min((change.cost for change in changes), default=0.0)  # no repair costs less
+        self.short = self._short(rules)
+        rows.append((dict.fromkeys(range(size), 1.0), float(self.short), math.inf))
+        self.unit = min((change.cost for change in changes), default=0.0)
+        self.least = self.short * self.unit  # no repair costs less
         self.rows, self.low = rows, low
         self.high = np.r_[
             [float(change.most) for change in changes],
             np.ones(m + len(t)),
-            max(rules.need.max(), 1) + np.array([earners[pair] for pair in x], dtype=float),
+            [float(changes[at["worker"][i,]].most) for i, _ in x],
         ]
         whole = not (problem.plain and together)
         # lifting a conflict follows from who is on the team
@@ -382,6 +385,16 @@ class _Model:
         if problem.conflict_scope == "project":
             most = min(most, compatible_workers(rules.conflicts, np.asarray(free.any(axis=1)), places))
         return places - most
+
+    def fewest(self, wanted: int) -> tuple[list[Fewest], bool]:
+        """The best sets of the least number of changes, all of the least cost; and whether that is proved."""
+        if not self.short or self.problem.conflict_scope != "project":
+            return [], False
+        cheap = {kind: dict[tuple[int, ...], int]() for kind in KINDS}
+        for at, change in enumerate(self.changes):
+            if change.cost == self.unit:
+                cheap[str(change.item[0])][change.at] = at
+        return fewest(Rules.of(self.problem), self.short, cheap, wanted)
 
     def cost(self, chosen: dict[int, int]) -> float:
         """What changes cost together."""
@@ -437,58 +450,16 @@ class _Model:
         return {int(at): int(found[at]) for at in np.flatnonzero(found)}, proved
 
 
-def _built(problem: Problem, model: _Model, wanted: int, refused: list[dict[int, int]]) -> list[dict[int, int]]:
-    """Sets that cost what no repair can cost less than: a largest team, and a change for each place it leaves.
-
-    The place is given up, or filled by a new worker; those who add most to ρ come first. None where a largest team
-    leaves more places than the least number of changes, or where these kinds of changes may not be made that cheaply.
-    """
-    if not problem.plain or problem.conflict_scope != "project":
-        return []
-    rules, value = Rules.of(problem), problem.value
-    least = min((change.cost for change in model.changes), default=0.0)
-    cheap = {change.item[0]: dict[int, int]() for change in model.changes}
-    for at, change in enumerate(model.changes):
-        if change.cost == least:
-            cheap[change.item[0]][change.at[0]] = at
-    free = ~rules.barred & (rules.need > 0)
-    team, able = np.zeros(len(free), dtype=bool), np.asarray(free.any(axis=1))
-    left = compatible_workers(rules.conflicts, able, int(rules.need.sum()))
-    for i in np.argsort(-np.where(free, value, -np.inf).max(axis=1), kind="stable").tolist():
-        rest = able & ~rules.conflicts[i]
-        rest[i] = False
-        if left and able[i] and compatible_workers(rules.conflicts, rest, left - 1) >= left - 1:
-            team[i], able, left = True, rest, left - 1
-    chosen = fill(rules.need, rules.limits, free & team[:, None])
-    empty = np.repeat(np.arange(free.shape[1]), rules.need - chosen.sum(axis=0)).tolist()
-    if len(empty) * least > model.least:
-        return []
-    options = []
-    for j in empty:
-        ways = [(float(value[i, j]), at) for i, at in cheap.get("worker", {}).items() if not rules.barred[i, j]]
-        ways += [(0.0, cheap["place"][j])] if j in cheap.get("place", {}) else []
-        options.append(sorted(ways, key=lambda way: (-way[0], way[1])))
-    if not all(options):
-        return []
-    sets = list[dict[int, int]]()
-    heap, seen = [(-sum(ways[0][0] for ways in options), (0,) * len(options))], {(0,) * len(options)}
-    while heap and len(sets) < wanted:
-        total, which = heapq.heappop(heap)
-        changes = dict(Counter(ways[k][1] for ways, k in zip(options, which, strict=True)))
-        if changes not in sets and changes not in refused:
-            sets.append(changes)
-        for place, (ways, k) in enumerate(zip(options, which, strict=True)):
-            further = (*which[:place], k + 1, *which[place + 1 :])
-            if k + 1 < len(ways) and further not in seen:
-                seen.add(further)
-                heapq.heappush(heap, (total + ways[k][0] - ways[k + 1][0], further))
-    return sets
-
-
-def _repair(problem: Problem, model: _Model, chosen: dict[int, int]) -> Repair:
+def _repair(problem: Problem, model: _Model, chosen: dict[int, int], pairs: IntArray | None = None) -> Repair:
+    """The repair of these changes, whose best pairs may be known."""
+    start = time.perf_counter()
     changes = tuple((model.changes[at].item, times) for at, times in chosen.items())
     changed = apply(problem, changes)
-    answer = solve(changed)
+    if pairs is None:
+        answer = solve(changed)
+    else:
+        assert not broken_rules(changed, pairs)
+        answer = Assignment.of(changed, pairs, "optimal", "none", time.perf_counter() - start)
     text = ", ".join(change_text(item, times) for item, times in changes) or "nothing to change"
     return Repair(changes, model.cost(chosen), answer.performance, changed, answer, text)
 

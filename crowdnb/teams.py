@@ -11,6 +11,7 @@ E. Tomita, T. Seki, "An efficient branch-and-bound algorithm for finding a maxim
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -110,3 +111,36 @@ def _larger_team(between: BoolArray, best: int, wanted: float, node_cap: float) 
 
     search((1 << len(foes)) - 1, 0)
     return None if nodes > node_cap and best < wanted else best
+
+
+def teams(between: BoolArray, places: int) -> Iterator[list[int]]:
+    """Every set of so many workers without a conflict, as positions; few where no larger one exists.
+
+    Parameters as of :func:`team_exists`.
+
+    Examples
+    --------
+    >>> ring = np.roll(np.eye(5, dtype=bool), 1, axis=0)
+    >>> sorted(teams(ring | ring.T, 2))
+    [[0, 2], [0, 3], [1, 3], [1, 4], [2, 4]]
+    """
+    order = np.argsort(between.sum(axis=1), kind="stable")
+    foes = {1 << k: bits for k, bits in enumerate(bit_sets(between[np.ix_(order, order)]))}
+
+    def search(candidates: int, team: list[int]) -> Iterator[list[int]]:
+        surplus = candidates
+        for _ in range(places - len(team) - 1):
+            clique = surplus
+            while clique:
+                one = clique & -clique
+                surplus ^= one
+                clique &= foes[one]
+        while surplus and len(team) < places:
+            one = 1 << (surplus.bit_length() - 1)
+            surplus ^= one
+            candidates ^= one
+            yield from search(candidates & ~foes[one], [*team, int(order[one.bit_length() - 1])])
+        if len(team) == places:
+            yield sorted(team)
+
+    return search((1 << len(foes)) - 1, [])

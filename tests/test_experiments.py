@@ -401,8 +401,11 @@ def test_teams_against_every_set_of_workers(seed):
     m = int(rng.integers(1, 10))
     between = draw(m, 1, rng.uniform(0, 0.9), rng).between
     sets = (team for size in range(m + 1) for team in combinations(range(m), size))
-    exact = max(len(team) for team in sets if not between[np.ix_(team, team)].any())
+    found = [list(team) for team in sets if not between[np.ix_(team, team)].any()]
+    exact = max(map(len, found))
     assert teams.largest_team(between) == exact
+    for size in (exact - 1, exact, exact + 1):
+        assert sorted(teams.teams(between, size)) == [team for team in found if len(team) == size]
     assert teams.team_exists(between, exact) and not teams.team_exists(between, exact + 1)
 
 

@@ -1,6 +1,7 @@
 """What to change: against every set of changes of small problems."""
 
 import math
+import time
 from itertools import combinations_with_replacement
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from every_table import best_rho, random_problem
 
 import crowdnb as cn
+from crowdnb import fewest
 from crowdnb import repair as module
 from crowdnb.repair import apply
 
@@ -88,26 +90,53 @@ def test_repairs_are_the_cheapest_minimal_sets_in_order(scope, options):
             assert not wanted
 
 
-def test_repairs_that_are_built_are_cheapest_too():
-    """Where the proofs have no time: of random problems most can be built for, and none costs more than it must."""
-    rng, left, built = np.random.default_rng(9), 100, 0
+def too_few_together(rng):
+    """A random problem where too few can work together, with costs and what may not be changed: itself, the program."""
+    while True:
+        m, n = (int(rng.integers(low, high)) for low, high in ((3, 7), (2, 5)))
+        between = np.triu(rng.uniform(size=(m, m)) < rng.choice([0.4, 0.6, 0.9]), 1)
+        problem = cn.Problem(
+            rng.uniform(rng.choice([-0.2, 0.1]), 1, size=(m, n)).round(2),
+            rng.integers(0, 3, size=n) if rng.uniform() < 0.3 else np.ones(n, dtype=int),
+            task_conflicts=rng.uniform(size=(m, n)) < rng.choice([0, 0.3, 0.6]),
+            worker_conflicts=between | between.T,
+        )
+        costs = [{}, {"worker": 2}, {"conflict": 3, "limit": 2}, {"limit": 2, "worker": 3}][rng.integers(4)]
+        untouchable = [(), ("worker",), ("place",), ("conflict", "limit")][rng.integers(4)]
+        model = module._Model(problem, module._changes(problem, costs, untouchable))
+        if model.short:
+            return problem, model
+
+
+def test_the_fewest_changes_are_those_that_the_program_finds():
+    """Where it is settled: their ρ, and whether there are more. Where not, no ρ that cannot be reached."""
+    rng, left = np.random.default_rng(1), 40
     while left:
-        problem = random_problem(rng, "project", False, SMALL)
-        if not math.isnan(best_rho(problem)):
+        problem, model = too_few_together(rng)
+        few, settled = model.fewest(4)
+        repairs = [module._repair(problem, model, one.changes, one.pairs) for one in few]
+        assert all(repair.cost == model.least for repair in repairs)
+        if not settled:
+            for repair in repairs[:1]:
+                assert repair.performance <= cn.solve(repair.problem).performance + 1e-9
             continue
         left -= 1
-        untouchable = [(), ("worker",), ("place",)][left % 3]
-        costs = {"worker": 2} if left % 7 == 0 else {}
-        changes = module._changes(problem, costs, untouchable)
-        sets = module._built(problem, module._Model(problem, changes), 10, [])
-        for chosen in sets:
-            changed = apply(problem, tuple((changes[at].item, times) for at, times in chosen.items()))
-            assert not math.isnan(best_rho(changed))
-            cost = sum(changes[at].cost * times for at, times in chosen.items())
-            assert cost == cn.repairs(problem, 1, costs, untouchable, time_limit=None).repairs[0].cost
-        assert len({tuple(sorted(chosen.items())) for chosen in sets}) == len(sets)
-        built += bool(sets)
-    assert built > 50
+        wanted, refused = [], []
+        while len(refused) < 4 and (chosen := model.best_at(model.least, refused, math.inf)[0]) is not None:
+            wanted.append(module._repair(problem, model, chosen).performance)
+            refused.append(chosen)
+        np.testing.assert_allclose([repair.performance for repair in repairs], wanted, atol=1e-7)
+
+
+@pytest.mark.parametrize(("name", "most"), [("CREWS", 1), ("FILLINGS", 3)])
+def test_too_many_to_look_at(monkeypatch, name, most):
+    """Where no order is proved in time, those that are listed are cheapest all the same."""
+    problem = cn.random_problem(60, 20, 0.4, rng=2)
+    monkeypatch.setattr(fewest, name, most)
+    found = cn.repairs(problem, 5, time_limit=0.2)
+    assert found.repairs
+    assert not found.ranked
+    assert {repair.cost for repair in found.repairs} == {10}
 
 
 @pytest.mark.parametrize(("rule", "task", "costs"), [("at least", [0], [[-1.0]]), ("at most", [1, 3], [[1.0, -1.0]])])
@@ -118,18 +147,22 @@ def test_new_workers_earn_what_the_budget_lacks(rule, task, costs):
     assert found.repairs[0].assignment.performance == 1.5
 
 
-def test_sixty_workers_and_little_time():
-    problem = cn.random_problem(60, 20, 0.3, rng=0)
-    found = cn.repairs(problem, 4, time_limit=0.5)
-    assert found.repairs
-    assert not found.ranked
+@pytest.mark.parametrize("p", [0.2, 0.3, 0.4])
+def test_the_ten_best_at_sixty_workers(p):
+    problem = cn.random_problem(60, 20, p, rng=0)
+    start = time.process_time()
+    found = cn.repairs(problem)
+    assert time.process_time() - start < 5
+    assert len(found.repairs) == 10
+    assert found.ranked
+    words = cn.explain_infeasible(problem).certificate
+    assert f"At most {20 - found.repairs[0].cost:.0f} of these" in words  # so many changes are needed at least
     for one in found.repairs:
-        assert (one.cost, one.assignment.status) == (7, "optimal")
+        assert (one.cost, one.assignment.status) == (found.repairs[0].cost, "optimal")
         assert cn.check(one.problem, one.assignment.table) == []
     rho = found.frame["performance"]
     assert rho.is_monotonic_decreasing
-    least = cn.explain_infeasible(problem).certificate
-    assert "13" in least  # at most 13 of these can work together, 20 places are asked: seven changes at least
+    assert cn.solve(found.repairs[0].problem).performance == pytest.approx(rho[1], abs=1e-9)
 
 
 def test_repairs_in_words(case):
