@@ -24,6 +24,7 @@ import math
 import time
 from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass
+from itertools import count, islice
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -467,14 +468,14 @@ def _repair(problem: Problem, model: _Model, chosen: dict[int, int], pairs: IntA
 def change_text(item: Item, times: int) -> str:
     """One change in words."""
     kind, *labels = item
-    count = "one" if times == 1 else str(times)
+    many = "one" if times == 1 else str(times)
     s = "" if times == 1 else "s"
     return {
         "conflict": "lift the conflict of {0} and {1}",
         "exclusion": "allow {0} to take {1}",
-        "place": f"ask {count} fewer for {{0}}",
+        "place": f"ask {many} fewer for {{0}}",
         "worker": "add a worker like {0}" if times == 1 else f"add {count} workers like {{0}}",
-        "limit": f"let {{0}} take {count} more task{s}",
+        "limit": f"let {{0}} take {many} more task{s}",
         "pin": "unpin {0} from {1}",
     }[str(kind)].format(*labels)
 
@@ -499,7 +500,9 @@ def apply(problem: Problem, changes: tuple[tuple[Item, int], ...]) -> Problem:
             case "pin":
                 pinned.loc[labels[0], labels[1]] = 0
             case _:
-                new += [(f"like {labels[0]}" + (f" ({k})" if k > 1 else ""), labels[0]) for k in range(1, times + 1)]
+                taken = {*problem.workers, *(name for name, _ in new)}
+                likely = (f"like {labels[0]}" + (f" ({k})" if k > 1 else "") for k in count(1))
+                new += [(name, labels[0]) for name in islice((name for name in likely if name not in taken), times)]
     if not new:
         fields = {
             "conflict": {"worker_conflicts": between},

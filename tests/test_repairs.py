@@ -5,6 +5,7 @@ import time
 from itertools import combinations_with_replacement
 
 import numpy as np
+import pandas as pd
 import pytest
 from every_table import best_rho, random_problem
 
@@ -202,6 +203,12 @@ def test_more_than_once():
     more = cn.repairs(cn.Problem([[0.5, 0.4, 0.3]], [1, 1, 1]), untouchable=["worker", "place"])
     assert str(more) == "1. let 0 take 2 more tasks: cost 2, ρ = 1.2"
     assert more.complete
+
+
+def test_new_workers_get_names_that_nobody_has():
+    problem = cn.Problem(pd.DataFrame({"r": {"a": 0.5, "like a": 0.4, "a (3)": 0.3}}), {"r": 3})
+    changed = apply(problem, ((("worker", "a"), 2), (("worker", "a (3)"), 1)))
+    assert list(changed.workers[3:]) == ["like a (2)", "like a (3)", "like a (3) (2)"]
 
 
 def test_nothing_to_repair_and_nothing_that_may_be_changed():
