@@ -474,7 +474,7 @@ def change_text(item: Item, times: int) -> str:
         "conflict": "lift the conflict of {0} and {1}",
         "exclusion": "allow {0} to take {1}",
         "place": f"ask {many} fewer for {{0}}",
-        "worker": "add a worker like {0}" if times == 1 else f"add {count} workers like {{0}}",
+        "worker": "add a worker like {0}" if times == 1 else f"add {many} workers like {{0}}",
         "limit": f"let {{0}} take {many} more task{s}",
         "pin": "unpin {0} from {1}",
     }[str(kind)].format(*labels)
