@@ -133,9 +133,9 @@ def policies_panel() -> Panel:
 
 # A market in motion
 
-# Some hundred tasks in two days: quick enough to drag a slider.
+# Some fifty tasks in a day and a half: quick enough to drag a slider.
 SMALL = Market(
-    days=2,
+    days=1.5,
     workers=60,
     arrivals=1.5,
     epoch=2.0,
