@@ -348,6 +348,66 @@ def test_histories_are_drawn_with_their_own_frequencies():
     assert set(kept) == {0.2, 1.0}
 
 
+STARS = {
+    "a0": [5, 5, 4, 5, 5, 4, 5],
+    "a1": [3, 4, 3, 2, 3, 4, 3],
+    "a2": [3, 3, 4, 2, 2, 4, 1],
+    "a3": [2, 3, 1, 2, 4, 3, 2],
+}
+OPTIONS = {
+    "at least": {"required_rule": "at least"},
+    "at most": {"required_rule": "at most"},
+    "a limit of 2": {"worker_limits": [2, 1, 1, 1]},
+    "a limit of 0": {"worker_limits": [1, 0, 1, 1]},
+    "a pin": {"pinned": [("a3", "r1")]},
+    "a budget": {"costs": [[9, 9], [2, 3], [1, 2], [1, 1]], "budget": 3},
+    "scope": {"conflict_scope": "task"},
+}
+
+
+@pytest.mark.parametrize("source", ["ratings", "intervals"])
+@pytest.mark.parametrize("option", OPTIONS)
+def test_each_option_counts_in_each_sample(option, source, monkeypatch):
+    """Every sample is settled by all valid tables; and without the option at least one would be another."""
+    rows = [
+        (worker, skill, rating if skill == "u0" else 6 - rating)
+        for worker, ratings in STARS.items()
+        for skill in ("u0", "u1")
+        for rating in ratings
+    ]
+    counts = cn.count_ratings(pd.DataFrame(rows, columns=["worker", "criterion", "rating"]))
+    demand = [[0.6, 1.0, 0.1, 1.0], [0.7, 1.0, 0.0, 0.6]]
+    none = pd.DataFrame(0, [*STARS], ["r0", "r1"])
+    project = cn.Project(
+        cn.ability_intervals(counts),
+        pd.DataFrame(demand, none.columns, pd.MultiIndex.from_product([["u0", "u1"], ["low", "high"]])),
+        pd.Series([0.9, 0.1], ["u0", "u1"]),
+        pd.Series(1, none.columns),
+        None,
+        none,
+        pd.DataFrame(0, none.index, none.index),
+        counts,
+    )
+    rule = cn.Problem(none + 1, [1, 1], worker_conflicts=[("a0", worker) for worker in ("a1", "a2", "a3")])
+    problem, qs, own = rule.changed(**OPTIONS[option]), [], uncertain._chosen
+    monkeypatch.setattr(uncertain, "_chosen", lambda data, some, *rest: qs.extend(some) or own(data, some, *rest))
+    found = cn.doubt(project, problem, samples=30, rng=4, source=source)
+    with_it, without = (possible(one) for one in (problem, rule))
+    today, optima, others = found.assignment.table.to_numpy(), [], 0
+    assert (with_it == today).all(axis=(1, 2)).any()
+    for q, row in zip(qs, found.samples.itertuples(), strict=True):
+        rho = (with_it * q).sum(axis=(1, 2))
+        assert row.optimum == pytest.approx(rho.max(), abs=1e-9)
+        assert row.kept == pytest.approx((today * q).sum(), abs=1e-12)
+        optima.append(with_it[rho >= rho.max() - 1e-9])
+        others += abs((without * q).sum(axis=(1, 2)).max() - rho.max()) > 1e-6
+    assert others
+    shares = found.shares.pivot(index="worker", columns="task", values="share").reindex_like(none).fillna(0)
+    assert (shares >= np.mean([best.all(axis=0) for best in optima], axis=0) - 1e-12).all(axis=None)
+    assert (shares <= np.mean([best.any(axis=0) for best in optima], axis=0) + 1e-12).all(axis=None)
+    assert sum(len(best) == 1 for best in optima) > 15
+
+
 def test_points_are_drawn_evenly_from_the_intervals():
     project = dataclasses.replace(one_history([2, 4]), counts=None)
     kept = cn.doubt(project, samples=800, rng=0).samples["kept"]
