@@ -84,7 +84,7 @@ def policies_view(settings: Mapping[str, Any], start: View | None = None) -> Vie
     table.insert(0, "of best", 100 * table["match"] / best if best else 100.0)
     table["served"] *= 100
     facts = {f"{name}, {column}": float(value) for column in table for name, value in table[column].items()}
-    names = ("match (% of the best)", "change (points)", "places filled (%)", "worst-off task (Q)", "income (Gini)")
+    names = ("match (% of best)", "change (points)", "places filled (%)", "worst-off task (Q)", "income (Gini)")
     head = "".join(f'<th scope="col">{name}</th>' for name in names)
     rows = []
     for policy in policies:

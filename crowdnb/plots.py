@@ -12,7 +12,7 @@ import io
 import math
 import textwrap
 import warnings
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, wraps
 from itertools import combinations
@@ -319,6 +319,12 @@ def possibility(ability: tuple[float, float], demand: tuple[float, float]) -> Pi
     return Picture(figure, alt)
 
 
+def _across(names: Sequence[str], letters: int) -> int:
+    """Columns of a legend with room for so many letters side by side; its rows are as full as each other."""
+    most = max(1, letters // (6 + max(map(len, names), default=0)))
+    return math.ceil(len(names) / math.ceil(len(names) / most)) if names else 1
+
+
 @_in_any_script
 def curves(
     table: pd.DataFrame, x: str, y: str, steps: bool = False, marks: Mapping[str, float] | None = None
@@ -351,8 +357,7 @@ def curves(
     axis.grid(color=SOFT, alpha=0.3)
     name = None if table.columns.name is None else str(table.columns.name)
     named = [*map(str, table.columns), *(marks or {})]
-    across = 72 // (6 + max(map(len, named), default=0))
-    figure.legend(loc="outside upper center", ncols=max(1, min(len(named), across)), title=name, frameon=False)
+    figure.legend(loc="outside upper center", ncols=_across(named, 72), title=name, frameon=False)
     parts = [f"{c}: from {_brief(v.iloc[0])} to {_brief(v.iloc[-1])}" for c, v in table.items()]
     parts += [f"{mark} at {_brief(place)}" for mark, place in (marks or {}).items()]
     span = f"{_brief(table.index[0])} to {_brief(table.index[-1])}"
@@ -1268,8 +1273,7 @@ def bands(table: pd.DataFrame, y: Mapping[str, str], x: str, level: float = 0.95
     for axis in axes[len(y) :]:
         axis.axis("off")
     handles, labels = axes[0].get_legend_handles_labels()
-    across = int(13 * width) // (6 + max(map(len, labels), default=0))
-    figure.legend(handles, labels, loc="outside upper center", ncols=max(1, min(len(cases), across)), frameon=False)
+    figure.legend(handles, labels, loc="outside upper center", ncols=_across(labels, int(13 * width)), frameon=False)
     seeds = len(table.index.unique(1))
     return Picture(figure, f"Means of {seeds} seeds with {level:.0%} bands, for {x}. {'. '.join(parts)}.")
 
