@@ -557,9 +557,9 @@ def _short_of_workers(problem: Problem, j: int) -> str:
     causes = [f"{conflict.sum()} in conflict with it"] * bool(conflict.any())
     causes += [f"{zero.sum()} of qualification 0 for it"] * bool(zero.any())
     causes += [f"{busy.sum()} with a limit of 0 tasks"] * bool(busy.any())
-    who = f": {listing(problem.workers[can])}" if can.any() else ""
+    who = f"only {can.sum()} may take it: {listing(problem.workers[can])}" if can.any() else "nobody may take it"
     left_out = f" (left out: {' and '.join(causes)})" if causes else ""
-    return f"{problem.tasks[j]} needs {_count(need, 'worker')}, and only {can.sum()} may take it{who}{left_out}."
+    return f"{problem.tasks[j]} needs {_count(need, 'worker')}, and {who}{left_out}."
 
 
 def _too_few_together(problem: Problem) -> list[str]:
