@@ -10,8 +10,8 @@ From a history V of tau ratings on one criterion:
 Ex = mean(V), En = sqrt(pi/2) mean |V - Ex|, He = sqrt(|S² - En²|) with S² the sample variance (tau - 1).
 
 The paper prints eq. 2 with its signs the wrong way round and does not say that U can leave [0, 1]; here the
-lower end is the lower one, and clipping is counted. The *radicand* S² - En² can be negative, where the paper
-takes its absolute value; it is kept with its sign, so that a reader sees when He has lost its meaning.
+lower end is the lower one, and clipping is counted. The *radicand* S² - En² can be negative, where the
+absolute value stands in; it is kept with its sign, so that a reader sees when He has lost its meaning.
 
 References
 ----------
@@ -52,8 +52,8 @@ class Cloud:
     hyper_entropy : float
         He ≥ 0, the spread of the spread: sqrt(abs(radicand)).
     radicand : float
-        S² - En², with its sign, in the squared unit. Below 0 He is not a real number and eq. 1 uses the
-        absolute value.
+        S² - En², with its sign, in the squared unit. Below 0 He is no real number, and the absolute
+        value stands in.
     """
 
     expectation: float
