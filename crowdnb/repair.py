@@ -351,6 +351,9 @@ class _Model:
             else:
                 for j in range(n):
                     clash(group, lambda i, j=j: t.get((i, j)))
+        if together:  # whoever is at work, but one of each two whose conflict is lifted, can work together
+            most = compatible_workers(rules.conflicts, np.ones(m, dtype=bool), m)
+            rows.append(({y + i: 1.0 for i in range(m)} | dict.fromkeys(conflicts.values(), -1.0), -math.inf, most))
         if problem.costs is not None and problem.budget is not None:
             cost = problem.costs.to_numpy()
             unit = float(np.abs(cost).max()) or 1.0
