@@ -3,7 +3,8 @@ r"""The best sets of the fewest changes where too few workers can work together.
 Let at most k workers work together, and n > k places be asked. Each of n - k changes must then fill one place more, or
 give it up. Where l of them lift conflicts, k + l workers are at work with l conflicts among them: a largest team and l
 others, each in one conflict with the team, which is lifted, and in none with each other. Each of the n - k - l places
-that this crew leaves is given up, or taken by a new worker, or by one of the crew as one task more.
+that this crew leaves is given up, or taken by a new worker, or by one of the crew as one task more. Whoever is pinned
+is of the crew: no change is left to unpin anybody.
 
 All crews are listed (of 60 workers there are some dozens), and a linear assignment gives each place to one of the crew
 or to the change that fills it best. The other sets of changes are those without the first change of the best one, those
@@ -66,7 +67,7 @@ def fewest(rules: Rules, short: int, cheap: Cheap, wanted: int) -> tuple[list[Fe
     Parameters
     ----------
     rules : Rules
-        Of a plain problem in whole-project scope.
+        In whole-project scope, of a problem of one task a worker at most and no budget.
     short : int
         n - k, above 0: fewer changes do not suffice.
     cheap : mapping
@@ -76,15 +77,19 @@ def fewest(rules: Rules, short: int, cheap: Cheap, wanted: int) -> tuple[list[Fe
     """
     m, need, free = len(rules.limits), rules.need, ~rules.barred & (rules.need > 0)
     places, able = np.repeat(np.arange(len(need)), need), free.any(axis=1) & (rules.limits > 0)
-    size = len(places) - short
+    pinned, size = np.flatnonzero(rules.pins.any(axis=1)), len(places) - short
+    if (rules.pins.sum(axis=1) > 1).any() or (rules.pins.sum(axis=0) > need).any():
+        return [], False
     once_more = cheap["limit"] if need.max() == 1 else {}  # nobody takes two places of one task
     crews = list(islice(_crews(rules.conflicts, np.flatnonzero(able), size, short, cheap["conflict"]), CREWS + 1))
     proved = len(crews) <= CREWS and compatible_workers(rules.conflicts, able, len(places)) == size
     proved &= bool(able.all()) or not (cheap["exclusion"] or cheap["limit"])  # which make more workers able
     proved &= len(once_more) == len(cheap["limit"])
+    crews = [crew for crew in crews[:CREWS] if {*pinned.tolist()} <= {*crew.workers}]
     fillers = _fillers(np.where(free, rules.problem.value, -np.inf), places, {**cheap, "limit": once_more})
+    fillers.gain[pinned] = np.where(rules.pins[pinned][:, places], fillers.gain[pinned], -np.inf)
     found: dict[tuple[tuple[int, int], ...], Fewest] = {}
-    for tried, (crew, by) in enumerate(_fillings(crews[:CREWS], fillers, short)):
+    for tried, (crew, by) in enumerate(_fillings(crews, fillers, short)):
         if len(found) == wanted:
             break
         if tried == FILLINGS:

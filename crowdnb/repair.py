@@ -142,7 +142,9 @@ def repairs(
     time_limit : float, optional
         About how many seconds to take, 4 when not given; None for as long as the proofs need. All that are listed are
         cheapest and minimal in any case, and at least one is; ``ranked`` says whether those of greatest ρ are proved to
-        be among them.
+        be among them. Where too few of 60 workers can work together, the ten best take less than a second; with a
+        budget, with workers who take several tasks, or with costs or pins that let no repair cost as little as so many
+        of the cheapest changes, there may be time for one only, and its proof may take longer.
 
     Returns
     -------
@@ -381,7 +383,7 @@ class _Model:
     def _short(self, rules: Rules) -> int:
         """At least how many changes are needed: each fills at most one place more, where workers take one task each."""
         problem = self.problem
-        if not problem.plain:
+        if problem.worker_limits.max() > 1:
             return 0
         places = int(rules.need.sum())
         free = ~rules.barred & (rules.need > 0)
@@ -392,7 +394,7 @@ class _Model:
 
     def fewest(self, wanted: int) -> tuple[list[Fewest], bool]:
         """The best sets of the least number of changes, all of the least cost; and whether that is proved."""
-        if not self.short or self.problem.conflict_scope != "project":
+        if not self.short or self.problem.conflict_scope != "project" or self.problem.budget is not None:
             return [], False
         cheap = {kind: dict[tuple[int, ...], int]() for kind in KINDS}
         for at, change in enumerate(self.changes):

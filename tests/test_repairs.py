@@ -101,6 +101,8 @@ def too_few_together(rng):
             rng.integers(0, 3, size=n) if rng.uniform() < 0.3 else np.ones(n, dtype=int),
             task_conflicts=rng.uniform(size=(m, n)) < rng.choice([0, 0.3, 0.6]),
             worker_conflicts=between | between.T,
+            required_rule=rng.choice(["exactly", "at least"]),
+            pinned=rng.uniform(size=(m, n)) < rng.choice([0, 0, 1 / (m * n)]),
         )
         costs = [{}, {"worker": 2}, {"conflict": 3, "limit": 2}, {"limit": 2, "worker": 3}][rng.integers(4)]
         untouchable = [(), ("worker",), ("place",), ("conflict", "limit")][rng.integers(4)]
@@ -148,9 +150,10 @@ def test_new_workers_earn_what_the_budget_lacks(rule, task, costs):
     assert found.repairs[0].assignment.performance == 1.5
 
 
+@pytest.mark.parametrize("rule", ["exactly", "at least"])
 @pytest.mark.parametrize("p", [0.2, 0.3, 0.4])
-def test_the_ten_best_at_sixty_workers(p):
-    problem = cn.random_problem(60, 20, p, rng=0)
+def test_the_ten_best_at_sixty_workers(p, rule):
+    problem = cn.random_problem(60, 20, p, rng=0).changed(required_rule=rule)
     start = time.process_time()
     found = cn.repairs(problem)
     assert time.process_time() - start < 5
@@ -163,7 +166,13 @@ def test_the_ten_best_at_sixty_workers(p):
         assert cn.check(one.problem, one.assignment.table) == []
     rho = found.frame["performance"]
     assert rho.is_monotonic_decreasing
-    assert cn.solve(found.repairs[0].problem).performance == pytest.approx(rho[1], abs=1e-9)
+    if rule == "exactly":
+        assert cn.solve(found.repairs[0].problem).performance == pytest.approx(rho[1], abs=1e-9)
+    pairs = found.repairs[0].assignment.pairs
+    there = pairs.loc[pairs["worker"].isin(problem.workers), ["worker", "task"]].drop_duplicates("worker")
+    pinned = cn.repairs(problem.changed(pinned=there.to_numpy()[:2].tolist()), 1)
+    assert pinned.repairs[0].performance == pytest.approx(rho[1], abs=1e-12)
+    assert pinned.ranked
 
 
 def test_repairs_in_words(case):
