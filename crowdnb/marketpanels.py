@@ -133,9 +133,9 @@ def policies_panel() -> Panel:
 
 # A market in motion
 
-# Some fifty tasks in a day and a half: quick enough to drag a slider.
+# Some thirty tasks in a day: quick enough to drag a slider.
 SMALL = Market(
-    days=1.5,
+    days=1,
     workers=60,
     arrivals=1.5,
     epoch=2.0,
@@ -195,8 +195,8 @@ def market_panel(market: Market = SMALL, seed: int = 0) -> Panel:
         return market_view(panel_market(settings, market), start, seed)
 
     note = (
-        f"Made data, seed {seed}: a small market in which tasks arrive for {market.days:g} days, so that it answers at "
-        "once. The same tasks and people at every move; more of them are these and then some."
+        f"Made data, seed {seed}: a small market in which tasks arrive for {market.days * DAY:g} hours, so that it "
+        "answers at once. The same tasks and people at every move; more of them are these and then some."
     )
     return Panel(show, controls, list(controls.values()), note)
 

@@ -376,7 +376,9 @@ def drive_market(panel, case):
         s = cn.simulate(marketpanels.panel_market(settings)).summary
         panel.says(f"{s['served']:.1%} of {s['tasks']:.0f} tasks", f"{s['waiting']:.4f}", f"{s['skill']:.4f}")
     assert panel.facts()["people moved"] == f"{s['moves']:.0f}"
-    slide(panel, "market, arrivals", panel.handles.nth(0))
+    panel.reset()
+    for at, name in enumerate(marketpanels.CONTROLS):
+        slide(panel, f"market, {name}", panel.handles.nth(at))
 
 
 def slide(panel, name, handle):
@@ -402,7 +404,9 @@ def drive_policies(panel, case):
         field.fill(str(value))
         field.press("Enter")
         shows(**{name: value})
-    slide(panel, "policies, screened out", panel.handles.first)
+    panel.reset()
+    for at, name in enumerate(["screened out", "conflicts", "seen", "ε"]):
+        slide(panel, f"policies, {name}", panel.handles.nth(at))
 
 
 PANELS = {
