@@ -10,7 +10,7 @@ import html
 import math
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any, get_args
 
 import ipywidgets as widgets
@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from crowdnb import matching
-from crowdnb.ecargo import Assignment
+from crowdnb.ecargo import Assignment, Problem
 from crowdnb.market import DAY, Market
 from crowdnb.page import grid
 from crowdnb.privacy import TOTAL, safe_table
@@ -60,6 +60,9 @@ from crowdnb.whatif import (
 
 # Matching policies
 
+# What the made-up market hangs on.
+MADE = ("workers", "tasks", "screened_out", "conflict_probability", "seed")
+
 
 def policies_view(settings: Mapping[str, Any], start: View | None = None) -> View:
     """Every matching policy on the made-up market that the settings describe; changes are against ``start``.
@@ -68,18 +71,10 @@ def policies_view(settings: Mapping[str, Any], start: View | None = None) -> Vie
     auction's epsilon, and seen, the probability that Q of a pair is known to collaborative filtering. What workers wish
     is drawn.
     """
-    sizes = {name: settings[name] for name in ("workers", "tasks", "screened_out", "conflict_probability")}
-    problem = matching.market(**sizes, rng=settings["seed"])
-    m, n = problem.qualification.shape
-    rng = np.random.default_rng(settings["seed"])
-    drawn, wishes = (pd.DataFrame(rng.uniform(size=(m, n)), problem.workers, problem.tasks) for _ in range(2))
-    policies: dict[str, matching.Policy] = {
-        **matching.POLICIES,
-        "auction": partial(matching.auction, epsilon=settings["epsilon"]),
-        "collaborative filtering": partial(matching.collaborative_filtering, seen=drawn < settings["seen"]),
-        "deferred acceptance": partial(matching.deferred_acceptance, wishes=wishes),
-    }
-    table = matching.compare(problem, policies, settings["seed"]).drop(columns="seconds")
+    made = tuple(settings[name] for name in MADE)
+    options = {"auction": settings["epsilon"], "collaborative filtering": settings["seen"]}
+    problem, policies = _made(*made)[0], list(matching.POLICIES)
+    table = pd.concat([_fares(policy, options.get(policy, 0.0), made) for policy in policies])
     best = float(table["match"].max())
     table.insert(0, "of best", 100 * table["match"] / best if best else 100.0)
     table["served"] *= 100
@@ -103,6 +98,29 @@ def policies_view(settings: Mapping[str, Any], start: View | None = None) -> Vie
         f"conflict. The best match is {best:.3f}."
     )
     return View(facts, f"<p>{words}</p><table><tr><td></td>{head}</tr>{''.join(rows)}</table>")
+
+
+@lru_cache(maxsize=1)
+def _made(workers: int, tasks: int, screened_out: float, conflicts: float, seed: int) -> tuple[Problem, Any, Any]:
+    """The made-up market; numbers that say which pairs are seen; what workers wish."""
+    problem = matching.market(workers, tasks, seed, screened_out=screened_out, conflict_probability=conflicts)
+    rng = np.random.default_rng(seed)
+    shape = problem.qualification.shape
+    drawn, wishes = (pd.DataFrame(rng.uniform(size=shape), problem.workers, problem.tasks) for _ in range(2))
+    return problem, drawn, wishes
+
+
+@lru_cache(maxsize=len(matching.POLICIES))  # of the last market: ε moves the auction alone
+def _fares(policy: str, option: float, made: tuple[Any, ...]) -> pd.DataFrame:
+    """A row of :func:`crowdnb.matching.compare`, without its seconds; ``option`` is the ε or the share seen."""
+    problem, drawn, wishes = _made(*made)
+    asked: dict[str, matching.Policy] = {
+        "auction": partial(matching.auction, epsilon=option),
+        "collaborative filtering": partial(matching.collaborative_filtering, seen=drawn < option),
+        "deferred acceptance": partial(matching.deferred_acceptance, wishes=wishes),
+    }
+    asked = {policy: asked.get(policy, matching.POLICIES[policy])}
+    return matching.compare(problem, asked, made[-1]).drop(columns="seconds")
 
 
 def policies_panel() -> Panel:
@@ -133,7 +151,7 @@ def policies_panel() -> Panel:
 
 # A market in motion
 
-# Some thirty tasks in a day: quick enough to drag a slider.
+# Some thirty tasks in a day: quick enough to drag a slider. Each slider's next step changes something.
 SMALL = Market(
     days=1,
     workers=60,
@@ -145,6 +163,7 @@ SMALL = Market(
     load=(0.5, 2.0),
     slack=(8.0, 16.0),
     history=8,
+    decay=0.7,
     drift=0.1,
 )
 CONTROLS = {

@@ -528,7 +528,7 @@ def assignment_panel(project: Project, conflict_scope: Scope = "project") -> Pan
     program = Program(
         panel_problem(project, {name: control.value for name, control in controls.items()}, conflict_scope)
     )
-    p_of = lru_cache(maxsize=64)(partial(panel_possibility, project))
+    p_of = lru_cache(maxsize=1)(partial(panel_possibility, project))
 
     def show(settings: Mapping[str, Any], start: View | None) -> View:
         q = panel_qualification(project, p_of(settings["gamma"]), settings["weights"])
