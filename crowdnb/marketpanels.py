@@ -74,7 +74,8 @@ def policies_view(settings: Mapping[str, Any], start: View | None = None) -> Vie
     made = tuple(settings[name] for name in MADE)
     options = {"auction": settings["epsilon"], "collaborative filtering": settings["seen"]}
     problem, policies = _made(*made)[0], list(matching.POLICIES)
-    table = pd.concat([_fares(policy, options.get(policy, 0.0), made) for policy in policies])
+    fares = {policy: _fares(policy, options.get(policy, 0.0), made) for policy in policies}
+    table = pd.DataFrame.from_dict(fares, orient="index").drop(columns="seconds")
     best = float(table["match"].max())
     table.insert(0, "of best", 100 * table["match"] / best if best else 100.0)
     table["served"] *= 100
@@ -111,16 +112,18 @@ def _made(workers: int, tasks: int, screened_out: float, conflicts: float, seed:
 
 
 @lru_cache(maxsize=len(matching.POLICIES))  # of the last market: ε moves the auction alone
-def _fares(policy: str, option: float, made: tuple[Any, ...]) -> pd.DataFrame:
-    """A row of :func:`crowdnb.matching.compare`, without its seconds; ``option`` is the ε or the share seen."""
+def _fares(policy: str, option: float, made: tuple[Any, ...]) -> dict[str, float]:
+    """What :func:`crowdnb.matching.trial` says of a policy; ``option`` is the auction's ε, or the share seen."""
     problem, drawn, wishes = _made(*made)
-    asked: dict[str, matching.Policy] = {
-        "auction": partial(matching.auction, epsilon=option),
-        "collaborative filtering": partial(matching.collaborative_filtering, seen=drawn < option),
-        "deferred acceptance": partial(matching.deferred_acceptance, wishes=wishes),
-    }
-    asked = {policy: asked.get(policy, matching.POLICIES[policy])}
-    return matching.compare(problem, asked, made[-1]).drop(columns="seconds")
+    how = matching.POLICIES[policy]
+    match policy:
+        case "auction":
+            how = partial(matching.auction, epsilon=option)
+        case "collaborative filtering":
+            how = partial(matching.collaborative_filtering, seen=drawn < option)
+        case "deferred acceptance":
+            how = partial(matching.deferred_acceptance, wishes=wishes)
+    return matching.trial(problem, policy, how, made[-1])
 
 
 def policies_panel() -> Panel:
@@ -142,7 +145,7 @@ def policies_panel() -> Panel:
     }
     labels = [texts[name] for name in shares]
     controls = {name: float_slider(texts[name], *values, labels) for name, values in shares.items()}
-    for name, value, least, most in (("workers", 50, 1, 100), ("tasks", 30, 1, 60), ("seed", 1, 0, 99)):
+    for name, value, least, most in (("workers", 40, 1, 100), ("tasks", 24, 1, 60), ("seed", 1, 0, 99)):
         controls[name] = number_field(texts[name], value, most, [texts["seed"]], f"{texts[name]}, {least} to {most}")
         controls[name].min = least
     sliders, fields = list(controls.values())[: len(shares)], list(controls.values())[len(shares) :]

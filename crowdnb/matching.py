@@ -749,12 +749,16 @@ def compare(problem: Problem, policies: Mapping[str, Policy] | None = None, rng:
     >>> compare(cn.Problem([[0.9, 0.8], [0.7, 0.1]], [1, 1]))["match"].round(2).loc[["greedy", "optimal"]].tolist()
     [1.0, 1.5]
     """
-    rows = {}
-    for name, policy in (POLICIES if policies is None else policies).items():
-        start = time.process_time()
-        table = policy(problem, np.random.default_rng(rng))
-        seconds = time.process_time() - start
-        if broken := check(with_room(problem), table):
-            raise ValueError(f"policies: {name} breaks a rule: {listing(broken, 3)}")
-        rows[name] = outcome(problem, table) | {"seconds": seconds}
+    asked = POLICIES if policies is None else policies
+    rows = {name: trial(problem, name, policy, rng) for name, policy in asked.items()}
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("policy")
+
+
+def trial(problem: Problem, name: str, policy: Policy, rng: int = 0) -> dict[str, float]:
+    """One row of :func:`compare`, as a mapping; parameters and errors are its own."""
+    start = time.process_time()
+    table = policy(problem, np.random.default_rng(rng))
+    seconds = time.process_time() - start
+    if broken := check(with_room(problem), table):
+        raise ValueError(f"policies: {name} breaks a rule: {listing(broken, 3)}")
+    return outcome(problem, table) | {"seconds": seconds}

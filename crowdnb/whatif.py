@@ -469,8 +469,9 @@ def weights_panel(criteria: Sequence[str] = ("skill", "efficiency", "quality", "
         return weights_view(pd.DataFrame(b, index=list(criteria), columns=list(criteria)), start)
 
     switch()
-    how.observe(switch, names="value")
-    return Panel(show, {**judgements, "how": how, "weights": direct}, [how, by_judgement, by_weight])
+    panel = Panel(show, {**judgements, "how": how, "weights": direct}, [how, by_judgement, by_weight])
+    how.observe(switch, names="value")  # after the panel: the answer comes first
+    return panel
 
 
 def assignment_view(answer: Assignment, start: View | None = None, listed: bool = False) -> View:
