@@ -145,7 +145,7 @@ def policies_panel() -> Panel:
     }
     labels = [texts[name] for name in shares]
     controls = {name: float_slider(texts[name], *values, labels) for name, values in shares.items()}
-    for name, value, least, most in (("workers", 40, 1, 100), ("tasks", 24, 1, 60), ("seed", 1, 0, 99)):
+    for name, value, least, most in (("workers", 50, 1, 100), ("tasks", 30, 1, 60), ("seed", 1, 0, 99)):
         controls[name] = number_field(texts[name], value, most, [texts["seed"]], f"{texts[name]}, {least} to {most}")
         controls[name].min = least
     sliders, fields = list(controls.values())[: len(shares)], list(controls.values())[len(shares) :]
