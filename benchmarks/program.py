@@ -1,7 +1,7 @@
 """Time and memory of cn.solve, as ratios of times in one run side by side.
 
 python benchmarks/program.py             every table, about twenty minutes; the growth is stored in growth.csv
-python benchmarks/program.py NAME ...    some of: cplex, resolve, refute, free, large, limit, growth
+python benchmarks/program.py NAME ...    some of: cplex, resolve, refute, why, free, large, limit, growth
 
 Each cell is a median over SEEDS instances, made by cn.random_problem as in section 7 where nothing else is said.
 """
@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -131,6 +132,22 @@ def refute() -> None:
                 assert "can work together" in answer.reasons[0] or "may take" in answer.reasons[0]
         worst = f"p95 {np.quantile(took, 0.95):.2f}, worst {max(took):.2f}"
         print(f"p = {p}: {len(took)} of {2 * SEEDS}, median {median(took):.2f}, {worst}")
+
+
+def why() -> None:
+    """Infeasible instances at m = 60: why, and the ten best sets of changes that make them feasible."""
+    print("infeasible at m = 60, n = 20: seconds, at most 5")
+    cn.repairs(cn.random_problem(20, None, 0.4, 0))  # the first call loads the solver
+    for p in CHANCES[1:]:
+        problems = [cn.random_problem(60, None, p, seed) for seed in range(SEEDS)]
+        for work in (cn.explain_infeasible, cn.repairs):
+            took, found = zip(*(timed(partial(work, problem)) for problem in problems), strict=True)
+            assert all(found)  # none has an assignment
+            ten = sum(getattr(answer, "ranked", False) and len(answer.repairs) == 10 for answer in found)
+            told = f"; {ten} times ten, proved to be the best" if ten else ""
+            print(
+                f"p = {p}: {work.__name__}, {len(took)} times: median {median(took):.2f}, worst {max(took):.2f}{told}"
+            )
 
 
 def free() -> None:
@@ -254,6 +271,7 @@ TABLES = {
     "cplex": against_cplex,
     "resolve": resolve,
     "refute": refute,
+    "why": why,
     "free": free,
     "large": large,
     "limit": limit,

@@ -84,7 +84,7 @@ def explain_infeasible(problem: Problem) -> Infeasible:
     -----
     Each place of a task is a requirement of its own: "2 of the 3 places of r1". Which assignments exist is found out
     by augmenting paths and a branch and bound on groups that can work together; where that is not settled in
-    :data:`NODES` steps, and wherever there is a budget, by :func:`crowdnb.solve`.
+    some thousand steps, and wherever there is a budget, by a mixed-integer program.
 
     Examples
     --------

@@ -28,9 +28,9 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from crowdnb.ecargo import BUDGET_TOLERANCE, Problem
 from crowdnb.engine import cliques, incidence, members
 from crowdnb.labels import BoolArray, FloatArray, IntArray
-from crowdnb.teams import bit_sets, compatible_workers
+from crowdnb.teams import SEARCH_NODES, bit_sets, compatible_workers
 
-NODES = 2000  # steps of the search for an assignment; beyond them HiGHS is asked
+NODES = 2000  # steps of the search in same-task scope, which fill places each time; beyond them HiGHS is asked
 FOREVER = 1e9  # seconds
 
 
@@ -275,7 +275,7 @@ def _part(worker: IntArray, of_task: BoolArray, m: int) -> sparse.csr_array[np.f
 
 
 class _Search:
-    """Whether the places can be filled, by branch and bound; ``None``: not settled within :data:`NODES` steps."""
+    """Whether the places can be filled, by branch and bound; ``None``: not settled within so many steps."""
 
     def __init__(self, need: IntArray, limits: IntArray, conflicts: BoolArray) -> None:
         self.need, self.limits, self.conflicts = need, limits, conflicts
@@ -288,6 +288,9 @@ class _Search:
         self.free, self.weight = free, np.minimum(self.limits, free.sum(axis=1)).tolist()
         if self._filled((1 << len(free)) - 1) < self.places:
             return False
+        able = np.array(self.weight) > 0
+        if max(self.weight) <= 1 and compatible_workers(self.conflicts, able, self.places) < self.places:
+            return False
         return self._join(sum(1 << i for i, weight in enumerate(self.weight) if weight), 0, 0)
 
     def _filled(self, team: int) -> int:
@@ -296,7 +299,7 @@ class _Search:
 
     def _join(self, candidates: int, team: int, room: int) -> bool | None:
         self.nodes += 1
-        if self.nodes > NODES:
+        if self.nodes > SEARCH_NODES:
             return None
         for i in ones(candidates):  # nobody is against these
             if not self.bits[i] & candidates:

@@ -68,11 +68,19 @@ def test_what_is_named_cannot_hold_and_all_but_one_of_it_can(scope, options):
 
 @pytest.mark.parametrize("scope", ["project", "task"])
 def test_a_search_cut_short_leaves_the_question_to_highs(scope, monkeypatch):
-    monkeypatch.setattr(rules, "NODES", 0)
+    for cap in ("NODES", "SEARCH_NODES"):
+        monkeypatch.setattr(rules, cap, 0)
     rng = np.random.default_rng(8)
     for _ in range(40):
         problem = random_problem(rng, scope)
         assert rules.Rules.of(problem).feasible() == valid(problem, TABLES[problem.qualification.shape]).any()
+
+
+@pytest.mark.parametrize("seed", [13, 3])
+def test_sixty_workers_are_explained_without_a_solver(seed, monkeypatch):
+    monkeypatch.setattr(rules.Rules, "cheapest", None)  # the mixed-integer program, which takes a minute on seed 13
+    found = cn.explain_infeasible(cn.random_problem(60, None, 0.2, seed))
+    assert "can work together" in found.certificate
 
 
 def on_the_case_study(case, **fields):
