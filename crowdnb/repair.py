@@ -34,9 +34,9 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from tqdm.auto import tqdm
 
 from crowdnb.ecargo import Assignment, Problem, broken_rules, needed
-from crowdnb.engine import cliques
+from crowdnb.engine import SolverAnswerError, cliques
 from crowdnb.fewest import Fewest, fewest
-from crowdnb.labels import IntArray, number, shown, whole
+from crowdnb.labels import IntArray, listing, number, shown, whole
 from crowdnb.program import solve
 from crowdnb.rules import FOREVER, Rules, fill
 from crowdnb.teams import compatible_workers
@@ -464,7 +464,8 @@ def _repair(problem: Problem, model: _Model, chosen: dict[int, int], pairs: IntA
     if pairs is None:
         answer = solve(changed)
     else:
-        assert not broken_rules(changed, pairs)
+        if broken := broken_rules(changed, pairs):
+            raise SolverAnswerError(f"internal error: the pairs of a repair break a rule: {listing(broken, 3)}")
         answer = Assignment.of(changed, pairs, "optimal", "none", time.perf_counter() - start)
     text = ", ".join(change_text(item, times) for item, times in changes) or "nothing to change"
     return Repair(changes, model.cost(chosen), answer.performance, changed, answer, text)
