@@ -346,7 +346,7 @@ def guess(seen: pd.DataFrame, neighbours: int = 5) -> pd.DataFrame:
 def _of_neighbours(x: FloatArray, neighbours: int) -> FloatArray:
     """Each gap filled by the mean of the nearest rows without a gap in its column; of all, where none is comparable.
 
-    What ``KNNImputer(n_neighbors=neighbours, keep_empty_features=True)`` gives, in a quarter of its time.
+    What ``KNNImputer(n_neighbors=neighbours, keep_empty_features=True)`` gives, in a third of its time.
     """
     from sklearn.metrics.pairwise import nan_euclidean_distances  # here: it takes a second, and little else needs it
 
