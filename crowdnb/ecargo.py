@@ -3,15 +3,15 @@ r"""Group role assignment: the problem, its answer, and the rules between them (
 E-CARGO is the tuple Σ = ⟨E, C, O, R, A, G⟩. Here the roles R are tasks, the agents A are workers, and the
 group G is the set of workers that the assignment picks.
 
-======  =====================================  ============================
-Q       qualification, m × n                   ``Problem.qualification``
-L       workers needed by each task, n         ``Problem.required``
-W       task weights, n                        ``Problem.task_weights``
-C^R     worker-task conflicts, m × n, 0/1      ``Problem.task_conflicts``
-C^A     worker-worker conflicts, m × m, 0/1    ``Problem.worker_conflicts``
-T       assignment, m × n, 0/1                 ``Assignment.table``
+======  =====================================  ============================  ====================
+Q       qualification, m × n                   ``Problem.qualification``     its array: ``q``
+L       workers needed by each task, n         ``Problem.required``          ``need``
+W       task weights, n                        ``Problem.task_weights``      ``weights``
+C^R     worker-task conflicts, m × n, 0/1      ``Problem.task_conflicts``    ``excluded``
+C^A     worker-worker conflicts, m × m, 0/1    ``Problem.worker_conflicts``  ``against``
+T       assignment, m × n, 0/1                 ``Assignment.table``          ``placed``
 ρ       group performance                      ``Assignment.performance``
-======  =====================================  ============================
+======  =====================================  ============================  ====================
 
     max ρ = Σ_i Σ_j W_j Q_ij (1 - C^R_ij) T_ij                       (7, with 1 - C^R: printed it is C^R)
     T_ij ∈ {0, 1};  Σ_i T_ij = L_j;  Σ_j T_ij ≤ 1                    (8)-(10)
@@ -32,10 +32,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field
 from functools import cached_property
 from numbers import Real
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -104,7 +104,14 @@ class Problem:
     conflict_scope, required_rule : str
     costs : DataFrame or None
     budget : float or None
-        All normalised: frames and series over the same labels, conflicts as 0/1 frames, read-only.
+        All normalised: frames and series over the same labels, conflicts as 0/1 frames, read-only. They are made when
+        first asked for, of the arrays that the problem holds.
+    workers, tasks : Index
+        The m and n labels.
+    q, pair_costs : ndarray, shape (m, n); the second or None
+    need, weights, limits : ndarray, shapes (n,), (n,), (m,)
+    excluded, against, must : ndarray of bool, shapes (m, n), (m, m), (m, n)
+        The same as arrays, read-only: Q, costs; L, W, limits of tasks; C^R, C^A, pinned pairs.
 
     Raises
     ------
@@ -131,6 +138,16 @@ class Problem:
     pinned: pd.DataFrame
     costs: pd.DataFrame | None
     budget: float | None
+    workers: pd.Index[Any] = field(init=False)
+    tasks: pd.Index[Any] = field(init=False)
+    q: FloatArray = field(init=False)
+    need: IntArray = field(init=False)
+    weights: FloatArray = field(init=False)
+    excluded: BoolArray = field(init=False)
+    against: BoolArray = field(init=False)
+    limits: IntArray = field(init=False)
+    must: BoolArray = field(init=False)
+    pair_costs: FloatArray | None = field(init=False)
 
     def __init__(
         self,
@@ -150,10 +167,9 @@ class Problem:
         frame = qualification if isinstance(qualification, pd.DataFrame) else pd.DataFrame(np.asarray(qualification))
         if frame.shape[0] == 0 or frame.shape[1] == 0:
             raise ValueError(f"qualification: at least one worker and one task are needed, got shape {frame.shape}")
-        workers, tasks = unique_index(frame.index, "worker"), unique_index(frame.columns, "task")
+        self.__dict__["workers"] = unique_index(frame.index, "worker")
+        self.__dict__["tasks"] = unique_index(frame.columns, "task")
         self._hold(
-            workers,
-            tasks,
             {
                 "qualification": frame.to_numpy(),
                 "required": required,
@@ -169,20 +185,37 @@ class Problem:
             },
         )
 
-    def _hold(self, workers: pd.Index[Any], tasks: pd.Index[Any], values: Mapping[str, Any]) -> None:
+    def _hold(self, values: Mapping[str, Any]) -> None:
         """Check the fields given, each alone and then all together, and keep them."""
         for name, value in values.items():
-            object.__setattr__(self, name, _READ[name](value, workers, tasks))
-        with np.errstate(over="ignore"):
-            size = np.abs(self.qualification.to_numpy() * self.task_weights.to_numpy()).max(axis=0)
-        if (size > LARGEST).any():
-            raise ValueError(f"task_weights: Q times the weight of {tasks[int(size.argmax())]} exceeds {LARGEST:g}")
-        if (self.costs is None) != (self.budget is None):
+            held, read = _READ[name]
+            self.__dict__[held] = read(value, self)
+            if value is None and name in ("worker_conflicts", "pinned"):  # nothing to look for
+                self.__dict__["pins" if name == "pinned" else "conflict_pairs"] = np.zeros((0, 2), dtype=np.int64)
+        if "value" not in self.__dict__:
+            with np.errstate(over="ignore"):
+                size = np.abs(self.value).max(axis=0)
+            if (size > LARGEST).any():
+                largest = self.tasks[int(size.argmax())]
+                raise ValueError(f"task_weights: Q times the weight of {largest} exceeds {LARGEST:g}")
+        if (self.pair_costs is None) != (self.budget is None):
             raise ValueError("costs and budget go together: give both, or neither")
 
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """Frames and series of the fields, when first asked for."""
+            if name not in _FRAMES:
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            return self.__dict__.setdefault(name, _FRAMES[name](self))
+
+        def __dir__(self) -> list[str]:
+            """With the frames and series, for completion by the Tab key."""
+            return [*super().__dir__(), *_FRAMES]
+
     def __getstate__(self) -> dict[str, Any]:
-        """The fields alone: what is computed from them need not travel to another process."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}
+        """What is held; what is computed from it need not travel to another process."""
+        return {name: value for name, value in self.__dict__.items() if name not in _MADE_OF}
 
     def changed(self, **values: Any) -> Problem:
         """The same problem with other values for some fields, each as the constructor takes it, over the same labels.
@@ -193,68 +226,67 @@ class Problem:
             As the constructor; also where a label of Q is not one of the problem's.
         """
         other = object.__new__(Problem)
-        other.__dict__.update(self.__getstate__())
-        other._hold(self.workers, self.tasks, values)
+        keep = {name: value for name, value in self.__dict__.items() if not _MADE_OF.get(name, set()) & values.keys()}
+        other.__dict__.update(keep, worker_at=self.worker_at, task_at=self.task_at)
+        other._hold(values)
         return other
-
-    @property
-    def workers(self) -> pd.Index[Any]:
-        """The m worker labels."""
-        return self.qualification.index
-
-    @property
-    def tasks(self) -> pd.Index[Any]:
-        """The n task labels."""
-        return self.qualification.columns
 
     @cached_property
     def value(self) -> FloatArray:
         """W_j Q_ij, what a pair adds to ρ; shape (m, n), read-only."""
-        q, weight = self.qualification.to_numpy(), self.task_weights.to_numpy()
-        return q if (weight == 1).all() else _frozen(q * weight)
+        return self.q if (self.weights == 1).all() else _frozen(self.q * self.weights)
 
     @cached_property
     def eligible(self) -> BoolArray:
         """Whether worker i may take task j: C^R_ij = 0, Q_ij ≠ 0 and a limit above 0; shape (m, n), read-only."""
-        may = (self.task_conflicts.to_numpy() == 0) & (self.qualification.to_numpy() != 0)
-        may[self.worker_limits.to_numpy() == 0] = False
+        may = self.q != 0
+        if any(self.excluded.strides):  # given: else it is one False, wherever one looks
+            may &= ~self.excluded
+        if not self.limits.all():
+            may[self.limits == 0] = False
         return _frozen(may)
 
     @cached_property
     def conflict_pairs(self) -> IntArray:
         """Positions (i1, i2), i1 < i2, of workers in conflict; shape (pairs, 2), read-only."""
-        i1, i2 = _ones(self.worker_conflicts)
-        return _frozen(np.column_stack([i1, i2])[i1 < i2])
+        pairs = _ones(self.against)
+        return _frozen(pairs[pairs[:, 0] < pairs[:, 1]])
 
     @cached_property
     def pins(self) -> IntArray:
         """Positions (worker, task) of the pinned pairs; shape (pairs, 2), read-only."""
-        return _frozen(np.column_stack(_ones(self.pinned)))
+        return _frozen(_ones(self.must))
+
+    @cached_property
+    def worker_at(self) -> dict[Hashable, int]:
+        """Position of each worker."""
+        return {label: at for at, label in enumerate(self.workers.tolist())}
+
+    @cached_property
+    def task_at(self) -> dict[Hashable, int]:
+        """Position of each task."""
+        return {label: at for at, label in enumerate(self.tasks.tolist())}
 
     @property
     def fewest(self) -> IntArray:
         """Workers that each task must have, n: L, or 0 where L is "at most"."""
-        need = self.required.to_numpy()
-        return np.asarray(need * 0 if self.required_rule == "at most" else need, dtype=np.int64)
+        return self.need * 0 if self.required_rule == "at most" else self.need
 
     @property
     def most(self) -> IntArray:
         """Workers that each task may have, n: L, or everybody where L is "at least"."""
-        need = self.required.to_numpy()
-        most = np.maximum(need, len(self.workers)) if self.required_rule == "at least" else need
-        return np.asarray(most, dtype=np.int64)
+        return np.maximum(self.need, len(self.workers)) if self.required_rule == "at least" else self.need
 
     @cached_property
     def plain(self) -> bool:
         """Whether it is the paper's problem: L exactly, one task a worker, nothing pinned, no budget."""
         options = self.required_rule != "exactly" or self.budget is not None
-        return not options and bool(self.worker_limits.to_numpy().max() <= 1) and not len(self.pins)
+        return not options and bool(self.limits.max() <= 1) and not len(self.pins)
 
     def __repr__(self) -> str:
-        m, n = self.qualification.shape
-        barred, between = int(self.task_conflicts.to_numpy().sum()), len(self.conflict_pairs)
+        (m, n), between = self.q.shape, len(self.conflict_pairs)
         return (
-            f"<Problem: {m} workers, {n} tasks, {self.required.sum()} places, {barred} worker-task and "
+            f"<Problem: {m} workers, {n} tasks, {self.need.sum()} places, {self.excluded.sum()} worker-task and "
             f"{between} worker-worker conflicts ({self.conflict_scope})>"
         )
 
@@ -322,7 +354,7 @@ class Assignment:
         if placed is None:
             return cls(status, math.nan, bound, math.nan, solver, seconds, tuple(reasons), None, problem)
         placed = placed[np.lexsort(placed.T)]
-        rho = math.fsum(problem.value[placed[:, 0], placed[:, 1]])
+        rho = score(problem, placed)
         bound = rho if status == "optimal" else bound
         largest = max(abs(bound), abs(rho))
         gap = (bound - rho) / largest if largest else 0.0
@@ -333,7 +365,7 @@ class Assignment:
         """T, workers × tasks, 0/1; None without an assignment."""
         if self.placed is None:
             return None
-        t = np.zeros(self.problem.qualification.shape, dtype=int)
+        t = np.zeros(self.problem.q.shape, dtype=int)
         t[self.placed[:, 0], self.placed[:, 1]] = 1
         return pd.DataFrame(t, index=self.problem.workers, columns=self.problem.tasks)
 
@@ -344,7 +376,7 @@ class Assignment:
             return pd.DataFrame({"worker": [], "task": [], "qualification": []})
         i, j = self.placed.T
         workers, tasks = self.problem.workers.take(i), self.problem.tasks.take(j)
-        q = self.problem.qualification.to_numpy()[i, j]
+        q = self.problem.q[i, j]
         return pd.DataFrame({"worker": workers, "task": tasks, "qualification": q})
 
     @cached_property
@@ -365,6 +397,11 @@ class Assignment:
             head += f", at most {self.bound:.6g} is possible (gap {self.gap:.2%})"
         with pd.option_context("display.unicode.east_asian_width", True, "display.max_rows", None):
             return f"{head}\n{self.pairs.to_string(index=False)}\nidle: {listing(self.idle) or 'nobody'}"
+
+
+def score(problem: Problem, placed: IntArray) -> float:
+    """ρ of pairs given as positions, summed exactly."""
+    return math.fsum(problem.value[placed[:, 0], placed[:, 1]].tolist())
 
 
 def performance(problem: Problem, table: pd.DataFrame) -> float:
@@ -432,39 +469,31 @@ def broken_rules(problem: Problem, placed: IntArray, partly: bool = False) -> li
     With ``partly`` the pairs may be a part of an assignment: only rules that more pairs cannot mend are looked at.
     """
     broken: list[str] = []
-    (m, n), (i, j) = problem.qualification.shape, placed.T
+    (m, n), (i, j) = problem.q.shape, placed.T
     count = np.bincount(j, minlength=n)
-    few = (count < problem.fewest) & (not partly)
-    for at in np.flatnonzero(few | (count > problem.most)).tolist():
+    if problem.required_rule == "exactly" and not partly:
+        off = count != problem.need
+    else:
+        off = (count < problem.fewest) & (not partly) | (count > problem.most)
+    for at in off.nonzero()[0].tolist():
         rule = "" if problem.required_rule == "exactly" else f"{problem.required_rule} "
-        broken.append(f"{problem.tasks[at]} has {count[at]} of {rule}{problem.required.iat[at]} workers")
-    limits = problem.worker_limits.to_numpy()
-    for at in np.flatnonzero(np.bincount(i, minlength=m) > np.maximum(limits, 1)).tolist():
+        broken.append(f"{problem.tasks[at]} has {count[at]} of {rule}{problem.need[at]} workers")
+    limits = problem.limits
+    several = np.bincount(i, minlength=m) > np.maximum(limits, 1)
+    for at in several.nonzero()[0].tolist():
         taken = problem.tasks[j[i == at]]
         limit = "" if limits[at] <= 1 else f", {limits[at]} at most"
         broken.append(f"{problem.workers[at]} has {len(taken)} tasks: {listing(taken)}{limit}")
-    for i1, j1 in placed[~problem.eligible[i, j]].tolist():
+    for at in (~problem.eligible[i, j]).nonzero()[0].tolist():
+        i1, j1 = placed[at].tolist()
         why = "has qualification 0 for"
-        if problem.task_conflicts.iat[i1, j1]:
+        if problem.excluded[i1, j1]:
             why = "is in conflict with"
         elif not limits[i1]:
             why = "has a limit of 0 tasks, is not free for"
         broken.append(f"{problem.workers[i1]} {why} {problem.tasks[j1]} and is given it")
-    chosen = np.zeros(m, dtype=bool)
-    chosen[i] = True
-    both = problem.conflict_pairs[chosen[problem.conflict_pairs].all(axis=1)].tolist()
-    if problem.conflict_scope == "project":
-        broken += [
-            f"{problem.workers[i1]} and {problem.workers[i2]} are in conflict and both are chosen" for i1, i2 in both
-        ]
-    else:
-        given: dict[int, set[int]] = {}
-        for i1, j1 in placed.tolist():
-            given.setdefault(i1, set()).add(j1)
-        for i1, i2 in both:
-            for j1 in sorted(given[i1] & given[i2]):  # few share one: labels are looked up for these alone
-                one, other = problem.workers[i1], problem.workers[i2]
-                broken.append(f"{one} and {other} are in conflict and share {problem.tasks[j1]}")
+    if len(problem.conflict_pairs):
+        broken += _clashes(problem, placed)
     if partly:
         return broken
     if len(problem.pins):
@@ -475,16 +504,35 @@ def broken_rules(problem: Problem, placed: IntArray, partly: bool = False) -> li
     return broken
 
 
+def _clashes(problem: Problem, placed: IntArray) -> list[str]:
+    """The conflicts between workers that pairs given as positions break."""
+    chosen = np.zeros(len(problem.workers), dtype=bool)
+    chosen[placed[:, 0]] = True
+    both = problem.conflict_pairs[chosen[problem.conflict_pairs].all(axis=1)].tolist()
+    if not both:
+        return []
+    workers, broken = list(problem.worker_at), []
+    if problem.conflict_scope == "project":
+        return [f"{workers[i1]} and {workers[i2]} are in conflict and both are chosen" for i1, i2 in both]
+    given: dict[int, set[int]] = {}
+    for i, j in placed.tolist():
+        given.setdefault(i, set()).add(j)
+    for i1, i2 in both:
+        for j in sorted(given[i1] & given[i2]):
+            broken.append(f"{workers[i1]} and {workers[i2]} are in conflict and share {problem.tasks[j]}")
+    return broken
+
+
 def cost(problem: Problem, placed: IntArray) -> float:
     """What pairs given as positions cost together; 0 for a problem without costs."""
-    return 0.0 if problem.costs is None else math.fsum(problem.costs.to_numpy()[placed[:, 0], placed[:, 1]])
+    return 0.0 if problem.pair_costs is None else math.fsum(problem.pair_costs[placed[:, 0], placed[:, 1]])
 
 
 def over_budget(problem: Problem, placed: IntArray) -> bool:
     """Whether pairs given as positions cost more than the budget, by more than the rounding of their sum."""
-    if problem.costs is None or problem.budget is None:
+    if problem.pair_costs is None or problem.budget is None:
         return False
-    paid = np.abs(problem.costs.to_numpy()[placed[:, 0], placed[:, 1]])
+    paid = np.abs(problem.pair_costs[placed[:, 0], placed[:, 1]])
     slack = BUDGET_TOLERANCE * max(math.fsum(paid), abs(problem.budget))
     return cost(problem, placed) > problem.budget + slack
 
@@ -521,15 +569,15 @@ def obstacles(problem: Problem) -> list[str]:
         broken = broken_rules(problem, problem.pins, partly=True)
         found += [f"Pinned pairs alone break a rule: {rule}." for rule in broken]
     places, m = int(need.sum()), len(problem.workers)
-    one_each = problem.worker_limits.max() <= 1
-    if places > (room := int(problem.worker_limits.sum())):
+    one_each = problem.limits.max() <= 1
+    if places > (room := int(problem.limits.sum())):
         there_are = f"there are only {_count(m, 'worker')}" if one_each else f"workers may take only {room} in all"
         found.append(f"The tasks ask for {places} places, and {there_are}.")
     short = np.flatnonzero(eligible.sum(axis=0) < need).tolist()
     found += [_short_of_workers(problem, j) for j in short]
     if not found and one_each:
         found += _too_few_together(problem)
-    between = problem.worker_conflicts.to_numpy()
+    between = problem.against
     for j in np.flatnonzero(need > 1).tolist():
         able = eligible[:, j]
         if j not in short and (most := compatible_workers(between, able, need[j])) < need[j]:
@@ -549,10 +597,10 @@ def obstacles(problem: Problem) -> list[str]:
 
 def _short_of_workers(problem: Problem, j: int) -> str:
     """Why task j alone cannot be filled."""
-    need = problem.required.to_numpy()[j]
+    need = problem.need[j]
     can = problem.eligible[:, j]
-    conflict = problem.task_conflicts.to_numpy()[:, j] != 0
-    zero = ~conflict & (problem.qualification.to_numpy()[:, j] == 0)
+    conflict = problem.excluded[:, j]
+    zero = ~conflict & (problem.q[:, j] == 0)
     busy = ~can & ~conflict & ~zero
     causes = [f"{conflict.sum()} in conflict with it"] * bool(conflict.any())
     causes += [f"{zero.sum()} of qualification 0 for it"] * bool(zero.any())
@@ -590,15 +638,16 @@ def _too_few_together(problem: Problem) -> list[str]:
 
 def conflict_bits(problem: Problem) -> list[int]:
     """The conflict graph as one bit set a worker."""
-    return bit_sets(problem.worker_conflicts.to_numpy())
+    return bit_sets(problem.against)
 
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def _matrix(values: Any, workers: pd.Index[Any], tasks: pd.Index[Any], name: str) -> pd.DataFrame:
+def _matrix(values: Any, problem: Problem, name: str) -> FloatArray:
     """Q or the costs, by label or position; ValueError names the first cell that is not a finite number."""
+    workers, tasks = problem.workers, problem.tasks
     if isinstance(values, pd.DataFrame):
         same_labels(values.index, workers, f"{name}, rows")
         same_labels(values.columns, tasks, f"{name}, columns")
@@ -608,10 +657,11 @@ def _matrix(values: Any, workers: pd.Index[Any], tasks: pd.Index[Any], name: str
     if given.shape != (len(workers), len(tasks)):
         raise ValueError(f"{name}: shape {given.shape}, needed is {(len(workers), len(tasks))}")
     array = numbers(given)
-    for i, j in np.argwhere(~np.isfinite(array)).tolist():
+    if not np.isfinite(array).all():
+        i, j = np.argwhere(~np.isfinite(array))[0].tolist()
         cell = f"{name}: worker {workers[i]}, task {tasks[j]} is {shown(given[i, j])}"
         raise ValueError(f"{cell}, a finite number is needed")
-    return _read_only(array, workers, tasks)
+    return _frozen(array.copy())
 
 
 def _one_of(value: Any, known: Sequence[str], name: str) -> Any:
@@ -620,20 +670,19 @@ def _one_of(value: Any, known: Sequence[str], name: str) -> Any:
     return value
 
 
-def _weights(values: Any, tasks: pd.Index[Any]) -> pd.Series[float]:
+def _weights(values: Any, tasks: pd.Index[Any]) -> FloatArray:
     weight = np.ones(len(tasks)) if values is None else labelled_vector(values, tasks, "task_weights")
     if (weight < 0).any():
         raise ValueError(
             f"task_weights: {tasks[int(weight.argmin())]} has {weight.min():g}, a weight must not be negative"
         )
-    return _series(weight, tasks, "weight")
+    return _frozen(weight.copy())
 
 
-def _limits(values: Any, workers: pd.Index[Any]) -> pd.Series[int]:
+def _limits(values: Any, workers: pd.Index[Any]) -> IntArray:
     values = 1 if values is None else values
     values = np.full(len(workers), values) if isinstance(values, Real) else values
-    limits = _whole_numbers(values, workers, "worker_limits", "has a limit of {} tasks")
-    return _series(limits, workers, "limit")
+    return _whole_numbers(values, workers, "worker_limits", "has a limit of {} tasks")
 
 
 def _budget(value: Any) -> float | None:
@@ -642,26 +691,43 @@ def _budget(value: Any) -> float | None:
     return None if value is None else float(value)
 
 
-# How the problem reads each of its fields: value, workers, tasks.
-_READ: dict[str, Callable[[Any, pd.Index[Any], pd.Index[Any]], Any]] = {
-    "qualification": lambda value, w, t: _matrix(value, w, t, "qualification"),
-    "required": lambda value, w, t: _series(_whole_numbers(value, t, "required", "asks for {} workers"), t, "required"),
-    "task_weights": lambda value, w, t: _weights(value, t),
-    "task_conflicts": lambda value, w, t: _conflicts(value, w, t, "task_conflicts"),
-    "worker_conflicts": lambda value, w, t: _conflicts(value, w, w, "worker_conflicts"),
-    "conflict_scope": lambda value, w, t: _one_of(value, get_args(Scope), "conflict_scope"),
-    "required_rule": lambda value, w, t: _one_of(value, get_args(Rule), "required_rule"),
-    "worker_limits": lambda value, w, t: _limits(value, w),
-    "pinned": lambda value, w, t: _conflicts(value, w, t, "pinned"),
-    "costs": lambda value, w, t: None if value is None else _matrix(value, w, t, "costs"),
-    "budget": lambda value, w, t: _budget(value),
+# How the problem reads each of its fields, and under which name it holds what was read: an array, or the value.
+_READ: dict[str, tuple[str, Callable[[Any, Problem], Any]]] = {
+    "qualification": ("q", lambda value, p: _matrix(value, p, "qualification")),
+    "required": ("need", lambda value, p: _whole_numbers(value, p.tasks, "required", "asks for {} workers")),
+    "task_weights": ("weights", lambda value, p: _weights(value, p.tasks)),
+    "task_conflicts": ("excluded", lambda value, p: _conflicts(value, p, "task_conflicts")),
+    "worker_conflicts": ("against", lambda value, p: _conflicts(value, p, "worker_conflicts")),
+    "conflict_scope": ("conflict_scope", lambda value, p: _one_of(value, get_args(Scope), "conflict_scope")),
+    "required_rule": ("required_rule", lambda value, p: _one_of(value, get_args(Rule), "required_rule")),
+    "worker_limits": ("limits", lambda value, p: _limits(value, p.workers)),
+    "pinned": ("must", lambda value, p: _conflicts(value, p, "pinned")),
+    "costs": ("pair_costs", lambda value, p: None if value is None else _matrix(value, p, "costs")),
+    "budget": ("budget", lambda value, p: _budget(value)),
 }
 
+# Frames and series of what is held.
+_FRAMES: dict[str, Callable[[Problem], Any]] = {
+    "qualification": lambda p: _framed(p.q, p.workers, p.tasks),
+    "required": lambda p: pd.Series(p.need, index=p.tasks, name="required", copy=False),
+    "task_weights": lambda p: pd.Series(p.weights, index=p.tasks, name="weight", copy=False),
+    "task_conflicts": lambda p: _framed(p.excluded.view(np.int8), p.workers, p.tasks),
+    "worker_conflicts": lambda p: _framed(p.against.view(np.int8), p.workers, p.workers.rename("other")),
+    "worker_limits": lambda p: pd.Series(p.limits, index=p.workers, name="limit", copy=False),
+    "pinned": lambda p: _framed(p.must.view(np.int8), p.workers, p.tasks),
+    "costs": lambda p: None if p.pair_costs is None else _framed(p.pair_costs, p.workers, p.tasks),
+}
 
-def _conflicts(conflicts: Conflicts | None, rows: pd.Index[Any], columns: pd.Index[Any], name: str) -> pd.DataFrame:
-    """Conflicts, or pins, as a read-only 0/1 frame."""
-    array = _conflict_array(conflicts, rows, columns, name)
-    return _read_only(array.astype(np.int8), rows, rows.rename("other") if columns is rows else columns)
+# What a problem computes once, and the fields of which it is made; where none of them changes it is kept.
+_MADE_OF: dict[str, set[str]] = {name: {name} for name in _FRAMES} | {
+    "value": {"qualification", "task_weights"},
+    "eligible": {"qualification", "task_conflicts", "worker_limits"},
+    "conflict_pairs": {"worker_conflicts"},
+    "pins": {"pinned"},
+    "plain": {"required_rule", "budget", "worker_limits", "pinned"},
+    "worker_at": set(),
+    "task_at": set(),
+}
 
 
 def _whole_numbers(values: Any, index: pd.Index[Any], name: str, says: str) -> IntArray:
@@ -675,26 +741,25 @@ def _whole_numbers(values: Any, index: pd.Index[Any], name: str, says: str) -> I
         if bad.any():
             at = int(bad.argmax())
             raise ValueError(f"{name}: {index[at]} {says.format(f'{array[at]:g}')}, that {rule}")
-    return array.astype(np.int64)
+    return _frozen(array.astype(np.int64))
 
 
-def _conflict_array(conflicts: Conflicts | None, rows: pd.Index[Any], columns: pd.Index[Any], name: str) -> BoolArray:
-    """Conflicts given as a 0/1 frame, a 0/1 array or label pairs, as an array over rows × columns."""
-    between_workers = columns is rows
+def _conflicts(conflicts: Conflicts | None, problem: Problem, name: str) -> BoolArray:
+    """Conflicts, or pins, given as a 0/1 frame, a 0/1 array or label pairs, as an array over rows × columns."""
+    between_workers = name == "worker_conflicts"
+    rows, columns = problem.workers, problem.workers if between_workers else problem.tasks
     if conflicts is None:
-        return np.zeros((len(rows), len(columns)), dtype=bool)
+        return np.broadcast_to(np.False_, (len(rows), len(columns)))
     if isinstance(conflicts, Mapping):
         raise ValueError(f"{name}: a mapping is not understood; give pairs of labels, or a 0/1 frame")
     if isinstance(conflicts, pd.DataFrame):
-        array = _from_frame(conflicts, rows, columns, name, "other" if between_workers else "task")
+        array = _from_frame(conflicts, problem, name)
     elif isinstance(conflicts, np.ndarray):
         array = _from_matrix(conflicts, rows, columns, name)
     elif _is_nested(conflicts, rows, columns, name):
         array = _from_matrix(np.array(conflicts), rows, columns, name)
     else:
-        array = _from_pairs(conflicts, rows, columns, name)
-        if between_workers:
-            array |= array.T
+        array = _from_pairs(conflicts, problem, name)
     if between_workers:
         if array.diagonal().any():
             raise ValueError(f"{name}: {rows[int(array.diagonal().argmax())]} is in conflict with itself")
@@ -704,11 +769,13 @@ def _conflict_array(conflicts: Conflicts | None, rows: pd.Index[Any], columns: p
             raise ValueError(
                 f"{name}: {one} with {other} is 1 and {other} with {one} is 0, the frame must be symmetric"
             )
-    return array
+    return _frozen(array)
 
 
-def _from_frame(frame: pd.DataFrame, rows: pd.Index[Any], columns: pd.Index[Any], name: str, other: str) -> BoolArray:
+def _from_frame(frame: pd.DataFrame, problem: Problem, name: str) -> BoolArray:
     """A 0/1 frame (its labels are the workers and tasks), or a frame of pairs, by column name or by position."""
+    other = "other" if name == "worker_conflicts" else "task"
+    rows, columns = problem.workers, problem.workers if other == "other" else problem.tasks
     if frame.index.equals(rows) and frame.columns.equals(columns):
         return _from_matrix(frame.to_numpy(), rows, columns, name)
     is_matrix = len(frame) == len(rows) and frame.index.isin(rows).all() and frame.columns.isin(columns).all()
@@ -716,8 +783,7 @@ def _from_frame(frame: pd.DataFrame, rows: pd.Index[Any], columns: pd.Index[Any]
         named = {"worker", other} <= set(frame.columns)
         if named or frame.shape[1] == 2 or frame.empty:
             pairs = frame[["worker", other]] if named else frame
-            array = _from_pairs(list(pairs.itertuples(index=False, name=None)), rows, columns, name)
-            return array | array.T if columns is rows else array
+            return _from_pairs(list(pairs.itertuples(index=False, name=None)), problem, name)
     same_labels(frame.index, rows, f"{name}, rows")
     same_labels(frame.columns, columns, f"{name}, columns")
     return _from_matrix(frame.reindex(index=rows, columns=columns).to_numpy(), rows, columns, name)
@@ -753,37 +819,33 @@ def zero_one(matrix: npt.NDArray[Any]) -> FloatArray:
     return np.where((values == 0) | (values == 1), values, np.nan)
 
 
-def _from_pairs(
-    pairs: Collection[tuple[Hashable, Hashable]], rows: pd.Index[Any], columns: pd.Index[Any], name: str
-) -> BoolArray:
-    array = np.zeros((len(rows), len(columns)), dtype=bool)
-    at_row = {label: at for at, label in enumerate(rows.tolist())}
-    at_column = at_row if columns is rows else {label: at for at, label in enumerate(columns.tolist())}
+def _from_pairs(pairs: Collection[tuple[Hashable, Hashable]], problem: Problem, name: str) -> BoolArray:
+    """Pairs of labels, those between workers either way round."""
+    between_workers = name == "worker_conflicts"
+    at_row, at_column = problem.worker_at, problem.worker_at if between_workers else problem.task_at
+    array = np.zeros((len(at_row), len(at_column)), dtype=bool)
     for pair in pairs:
         if isinstance(pair, str) or not isinstance(pair, Sequence) or len(pair) != 2:
             raise ValueError(f"{name}: {pair!r} is not a pair of labels")
-        for label, known, what in ((pair[0], at_row, "worker"), (pair[1], at_column, columns.name)):
+        for label, known in ((pair[0], at_row), (pair[1], at_column)):
             if label not in known:
+                what = "worker" if known is at_row else "task"
                 raise ValueError(f"{name}: {pair[0]} with {pair[1]}: {what} {label} is unknown")
         array[at_row[pair[0]], at_column[pair[1]]] = True
-    return array
+    return array | array.T if between_workers else array
 
 
-def _ones(frame: pd.DataFrame) -> tuple[IntArray, IntArray]:
-    """Rows and columns of the ones of a 0/1 frame; flat and as truth values they are found forty times as quickly."""
-    flat = np.flatnonzero(frame.to_numpy().view(bool))
-    row, column = np.divmod(flat, frame.shape[1])
-    return row, column
+def _ones(array: BoolArray) -> IntArray:
+    """Rows and columns, shape (ones, 2); flat they are found several times as quickly."""
+    return np.column_stack(np.divmod(np.flatnonzero(array), array.shape[1]))
 
 
 def _frozen(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    array.flags.writeable = False
-    return array
+    """A view that cannot be written to, of an array that nobody else holds."""
+    view = array[:]
+    view.flags.writeable = False
+    return view
 
 
-def _read_only(array: npt.NDArray[Any], rows: pd.Index[Any], columns: pd.Index[Any]) -> pd.DataFrame:
-    return pd.DataFrame(_frozen(array.copy()[:]), index=rows, columns=columns, copy=False)
-
-
-def _series(array: npt.NDArray[Any], index: pd.Index[Any], name: str) -> pd.Series[Any]:
-    return pd.Series(_frozen(array.copy()), index=index, name=name, copy=False)
+def _framed(array: npt.NDArray[Any], rows: pd.Index[Any], columns: pd.Index[Any]) -> pd.DataFrame:
+    return pd.DataFrame(array, index=rows, columns=columns, copy=False)

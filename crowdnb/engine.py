@@ -181,10 +181,10 @@ def boolean_program(
     import cvxpy as cp
 
     worker, task = pairs.T
-    m, n = problem.qualification.shape
+    m, n = problem.q.shape
     by_task: Any = incidence(task, n)
     by_worker: Any = incidence(worker, m)
-    limits = problem.worker_limits.to_numpy()
+    limits = problem.limits
     together = problem.conflict_scope == "project"
     whole = not (problem.plain and together)
     t = cp.Variable(len(pairs), boolean=True) if whole else cp.Variable(len(pairs), nonneg=True)
@@ -205,7 +205,7 @@ def boolean_program(
         if shared.shape[0]:
             rules.append(shared @ t <= 1)
     if problem.required_rule == "exactly":
-        need = problem.required.to_numpy()
+        need = problem.need
         rules.append(by_task[need > 0] @ t == need[need > 0])
         objective: Any = gains(problem, pairs) @ t
     else:
@@ -216,13 +216,13 @@ def boolean_program(
         spare = cp.Variable(2, boolean=True)
         rules.append(spare[0] + spare[1] <= 1)
         objective = objective + spare[0] + spare[1]
-    pinned = np.flatnonzero(problem.pinned.to_numpy()[worker, task])
+    pinned = np.flatnonzero(problem.must[worker, task])
     if pins is not None:
         pinned = np.union1d(pinned, pins)
     if len(pinned):
         rules.append(t[pinned] == 1)
-    if problem.costs is not None and problem.budget is not None:
-        cost = problem.costs.to_numpy()[worker, task]
+    if problem.pair_costs is not None and problem.budget is not None:
+        cost = problem.pair_costs[worker, task]
         unit = np.abs(cost).max(initial=0) or 1.0
         rules.append((cost / unit) @ t <= problem.budget / unit)
     for chosen in refused:
@@ -277,20 +277,20 @@ class CompiledProgram:
         refused: Sequence[IntArray] = (),
     ) -> Answer:
         """Put the problem's numbers in and ask the engine."""
-        m, n = problem.qualification.shape
+        m, n = problem.q.shape
         at = pairs @ (n, 1)
         gain, allowed, least = np.zeros(self.variables), np.zeros(m * n), np.zeros(self.variables)
         if pins is not None:
             least[at[pins]] = 1
         gain[at], allowed[at] = gains(problem, pairs), 1
-        room = 2.0 - problem.worker_conflicts.to_numpy()[self.one, self.other]
-        need = problem.required.to_numpy().astype(float)
+        room = 2.0 - problem.against[self.one, self.other]
+        need = problem.need.astype(float)
         if self.together:
-            right, most = np.r_[np.zeros(m), need], np.r_[room, allowed]
+            right, most = np.concatenate([np.zeros(m), need]), np.concatenate([room, allowed])
         else:
-            right, most = need, np.r_[np.ones(m), np.repeat(room, n), allowed]
+            right, most = need, np.concatenate([np.ones(m), np.repeat(room, n), allowed])
         if engine == "GLPK_MI":
-            return self._glpk(problem, pairs, at, gain, right, np.r_[most, -least], time_limit)
+            return self._glpk(problem, pairs, at, gain, right, np.concatenate([most, -least]), time_limit)
         if self.model is None:
             self._model()
         self.gain.value, self.right.value, self.most.value, self.least.value = gain, right, most, least
@@ -429,17 +429,17 @@ def pick(solver: str | None) -> str:
     """
     from cvxpy.reductions.solvers.defines import INSTALLED_MI_SOLVERS, MI_SOLVERS
 
-    installed = [name for name in PREFERRED if name in INSTALLED_MI_SOLVERS]
-    others = [name for name in INSTALLED_MI_SOLVERS if name not in PREFERRED]
-    if solver is None and installed:
-        return installed[0]
+    preferred = [name for name in PREFERRED if name in INSTALLED_MI_SOLVERS]
+    if solver is None and preferred:
+        return preferred[0]
     name = "HIGHS" if solver is None else solver.upper()
-    if name in installed + others:
+    if name in INSTALLED_MI_SOLVERS:
         return name
+    installed = preferred + [name for name in INSTALLED_MI_SOLVERS if name not in PREFERRED]
     if name not in [*PREFERRED, *MI_SOLVERS]:
-        raise ValueError(f"solver: {solver!r} is unknown; installed are {listing(installed + others)}")
+        raise ValueError(f"solver: {solver!r} is unknown; installed are {listing(installed)}")
     how = f"pip install {PACKAGE[name]}" if name in PACKAGE else "cvxpy's documentation says how"
-    raise ModuleNotFoundError(f"the solver {name} is not installed; {how}; or use one of {listing(installed + others)}")
+    raise ModuleNotFoundError(f"the solver {name} is not installed; {how}; or use one of {listing(installed)}")
 
 
 def _options(engine: str, time_limit: float | None) -> dict[str, Any]:

@@ -616,7 +616,7 @@ def check_model_range(problem: Problem, extra: int, rho: float | None) -> str:
     """
     if (value := _one_number(rho)) is None:
         return "Give ρ as a number, with three decimals or more."
-    exact, spare = _feasible(problem), len(problem.workers) - int(problem.required.sum())
+    exact, spare = _feasible(problem), len(problem.workers) - int(problem.need.sum())
     best = _best_in_range(problem, extra)
     if _is(value, best, THREE_DECIMALS):
         return f"Right: with up to {extra} more on each task the best ρ is {best:.6g}, and it was {exact:.6g}."
@@ -636,7 +636,7 @@ def check_model_range(problem: Problem, extra: int, rho: float | None) -> str:
 
 def _best_in_range(problem: Problem, extra: int) -> float:
     """Greatest ρ over every number of workers from L_j to L_j + extra."""
-    need, m, oracle = problem.required.to_numpy(), len(problem.workers), Oracle(problem)
+    need, m, oracle = problem.need, len(problem.workers), Oracle(problem)
     more = (np.array(some) for some in product(range(extra + 1), repeat=len(need)))
     return max(_rho(problem.changed(required=need + some), oracle) for some in more if (need + some).sum() <= m)
 
@@ -1091,7 +1091,7 @@ def check_own_data_break(scenario: Scenario | None = None) -> str:
         problem = scenario.problem(load_case_study())
     except ValueError as error:
         return f"It does not fit the case study. {error}"
-    places, most = int(problem.required.sum()), len(problem.workers)
+    places, most = int(problem.need.sum()), len(problem.workers)
     if places > most:
         return f"There are {places} places and {most} workers: that shows at a glance. Leave at most {most} places."
     for task, need in problem.required.items():

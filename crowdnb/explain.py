@@ -170,11 +170,11 @@ def requirement_text(problem: Problem, item: Requirement) -> str:
         case "conflict":
             return f"{worker} and {problem.workers[item.other]} are in conflict"
         case "limit":
-            return f"{worker} takes at most {count(int(problem.worker_limits.to_numpy()[item.worker]), 'task')}"
+            return f"{worker} takes at most {count(int(problem.limits[item.worker]), 'task')}"
         case "pin":
             return f"{worker} is pinned to {task}"
         case "ceiling":
-            return f"{task} takes at most {count(int(problem.required.to_numpy()[item.task]), 'worker')}"
+            return f"{task} takes at most {count(int(problem.need[item.task]), 'worker')}"
         case _:
             return f"the costs may come to {problem.budget:.12g}"
 
@@ -199,7 +199,7 @@ def _told(rules: Rules, kept: list[Requirement]) -> Infeasible:
         lines.append(f"In conflict: {_stars(problem, between)}.")
     if limits := kinds.get("limit", []):
         who = [item.worker for item in limits]
-        least = problem.worker_limits.to_numpy()[who]
+        least = problem.limits[who]
         names = "Everyone" if len(who) == len(problem.workers) else listing(problem.workers[who], FEW)
         take = "takes" if len(who) in (1, len(problem.workers)) else "take"
         if (least == least[0]).all():

@@ -32,9 +32,8 @@ import pandas as pd
 from scipy.optimize import linprog
 from tqdm.auto import tqdm
 
-from crowdnb.ecargo import Assignment, Problem, check, needed
+from crowdnb.ecargo import Assignment, Problem, check, needed, score
 from crowdnb.labels import FloatArray, IntArray, labelled_vector, listing, number, numbers, same_labels, whole
-from crowdnb.program import score
 from crowdnb.qualify import check_weights
 from crowdnb.worth import TINY, Oracle, tie
 
@@ -131,7 +130,7 @@ def recover_conflicts(
     rho = score(problem, placed)
     slack = _gain_of_team(oracle, placed) if tolerance is None else tolerance
     beaten = rho + slack + max(oracle.tie, tie(problem, placed))
-    now, own = problem.worker_conflicts.to_numpy() == 1, _together(problem, placed)
+    now, own = problem.against, _together(problem, placed)
     note = (
         f"\nTaken as optimal: the same workers could gain {slack:.3g} by changing places."
         if tolerance is None and slack > oracle.tie
@@ -199,7 +198,7 @@ def _together(problem: Problem, placed: IntArray) -> set[tuple[int, int]]:
 def _gain_of_team(oracle: Oracle, placed: IntArray) -> float:
     """What the workers of an assignment could gain by changing places among them."""
     others = ~np.isin(np.arange(len(oracle.problem.workers)), placed[:, 0])
-    excluded = (oracle.problem.task_conflicts.to_numpy() == 1) | others[:, None]
+    excluded = oracle.problem.excluded | others[:, None]
     best = oracle.best(oracle.problem.changed(task_conflicts=excluded))
     return max(0.0, best.performance - score(oracle.problem, placed))
 
@@ -247,15 +246,15 @@ class Weighing:
         if not isinstance(possibility.index, pd.MultiIndex) or possibility.index.nlevels != 2:
             raise ValueError("possibility: an index (worker, task) is needed, as possibility_matrix gives it")
         same_labels(possibility.index, pairs, "possibility, rows")
-        shape = *problem.qualification.shape, possibility.shape[1]
+        shape = *problem.q.shape, possibility.shape[1]
         self.p = numbers(possibility.reindex(pairs)).reshape(shape)
         if not np.isfinite(self.p).all():
             i, j, k = np.argwhere(~np.isfinite(self.p))[0].tolist()
             where = f"{problem.workers[i]} on {problem.tasks[j]}, {possibility.columns[k]}"
             raise ValueError(f"possibility: {where} is not a finite number")
         self.criteria = possibility.columns
-        self.gain = self.p * problem.task_weights.to_numpy()[None, :, None]
-        free = (problem.task_conflicts.to_numpy() == 0) & (self.p != 0).any(axis=2)
+        self.gain = self.p * problem.weights[None, :, None]
+        free = ~problem.excluded & (self.p != 0).any(axis=2)
         self.problem = problem.changed(task_conflicts=~free, qualification=np.where(free, 1.0, 0.0))
         self.oracle = Oracle(self.problem, solver)
 

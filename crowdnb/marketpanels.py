@@ -94,7 +94,7 @@ def policies_view(settings: Mapping[str, Any], start: View | None = None) -> Vie
         cells = f'<td style="background: {ground}">{share:.1f}</td>{changed}<td>{full:.1f}</td>'
         rows.append(f'<tr><th scope="row">{policy}</th>{cells}<td>{worst:.3f}</td><td>{gini:.3f}</td></tr>')
     words = (
-        f"{len(problem.workers)} workers, {len(problem.tasks)} tasks with {problem.required.sum()} places, "
+        f"{len(problem.workers)} workers, {len(problem.tasks)} tasks with {problem.need.sum()} places, "
         f"{problem.eligible.mean():.0%} of the pairs allowed, {len(problem.conflict_pairs)} pairs of workers in "
         f"conflict. The best match is {best:.3f}."
     )
@@ -106,7 +106,7 @@ def _made(workers: int, tasks: int, screened_out: float, conflicts: float, seed:
     """The made-up market; numbers that say which pairs are seen; what workers wish."""
     problem = matching.market(workers, tasks, seed, screened_out=screened_out, conflict_probability=conflicts)
     rng = np.random.default_rng(seed)
-    shape = problem.qualification.shape
+    shape = problem.q.shape
     drawn, wishes = (pd.DataFrame(rng.uniform(size=shape), problem.workers, problem.tasks) for _ in range(2))
     return problem, drawn, wishes
 
@@ -356,7 +356,7 @@ def content_view(
     income = earned.sum(axis=1)
     facts = {
         "ρ of the reviews": answer.performance,
-        "pairs barred": int(answer.problem.task_conflicts.to_numpy().sum()),
+        "pairs barred": int(answer.problem.excluded.sum()),
         "reviews by an author": by_author,
         "reviews by somebody tied to one": near - by_author,
         "Gini of incomes": matching.gini(income),

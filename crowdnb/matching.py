@@ -126,10 +126,10 @@ def optimal(problem: Problem, rng: Seed = None) -> pd.DataFrame:
     [[0, 1], [1, 0]]
     """
     problem = with_room(problem)
-    if problem.conflict_scope == "task" and problem.worker_limits.max() <= 1:
+    if problem.conflict_scope == "task" and problem.limits.max() <= 1:
         value = np.where(problem.eligible, problem.value, 0.0).clip(min=0.0)
-        need = np.minimum(problem.required.to_numpy(), len(value))
-        pairs, proved = best_epoch(Offer(value, need, problem.worker_conflicts.to_numpy().view(bool)), NODES)
+        need = np.minimum(problem.need, len(value))
+        pairs, proved = best_epoch(Offer(value, need, problem.against), NODES)
         if proved:
             return _fill(problem, pairs)
     table = solve(problem).table
@@ -178,7 +178,7 @@ def fairest(problem: Problem, solver: str | None = None) -> Assignment:
     """
     if problem.required_rule == "at most":
         raise ValueError("problem: with the rule 'at most' a place may stay empty, and none is the worst")
-    q, barred = problem.qualification.to_numpy(), problem.task_conflicts.to_numpy() == 1
+    q, barred = problem.q, problem.excluded
     answer = solve(problem, solver)
     if answer.placed is None or not len(answer.placed):
         return answer
@@ -259,11 +259,11 @@ def _bids(problem: Problem, epsilon: float) -> tuple[list[tuple[Any, ...]], Floa
     """An auction's bids, the wages in the end, the worker of each wage, and the pairs (worker, task)."""
     if not epsilon > 0:
         raise ValueError(f"epsilon must be above 0, got {epsilon}")
-    worth = np.zeros(problem.qualification.shape)
+    worth = np.zeros(problem.q.shape)
     i, j = _worth(problem).T
     worth[i, j] = problem.value[i, j]
-    slot = np.repeat(np.arange(len(worth)), np.minimum(problem.worker_limits, len(problem.tasks)))
-    place = np.repeat(np.arange(worth.shape[1]), np.minimum(problem.required, (worth > 0).sum(axis=0)))
+    slot = np.repeat(np.arange(len(worth)), np.minimum(problem.limits, len(problem.tasks)))
+    place = np.repeat(np.arange(len(problem.tasks)), np.minimum(problem.need, (worth > 0).sum(axis=0)))
     workers, tasks = problem.workers[slot].tolist(), problem.tasks[place].tolist()
     worth_to = list(worth[slot].T[place])
     wage, holder = np.zeros(len(slot)), [-1] * len(slot)
@@ -427,12 +427,12 @@ def deferred_acceptance(problem: Problem, rng: Seed = None, wishes: pd.DataFrame
     >>> deferred_acceptance(problem, wishes=pd.DataFrame([[1, 2], [2, 1]])).to_numpy().tolist()
     [[0, 1], [1, 0]]
     """
-    liking, q = _liking(problem, wishes), problem.qualification.to_numpy()
+    liking, q = _liking(problem, wishes), problem.q
     i, j = _worth(problem).T
     lists: list[list[int]] = [[] for _ in problem.workers]
     for k in np.lexsort([-liking[i, j], i])[::-1].tolist():  # the best last, so that it is taken off the end
         lists[i[k]].append(int(j[k]))
-    limits, room = problem.worker_limits.tolist(), problem.required.tolist()
+    limits, room = problem.limits.tolist(), problem.need.tolist()
     kept: list[list[int]] = [[] for _ in problem.tasks]
     load = [0] * len(lists)
     queue = deque(range(len(lists)))
@@ -476,10 +476,10 @@ def blocking_pairs(problem: Problem, table: pd.DataFrame, wishes: pd.DataFrame |
     >>> blocking_pairs(problem, optimal(problem)).to_numpy().tolist()
     [[0, 0]]
     """
-    liking, q = _liking(problem, wishes), problem.qualification.to_numpy()
+    liking, q = _liking(problem, wishes), problem.q
     t = table.reindex(index=problem.workers, columns=problem.tasks).to_numpy() == 1
-    free = t.sum(axis=1) < problem.worker_limits.to_numpy()
-    room = t.sum(axis=0) < problem.required.to_numpy()
+    free = t.sum(axis=1) < problem.limits
+    room = t.sum(axis=0) < problem.need
     worst_task = np.where(t, liking, np.inf).min(axis=1)
     worst_worker = np.where(t, q, np.inf).min(axis=0)
     willing = free[:, np.newaxis] | (liking > worst_task[:, np.newaxis])
@@ -492,7 +492,7 @@ def blocking_pairs(problem: Problem, table: pd.DataFrame, wishes: pd.DataFrame |
 
 def _liking(problem: Problem, wishes: pd.DataFrame | None) -> FloatArray:
     if wishes is None:
-        return problem.qualification.to_numpy()
+        return problem.q
     same_labels(wishes.index, problem.workers, "wishes, rows")
     same_labels(wishes.columns, problem.tasks, "wishes, columns")
     return finite(wishes.reindex(index=problem.workers, columns=problem.tasks).to_numpy(), "wishes")
@@ -521,10 +521,10 @@ def _best_first(problem: Problem) -> IntArray:
 
 def _fill(problem: Problem, pairs: IntArray) -> pd.DataFrame:
     """T of the pairs taken in their order, each where the task has room, the worker is free and nobody is against."""
-    left, free = problem.required.tolist(), problem.worker_limits.tolist()
+    left, free = problem.need.tolist(), problem.limits.tolist()
     foes, project = conflict_bits(problem), problem.conflict_scope == "project"
     against = [0] * len(left)  # workers barred by those taken, as bits: of each task, or in all tasks alike
-    t = np.zeros(problem.qualification.shape, dtype=int)
+    t = np.zeros(problem.q.shape, dtype=int)
     for i, j in pairs.tolist():
         at = 0 if project else j
         if left[j] and free[i] and not against[at] >> i & 1 and not t[i, j]:
@@ -709,9 +709,9 @@ def outcome(problem: Problem, table: pd.DataFrame) -> dict[str, float]:
     {'match': 1.0, 'served': 1.0, 'worst task': 0.1, 'income Gini': 0.4, 'income spread': 0.4}
     """
     t = table.reindex(index=problem.workers, columns=problem.tasks).to_numpy()
-    need = problem.required.to_numpy()
+    need = problem.need
     asked = need > 0
-    per_task = (problem.qualification.to_numpy() * t).sum(axis=0)[asked] / need[asked]
+    per_task = (problem.q * t).sum(axis=0)[asked] / need[asked]
     income = (problem.value * t).sum(axis=1)
     return {
         "match": performance(problem, table),

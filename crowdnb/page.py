@@ -146,7 +146,7 @@ class _Maker:
         self.problem = self.answer.problem
         self.changes = scenario.words(self.project)
         self.careful = [*self.project.notes, *said]
-        self.small = self.problem.qualification.size <= LOOKED_INTO
+        self.small = self.problem.q.size <= LOOKED_INTO
 
     def page(self) -> Page:
         """The file and its summary."""
@@ -183,7 +183,7 @@ class _Maker:
     @property
     def beyond(self) -> bool:
         """Whether there are too many workers or tasks for a grid."""
-        m, n = self.problem.qualification.shape
+        m, n = len(self.problem.workers), len(self.problem.tasks)
         return m > WIDEST[0] or n > WIDEST[1]
 
     def summary(self) -> str:
@@ -424,7 +424,7 @@ class _Maker:
 
     def size(self) -> str:
         """How large the problem is."""
-        m, n = self.problem.qualification.shape
+        m, n = self.problem.q.shape
         return f"{m} workers × {n} tasks"
 
     def versions(self) -> str:
@@ -481,7 +481,7 @@ def grid(problem: Problem, answer: Assignment, was: BoolArray) -> str:
         HTML; the style around it sets ``--cn-soft``.
     """
     assert answer.table is not None
-    q, eligible, taken = problem.qualification.to_numpy(), problem.eligible, answer.table.to_numpy() == 1
+    q, eligible, taken = problem.q, problem.eligible, answer.table.to_numpy() == 1
     shade = _shades(q, eligible)
     head = "".join(
         f'<th scope="col">{_text(task)}<br><span>needs {need}</span></th>' for task, need in problem.required.items()

@@ -199,7 +199,7 @@ def assignment(problem: Problem, answer: Assignment) -> Picture:
     answer : Assignment
         Of that problem; without a table only the grid is drawn.
     """
-    q, eligible = problem.qualification.to_numpy(), problem.eligible
+    q, eligible = problem.q, problem.eligible
     m, n = q.shape
     figure = _figure(max(0.75 * n + 1.6, 4.5), 0.32 * m + 1.5)
     axis = figure.subplots()

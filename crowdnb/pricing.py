@@ -80,7 +80,7 @@ def prices(problem: Problem, cliques: Sequence[IntArray], known: IntArray, until
         Seconds on the clock of ``time.perf_counter``. Stopped early, the bound is weaker and still valid.
     """
     need = problem.fewest
-    m, n = problem.qualification.shape
+    m, n = problem.q.shape
     value = np.where(problem.eligible & (need > 0), problem.value, -np.inf)
     best_pair = np.where(need > 0, value.max(axis=0), 0.0)
     value -= best_pair

@@ -17,6 +17,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -24,7 +25,18 @@ import pandas as pd
 from scipy.optimize import linear_sum_assignment
 from tqdm.auto import tqdm
 
-from crowdnb.ecargo import BUDGET_TOLERANCE, Assignment, Problem, Status, broken_rules, cost, obstacles, over_budget
+from crowdnb.ecargo import (
+    BUDGET_TOLERANCE,
+    Assignment,
+    Problem,
+    Status,
+    broken_rules,
+    cost,
+    needed,
+    obstacles,
+    over_budget,
+    score,
+)
 from crowdnb.engine import (
     KNOWN_LIMITS,
     Answer,
@@ -120,11 +132,10 @@ class Search:
         tie_break: str | None,
         asker: Asker | None = None,
     ) -> None:
-        if not isinstance(problem, Problem):
-            what = type(problem).__name__
-            raise ValueError(f"problem: a Problem is needed (of a project: project.problem()), got {what}")
-        self.problem, self.in_turn, self.asker = problem, solver is None, asker or ask
-        self.start, self.engine = time.perf_counter(), pick(solver)  # the first call imports cvxpy
+        self.problem, self.in_turn, self.asker = needed(problem), solver is None, asker or ask
+        self.start = time.perf_counter()
+        if solver is not None:
+            self.engine = pick(solver)
         if time_limit is not None and not 0 < time_limit <= LONGEST:
             raise ValueError(f"time_limit must be above 0 and at most {LONGEST:g} seconds, got {time_limit}")
         if tie_break not in (None, "labels"):
@@ -134,26 +145,32 @@ class Search:
         self.found: IntArray | None = None  # the best assignment known, checked
         self.rho, self.bound = -math.inf, math.nan
         self.slack = 0.0  # rounding of the bound and of reach
-        self.allowed = problem.eligible & (problem.most > 0)
+        self.allowed = problem.eligible if problem.most.all() else problem.eligible & (problem.most > 0)
         self.reach = np.zeros((0, 0))  # m × n: no assignment that uses the pair exceeds it
+
+    @cached_property
+    def engine(self) -> str:
+        """The engine in turn; found out where one is asked, since that imports cvxpy."""
+        return pick(None)
 
     def answer(self) -> Assignment:
         """Every step in turn; an interrupt ends it with what is known."""
         try:
             return self._plain() if self.problem.plain else self._with_options()
         except KeyboardInterrupt:
-            return self._finish("time_limit", self.engine, ["Stopped from the keyboard."])
+            return self._finish("time_limit", self.__dict__.get("engine", "none"), ["Stopped from the keyboard."])
 
     def _plain(self) -> Assignment:
         """The paper's problem: bounds first, then the program over the pairs that can still matter."""
         problem = self.problem
-        relaxed = place(problem, np.arange(len(problem.workers)), problem.value)
+        relaxed = place(problem)
         if relaxed is None:
             if reasons := obstacles(problem):
                 return self._finish("infeasible", "none", reasons)
             raise SolverAnswerError("internal error: the matching and the linear assignment disagree on feasibility")
         self.bound = score(problem, relaxed)
-        self._try(relaxed)
+        if not broken_rules(problem, relaxed):
+            self._take(relaxed, self.bound)
         closed = self.found is not None
         pairs = int(np.count_nonzero(self.allowed))
         proof_will_do = pairs > FEW and not self.labels_first
@@ -161,14 +178,14 @@ class Search:
             return self._finish("optimal", "none")
         if not closed and self.asker is ask and (reasons := obstacles(problem)):
             return self._finish("infeasible", "none", reasons)
-        value, need = problem.value, problem.required.to_numpy()
+        value, need = problem.value, problem.need
         best = np.where(self.allowed, value, -np.inf).max(axis=0, initial=-np.inf, where=need > 0)
         best[need == 0] = 0.0
         top = math.fsum(need * best)
         self.reach = np.where(self.allowed, np.minimum(self.bound, top - (best - value)), -np.inf)
         self.slack = ROUNDING * float(need @ np.abs(best))
         if not closed:
-            busy = problem.worker_conflicts.to_numpy().sum(axis=1)
+            busy = problem.against.sum(axis=1)
             self._team(-self.reach.max(axis=1))
             if self.found is None:
                 self._team(busy)
@@ -192,8 +209,9 @@ class Search:
     def _by_engine(self, relaxed: IntArray) -> Assignment:
         """Ask about the pairs in play, until none that could matter is left out and small differences count."""
         problem = self.problem
+        punctual = self._punctual()
         short = self.until - time.perf_counter() < STARTUP
-        most, whole = self._punctual() if short else MANY, self.allowed
+        most, whole = punctual if short else MANY, self.allowed
         while True:
             asked = self._in_play(relaxed, most)
             pairs = np.argwhere(asked)
@@ -210,12 +228,12 @@ class Search:
                 continue
             if answer.status == "time_limit":
                 return self._stopped(pairs, answer)
-            self._believe(pairs, answer)
+            spread = self._believe(pairs, answer)
             left = self._in_play(relaxed)
             if (left & ~asked).any():
                 most *= 10
                 continue
-            spread, near = (float(shortfall(problem, np.argwhere(mask)).max()) for mask in (asked, left))
+            near = spread if (left == asked).all() else float(shortfall(problem, np.argwhere(left)).max())
             if spread <= ZOOM * max(near, ROUNDING * float(np.abs(problem.value[left]).max())):
                 break
             self.allowed = left
@@ -295,16 +313,21 @@ class Search:
     def _punctual(self) -> int:
         return UNPUNCTUAL.get(self.engine, PUNCTUAL)
 
-    def _believe(self, pairs: IntArray, answer: Answer) -> None:
-        """Take an engine's answer if it holds: rounded, checked and scored again; SolverAnswerError if not."""
-        placed, rho, slack = self._checked(pairs, answer)
+    def _believe(self, pairs: IntArray, answer: Answer) -> float:
+        """Take an engine's answer if it holds: rounded, checked and scored again; SolverAnswerError if not.
+
+        Returned is how far the worst of the pairs falls short of the best for its task.
+        """
+        spread = float(shortfall(self.problem, pairs).max(initial=0))
+        placed, rho, slack = self._checked(pairs, answer, spread)
         if rho < self.rho - slack:
             raise SolverAnswerError(
                 f"internal error: {self.engine} calls ρ = {rho:.9g} the best, and {self.rho:.9g} is known"
             )
-        self._take(placed)
+        self._take(placed, rho)
+        return spread
 
-    def _checked(self, pairs: IntArray, answer: Answer) -> tuple[IntArray, float, float]:
+    def _checked(self, pairs: IntArray, answer: Answer, spread: float) -> tuple[IntArray, float, float]:
         """An engine's assignment, its ρ, and how far a solver's ρ may be from it; SolverAnswerError if it is none."""
         problem = self.problem
         placed = rounded(problem, pairs, answer.pairs)
@@ -312,7 +335,7 @@ class Search:
         if placed is None or (broken := broken_rules(problem, placed)):
             raise SolverAnswerError(f"internal error: the answer of {self.engine} breaks a rule: {listing(broken, 3)}")
         rho = score(problem, placed)
-        slack = TOLERANCE * max(1.0, abs(rho), float(shortfall(problem, pairs).max(initial=0)))
+        slack = TOLERANCE * max(1.0, abs(rho), spread)
         if abs(rho - answer.objective) > slack:
             raise SolverAnswerError(
                 f"internal error: {self.engine} says ρ = {answer.objective:.9g}, its assignment scores {rho:.9g}"
@@ -327,16 +350,15 @@ class Search:
         """Try the best places for a team that joins in the order of these keys (the first counts most)."""
         if self.problem.conflict_scope == "project":
             team = compatible(self.problem, np.lexsort(keys[::-1]))
-            self._try(place(self.problem, team, self.problem.value))
+            self._try(place(self.problem, team))
 
     def _try(self, placed: IntArray | None) -> None:
         """Take an assignment if it is one."""
         if placed is not None and not broken_rules(self.problem, placed):
-            self._take(placed)
+            self._take(placed, score(self.problem, placed))
 
-    def _take(self, placed: IntArray) -> None:
+    def _take(self, placed: IntArray, rho: float) -> None:
         """Keep a checked assignment when it is the best so far."""
-        rho = score(self.problem, placed)
         if rho > self.rho:
             self.found, self.rho = placed, rho
 
@@ -371,7 +393,8 @@ class Search:
             if answer.status == "time_limit":
                 return ["The order of tied assignments was not settled within the time limit."]
             if answer.status == "optimal":
-                placed, reached, _ = self._checked(pairs, answer)
+                spread = float(shortfall(self.problem, pairs).max())
+                placed, reached, _ = self._checked(pairs, answer, spread)
                 if reached >= rho - tie and fixed[placed[:, 0], placed[:, 1]].sum() == len(pins):
                     self.found, chosen = placed, set(map(tuple, placed.tolist()))
                     continue
@@ -410,7 +433,7 @@ class Program:
     def __init__(self, problem: Problem, solver: str | None = None) -> None:
         self.problem, self.solver = problem, solver
         pick(solver)
-        m, n = problem.qualification.shape
+        m, n = problem.q.shape
         rows = m * (m - 1) // 2 * (1 if problem.conflict_scope == "project" else n)
         self.compiled = CompiledProgram(m, n, problem.conflict_scope) if problem.plain and rows <= COMPILED else None
 
@@ -484,7 +507,7 @@ def frontier(
     >>> cn.frontier(problem)["performance"].to_dict()
     {2.0: 0.7, 5.0: 0.9}
     """
-    if problem.costs is None:
+    if problem.pair_costs is None:
         raise ValueError("frontier: the problem has no costs; give it costs and a budget")
     rows: list[tuple[float, float, float, str]] = []
 
@@ -498,7 +521,7 @@ def frontier(
         for budget in tqdm(sorted(budgets), desc="budgets", leave=False, delay=5):
             add(budget)
     else:
-        largest = math.fsum(np.abs(problem.costs.to_numpy()).ravel())
+        largest = math.fsum(np.abs(problem.pair_costs).ravel())
         budget, step = largest, 4 * BUDGET_TOLERANCE * max(largest, 1e-300)
         with tqdm(desc="budgets", leave=False, delay=5) as bar:
             while add(budget).placed is not None:
@@ -525,7 +548,7 @@ def _place_at_most(problem: Problem, team: IntArray | None = None) -> IntArray |
     None where that is no linear assignment.
     """
     m, places = len(problem.workers), np.minimum(problem.most, len(problem.workers))
-    one_each = problem.worker_limits.max() <= 1 and not len(problem.pins) and problem.budget is None
+    one_each = problem.limits.max() <= 1 and not len(problem.pins) and problem.budget is None
     if problem.required_rule != "at most" or not one_each or m * places.sum() > CELLS:
         return None
     task = np.repeat(np.arange(len(places)), places)
@@ -539,7 +562,7 @@ def _place_at_most(problem: Problem, team: IntArray | None = None) -> IntArray |
 
 def compatible(problem: Problem, order: IntArray) -> IntArray:
     """Workers without a conflict between them: each in turn joins unless an earlier one is against it; positions."""
-    barred, against = np.zeros(len(problem.workers), dtype=bool), problem.worker_conflicts.to_numpy().view(bool)
+    barred, against = np.zeros(len(problem.workers), dtype=bool), problem.against
     chosen = []
     for i in order.tolist():
         if not barred[i]:
@@ -556,24 +579,42 @@ def rounded(problem: Problem, pairs: IntArray, found: FloatArray) -> IntArray | 
     """
     if not problem.plain:
         return pairs[found > 0.5]
-    t, allowed = np.zeros(problem.qualification.shape), np.zeros(problem.qualification.shape, dtype=bool)
-    t[pairs[:, 0], pairs[:, 1]] = found
-    allowed[pairs[:, 0], pairs[:, 1]] = True
+    i, j = pairs.T
+    allowed = np.zeros(problem.q.shape, dtype=bool)
+    allowed[i, j] = True
     if problem.conflict_scope == "project":
-        return place(problem, np.flatnonzero(t.sum(axis=1) > 0.5), problem.value, allowed)
-    return place(problem, np.arange(len(t)), t, allowed)
+        team = np.bincount(i, found, minlength=len(allowed)) > 0.5
+        return place(problem, team.nonzero()[0], allowed=allowed)
+    t = np.zeros(problem.q.shape)
+    t[i, j] = found
+    return place(problem, gain=t, allowed=allowed)
 
 
-def place(problem: Problem, workers: IntArray, gain: FloatArray, allowed: BoolArray | None = None) -> IntArray | None:
-    """Fill every place with one of ``workers`` for the greatest total gain; positions (worker, task), or None."""
-    allowed = problem.eligible if allowed is None else allowed
-    need = problem.required.to_numpy()
-    task = np.repeat(np.arange(len(need)), need)
-    if len(workers) < len(task):
+def place(
+    problem: Problem,
+    team: IntArray | None = None,
+    gain: FloatArray | None = None,
+    allowed: BoolArray | None = None,
+) -> IntArray | None:
+    """Fill every place for the greatest total gain, whatever the conflicts; positions (worker, task), or None.
+
+    Parameters
+    ----------
+    problem : Problem
+    team : ndarray of int, optional
+        Positions of the workers who may be chosen; everybody when not given.
+    gain, allowed : ndarray, shape (m, n), optional
+        W_j Q_ij and the eligible pairs when not given.
+    """
+    gain, allowed = problem.value if gain is None else gain, problem.eligible if allowed is None else allowed
+    need = problem.need
+    task = None if (need == 1).all() else np.repeat(np.arange(len(need)), need)
+    places = len(need) if task is None else len(task)
+    if (len(gain) if team is None else len(team)) < places:
         return None
-    if len(workers) < len(gain):
-        gain, allowed = gain[workers], allowed[workers]
-    if len(task) != len(need) or (need != 1).any():
+    if team is not None:
+        gain, allowed = gain[team], allowed[team]
+    if task is not None:
         gain, allowed = gain[:, task], allowed[:, task]
     if not allowed.all():
         gain = np.where(allowed, gain, -np.inf)
@@ -584,9 +625,4 @@ def place(problem: Problem, workers: IntArray, gain: FloatArray, allowed: BoolAr
         row, at = linear_sum_assignment(gain, maximize=True)
     except ValueError:  # "cost matrix is infeasible"
         return None
-    return np.column_stack([workers[row], task[at]])
-
-
-def score(problem: Problem, placed: IntArray) -> float:
-    """ρ of pairs given as positions, summed exactly."""
-    return math.fsum(problem.value[placed[:, 0], placed[:, 1]])
+    return np.array((row if team is None else team[row], at if task is None else task[at])).T

@@ -100,7 +100,7 @@ def linear(problem: Problem, rows: Rows = "pairs") -> Linear:
         raise ValueError(f"rows must be 'pairs' or 'cliques', got {rows!r}")
     i, j = np.argwhere(with_room(problem).eligible).T
     workers, tasks = problem.workers, problem.tasks
-    limits, need = problem.worker_limits.to_numpy(), problem.required.to_numpy()
+    limits, need = problem.limits, problem.need
     if problem.conflict_scope == "project" and (limits[problem.conflict_pairs] > 1).any():
         worker = workers[int(problem.conflict_pairs[(limits[problem.conflict_pairs] > 1)][0])]
         raise ValueError(
@@ -325,7 +325,7 @@ def subgradient(problem: Problem, steps: int = 200, rows: Rows = "pairs") -> pd.
     a, b = priced.to_numpy(), model.limit[priced.index].to_numpy()
     c = model.value.to_numpy()
     task = np.argwhere(problem.eligible)[:, 1]
-    need = np.asarray(problem.required)
+    need = problem.need
     low = float((greedy(problem).to_numpy() * problem.value).sum())
     u = best_u = np.zeros(len(b))
     best, scale, waited, found = math.inf, 1.0, 0, []

@@ -238,12 +238,12 @@ def _changes(problem: Problem, costs: Mapping[Any, float], untouchable: Collecti
     """Every change that may be made, with its cost."""
     workers, tasks, n = problem.workers, problem.tasks, len(problem.tasks)
     fewest = problem.fewest
-    able = (problem.task_conflicts.to_numpy() == 0) & (problem.qualification.to_numpy() != 0)
-    pinned = problem.pinned.to_numpy() == 1
+    able = ~problem.excluded & (problem.q != 0)
+    pinned = problem.must
     useful = ((fewest > 0) | pinned) & (problem.most > 0)  # or a pair that earns money
-    useful |= np.zeros_like(pinned) if problem.costs is None else (problem.costs.to_numpy() < 0) & (problem.most > 0)
-    pairs = (problem.task_conflicts.to_numpy() == 1) & (problem.qualification.to_numpy() != 0) & useful
-    limits = problem.worker_limits.to_numpy()
+    useful |= np.zeros_like(pinned) if problem.pair_costs is None else (problem.pair_costs < 0) & (problem.most > 0)
+    pairs = problem.excluded & (problem.q != 0) & useful
+    limits = problem.limits
     every = [Change(("conflict", workers[i], workers[k]), (i, k), 1.0, 1) for i, k in problem.conflict_pairs.tolist()]
     every += [Change(("exclusion", workers[i], tasks[j]), (i, j), 1.0, 1) for i, j in np.argwhere(pairs).tolist()]
     every += [Change(("place", tasks[j]), (j,), 1.0, int(fewest[j])) for j in np.flatnonzero(fewest).tolist()]
@@ -277,9 +277,9 @@ def _changes(problem: Problem, costs: Mapping[Any, float], untouchable: Collecti
 
 def _earners(problem: Problem) -> IntArray:
     """How many workers more than it needs can take a task to earn what the budget lacks, pair by pair; m × n."""
-    if problem.costs is None or problem.budget is None:
-        return np.zeros(problem.qualification.shape, dtype=np.int64)
-    costs = problem.costs.to_numpy()
+    if problem.pair_costs is None or problem.budget is None:
+        return np.zeros(problem.q.shape, dtype=np.int64)
+    costs = problem.pair_costs
     lacking = max(costs.clip(min=0).sum() - problem.budget, 0.0)
     wanted = np.ceil(np.divide(lacking, -costs, out=np.zeros_like(costs, dtype=float), where=costs < 0))
     most = UNBOUNDED if problem.required_rule == "at least" else problem.most - problem.fewest
@@ -291,7 +291,7 @@ class _Model:
 
     def __init__(self, problem: Problem, changes: list[Change]) -> None:
         self.problem, self.changes = problem, changes
-        m, n = problem.qualification.shape
+        m, n = problem.q.shape
         rules, value = Rules.of(problem), problem.value
         together = problem.conflict_scope == "project"
         at: dict[Any, dict[tuple[int, ...], int]] = {change.item[0]: {} for change in changes}
@@ -356,8 +356,8 @@ class _Model:
         if together:  # whoever is at work, but one of each two whose conflict is lifted, can work together
             most = compatible_workers(rules.conflicts, np.ones(m, dtype=bool), m)
             rows.append(({y + i: 1.0 for i in range(m)} | dict.fromkeys(conflicts.values(), -1.0), -math.inf, most))
-        if problem.costs is not None and problem.budget is not None:
-            cost = problem.costs.to_numpy()
+        if problem.pair_costs is not None and problem.budget is not None:
+            cost = problem.pair_costs
             unit = float(np.abs(cost).max()) or 1.0
             paid = {column: cost[pair] / unit for pair, column in [*t.items(), *x.items()]}
             rows.append((paid, -math.inf, problem.budget / unit))
@@ -383,7 +383,7 @@ class _Model:
     def _short(self, rules: Rules) -> int:
         """At least how many changes are needed: each fills at most one place more, where workers take one task each."""
         problem = self.problem
-        if problem.worker_limits.max() > 1:
+        if problem.limits.max() > 1:
             return 0
         places = int(rules.need.sum())
         free = ~rules.barred & (rules.need > 0)

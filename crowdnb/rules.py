@@ -64,11 +64,11 @@ class Rules:
             problem,
             problem.fewest,
             problem.most,
-            problem.task_conflicts.to_numpy() == 1,
-            problem.qualification.to_numpy() == 0,
-            np.minimum(problem.worker_limits.to_numpy(), len(problem.tasks)),
-            problem.worker_conflicts.to_numpy() == 1,
-            problem.pinned.to_numpy() == 1,
+            problem.excluded,
+            problem.q == 0,
+            np.minimum(problem.limits, len(problem.tasks)),
+            problem.against,
+            problem.must,
             problem.budget is not None,
         )
 
@@ -149,9 +149,7 @@ class Rules:
         """Whether an assignment meets the rules."""
         if self.budget:
             assert self.problem.budget is not None
-            size = (
-                float(np.abs(self.problem.costs.to_numpy()).max(initial=0)) if self.problem.costs is not None else 0.0
-            )
+            size = float(np.abs(self.problem.pair_costs).max(initial=0)) if self.problem.pair_costs is not None else 0.0
             slack = BUDGET_TOLERANCE * max(size, abs(self.problem.budget))
             return self.cheapest() <= self.problem.budget + slack
         free = ~self.barred
@@ -186,7 +184,7 @@ class Rules:
             return math.inf
         program = self.program()
         i, j = program.pairs.T
-        costs = np.zeros(len(i)) if self.problem.costs is None else self.problem.costs.to_numpy()[i, j]
+        costs = np.zeros(len(i)) if self.problem.pair_costs is None else self.problem.pair_costs[i, j]
         unit = float(np.abs(costs).max(initial=0)) or 1.0
         chosen, _ = program.solved(costs / unit)
         return math.inf if chosen is None else math.fsum(costs[chosen])

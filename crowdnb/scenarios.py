@@ -466,7 +466,7 @@ class Scenarios:
         key = json.dumps(replace(one, name="").as_json(), sort_keys=True)
         if key not in self._answers:
             problem = self.problem(one)
-            settle: Literal["labels"] | None = "labels" if problem.qualification.size <= TAKE_TURNS else None
+            settle: Literal["labels"] | None = "labels" if problem.q.size <= TAKE_TURNS else None
             same = not one.added and not one.limits and problem.conflict_scope == self._program.problem.conflict_scope
             if same:
                 values = {name: getattr(problem, name) for name in _VARIED}

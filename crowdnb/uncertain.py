@@ -82,9 +82,9 @@ class _Data:
         self.d_low, self.d_high = d.low[to], d.high[to]
         self.w = labelled_vector(project.criteria_weights, u.criteria, "criteria weights")
         check_weights(self.w, u.criteria)
-        self.weight = problem.task_weights.to_numpy()
+        self.weight = problem.weights
         self.q = self.of(self.low, self.high)
-        self.allowed = problem.task_conflicts.to_numpy() == 0
+        self.allowed = ~problem.excluded
         self.problem = problem.changed(qualification=self.q)
         self.name = name
 
@@ -719,7 +719,7 @@ def robust(
     data = _Data(project, problem, "robust")
     if criterion not in get_args(Criterion):
         raise ValueError(f"criterion must be 'worst case' or 'regret', got {criterion!r}")
-    simple = data.problem.budget is None and int(data.problem.worker_limits.to_numpy().max()) <= 1
+    simple = data.problem.budget is None and int(data.problem.limits.max()) <= 1
     if criterion == "regret" and not simple:
         raise ValueError("robust: regret needs a problem of one task a worker, without a budget")
     if time_limit is not None and not number(time_limit) > 0:
@@ -848,7 +848,7 @@ class _Regret:
     def _allies(self, rival: IntArray) -> BoolArray:
         """Pairs without conflicts between them, the rival's and as many others as can be, m × n."""
         problem = self.data.problem
-        may, against = problem.eligible & (problem.most > 0), problem.worker_conflicts.to_numpy() == 1
+        may, against = problem.eligible & (problem.most > 0), problem.against
         together, allies = problem.conflict_scope == "project", np.zeros_like(may)
         allies[rival[:, 0], rival[:, 1]] = True
         if together:
@@ -864,7 +864,7 @@ class _Regret:
         The prices are the dual variables of the assignment problem of the rivals that use these pairs alone.
         """
         problem, (m, n), (i, j) = self.data.problem, allies.shape, pairs.T
-        pinned, sign = problem.pinned.to_numpy() == 1, -1.0 if problem.required_rule == "at least" else 1.0
+        pinned, sign = problem.must, -1.0 if problem.required_rule == "at least" else 1.0
         worker, task = np.nonzero(np.where(pinned.any(axis=1, keepdims=True), pinned, allies))
         rest, idle = more[i, j, n], more[worker, n, task]  # of the pairs of T, and of the rival's where T has none
         row, at = np.nonzero(worker[:, None] == i)
@@ -872,7 +872,7 @@ class _Regret:
         own = sparse.csr_array((-gain, (row, at)), shape=(len(worker), len(pairs)))
         rows = np.arange(len(worker))
         price = np.r_[np.full(len(rows), sign), np.ones(len(rows))], (np.r_[rows, rows], np.r_[task, n + worker])
-        costs = np.r_[-sign * problem.required.to_numpy(), -np.ones(m)]
+        costs = np.r_[-sign * problem.need, -np.ones(m)]
         duals = sparse.vstack([sparse.csr_array(costs[None]), sparse.csr_array(price, shape=(len(rows), n + m))])
         return sparse.vstack([sparse.csr_array(-rest[None]), own]), duals, np.r_[0.0, idle]
 
@@ -881,7 +881,7 @@ class _Regret:
         problem, (own, duals, low) = self.data.problem, zip(*sets, strict=True)
         largest = np.concatenate([np.arange(len(one)) == 0 for one in low]).astype(float)
         rows = sparse.hstack([sparse.vstack(own), sparse.csr_array(largest[:, None]), sparse.block_diag(duals)])
-        busy = problem.pinned.to_numpy().any(axis=1)  # what these do is settled, and must be done
+        busy = problem.must.any(axis=1)  # what these do is settled, and must be done
         free = np.r_[np.full(len(problem.tasks), problem.required_rule == "exactly"), busy]
         least = np.where(np.r_[True, np.tile(free, len(low))], -np.inf, 0.0)
         return Extra((np.arange(len(least)) == 0).astype(float), least, sparse.csr_array(rows), np.concatenate(low))

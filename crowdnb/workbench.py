@@ -727,7 +727,7 @@ class Bench(widgets.VBox):  # type: ignore[misc]
 
         def answer() -> str:
             problem = self._problem()
-            if problem.qualification.size > WIDEST[0] * WIDEST[1]:
+            if problem.q.size > WIDEST[0] * WIDEST[1]:
                 return _said([f"Not computed for more than {WIDEST[0]} × {WIDEST[1]}; cn.prices takes its time."])
             table = prices(problem)
             lines = table.loc[table["worth"] != 0, "text"].tolist()

@@ -27,9 +27,9 @@ import pandas as pd
 from scipy.optimize import linear_sum_assignment
 from tqdm.auto import tqdm
 
-from crowdnb.ecargo import Assignment, Problem, broken_rules, needed, zero_one
+from crowdnb.ecargo import Assignment, Problem, broken_rules, needed, score, zero_one
 from crowdnb.labels import BoolArray, FloatArray, IntArray, listing, number, shown, unique_index, whole
-from crowdnb.program import TIE, Program, Search, place, score, solve
+from crowdnb.program import TIE, Program, Search, place, solve
 
 Tasks = tuple[Hashable, ...]
 TINY = 1e-300  # stands for a value of exactly 0, which would forbid a pair
@@ -60,18 +60,18 @@ class Oracle:
     def restricted(self, forced: IntArray, barred: BoolArray) -> Problem | None:
         """What is left to decide with some pairs forced and some barred; None where the forced ones break a rule."""
         problem = self.problem
-        excluded = (problem.task_conflicts.to_numpy() == 1) | barred
+        excluded = problem.excluded | barred
         if (excluded[forced[:, 0], forced[:, 1]]).any() or broken_rules(problem, forced, partly=True):
             return None
         if not problem.plain:
-            pinned = problem.pinned.to_numpy() == 1
+            pinned = problem.must.copy()
             pinned[forced[:, 0], forced[:, 1]] = True
             return problem.changed(task_conflicts=excluded, pinned=pinned)
-        against = problem.worker_conflicts.to_numpy() == 1
+        against = problem.against
         for i, j in forced.tolist():
             excluded[i] = True
             excluded[against[i], slice(None) if problem.conflict_scope == "project" else j] = True
-        need = problem.required.to_numpy() - np.bincount(forced[:, 1], minlength=len(problem.tasks))
+        need = problem.need - np.bincount(forced[:, 1], minlength=len(problem.tasks))
         return problem.changed(task_conflicts=excluded, required=need)
 
     def best_with(self, forced: IntArray, barred: BoolArray) -> IntArray | None:
@@ -87,11 +87,11 @@ class Oracle:
         problem = self.problem
         if not problem.plain:
             return math.inf, None
-        free, against = problem.eligible & ~barred, problem.worker_conflicts.to_numpy() == 1
+        free, against = problem.eligible & ~barred, problem.against
         for i, j in forced.tolist():
             free[i] = False
             free[against[i], slice(None) if problem.conflict_scope == "project" else j] = False
-        need = problem.required.to_numpy() - np.bincount(forced[:, 1], minlength=len(problem.tasks))
+        need = problem.need - np.bincount(forced[:, 1], minlength=len(problem.tasks))
         task = np.repeat(np.arange(len(need)), need)
         try:
             row, at = linear_sum_assignment(np.where(free, problem.value, -np.inf)[:, task], maximize=True)
@@ -243,9 +243,9 @@ def why_of(oracle: Oracle, worker: Hashable, task: Hashable) -> Why:
 def _cannot(problem: Problem, i: int, j: int) -> str:
     """Why no assignment has this pair."""
     worker, task = problem.workers[i], problem.tasks[j]
-    if problem.task_conflicts.to_numpy()[i, j]:
+    if problem.excluded[i, j]:
         return "the two are in conflict"
-    if problem.qualification.to_numpy()[i, j] == 0:
+    if problem.q[i, j] == 0:
         return f"{worker} has qualification 0 for it"
     if not problem.most[j]:
         return f"{task} needs nobody"
@@ -292,12 +292,12 @@ def prices(problem: Problem, solver: str | None = None) -> pd.DataFrame:
     oracle = Oracle(problem, solver)
     if oracle.optimum.placed is None:
         raise ValueError("prices: the problem has no assignment; explain_infeasible says why")
-    m, n = problem.qualification.shape
-    conflicts, excluded = (frame.to_numpy() for frame in (problem.worker_conflicts, problem.task_conflicts))
-    usable = (problem.qualification.to_numpy() != 0) & (problem.worker_limits.to_numpy() > 0)[:, None]
+    m, n = problem.q.shape
+    conflicts, excluded = problem.against, problem.excluded
+    usable = (problem.q != 0) & (problem.limits > 0)[:, None]
     items = [("conflict", i, k, -1) for i, k in problem.conflict_pairs.tolist()]
     items += [("exclusion", i, -1, j) for i, j in np.argwhere((excluded == 1) & usable).tolist()]
-    items += [("place", -1, -1, j) for j in np.flatnonzero(problem.required.to_numpy()).tolist()]
+    items += [("place", -1, -1, j) for j in np.flatnonzero(problem.need).tolist()]
     items += [("worker", i, -1, -1) for i in range(m)]
     rho, busy = oracle.optimum.performance, set(oracle.optimum.placed[:, 0].tolist())
 
@@ -311,18 +311,18 @@ def prices(problem: Problem, solver: str | None = None) -> pd.DataFrame:
             fewer[i, j] = 0
             return lifted(problem.changed(task_conflicts=fewer))
         if kind == "place":
-            need = problem.required.to_numpy() - (np.arange(n) == j)
+            need = problem.need - (np.arange(n) == j)
             return oracle.best(problem.changed(required=need)).performance
         if i not in busy:
             return rho
-        gone, pinned = excluded.copy(), problem.pinned.to_numpy().copy()
+        gone, pinned = excluded.copy(), problem.must.copy()
         gone[i], pinned[i] = 1, 0
         return oracle.best(problem.changed(task_conflicts=gone, pinned=pinned)).performance
 
     def lifted(changed: Problem) -> float:
         """With a rule fewer ρ cannot fall, and rises no higher than without conflicts between workers."""
         if changed.plain:
-            placed = place(changed, np.arange(m), changed.value)
+            placed = place(changed)
             if placed is not None and score(changed, placed) <= rho + oracle.tie:
                 return rho
         return oracle.best(changed).performance
@@ -473,7 +473,7 @@ def alternatives(
 
 def _in_turn(oracle: Oracle) -> Any:
     """Assignments from the best on (Lawler): a part is solved only when it comes up, and split when named."""
-    problem, (m, n) = oracle.problem, oracle.problem.qualification.shape
+    problem, (m, n) = oracle.problem, oracle.problem.q.shape
     none = np.zeros((0, 2), dtype=np.int64)
     assert oracle.optimum.placed is not None
     heap: list[tuple[float, int, IntArray, BoolArray, IntArray | None]] = [
@@ -664,5 +664,5 @@ def _running(problem: Problem, table: object) -> BoolArray:
 
 def valued(problem: Problem, value: FloatArray) -> Problem:
     """The same rules with other values W_j Q_ij of the pairs; a value of 0 forbids nothing new."""
-    excluded = ~problem.eligible & (problem.worker_limits.to_numpy() > 0)[:, None]
+    excluded = ~problem.eligible & (problem.limits > 0)[:, None]
     return problem.changed(qualification=np.where(value == 0, TINY, value), task_weights=None, task_conflicts=excluded)

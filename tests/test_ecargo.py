@@ -1,4 +1,6 @@
 import math
+import pickle
+import tracemalloc
 from dataclasses import FrozenInstanceError, replace
 from itertools import product
 
@@ -160,6 +162,70 @@ def test_a_problem_is_frozen_and_keeps_a_copy_of_its_own():
     with pytest.raises(ValueError, match="read-only"):
         problem.qualification.to_numpy()[0, 0] = 1.0
     assert replace(problem, conflict_scope="task").conflict_scope == "task"
+
+
+EVERYTHING = {
+    "qualification": Q * 2,
+    "required": [0, 2],
+    "task_weights": [0.5, 3],
+    "task_conflicts": [("a0", "r0"), ("a2", "r1")],
+    "worker_conflicts": [("a0", "a2")],
+    "conflict_scope": "task",
+    "required_rule": "at most",
+    "worker_limits": [0, 1, 2],
+    "pinned": [("a1", "r1")],
+    "costs": Q + 1,
+    "budget": 9.0,
+}
+COMPUTED = ["value", "eligible", "conflict_pairs", "pins", "plain", "fewest", "most", "worker_at", "task_at"]
+ARRAYS = ["q", "need", "weights", "excluded", "against", "limits", "must", "pair_costs"]
+
+
+def known(problem):
+    """Everything there is to know of a problem, as plain values."""
+    seen = {name: getattr(problem, name) for name in [*EVERYTHING, *COMPUTED, *ARRAYS]}
+    frames = {name: value.to_dict() for name, value in seen.items() if isinstance(value, pd.DataFrame | pd.Series)}
+    return frames | {
+        name: value.tolist() if isinstance(value, np.ndarray) else value
+        for name, value in seen.items()
+        if name not in frames
+    }
+
+
+@pytest.mark.parametrize("fields", [[name] for name in EVERYTHING if name not in ("costs", "budget")] + [[*EVERYTHING]])
+@pytest.mark.parametrize("back", [False, True])
+def test_a_changed_problem_is_the_same_as_a_new_one(fields, back):
+    plain = {"qualification": Q, "required": NEED}
+    other = {name: EVERYTHING[name] for name in fields}
+    before, after = (EVERYTHING, EVERYTHING | plain) if back else (plain, plain | other)
+    change = plain if back else other
+    problem = cn.Problem(**before)
+    known(problem)  # whatever it computes once has been computed
+    assert known(problem.changed(**change)) == known(cn.Problem(**after))
+    assert known(pickle.loads(pickle.dumps(problem))) == known(problem)
+    with_none = {"worker_conflicts": None, "task_conflicts": None, "pinned": None}
+    assert known(problem.changed(**with_none)) == known(cn.Problem(**before | with_none))
+
+
+def test_frames_of_a_problem_are_completed_and_do_not_travel():
+    problem = cn.Problem(Q, NEED)
+    assert {*EVERYTHING, *COMPUTED, *ARRAYS, "workers", "tasks"} <= set(dir(problem))
+    small = len(pickle.dumps(problem))
+    known(problem)
+    assert len(pickle.dumps(problem)) == small
+    with pytest.raises(AttributeError, match="no attribute 'qualifications'"):
+        _ = problem.qualifications
+
+
+def test_no_conflicts_take_no_memory():
+    problem = cn.Problem(np.full((20_000, 2), 0.5), NEED)  # its conflicts between workers would take 400 MB
+    tracemalloc.start()
+    problem = problem.changed(worker_conflicts=None)
+    assert cn.solve(problem).status == "optimal"
+    assert problem.worker_conflicts.shape == (20_000, 20_000)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 50e6
 
 
 @pytest.mark.parametrize(

@@ -169,7 +169,7 @@ def test_prices_bound_every_assignment_and_every_pair(scope, monkeypatch):
         monkeypatch.setattr(pricing, "ALL", 0 if number % 2 else 1000)
         instance = random_instance(rng, workers=(3, 6), tasks=(2, 3), scope=scope)
         problem = as_problem(cn, *instance, scope)
-        relaxed = program.place(problem, np.arange(len(instance[0])), problem.value)
+        relaxed = program.place(problem)
         if relaxed is None or not len(relaxed):
             continue
         priced = pricing.prices(problem, list(engine.cliques(problem)), relaxed)
@@ -187,7 +187,7 @@ def test_prices_bound_every_assignment_and_every_pair(scope, monkeypatch):
 
 def test_prices_without_time_are_none_and_little_time_leaves_a_bound():
     problem = cn.random_problem(80, 20, 0.05, rng=2)
-    relaxed = program.place(problem, np.arange(80), problem.value)
+    relaxed = program.place(problem)
     cliques = list(engine.cliques(problem))
     assert pricing.prices(problem, cliques, relaxed, until=0.0) is None
     whole = pricing.prices(problem, cliques, relaxed)

@@ -272,7 +272,7 @@ def test_ties_that_the_time_leaves_open_are_said_to_be(monkeypatch):
     )
     search = program.Search(cn.Problem(np.full((3, 2), 0.5), [1, 1]), "CBC", 1, "labels")
     search.reach = np.ones((3, 2))
-    search._take(np.array([[0, 1], [2, 0]]))
+    search._try(np.array([[0, 1], [2, 0]]))
     open_order = ["The order of tied assignments was not settled within the time limit."]
     assert search._first_by_labels(search.allowed) == open_order
     assert search.found.tolist() == [[0, 1], [2, 0]]

@@ -51,7 +51,7 @@ def test_solvers_refute_what_obstacles_would_have_named(solver, monkeypatch):
     while refuted < 15:
         instance = random_instance(rng, conflict_probability=0.6)
         problem, best = as_problem(cn, *instance, "project"), best_by_looking(*instance, "project")
-        if problem.required.sum() == 0 or program.place(problem, np.arange(len(instance[0])), problem.value) is None:
+        if problem.required.sum() == 0 or program.place(problem) is None:
             continue
         if best is None:
             answer = cn.solve(problem, solver)
