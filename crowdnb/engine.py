@@ -73,14 +73,15 @@ def ask(
         Positions (worker, task) that are allowed.
     engine : str
     time_limit : float or None
-        Seconds.
+        Seconds, writing the program included.
     pins : ndarray of int, optional
         Which of ``pairs`` must be chosen, beyond the problem's own pinned pairs.
     refused : sequence of ndarray of int
         Sets of ``pairs`` that must not be the answer.
     """
+    start = time.perf_counter()
     model, t = boolean_program(problem, pairs, pins, refused)
-    return read(problem, pairs, model, t, engine, time_limit)
+    return read(problem, pairs, model, t, engine, _left(time_limit, start))
 
 
 def read(
@@ -93,6 +94,10 @@ def read(
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # "solution may be inaccurate": the status says it, and it is read
+            if engine in KNOWN_LIMITS and time_limit is not None:
+                start = time.perf_counter()
+                model.get_problem_data(engine)  # compiles, which solve() then need not
+                time_limit = _left(time_limit, start)
             model.solve(solver=engine, **_options(engine, time_limit))  # type: ignore[no-untyped-call]
     except cp.SolverError as error:
         if time_limit is None:
@@ -106,6 +111,11 @@ def read(
     if time_limit is None:
         raise SolverAnswerError(f"internal error: {engine} ends with status {model.status} and no time limit")
     return Answer("time_limit", found, math.nan)
+
+
+def _left(seconds: float | None, start: float) -> float | None:
+    """What is left of a time limit, at least a tenth of it."""
+    return None if seconds is None else max(seconds / 10, seconds - (time.perf_counter() - start))
 
 
 def ask_apart(

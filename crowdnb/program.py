@@ -62,6 +62,7 @@ PATIENCE = 2.0  # seconds in this process, where nothing can stop an engine; lon
 CELLS = 50_000_000  # workers × places of one linear assignment
 IN_PROCESS, PUNCTUAL = 20_000, 1000  # pairs asked about in this process; with more, engines overrun their limits
 UNPUNCTUAL = {"CBC": 300}  # engines that do so with fewer
+HURRIED = 500  # pairs asked about at once with less than STARTUP left: nothing stops an engine within its first bound
 STARTUP = 1.5  # seconds: with less left, a process of its own would come too late
 SHARE, RESERVE, TINY = 0.95, 0.03, 1e-3  # of the time left for the engine, and seconds kept for what comes after it
 COMPILED = 1000  # rows of possible conflicts that a compiled program may have
@@ -211,7 +212,7 @@ class Search:
         problem = self.problem
         punctual = self._punctual()
         short = self.until - time.perf_counter() < STARTUP
-        most, whole = punctual if short else MANY, self.allowed
+        most, whole = min(punctual, HURRIED) if short else MANY, self.allowed
         while True:
             asked = self._in_play(relaxed, most)
             pairs = np.argwhere(asked)

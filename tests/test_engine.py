@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 
+import cvxpy as cp
 import numpy as np
 import pytest
 from exhaustive import as_problem, best_by_looking, random_instance
@@ -41,6 +42,29 @@ def test_a_time_limit_is_kept_and_leaves_a_checked_assignment_with_a_bound(hard,
     assert answer.performance < answer.bound
     assert 0 < answer.gap < 0.05
     assert f"at most {answer.bound:.6g} is possible (gap {answer.gap:.2%})" in str(answer)
+
+
+@pytest.mark.parametrize("slow", ["boolean_program", "get_problem_data"])
+def test_writing_and_compiling_a_program_take_from_the_time_of_its_engine(case, monkeypatch, slow):
+    where = engine if slow == "boolean_program" else cp.Problem
+    work, limits, options = getattr(where, slow), [], engine._options
+
+    def late(*args, **kwargs):
+        time.sleep(0.3)
+        return work(*args, **kwargs)
+
+    def spied(name, time_limit):
+        limits.append(time_limit)
+        return options(name, time_limit)
+
+    problem = case.problem([("a3", "a5")])
+    monkeypatch.setattr(where, slow, late)
+    monkeypatch.setattr(engine, "_options", spied)
+    pairs = np.argwhere(problem.eligible)
+    assert engine.ask(problem, pairs, "HIGHS", 60).status == "optimal"
+    assert limits[-1] <= 59.7
+    assert engine.ask(problem, pairs, "HIGHS", 0.3).status in ("optimal", "time_limit")
+    assert 0 < limits[-1] <= 0.03
 
 
 def test_an_engine_apart_gives_what_it_gives_here(case):

@@ -332,7 +332,8 @@ def test_the_program_has_one_boolean_a_worker_in_project_scope(case):
     assert [v.size for v in in_task.variables() if v.attributes["boolean"]] == [len(pairs)]
 
 
-def test_cvxpy_is_imported_by_solve_only():
+def test_cvxpy_is_imported_where_an_engine_is_asked():
     code = "import sys, crowdnb as cn; c = cn.load_case_study(); c.problem(); assert 'cvxpy' not in sys.modules; "
+    code += "assert cn.solve(cn.Problem([[0.5] * 9] * 99, [1] * 9)).solver == 'none' and 'cvxpy' not in sys.modules; "
     code += "cn.solve(c.problem()); assert 'cvxpy' in sys.modules and 'matplotlib' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
