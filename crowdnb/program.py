@@ -57,12 +57,13 @@ LONGEST = 1e6  # seconds: GLPK counts milliseconds in 32 bits
 TOLERANCE = 1e-6  # how far a solver's objective may be from ρ recomputed, relative to the larger of 1 and |ρ|
 TIE = 1e-9  # assignments that differ by less are tied, relative to the sum of their pairs' sizes
 FEW = 200  # pairs about which the engine is asked at once; with more, it is asked only what bounds leave open
-MANY = 3000  # pairs in one question, as long as fewer may do
+MANY = 1000  # pairs in one question, as long as fewer may do
 PATIENCE = 2.0  # seconds in this process, where nothing can stop an engine; longer questions get one of their own
 CELLS = 50_000_000  # workers × places of one linear assignment
 IN_PROCESS, PUNCTUAL = 20_000, 1000  # pairs asked about in this process; with more, engines overrun their limits
 UNPUNCTUAL = {"CBC": 300}  # engines that do so with fewer
-HURRIED = 500  # pairs asked about at once with less than STARTUP left: nothing stops an engine within its first bound
+HURRIED = 500  # pairs asked about first where time is limited: found soon, and an engine stops only between its bounds
+UNHURRIED = 3.0  # seconds: with twice as many left, what an engine overruns matters half as much
 STARTUP = 1.5  # seconds: with less left, a process of its own would come too late
 SHARE, RESERVE, TINY = 0.95, 0.03, 1e-3  # of the time left for the engine, and seconds kept for what comes after it
 COMPILED = 1000  # rows of possible conflicts that a compiled program may have
@@ -210,9 +211,8 @@ class Search:
     def _by_engine(self, relaxed: IntArray) -> Assignment:
         """Ask about the pairs in play, until none that could matter is left out and small differences count."""
         problem = self.problem
-        punctual = self._punctual()
-        short = self.until - time.perf_counter() < STARTUP
-        most, whole = min(punctual, HURRIED) if short else MANY, self.allowed
+        limited, whole = math.isfinite(self.until), self.allowed
+        most = min(self._punctual(), HURRIED) if limited else MANY
         while True:
             asked = self._in_play(relaxed, most)
             pairs = np.argwhere(asked)
@@ -294,7 +294,7 @@ class Search:
         answer = Answer("time_limit", np.zeros(len(pairs)), math.nan)
         left = self.until - time.perf_counter()
         short = left < STARTUP  # a process of its own would come too late
-        if short or len(pairs) <= (self._punctual() if limited else IN_PROCESS):
+        if short or len(pairs) <= min(IN_PROCESS, self._punctual() * max(1.0, left / UNHURRIED)):
             seconds = min(left, PATIENCE) * (SHARE / 2 if takes_over and short else SHARE) - RESERVE
             known = limited or self.engine in KNOWN_LIMITS
             answer = self.asker(self.problem, pairs, self.engine, max(seconds, TINY) if known else None, pins, refused)

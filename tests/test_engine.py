@@ -67,6 +67,21 @@ def test_writing_and_compiling_a_program_take_from_the_time_of_its_engine(case, 
     assert 0 < limits[-1] <= 0.03
 
 
+def test_with_much_time_left_a_thousand_pairs_are_asked_about_here(monkeypatch):
+    """An engine apart takes seconds to start, and was asked about 1,086 pairs for 6 s, which GLPK settles in 0.3 s."""
+    here, asked = engine.ask, []
+
+    def counted(problem, pairs, *args):
+        asked.append(len(pairs))
+        return here(problem, pairs, *args)
+
+    problem = cn.random_problem(60, None, 0.1, 1)
+    whole = cn.solve(problem, "GLPK_MI").performance
+    monkeypatch.setattr(program, "ask", counted)
+    assert cn.solve(problem, "GLPK_MI", time_limit=600).performance == whole
+    assert asked[0] <= program.HURRIED + 20 < 1000 < asked[1]  # first those that reach furthest, and the ones known
+
+
 def test_an_engine_apart_gives_what_it_gives_here(case):
     problem = case.problem([("a3", "a5")])
     pairs = np.argwhere(problem.eligible)
