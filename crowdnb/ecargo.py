@@ -190,8 +190,6 @@ class Problem:
         for name, value in values.items():
             held, read = _READ[name]
             self.__dict__[held] = read(value, self)
-            if value is None and name in ("worker_conflicts", "pinned"):  # nothing to look for
-                self.__dict__["pins" if name == "pinned" else "conflict_pairs"] = np.zeros((0, 2), dtype=np.int64)
         if "value" not in self.__dict__:
             with np.errstate(over="ignore"):
                 size = np.abs(self.value).max(axis=0)
@@ -240,7 +238,7 @@ class Problem:
     def eligible(self) -> BoolArray:
         """Whether worker i may take task j: C^R_ij = 0, Q_ij ≠ 0 and a limit above 0; shape (m, n), read-only."""
         may = self.q != 0
-        if any(self.excluded.strides):  # given: else it is one False, wherever one looks
+        if _given(self.excluded):
             may &= ~self.excluded
         if not self.limits.all():
             may[self.limits == 0] = False
@@ -471,10 +469,7 @@ def broken_rules(problem: Problem, placed: IntArray, partly: bool = False) -> li
     broken: list[str] = []
     (m, n), (i, j) = problem.q.shape, placed.T
     count = np.bincount(j, minlength=n)
-    if problem.required_rule == "exactly" and not partly:
-        off = count != problem.need
-    else:
-        off = (count < problem.fewest) & (not partly) | (count > problem.most)
+    off = (count < problem.fewest) & (not partly) | (count > problem.most)
     for at in off.nonzero()[0].tolist():
         rule = "" if problem.required_rule == "exactly" else f"{problem.required_rule} "
         broken.append(f"{problem.tasks[at]} has {count[at]} of {rule}{problem.need[at]} workers")
@@ -837,7 +832,14 @@ def _from_pairs(pairs: Collection[tuple[Hashable, Hashable]], problem: Problem, 
 
 def _ones(array: BoolArray) -> IntArray:
     """Rows and columns, shape (ones, 2); flat they are found several times as quickly."""
+    if not _given(array):
+        return np.zeros((0, 2), dtype=np.int64)
     return np.column_stack(np.divmod(np.flatnonzero(array), array.shape[1]))
+
+
+def _given(array: BoolArray) -> bool:
+    """Whether conflicts or pins were given: else one False stands for all, without memory of its own."""
+    return array.strides != (0, 0)
 
 
 def _frozen(array: npt.NDArray[Any]) -> npt.NDArray[Any]:

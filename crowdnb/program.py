@@ -315,28 +315,28 @@ class Search:
         return UNPUNCTUAL.get(self.engine, PUNCTUAL)
 
     def _believe(self, pairs: IntArray, answer: Answer) -> float:
-        """Take an engine's answer if it holds: rounded, checked and scored again; SolverAnswerError if not.
-
-        Returned is how far the worst of the pairs falls short of the best for its task.
-        """
-        spread = float(shortfall(self.problem, pairs).max(initial=0))
-        placed, rho, slack = self._checked(pairs, answer, spread)
-        if rho < self.rho - slack:
+        """Take an engine's answer if it holds; how far the worst pair falls short of the best for its task."""
+        placed, rho, spread = self._checked(pairs, answer)
+        if rho < self.rho - _tolerance(rho, spread):
             raise SolverAnswerError(
                 f"internal error: {self.engine} calls ρ = {rho:.9g} the best, and {self.rho:.9g} is known"
             )
         self._take(placed, rho)
         return spread
 
-    def _checked(self, pairs: IntArray, answer: Answer, spread: float) -> tuple[IntArray, float, float]:
-        """An engine's assignment, its ρ, and how far a solver's ρ may be from it; SolverAnswerError if it is none."""
+    def _checked(self, pairs: IntArray, answer: Answer) -> tuple[IntArray, float, float]:
+        """An engine's assignment, rounded, checked and scored again; SolverAnswerError if it is none.
+
+        Returned are its pairs, its ρ, and how far the worst of ``pairs`` falls short of the best for its task.
+        """
         problem = self.problem
         placed = rounded(problem, pairs, answer.pairs)
         broken = ["the places cannot be filled by the workers chosen"]
         if placed is None or (broken := broken_rules(problem, placed)):
             raise SolverAnswerError(f"internal error: the answer of {self.engine} breaks a rule: {listing(broken, 3)}")
         rho = score(problem, placed)
-        slack = TOLERANCE * max(1.0, abs(rho), spread)
+        spread = float(shortfall(problem, pairs).max(initial=0))
+        slack = _tolerance(rho, spread)
         if abs(rho - answer.objective) > slack:
             raise SolverAnswerError(
                 f"internal error: {self.engine} says ρ = {answer.objective:.9g}, its assignment scores {rho:.9g}"
@@ -345,7 +345,7 @@ class Search:
             raise SolverAnswerError(
                 f"internal error: ρ = {rho:.9g} of {self.engine} exceeds the bound {self.bound:.9g}"
             )
-        return placed, rho, slack
+        return placed, rho, spread
 
     def _team(self, *keys: FloatArray) -> None:
         """Try the best places for a team that joins in the order of these keys (the first counts most)."""
@@ -394,8 +394,7 @@ class Search:
             if answer.status == "time_limit":
                 return ["The order of tied assignments was not settled within the time limit."]
             if answer.status == "optimal":
-                spread = float(shortfall(self.problem, pairs).max())
-                placed, reached, _ = self._checked(pairs, answer, spread)
+                placed, reached, _ = self._checked(pairs, answer)
                 if reached >= rho - tie and fixed[placed[:, 0], placed[:, 1]].sum() == len(pins):
                     self.found, chosen = placed, set(map(tuple, placed.tolist()))
                     continue
@@ -532,6 +531,11 @@ def frontier(
         least = {round(rho, 9): (paid, rho, paid, status) for _, rho, paid, status in rows[:-1]}
         rows = list(least.values())[::-1]
     return pd.DataFrame(rows, columns=["budget", "performance", "cost", "status"]).set_index("budget")
+
+
+def _tolerance(rho: float, spread: float) -> float:
+    """How far a solver's ρ may be from ρ recomputed."""
+    return TOLERANCE * max(1.0, abs(rho), spread)
 
 
 def _most_of_each_task(problem: Problem) -> float:
