@@ -94,11 +94,11 @@ def read(
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # "solution may be inaccurate": the status says it, and it is read
-            if engine in KNOWN_LIMITS and time_limit is not None:
-                start = time.perf_counter()
-                model.get_problem_data(engine)  # compiles, which solve() then need not
-                time_limit = _left(time_limit, start)
-            model.solve(solver=engine, **_options(engine, time_limit))  # type: ignore[no-untyped-call]
+            options, start = _options(engine, time_limit), time.perf_counter()
+            data, chain, inverse = model.get_problem_data(engine)
+            if time_limit is not None:
+                options = _options(engine, _left(time_limit, start))
+            model.unpack_results(chain.solve_via_data(model, data, solver_opts=options), chain, inverse)
     except cp.SolverError as error:
         if time_limit is None:
             raise SolverAnswerError(f"internal error: {engine} gives no answer: {error}") from error

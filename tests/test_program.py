@@ -283,9 +283,15 @@ class StubModel:
     def __init__(self, status, error=None):
         self.status, self.error = status, error
 
-    def solve(self, **options):
+    def get_problem_data(self, engine):
+        return None, self, None
+
+    def solve_via_data(self, *data, solver_opts):
         if self.error:
             raise self.error
+
+    def unpack_results(self, *said):
+        pass
 
 
 @pytest.mark.parametrize(
