@@ -28,7 +28,7 @@ from crowdnb.fuzzyahp import LEVELS, consistent_matrix, criteria_weights, judgem
 from crowdnb.labels import FloatArray, labelled_vector, listing, number, numbers, shown
 from crowdnb.market import URGENT, WORST, Market
 from crowdnb.possibility import possibility_degree, possibility_matrix
-from crowdnb.program import solve
+from crowdnb.program import optimum
 from crowdnb.project import Project, ProjectError, read_project
 from crowdnb.ratings import KEYS, count_ratings
 from crowdnb.relaxation import WHOLE
@@ -84,7 +84,7 @@ def check_overview_peace(gain: float | None = None, moved: Collection[Hashable] 
     'The gain is right. You named a3; not all who move are named. Compare both tables row by row.'
     """
     case = _case()
-    before, after = solve(case.problem([QUARREL])), solve(case.problem())
+    before, after = optimum(case.problem([QUARREL])), optimum(case.problem())
     right = after.performance - before.performance
     if (value := _one_number(gain)) is None:
         return "Not yet: give the gain, the new ρ less the old one, as a number."
@@ -142,7 +142,7 @@ def check_overview_project(project: Project | str | PathLike[str] | None = None)
     )  # 27 tables, so no solver is needed
     allowed = [(performance(problem, table), table) for table in every if not check(problem, table)]
     if not allowed:
-        return f"No assignment exists. {' '.join(solve(problem).reasons)}"
+        return f"No assignment exists. {' '.join(optimum(problem).reasons)}"
     best = max(rho for rho, _ in allowed)
     gain = np.where(problem.eligible, problem.value, -math.inf)
     top = np.abs(gain - gain.max()) <= TIE
@@ -667,14 +667,14 @@ def _table(answer: Assignment) -> pd.DataFrame:
 
 def _rho(problem: Problem, oracle: Oracle | None = None) -> float:
     """Best ρ, minus infinity when there is no assignment; of many variants of a problem its oracle is quicker."""
-    answer = solve(problem) if oracle is None else oracle.best(problem)
+    answer = optimum(problem) if oracle is None else oracle.best(problem)
     return answer.performance if answer.status == "optimal" else -math.inf
 
 
 def _feasible(problem: Problem) -> float:
     """Best ρ; ValueError when there is no assignment."""
     if math.isinf(rho := _rho(problem)):
-        raise ValueError(f"problem: no assignment exists. {' '.join(solve(problem).reasons)}")
+        raise ValueError(f"problem: no assignment exists. {' '.join(optimum(problem).reasons)}")
     return rho
 
 
@@ -738,7 +738,7 @@ def check_case_least_missed(worker: Hashable | None = None) -> str:
     problem = _case().problem([QUARREL])
     if not isinstance(worker, Hashable) or worker not in problem.workers:
         return f"Not yet: give one of the workers {listing(problem.workers, 12)}."
-    best = solve(problem)
+    best = optimum(problem)
     at_work = set(best.pairs["worker"])
     if worker not in at_work:
         return f"{worker} has no place, so nothing is lost. Give one of the nine who work."
@@ -768,7 +768,7 @@ def check_case_second_best(rho: float | None = None) -> str:
         return "Not yet: give ρ as a number with five decimals."
     case = _case()
     problem = case.problem([QUARREL])
-    best = solve(problem)
+    best = optimum(problem)
     pairs, oracle = best.pairs[["worker", "task"]].itertuples(index=False, name=None), Oracle(problem)
     second = max(_rho(_with(problem, barred=pair), oracle) for pair in pairs)  # it lacks a pair of the best
     if _is(value, second, 5.1e-6):
@@ -982,7 +982,7 @@ def check_experiments_greedy(method: Callable[[Problem], pd.DataFrame] | None = 
         if broken := check(problem, table):
             return f"On instance {at} (seed {cells[at].seed}) a rule is broken: {broken[0]}."
         mine.append(performance(problem, table))
-    best = np.array([solve(problem).performance for problem in problems])
+    best = np.array([optimum(problem).performance for problem in problems])
     others = (baselines.greedy_by_task, baselines.greedy_by_pair, baselines.greedy_by_options)
     theirs = max(float(np.mean([greedy(one).performance for one in problems] / best)) for greedy in others)
     f = float(np.mean(mine / best))
@@ -1095,10 +1095,10 @@ def check_own_data_break(scenario: Scenario | None = None) -> str:
     if places > most:
         return f"There are {places} places and {most} workers: that shows at a glance. Leave at most {most} places."
     for task, need in problem.required.items():
-        alone = solve(problem.changed(required={other: need * (other == task) for other in problem.tasks}))
+        alone = optimum(problem.changed(required={other: need * (other == task) for other in problem.tasks}))
         if alone.status == "infeasible":
             return f"{task} cannot be filled even alone. Each task alone should be possible."
-    answer = solve(problem)
+    answer = optimum(problem)
     if answer.status != "infeasible":
         return f"An assignment exists still, with ρ = {answer.performance:.4f}."
     first = repairs(problem, 1, {"limit": 2, "worker": 3}).repairs[0]  # people there before people to be found
@@ -1129,7 +1129,7 @@ def check_matching_by_hand(answer: float | None = None, capacity: Mapping[str, i
     if (value := _one_number(answer)) is None:
         return "Not yet: give one number, the sum of A over the pairs chosen."
     problem = Problem(MATCH.T, [1] * len(MATCH), worker_limits=limits, required_rule="at most")
-    best, there = solve(problem), [worker for worker, limit in limits.items() if limit]
+    best, there = optimum(problem), [worker for worker, limit in limits.items() if limit]
     if _is(value, best.performance, THREE_DECIMALS):
         pairs = ", ".join(f"{task} to {worker}" for worker, task in best.pairs[["worker", "task"]].to_numpy().tolist())
         return f"Right: {pairs} makes {best.performance:.1f}. What w1 does, the model as meant allows; w4 is idle."
@@ -1141,7 +1141,7 @@ def check_matching_by_hand(answer: float | None = None, capacity: Mapping[str, i
         float(
             MATCH[there].max(axis=1).sum()
         ): "That needs w4, or w1 with three tasks. w4 has left, and w1 may take two.",
-        float(solve(problem.changed(worker_limits=x.clip(upper=1))).performance): "That is one task each, and a task "
+        float(optimum(problem.changed(worker_limits=x.clip(upper=1))).performance): "That is one task each, and a task "
         "is left. w1 may take two.",
     }
     return _nearest_slip(value, slips, "Begin with t3, which only w3 does best, and share out the other three.", "")
@@ -1161,7 +1161,7 @@ def check_matching_fractional(conflicts: Collection[tuple[Hashable, Hashable]] |
         problem = Problem(MATCH.T, [1] * len(MATCH), worker_conflicts=conflicts, required_rule="at most")
     except ValueError as error:
         return f"Not yet: {error}."
-    bound, best = relaxation.relax(problem).bound, solve(problem).performance
+    bound, best = relaxation.relax(problem).bound, optimum(problem).performance
     if bound <= best + WHOLE:
         return (
             f"The relaxation gives {bound:.4f}, an assignment as well: no gap. "

@@ -36,7 +36,7 @@ from scipy.sparse.csgraph import maximum_bipartite_matching
 
 from crowdnb import baselines, sweep
 from crowdnb.instances import Structure
-from crowdnb.program import solve
+from crowdnb.program import optimum
 from crowdnb.qualify import qualification
 from crowdnb.summaries import PUBLISHED, accuracy, growth, quorum, shares, theory, times
 from crowdnb.sweep import Instance, Outcome
@@ -340,7 +340,7 @@ def apply(instance: Instance, method: str, node_cap: int = NODE_CAP) -> Outcome:
     if method == "crowdnb":
         _warm()
         start = sweep.processor()
-        answer = solve(problem)
+        answer = optimum(problem)
         return Outcome(answer.status, _brief(sweep.processor() - start), None, answer.performance)
     by = baselines.by_cplex if method == "CPLEX" else partial(getattr(baselines, method), node_cap=node_cap)
     attempt: baselines.Attempt = by(problem)
@@ -388,7 +388,7 @@ def _preprocessing(instance: Instance, method: str) -> Outcome:
 @cache
 def _warm() -> None:
     """What the first solve in a process does alone, importing the engines, is not to be measured."""
-    solve(Instance(10, 3, 0.1, 0, 0).problem())
+    optimum(Instance(10, 3, 0.1, 0, 0).problem())
 
 
 def _brief(seconds: float) -> float:

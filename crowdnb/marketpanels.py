@@ -22,7 +22,7 @@ from crowdnb.ecargo import Assignment, Problem
 from crowdnb.market import DAY, Market
 from crowdnb.page import grid
 from crowdnb.privacy import TOTAL, safe_table
-from crowdnb.program import solve
+from crowdnb.program import optimum
 from crowdnb.rolling import simulate
 from crowdnb.scenes import (
     OPEN,
@@ -408,7 +408,7 @@ def content_panel(scene: Scene, reach: str = "nor who is tied to one", rule: Rul
     close = {ties: too_close(credits, distance, ties) for ties in REACHES.values()}
     answers = {
         # of tied reviewers, who earn a fee, always the same
-        ties: solve(problem.changed(task_conflicts=barred), tie_break="labels")
+        ties: optimum(problem.changed(task_conflicts=barred), tie_break="labels")
         for ties, barred in close.items()
     }
     shares = {rule: revenue_shares(credits, scene.extra["revenue"], rule) for rule in get_args(Rule)}
@@ -490,7 +490,7 @@ def medical_panel(scene: Scene, gate: str = "hard gate", limit: int = 2, k: int 
 
     @cache
     def answered(gate: str, limit: int) -> Assignment:
-        return solve(problems[gate].changed(worker_limits=limit))
+        return optimum(problems[gate].changed(worker_limits=limit))
 
     def show(settings: Mapping[str, Any], start: View | None) -> View:
         answer = answered(settings["gate"], settings["limit"])

@@ -46,7 +46,7 @@ import pandas as pd
 from crowdnb.ecargo import Assignment, Problem, check, conflict_bits, performance
 from crowdnb.epoch import Offer, best_epoch
 from crowdnb.labels import FloatArray, IntArray, finite, labelled_vector, listing, same_labels
-from crowdnb.program import solve
+from crowdnb.program import optimum
 
 NODES = 60  # linear assignments of the search for the best match; where they do not do, a solver is started
 
@@ -132,7 +132,7 @@ def optimal(problem: Problem, rng: Seed = None) -> pd.DataFrame:
         pairs, proved = best_epoch(Offer(value, need, problem.against), NODES)
         if proved:
             return _fill(problem, pairs)
-    table = solve(problem).table
+    table = optimum(problem).table
     assert table is not None  # nobody at all is an assignment
     return table
 
@@ -179,14 +179,14 @@ def fairest(problem: Problem, solver: str | None = None) -> Assignment:
     if problem.required_rule == "at most":
         raise ValueError("problem: with the rule 'at most' a place may stay empty, and none is the worst")
     q, barred = problem.q, problem.excluded
-    answer = solve(problem, solver)
+    answer = optimum(problem, solver)
     if answer.placed is None or not len(answer.placed):
         return answer
     levels = np.unique(q[problem.eligible])
     low, high = int(np.searchsorted(levels, answer.pairs["qualification"].min())), len(levels)
     while high - low > 1:
         middle = (low + high) // 2
-        trial = solve(problem.changed(task_conflicts=barred | (q < levels[middle])), solver)
+        trial = optimum(problem.changed(task_conflicts=barred | (q < levels[middle])), solver)
         if trial.placed is None:
             high = middle
         else:

@@ -120,6 +120,23 @@ def solve(
     >>> answer.status, round(answer.performance, 3)
     ('optimal', 2.697)
     """
+    search = Search(problem, solver, time_limit, tie_break)
+    try:
+        return search.answer()
+    except KeyboardInterrupt:
+        return search.interrupted()
+
+
+def optimum(
+    problem: Problem,
+    solver: str | None = None,
+    time_limit: float | None = None,
+    tie_break: Literal["labels"] | None = None,
+) -> Assignment:
+    """:func:`solve` for those who ask more than once: an interrupt from the keyboard passes on to the user.
+
+    A best answer so far would be taken for the optimum by whoever compares it with the next one.
+    """
     return Search(problem, solver, time_limit, tie_break).answer()
 
 
@@ -145,7 +162,7 @@ class Search:
         self.until = math.inf if time_limit is None else self.start + time_limit
         self.labels_first = tie_break is not None
         self.found: IntArray | None = None  # the best assignment known, checked
-        self.rho, self.bound = -math.inf, math.nan
+        self.rho, self.bound = -math.inf, math.inf
         self.slack = 0.0  # rounding of the bound and of reach
         self.allowed = problem.eligible if problem.most.all() else problem.eligible & (problem.most > 0)
         self.reach = np.zeros((0, 0))  # m × n: no assignment that uses the pair exceeds it
@@ -156,11 +173,12 @@ class Search:
         return pick(None)
 
     def answer(self) -> Assignment:
-        """Every step in turn; an interrupt ends it with what is known."""
-        try:
-            return self._plain() if self.problem.plain else self._with_options()
-        except KeyboardInterrupt:
-            return self._finish("time_limit", self.__dict__.get("engine", "none"), ["Stopped from the keyboard."])
+        """Every step in turn."""
+        return self._plain() if self.problem.plain else self._with_options()
+
+    def interrupted(self) -> Assignment:
+        """What is known when the user interrupts :meth:`answer`."""
+        return self._finish("time_limit", self.__dict__.get("engine", "none"), ["Stopped from the keyboard."])
 
     def _plain(self) -> Assignment:
         """The paper's problem: bounds first, then the program over the pairs that can still matter."""
@@ -467,8 +485,21 @@ class Program:
             "task_conflicts": task_conflicts,
             "worker_conflicts": worker_conflicts,
         }
-        problem = self.problem.changed(**{name: value for name, value in values.items() if value is not None})
-        return Search(problem, self.solver, time_limit, tie_break, self.compiled).answer()
+        given = {name: value for name, value in values.items() if value is not None}
+        search = self._search(given, time_limit, tie_break)
+        try:
+            return search.answer()
+        except KeyboardInterrupt:
+            return search.interrupted()
+
+    def optimum(
+        self, time_limit: float | None = None, tie_break: Literal["labels"] | None = None, **values: Any
+    ) -> Assignment:
+        """:meth:`resolve` as :func:`optimum` is :func:`solve`: an interrupt passes."""
+        return self._search(values, time_limit, tie_break).answer()
+
+    def _search(self, values: dict[str, Any], time_limit: float | None, tie_break: str | None) -> Search:
+        return Search(self.problem.changed(**values), self.solver, time_limit, tie_break, self.compiled)
 
 
 def frontier(
@@ -512,7 +543,7 @@ def frontier(
     rows: list[tuple[float, float, float, str]] = []
 
     def add(budget: float) -> Assignment:
-        answer = solve(problem.changed(budget=budget), solver, time_limit)
+        answer = optimum(problem.changed(budget=budget), solver, time_limit)
         paid = math.nan if answer.placed is None else cost(problem, answer.placed)
         rows.append((budget, answer.performance, paid, answer.status))
         return answer

@@ -37,7 +37,7 @@ from crowdnb.ecargo import Assignment, Problem, broken_rules, needed
 from crowdnb.engine import SolverAnswerError, cliques
 from crowdnb.fewest import Fewest, fewest
 from crowdnb.labels import IntArray, listing, number, shown, whole
-from crowdnb.program import solve
+from crowdnb.program import optimum
 from crowdnb.rules import FOREVER, Rules, fill
 from crowdnb.teams import compatible_workers
 
@@ -462,7 +462,7 @@ def _repair(problem: Problem, model: _Model, chosen: dict[int, int], pairs: IntA
     changes = tuple((model.changes[at].item, times) for at, times in chosen.items())
     changed = apply(problem, changes)
     if pairs is None:
-        answer = solve(changed)
+        answer = optimum(changed)
     else:
         if broken := broken_rules(changed, pairs):
             raise SolverAnswerError(f"internal error: the pairs of a repair break a rule: {listing(broken, 3)}")

@@ -534,7 +534,7 @@ def assignment_panel(project: Project, conflict_scope: Scope = "project") -> Pan
     def show(settings: Mapping[str, Any], start: View | None) -> View:
         q = panel_qualification(project, p_of(settings["gamma"]), settings["weights"])
         values = {"qualification": q, **_rules(project, settings)}
-        answer = program.resolve(**values, tie_break="labels" if program.compiled else None)  # else it takes too long
+        answer = program.optimum(**values, tie_break="labels" if program.compiled else None)  # else it takes too long
         return assignment_view(answer, start)
 
     note = "" if project.counts is not None else (

@@ -29,7 +29,7 @@ from tqdm.auto import tqdm
 
 from crowdnb.ecargo import Assignment, Problem, broken_rules, needed, score, zero_one
 from crowdnb.labels import BoolArray, FloatArray, IntArray, listing, number, shown, unique_index, whole
-from crowdnb.program import TIE, Program, Search, place, solve
+from crowdnb.program import TIE, Program, Search, optimum, place
 
 Tasks = tuple[Hashable, ...]
 TINY = 1e-300  # stands for a value of exactly 0, which would forbid a pair
@@ -580,7 +580,7 @@ class Replan:
         costs, most, rows = (~self.running).astype(float), self.running.size, dict[int, float]()
         with tqdm(desc="changes", leave=False, delay=5) as bar:
             while most >= 0:
-                answer = solve(self.problem.changed(costs=costs, budget=float(most)))
+                answer = optimum(self.problem.changed(costs=costs, budget=float(most)))
                 if answer.placed is None:
                     break
                 most = int((~self.running[answer.placed[:, 0], answer.placed[:, 1]]).sum())
