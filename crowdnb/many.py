@@ -19,7 +19,7 @@ import joblib
 from tqdm.auto import tqdm
 
 from crowdnb.ecargo import Assignment, Problem
-from crowdnb.program import solve
+from crowdnb.program import optimum as solve  # which lets an interrupt pass: the best so far is no answer to many
 
 Key = TypeVar("Key")
 
@@ -47,7 +47,7 @@ def solve_many(
     tie_break: Literal["labels"] | None = None,
     progress: bool = True,
 ) -> dict[Any, Assignment] | list[Assignment]:
-    """Solve every problem by :func:`crowdnb.solve`, wherever ``joblib.parallel_config`` says, in order.
+    """Solve every problem as :func:`crowdnb.solve` does, wherever ``joblib.parallel_config`` says, in order.
 
     Parameters
     ----------
