@@ -31,7 +31,7 @@ Systems, Man, and Cybernetics A 42 (2012) 739-750.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from numbers import Real
@@ -47,10 +47,13 @@ from crowdnb.labels import (
     BoolArray,
     FloatArray,
     IntArray,
+    hashable,
     labelled_vector,
     listing,
     number,
     numbers,
+    one_of,
+    plain_array,
     same_labels,
     shown,
     unique_index,
@@ -63,7 +66,7 @@ Status = Literal["optimal", "infeasible", "time_limit"]
 Conflicts = pd.DataFrame | npt.NDArray[Any] | Collection[tuple[Hashable, Hashable]]
 
 LARGEST = 1e300  # of W_j Q_ij, so that sums of them are finite
-MOST = 1e9  # workers or tasks that can be asked for
+MOST = 1e6  # workers of a task, or tasks of a worker, that can be asked for: each place is a column somewhere
 BUDGET_TOLERANCE = 1e-9  # relative: the rounding of a sum of costs, no more
 
 
@@ -164,7 +167,7 @@ class Problem:
         costs: pd.DataFrame | npt.ArrayLike | None = None,
         budget: float | None = None,
     ) -> None:
-        frame = qualification if isinstance(qualification, pd.DataFrame) else pd.DataFrame(np.asarray(qualification))
+        frame = qualification if isinstance(qualification, pd.DataFrame) else _unlabelled(qualification)
         if frame.shape[0] == 0 or frame.shape[1] == 0:
             raise ValueError(f"qualification: at least one worker and one task are needed, got shape {frame.shape}")
         self.__dict__["workers"] = unique_index(frame.index, "worker")
@@ -223,6 +226,8 @@ class Problem:
         ValueError
             As the constructor; also where a label of Q is not one of the problem's.
         """
+        if unknown := [name for name in values if name not in _READ]:
+            raise TypeError(f"changed(): no field {listing(unknown)}; there are {listing(_READ, len(_READ))}")
         other = object.__new__(Problem)
         keep = {name: value for name, value in self.__dict__.items() if not _MADE_OF.get(name, set()) & values.keys()}
         other.__dict__.update(keep, worker_at=self.worker_at, task_at=self.task_at)
@@ -287,6 +292,14 @@ class Problem:
             f"<Problem: {m} workers, {n} tasks, {self.need.sum()} places, {self.excluded.sum()} worker-task and "
             f"{between} worker-worker conflicts ({self.conflict_scope})>"
         )
+
+
+def _unlabelled(values: Any) -> pd.DataFrame:
+    """Q without labels, as a frame: workers and tasks are counted from 0."""
+    array = plain_array(values, "qualification")
+    if array.ndim != 2:
+        raise ValueError(f"qualification: workers × tasks are needed, got shape {array.shape}")
+    return pd.DataFrame(array.astype(object) if array.dtype.kind not in "iuf" else array)
 
 
 def needed(problem: object) -> Problem:
@@ -404,8 +417,26 @@ def score(problem: Problem, placed: IntArray) -> float:
 
 def performance(problem: Problem, table: pd.DataFrame) -> float:
     """Group performance ρ = Σ W_j Q_ij T_ij of an assignment, summed exactly (eq. 7)."""
-    t = table.reindex(index=problem.workers, columns=problem.tasks).to_numpy(dtype=float)
-    return math.fsum((problem.value * t).ravel())
+    return math.fsum((needed(problem).value * zero_one_table(problem, table)).ravel())
+
+
+def zero_one_table(problem: Problem, table: pd.DataFrame, name: str = "table") -> FloatArray:
+    """T of an answer in the order of the problem, 0 and 1; ValueError names the first cell or label that is wrong."""
+    needs_table(table, name)
+    same_labels(table.index, problem.workers, f"{name}, rows")
+    same_labels(table.columns, problem.tasks, f"{name}, columns")
+    table = table.reindex(index=problem.workers, columns=problem.tasks)
+    values = zero_one(table.to_numpy())
+    for i, j in np.argwhere(np.isnan(values)).tolist():
+        cell = f"{problem.workers[i]} for {problem.tasks[j]} is {shown(table.iat[i, j])}"
+        raise ValueError(f"{name}: {cell}, neither 0 nor 1")
+    return values
+
+
+def needs_table(table: object, name: str = "table") -> None:
+    """ValueError where an answer's table is no frame."""
+    if not isinstance(table, pd.DataFrame):
+        raise ValueError(f"{name}: a DataFrame is needed (of an answer: answer.table), got {type(table).__name__}")
 
 
 def check(problem: Problem, table: pd.DataFrame) -> list[str]:
@@ -436,8 +467,8 @@ def check(problem: Problem, table: pd.DataFrame) -> list[str]:
     >>> cn.check(case.problem(worker_conflicts=[("a2", "a7")]), case.published.assignment)
     ['a2 and a7 are in conflict and both are chosen']
     """
-    if not isinstance(table, pd.DataFrame):
-        raise ValueError(f"table: a DataFrame is needed (of an answer: answer.table), got {type(table).__name__}")
+    needed(problem)
+    needs_table(table)
     broken: list[str] = []
     for axis, got, wanted in (
         ("worker", table.index, problem.workers),
@@ -559,7 +590,7 @@ def obstacles(problem: Problem) -> list[str]:
     ['The tasks ask for 3 places, and there are only 2 workers.']
     """
     found: list[str] = []
-    need, eligible = problem.fewest, problem.eligible
+    need, eligible = needed(problem).fewest, problem.eligible
     if len(problem.pins):
         broken = broken_rules(problem, problem.pins, partly=True)
         found += [f"Pinned pairs alone break a rule: {rule}." for rule in broken]
@@ -648,21 +679,15 @@ def _matrix(values: Any, problem: Problem, name: str) -> FloatArray:
         same_labels(values.columns, tasks, f"{name}, columns")
         if not (values.index.equals(workers) and values.columns.equals(tasks)):
             values = values.reindex(index=workers, columns=tasks)
-    given = values.to_numpy() if isinstance(values, pd.DataFrame) else np.asarray(values)
+    given = values.to_numpy() if isinstance(values, pd.DataFrame) else plain_array(values, name)
     if given.shape != (len(workers), len(tasks)):
         raise ValueError(f"{name}: shape {given.shape}, needed is {(len(workers), len(tasks))}")
-    array = numbers(given)
+    array = numbers(given if isinstance(values, pd.DataFrame) else values, name)
     if not np.isfinite(array).all():
         i, j = np.argwhere(~np.isfinite(array))[0].tolist()
         cell = f"{name}: worker {workers[i]}, task {tasks[j]} is {shown(given[i, j])}"
         raise ValueError(f"{cell}, a finite number is needed")
     return _frozen(array.copy())
-
-
-def _one_of(value: Any, known: Sequence[str], name: str) -> Any:
-    if value not in known:
-        raise ValueError(f"{name} must be {' or '.join(map(repr, known))}, got {value!r}")
-    return value
 
 
 def _weights(values: Any, tasks: pd.Index[Any]) -> FloatArray:
@@ -693,8 +718,8 @@ _READ: dict[str, tuple[str, Callable[[Any, Problem], Any]]] = {
     "task_weights": ("weights", lambda value, p: _weights(value, p.tasks)),
     "task_conflicts": ("excluded", lambda value, p: _conflicts(value, p, "task_conflicts")),
     "worker_conflicts": ("against", lambda value, p: _conflicts(value, p, "worker_conflicts")),
-    "conflict_scope": ("conflict_scope", lambda value, p: _one_of(value, get_args(Scope), "conflict_scope")),
-    "required_rule": ("required_rule", lambda value, p: _one_of(value, get_args(Rule), "required_rule")),
+    "conflict_scope": ("conflict_scope", lambda value, p: one_of(value, get_args(Scope), "conflict_scope")),
+    "required_rule": ("required_rule", lambda value, p: one_of(value, get_args(Rule), "required_rule")),
     "worker_limits": ("limits", lambda value, p: _limits(value, p.workers)),
     "pinned": ("must", lambda value, p: _conflicts(value, p, "pinned")),
     "costs": ("pair_costs", lambda value, p: None if value is None else _matrix(value, p, "costs")),
@@ -731,7 +756,7 @@ def _whole_numbers(values: Any, index: pd.Index[Any], name: str, says: str) -> I
     for bad, rule in (
         (array < 0, "must not be negative"),
         (array % 1 != 0, "must be a whole number"),
-        (array > MOST, "is more than can be counted"),
+        (array > MOST, f"is more than {MOST:,.0f}, the most that can be asked for"),
     ):
         if bad.any():
             at = int(bad.argmax())
@@ -747,10 +772,12 @@ def _conflicts(conflicts: Conflicts | None, problem: Problem, name: str) -> Bool
         return np.broadcast_to(np.False_, (len(rows), len(columns)))
     if isinstance(conflicts, Mapping):
         raise ValueError(f"{name}: a mapping is not understood; give pairs of labels, or a 0/1 frame")
+    if isinstance(conflicts, str | bytes | pd.Series) or not isinstance(conflicts, Iterable):
+        raise ValueError(f"{name}: pairs of labels, or a 0/1 frame, are needed, got {shown(conflicts)}")
     if isinstance(conflicts, pd.DataFrame):
         array = _from_frame(conflicts, problem, name)
     elif isinstance(conflicts, np.ndarray):
-        array = _from_matrix(conflicts, rows, columns, name)
+        array = _from_matrix(plain_array(conflicts, name), rows, columns, name)
     elif _is_nested(conflicts, rows, columns, name):
         array = _from_matrix(np.array(conflicts), rows, columns, name)
     else:
@@ -775,7 +802,7 @@ def _from_frame(frame: pd.DataFrame, problem: Problem, name: str) -> BoolArray:
         return _from_matrix(frame.to_numpy(), rows, columns, name)
     is_matrix = len(frame) == len(rows) and frame.index.isin(rows).all() and frame.columns.isin(columns).all()
     if not is_matrix:
-        named = {"worker", other} <= set(frame.columns)
+        named = {"worker", other} <= set(hashable(frame.columns, f"{name}, columns"))
         if named or frame.shape[1] == 2 or frame.empty:
             pairs = frame[["worker", other]] if named else frame
             return _from_pairs(list(pairs.itertuples(index=False, name=None)), problem, name)
@@ -789,7 +816,7 @@ def _is_nested(conflicts: Collection[Any], rows: pd.Index[Any], columns: pd.Inde
     nested = (
         isinstance(conflicts, list) and len(conflicts) == len(rows) and all(isinstance(row, list) for row in conflicts)
     )
-    if not nested or not all(len(row) == len(columns) and set(row) <= {0, 1} for row in conflicts):
+    if not nested or not all(len(row) == len(columns) and all(one in (0, 1) for one in row) for row in conflicts):
         return False
     if len(columns) == 2 and {0, 1} <= set(rows) and {0, 1} <= set(columns):
         raise ValueError(f"{name}: a list of lists of two can be read as pairs or as a matrix; give tuples or a frame")
@@ -823,7 +850,7 @@ def _from_pairs(pairs: Collection[tuple[Hashable, Hashable]], problem: Problem, 
         if isinstance(pair, str) or not isinstance(pair, Sequence) or len(pair) != 2:
             raise ValueError(f"{name}: {pair!r} is not a pair of labels")
         for label, known in ((pair[0], at_row), (pair[1], at_column)):
-            if label not in known:
+            if not isinstance(label, Hashable) or label not in known:
                 what = "worker" if known is at_row else "task"
                 raise ValueError(f"{name}: {pair[0]} with {pair[1]}: {what} {label} is unknown")
         array[at_row[pair[0]], at_column[pair[1]]] = True

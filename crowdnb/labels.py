@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from decimal import Decimal
-from numbers import Real
-from typing import Any
+from numbers import Integral, Real
+from typing import Any, TypeVar
 from unicodedata import category
 
 import numpy as np
@@ -16,6 +17,9 @@ import pandas as pd
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
+T = TypeVar("T")
+
+LONG = 60  # letters of a value in a message; a longer one is told by its beginning, a table by its type
 
 
 def natural_key(label: object) -> tuple[tuple[int, Any, str], ...]:
@@ -60,34 +64,165 @@ def number(value: object) -> float:
         return np.nan
 
 
-def numbers(values: npt.ArrayLike) -> FloatArray:
+def plain_array(values: Any, name: str) -> npt.NDArray[Any]:
+    """Values as an array: 'masked' stands in masked cells; ValueError with this name for rows of unequal length."""
+    if isinstance(values, list | tuple) and any(isinstance(row, np.ma.MaskedArray) for row in values):
+        values = np.ma.array(values)
+    if isinstance(values, np.ma.MaskedArray):
+        return np.ma.filled(values.astype(object), "masked") if np.ma.is_masked(values) else values.data
+    try:
+        return np.asarray(values)
+    except ValueError:
+        raise ValueError(f"{name}: rows of the same length are needed, got {shown(values)}") from None
+
+
+def _is_truth(value: object) -> bool:
+    return isinstance(value, bool | np.bool_)
+
+
+def numbers(values: npt.ArrayLike, name: str = "values") -> FloatArray:
     """Values as floats of the same shape, with NaN for whatever is not a real number (see :func:`number`)."""
-    array = np.asarray(values)
-    if array.dtype.kind in "iuf":
+    array = as_given = plain_array(values, name)
+    if array.dtype.kind != "O" and isinstance(values, list | tuple):  # where 1 beside "x" is text, and True is 1
+        as_given = np.asarray(values, dtype=object)
+    if array.dtype.kind in "iuf" and (as_given is array or not any(map(_is_truth, as_given.flat))):
         return np.asarray(array, dtype=float)
-    return np.asarray(np.vectorize(number, otypes=[float])(np.asarray(values, dtype=object)))
+    return np.asarray(np.vectorize(number, otypes=[float])(as_given.astype(object)))
 
 
-def whole(value: object, name: str, least: int = 1) -> int:
-    """A whole number of at least ``least``; ValueError with the argument's name for anything else."""
+def whole(value: object, name: str, least: int = 1, rule: str = "must be a whole number of at least {}") -> int:
+    """A whole number of at least ``least``; ValueError with the argument's name and the rule for anything else."""
     if not number(value).is_integer() or number(value) < least:
-        raise ValueError(f"{name} must be a whole number of at least {least}, got {shown(value)}")
+        raise ValueError(f"{name} {rule.format(least)}, got {shown(value)}")
     return int(number(value))
+
+
+def real(value: object, name: str, least: float = -math.inf, most: float = math.inf) -> float:
+    """A finite number from ``least`` to ``most``; ValueError with the argument's name for anything else."""
+    if not (least <= number(value) <= most and math.isfinite(number(value))):
+        above = f" of at least {least:g}" if math.isfinite(least) else ""
+        rule = f" from {least:g} to {most:g}" if math.isfinite(most) else above
+        raise ValueError(f"{name} must be a finite number{rule}, got {shown(value)}")
+    return number(value)
+
+
+def flag(value: object, name: str) -> bool:
+    """True or False; ValueError with the argument's name for anything else."""
+    if not isinstance(value, bool | np.bool_):
+        raise ValueError(f"{name} must be True or False, got {shown(value)}")
+    return bool(value)
+
+
+def text_of(value: object, name: str) -> str:
+    """A text; ValueError with the argument's name for anything else."""
+    if not isinstance(value, str):
+        raise ValueError(f"{name}: a text is needed, got {shown(value)}")
+    return value
+
+
+def one_of(value: object, known: Collection[str], name: str) -> Any:
+    """One of the names known; ValueError with the argument's name for anything else."""
+    if not isinstance(value, str) or value not in known:
+        raise ValueError(f"{name} must be {' or '.join(map(repr, known))}, got {shown(value)}")
+    return value
+
+
+def needs(value: object, kind: type[T], name: str) -> T:
+    """A value of this class; ValueError with the argument's name for anything else."""
+    if not isinstance(value, kind):
+        raise ValueError(f"{name}: a {kind.__name__} is needed, got {shown(value)}")
+    return value
+
+
+def needs_frame(value: object, name: str, columns: Collection[Hashable] = ()) -> pd.DataFrame:
+    """A frame with these columns among its own, none twice; ValueError with the argument's name for anything else."""
+    frame = needs(value, pd.DataFrame, name)
+    if missing := [column for column in columns if column not in frame.columns]:
+        raise ValueError(f"{name}: column {listing(missing)} is missing; there are {listing(frame.columns) or 'none'}")
+    if columns and frame.columns.has_duplicates:
+        twice = frame.columns[frame.columns.duplicated()].unique()
+        raise ValueError(f"{name}: column {listing(twice)} stands more than once")
+    return frame
+
+
+def numeric(frame: object, name: str, columns: Collection[Hashable], missing: bool = False) -> pd.DataFrame:
+    """A frame with these columns as floats, finite or, if ``missing``, NaN; ValueError names the first other cell."""
+    given = needs_frame(frame, name, columns).copy()
+    for column in columns:
+        values = numbers(given[column])
+        bad = ~np.isfinite(values) & ~(missing & given[column].isna().to_numpy())
+        if bad.any():
+            at = int(bad.argmax())
+            cell = f"row {given.index[at]}, column {column} is {shown(given[column].iloc[at])}"
+            raise ValueError(f"{name}: {cell}, a finite number is needed")
+        given[column] = values
+    return given
+
+
+def number_frame(frame: object, name: str, missing: bool = False) -> pd.DataFrame:
+    """A frame of floats with one cell or more, labels unlike each other; ValueError names what is wrong."""
+    given = needs(frame, pd.DataFrame, name)
+    if given.empty:
+        raise ValueError(f"{name}: one row and one column or more are needed, got shape {given.shape}")
+    for labels, what in ((given.index, "rows"), (given.columns, "columns")):
+        try:
+            unique_index(labels, what)
+        except ValueError as error:
+            raise ValueError(f"{name}, {error}") from None
+    return numeric(given, name, list(given.columns), missing)
+
+
+def needs_function(value: object, name: str) -> Callable[..., Any]:
+    """A function; ValueError with the argument's name for anything else."""
+    if not callable(value):
+        raise ValueError(f"{name}: a function is needed, got {shown(value)}")
+    return value
+
+
+def several(values: object, name: str) -> list[Any]:
+    """What a list, or anything else that can be gone through, holds; ValueError for a text, a mapping, a number."""
+    if isinstance(values, str | bytes | Mapping | pd.DataFrame) or not isinstance(values, Iterable):
+        raise ValueError(f"{name}: a list is needed, got {shown(values)}")
+    try:
+        return list(values)
+    except TypeError:  # an array without a dimension
+        raise ValueError(f"{name}: a list is needed, got {shown(values)}") from None
+
+
+def generator(rng: object) -> np.random.Generator:
+    """The generator given, or one made of a seed ≥ 0 or of None; ValueError for anything else."""
+    check_seed(rng)
+    return np.random.default_rng(rng)  # type: ignore[arg-type]
+
+
+def check_seed(rng: object) -> None:
+    """ValueError unless it is a generator, a seed ≥ 0 or None."""
+    if rng is None or isinstance(rng, np.random.Generator | np.random.BitGenerator | np.random.SeedSequence):
+        return
+    if isinstance(rng, bool) or not isinstance(rng, Integral) or rng < 0:
+        raise ValueError(f"rng must be a Generator, a whole number of at least 0, or None, got {shown(rng)}")
 
 
 def finite(values: npt.ArrayLike, where: str) -> FloatArray:
     """Values as floats; ValueError names the first that is not a finite number."""
-    array = numbers(values)
+    array = numbers(values, where)
     bad = ~np.isfinite(array)
     if bad.any():
-        value = np.asarray(values, dtype=object)[bad][0]
+        value = plain_array(values, where).astype(object)[bad][0]
         raise ValueError(f"{where}: {shown(value)} is not a finite number")
     return array
 
 
 def shown(value: object) -> str:
-    """A value as messages show it: text in quotes, numbers with all their digits."""
-    return repr(value) if isinstance(value, str | bytes) else str(value)
+    """A value as messages show it: text in quotes, numbers with all their digits; what is long by its type."""
+    try:
+        told = repr(value) if isinstance(value, str | bytes) else str(value)
+    except ValueError:  # a whole number of thousands of digits
+        return f"a very large {type(value).__name__}"
+    if len(told) <= LONG and "\n" not in told and told:
+        return told
+    kind = f"{type(value).__name__}"
+    return f"{told[:20]}… ({kind})" if isinstance(value, str | bytes | Real) else f"a {kind}"
 
 
 def listing(labels: Iterable[object], most: int = 8, total: int = 0) -> str:
@@ -104,9 +239,28 @@ def plain(text: str) -> str:
     return "".join(c if good else c.encode("unicode_escape").decode() for c, good in zip(text, shown, strict=True))
 
 
+def hashable(labels: Iterable[Hashable], where: str) -> list[Hashable]:
+    """Labels as a list; ValueError names one that cannot be a label, such as a list."""
+    names = list(labels)
+    try:
+        set(names)
+    except TypeError:
+        bad = next(label for label in names if not _has_hash(label))
+        raise ValueError(f"{where}: {shown(bad)} cannot be a label") from None
+    return names
+
+
+def _has_hash(label: object) -> bool:
+    try:
+        hash(label)
+    except TypeError:
+        return False
+    return True
+
+
 def unique_index(labels: Iterable[Hashable], what: str) -> pd.Index[Any]:
     """Labels as an index; ValueError when one is missing or stands twice."""
-    index = pd.Index(list(labels), name=what, tupleize_cols=False)
+    index = pd.Index(hashable(labels, f"{what} labels"), name=what, tupleize_cols=False)
     if index.hasnans:
         raise ValueError(f"{what} labels: one is missing")
     if index.has_duplicates:
@@ -119,7 +273,7 @@ def same_labels(got: Iterable[Hashable], wanted: pd.Index[Any], where: str) -> N
     """ValueError unless both hold the same labels, in whatever order."""
     if got is wanted or (isinstance(got, pd.Index) and got.equals(wanted)):
         return
-    have = pd.Index(list(got), tupleize_cols=False)
+    have = pd.Index(hashable(got, where), tupleize_cols=False)
     if have.has_duplicates:
         raise ValueError(f"{where}: {listing(have[have.duplicated()].unique())} stands more than once")
     what = str(wanted.name or "label")

@@ -113,7 +113,10 @@ ASYMMETRIC = pd.DataFrame([[0, 1, 0], [0, 0, 0], [0, 0, 0]], index=Q.index, colu
         ({"required": [1]}, "required: 2 values are needed"),
         ({"required": [1, -1]}, "required: r1 asks for -1 workers, that must not be negative"),
         ({"required": [1, 0.5]}, "required: r1 asks for 0.5 workers, that must be a whole number"),
-        ({"required": [1, 1e300]}, "required: r1 asks for 1e\\+300 workers, that is more than can be counted"),
+        (
+            {"required": [1, 1e300]},
+            "required: r1 asks for 1e\\+300 workers, that is more than 1,000,000, the most that can be asked for",
+        ),
         ({"required": [1, math.nan]}, "required: r1 has nan"),
         ({"required": [1, "two"]}, "required: r1 has 'two', a finite number is needed"),
         ({"required": {"r0": 1}}, "required: no entry for task r1"),
