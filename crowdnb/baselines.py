@@ -33,9 +33,9 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from crowdnb.ecargo import Problem, check, conflict_bits
+from crowdnb.ecargo import Problem, check, conflict_bits, needed
 from crowdnb.engine import SolverAnswerError
-from crowdnb.labels import IntArray
+from crowdnb.labels import IntArray, whole
 
 NODE_CAP = 1_000_000  # some seconds
 TOO_LARGE = 1016  # CPLEX's error for models beyond the community edition: 1000 columns, 1000 rows
@@ -136,7 +136,7 @@ def greedy_by_pair(problem: Problem, node_cap: int = NODE_CAP) -> Attempt:
     >>> greedy_by_pair(cn.load_case_study().problem())
     <Attempt: greedy_by_pair, found, ρ = 2.66448, 9 nodes>
     """
-    ranked, value = _ranked(problem), problem.value.tolist()
+    ranked, value = _ranked(needed(problem)), problem.value.tolist()
 
     def best_pair(blocked: int, options: list[int], left: list[int]) -> int:
         def best(j: int) -> float:
@@ -198,7 +198,7 @@ def algorithm_1(problem: Problem) -> Any:
     ModuleNotFoundError
         CPLEX is not installed.
     """
-    if not problem.plain or problem.conflict_scope != "project":
+    if not needed(problem).plain or problem.conflict_scope != "project":
         raise ValueError("problem: Algorithm 1 knows whole-project conflicts and the paper's rules only")
     import cplex
 
@@ -273,10 +273,9 @@ def by_cplex(problem: Problem) -> Attempt:
 
 def _attempt(method: str, problem: Problem, node_cap: int, pick: Pick, every: bool = False) -> Attempt:
     """Search, and tell what came of it."""
-    if not problem.plain:
+    if not needed(problem).plain:
         raise ValueError(f"problem: {method} knows the paper's rules only, not the options beyond them")
-    if node_cap < 1:
-        raise ValueError(f"node_cap must be at least 1, got {node_cap}")
+    node_cap = whole(node_cap, "node_cap", rule="must be at least {}")
     start = time.process_time()
     placed, nodes, ended = _search(problem, node_cap, pick, every)
     seconds = time.process_time() - start

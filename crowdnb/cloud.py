@@ -29,7 +29,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from crowdnb.labels import BoolArray, FloatArray, finite, listing, number, numbers, shown
+from crowdnb.labels import BoolArray, FloatArray, finite, generator, listing, numbers, real, whole
 from crowdnb.ratings import KEYS, count_ratings, in_order, is_counts
 
 if TYPE_CHECKING:
@@ -61,15 +61,19 @@ class Cloud:
     hyper_entropy: float
     radicand: float
 
+    def __post_init__(self) -> None:
+        for name, least in (("expectation", -math.inf), ("entropy", 0), ("hyper_entropy", 0), ("radicand", -math.inf)):
+            real(getattr(self, name), name, least)
+
     def interval(self, gamma: float = 0.1) -> tuple[float, float]:
         """Interval number (low, high) of eq. 2, not clipped; ``gamma`` ≥ 0 weighs He (the paper: 0.1 … 0.2)."""
-        check_gamma(gamma)
-        reach = self.entropy + gamma * self.hyper_entropy
+        reach = self.entropy + check_gamma(gamma) * self.hyper_entropy
         return self.expectation - reach, self.expectation + reach
 
     def drops(self, size: int, rng: np.random.Generator) -> FloatArray:
         """Forward generator: ``size`` cloud drops x ~ N(Ex, En'²) with En' ~ N(En, He²), shape (size,)."""
-        spread = rng.normal(self.entropy, self.hyper_entropy, size)
+        rng = generator(rng)
+        spread = rng.normal(self.entropy, self.hyper_entropy, whole(size, "size", 0))
         return rng.normal(self.expectation, np.abs(spread))
 
     def membership(self, x: npt.ArrayLike) -> FloatArray:
@@ -77,7 +81,7 @@ class Cloud:
 
         For En = 0 it is 1 at Ex and 0 elsewhere.
         """
-        distance = np.abs(np.asarray(x, dtype=float) - self.expectation)
+        distance = np.abs(finite(x, "x") - self.expectation)
         if self.entropy == 0:
             return np.where(distance == 0, 1.0, 0.0)
         with np.errstate(over="ignore"):  # ever so far away: 0
@@ -245,7 +249,7 @@ class Ends(NamedTuple):
 
 def _ends(ratings_or_counts: IntoFrame, gamma: float, stars: int) -> tuple[pd.DataFrame, Ends]:
     """Counts, checked, and what follows from them; the ends in values, not clipped."""
-    check_gamma(gamma)
+    gamma = check_gamma(gamma)
     counts = ratings_or_counts if is_counts(ratings_or_counts) else count_ratings(ratings_or_counts, stars)
     if counts is ratings_or_counts:
         index: Any = counts.index
@@ -319,7 +323,6 @@ def apart(low: FloatArray, high: FloatArray, gamma: float, ratio: float) -> tupl
     return (low + high) / 2 - en, (low + high) / 2 + en, ratio * en
 
 
-def check_gamma(gamma: float) -> None:
-    """ValueError unless gamma is a finite number of at least 0."""
-    if not (math.isfinite(number(gamma)) and gamma >= 0):
-        raise ValueError(f"gamma must be a finite number of at least 0, got {shown(gamma)}")
+def check_gamma(gamma: float) -> float:
+    """γ, a finite number of at least 0; ValueError for anything else."""
+    return real(gamma, "gamma", 0)

@@ -28,7 +28,7 @@ import numpy.typing as npt
 from scipy.special import gammaln, logsumexp
 from scipy.stats import beta, binom
 
-from crowdnb.labels import FloatArray
+from crowdnb.labels import FloatArray, finite, number, shown, whole
 
 UNLIKELY = 1e-9  # probability of fewer, or of more, conflicts than are looked at
 GRID = 400  # numbers of conflicts that are looked at, at most
@@ -65,7 +65,6 @@ def expected_teams(workers: int, places: int, conflict_probability: float) -> fl
     return float(_log_choose(m, n)) + n * (n - 1) / 2 * math.log1p(-p)
 
 
-@lru_cache(maxsize=4096)  # places_filled and candidates_needed ask twice, once for each end
 def chance_bounds(workers: int, places: int, conflict_probability: float) -> tuple[float, float]:
     """Between what the probability lies that n of m workers can work together, by both moments.
 
@@ -89,7 +88,11 @@ def chance_bounds(workers: int, places: int, conflict_probability: float) -> tup
     >>> [round(end, 4) for end in chance_bounds(15, 5, 0.2)]
     [0.9613, 1.0]
     """
-    m, n, p = _checked(workers, places, conflict_probability)
+    return _bounds(*_checked(workers, places, conflict_probability))
+
+
+@lru_cache(maxsize=4096)  # places_filled and candidates_needed ask twice, once for each end
+def _bounds(m: int, n: int, p: float) -> tuple[float, float]:
     if n > m:
         return 0.0, 0.0
     pairs, inside = m * (m - 1) // 2, n * (n - 1) // 2
@@ -139,10 +142,8 @@ def candidates_needed(
     >>> candidates_needed(10, 0.2)
     (23, 73)
     """
-    if not 0 < chance < 1:
-        raise ValueError(f"chance must lie between 0 and 1, got {chance}")
-    p = conflict_probability
-    _checked(most, places, p)
+    chance = check_level(chance, "chance")
+    most, places, p = _checked(whole(most, "most", 0), places, conflict_probability)
     return (
         _first(lambda m: chance_bounds(m, places, p)[1] >= chance, places, most),
         _first(lambda m: chance_bounds(m, places, p)[0] >= chance, places, most),
@@ -161,8 +162,7 @@ def places_filled(workers: int, conflict_probability: float, chance: float = 0.9
     >>> places_filled(10_000, 0.2)
     (55, 55)
     """
-    if not 0 < chance < 1:
-        raise ValueError(f"chance must lie between 0 and 1, got {chance}")
+    chance = check_level(chance, "chance")
     m, _, p = _checked(workers, 0, conflict_probability)
     too_many = (
         _first(lambda n: chance_bounds(m, n, p)[0] < chance, 0, m),
@@ -193,19 +193,31 @@ def binomial_band(hits: npt.ArrayLike, repeats: npt.ArrayLike, level: float = 0.
     >>> low.round(3), high.round(3)
     (array([0.]), array([0.071]))
     """
-    k, n = np.asarray(hits, dtype=float), np.asarray(repeats, dtype=float)
-    tail = (1 - level) / 2
+    k, n = finite(hits, "hits"), finite(repeats, "repeats")
+    if k.shape != n.shape and k.size != 1 and n.size != 1:
+        raise ValueError(f"hits and repeats: shapes {k.shape} and {n.shape} cannot be broadcast together")
+    if (k < 0).any() or (n < 1).any() or (k > n).any():
+        raise ValueError("hits must be from 0 to repeats, and repeats 1 or more")
+    tail = (1 - check_level(level)) / 2
     low = np.where(k == 0, 0.0, beta.ppf(tail, np.maximum(k, 1), n - k + 1))
     high = np.where(k == n, 1.0, beta.ppf(1 - tail, k + 1, np.maximum(n - k, 1)))
     return low, high
 
 
+def check_level(value: float, name: str = "level") -> float:
+    """A probability between 0 and 1; ValueError with the argument's name for anything else."""
+    if not 0 < number(value) < 1:
+        raise ValueError(f"{name} must lie between 0 and 1, got {shown(value)}")
+    return number(value)
+
+
 def _checked(workers: int, places: int, p: float) -> tuple[int, int, float]:
-    if workers < 0 or places < 0:
+    m, n = whole(workers, "workers", -1), whole(places, "places", -1)
+    if m < 0 or n < 0:
         raise ValueError(f"workers and places must not be negative, got {workers} and {places}")
-    if not 0 <= p < 1:
-        raise ValueError(f"conflict_probability must be at least 0 and below 1, got {p}")
-    return workers, places, p
+    if not 0 <= number(p) < 1:
+        raise ValueError(f"conflict_probability must be at least 0 and below 1, got {shown(p)}")
+    return m, n, number(p)
 
 
 def _likely_conflicts(pairs: int, p: float) -> tuple[FloatArray, FloatArray]:

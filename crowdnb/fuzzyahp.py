@@ -25,7 +25,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from crowdnb.labels import FloatArray, listing, number, numbers, shown, unique_index
+from crowdnb.labels import FloatArray, listing, number, numbers, plain_array, several, shown, unique_index, whole
 
 LEVELS = (0.1, 0.3, 0.5, 0.7, 0.9)
 
@@ -123,7 +123,10 @@ def weight_range(criteria: int | Collection[Hashable], resolution: float | None 
     >>> [round(end, 4) for end in weight_range(4)], [round(end, 4) for end in weight_range(4, resolution=1.5)]
     ([0.1833, 0.3167], [0.1167, 0.3833])
     """
-    k = len(criteria) if isinstance(criteria, Collection) else int(criteria)
+    if isinstance(criteria, Collection):
+        k = len(unique_index(several(criteria, "criteria"), "criteria"))
+    else:
+        k = whole(criteria, "criteria", 0)
     if k < 1:
         raise ValueError(f"criteria: at least one is needed, got {k}")
     a = _resolution(k, resolution)
@@ -147,7 +150,12 @@ def _resolution(k: int, resolution: float | None) -> float:
 
 
 def _checked(judgement: pd.DataFrame | npt.ArrayLike) -> tuple[FloatArray, pd.Index[Any]]:
-    frame = judgement if isinstance(judgement, pd.DataFrame) else pd.DataFrame(np.asarray(judgement, dtype=object))
+    frame = judgement
+    if not isinstance(frame, pd.DataFrame):
+        array = plain_array(judgement, "judgement")
+        if array.ndim != 2:
+            raise ValueError(f"judgement: a square matrix is needed, got {shown(judgement)}")
+        frame = pd.DataFrame(array.astype(object))
     problems, off_levels = judgement_problems(frame)
     if problems:
         raise ValueError(f"judgement: {listing(problems, 5)}")

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from crowdnb.ecargo import Problem, Scope
-from crowdnb.labels import BoolArray, FloatArray
+from crowdnb.labels import BoolArray, FloatArray, generator, number, one_of, shown, whole
 from crowdnb.possibility import possibility_degree
 
 Quality = Literal["intervals", "uniform"]
@@ -74,7 +74,8 @@ def random_problem(
     >>> random_problem(30, conflict_probability=0.2, rng=1)
     <Problem: 30 workers, 10 tasks, 10 places, 55 worker-task and 85 worker-worker conflicts (project)>
     """
-    tasks = workers // 3 if tasks is None else tasks
+    workers = whole(workers, "workers", 0)
+    tasks = workers // 3 if tasks is None else whole(tasks, "tasks", 0)
     drawn = draw(workers, tasks, conflict_probability, rng, qualification, structure)
     index, columns = [f"a{i}" for i in range(workers)], [f"r{j}" for j in range(tasks)]
     return Problem(
@@ -134,13 +135,12 @@ def draw(
     """Draw the arrays of :func:`random_problem`, the same for the same arguments, in a fiftieth of the time."""
     if workers < 1 or tasks < 1:
         raise ValueError(f"workers and tasks: at least one of each is needed, got {workers} and {tasks}")
-    if not 0 <= conflict_probability <= 1:
-        raise ValueError(f"conflict_probability must lie between 0 and 1, got {conflict_probability}")
-    if qualification not in get_args(Quality):
-        raise ValueError(f"qualification must be 'intervals' or 'uniform', got {qualification!r}")
-    if structure not in _CONFLICTS:
-        raise ValueError(f"structure must be {' or '.join(map(repr, _CONFLICTS))}, got {structure!r}")
-    rng = np.random.default_rng(rng)
+    if not 0 <= number(conflict_probability) <= 1:
+        raise ValueError(f"conflict_probability must lie between 0 and 1, got {shown(conflict_probability)}")
+    conflict_probability = number(conflict_probability)
+    one_of(qualification, get_args(Quality), "qualification")
+    one_of(structure, _CONFLICTS, "structure")
+    rng = generator(rng)
     ends = uniform = None
     if qualification == "uniform":
         uniform = rng.random((workers, tasks))

@@ -43,9 +43,26 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from crowdnb.ecargo import Assignment, Problem, check, conflict_bits, performance
+from crowdnb.ecargo import Assignment, Problem, check, conflict_bits, needed, performance, zero_one_table
 from crowdnb.epoch import Offer, best_epoch
-from crowdnb.labels import FloatArray, IntArray, finite, labelled_vector, listing, same_labels
+from crowdnb.labels import (
+    FloatArray,
+    IntArray,
+    check_seed,
+    finite,
+    generator,
+    labelled_vector,
+    listing,
+    needs,
+    needs_function,
+    number,
+    number_frame,
+    same_labels,
+    several,
+    shown,
+    text_of,
+    whole,
+)
 from crowdnb.program import optimum
 
 NODES = 60  # linear assignments of the search for the best match; where they do not do, a solver is started
@@ -80,7 +97,7 @@ def at_random(problem: Problem, rng: Seed = None) -> pd.DataFrame:
     >>> at_random(cn.Problem([[0.9, 0.8], [0.7, 0.1]], [1, 1]), rng=0).to_numpy().tolist()
     [[0, 1], [1, 0]]
     """
-    return _fill(problem, np.random.default_rng(rng).permutation(_worth(problem)))
+    return _fill(problem, generator(rng).permutation(_worth(problem)))
 
 
 def first_come(problem: Problem, rng: Seed = None) -> pd.DataFrame:
@@ -94,6 +111,7 @@ def first_come(problem: Problem, rng: Seed = None) -> pd.DataFrame:
     >>> first_come(cn.Problem([[0.9, 0.8], [0.7, 0.1]], [1, 1])).to_numpy().tolist()
     [[1, 0], [0, 1]]
     """
+    check_seed(rng)
     pairs = _best_first(problem)
     return _fill(problem, pairs[np.argsort(pairs[:, 1], kind="stable")])
 
@@ -110,6 +128,7 @@ def greedy(problem: Problem, rng: Seed = None) -> pd.DataFrame:
     >>> greedy(cn.Problem([[0.8, 0.9], [0.1, 0.7]], [1, 1])).to_numpy().tolist()
     [[0, 1], [1, 0]]
     """
+    check_seed(rng)
     return _fill(problem, _best_first(problem))
 
 
@@ -125,6 +144,7 @@ def optimal(problem: Problem, rng: Seed = None) -> pd.DataFrame:
     >>> optimal(cn.Problem([[0.9, 0.8], [0.7, 0.1]], [1, 1])).to_numpy().tolist()
     [[0, 1], [1, 0]]
     """
+    check_seed(rng)
     problem = with_room(problem)
     if problem.conflict_scope == "task" and problem.limits.max() <= 1:
         value = np.where(problem.eligible, problem.value, 0.0).clip(min=0.0)
@@ -176,7 +196,7 @@ def fairest(problem: Problem, solver: str | None = None) -> Assignment:
     >>> fairest(problem).pairs["qualification"].tolist()
     [0.7, 0.5]
     """
-    if problem.required_rule == "at most":
+    if needed(problem).required_rule == "at most":
         raise ValueError("problem: with the rule 'at most' a place may stay empty, and none is the worst")
     q, barred = problem.q, problem.excluded
     answer = optimum(problem, solver)
@@ -257,8 +277,9 @@ def hold_auction(problem: Problem, epsilon: float = 0.01) -> Auction:
 
 def _bids(problem: Problem, epsilon: float) -> tuple[list[tuple[Any, ...]], FloatArray, IntArray, IntArray]:
     """An auction's bids, the wages in the end, the worker of each wage, and the pairs (worker, task)."""
-    if not epsilon > 0:
-        raise ValueError(f"epsilon must be above 0, got {epsilon}")
+    if not 0 < number(epsilon) < np.inf:
+        raise ValueError(f"epsilon must be above 0, got {shown(epsilon)}")
+    epsilon = number(epsilon)
     worth = np.zeros(problem.q.shape)
     i, j = _worth(problem).T
     worth[i, j] = problem.value[i, j]
@@ -295,6 +316,7 @@ def auction(problem: Problem, rng: Seed = None, epsilon: float = 0.01) -> pd.Dat
     >>> auction(cn.Problem([[0.9, 0.8], [0.7, 0.1]], [1, 1])).to_numpy().tolist()
     [[0, 1], [1, 0]]
     """
+    check_seed(rng)
     return _mended(problem, _bids(problem, epsilon)[-1])
 
 
@@ -330,12 +352,11 @@ def guess(seen: pd.DataFrame, neighbours: int = 5) -> pd.DataFrame:
     >>> float(guess(seen, 1).iloc[1, 1].round(2))
     0.34
     """
-    x = seen.to_numpy(dtype=float)
+    x = number_frame(seen, "seen", missing=True).to_numpy()
     known = ~np.isnan(x)
     if not known.any():
         raise ValueError("seen: no worker was seen on any task")
-    if neighbours < 1:
-        raise ValueError(f"neighbours must be at least 1, got {neighbours}")
+    neighbours = whole(neighbours, "neighbours", rule="must be at least {}")
     task = _means(x, axis=0, instead=float(x[known].mean()))
     usual = task + _means(x - task, axis=1, instead=0.0)[:, np.newaxis]
     rest = _of_neighbours(np.where(known, x - usual, np.nan), neighbours)
@@ -394,12 +415,11 @@ def collaborative_filtering(
     >>> collaborative_filtering(problem, seen=problem.qualification > 0.5, neighbours=1).to_numpy().tolist()
     [[1, 0], [0, 1]]
     """
-    q = problem.qualification
+    q, draw = needed(problem).qualification, generator(rng)
+    whole(neighbours, "neighbours", rule="must be at least {}")
     if seen is None:
-        seen = pd.DataFrame(np.random.default_rng(rng).uniform(size=q.shape) < 0.5, index=q.index, columns=q.columns)
-    same_labels(seen.index, problem.workers, "seen, rows")
-    same_labels(seen.columns, problem.tasks, "seen, columns")
-    known = q.where(seen.reindex(index=q.index, columns=q.columns).astype(bool) & problem.eligible)
+        seen = pd.DataFrame(draw.uniform(size=q.shape) < 0.5, index=q.index, columns=q.columns)
+    known = q.where((zero_one_table(problem, seen, "seen") == 1) & problem.eligible)
     guessed = guess(known, neighbours) if known.notna().any(axis=None) else known.fillna(1.0)
     return optimal(with_room(problem).changed(qualification=guessed, task_conflicts=~problem.eligible))
 
@@ -427,8 +447,9 @@ def deferred_acceptance(problem: Problem, rng: Seed = None, wishes: pd.DataFrame
     >>> deferred_acceptance(problem, wishes=pd.DataFrame([[1, 2], [2, 1]])).to_numpy().tolist()
     [[0, 1], [1, 0]]
     """
-    liking, q = _liking(problem, wishes), problem.q
+    check_seed(rng)
     i, j = _worth(problem).T
+    liking, q = _liking(problem, wishes), problem.q
     lists: list[list[int]] = [[] for _ in problem.workers]
     for k in np.lexsort([-liking[i, j], i])[::-1].tolist():  # the best last, so that it is taken off the end
         lists[i[k]].append(int(j[k]))
@@ -476,8 +497,8 @@ def blocking_pairs(problem: Problem, table: pd.DataFrame, wishes: pd.DataFrame |
     >>> blocking_pairs(problem, optimal(problem)).to_numpy().tolist()
     [[0, 0]]
     """
-    liking, q = _liking(problem, wishes), problem.q
-    t = table.reindex(index=problem.workers, columns=problem.tasks).to_numpy() == 1
+    liking, q = _liking(needed(problem), wishes), problem.q
+    t = zero_one_table(problem, table) == 1
     free = t.sum(axis=1) < problem.limits
     room = t.sum(axis=0) < problem.need
     worst_task = np.where(t, liking, np.inf).min(axis=1)
@@ -493,6 +514,7 @@ def blocking_pairs(problem: Problem, table: pd.DataFrame, wishes: pd.DataFrame |
 def _liking(problem: Problem, wishes: pd.DataFrame | None) -> FloatArray:
     if wishes is None:
         return problem.q
+    needs(wishes, pd.DataFrame, "wishes")
     same_labels(wishes.index, problem.workers, "wishes, rows")
     same_labels(wishes.columns, problem.tasks, "wishes, columns")
     return finite(wishes.reindex(index=problem.workers, columns=problem.tasks).to_numpy(), "wishes")
@@ -500,7 +522,7 @@ def _liking(problem: Problem, wishes: pd.DataFrame | None) -> FloatArray:
 
 def with_room(problem: Problem) -> Problem:
     """The problem as policies read it: L at most; ValueError where it has what they do not know."""
-    if len(problem.pins) or problem.budget is not None:
+    if len(needed(problem).pins) or problem.budget is not None:
         raise ValueError("problem: a policy knows neither pinned pairs nor a budget")
     if problem.required_rule == "at least":
         raise ValueError("problem: a policy fills L places at most, the problem asks for at least L")
@@ -594,15 +616,15 @@ def market(
     >>> market(60, 30, rng=1, conflict_probability=0.1)
     <Problem: 60 workers, 30 tasks, 48 places, 0 worker-task and 195 worker-worker conflicts (task)>
     """
-    for name, size in (("workers", workers), ("tasks", tasks), ("skills", skills)):
-        if size < 1:
-            raise ValueError(f"{name} must be at least 1, got {size}")
-    if not noise >= 0:
-        raise ValueError(f"noise must not be negative, got {noise}")
+    sizes = (("workers", workers), ("tasks", tasks), ("skills", skills))
+    workers, tasks, skills = (whole(size, name, rule="must be at least {}") for name, size in sizes)
+    if not 0 <= number(noise) < np.inf:
+        raise ValueError(f"noise must not be negative, got {shown(noise)}")
     for name, share in (("screened_out", screened_out), ("conflict_probability", conflict_probability)):
-        if not 0 <= share <= 1:
-            raise ValueError(f"{name} must be from 0 to 1, got {share}")
-    rng = np.random.default_rng(rng)
+        if not 0 <= number(share) <= 1:
+            raise ValueError(f"{name} must be from 0 to 1, got {shown(share)}")
+    noise, screened_out, conflict_probability = map(number, (noise, screened_out, conflict_probability))
+    rng = generator(rng)
     skill, need = rng.beta(2, 2, size=(workers, skills)), rng.dirichlet(np.full(skills, 0.5), size=tasks)
     q = (skill @ need.T + rng.normal(0, noise, size=(workers, tasks))).clip(0.01, 1)
     between = np.triu(rng.uniform(size=(workers, workers)) < conflict_probability, 1)
@@ -639,7 +661,7 @@ def gini(values: npt.ArrayLike) -> float:
     (0.0, 0.75)
     """
     x = np.sort(finite(values, "values"))
-    if x.size == 0 or x[0] < 0:
+    if x.ndim != 1 or x.size == 0 or x[0] < 0:
         raise ValueError("values: one or more incomes are needed, none negative")
     total, m = float(x.sum()), len(x)
     return float((2 * np.arange(1, m + 1) - m - 1) @ x / (m * total)) if total else 0.0
@@ -668,6 +690,8 @@ def lorenz(income: Mapping[Any, float] | pd.Series[Any] | Sequence[float] | Floa
     >>> lorenz([30, 10]).to_dict()
     {0.0: 0.0, 0.5: 0.25, 1.0: 1.0}
     """
+    if not isinstance(income, Mapping | pd.Series):
+        income = pd.Series(several(income, "income"), dtype=object)
     value = np.sort(not_negative(pd.Series(income, dtype=object), "income"))
     held = np.concatenate([[0.0], np.cumsum(value)]) / value.sum()
     return pd.Series(held, pd.Index(np.linspace(0, 1, len(held)), name="share of people"), name="share of income")
@@ -675,7 +699,7 @@ def lorenz(income: Mapping[Any, float] | pd.Series[Any] | Sequence[float] | Floa
 
 def not_negative(values: pd.Series[Any], name: str) -> FloatArray:
     """Values as numbers ≥ 0, not all 0; ValueError, with this name, where they are not."""
-    if values.empty:
+    if needs(values, pd.Series, text_of(name, "name")).empty:
         raise ValueError(f"{name}: there are none")
     value = labelled_vector(values, values.index, name)
     if (value < 0).any():
@@ -708,7 +732,7 @@ def outcome(problem: Problem, table: pd.DataFrame) -> dict[str, float]:
     >>> {name: round(value, 3) for name, value in outcome(problem, greedy(problem)).items()}
     {'match': 1.0, 'served': 1.0, 'worst task': 0.1, 'income Gini': 0.4, 'income spread': 0.4}
     """
-    t = table.reindex(index=problem.workers, columns=problem.tasks).to_numpy()
+    t = zero_one_table(needed(problem), table)
     need = problem.need
     asked = need > 0
     per_task = (problem.q * t).sum(axis=0)[asked] / need[asked]
@@ -749,15 +773,18 @@ def compare(problem: Problem, policies: Mapping[str, Policy] | None = None, rng:
     >>> compare(cn.Problem([[0.9, 0.8], [0.7, 0.1]], [1, 1]))["match"].round(2).loc[["greedy", "optimal"]].tolist()
     [1.0, 1.5]
     """
-    asked = POLICIES if policies is None else policies
+    asked = POLICIES if policies is None else needs(policies, Mapping, "policies")  # type: ignore[type-abstract]
     rows = {name: trial(problem, name, policy, rng) for name, policy in asked.items()}
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("policy")
 
 
 def trial(problem: Problem, name: str, policy: Policy, rng: int = 0) -> dict[str, float]:
     """One row of :func:`compare`, as a mapping; parameters and errors are its own."""
+    with_room(problem)
+    needs_function(policy, f"policies: {text_of(name, 'name')}")
+    draw = np.random.default_rng(whole(rng, "rng", 0))
     start = time.process_time()
-    table = policy(problem, np.random.default_rng(rng))
+    table = policy(problem, draw)
     seconds = time.process_time() - start
     if broken := check(with_room(problem), table):
         raise ValueError(f"policies: {name} breaks a rule: {listing(broken, 3)}")

@@ -72,11 +72,21 @@ def possibility_degree(
     """
     ends = []
     for name, low, high in (("ability", ability_low, ability_high), ("demand", demand_low, demand_high)):
-        lows, highs = np.broadcast_arrays(finite(low, name), finite(high, name))
+        lows, highs = _alike(name, finite(low, name), finite(high, name))
         if (bad := lows > highs).any():
             raise ValueError(f"{name}: low {lows[bad][0]} is above high {highs[bad][0]}")
         ends += [lows, highs]
-    return degree(*ends)
+    return degree(*_alike("ability and demand", *ends))
+
+
+def _alike(name: str, *arrays: FloatArray) -> tuple[FloatArray, ...]:
+    """Arrays of one shape; ValueError where none is common to all."""
+    try:
+        return tuple(np.broadcast_arrays(*arrays))
+    except ValueError:
+        raise ValueError(
+            f"{name}: shapes {listing([one.shape for one in arrays])} cannot be broadcast together"
+        ) from None
 
 
 def degree(

@@ -22,13 +22,23 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Hashable, Iterable, Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy.optimize import linprog
 
-from crowdnb.labels import BoolArray, FloatArray, listing, number, shown
+from crowdnb.labels import (
+    BoolArray,
+    FloatArray,
+    hashable,
+    listing,
+    needs,
+    needs_frame,
+    number_frame,
+    several,
+    shown,
+    whole,
+)
 
 TOTAL = "all"
 SHORTEST_KEY = 16  # bytes
@@ -63,7 +73,8 @@ def pseudonyms(identifiers: Iterable[Hashable], key: bytes) -> pd.Series[str]:
     if not isinstance(key, bytes) or len(key) < SHORTEST_KEY:
         got = f"{len(key)} bytes" if isinstance(key, bytes) else type(key).__name__
         raise ValueError(f"key: {SHORTEST_KEY} bytes or more are needed, got {got}")
-    labels = pd.Index(list(dict.fromkeys(identifiers)), tupleize_cols=False)
+    given = hashable(several(identifiers, "identifiers"), "identifiers")
+    labels = pd.Index(list(dict.fromkeys(given)), tupleize_cols=False)
     names = [hmac.new(key, str(label).encode(), hashlib.sha256).hexdigest()[:LETTERS] for label in labels]
     if len(set(names)) < len(names):
         raise ValueError("identifiers: two of them come out the same")
@@ -98,9 +109,9 @@ def share_at_risk(frame: pd.DataFrame, columns: Sequence[str], k: int = 2) -> fl
     >>> round(share_at_risk(visits, ["age", "district"]), 4), share_at_risk(visits, ["age"], k=3)
     (0.3333, 1.0)
     """
-    _check_k(k)
-    _check_columns(frame, columns)
-    alike = frame.groupby(list(columns), dropna=False, observed=True)[columns[0]].transform("size")
+    k = whole(k, "k")
+    columns = _check_columns(frame, columns)
+    alike = frame.groupby(columns, dropna=False, observed=True)[columns[0]].transform("size")
     return float((alike < k).mean())
 
 
@@ -141,8 +152,10 @@ def safe_table(frame: pd.DataFrame, rows: str, columns: str, k: int = 5) -> pd.D
     >>> safe_table(visits, "district", "field").fillna(-1).to_numpy().tolist()
     [[-1, -1, 9], [-1, -1, 18], [6, 21, 27]]
     """
-    _check_k(k)
+    k = whole(k, "k")
     _check_columns(frame, [rows, columns])
+    if rows == columns:
+        raise ValueError(f"rows and columns: two columns are needed, got {shown(rows)} for both")
     for name in (rows, columns):
         if frame[name].isna().any() or (frame[name] == TOTAL).any():
             raise ValueError(f"column {name}: a value is missing, or is {TOTAL!r}, the name of totals")
@@ -279,7 +292,9 @@ def hidden_bounds(table: pd.DataFrame) -> pd.DataFrame:
     >>> hidden_bounds(table).to_numpy().tolist()
     [['N', 'skin', 2.0, 2.0], ['S', 'heart', 14.0, 14.0]]
     """
-    seen = np.array([[np.nan if pd.isna(one) else number(one) for one in row] for row in table.to_numpy(dtype=object)])
+    seen = number_frame(table, "table", missing=True).to_numpy()
+    if min(seen.shape) < 2:
+        raise ValueError(f"table: a row and a column beside the totals are needed, got shape {seen.shape}")
     if (seen < 0).any():
         raise ValueError("table: a count must not be negative")
     lines = [(table.index[i], table.columns[j], *_bounds(seen, i, j)) for i, j in np.argwhere(np.isnan(seen)).tolist()]
@@ -311,15 +326,14 @@ def _least(aim: FloatArray, rows: FloatArray, side: FloatArray) -> float:
     return round(float(answer.fun or 0.0)) + 0.0
 
 
-def _check_k(k: Any) -> None:
-    if not number(k) >= 1 or number(k) % 1:
-        raise ValueError(f"k must be a whole number of at least 1, got {shown(k)}")
-
-
-def _check_columns(frame: pd.DataFrame, columns: Sequence[str]) -> None:
-    if frame.empty:
+def _check_columns(frame: pd.DataFrame, columns: Sequence[str]) -> list[str]:
+    if needs(frame, pd.DataFrame, "frame").empty:
         raise ValueError("frame: there are no rows")
-    if isinstance(columns, str) or not columns:
-        raise ValueError("columns: a list of one name or more is needed")
-    if missing := [name for name in columns if name not in frame]:
+    if isinstance(columns, str) or not (names := several(columns, "columns")):
+        raise ValueError(f"columns: a list of one name or more is needed, got {shown(columns)}")
+    if missing := [name for name in names if not isinstance(name, Hashable) or name not in frame]:
         raise ValueError(f"columns: {listing(missing)} is not one of {listing(frame.columns)}")
+    needs_frame(frame, "frame", names)
+    for name in names:
+        hashable(frame[name], f"frame, column {name}")
+    return names

@@ -115,16 +115,20 @@ def count_ratings(frame: IntoFrame, stars: int = 5) -> Counts:
     >>> count_ratings(frame).loc[("a0", "skill")].tolist()
     [0, 0, 1, 0, 2]
     """
-    if not isinstance(stars, Integral) or stars < 1:
-        raise ValueError(f"stars must be a whole number of at least 1, got {stars}")
-    table = nw.from_native(frame)
+    if not isinstance(stars, Integral) or not number(stars) >= 1:
+        raise ValueError(f"stars must be a whole number of at least 1, got {shown(stars)}")
+    stars = int(stars)
+    try:
+        table = nw.from_native(frame)
+    except TypeError:
+        raise ValueError(f"ratings: a table is needed (pandas, polars, DuckDB …), got {shown(frame)}") from None
     schema = table.collect_schema()
     if missing := [name for name in [*KEYS, "rating"] if name not in schema]:
         raise ValueError(f"ratings: column {listing(missing)} is missing; there are {listing(schema) or 'none'}")
-    if table.implementation.is_pandas() and (counts := _by_numpy(table.to_native(), int(stars))) is not None:
+    if isinstance(native := table.to_native(), pd.DataFrame) and (counts := _by_numpy(native, stars)) is not None:
         return counts
     rows = table.lazy().select(*KEYS, "rating")
-    return _by_number(rows, int(stars)) if schema["rating"].is_numeric() else _by_value(rows, int(stars))
+    return _by_number(rows, stars) if schema["rating"].is_numeric() else _by_value(rows, stars)
 
 
 def _by_numpy(frame: pd.DataFrame, stars: int) -> Counts | None:

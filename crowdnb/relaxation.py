@@ -41,7 +41,7 @@ import pandas as pd
 
 from crowdnb.ecargo import Problem
 from crowdnb.engine import cliques
-from crowdnb.labels import FloatArray, IntArray, listing
+from crowdnb.labels import FloatArray, IntArray, finite, labelled_vector, listing, needs, one_of, shown, whole
 from crowdnb.matching import greedy, with_room
 
 Rows = Literal["pairs", "cliques"]
@@ -96,8 +96,7 @@ def linear(problem: Problem, rows: Rows = "pairs") -> Linear:
     >>> linear(Problem([[0.9, 0.8], [0.7, 0.1]], [1, 1])).matrix.to_numpy().astype(int).tolist()
     [[1, 1, 0, 0], [0, 0, 1, 1], [1, 0, 1, 0], [0, 1, 0, 1]]
     """
-    if rows not in get_args(Rows):
-        raise ValueError(f"rows must be 'pairs' or 'cliques', got {rows!r}")
+    one_of(rows, get_args(Rows), "rows")
     i, j = np.argwhere(with_room(problem).eligible).T
     workers, tasks = problem.workers, problem.tasks
     limits, need = problem.limits, problem.need
@@ -233,7 +232,9 @@ def kkt(model: Linear, share: pd.Series[float], price: pd.Series[float]) -> pd.S
     >>> float(kkt(linear(problem), answer.share, answer.price).max()) < 1e-7
     True
     """
-    x, u = share.to_numpy(), price.to_numpy()
+    needs(model, Linear, "model")
+    x = labelled_vector(needs(share, pd.Series, "share"), model.value.index, "share")
+    u = labelled_vector(needs(price, pd.Series, "price"), model.limit.index, "price")
     a, b, c = model.matrix.to_numpy(), model.limit.to_numpy(), model.value.to_numpy()
     profit, left = c - a.T @ u, b - a @ x
     violations: dict[str, npt.NDArray[Any]] = {
@@ -270,7 +271,9 @@ def determinants(matrix: npt.ArrayLike) -> pd.Series[int]:
     >>> determinants([[1, 1, 0], [0, 1, 1], [1, 0, 1]]).to_dict()
     {-1: 3, 0: 3, 1: 12, 2: 1}
     """
-    a = np.asarray(matrix, dtype=float)
+    a = finite(matrix, "matrix")
+    if a.ndim != 2 or not a.size or (a % 1).any():
+        raise ValueError(f"matrix: rows and columns of whole numbers are needed, got {shown(matrix)}")
     m, n = a.shape
     if (many := math.comb(m + n, m) - 1) > MINORS:
         raise ValueError(f"matrix: it has {many:,} square submatrices, {MINORS:,} at most are looked at")
@@ -318,8 +321,7 @@ def subgradient(problem: Problem, steps: int = 200, rows: Rows = "pairs") -> pd.
     >>> round(float(subgradient(problem, 100)["best"].iloc[-1]), 3)
     1.5
     """
-    if steps < 1:
-        raise ValueError(f"steps must be at least 1, got {steps}")
+    steps = whole(steps, "steps", rule="must be at least {}")
     model = linear(problem, rows)
     priced = model.matrix.loc[model.matrix.index.get_level_values("kind").isin(["worker", "conflict"])]
     a, b = priced.to_numpy(), model.limit[priced.index].to_numpy()
@@ -405,7 +407,7 @@ def branch_and_bound(problem: Problem, rows: Rows = "pairs", most: int = 500) ->
     >>> branch_and_bound(quarrel, "cliques").nodes["fate"].tolist()
     ['whole']
     """
-    model = linear(problem, rows)
+    most, model = whole(most, "most"), linear(problem, rows)
     best, chosen = -math.inf, model.value * 0
     nodes: list[list[Any]] = []
     waiting: list[tuple[float, int, Decisions, Relaxed]] = []

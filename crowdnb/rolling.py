@@ -41,7 +41,7 @@ from tqdm.auto import tqdm
 from crowdnb.cloud import CLOUD_FROM, count_ends
 from crowdnb.ecargo import Problem, check
 from crowdnb.epoch import Offer, best_epoch
-from crowdnb.labels import BoolArray, FloatArray, IntArray
+from crowdnb.labels import BoolArray, FloatArray, IntArray, finite, flag, needs, needs_function, several, shown, whole
 from crowdnb.market import (
     DAY,
     DONE,
@@ -73,7 +73,8 @@ Policy = str | Callable[[Problem, Any], pd.DataFrame]
 
 def in_turn(offer: Offer, pick: Callable[[FloatArray], int]) -> IntArray:
     """Subtask by subtask, place by place: the worker that ``pick`` chooses by the values of who is left."""
-    value, pairs = offer.value.copy(), []
+    needs_function(pick, "pick")
+    value, pairs = needs(offer, Offer, "offer").value.copy(), []
     for j, need in enumerate(offer.need.tolist()):
         for _ in range(need):
             column = value[:, j]
@@ -121,16 +122,15 @@ def simulate(market: Market, policy: Policy = "optimal", seed: int = 0, progress
     >>> run
     <Run: 25 tasks, policy optimal, seed 1>
     """
-    if isinstance(policy, str) and policy not in POLICIES:
-        raise ValueError(f"policy must be a function or one of {', '.join(POLICIES)}, got {policy!r}")
-    if not isinstance(seed, int) or seed < 0:
-        raise ValueError(f"seed must be a whole number of at least 0, got {seed!r}")
-    return play(Chance(market, seed), policy, progress)
+    needs(market, Market, "market")
+    return play(Chance(market, whole(seed, "seed", 0)), policy, progress)
 
 
 def play(chance: Chance, policy: Policy = "optimal", progress: bool = False) -> Run:
     """Run a market whose tasks and workers are at hand; what :func:`simulate` does with those of a seed."""
-    run = _Loop(chance, policy, progress).run()
+    if not (callable(policy) or (isinstance(policy, str) and policy in POLICIES)):
+        raise ValueError(f"policy must be a function or one of {', '.join(POLICIES)}, got {shown(policy)}")
+    run = _Loop(needs(chance, Chance, "chance"), policy, flag(progress, "progress")).run()
     if broken := audit(run):
         raise RuntimeError(f"internal error: {broken[0]}")
     return run
@@ -445,7 +445,7 @@ class _Loop:
         who = np.flatnonzero(self.stale)
         if not len(who):
             return
-        self.low[who], self.high[who] = intervals_of(self.counts[who], self.market, self._crowd())
+        self.low[who], self.high[who] = _intervals_of(self.counts[who], self.market, self._crowd())
         self.stale[who] = False
 
     def _crowd(self) -> FloatArray | None:
@@ -486,6 +486,18 @@ def intervals_of(counts: FloatArray, market: Market, crowd: FloatArray | None = 
     low, high : ndarray, shape (m, K)
         In [0, 1].
     """
+    needs(market, Market, "market")
+    n = finite(counts, "counts")
+    if n.ndim != 3 or n.shape[2] != STARS or (n < 0).any():
+        raise ValueError(f"counts: workers × criteria × {STARS} stars, each 0 or more, are needed, got shape {n.shape}")
+    share = None if crowd is None else finite(crowd, "crowd")
+    if share is not None and (share.shape != n.shape[1:] or (share < 0).any()):
+        raise ValueError(f"crowd: criteria × {STARS} stars, each 0 or more, are needed, got shape {share.shape}")
+    return _intervals_of(n, market, share)
+
+
+def _intervals_of(counts: FloatArray, market: Market, crowd: FloatArray | None) -> tuple[FloatArray, FloatArray]:
+    """The same, without checks: it is asked at every matching."""
     if crowd is not None:
         counts = counts + CLOUD_FROM * crowd
     rated = counts.sum(axis=2) > 0
@@ -536,6 +548,13 @@ def compare(
     -------
     Comparison
     """
+    seeds = [whole(seed, "seeds", 0) for seed in several(seeds, "seeds")]
+    if not isinstance(cases, Mapping) or not cases or not seeds:
+        raise ValueError(f"cases and seeds: a case and a seed at least are needed, got {shown(cases)}, {shown(seeds)}")
+    for name, case in cases.items():
+        if not isinstance(case, tuple) or len(case) != 2 or not isinstance(case[0], Market):
+            raise ValueError(f"cases: {name} is {shown(case)}, a Market and a policy are needed")
+    flag(progress, "progress")
     calls = [(name, seed) for name in cases for seed in seeds]
     work = (joblib.delayed(partial(_one, *cases[name]))(seed) for name, seed in calls)
     runs = joblib.Parallel(return_as="generator")(work)

@@ -32,6 +32,7 @@ import json
 import math
 from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from heapq import heapify, heapreplace
 from itertools import combinations
@@ -43,8 +44,28 @@ import numpy as np
 import pandas as pd
 from scipy.sparse.csgraph import shortest_path
 
-from crowdnb.ecargo import Assignment, Problem
-from crowdnb.labels import FloatArray, finite, labelled_vector, listing, number, shown
+from crowdnb.ecargo import Assignment, Problem, zero_one
+from crowdnb.labels import (
+    FloatArray,
+    finite,
+    hashable,
+    labelled_vector,
+    listing,
+    needs,
+    needs_frame,
+    number,
+    number_frame,
+    numbers,
+    numeric,
+    one_of,
+    real,
+    same_labels,
+    several,
+    shown,
+    text_of,
+    unique_index,
+    whole,
+)
 from crowdnb.matching import not_negative
 from crowdnb.project import OPTIONS, Project, read_project
 
@@ -59,6 +80,7 @@ Rule = Literal["hours", "Shapley"]
 Gate = Literal["hard"] | float
 Values = Mapping[frozenset[Hashable], float]
 LARGEST_TEAM = 12  # 2^12 parts
+INQUIRY = ("minute", "confidence", "right", "handling", "person")  # what a row of inquiries must have
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,6 +182,7 @@ class HandOver:
 
     def queue(self, minutes: FloatArray) -> FloatArray:
         """How many wait for a person at each of these minutes of the day."""
+        minutes = finite(minutes, "minutes")
         asked, start = (np.sort(self.calls[name].to_numpy(dtype=float)) for name in ("asked", "start"))
         return np.asarray(
             np.searchsorted(asked, minutes, side="right") - np.searchsorted(start, minutes, side="right"), dtype=float
@@ -172,6 +195,7 @@ class HandOver:
 
     def cost(self, person: float = PERSON, bot: float = BOT, wrong: float = WRONG) -> float:
         """Euros for the day at these prices; a customer told wrong costs a bot's answer, the harm, and a person's."""
+        person, bot, wrong = (real(one, name) for name, one in (("person", person), ("bot", bot), ("wrong", wrong)))
         answered_by_bot = self.inquiries - len(self.calls) + self.wrong
         return person * len(self.calls) + bot * answered_by_bot + wrong * self.wrong
 
@@ -214,22 +238,22 @@ def hand_over(inquiries: pd.DataFrame, threshold: float, staff: int) -> HandOver
     """
     if not 0 <= number(threshold) <= 1:
         raise ValueError(f"threshold must lie in [0, 1], got {shown(threshold)}")
-    if not number(staff) >= 1 or number(staff) % 1:
-        raise ValueError(f"staff must be a whole number of at least 1, got {shown(staff)}")
+    threshold, staff = number(threshold), whole(staff, "staff")
+    inquiries = numeric(inquiries, "inquiries", INQUIRY)
     at_once = _to_people(inquiries, threshold)
     wrong = ~at_once & (inquiries["right"].to_numpy() == 0)
     asked = inquiries["minute"].to_numpy(dtype=float) + BACK * wrong
     handling = inquiries["handling"].to_numpy(dtype=float)
     turn = np.flatnonzero(at_once | wrong)
     turn = turn[np.argsort(asked[turn], kind="stable")]
-    free = [0.0] * int(staff)
+    free = [0.0] * min(staff, len(inquiries) + 1)  # more than come are never busy
     heapify(free)
     start = np.empty(len(turn))
     for at, inquiry in enumerate(turn.tolist()):
         start[at] = max(asked[inquiry], free[0])
         heapreplace(free, start[at] + handling[inquiry])
     calls = pd.DataFrame({"asked": asked[turn], "start": start, "handling": handling[turn]})
-    return HandOver(float(threshold), int(staff), len(inquiries), int(wrong.sum()), calls)
+    return HandOver(threshold, staff, len(inquiries), int(wrong.sum()), calls)
 
 
 def _to_people(inquiries: pd.DataFrame, threshold: float) -> Any:
@@ -248,6 +272,7 @@ def flood_point(inquiries: pd.DataFrame, staff: int) -> float:
     >>> flood_point(day, staff=1), flood_point(day, staff=2)
     (0.5, 1.0)
     """
+    staff, inquiries = whole(staff, "staff"), numeric(inquiries, "inquiries", INQUIRY)
     tried = np.unique(np.append(finite(inquiries["confidence"], "confidence"), [0.0, 1.0]))
     wrong, handling = inquiries["right"].to_numpy() == 0, inquiries["handling"].to_numpy(dtype=float)
     low, high = -1, len(tried)
@@ -273,12 +298,18 @@ def cheapest_threshold(person: float = PERSON, bot: float = BOT, wrong: float = 
     >>> cheapest_threshold(person=3, bot=0, wrong=3)
     0.5
     """
-    for name, price in (("person", person), ("bot", bot), ("wrong", wrong)):
-        if not 0 <= number(price) < np.inf:
-            raise ValueError(f"{name}: a price of 0 or more is needed, got {shown(price)}")
+    person, bot, wrong = _prices(person, bot, wrong)
     if person + wrong == 0:
         raise ValueError("person, wrong: at least one of the two prices must be above 0")
     return float(np.clip(1 - (person - bot) / (person + wrong), 0, 1))
+
+
+def _prices(person: float, bot: float, wrong: float) -> tuple[float, float, float]:
+    """Prices ≥ 0; ValueError names the first that is none."""
+    for name, price in (("person", person), ("bot", bot), ("wrong", wrong)):
+        if not 0 <= number(price) < np.inf:
+            raise ValueError(f"{name}: a price of 0 or more is needed, got {shown(price)}")
+    return number(person), number(bot), number(wrong)
 
 
 def expected_cost(
@@ -291,7 +322,10 @@ def expected_cost(
     >>> expected_cost([0.75, 0.25], 0.5, person=4, bot=0, wrong=4)
     6.0
     """
-    p = np.asarray(confidence, dtype=float)
+    person, bot, wrong = _prices(person, bot, wrong)
+    p, threshold = finite(confidence, "confidence"), real(threshold, "threshold")
+    if ((p < 0) | (p > 1)).any():
+        raise ValueError(f"confidence: {p[(p < 0) | (p > 1)][0]:g} is not in [0, 1]")
     return float(np.where(p < threshold, person, bot + (1 - p) * (person + wrong)).sum())
 
 
@@ -321,10 +355,15 @@ def distances(credits: pd.DataFrame, friends: pd.DataFrame) -> pd.DataFrame:
     >>> distances(made, friends).loc["ana"].to_dict()
     {'ana': 0.0, 'ben': 1.0, 'chi': 2.0}
     """
-    workers = friends.index
+    needs_frame(credits, "credits", ["piece", "worker"])
+    workers = needs_frame(friends, "friends").index
+    same_labels(friends.columns, unique_index(workers, "worker"), "friends, columns")
+    tie = zero_one(friends.reindex(columns=workers).to_numpy())
+    if np.isnan(tie).any() or (tie != tie.T).any():
+        raise ValueError("friends: each cell must be 0 or 1, and the frame symmetric")
     _known(credits["worker"], workers, "credits: worker")
     made = pd.crosstab(credits["worker"], credits["piece"]).reindex(workers, fill_value=0).to_numpy()
-    tied = (made @ made.T > 0) | (friends.to_numpy() > 0)
+    tied = (made @ made.T > 0) | (tie > 0)
     np.fill_diagonal(tied, False)
     return pd.DataFrame(shortest_path(tied.astype(float), unweighted=True), workers, workers)
 
@@ -348,7 +387,13 @@ def too_close(credits: pd.DataFrame, distance: pd.DataFrame, reach: int) -> pd.D
     >>> too_close(pd.DataFrame({"piece": ["poem"], "worker": ["ana"]}), apart, 0)["poem"].to_dict()
     {'ana': 1, 'ben': 0}
     """
-    _known(credits["worker"], distance.index, "credits: worker")
+    needs_frame(credits, "credits", ["piece", "worker"])
+    reach = whole(reach, "reach", -1)
+    workers = unique_index(needs_frame(distance, "distance").index, "worker")
+    same_labels(distance.columns, workers, "distance, columns")
+    if not (numbers(distance) >= 0).all():
+        raise ValueError("distance: each cell must be a number of 0 or more, or inf")
+    _known(credits["worker"], workers, "credits: worker")
     near = {
         piece: (distance[list(authors)].min(axis=1) <= reach).astype(int)
         for piece, authors in credits.groupby("piece", sort=False)["worker"]
@@ -358,9 +403,16 @@ def too_close(credits: pd.DataFrame, distance: pd.DataFrame, reach: int) -> pd.D
 
 def reviews(scene: Scene, reach: int) -> Problem:
     """The content scene's problem when nobody within ``reach`` ties of an author reviews the piece."""
-    credits = scene.extra["credits"]
+    credits = _extra(scene, "credits")
     distance = distances(credits, scene.project.worker_conflicts)
     return scene.problem(task_conflicts=too_close(credits, distance, reach))
+
+
+def _extra(scene: Scene, name: str) -> pd.DataFrame:
+    """A further table of a scene; ValueError where it has none of that name."""
+    if name not in (extra := needs(scene, Scene, "scene").extra):
+        raise ValueError(f"scene: it has no table {name}; there are {listing(extra) or 'none'}")
+    return extra[name]
 
 
 def proportional(revenue: float, credits: pd.Series[Any] | Mapping[Any, float]) -> pd.Series[float]:
@@ -388,11 +440,16 @@ def proportional(revenue: float, credits: pd.Series[Any] | Mapping[Any, float]) 
     >>> proportional(700, {"writer": 30, "painter": 5}).to_dict()
     {'writer': 600.0, 'painter': 100.0}
     """
-    given = pd.Series(dict(credits), dtype=object)
+    if not isinstance(credits, Mapping | pd.Series):
+        raise ValueError(f"credits: a Series or a mapping is needed, got {shown(credits)}")
+    labels = unique_index(credits.index if isinstance(credits, pd.Series) else credits, "credits")
+    given = pd.Series(
+        list(credits.values if isinstance(credits, pd.Series) else credits.values()), labels, dtype=object
+    )
     credit = not_negative(given, "credits")
     if not np.isfinite(number(revenue)):
         raise ValueError(f"revenue: {shown(revenue)} is not a finite number")
-    return pd.Series(revenue * (credit / credit.sum()), given.index, name="share")
+    return pd.Series(number(revenue) * (credit / credit.sum()), given.index, name="share")
 
 
 def shapley(values: Values) -> pd.Series[float]:
@@ -466,14 +523,17 @@ def objections(values: Values, shares: pd.Series[float]) -> pd.Series[float]:
 
 
 def _game(values: Values) -> tuple[list[Hashable], dict[frozenset[Hashable], float]]:
+    if not isinstance(values, Mapping) or not all(isinstance(team, frozenset) for team in values):
+        raise ValueError(f"values: a mapping of frozensets of people to numbers is needed, got {shown(values)}")
     people: list[Hashable] = sorted({one for team in values for one in team}, key=_first_named(values))
     if len(people) > LARGEST_TEAM:
         raise ValueError(f"values: a team of {len(people)} is too large, {LARGEST_TEAM} is the most")
-    value = {frozenset[Hashable](): 0.0, **values}
+    value: dict[frozenset[Hashable], float] = {frozenset[Hashable](): 0.0, **values}
     for size in range(len(people) + 1):
         for team in combinations(people, size):
             if not np.isfinite(number(value.get(frozenset(team), np.nan))):
                 raise ValueError(f"values: team {listing(team) or 'of nobody'} has no finite number")
+    value = {team: number(worth) for team, worth in value.items()}
     if value[frozenset()] != 0:
         raise ValueError(f"values: nobody earns {value[frozenset()]:g}, that must be 0")
     return people, value
@@ -496,7 +556,13 @@ def teams(names: Collection[str], values: Collection[float]) -> dict[frozenset[H
     >>> teams(["ana + ben"], [700]) == {frozenset(["ana", "ben"]): 700}
     True
     """
-    return {frozenset(name.split(" + ")): value for name, value in zip(names, values, strict=True)}
+    names = [text_of(name, "names") for name in several(names, "names")]
+    earned = finite(several(values, "values"), "values").tolist()
+    if len(names) != len(earned):
+        raise ValueError(
+            f"names and values: {len(names)} names and {len(earned)} values, there must be as many of both"
+        )
+    return {frozenset(name.split(" + ")): value for name, value in zip(names, earned, strict=True)}
 
 
 def revenue_shares(credits: pd.DataFrame, revenue: pd.DataFrame, rule: Rule) -> pd.DataFrame:
@@ -527,15 +593,20 @@ def revenue_shares(credits: pd.DataFrame, revenue: pd.DataFrame, rule: Rule) -> 
     >>> [revenue_shares(made, earned, rule)["euros"].tolist() for rule in ("hours", "Shapley")]
     [[25.0, 75.0], [70.0, 30.0]]
     """
-    if rule not in get_args(Rule):
-        raise ValueError(f"rule must be {' or '.join(map(repr, get_args(Rule)))}, got {rule!r}")
+    one_of(rule, get_args(Rule), "rule")
+    credits = numeric(needs_frame(credits, "credits", ["piece", "worker", "buyer"]), "credits", ["hours"])
+    revenue = numeric(needs_frame(revenue, "revenue", ["piece", "team"]), "revenue", ["euros"])
     parts = []
     for piece, rows in credits.groupby("piece", sort=False):
         earned = revenue[revenue["piece"] == piece]
         values = teams(earned["team"], earned["euros"])
         hours = rows.set_index("worker")["hours"]
+        if frozenset(hours.index) not in values:
+            raise ValueError(f"revenue: no row of piece {piece} for the team {listing(hours.index)}")
         share = shapley(values) if rule == "Shapley" else proportional(values[frozenset(hours.index)], hours)
         parts.append(rows[["piece", "worker", "buyer"]].assign(euros=share.loc[hours.index].to_numpy()))
+    if not parts:
+        raise ValueError("credits: there are no rows")
     return pd.concat(parts)
 
 
@@ -551,7 +622,12 @@ def incomes(shares: pd.DataFrame, answer: Assignment, fee: float = FEE) -> pd.Da
     >>> round(float(table.to_numpy().sum())) == round(shares["euros"].sum()) + 16 * FEE
     True
     """
-    workers, buyers = answer.problem.workers, pd.Index(sorted(set(shares["buyer"])), name="source")
+    shares = numeric(needs_frame(shares, "shares", ["worker", "buyer"]), "shares", ["euros"])
+    fee = real(fee, "fee")
+    workers, buyers = (
+        needs(answer, Assignment, "answer").problem.workers,
+        pd.Index(sorted(set(hashable(shares["buyer"], "shares: buyer")), key=str), name="source"),
+    )
     _known(shares["worker"], workers, "shares: worker")
     table = np.zeros((len(workers), len(buyers)))
     np.add.at(
@@ -579,10 +655,12 @@ def consultations(scene: Scene, gate: Gate = "hard", limit: int = 2) -> Problem:
     limit : int
         Cases a doctor may take.
     """
-    problem = scene.problem(worker_limits=limit)
-    if gate == "hard":
+    problem = needs(scene, Scene, "scene").problem(worker_limits=whole(limit, "limit", 0))
+    if isinstance(gate, str) and gate == "hard":
         return problem
-    lacking = without_credential(scene.extra["credentials"], scene.extra["cases"], problem.workers)
+    if not 0 <= number(gate) <= 1:
+        raise ValueError(f"gate must be 'hard' or a number in [0, 1], got {shown(gate)}")
+    lacking = without_credential(_extra(scene, "credentials"), _extra(scene, "cases"), problem.workers)
     other = ((problem.task_conflicts == 1) & (lacking == 0)).astype(int)
     return problem.changed(qualification=softened(problem.qualification, lacking, gate), task_conflicts=other)
 
@@ -606,10 +684,14 @@ def without_credential(credentials: pd.DataFrame, cases: pd.DataFrame, workers: 
     >>> without_credential(held, cases, pd.Index(["a", "b", "c"]))["c1"].to_dict()
     {'a': 0, 'b': 1, 'c': 1}
     """
+    needs_frame(credentials, "credentials", ["worker", "field", "valid_to"])
+    needs_frame(cases, "cases", ["task", "field", "day"])
+    workers = unique_index(several(workers, "workers"), str(getattr(workers, "name", None) or "workers"))
     _known(credentials["worker"], workers, "credentials: worker")
+    unique_index(cases["task"], "task")
     lacking = pd.DataFrame(1, index=workers, columns=pd.Index(cases["task"], name="task"))
-    held = credentials.assign(valid_to=pd.to_datetime(credentials["valid_to"]))
-    for task, field, day in zip(cases["task"], cases["field"], pd.to_datetime(cases["day"]), strict=True):
+    held = credentials.assign(valid_to=_days(credentials["valid_to"], "credentials: valid_to"))
+    for task, field, day in zip(cases["task"], cases["field"], _days(cases["day"], "cases: day"), strict=True):
         able = held.loc[(held["field"] == field) & (held["valid_to"] >= day), "worker"]
         lacking.loc[able.unique(), task] = 0
     return lacking
@@ -628,10 +710,27 @@ def softened(qualification: pd.DataFrame, lacking: pd.DataFrame, weight: float) 
     """
     if not 0 <= number(weight) <= 1:
         raise ValueError(f"weight must lie in [0, 1], got {shown(weight)}")
+    weight, qualification = number(weight), number_frame(qualification, "qualification")
+    lacking = number_frame(lacking, "lacking")
+    same_labels(lacking.index, qualification.index, "lacking, rows")
+    same_labels(lacking.columns, qualification.columns, "lacking, columns")
     return (1 - weight) * qualification + weight * (1 - lacking)
 
 
+def _days(written: pd.Series[Any], where: str) -> pd.Series[Any]:
+    """Days as dates; ValueError names the first that is none."""
+    if written.empty:
+        return pd.to_datetime(written)
+    dates = pd.to_datetime(
+        written.map(lambda day: day if isinstance(day, str | date | np.datetime64) else None), errors="coerce"
+    )
+    if dates.isna().any():
+        raise ValueError(f"{where} is {shown(written[dates.isna()].iloc[0])}, a day (YYYY-MM-DD) is needed")
+    return dates
+
+
 def _known(labels: pd.Series[Any], known: pd.Index[Any], where: str) -> None:
+    hashable(labels, where)
     strange: Mapping[Hashable, None] = dict.fromkeys(label for label in labels if label not in known)
     if strange:
         raise ValueError(f"{where} {listing(strange)} is not one of {listing(known)}")

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from crowdnb.existence import binomial_band, chance_bounds
+from crowdnb.existence import binomial_band, chance_bounds, check_level
+from crowdnb.labels import needs_frame, numeric, real, several, whole
 from crowdnb.sweep import KEY
 
 REACHED = ("exists", "optimal", "found")  # statuses that come with an assignment
@@ -71,6 +72,8 @@ def shares(rows: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
     >>> table[["hits", "repeats"]].to_numpy().tolist()
     [[20, 20], [6, 20], [0, 20], [0, 20]]
     """
+    rows = needs_frame(rows, "rows", [*CELL, "status"])
+    check_level(level)
     cell = [rows[name] for name in CELL]
     reached = rows["status"].isin(REACHED).groupby(cell)
     gave_up = rows["status"].isin(GAVE_UP).groupby(cell).any()
@@ -89,6 +92,8 @@ def theory(sizes: Sequence[int], chances: Sequence[float]) -> pd.DataFrame:
     >>> theory([55, 60], [0.2]).round(3).to_numpy().tolist()
     [[0.001, 0.125], [0.0, 0.002]]
     """
+    sizes = [whole(m, "sizes") for m in several(sizes, "sizes")]
+    chances = [real(p, "chances", 0, 1) for p in several(chances, "chances")]
     index = pd.MultiIndex.from_product([chances, sizes], names=["p", "m"])
     bounds = [chance_bounds(m, m // 3, p) for p, m in index]
     return pd.DataFrame(bounds, index, columns=["second moment", "first moment"])
@@ -103,6 +108,7 @@ def times(rows: pd.DataFrame) -> pd.DataFrame:
         Index method, m; columns mean, median, 95 %, worst (of those that ended; the mean is NaN where any gave up, as
         the paper's N/A), N/A (share that gave up), nodes (largest number).
     """
+    rows = numeric(needs_frame(rows, "rows", ["method", "m", "status"]), "rows", ["seconds", "nodes"], missing=True)
     ended = rows["seconds"].where(~rows["status"].isin(GAVE_UP)) * 1e3
     groups = ended.groupby([rows["method"], rows["m"]], sort=False)
     table = groups.agg(["mean", "median"])
@@ -139,7 +145,9 @@ def accuracy(rows: pd.DataFrame, by: Sequence[str] = ("qualification", "m")) -> 
     >>> accuracy(table9(3, sizes=[10], progress=False)).loc[("uniform", 10), "crowdnb"]
     np.float64(1.0)
     """
+    by = several(by, "by")
     keys = list(dict.fromkeys([*KEY[:-1], *by]))
+    rows = numeric(needs_frame(rows, "rows", [*keys, "method"]), "rows", ["rho"], missing=True)
     wide = rows.set_index([*keys, "method"])["rho"].unstack("method")
     exact = [method for method in ("exhaustive", "crowdnb") if method in wide]
     if not exact:
@@ -157,6 +165,7 @@ def growth(rows: pd.DataFrame) -> pd.Series[float]:
     >>> growth(rows)["x"].round(6)
     np.float64(1.0)
     """
+    rows = numeric(needs_frame(rows, "rows", ["method"]), "rows", ["m", "n", "seconds"])
     median = rows.groupby(["method", "m", "n"])["seconds"].median().reset_index()
     slopes = {
         str(method): float(np.polyfit(np.log(some["m"] * some["n"]), np.log(some["seconds"]), 1)[0])
@@ -174,6 +183,8 @@ def quorum(rows: pd.DataFrame, chance: float = 0.95) -> pd.DataFrame:
     >>> quorum(rows, 0.75).loc[0.1, 9]
     np.float64(5.0)
     """
+    chance = check_level(chance, "chance")
+    rows = numeric(rows, "rows", ["p", "m", "rho"], missing=True)
 
     def filled(sizes: pd.Series[float]) -> float:
         ordered = np.sort(sizes.to_numpy())  # NaN last

@@ -286,7 +286,7 @@ def test_a_bad_table_is_named(frame, said):
 
 @pytest.mark.parametrize("stars", [0, -5, 2.5, 5.0, "5", np.nan, np.inf, None])
 def test_stars_must_be_a_whole_number(stars):
-    with pytest.raises(ValueError, match=f"^stars must be a whole number of at least 1, got {stars}$"):
+    with pytest.raises(ValueError, match=f"^stars must be a whole number of at least 1, got {stars!r}$"):
         count_ratings(table(), stars)
 
 

@@ -324,7 +324,7 @@ def test_a_second_opinion_comes_from_another_practice(every):
 
 
 def test_a_weight_outside_0_and_1_is_refused(every):
-    with pytest.raises(ValueError, match=r"weight must lie in \[0, 1\], got 2"):
+    with pytest.raises(ValueError, match=r"gate must be .* a number in \[0, 1\], got 2"):
         scenes.consultations(every["medical"], 2)
 
 
