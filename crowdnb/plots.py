@@ -29,11 +29,33 @@ from PIL import Image
 from scipy.stats import t as student
 
 from crowdnb.cloud import Cloud
-from crowdnb.ecargo import Assignment, Problem
+from crowdnb.ecargo import Assignment, Problem, needed, zero_one, zero_one_table
 from crowdnb.engine import cliques
+from crowdnb.existence import check_level
 from crowdnb.explain import Infeasible, count
 from crowdnb.inverse import RecoveredConflicts
-from crowdnb.labels import BoolArray, FloatArray, IntArray, listing
+from crowdnb.labels import (
+    BoolArray,
+    FloatArray,
+    IntArray,
+    finite,
+    flag,
+    hashable,
+    labelled_vector,
+    listing,
+    needs,
+    needs_frame,
+    number_frame,
+    numbers,
+    numeric,
+    real,
+    same_labels,
+    several,
+    shown,
+    text_of,
+    unique_index,
+    whole,
+)
 from crowdnb.possibility import interval_pair, possibility_degree
 from crowdnb.repair import Repairs
 from crowdnb.stable import Stability, corners_of
@@ -199,7 +221,8 @@ def assignment(problem: Problem, answer: Assignment) -> Picture:
     answer : Assignment
         Of that problem; without a table only the grid is drawn.
     """
-    q, eligible = problem.q, problem.eligible
+    q, eligible, answer = needed(problem).q, problem.eligible, _answer_of(answer)
+    _same_problem(problem, answer)
     m, n = q.shape
     figure = _figure(max(0.75 * n + 1.6, 4.5), 0.32 * m + 1.5)
     axis = figure.subplots()
@@ -285,6 +308,7 @@ def possibility(ability: tuple[float, float], demand: tuple[float, float]) -> Pi
     ability, demand : (low, high)
         U and D, as :func:`crowdnb.possibility_degree` takes their ends.
     """
+    ability, demand = _interval(ability, "ability"), _interval(demand, "demand")
     p = float(possibility_degree(*ability, *demand))
     (u_low, u_high), (d_low, d_high) = ability, demand
     width_u, width_d = u_high - u_low, d_high - d_low
@@ -319,6 +343,38 @@ def possibility(ability: tuple[float, float], demand: tuple[float, float]) -> Pi
     return Picture(figure, alt)
 
 
+def _interval(ends: object, name: str) -> tuple[float, float]:
+    """Two finite numbers; ValueError with the argument's name for anything else."""
+    values = finite(ends, name)  # type: ignore[arg-type]
+    if values.shape != (2,):
+        raise ValueError(f"{name}: two numbers (low, high) are needed, got {shown(ends)}")
+    return float(values[0]), float(values[1])
+
+
+def _lines(table: object, name: str = "table") -> pd.DataFrame:
+    """A table of numbers, some of them missing perhaps, over an index of numbers."""
+    given = number_frame(table, name, missing=True)
+    finite(given.index, f"{name}, rows")
+    return given
+
+
+def _marked(marks: object) -> Mapping[str, Any]:
+    """Marks by name; none for None."""
+    if marks is not None and not isinstance(marks, Mapping):
+        raise ValueError(f"marks: a mapping of names to places is needed, got {shown(marks)}")
+    return {text_of(name, "marks"): place for name, place in (marks or {}).items()}
+
+
+def _answer_of(answer: object) -> Assignment:
+    return needs(answer, Assignment, "answer")
+
+
+def _same_problem(problem: Problem, answer: Assignment) -> None:
+    """ValueError where an answer is over other workers or tasks."""
+    same_labels(answer.problem.workers, problem.workers, "answer, workers")
+    same_labels(answer.problem.tasks, problem.tasks, "answer, tasks")
+
+
 def _across(names: Sequence[str], letters: int) -> int:
     """Columns of a legend with room for so many letters side by side; its rows are as full as each other."""
     most = max(1, letters // (6 + max(map(len, names), default=0)))
@@ -342,6 +398,9 @@ def curves(
     marks : mapping of str to float, optional
         Places on the horizontal axis by name: upright lines.
     """
+    table, x, y = _lines(table), text_of(x, "x"), text_of(y, "y")
+    flag(steps, "steps")
+    marks = {name: real(place, "marks") for name, place in _marked(marks).items()}
     figure = _figure(5.6, 2.7)
     axis = figure.subplots()
     for at, column in enumerate(table):
@@ -350,16 +409,16 @@ def curves(
         axis.plot(table.index, table[column], label=str(column).replace("$", r"\$"), linewidth=2, **style)
     if steps:
         axis.set_xticks(table.index)
-    for at, (mark, place) in enumerate((marks or {}).items()):
+    for at, (mark, place) in enumerate(marks.items()):
         axis.axvline(place, color=INK, linestyle=DASHES[at % len(DASHES)], linewidth=1.2, label=mark)
     axis.set_xlabel(x)
     axis.set_ylabel(y)
     axis.grid(color=SOFT, alpha=0.3)
     name = None if table.columns.name is None else str(table.columns.name)
-    named = [*map(str, table.columns), *(marks or {})]
+    named = [*map(str, table.columns), *marks]
     figure.legend(loc="outside upper center", ncols=_across(named, 72), title=name, frameon=False)
     parts = [f"{c}: from {_brief(v.iloc[0])} to {_brief(v.iloc[-1])}" for c, v in table.items()]
-    parts += [f"{mark} at {_brief(place)}" for mark, place in (marks or {}).items()]
+    parts += [f"{mark} at {_brief(place)}" for mark, place in marks.items()]
     span = f"{_brief(table.index[0])} to {_brief(table.index[-1])}"
     return Picture(figure, f"Lines of {y} for {x}, drawn from {span}. {'; '.join(parts)}.")
 
@@ -392,6 +451,7 @@ def bars(table: pd.DataFrame, x: str, y: str) -> Picture:
     x, y : str
         What the bars and what the rows are, with units.
     """
+    table, x, y = number_frame(table, "table"), text_of(x, "x"), text_of(y, "y")
     figure, axis = _grouped(table, "{:,.0f}")
     axis.set_xlabel(x)
     axis.set_ylabel(y)
@@ -411,6 +471,8 @@ def weights(table: pd.DataFrame, reach: tuple[float, float] | None = None) -> Pi
     reach : (smallest, largest), optional
         As :func:`crowdnb.weight_range` gives it; drawn as a band.
     """
+    table = number_frame(table, "table")
+    reach = None if reach is None else _interval(reach, "reach")
     sets = table.columns
     figure, axis = _grouped(table, "{:.3f}")
     if reach is not None:
@@ -434,6 +496,13 @@ def reachable_weights(reachable: Mapping[str, FloatArray], wanted: pd.Series[flo
     wanted : Series
         Weights by criterion, drawn as lines: full where a matrix reaches as far, dashed where none does.
     """
+    if not isinstance(reachable, Mapping) or not reachable:
+        raise ValueError(f"reachable: a mapping of settings to weights is needed, got {shown(reachable)}")
+    reachable = {text_of(name, "reachable"): _some(values, "reachable") for name, values in reachable.items()}
+    unique_index(needs(wanted, pd.Series, "wanted").index, "wanted")
+    wanted = pd.Series(labelled_vector(wanted, wanted.index, "wanted"), wanted.index)
+    if wanted.empty:
+        raise ValueError("wanted: there are none")
     figure = _figure(6.8, 0.7 + 1.6 * len(reachable))
     axes = figure.subplots(len(reachable), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
     parts = []
@@ -461,6 +530,14 @@ def reachable_weights(reachable: Mapping[str, FloatArray], wanted: pd.Series[flo
     return Picture(figure, f"Weights that five-level judgements can give one criterion. {'. '.join(parts)}.")
 
 
+def _some(values: object, name: str) -> FloatArray:
+    """One number or more, in a row; ValueError with the argument's name for anything else."""
+    given = finite(values, name)  # type: ignore[arg-type]
+    if given.ndim != 1 or not given.size:
+        raise ValueError(f"{name}: a row of numbers is needed, got shape {given.shape}")
+    return given
+
+
 def _brief(value: float) -> str:
     return f"{round(float(value), 3) + 0.0:g}"
 
@@ -483,7 +560,19 @@ def interval_rows(ends: pd.DataFrame, counts: pd.DataFrame | None = None, title:
     title : str
         Said above the picture.
     """
-    low, high = (ends[end].to_numpy(dtype=float) for end in ("low", "high"))
+    ends = numeric(ends, "ends", ["low", "high"])
+    if ends.empty:
+        raise ValueError("ends: there are no rows")
+    low, high = (ends[end].to_numpy() for end in ("low", "high"))
+    if (low > high).any():
+        raise ValueError(f"ends: low is above high in row {ends.index[int((low > high).argmax())]}")
+    text_of(title, "title")
+    if counts is not None:
+        counts = number_frame(counts, "counts")
+        unique_index(ends.index, "ends, rows")
+        same_labels(counts.index, ends.index, "counts, rows")
+        if (counts < 0).any(axis=None):
+            raise ValueError("counts: a count must not be negative")
     figure = _figure(6.0, 0.34 * len(ends) + 1.1)
     figure.set_layout_engine("constrained", w_pad=0.1)
     axis = figure.subplots()
@@ -513,7 +602,10 @@ def cloud_drops(cloud: Cloud, x: FloatArray, certainty: FloatArray, gamma: float
     gamma : float
         Influence of He on the interval, ≥ 0.
     """
-    low, high = cloud.interval(gamma)
+    low, high = needs(cloud, Cloud, "cloud").interval(gamma)
+    x, certainty = _some(x, "x"), _some(certainty, "certainty")
+    if x.shape != certainty.shape:
+        raise ValueError(f"x and certainty: {len(x)} and {len(certainty)}, there must be as many of both")
     figure = _figure(6.0, 2.9)
     axis = figure.subplots()
     first, last = np.quantile(x, [0.005, 0.995])  # a drop far away must not squeeze the rest
@@ -546,6 +638,9 @@ def radicands(samples: Mapping[int, FloatArray]) -> Picture:
     samples : mapping from int to array of float
         Number of ratings tau → radicands of many histories, in the squared unit of the scale.
     """
+    if not isinstance(samples, Mapping) or not samples:
+        raise ValueError(f"samples: a mapping of numbers of ratings to radicands is needed, got {shown(samples)}")
+    samples = {whole(tau, "samples"): _some(values, "samples") for tau, values in samples.items()}
     figure = _figure(2.1 * len(samples) + 0.5, 2.3)
     axes = figure.subplots(1, len(samples), sharex=True, sharey=True, squeeze=False)[0]
     everything = np.concatenate(list(samples.values()))
@@ -579,6 +674,10 @@ def coverage(share: pd.DataFrame, width: pd.DataFrame, level: float = 0.9) -> Pi
     level : float
         The share that is wanted, in [0, 1]: a line.
     """
+    share, width, level = _lines(share, "share"), _lines(width, "width"), real(level, "level", 0, 1)
+    for name, table in (("share", share), ("width", width)):
+        if not (table.index > 0).all():
+            raise ValueError(f"{name}, rows: numbers of ratings above 0 are needed, got {listing(table.index)}")
     figure = _figure(7.0, 3.1)
     figure.set_layout_engine("constrained", w_pad=0.1)
     panels = figure.subplots(1, 2)
@@ -633,7 +732,8 @@ def conflict_graph(problem: Problem, answer: Assignment) -> Picture:
     answer : Assignment
         Of that problem; without a table nobody is filled.
     """
-    m = len(problem.workers)
+    m, answer = len(needed(problem).workers), _answer_of(answer)
+    _same_problem(problem, answer)
     chosen = np.zeros(m, dtype=bool)
     if answer.table is not None:
         chosen |= answer.table.to_numpy().sum(axis=1) > 0
@@ -695,7 +795,17 @@ def existence(shares: pd.DataFrame, printed: pd.DataFrame, bounds: pd.DataFrame)
     bounds : DataFrame
         As :func:`crowdnb.experiments.theory` gives them.
     """
+    for name, table in (("shares", shares), ("bounds", bounds)):
+        if list(needs(table, pd.DataFrame, name).index.names) != ["p", "m"] or table.empty:
+            raise ValueError(f"{name}: a table with the index (p, m) is needed, got {listing(table.index.names)}")
+        unique_index(table.index, f"{name}, row")
+    shares = numeric(shares, "shares", ["share", "low", "high"], missing=True)
+    bounds = numeric(bounds, "bounds", ["second moment", "first moment"])
+    printed = _lines(printed, "printed")
     chances = shares.index.unique("p")
+    for p in chances:
+        if p not in printed.columns or p not in bounds.index.unique("p"):
+            raise ValueError(f"printed and bounds: nothing for p = {shown(p)}")
     figure = _figure(6.6, 0.7 + 1.6 * -(-len(chances) // 2))
     axes = figure.subplots(-(-len(chances) // 2), 2, sharex=True, sharey=True, squeeze=False).ravel()
     parts = []
@@ -734,7 +844,12 @@ def spread(rows: pd.DataFrame, cap: int, printed: pd.DataFrame | None = None) ->
     printed : DataFrame, optional
         What the paper has: index m, columns some of the methods, ms.
     """
-    methods = rows["method"].unique().tolist()
+    rows = numeric(needs_frame(rows, "rows", ["method", "status"]), "rows", ["m"])
+    rows, cap = numeric(rows, "rows", ["seconds"], missing=True), whole(cap, "cap")
+    printed = None if printed is None else _lines(printed, "printed")
+    if rows.empty or rows["method"].isna().any():
+        raise ValueError("rows: one row or more is needed, each with a method")
+    methods = list(dict.fromkeys(hashable(rows["method"], "rows: method")))
     figure = _figure(6.6, 0.6 + 1.6 * -(-len(methods) // 3))
     axes = figure.subplots(-(-len(methods) // 3), 3, sharex=True, sharey=True, squeeze=False).ravel()
     parts = []
@@ -783,6 +898,13 @@ def planner(bands: Mapping[float, pd.DataFrame], computed: pd.DataFrame, chance:
     chance : float
         With which probability.
     """
+    if not isinstance(bands, Mapping) or not bands:
+        raise ValueError(f"bands: a mapping of probabilities to tables is needed, got {shown(bands)}")
+    for band in bands.values():
+        numeric(_lines(band, "bands"), "bands", ["surely", "at most"])
+    bands = {real(p, "bands", 0, 1): _lines(band, "bands") for p, band in bands.items()}
+    computed, chance = _lines(computed, "computed"), real(chance, "chance", 0, 1)
+    finite(computed.columns, "computed, columns")
     figure = _figure(6.4, 3.3)
     axis = figure.subplots()
     parts = []
@@ -824,12 +946,16 @@ def logarithmic(table: pd.DataFrame, x: str, y: str, marks: Mapping[str, tuple[f
     marks : mapping of str to (x, y), optional
         Points by name.
     """
+    table, x, y = _lines(table), text_of(x, "x"), text_of(y, "y")
+    if (table <= 0).any(axis=None) or not (table.index > 0).all() or not table.notna().any().all():
+        raise ValueError("table: numbers above 0 are needed, in the index too, and one or more in each column")
+    points = {name: _interval(place, "marks") for name, place in _marked(marks).items()}
     figure = _figure(5.6, 3.0)
     axis = figure.subplots()
     for at, column in enumerate(table):
         style = {"color": COLOURS[at % len(COLOURS)], "linestyle": DASHES[at % len(DASHES)], "marker": "osD^vX"[at % 6]}
         axis.plot(table.index, table[column], label=str(column).replace("$", r"\$"), markersize=4, **style)
-    for name, point in (marks or {}).items():
+    for name, point in points.items():
         axis.plot(*point, color=ACCENT, marker="x", markersize=10, markeredgewidth=2.5, linestyle="none", label=name)
     axis.set(xscale="log", yscale="log", xlabel=x, ylabel=y)
     for scale in (axis.xaxis, axis.yaxis):
@@ -837,7 +963,7 @@ def logarithmic(table: pd.DataFrame, x: str, y: str, marks: Mapping[str, tuple[f
     axis.grid(color=SOFT, alpha=0.3)
     figure.legend(loc="outside upper center", ncols=2, frameon=False, fontsize=9)
     ends = [f"{name}: from {v.dropna().iloc[0]:.3g} to {v.dropna().iloc[-1]:.3g}" for name, v in table.items()]
-    ends += [f"{name}: {at[1]:g} at {at[0]:g}" for name, at in (marks or {}).items()]
+    ends += [f"{name}: {at[1]:g} at {at[0]:g}" for name, at in points.items()]
     span = f"{_brief(table.index[0])} to {_brief(table.index[-1])}"
     return Picture(figure, f"{y} against {x} from {span}, both logarithmic. {'; '.join(ends)}.")
 
@@ -855,11 +981,13 @@ def infeasible(problem: Problem, why: Infeasible) -> Picture:
     why : Infeasible
         Of that problem, as :func:`crowdnb.explain_infeasible` gives it; a ValueError where an assignment exists.
     """
-    if not why:
+    if not needs(why, Infeasible, "why"):
         raise ValueError("why: an assignment exists, there is nothing to draw")
-    needed, workers = why.requirements, problem.workers
-    clashes = needed[needed["kind"] == "conflict"][["worker", "other"]].to_numpy()
-    barred = needed[needed["kind"].isin(["exclusion", "zero"])]
+    reasons, workers = why.requirements, needed(problem).workers
+    if unknown := [task for task in why.tasks if task not in problem.task_at]:
+        raise ValueError(f"why: it is of another problem, task {listing(unknown)} is unknown")
+    clashes = reasons[reasons["kind"] == "conflict"][["worker", "other"]].to_numpy()
+    barred = reasons[reasons["kind"].isin(["exclusion", "zero"])]
     grid = len(why.tasks) > 0 and (len(barred) > 0 or not len(clashes))
     circle = (3.0 if len(why.workers) <= 8 else 4.0) * (len(clashes) > 0)
     sizes = [0.8 * len(why.tasks) + 1.2] * grid + [circle + 0.4] * (len(clashes) > 0) or [4.4]
@@ -872,9 +1000,10 @@ def infeasible(problem: Problem, why: Infeasible) -> Picture:
         axis.vlines(np.arange(len(tasks) - 1) + 0.5, -0.5, len(workers) - 0.5, color="white", linewidth=2)
         dropped = set(map(tuple, barred[["worker", "task"]].to_numpy()))
         for i, j in np.argwhere(~problem.eligible[:, tasks]).tolist():
-            needs = (workers[i], why.tasks[j]) in dropped
-            axis.plot(j, i, marker="x", color=ACCENT if needs else SOFT, markersize=9, markeredgewidth=1 + 2 * needs)
-        matter = needed.loc[needed["kind"] == "place", "task"].value_counts()
+            matters = (workers[i], why.tasks[j]) in dropped
+            colour = ACCENT if matters else SOFT
+            axis.plot(j, i, marker="x", color=colour, markersize=9, markeredgewidth=1 + 2 * matters)
+        matter = reasons.loc[reasons["kind"] == "place", "task"].value_counts()
         _ticks(axis, "y", workers)
         _ticks(axis, "x", [f"{task}\n{count(matter[task], 'place')}" for task in why.tasks])
         axis.set_xlabel("task, and how many of its places matter")
@@ -915,7 +1044,7 @@ def repairs(found: Repairs) -> Picture:
     found : Repairs
         As :func:`crowdnb.repairs` gives them.
     """
-    frame = found.frame
+    frame = needs(found, Repairs, "found").frame
     figure = _figure(7.6, 0.38 * max(len(frame), 1) + 1.0)
     panels = figure.subplots(1, 2, sharey=True, width_ratios=[2, 3])
     for axis, column, colour, name in (
@@ -944,6 +1073,12 @@ def prices(table: pd.DataFrame, most: int = 12) -> Picture:
     most : int
         Bars a kind at most.
     """
+    most = whole(most, "most")
+    needs_frame(table, "table", ["kind", "worker", "other", "task", "worth"])
+    worths = numbers(table["worth"])
+    if np.isnan(worths).any() or not table["kind"].isin(["conflict", "exclusion", "place", "worker"]).all():
+        raise ValueError("table: each row needs a number for worth and a kind, as crowdnb.prices gives them")
+    table = table.assign(worth=worths)
     moving = table[table["worth"] != 0]
     parts = {kind: rows.head(most) for kind, rows in moving.groupby("kind", sort=False)}
     reach = float(moving["worth"][np.isfinite(moving["worth"])].abs().max()) if len(moving) else 1.0
@@ -1004,7 +1139,14 @@ def moves(frame: pd.DataFrame, tasks: Iterable[Hashable], title: str = "") -> Pi
     title : str
         Said above the picture.
     """
-    columns = [*tasks, "idle"]
+    frame = needs_frame(frame, "frame", ["worker", "before", "after"])[["worker", "before", "after"]]
+    tasks = several(tasks, "tasks")
+    columns = [*unique_index(tasks, "tasks"), "idle"]
+    text_of(title, "title")
+    for side in ("before", "after"):
+        for some in frame[side]:
+            if not isinstance(some, tuple | list) or not set(some) <= set(tasks):
+                raise ValueError(f"frame: {side} is {shown(some)}, a tuple of tasks is needed, of {listing(tasks)}")
     figure = _figure(max(0.8 * len(columns) + 1.5, 4.5), 0.36 * max(len(frame), 1) + 1.3)
     axis = figure.subplots()
     said = []
@@ -1041,7 +1183,7 @@ def alternatives(found: Alternatives) -> Picture:
     found : Alternatives
         As :func:`crowdnb.alternatives` gives it; a ValueError where no assignment exists.
     """
-    if not found.assignments:
+    if not needs(found, Alternatives, "found").assignments:
         raise ValueError("found: no assignment exists, there is nothing to draw")
     tables = [assignment.table for assignment in found.assignments if assignment.table is not None]
     at_work = tables[0].index[np.any([table.any(axis=1) for table in tables], axis=0)]
@@ -1091,7 +1233,13 @@ def grid(table: pd.DataFrame, what: str, taken: pd.DataFrame | None = None) -> P
     taken : DataFrame, optional
         Workers × tasks, 0/1: an assignment, drawn as frames.
     """
-    values = table.to_numpy(dtype=float)
+    table, what = number_frame(table, "table"), text_of(what, "what")
+    values = table.to_numpy()
+    if taken is not None:
+        same_labels(needs_frame(taken, "taken").index, table.index, "taken, rows")
+        same_labels(taken.columns, table.columns, "taken, columns")
+        if np.isnan(zero_one(taken.to_numpy())).any():
+            raise ValueError("taken: each cell must be 0 or 1")
     m, n = values.shape
     figure = _figure(max(0.7 * n + 1.5, 4.5), 0.27 * m + 1.2)
     axis = figure.subplots()
@@ -1119,7 +1267,7 @@ def stability(found: Stability) -> Picture:
     found : Stability
         As :func:`crowdnb.stability` gives it.
     """
-    given, reach = found.weights, found.range
+    given, reach = needs(found, Stability, "found").weights, found.range
     figure = _figure(6.4, 0.42 * len(given) + 1.5)
     axis = figure.subplots()
     rows = np.arange(len(given))
@@ -1155,12 +1303,13 @@ def region(found: Stability, across: Hashable = None, up: Hashable = None) -> Pi
         The two criteria. When not given, the two that change most up to the nearest weights where another assignment
         is as good: these then lie in the picture, if the others keep their proportions.
     """
-    names, w = found.weights.index, found.weights.to_numpy()
+    names, w = needs(found, Stability, "found").weights.index, found.weights.to_numpy()
     if len(names) < 3:
         raise ValueError(f"found: {len(names)} criteria, and a cut needs 3; plots.stability shows fewer")
     step = np.zeros(len(w)) if found.nearest is None else np.abs(found.nearest.to_numpy() - w)
-    free = [at for at in np.argsort(-step, kind="stable") if names[at] not in (across, up)]
-    axes = [free.pop(0) if name is None else position(names, name, "criterion") for name in (across, up)]
+    given = [None if name is None else position(names, name, "criterion") for name in (across, up)]
+    free = [at for at in np.argsort(-step, kind="stable") if at not in given]
+    axes = [free.pop(0) if at is None else at for at in given]
     a, b = axes
     if a == b:
         raise ValueError(f"up: {names[a]} is drawn across already")
@@ -1215,10 +1364,18 @@ def recovered(problem: Problem, found: RecoveredConflicts, answer: pd.DataFrame)
     answer : DataFrame
         The assignment that they explain: its workers are filled.
     """
-    workers = problem.workers
+    workers = needed(problem).workers
+    chosen = zero_one_table(problem, answer, "answer").sum(axis=1) > 0
+    if strange := [
+        one
+        for pairs in needs(found, RecoveredConflicts, "found").sets
+        for pair in pairs
+        for one in pair
+        if one not in problem.worker_at
+    ]:
+        raise ValueError(f"found: it is of another problem, worker {listing(strange)} is unknown")
     figure = _figure(5.6, 3.5)
     axis = figure.subplots()
-    chosen = answer.reindex(index=workers, columns=problem.tasks).to_numpy().sum(axis=1) > 0
     x, y = _on_circle(axis, workers, chosen)
     for at, pairs in enumerate(found.sets[:12]):
         names = " and ".join(f"{one}-{other}" for one, other in pairs).replace("$", r"\$")
@@ -1247,6 +1404,14 @@ def bands(table: pd.DataFrame, y: Mapping[str, str], x: str, level: float = 0.95
     level : float
         Of the bands, by Student's t over the seeds.
     """
+    if not isinstance(y, Mapping) or not y:
+        raise ValueError(f"y: a mapping of columns to labels is needed, got {shown(y)}")
+    y = {column: text_of(label, "y") for column, label in y.items()}
+    table, x, level = numeric(table, "table", list(y), missing=True), text_of(x, "x"), check_level(level)
+    if table.empty or table.index.nlevels < 2:
+        raise ValueError("table: an index (case, seed, …) and one row or more are needed")
+    unique_index(table.index, "table, row")
+    finite(table.index.get_level_values(-1), "table, rows")
     rows = math.ceil(len(y) / 2)
     width = 4.3 * min(len(y), 2)
     figure = _figure(width, 2.3 * rows + 0.5)
@@ -1292,6 +1457,8 @@ def tree(nodes: pd.DataFrame, performance: float) -> Picture:
     performance : float
         ρ of the optimum.
     """
+    performance = real(performance, "performance")
+    nodes = _grown(nodes)
     children = {node: nodes.index[nodes["parent"] == node].tolist() for node in [-1, *nodes.index]}
     place: dict[int, tuple[float, float]] = {}
     leaves = 0.0
@@ -1343,6 +1510,26 @@ def tree(nodes: pd.DataFrame, performance: float) -> Picture:
     return Picture(figure, alt)
 
 
+def _grown(nodes: object) -> pd.DataFrame:
+    """The nodes of a tree, checked: one root, each parent before its children, a fate that is known."""
+    given = needs_frame(nodes, "nodes", ["parent", "decision", "bound", "fate"])[
+        ["parent", "decision", "bound", "fate"]
+    ]
+    given = numeric(numeric(given, "nodes", ["parent"]), "nodes", ["bound"], missing=True)
+    seen: list[Any] = [-1]
+    for node, parent, fate in zip(given.index, given["parent"], given["fate"], strict=True):
+        if node in seen or parent not in seen or (parent == -1) != (len(seen) == 1):
+            raise ValueError(f"nodes: node {shown(node)} with parent {shown(parent)} does not fit into one tree")
+        if fate not in ("branched", "whole", "cut off", "empty"):
+            raise ValueError(
+                f"nodes: node {shown(node)} has fate {shown(fate)}; it must be branched, whole, cut off or empty"
+            )
+        seen.append(node)
+    if given.empty:
+        raise ValueError("nodes: there are none")
+    return given
+
+
 @_in_any_script
 def doubt(found: Doubt) -> Picture:
     """How often each pair is chosen when the data are drawn again, and how much is lost by keeping the assignment.
@@ -1352,7 +1539,7 @@ def doubt(found: Doubt) -> Picture:
     found : Doubt
         As :func:`crowdnb.doubt` gives it; its assignment is framed.
     """
-    table = found.assignment.table
+    table = needs(found, Doubt, "found").assignment.table
     assert table is not None
     shares = found.shares.pivot(index="worker", columns="task", values="share")
     values = shares.reindex(index=table.index, columns=table.columns).to_numpy(dtype=float)
@@ -1394,6 +1581,7 @@ def gamma_range(found: GammaRange) -> Picture:
     found : GammaRange
         As :func:`crowdnb.gamma_range` gives it.
     """
+    needs(found, GammaRange, "found")
     figure = _figure(6.4, 1.7)
     axis = figure.subplots()
     axis.hlines(0, found.low, found.high, color=BLUE, alpha=0.35, linewidth=14, label="stays the best")
