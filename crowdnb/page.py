@@ -23,12 +23,13 @@ import pandas as pd
 import crowdnb
 from crowdnb.ecargo import Assignment, Problem, Scope, check, performance
 from crowdnb.explain import explain_infeasible
+from crowdnb.files import write_whole
 from crowdnb.labels import BoolArray, FloatArray, listing, plain
 from crowdnb.possibility import possibility_matrix
-from crowdnb.program import solve
+from crowdnb.program import optimum
 from crowdnb.project import Project, read_project
 from crowdnb.repair import repairs
-from crowdnb.scenarios import GIVEN, Keeper, Scenario, Scenarios, fingerprint, moved, tasks_of, write_whole
+from crowdnb.scenarios import GIVEN, Keeper, Scenario, Scenarios, fingerprint, moved, tasks_of
 from crowdnb.stable import stability
 from crowdnb.worth import alternatives, moves_text, prices
 
@@ -65,7 +66,7 @@ class Page:
 
     def write(self, path: str | Path) -> None:
         """Write the file, all of it or nothing."""
-        write_whole(Path(path), self.html.encode())
+        write_whole(Path(path), self.html.encode(errors="replace"))
 
     def __str__(self) -> str:
         return self.text
@@ -275,7 +276,7 @@ class _Maker:
         if not self.small or self.answer.status != "optimal":
             return self.why()[:1]
         none = np.zeros(self.problem.worker_conflicts.shape, dtype=int)
-        free = solve(
+        free = optimum(
             self.problem.changed(task_conflicts=None, worker_conflicts=none), self.plans.solver, self.plans.time_limit
         )
         lost = free.performance - self.answer.performance

@@ -17,6 +17,7 @@ task_conflicts          optional: worker, task; or a labelled 0/1 matrix, a row 
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,7 @@ import pandas as pd
 
 from crowdnb.cloud import ability_clouds, ability_intervals, check_gamma
 from crowdnb.ecargo import Assignment, Conflicts, Problem, Scope
+from crowdnb.files import FILES, OPTIONS, write_together
 from crowdnb.fuzzyahp import criteria_weights, judgement_problems
 from crowdnb.labels import listing
 from crowdnb.program import solve
@@ -45,18 +47,7 @@ from crowdnb.tables import (
 
 __all__ = ["Project", "ProjectError", "read_project"]
 
-FILES = (
-    "ratings",
-    "ability",
-    "demand",
-    "tasks",
-    "judgement",
-    "weights",
-    "worker_conflicts",
-    "task_conflicts",
-)
 NEEDED = (("ratings", "ability"), ("demand",), ("tasks",), ("judgement", "weights"))  # one of each
-OPTIONS = "options.json"  # of a scene: what a problem takes beyond the paper
 ENDINGS = (".csv", ".tsv", ".txt", ".xls", ".xlsx", ".ods")  # of files that may be meant for one of these
 
 
@@ -129,7 +120,8 @@ class Project:
     def write(self, folder: str | Path) -> None:
         """Write the project as files that :func:`read_project` reads back.
 
-        The folder is made if need be. Rating histories become ``ratings.csv`` without dates.
+        The folder is made if need be. Rating histories become ``ratings.csv`` without dates. All of the files are
+        written, or none.
 
         Raises
         ------
@@ -139,12 +131,12 @@ class Project:
             The histories have decayed: their counts are not whole ratings.
         """
         path = Path(folder)
-        if there := [f"{name}.csv" for name in FILES if (path / f"{name}.csv").exists()]:
+        if there := [f"{name}.csv" for name in FILES if os.path.lexists(path / f"{name}.csv")]:
             raise FileExistsError(f"{path} holds {listing(there)} already; choose another folder")
-        tables = self._tables()
-        path.mkdir(parents=True, exist_ok=True)
-        for name, table in tables.items():
-            table.to_csv(path / f"{name}.csv", index=False, encoding="utf-8")
+        texts = {
+            f"{name}.csv": table.to_csv(index=False, lineterminator="\n") for name, table in self._tables().items()
+        }
+        write_together(path, {name: text.encode() for name, text in texts.items()})
 
     def _tables(self) -> dict[str, pd.DataFrame]:
         def long(frame: pd.DataFrame, what: str) -> pd.DataFrame:

@@ -7,12 +7,12 @@ it, which then takes its name), and one that is broken, foreign, or changed by s
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
 import math
 import os
 import re
+from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
@@ -25,9 +25,10 @@ import pandas as pd
 
 from crowdnb import worth
 from crowdnb.cloud import ability_intervals, moved_intervals
-from crowdnb.ecargo import Assignment, Problem, Scope
+from crowdnb.ecargo import MOST, Assignment, Problem, Scope
+from crowdnb.files import JSON_BYTES, TooLargeError, read_file, read_json, short, write_whole
 from crowdnb.labels import listing, natural_key, number
-from crowdnb.program import Program, solve
+from crowdnb.program import Program, optimum
 from crowdnb.project import Project
 from crowdnb.qualify import qualification
 from crowdnb.repair import Item, apply
@@ -36,6 +37,8 @@ from crowdnb.worth import moves_text
 FORMAT, VERSION = "crowdnb scenarios", 1
 GIVEN = "as given"  # the project's own files, before any scenario
 TAKE_TURNS = 20_000  # pairs of worker and task up to which tied optima are settled by labels
+MOST_NAMED = 1000  # scenarios in a file: each is solved for a page, which takes milliseconds to seconds
+MOST_ADDED = 10_000  # workers that a scenario adds: for each two of all workers a problem has a byte
 REMEMBERED = 200  # answers, so that a long day of turning does not fill the memory
 
 Pair = tuple[str, str]
@@ -94,10 +97,12 @@ class Scenario:
 
         def rule(what: str, value: object, holds: Callable[[float], bool], asked: str) -> None:
             if not (math.isfinite(number(value)) and holds(number(value))):
-                raise ScenarioError(f"{where}: {what} is {value!r}; {asked} is needed")
+                raise ScenarioError(f"{where}: {what} is {short(repr(value))}; {asked} is needed")
 
-        def whole(least: int) -> Callable[[float], bool]:
-            return lambda value: value.is_integer() and least <= value < 1e9
+        def count(what: str, value: float, asked: str) -> None:
+            rule(what, value, lambda value: value.is_integer() and value >= 0, asked)
+            if value > MOST:
+                raise ScenarioError(f"{where}: {what} is {value:,.0f}; at most {MOST:,.0f} can be asked for")
 
         if self.gamma is not None:
             rule("gamma", self.gamma, lambda value: value >= 0, "a number of at least 0")
@@ -108,7 +113,7 @@ class Scenario:
         if self.weights and abs(math.fsum(self.weights.values()) - 1) > 1e-6:
             raise ScenarioError(f"{where}: the weights sum to {math.fsum(self.weights.values()):.9g} and must sum to 1")
         for task, value in self.required.items():
-            rule(f"what {task} needs", value, whole(0), "a whole number of workers")
+            count(f"what {task} needs", value, "a whole number of workers")
         for task, value in self.task_weights.items():
             rule(f"what {task} weighs", value, lambda value: value >= 0, "a number of at least 0")
         for (task, criterion), ends in self.demand.items():
@@ -124,9 +129,13 @@ class Scenario:
                 if one == other and what == "conflict":
                     raise ScenarioError(f"{where}: worker {one} is in conflict with itself")
         for worker, value in self.limits.items():
-            rule(f"the limit of {worker}", value, whole(0), "a whole number of tasks")
+            count(f"the limit of {worker}", value, "a whole number of tasks")
         for worker, value in self.added.items():
-            rule(f"how many are added like {worker}", value, whole(0), "a whole number of workers")
+            count(f"how many are added like {worker}", value, "a whole number of workers")
+        if sum(self.added.values()) > MOST_ADDED:
+            raise ScenarioError(
+                f"{where}: {sum(self.added.values()):,} workers are added, and at most {MOST_ADDED:,} can be"
+            )
 
     def problem(self, project: Project, scope: Scope = "project", q: pd.DataFrame | None = None) -> Problem:
         """The problem that the project becomes; ``q`` is Q, if it is known already.
@@ -329,7 +338,7 @@ class Scenario:
 
 def _object(data: Any, where: str, known: Sequence[str] | None = None) -> dict[str, Any]:
     if not isinstance(data, dict):
-        raise ScenarioError(f"{where}: entries by name, in braces, are needed; got {json.dumps(data)[:60]}")
+        raise ScenarioError(f"{where}: entries by name, in braces, are needed; got {short(json.dumps(data))}")
     for name in data:
         if known is not None and name not in known:
             raise ScenarioError(f"{where}: {name!r} is not known here; known are {listing(known, 20)}")
@@ -470,9 +479,9 @@ class Scenarios:
             same = not one.added and not one.limits and problem.conflict_scope == self._program.problem.conflict_scope
             if same:
                 values = {name: getattr(problem, name) for name in _VARIED}
-                answer = self._program.resolve(**values, time_limit=self.time_limit, tie_break=settle)
+                answer = self._program.optimum(**values, time_limit=self.time_limit, tie_break=settle)
             else:
-                answer = solve(problem, self.solver, self.time_limit, settle)
+                answer = optimum(problem, self.solver, self.time_limit, settle)
             if len(self._answers) > REMEMBERED:
                 self._answers.clear()
             self._answers[key] = answer
@@ -531,7 +540,7 @@ class Scenarios:
         frame = pd.DataFrame(columns, index=pd.Index(everyone, name="worker"), dtype=object)
         return frame.fillna("").rename_axis(columns="scenario")
 
-    def save(self, path: str | Path) -> bytes:
+    def save(self, path: str | os.PathLike[str]) -> bytes:
         """Write the scenarios, all of the file or nothing; what was written is returned.
 
         Raises
@@ -540,7 +549,7 @@ class Scenarios:
             The file that is there holds no scenarios that can be read: it is left as it is.
         """
         path = Path(path)
-        if path.exists():
+        if path.is_file():  # a pipe or a terminal holds nothing that could be lost
             _read(path)
         text = json.dumps(self._whole(), indent=2, ensure_ascii=False)
         data = f"{re.sub(FLAT, _on_one_line, text)}\n".encode()
@@ -558,7 +567,7 @@ class Scenarios:
         }
 
     @classmethod
-    def load(cls, project: Project, path: str | Path, **options: Any) -> Scenarios:
+    def load(cls, project: Project, path: str | os.PathLike[str], **options: Any) -> Scenarios:
         """Read what :meth:`save` wrote. A scenario that does not fit the project any more is kept, and says so.
 
         Raises
@@ -582,26 +591,23 @@ def _on_one_line(found: re.Match[str]) -> str:
 def _read(path: Path) -> tuple[Scenario, tuple[Scenario, ...], str]:
     """Settings, scenarios and the project's fingerprint of a file; ScenarioError says what is wrong with it."""
     try:
-        data = json.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise ScenarioError(f"{path.name} cannot be read ({error.strerror})") from None
-    except UnicodeDecodeError:
-        raise ScenarioError(f"{path.name} is not UTF-8 text") from None
-    except json.JSONDecodeError as error:
-        raise ScenarioError(f"{path.name}, line {error.lineno}, column {error.colno}: {error.msg}") from None
-    except RecursionError:
-        raise ScenarioError(f"{path.name}: too many brackets within brackets") from None
+        data = read_json(path)
+    except ValueError as error:
+        raise ScenarioError(str(error)) from None
     if not isinstance(data, dict) or data.get("format") != FORMAT:
         raise ScenarioError(f'{path.name} holds no scenarios: it does not say "format": "{FORMAT}"')
     if data.get("version") != VERSION:
-        raise ScenarioError(f"{path.name} has version {data.get('version')!r}; this crowdnb reads version {VERSION}")
+        version = short(repr(data.get("version")))
+        raise ScenarioError(f"{path.name} has version {version}; this crowdnb reads version {VERSION}")
     held = _object(data, path.name, ["format", "version", "saved", "project", "current", "scenarios"])
     listed = held.get("scenarios", [])
     if not isinstance(listed, list):
         raise ScenarioError(f"{path.name}, scenarios: a list in square brackets is needed")
+    if len(listed) > MOST_NAMED:
+        raise ScenarioError(f"{path.name} holds {len(listed):,} scenarios, and at most {MOST_NAMED:,} are read")
     named = tuple(Scenario.from_json(one, f"{path.name}, scenario {at}") for at, one in enumerate(listed, 1))
-    for name in dict.fromkeys(one.name for one in named):
-        if [one.name for one in named].count(name) > 1:
+    for name, times in Counter(one.name for one in named).items():
+        if times > 1:
             raise ScenarioError(f"{path.name}: the scenario {name!r} stands more than once")
         if not name.strip() or name == GIVEN:
             raise ScenarioError(f"{path.name}: {name!r} cannot be the name of a scenario")
@@ -632,18 +638,6 @@ def fingerprint(project: Project) -> str:
     return digest.hexdigest()[:16]
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that it is there in full or as it was before: beside it first, then renamed."""
-    if path.is_dir():
-        raise IsADirectoryError(errno.EISDIR, "it is a folder", str(path))
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        beside.write_bytes(data)
-        os.replace(beside, path)
-    finally:
-        beside.unlink(missing_ok=True)
-
-
 @dataclass
 class Keeper:
     """Keeps scenarios on disk as they change, in a file that nobody else has touched.
@@ -671,7 +665,7 @@ class Keeper:
             except ScenarioError as error:
                 keeper._next(f"{error}. It is left as it is")
                 continue
-            keeper.seen = keeper.path.read_bytes()
+            keeper.seen = _bytes(keeper.path)
             if mark not in ("", fingerprint(project)):
                 keeper.said.append(
                     f"The project's files have changed since {keeper.path.name} was written: all is solved anew."
@@ -693,7 +687,7 @@ class Keeper:
 
     def save(self, scenarios: Scenarios) -> None:
         """Write them, unless they are there already; beside the file if somebody else has changed it."""
-        while self.path.exists() and self.path.read_bytes() != self.seen:
+        while self.path.exists() and _bytes(self.path) != self.seen:
             self._next(f"{self.path.name} was changed by somebody else. It is left as it is")
         self.seen = scenarios.save(self.path)
 
@@ -703,6 +697,14 @@ class Keeper:
         base, k = (stem[0], int(stem[1])) if len(stem) == 2 and stem[1].isdigit() else (self.path.stem, 1)
         self.path, self.seen = self.path.with_name(f"{base}_{k + 1}.json"), None
         self.said.append(f"{why}; {self.path.name} is used in its place.")
+
+
+def _bytes(path: Path) -> bytes | None:
+    """What a file holds; None for what is no file that can be read."""
+    try:
+        return read_file(path, JSON_BYTES)
+    except (OSError, TooLargeError):
+        return None
 
 
 def place_of(source: Path) -> Path:

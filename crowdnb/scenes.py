@@ -45,6 +45,7 @@ import pandas as pd
 from scipy.sparse.csgraph import shortest_path
 
 from crowdnb.ecargo import Assignment, Problem, zero_one
+from crowdnb.files import OPTIONS
 from crowdnb.labels import (
     FloatArray,
     finite,
@@ -67,7 +68,7 @@ from crowdnb.labels import (
     whole,
 )
 from crowdnb.matching import not_negative
-from crowdnb.project import OPTIONS, Project, read_project
+from crowdnb.project import Project, read_project
 
 FOLDER = Path(__file__).parent / "data" / "scenes"
 NAMES = ("service", "content", "medical")

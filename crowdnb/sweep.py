@@ -15,6 +15,7 @@ import platform
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, fields
 from importlib.metadata import PackageNotFoundError, version
 from itertools import islice
@@ -28,6 +29,7 @@ from tqdm.auto import tqdm
 
 from crowdnb import __version__
 from crowdnb.ecargo import Problem, Scope
+from crowdnb.files import Appender
 from crowdnb.instances import Draw, Quality, Structure, draw, random_problem
 
 PACKAGES = ("numpy", "pandas", "scipy", "cvxpy", "cvxopt", "cplex")
@@ -146,7 +148,7 @@ def run(
         The file is of another experiment or seed, or was not made here.
     """
     path = None if output is None else Path(output)
-    known = _read_for(path, name, seed) if path is not None and path.exists() else []
+    known = _read_for(path, name, seed) if path is not None and path.is_file() else []
     wanted = {(*_values(instance), method): at for at, (instance, method) in enumerate(_pairs(instances, methods))}
     rows = {key: row for row in known if (key := tuple(row[: len(KEY)])) in wanted}
     work = [
@@ -154,16 +156,20 @@ def run(
         for instance in instances
         if (left := [method for method in methods if (*_values(instance), method) not in rows])
     ]
-    if work and path is not None:
-        about = f"# crowdnb experiment {name}, seed {seed}; {versions()}; {machine()}\n"
-        _append(path, about + (",".join(COLUMNS) + "\n") * (not path.exists()))
-    calls = (joblib.delayed(_some)(apply, part) for part in _parts(work, together))
-    answers = joblib.Parallel(return_as="generator_unordered")(calls) if work else ()
-    with tqdm(total=len(wanted), initial=len(rows), desc=name, unit=" cells", disable=not progress) as bar:
+    with ExitStack() as opened:
+        append = opened.enter_context(Appender(path)) if work and path is not None else None
+        if append is not None:
+            about = f"# crowdnb experiment {name}, seed {seed}; {versions()}; {machine()}\n"
+            append(about + (",".join(COLUMNS) + "\n") * append.fresh)
+        calls = (joblib.delayed(_some)(apply, part) for part in _parts(work, together))
+        answers = joblib.Parallel(return_as="generator_unordered")(calls) if work else ()
+        bar = opened.enter_context(
+            tqdm(total=len(wanted), initial=len(rows), desc=name, unit=" cells", disable=not progress)
+        )
         for some in answers:
-            if path is not None:
+            if append is not None:
                 frame = pd.DataFrame(some, columns=COLUMNS).astype({"nodes": "Int64"})
-                _append(path, frame.to_csv(index=False, header=False, lineterminator="\n"))
+                append(frame.to_csv(index=False, header=False, lineterminator="\n"))
             rows.update({tuple(row[: len(KEY)]): row for row in some})
             bar.update(len(some))
     ordered = [rows[key] for key in wanted]
@@ -244,13 +250,7 @@ def _read_for(path: Path, name: str, seed: int) -> list[list[Any]]:
         with path.open("r+b") as file:
             file.truncate(len(whole))
     if found is None or whole.count(b"\n") < 2:
-        path.unlink()
+        os.truncate(path, 0)  # not removed: it may be a link, or have a mode of its own
         return []
     rows: list[list[Any]] = read(path)[COLUMNS].astype(object).to_numpy().tolist()
     return rows
-
-
-def _append(path: Path, text: str) -> None:
-    """Write at the end, and at once."""
-    with path.open("a", encoding="utf-8", newline="") as file:
-        file.write(text)

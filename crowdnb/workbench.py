@@ -24,11 +24,12 @@ import traitlets
 
 from crowdnb.casestudy import load_case_study
 from crowdnb.explain import explain_infeasible
+from crowdnb.files import FILES, read_file, write_together, write_whole
 from crowdnb.labels import listing, number, plain
 from crowdnb.page import COSTS, WIDEST, report
-from crowdnb.project import FILES, Project, ProjectError, read_project
+from crowdnb.project import Project, ProjectError, read_project
 from crowdnb.repair import Repair, repairs
-from crowdnb.scenarios import GIVEN, Keeper, Pair, Scenario, Scenarios, write_whole
+from crowdnb.scenarios import GIVEN, Keeper, Pair, Scenario, Scenarios
 from crowdnb.tables import did_you_mean
 from crowdnb.whatif import (
     WRAP,
@@ -44,6 +45,7 @@ from crowdnb.whatif import (
 from crowdnb.worth import prices, why
 
 UPLOADS = "my_project"
+KEPT_BESIDE = 10**9  # bytes of a file that an upload replaces: it is read, to be kept under another name
 CELLS = 2000  # of the table of tasks, beyond which it is not shown
 SUGGESTED = 4  # repairs
 PATIENCE = 3.0  # seconds for them
@@ -540,10 +542,7 @@ class Bench(widgets.VBox):  # type: ignore[misc]
             if not target.is_dir() and (target.is_file() or target.suffix.lower() == ".xlsx"):
                 target = target.parent
             if not wrong:
-                target.mkdir(parents=True, exist_ok=True)
-                for name, content in files:
-                    _keep_beside(target / name, content)
-                    write_whole(target / name, content)
+                _take(target, files)
         except (OSError, ValueError, RuntimeError) as error:  # no such place, no name of a file, nobody's home
             wrong = [f"{target} cannot be written: {getattr(error, 'strerror', None) or error}"]
         self.upload.value = ()
@@ -884,9 +883,27 @@ def _base(name: str) -> str:
     return plain(PureWindowsPath(PurePosixPath(name).name).name)
 
 
-def _keep_beside(path: Path, content: bytes) -> None:
-    """Keep a file that is about to be replaced by another content, under a name that ends in .bak."""
-    if not path.exists() or path.read_bytes() == content:
-        return
-    names = (path.with_name(f"{path.name}.bak{k if k > 1 else ''}") for k in range(1, 10_000))
-    path.rename(next(other for other in names if not other.exists()))
+def _take(target: Path, files: Sequence[tuple[str, bytes]]) -> None:
+    """Write files into a folder, all of them or none; a file that is there is kept under a name that ends in .bak."""
+    new = {name: data for name, data in files if not (target / name).exists()}
+    other = {name: data for name, data in files if name not in new and read_file(target / name, KEPT_BESIDE) != data}
+    old = {name: read_file(target / name, KEPT_BESIDE) for name in other}
+    beside = {_free(target / f"{name}.bak"): data for name, data in old.items()}
+    write_together(target, beside | new)
+    written: list[str] = []
+    try:
+        for name, data in other.items():
+            written.append(name)
+            write_whole(target / name, data)
+    except BaseException:
+        for name in written[:-1]:
+            write_whole(target / name, old[name])
+        for name in beside | new:
+            (target / name).unlink(missing_ok=True)
+        raise
+
+
+def _free(path: Path) -> str:
+    """A name that is not taken: this one, or with a number at its end."""
+    names = (f"{path.name}{k if k > 1 else ''}" for k in range(1, 10_000))
+    return next(name for name in names if not path.with_name(name).exists())
