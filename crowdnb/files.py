@@ -62,6 +62,8 @@ def read_file(path: Path, most: int) -> bytes:
         It is larger.
     """
     status = path.stat()
+    if stat.S_ISDIR(status.st_mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     if not stat.S_ISREG(status.st_mode):
         raise OSError(errno.EINVAL, KINDS.get(stat.S_IFMT(status.st_mode), "it is no ordinary file"), str(path))
     size = status.st_size

@@ -18,15 +18,17 @@ from __future__ import annotations
 
 import math
 import os
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from crowdnb.cloud import ability_clouds, ability_intervals, check_gamma
-from crowdnb.ecargo import Assignment, Conflicts, Problem, Scope
+from crowdnb.ecargo import MOST, Assignment, Conflicts, Problem, Scope
 from crowdnb.files import FILES, OPTIONS, write_together
 from crowdnb.fuzzyahp import criteria_weights, judgement_problems
 from crowdnb.labels import listing
@@ -48,6 +50,14 @@ from crowdnb.tables import (
 __all__ = ["Project", "ProjectError", "read_project"]
 
 NEEDED = (("ratings", "ability"), ("demand",), ("tasks",), ("judgement", "weights"))  # one of each
+# What a project may hold: FIGURES.
+STARS = 1000  # of a scale: ten times percent
+WORKERS = 20_000  # for each two of them a problem has a byte, and its checks some more
+TASKS = 20_000
+PAIRS = 20_000_000  # of worker and task: Q has 8 bytes for each, in a few copies
+CRITERIA = 1000
+HISTORIES = 20_000_000  # times the stars of the scale: 8 bytes each
+MOST_OF = {"worker": WORKERS, "task": TASKS}
 ENDINGS = (".csv", ".tsv", ".txt", ".xls", ".xlsx", ".ods")  # of files that may be meant for one of these
 
 
@@ -103,7 +113,7 @@ class Project:
             self.required,
             self.task_weights,
             self.task_conflicts,
-            self.worker_conflicts if worker_conflicts is None else worker_conflicts,
+            _listed(self.worker_conflicts) if worker_conflicts is None else worker_conflicts,
             conflict_scope,
         )
 
@@ -180,7 +190,7 @@ def read_project(folder: str | Path, gamma: float = 0.1, stars: int = 5) -> Proj
     gamma : float
         Influence of He (eq. 2), ≥ 0, for rating histories.
     stars : int
-        Stars on the rating scale.
+        Stars on the rating scale, at most 1,000.
 
     Returns
     -------
@@ -191,7 +201,7 @@ def read_project(folder: str | Path, gamma: float = 0.1, stars: int = 5) -> Proj
     ProjectError
         A ValueError whose ``problems`` name file, line, column or label, value and rule; all of them at once.
     ValueError
-        ``gamma`` is below 0 or not finite, or ``stars`` is below 1.
+        ``gamma`` is below 0 or not finite, or ``stars`` is below 1 or above 1,000.
     ModuleNotFoundError
         A workbook, and openpyxl is not installed.
 
@@ -205,6 +215,8 @@ def read_project(folder: str | Path, gamma: float = 0.1, stars: int = 5) -> Proj
     check_gamma(gamma)
     if not is_star(1, stars):
         raise ValueError(f"stars must be a whole number of at least 1, got {stars}")
+    if stars > STARS:
+        raise ValueError(f"stars must be at most {STARS:,}, got {stars:,}")
     report = Report()
     reader = _Reader(_open(Path(str(folder)), report), report)
     tasks = reader.tasks()
@@ -219,6 +231,9 @@ def read_project(folder: str | Path, gamma: float = 0.1, stars: int = 5) -> Proj
     workers = _workers(ability, counts)
     task_conflicts = reader.conflicts("task_conflicts", "task", workers, task_names)
     worker_conflicts = reader.conflicts("worker_conflicts", "other", workers, workers)
+    if workers is not None and tasks is not None and len(workers) * len(tasks) > PAIRS:
+        pairs = f"{len(workers):,} workers and {len(tasks):,} tasks are {len(workers) * len(tasks):,} pairs"
+        report.add(str(folder), f"{pairs}, and at most {PAIRS:,} can be dealt with")
     if counts is not None and not report.problems:
         ability = ability_intervals(counts, gamma)
     if report.problems:
@@ -285,6 +300,17 @@ def _open(path: Path, report: Report) -> dict[str, Table]:
     return tables
 
 
+def _listed(between: pd.DataFrame) -> pd.DataFrame | list[tuple[Any, Any]] | None:
+    """Conflicts as pairs where they are few: checking a frame of thousands of workers takes 20 bytes a cell."""
+    number = int(np.count_nonzero(between))
+    if not number:
+        return None
+    if number > 20 * len(between):
+        return between
+    labels = between.index.tolist()
+    return [(labels[i], labels[k]) for i, k in np.argwhere(np.triu(between.to_numpy())).tolist()]
+
+
 def _workers(ability: pd.DataFrame | None, counts: Counts | None) -> list[str] | None:
     if ability is not None:
         return list(ability.index)
@@ -315,17 +341,27 @@ class _Reader:
             return None
         return table
 
+    def _too_many(self, table: Table, labels: Collection[str], what: str, most: int) -> bool:
+        number = len(set(labels))
+        if number > most:
+            plural = "criteria" if what == "criterion" else f"{what}s"
+            table.problem(f"there are {number:,} {plural}, and at most {most:,} can be dealt with")
+        return number > most
+
     def tasks(self) -> pd.DataFrame | None:
         """Index task; columns required and, when given, weight."""
         table = self._table("tasks", ["task", "required"], ["weight"])
         if table is None:
             return None
         task = table.labels("task")
+        if self._too_many(table, task, "task", TASKS):
+            return None
         table.once([(label,) for label in task], ["task"])
 
         def people(value: float) -> str | None:
-            whole = value.is_integer() and value < 1e9
-            return _not_negative(value) or (None if whole else "must be a whole number of workers, below a billion")
+            if value.is_integer() and value <= MOST:
+                return _not_negative(value)
+            return _not_negative(value) or f"must be a whole number of workers, at most {MOST:,.0f}"
 
         columns = {"required": table.numbers("required", people)}
         if "weight" in table.header:
@@ -353,6 +389,8 @@ class _Reader:
         if table is None:
             return None, None
         criterion = table.labels("criterion")
+        if self._too_many(table, criterion, "criterion", CRITERIA):
+            return None, None
         table.once([(label,) for label in criterion], ["criterion"])
         before = len(self.report.problems)
         weight = table.numbers("weight", _not_negative)
@@ -376,6 +414,8 @@ class _Reader:
         if table is None:
             return None
         label, criterion = table.labels(what), table.labels("criterion")
+        if self._too_many(table, label, what, MOST_OF[what]) or self._too_many(table, criterion, "criterion", CRITERIA):
+            return None
         if known is not None:
             table.known(label, known, what)
         if criteria is not None:
@@ -404,6 +444,8 @@ class _Reader:
         if table is None:
             return None
         worker, criterion = table.labels("worker"), table.labels("criterion")
+        if self._too_many(table, worker, "worker", WORKERS) or self._too_many(table, criterion, "criterion", CRITERIA):
+            return None
         if criteria is not None:
             table.known(criterion, criteria, "criterion")
 
@@ -414,6 +456,10 @@ class _Reader:
         frame = pd.DataFrame({"worker": worker, "criterion": criterion, "rating": rating})
         good = frame[(frame["worker"] != "") & (frame["criterion"] != "") & frame["rating"].notna()]
         have = set(zip(worker, criterion, strict=True))
+        if len(have) * stars > HISTORIES:
+            most = f"at most {HISTORIES // stars:,} can be dealt with on a scale of {stars:,} stars"
+            table.problem(f"there are {len(have):,} histories, and {most}")
+            return None
         for one in dict.fromkeys(worker):
             lacking = [other for other in criteria or [] if (one, other) not in have]
             if one and lacking:
@@ -477,8 +523,9 @@ class _Reader:
         names = table.header[1:]
         labels = [as_label(row[0]) for row in table.rows]
         for axis, got in (("column", names), ("row", labels)):
-            for label in dict.fromkeys(name for name in got if got.count(name) > 1):
-                table.problem(f"{axis} {label!r} stands {got.count(label)} times")
+            for label, times in Counter(got).items():
+                if times > 1:
+                    table.problem(f"{axis} {label!r} stands {times} times")
             for at, wrong in enumerate(map(wrong_label, got)):
                 if wrong:
                     table.problem(f"the label of {axis} {at + 1} {wrong}", at if axis == "row" else None)

@@ -7,20 +7,42 @@ Everything else is reported, nothing is repaired: a :class:`Report` collects the
 
 from __future__ import annotations
 
+import codecs
 import csv
 import difflib
 import io
 import math
 import re
 import warnings
+import zipfile
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
+from crowdnb.files import TooLargeError, in_megabytes, read_file, short
+from crowdnb.labels import listing, number
+
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+
+# What is read, so that a file that is none, or too much, is refused within seconds and 1 GB instead of filling the
+# memory. A million ratings stay far below: FIGURES.
+FILE_BYTES = 100_000_000  # of a file; a million ratings with long names and dates take 80 MB
+ROWS = 1_000_000  # below the header
+LINES = 2_000_000  # empty ones included
+LINE = 1_000_000  # characters of a line; the header of a matrix of 10,000 long names takes 300,000
+CELLS = 8_000_000  # 66 bytes each where all are different; ratings with a date have four a row
+SHARED = 100_000  # different texts of a file that are held once
+LABEL = 1000  # characters of a label
+PIECE = 2**20  # bytes looked at in one go
+UNPACKED = 300_000_000  # bytes of a workbook's sheets and texts; a million ratings unpack to 130 MB
+PARTS = 1000  # of a workbook: sheets, and what belongs to them
+CONTENTS = 4_000_000  # bytes of a workbook's table of contents, 100 a part
+OTHER_TAGS = 300_000  # of a workbook, beside its cells: openpyxl reads 100,000 formats a second
+
+HINTED = 5000  # known labels among which the one that was meant is looked for: 10 microseconds each
 SHOWN = 10  # problems of one file that a report prints, so that no file hides another; all are kept
 
 
@@ -79,16 +101,18 @@ class Table:
     def has_columns(self, needed: Collection[str], optional: Collection[str] = ()) -> bool:
         """Whether the needed columns are there, once; what is missing, doubled or unknown is reported."""
         before = len(self.report.problems)
-        known = [*needed, *optional]
-        for name in dict.fromkeys(self.header):
+        known, times, unknown = [*needed, *optional], Counter(self.header), 0
+        for name in times:
             if name not in known:
-                hint = did_you_mean(name, [other for other in known if other not in self.header])
-                self.problem(f"column {name!r} is not known here{hint}; expected are {', '.join(known)}")
-            elif self.header.count(name) > 1:
-                self.problem(f"column {name!r} stands {self.header.count(name)} times")
+                unknown += 1
+                hint = did_you_mean(name, [other for other in known if other not in times]) if unknown <= SHOWN else ""
+                self.problem(f"column {_quoted(name)} is not known here{hint}; expected are {', '.join(known)}")
+            elif times[name] > 1:
+                self.problem(f"column {name!r} stands {times[name]} times")
         for name in needed:
-            if name not in self.header:
-                self.problem(f"column {name!r} is missing; there are {', '.join(map(repr, self.header))}")
+            if name not in times:
+                there = listing([_quoted(other) for other in self.header], 20) or "none"
+                self.problem(f"column {name!r} is missing; there are {there}")
         return len(self.report.problems) == before
 
     def column(self, name: str) -> list[Any]:
@@ -129,7 +153,7 @@ class Table:
         if isinstance(cell, datetime | date | time):
             return f"{cell} is a date, a number is needed (did the spreadsheet turn it into one?)"
         if isinstance(cell, int | float) and not isinstance(cell, bool):
-            value = float(cell)
+            value = number(cell)
         else:
             text = as_label(cell)
             if not text:
@@ -138,11 +162,11 @@ class Table:
             if plain.lstrip("+-").lower() in ("nan", "inf", "infinity"):
                 return f"{text!r} is not a finite number"
             if not NUMBER.fullmatch(plain):
-                return f"{text!r} is not a number"
+                return f"{_quoted(text)} is not a number"
             value = float(plain)
         if not math.isfinite(value):
-            return f"{cell} is not a finite number"
-        return f"{as_label(cell)} {wrong}" if (wrong := rule(value)) else value
+            return f"{short(str(cell))} is not a finite number"
+        return f"{short(as_label(cell))} {wrong}" if (wrong := rule(value)) else value
 
     def once(self, keys: Sequence[tuple[str, ...]], names: Collection[str]) -> None:
         """Report every row whose key has stood before."""
@@ -160,6 +184,10 @@ class Table:
             self.problem(text, row, column or name)
 
 
+def _quoted(text: str) -> str:
+    return short(repr(text))
+
+
 def strangers(labels: Sequence[str], known: Collection[str], name: str, place: str) -> list[tuple[int, str]]:
     """Labels that are not known, each once: where it stands first, and a sentence about it."""
     known = dict.fromkeys(known)
@@ -168,8 +196,9 @@ def strangers(labels: Sequence[str], known: Collection[str], name: str, place: s
         if label and label not in known:
             unknown.setdefault(label, []).append(at)
     found = []
-    for number, (label, at_all) in enumerate(unknown.items()):
-        hint = did_you_mean(label, known) if number < SHOWN else ""  # a hint takes long among many labels
+    for before, (label, at_all) in enumerate(unknown.items()):
+        few = before < SHOWN and len(known) <= HINTED  # a hint takes long among many labels
+        hint = did_you_mean(label, known) if few else ""
         if not hint and len(known) <= 8:
             hint = f" (known are {', '.join(known)})"
         more = len(at_all) - 1
@@ -195,6 +224,8 @@ def wrong_label(text: str) -> str | None:
     """What is wrong with a label, if anything."""
     if not text:
         return "is empty"
+    if len(text) > LABEL:
+        return f"{short(text)} is too long: at most {LABEL:,} are read"
     if not text.isprintable() and len(text.splitlines()) > 1:
         return f"{text!r} has a line break in it (or is a quote not closed?)"
     return None
@@ -212,44 +243,97 @@ def as_label(cell: Any) -> str:
 
 
 def read_csv(path: Path, report: Report) -> Table | None:
-    """Read a CSV file; None, with the problem reported, when it is not one."""
+    """Read a CSV file; None, with the problem reported, when it is not one, or beyond a limit of this module."""
 
     def problem(text: str, line: int | None = None) -> None:
         report.add(path.name, text, [f"line {line}"] if line else [])
 
     try:
-        data = path.read_bytes()
+        data = read_file(path, FILE_BYTES)
     except OSError as error:
         problem(f"cannot be read ({error.strerror})")
         return None
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        problem(f"byte {data[error.start]:#04x} is not UTF-8; save the file as 'CSV UTF-8'", line)
+    except TooLargeError as error:
+        problem(f"holds {error}")
         return None
-    if "\0" in text:
-        problem("holds a zero byte, it is not a CSV file", text.count("\n", 0, text.index("\0")) + 1)
+    if (at := _not_utf8(data)) is not None:
+        line = data.count(b"\n", 0, at) + 1
+        problem(f"byte {data[at]:#04x} is not UTF-8; save the file as 'CSV UTF-8'", line)
         return None
-    first = text.lstrip("\r\n").split("\n", 1)[0]
-    named = re.fullmatch(r'"?sep=([,;\t|])"?\r?', first)
+    if (at := data.find(b"\0")) >= 0:
+        problem("holds a zero byte, it is not a CSV file", data.count(b"\n", 0, at) + 1)
+        return None
+    file = io.TextIOWrapper(io.BytesIO(data), encoding="utf-8-sig", newline="")
+    first = next((line for line in iter(lambda: file.readline(LINE), "") if line.strip("\r\n")), "")
+    named = re.fullmatch(r'"?sep=([,;\t|])"?[\r\n]*', first)
     separator = named[1] if named else max(",;\t", key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    rows: list[list[Any]] = []
-    lines: list[int] = []
+    file.seek(0)
+    reader = csv.reader(_lines(file, data), delimiter=separator, strict=True)
+    rows = _Rows()
     begin = 1
     try:
         for row in reader:
-            rows.append(row)
-            lines.append(begin)
+            if row:
+                rows.add(row, begin)
             begin = reader.line_num + 1
     except csv.Error as error:
         problem(f"not CSV: {error}", begin)
         return None
+    except TooLargeError as error:
+        problem(str(error))
+        return None
     if named:
-        at = next(at for at, row in enumerate(rows) if row)
-        del rows[: at + 1], lines[: at + 1]
-    return _table(path.name, "line", rows, lines, separator != ",", report)
+        del rows.rows[0], rows.lines[0]
+    return _table(path.name, "line", rows.rows, rows.lines, separator != ",", report)
+
+
+def _not_utf8(data: bytes) -> int | None:
+    """Where the first byte stands that is not UTF-8; piece by piece, since the whole may take four times its size."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    for at in range(0, len(data), PIECE):
+        piece = data[at : at + PIECE]
+        try:
+            decoder.decode(piece, at + PIECE >= len(data))
+        except UnicodeDecodeError as error:
+            return at + len(piece) - len(error.object) + error.start
+    return None
+
+
+def _lines(file: io.TextIOWrapper, data: bytes) -> Iterator[str]:
+    """The lines of a file, none of which is too long, and which are not too many."""
+    number = 0
+    while line := file.readline(LINE + 1):
+        number += 1
+        if len(line) > LINE:
+            size = len(line)
+            while not line.endswith(("\r", "\n")) and (line := file.readline(LINE)):
+                size += len(line)
+            raise TooLargeError(f"line {number} has {size:,} characters, and at most {LINE:,} are read")
+        if number > LINES:
+            number = data.count(b"\n") + data.count(b"\r") - data.count(b"\r\n")
+            raise TooLargeError(f"has {number:,} lines, and at most {LINES:,} are read")
+        yield line
+
+
+class _Rows:
+    """Rows of cells, not more than can be dealt with; a text that many cells hold is held once."""
+
+    def __init__(self) -> None:
+        self.rows: list[list[Any]] = []
+        self.lines: list[int] = []
+        self._cells, self._same = 0, dict[str, str]()
+
+    def add(self, row: Sequence[Any], line: int) -> None:
+        """Add a row that begins on a line."""
+        self._cells += len(row)
+        if len(self.rows) > ROWS:
+            raise TooLargeError(f"has more than {ROWS:,} rows, and no more are read (in Python, cn.count_ratings does)")
+        if self._cells > CELLS:
+            raise TooLargeError(f"has more than {CELLS:,} cells up to row {len(self.rows) + 1:,}, and no more are read")
+        if len(self._same) < SHARED:
+            row = [self._same.setdefault(cell, cell) if type(cell) is str else cell for cell in row]
+        self.rows.append(list(row))
+        self.lines.append(line)
 
 
 def read_workbook(path: Path, wanted: Collection[str], report: Report) -> tuple[dict[str, Table], list[str]]:
@@ -260,20 +344,109 @@ def read_workbook(path: Path, wanted: Collection[str], report: Report) -> tuple[
         raise ModuleNotFoundError("reading Excel workbooks needs openpyxl; pip install openpyxl") from None
     sheets = {}
     try:
+        check_workbook(path)
         with path.open("rb") as file, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # drop-down lists and the like, which are not read
-            book = openpyxl.load_workbook(file, read_only=True, data_only=True)
+            book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
             for name in [name for name in book.sheetnames if name in wanted]:
                 book[name].reset_dimensions()  # some programs write a wrong size, and rows beyond it would be lost
-                sheets[name] = [list(row) for row in book[name].iter_rows(values_only=True)]
+                sheets[name] = rows = _Rows()
+                try:
+                    for line, row in enumerate(book[name].iter_rows(values_only=True), 1):
+                        if row:
+                            rows.add(row, line)
+                except TooLargeError as error:
+                    raise TooLargeError(f"sheet {name} {error}") from None
+    except TooLargeError as error:
+        raise ProjectError([(path.name, f"{path.name}: {error}")]) from None
+    except MemoryError:
+        raise
     except Exception as error:  # openpyxl lets whatever zip and XML raise through
-        text = f"{path.name}: neither a folder nor an Excel workbook (.xlsx) that can be read: {error}"
+        text = f"{path.name}: neither a folder nor an Excel workbook (.xlsx) that can be read: {_in_a_line(error)}"
         raise ProjectError([(path.name, text)]) from None
     tables = {
-        name: _table(f"{path.name}, sheet {name}", "row", rows, list(range(1, len(rows) + 1)), True, report)
+        name: _table(f"{path.name}, sheet {name}", "row", rows.rows, rows.lines, True, report)
         for name, rows in sheets.items()
     }
     return {name: table for name, table in tables.items() if table is not None}, book.sheetnames
+
+
+def _in_a_line(error: Exception) -> str:
+    return short(" ".join(str(error).split()), 200)
+
+
+def check_workbook(path: Path) -> None:
+    """Look at what a workbook would unpack to, since a small file can unpack to more than any memory.
+
+    Raises
+    ------
+    TooLargeError
+        It is beyond a limit, which the message names.
+    BadZipFile
+        It is no workbook.
+    """
+    size = path.stat().st_size
+    if size > FILE_BYTES:
+        raise TooLargeError(f"holds {in_megabytes(size)}, and at most {in_megabytes(FILE_BYTES)} are read")
+    with _Sparing(path) as file, zipfile.ZipFile(file) as book:
+        parts = [part for part in book.infolist() if part.filename.endswith((".xml", ".rels"))]
+        names = [part.filename for part in parts]
+        if len(names) > PARTS:
+            raise TooLargeError(f"has {len(names):,} parts (sheets and the like), and at most {PARTS:,} are read")
+        if (total := sum(part.file_size for part in parts)) > UNPACKED:
+            raise TooLargeError(
+                f"unpacks to {in_megabytes(total)}, and at most {in_megabytes(UNPACKED)} of sheets and texts are read"
+            )
+        grid, rest = Counter[str](), 0
+        for part in parts:
+            counts = _count_tags(book, part)
+            grid.update(counts)
+            rest += counts["other"]
+        for what, most in (("row", LINES), ("c", CELLS), ("si", ROWS)):
+            if grid[what] > most:
+                word = {"row": "rows", "c": "cells", "si": "different texts"}[what]
+                raise TooLargeError(f"has {grid[what]:,} {word} in its sheets, and at most {most:,} are read")
+        if rest > OTHER_TAGS:
+            raise TooLargeError(f"has {rest:,} formats and other marks, and at most {OTHER_TAGS:,} are read")
+
+
+def _count_tags(book: zipfile.ZipFile, part: zipfile.ZipInfo) -> Counter[str]:
+    """How often the tags of a grid stand in a part of a workbook, and how many others there are."""
+    counts, rest, prefix = Counter[str](), b"", None
+    with book.open(part) as file:
+        while piece := file.read(PIECE):
+            piece = rest + piece
+            if prefix is None:  # some programs write <x:row>
+                found = re.search(rb"<(\w+:)?(?:worksheet|sst)\b", piece[:PIECE])
+                prefix = (found[1] or b"") if found else b""
+            cut = max(piece.rfind(b"<"), 0)  # a tag is not cut in two
+            piece, rest = piece[:cut], piece[cut:]
+            if len(rest) > PIECE:
+                rest = rest[-PIECE:]
+            _count_in(piece, prefix, counts)
+    _count_in(rest, prefix or b"", counts)
+    return counts
+
+
+def _count_in(piece: bytes, prefix: bytes, counts: Counter[str]) -> None:
+    tags = piece.count(b"<") - piece.count(b"</")
+    for name in ("row", "c", "v", "f", "is", "t", "si"):
+        start = b"<" + prefix + name.encode()
+        found = sum(piece.count(start + end) for end in (b">", b" ", b"/>"))
+        counts[name] += found
+        tags -= found
+    counts["other"] += tags
+
+
+class _Sparing(io.FileIO):
+    """A file of which no large piece is read at once, such as a table of contents with a million entries."""
+
+    def read(self, size: int | None = -1) -> Any:
+        """Read so many bytes, which are not many."""
+        if size is not None and size > CONTENTS:
+            found = f"{in_megabytes(size)} of contents"
+            raise TooLargeError(f"has {found}, and at most {in_megabytes(CONTENTS)} are read")
+        return super().read(size)
 
 
 def _table(

@@ -256,12 +256,12 @@ WRONG = {
     "required fractional": (
         CASE,
         {"tasks.csv": ("r0,2", "r0,1.5")},
-        ["tasks.csv, line 2, column required: 1.5 must be a whole number of workers, below a billion"],
+        ["tasks.csv, line 2, column required: 1.5 must be a whole number of workers, at most 1,000,000"],
     ),
     "required beyond every crowd": (
         CASE,
         {"tasks.csv": ("r0,2", "r0,1e300")},
-        ["tasks.csv, line 2, column required: 1e300 must be a whole number of workers, below a billion"],
+        ["tasks.csv, line 2, column required: 1e300 must be a whole number of workers, at most 1,000,000"],
     ),
     "task weight negative": (
         CASE,
