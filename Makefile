@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 NBVAL  := --nbval --nbval-current-env --nbval-cell-timeout 120 --nbval-sanitize-with tests/nbval.cfg
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lab case test lint unit coverage notebooks bench format lock clean
+.PHONY: help setup lab case test lint unit coverage thorough notebooks bench format lock clean
 
 help:
 	@sed -n 's/^# //p' Makefile | head -3
@@ -57,6 +57,12 @@ unit: $(READY)
 # The same with lines counted, of which 95 % must run: it takes half as long again.
 coverage: $(READY)
 	$(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=term
+
+# Random problems with every option, against looking at every assignment; what goes wrong is printed as programs.
+SEED    ?= $(shell date +%s)
+SECONDS ?= 600
+thorough: $(READY)
+	PYTHONPATH=tests $(BIN)/python tests/test_oracle.py $(SEED) $(SECONDS)
 
 notebooks: $(READY)
 	$(BIN)/pytest -q -n 2 --dist loadfile $(NBVAL) notebooks

@@ -58,6 +58,7 @@ from crowdnb.labels import (
     shown,
     unique_index,
 )
+from crowdnb.reach import reaches
 from crowdnb.teams import bit_sets, compatible_workers
 
 Scope = Literal["project", "task"]
@@ -558,9 +559,29 @@ def over_budget(problem: Problem, placed: IntArray) -> bool:
     """Whether pairs given as positions cost more than the budget, by more than the rounding of their sum."""
     if problem.pair_costs is None or problem.budget is None:
         return False
-    paid = np.abs(problem.pair_costs[placed[:, 0], placed[:, 1]])
-    slack = BUDGET_TOLERANCE * max(math.fsum(paid), abs(problem.budget))
-    return cost(problem, placed) > problem.budget + slack
+    paid = math.fsum(np.abs(problem.pair_costs[placed[:, 0], placed[:, 1]]))
+    return cost(problem, placed) > problem.budget + budget_slack(problem, paid)
+
+
+def budget_slack(problem: Problem, paid: float) -> float:
+    """By how much costs whose sizes sum to ``paid`` may exceed the budget: the rounding of their sum, no more."""
+    return BUDGET_TOLERANCE * max(paid, abs(problem.budget or 0.0))
+
+
+def affordable(problem: Problem, allowed: BoolArray) -> BoolArray:
+    """The allowed pairs that some choice within the budget may use, whatever the conflicts; m × n."""
+    if problem.pair_costs is None or problem.budget is None:
+        return allowed
+    while True:
+        size = np.where(allowed, np.abs(problem.pair_costs), 0.0)
+        dearest = np.sort(size, axis=0)[::-1].cumsum(axis=0)
+        most = np.minimum(problem.most, len(size))
+        sizes = math.fsum(dearest[most[most > 0] - 1, np.flatnonzero(most)])
+        least = reaches(-problem.pair_costs, allowed, problem.must, problem.fewest, problem.most)
+        fits = allowed & (-least.pairs <= problem.budget + budget_slack(problem, sizes) + least.slack)
+        if (fits == allowed).all():
+            return allowed
+        allowed = fits
 
 
 def obstacles(problem: Problem) -> list[str]:
@@ -603,6 +624,12 @@ def obstacles(problem: Problem) -> list[str]:
     found += [_short_of_workers(problem, j) for j in short]
     if not found and one_each:
         found += _too_few_together(problem)
+    if not found and problem.pair_costs is not None and problem.budget is not None:
+        cheapest = reaches(-problem.pair_costs, eligible, problem.must, need, problem.most)
+        if not affordable(problem, eligible).any() and -cheapest.bound > problem.budget:
+            found.append(
+                f"Whatever is chosen costs at least {-cheapest.bound:.12g}, the budget is {problem.budget:.12g}."
+            )
     between = problem.against
     for j in np.flatnonzero(need > 1).tolist():
         able = eligible[:, j]

@@ -30,7 +30,7 @@ import numpy as np
 from scipy import sparse
 from tqdm.auto import tqdm
 
-from crowdnb.ecargo import Problem, Status, conflict_bits
+from crowdnb.ecargo import Problem, Status, budget_slack, conflict_bits
 from crowdnb.labels import FloatArray, IntArray, listing
 
 if TYPE_CHECKING:
@@ -38,8 +38,53 @@ if TYPE_CHECKING:
 
 PREFERRED = ("GLPK_MI", "CBC", "HIGHS")
 PACKAGE = {"GLPK_MI": "cvxopt", "CBC": "cylp", "HIGHS": "highspy"}
+GLPK_WORDS = {  # as cvxpy translates them
+    "optimal": "optimal",
+    "feasible": "optimal_inaccurate",
+    "infeasible problem": "infeasible",
+    "primal infeasible": "infeasible",
+    "LP relaxation is primal infeasible": "infeasible",
+}
 KNOWN_LIMITS = ("GLPK_MI", "CBC", "HIGHS", "SCIPY")  # engines whose time can be limited
 SERVE = [sys.executable, "-m", "crowdnb.engine"]  # answers one question of ask_apart
+FINEST = 1e-9  # of T, rows and reduced costs: what engines may be off by
+SCALE = 1e6  # the largest number of a program with options, beside which FINEST and CBC's step of 1e-5 are 1e-11
+# What the statuses of engines prove, as cvxpy hands them on (behind each: the engine's own words). Engines that are
+# not here are read like HIGHS. No gap is allowed (see _options), so that "optimal" is never within a gap only.
+OPTIMAL, INFEASIBLE, NOTHING = "optimal", "infeasible", "nothing"
+IN_TIME = "infeasible, if it cannot have been stopped"  # it had no limit, or took less than half of it
+PROOFS: dict[str, dict[str, str]] = {
+    "GLPK_MI": {
+        "optimal": OPTIMAL,
+        "infeasible": INFEASIBLE,  # (LP relaxation is) primal infeasible, infeasible problem
+        "optimal_inaccurate": NOTHING,  # feasible: stopped by time
+        "unbounded": NOTHING,  # (LP relaxation is) dual infeasible: no program here is, so it is numerical trouble
+        "solver_error": NOTHING,  # undefined, unknown: stopped by time, or numerical trouble
+    },
+    "CBC": {
+        "optimal": OPTIMAL,  # solution
+        "infeasible": IN_TIME,  # relaxation infeasible, problem proven infeasible: also when its time ends at the root
+        "optimal_inaccurate": NOTHING,  # stopped on nodes, gap, time, solutions; T may break any rule
+        "unbounded": NOTHING,  # linear relaxation unbounded, unset
+        "solver_error": NOTHING,  # relaxation abandoned, stopped on user event
+    },
+    "HIGHS": {
+        "optimal": OPTIMAL,  # kOptimal
+        "infeasible": INFEASIBLE,  # kInfeasible; with presolve on it was said of problems that have assignments
+        "infeasible_or_unbounded": INFEASIBLE,  # kUnboundedOrInfeasible: no program here is unbounded
+        "unbounded": NOTHING,  # kUnbounded: numerical trouble
+        "user_limit": NOTHING,  # kTimeLimit, kIterationLimit, kSolutionLimit, kObjectiveBound, kObjectiveTarget
+        "solver_error": NOTHING,  # kNotset, kModelError, kSolveError
+        "unknown": NOTHING,  # kUnknown, kInterrupt, kMemoryLimit
+    },
+    "SCIPY": {
+        "optimal": OPTIMAL,  # 0
+        "infeasible": INFEASIBLE,  # 2
+        "optimal_inaccurate": NOTHING,  # 1: a limit, with an assignment
+        "unbounded": NOTHING,  # 3: numerical trouble
+        "solver_error": NOTHING,  # 1: a limit, without one; 4: other trouble
+    },
+}
 TICK = 0.05  # seconds between two looks at the clock
 BAR = "{desc}: {elapsed} {bar} {postfix}"
 
@@ -90,27 +135,54 @@ def read(
     """Let the engine solve a program, and read what it says of the pairs."""
     import cvxpy as cp
 
-    nothing = np.zeros(len(pairs))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # "solution may be inaccurate": the status says it, and it is read
             options, start = _options(engine, time_limit), time.perf_counter()
             data, chain, inverse = model.get_problem_data(engine)
             if time_limit is not None:
-                options = _options(engine, _left(time_limit, start))
+                time_limit = _left(time_limit, start)
+                options = _options(engine, time_limit)
+            start = time.perf_counter()
             model.unpack_results(chain.solve_via_data(model, data, solver_opts=options), chain, inverse)
-    except cp.SolverError as error:
+    except (cp.SolverError, KeyError, ArithmeticError) as error:  # KeyError: a status that cvxpy does not know
         if time_limit is None:
             raise SolverAnswerError(f"internal error: {engine} gives no answer: {error}") from error
-        return Answer("time_limit", nothing, math.nan)
-    if model.status in ("infeasible", "infeasible_or_unbounded"):
-        return Answer("infeasible", nothing, math.nan)
-    found = nothing if t.value is None else np.asarray(t.value, dtype=float)
-    if model.status == "optimal" and t.value is not None:
+        return Answer("time_limit", np.zeros(len(pairs)), math.nan)
+    found = None if t.value is None else np.asarray(t.value, dtype=float)
+    return proved(problem, pairs, engine, model.status, found, time_limit, time.perf_counter() - start)
+
+
+def proved(
+    problem: Problem,
+    pairs: IntArray,
+    engine: str,
+    said: str | None,
+    found: FloatArray | None,
+    time_limit: float | None,
+    seconds: float,
+) -> Answer:
+    """What an engine's status proves, by :data:`PROOFS`; ``time_limit`` where it proves nothing.
+
+    Parameters
+    ----------
+    said : str or None
+        The status as cvxpy hands it on.
+    found : ndarray or None
+        T of the pairs, as far as there is one.
+    time_limit, seconds : float
+        What the engine was given, and what it took.
+    """
+    proof = PROOFS.get(engine, PROOFS["HIGHS"]).get(str(said), NOTHING)
+    if proof == IN_TIME:
+        proof = INFEASIBLE if time_limit is None or seconds < time_limit / 2 else NOTHING
+    if proof == INFEASIBLE:
+        return Answer("infeasible", np.zeros(len(pairs)), math.nan)
+    if proof == OPTIMAL and found is not None:
         return Answer("optimal", found, float(problem.value[pairs[:, 0], pairs[:, 1]] @ found))
     if time_limit is None:
-        raise SolverAnswerError(f"internal error: {engine} ends with status {model.status} and no time limit")
-    return Answer("time_limit", found, math.nan)
+        raise SolverAnswerError(f"internal error: {engine} ends with status {said} and no time limit")
+    return Answer("time_limit", np.zeros(len(pairs)) if found is None else found, math.nan)
 
 
 def _left(seconds: float | None, start: float) -> float | None:
@@ -221,7 +293,7 @@ def boolean_program(
     else:
         rules += [by_task @ t >= problem.fewest, by_task @ t <= np.minimum(problem.most, m)]
         value = problem.value[worker, task]
-        objective = 1e4 * value / (np.abs(value).max(initial=0) or 1.0) @ t
+        objective = SCALE * value / (np.abs(value).max(initial=0) or 1.0) @ t
     if not problem.plain:
         spare = cp.Variable(2, boolean=True)
         rules.append(spare[0] + spare[1] <= 1)
@@ -234,7 +306,8 @@ def boolean_program(
     if problem.pair_costs is not None and problem.budget is not None:
         cost = problem.pair_costs[worker, task]
         unit = np.abs(cost).max(initial=0) or 1.0
-        rules.append((cost / unit) @ t <= problem.budget / unit)
+        most = problem.budget + budget_slack(problem, float(np.abs(cost).sum()))
+        rules.append((cost / unit) @ t <= most / unit)
     for chosen in refused:
         sign = -np.ones(len(pairs))
         sign[chosen] = 1
@@ -332,9 +405,8 @@ class CompiledProgram:
             equal = self.equal.tocoo()
             self.model = [spmatrix(a.data, a.row.tolist(), a.col.tolist(), a.shape) for a in (below, equal)]
             self.booleans = set(self.whole.tolist())
-        options: dict[str, Any] = {"msg_lev": "GLP_MSG_OFF"}
-        if time_limit is not None:
-            options |= _options("GLPK_MI", time_limit)
+        options: dict[str, Any] = {"msg_lev": "GLP_MSG_OFF"} | _options("GLPK_MI", time_limit)
+        start = time.perf_counter()
         status, x = glpk.ilp(
             matrix(-gain),
             self.model[0],
@@ -345,13 +417,9 @@ class CompiledProgram:
             self.booleans,
             options=options,
         )
-        if status == "optimal":
-            found = np.array(x).ravel()[at]
-            return Answer("optimal", found, float(problem.value[pairs[:, 0], pairs[:, 1]] @ found))
-        known = "infeasible" in status
-        if not known and time_limit is None:
-            raise SolverAnswerError(f"internal error: GLPK_MI ends with status {status} and no time limit")
-        return Answer("infeasible" if known else "time_limit", np.zeros(len(pairs)), math.nan)
+        known = GLPK_WORDS.get(status, status)
+        found = None if x is None else np.array(x).ravel()[at]
+        return proved(problem, pairs, "GLPK_MI", known, found, time_limit, time.perf_counter() - start)
 
 
 def gains(problem: Problem, pairs: IntArray) -> FloatArray:
@@ -453,10 +521,18 @@ def pick(solver: str | None) -> str:
 
 
 def _options(engine: str, time_limit: float | None) -> dict[str, Any]:
-    """Options that ask the engine for a proved optimum (no gap), within the time limit."""
+    """Options that ask the engine for a proved optimum (no gap, the finest tolerances), within the time limit."""
     gaps: dict[str, dict[str, Any]] = {
-        "CBC": {"allowableGap": 0.0, "allowableFractionGap": 0.0},
-        "HIGHS": {"mip_rel_gap": 0.0, "mip_abs_gap": 0.0},
+        "GLPK_MI": {"tol_int": FINEST, "tol_obj": 1e-13},
+        "CBC": {"allowableGap": 0.0, "allowableFractionGap": 0.0, "integerTolerance": FINEST},
+        "HIGHS": {
+            "presolve": "off",  # on, it loses assignments of one in some thousand problems, and takes longer
+            "mip_rel_gap": 0.0,
+            "mip_abs_gap": 0.0,
+            "mip_feasibility_tolerance": FINEST,
+            "primal_feasibility_tolerance": FINEST,
+            "dual_feasibility_tolerance": FINEST,
+        },
         "SCIPY": {"scipy_options": {"mip_rel_gap": 0.0}},
     }
     options = gaps.get(engine, {})

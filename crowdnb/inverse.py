@@ -34,8 +34,9 @@ from tqdm.auto import tqdm
 
 from crowdnb.ecargo import Assignment, Problem, check, needed, score
 from crowdnb.labels import FloatArray, IntArray, labelled_vector, listing, number, numbers, same_labels, whole
+from crowdnb.program import tie
 from crowdnb.qualify import check_weights
-from crowdnb.worth import TINY, Oracle, tie
+from crowdnb.worth import TINY, Oracle
 
 EXACT = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
 NEAR = 1e-8  # of ρ: what the linear programs leave open

@@ -30,6 +30,7 @@ from crowdnb.ecargo import (
     Assignment,
     Problem,
     Status,
+    affordable,
     broken_rules,
     cost,
     needed,
@@ -50,12 +51,11 @@ from crowdnb.engine import (
 )
 from crowdnb.labels import BoolArray, FloatArray, IntArray, listing
 from crowdnb.pricing import prices
+from crowdnb.reach import EXACT, ROUNDING, TIE, Reach, reaches, zoom
 
 ZOOM = 1e4  # ask again when pairs asked about lie this much further apart than those still in play
-ROUNDING = 1e-14  # of sums, relative to what is summed
 LONGEST = 1e6  # seconds: GLPK counts milliseconds in 32 bits
-TOLERANCE = 1e-6  # how far a solver's objective may be from ρ recomputed, relative to the larger of 1 and |ρ|
-TIE = 1e-9  # assignments that differ by less are tied, relative to the sum of their pairs' sizes
+TOLERANCE = 1e-6  # how far a solver's objective may be from ρ recomputed, relative to the sizes that sum to it
 FEW = 200  # pairs about which the engine is asked at once; with more, it is asked only what bounds leave open
 MANY = 1000  # pairs in one question, as long as fewer may do
 PATIENCE = 2.0  # seconds in this process, where nothing can stop an engine; longer questions get one of their own
@@ -67,6 +67,8 @@ UNHURRIED = 3.0  # seconds: with twice as many left, what an engine overruns mat
 STARTUP = 1.5  # seconds: with less left, a process of its own would come too late
 SHARE, RESERVE, TINY = 0.95, 0.03, 1e-3  # of the time left for the engine, and seconds kept for what comes after it
 COMPILED = 1000  # rows of possible conflicts that a compiled program may have
+NONE_BUT_ONE = "says that no assignment exists, and there is one"
+NONE_WITHIN_BUDGET = "No assignment keeps all the rules within the budget."
 NONE_KEEPS = "No assignment keeps all the conflicts"
 
 Asker = Callable[[Problem, IntArray, str, float | None, IntArray | None, Sequence[IntArray]], Answer]
@@ -138,6 +140,10 @@ def optimum(
     A best answer so far would be taken for the optimum by whoever compares it with the next one.
     """
     return Search(problem, solver, time_limit, tie_break).answer()
+
+
+class OutOfTime(Exception):  # noqa: N818
+    """The engine was stopped: the pairs asked about, and its answer."""
 
 
 class Search:
@@ -237,9 +243,7 @@ class Search:
             answer = self._ask(pairs)
             if answer.status == "infeasible":
                 if self.found is not None:
-                    raise SolverAnswerError(
-                        f"internal error: {self.engine} says that no assignment exists, and there is one"
-                    )
+                    raise SolverAnswerError(f"internal error: {self.engine} {NONE_BUT_ONE}")
                 if (asked == whole).all():
                     reasons = obstacles(problem) or [f"{NONE_KEEPS} (proved by {self.engine})."]
                     return self._finish("infeasible", self.engine, reasons)
@@ -260,11 +264,13 @@ class Search:
         return self._finish("optimal", self.engine, reasons)
 
     def _with_options(self) -> Assignment:
-        """With options beyond the paper the program is asked about every pair at once."""
+        """With options beyond the paper: the program about every pair, then on finer and finer scales."""
         problem = self.problem
         if reasons := obstacles(problem):
             return self._finish("infeasible", "none", reasons)
-        self.bound = _most_of_each_task(problem)
+        self.allowed = affordable(problem, self.allowed)
+        reach = self._reaching(self.allowed)
+        self.bound, self.reach, self.slack = reach
         if (relaxed := _place_at_most(problem)) is not None:
             self.bound = score(problem, relaxed)
             self._try(relaxed)
@@ -274,17 +280,44 @@ class Search:
                 self._try(
                     _place_at_most(problem, compatible(problem, np.argsort(-problem.value.max(axis=1), kind="stable")))
                 )
-        self.reach = np.where(self.allowed, self.bound, -np.inf)
-        pairs = np.argwhere(self.allowed)
-        answer = self._ask(pairs) if len(pairs) else Answer("optimal", np.zeros(0), 0.0)
-        if answer.status == "infeasible":
+        whole = self.allowed
+        try:
+            zoom(problem.value, whole, self._reaching, self._best_of, self.rho)
+        except OutOfTime as stop:
+            return self._stopped(*stop.args)
+        if self.found is None and self.bound == -math.inf:
+            return self._finish("infeasible", "none", [NONE_WITHIN_BUDGET])
+        if self.found is None:
             what = "all the rules" if problem.budget is None else "all the rules within the budget"
             return self._finish("infeasible", self.engine, [f"No assignment keeps {what} (proved by {self.engine})."])
-        if answer.status == "time_limit":
-            return self._stopped(pairs, answer)
-        self._believe(pairs, answer)
-        reasons = self._first_by_labels(self.allowed) if self.labels_first else []
+        reasons = self._first_by_labels(whole) if self.labels_first else []
         return self._finish("optimal", self.engine, reasons)
+
+    def _reaching(self, allowed: BoolArray, must: BoolArray | None = None) -> Reach:
+        """What assignments of these pairs reach, with the pinned ones at least."""
+        problem = self.problem
+        must = problem.must if must is None else must
+        return reaches(problem.value, allowed, must, problem.fewest, problem.most)
+
+    def _best_of(self, play: BoolArray) -> float | None:
+        """ρ of the best assignment of some pairs, which is kept if it is the best so far; None where there is none."""
+        pairs, known = np.argwhere(play), self.found
+        answer = self._ask(pairs)
+        if answer.status == "time_limit":
+            raise OutOfTime(pairs, answer)
+        among = known is not None and bool(play[known[:, 0], known[:, 1]].all())
+        if answer.status == "infeasible":
+            if among:
+                raise SolverAnswerError(
+                    f"internal error: {self.engine} says that no assignment exists, and there is one"
+                )
+            return None
+        if among:
+            self._believe(pairs, answer)
+            return self.rho
+        placed, rho, _ = self._checked(pairs, answer)
+        self._take(placed, rho)
+        return rho
 
     def _in_play(self, known: IntArray, most: int | None = None) -> BoolArray:
         """Pairs that an assignment as good as the best known may use, or the ``most`` of them that reach furthest."""
@@ -296,13 +329,31 @@ class Search:
         return play
 
     def _ask(self, pairs: IntArray, pins: IntArray | None = None) -> Answer:
-        """Ask the engine, and again without what it calls affordable by its tolerances alone (T = 0.99999 and such)."""
-        refused: list[IntArray] = []
+        """Ask the engine; with options again, as long as its answer is affordable or best by its tolerances alone.
+
+        T = 0.99999 and such cost less and gain more than the whole assignment next to them.
+        """
+        if self.problem.plain:
+            return self._ask_once(pairs, pins, [])
+        if not len(pairs):
+            over = over_budget(self.problem, pairs)
+            return Answer("infeasible" if over else "optimal", np.zeros(0), 0.0)
+        value, refused = self.problem.value[pairs[:, 0], pairs[:, 1]], list[IntArray]()
+        best = Answer("infeasible", np.zeros(len(pairs)), -math.inf)
         while True:
             answer = self._ask_once(pairs, pins, refused)
+            if answer.status == "time_limit":
+                return answer._replace(pairs=best.pairs) if best.pairs.any() else answer
+            if answer.status == "infeasible":
+                return best
             chosen = np.flatnonzero(answer.pairs > 0.5)
-            if answer.status != "optimal" or not over_budget(self.problem, pairs[chosen]):
-                return answer
+            if any(np.array_equal(chosen, other) for other in refused):
+                raise SolverAnswerError(f"internal error: {self.engine} gives again what it was not to give")
+            rho = math.fsum(value[chosen])
+            if not over_budget(self.problem, pairs[chosen]) and rho > best.objective:
+                best = Answer("optimal", (answer.pairs > 0.5).astype(float), rho)
+            if answer.objective <= best.objective + EXACT * float(np.abs(value).max()):
+                return best
             refused.append(chosen)
 
     def _ask_once(self, pairs: IntArray, pins: IntArray | None, refused: Sequence[IntArray]) -> Answer:
@@ -335,7 +386,7 @@ class Search:
     def _believe(self, pairs: IntArray, answer: Answer) -> float:
         """Take an engine's answer if it holds; how far the worst pair falls short of the best for its task."""
         placed, rho, spread = self._checked(pairs, answer)
-        if rho < self.rho - _tolerance(rho, spread):
+        if rho < self.rho - _tolerance(self.problem, placed, spread):
             raise SolverAnswerError(
                 f"internal error: {self.engine} calls ρ = {rho:.9g} the best, and {self.rho:.9g} is known"
             )
@@ -354,7 +405,7 @@ class Search:
             raise SolverAnswerError(f"internal error: the answer of {self.engine} breaks a rule: {listing(broken, 3)}")
         rho = score(problem, placed)
         spread = float(shortfall(problem, pairs).max(initial=0))
-        slack = _tolerance(rho, spread)
+        slack = _tolerance(problem, placed, spread)
         if abs(rho - answer.objective) > slack:
             raise SolverAnswerError(
                 f"internal error: {self.engine} says ρ = {answer.objective:.9g}, its assignment scores {rho:.9g}"
@@ -392,8 +443,8 @@ class Search:
         """Exchange the optimum for the first of those tied with it; a sentence where the time did not suffice."""
         assert self.found is not None
         rho = self.rho
-        tie = TIE * max(1.0, math.fsum(np.abs(self.problem.value[self.found[:, 0], self.found[:, 1]])))
-        play, fixed = play & (self.reach >= rho - self.slack - tie), np.zeros_like(play)
+        ties = tie(self.problem, self.found)
+        play, fixed = play & (self.reach >= rho - self.slack - ties), np.zeros_like(play)
         chosen = set(map(tuple, self.found.tolist()))
         play[self.found[:, 0], self.found[:, 1]] = True
         for i, j in np.argwhere(play).tolist():
@@ -407,17 +458,39 @@ class Search:
             asked = play.copy()
             if self.problem.plain:  # a pinned worker has no other task, neither for the engine nor when T is rounded
                 asked[pins[:, 0]] = fixed[pins[:, 0]]
-            pairs = np.argwhere(asked)
-            answer = self._ask(pairs, np.flatnonzero(fixed[asked]))
-            if answer.status == "time_limit":
+            try:
+                placed = self._with_all(fixed, asked, rho - ties)
+            except OutOfTime:
                 return ["The order of tied assignments was not settled within the time limit."]
-            if answer.status == "optimal":
-                placed, reached, _ = self._checked(pairs, answer)
-                if reached >= rho - tie and fixed[placed[:, 0], placed[:, 1]].sum() == len(pins):
-                    self.found, chosen = placed, set(map(tuple, placed.tolist()))
-                    continue
-            play[i, j] = fixed[i, j] = False
+            if placed is None:
+                play[i, j] = fixed[i, j] = False
+            else:
+                self.found, chosen = placed, set(map(tuple, placed.tolist()))
         return []
+
+    def _with_all(self, fixed: BoolArray, asked: BoolArray, enough: float) -> IntArray | None:
+        """An assignment of the pairs asked about that has all the fixed ones and comes to enough, if there is one."""
+        found: IntArray | None = None
+
+        def best_of(play: BoolArray) -> float | None:
+            nonlocal found
+            pairs = np.argwhere(play)
+            answer = self._ask(pairs, np.flatnonzero(fixed[play]))
+            if answer.status == "time_limit":
+                raise OutOfTime(pairs, answer)
+            if answer.status == "infeasible":
+                return None
+            placed, reached, _ = self._checked(pairs, answer)
+            if reached >= enough and fixed[placed[:, 0], placed[:, 1]].sum() == fixed.sum():
+                found = placed
+            return reached
+
+        if self.problem.plain:
+            best_of(asked)
+        else:
+            must = self.problem.must | fixed
+            zoom(self.problem.value, asked, lambda pairs: self._reaching(pairs, must), best_of, enough=enough)
+        return found
 
     def _finish(self, status: Status, by: str, reasons: Sequence[str] = ()) -> Assignment:
         seconds = time.perf_counter() - self.start
@@ -523,8 +596,9 @@ def frontier(
     Returns
     -------
     DataFrame
-        Index ``budget``, rising; columns ``performance`` (ρ, NaN where there is no assignment), ``cost`` (what the
-        assignment costs) and ``status``.
+        Index ``budget``, rising; columns ``performance`` (ρ, NaN where there is no assignment, and where the time was
+        over before the greatest was proved), ``cost`` (what the assignment costs) and ``status``. Without budgets of
+        one's own nothing is known below one at which the time was over.
 
     Raises
     ------
@@ -540,42 +614,46 @@ def frontier(
     """
     if problem.pair_costs is None:
         raise ValueError("frontier: the problem has no costs; give it costs and a budget")
-    rows: list[tuple[float, float, float, str]] = []
+    rows: list[tuple[float, float, float, str]] = []  # budget, ρ, cost, status
 
     def add(budget: float) -> Assignment:
         answer = optimum(problem.changed(budget=budget), solver, time_limit)
-        paid = math.nan if answer.placed is None else cost(problem, answer.placed)
-        rows.append((budget, answer.performance, paid, answer.status))
+        known = answer.placed is not None and answer.status == "optimal"  # else ρ may be anything up to the bound
+        paid = cost(problem, answer.placed) if known and answer.placed is not None else math.nan
+        rows.append((budget, answer.performance if known else math.nan, paid, answer.status))
         return answer
 
     if budgets is not None:
         for budget in tqdm(sorted(budgets), desc="budgets", leave=False, delay=5):
             add(budget)
     else:
-        largest = math.fsum(np.abs(problem.pair_costs).ravel())
-        budget, step = largest, 4 * BUDGET_TOLERANCE * max(largest, 1e-300)
+        least: list[tuple[float, float, float, str]] = []  # with the cost as the budget: the least one for this ρ
+        budget, step, largest = math.fsum(np.abs(problem.pair_costs).ravel()), 0.0, math.inf
         with tqdm(desc="budgets", leave=False, delay=5) as bar:
-            while add(budget).placed is not None:
-                budget = rows[-1][2] - step
+            while (answer := add(budget)).status == "optimal" and answer.placed is not None:
                 bar.update()
-        # What an assignment costs is the least budget for its ρ; of several with the same ρ the last is the cheapest.
-        least = {round(rho, 9): (paid, rho, paid, status) for _, rho, paid, status in rows[:-1]}
-        rows = list(least.values())[::-1]
+                _, rho, paid, status = rows[-1]
+                if paid >= largest:  # within the rounding of its larger costs
+                    step *= 10
+                else:
+                    if least and rho >= least[-1][1] - tie(problem, answer.placed):  # as good, and cheaper
+                        least.pop()
+                    least.append((paid, rho, paid, status))
+                    sizes = math.fsum(np.abs(problem.pair_costs[answer.placed[:, 0], answer.placed[:, 1]]))
+                    largest, step = paid, 4 * BUDGET_TOLERANCE * max(sizes, 1e-300)
+                budget = largest - step
+        rows = [*least, *(row for row in rows[-1:] if row[3] == "time_limit")][::-1]
     return pd.DataFrame(rows, columns=["budget", "performance", "cost", "status"]).set_index("budget")
 
 
-def _tolerance(rho: float, spread: float) -> float:
+def tie(problem: Problem, placed: IntArray) -> float:
+    """Below what difference two assignments count as equally good."""
+    return TIE * math.fsum(np.abs(problem.value[placed[:, 0], placed[:, 1]]))
+
+
+def _tolerance(problem: Problem, placed: IntArray, spread: float) -> float:
     """How far a solver's ρ may be from ρ recomputed."""
-    return TOLERANCE * max(1.0, abs(rho), spread)
-
-
-def _most_of_each_task(problem: Problem) -> float:
-    """A bound on ρ for any options: each task with its best workers, as many as it must have and as gain something."""
-    total = []
-    for j, (fewest, most) in enumerate(zip(problem.fewest, problem.most, strict=True)):
-        best = np.sort(problem.value[problem.eligible[:, j], j])[::-1][:most]
-        total += [*best[:fewest], *np.maximum(0, best[fewest:])]
-    return math.fsum(total)
+    return TOLERANCE * max(tie(problem, placed) / TIE, spread)
 
 
 def _place_at_most(problem: Problem, team: IntArray | None = None) -> IntArray | None:

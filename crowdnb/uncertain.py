@@ -50,11 +50,12 @@ from crowdnb.engine import SolverAnswerError
 from crowdnb.inverse import NEAR, positions
 from crowdnb.labels import BoolArray, FloatArray, IntArray, labelled_vector, listing, number, same_labels, whole
 from crowdnb.possibility import degree, interval_pair
+from crowdnb.program import tie
 from crowdnb.project import Project
 from crowdnb.qualify import check_weights
 from crowdnb.ratings import KEYS, Counts
 from crowdnb.rules import FOREVER, Extra, Rules
-from crowdnb.worth import TINY, Oracle, moves, moves_text, tie, valued
+from crowdnb.worth import TINY, Oracle, moves, moves_text, valued
 
 Source = Literal["ratings", "intervals"]
 Criterion = Literal["worst case", "regret"]

@@ -29,7 +29,7 @@ from tqdm.auto import tqdm
 
 from crowdnb.ecargo import Assignment, Problem, broken_rules, needed, score, zero_one
 from crowdnb.labels import BoolArray, FloatArray, IntArray, listing, number, shown, unique_index, whole
-from crowdnb.program import TIE, Program, Search, optimum, place
+from crowdnb.program import Program, Search, optimum, place, tie
 
 Tasks = tuple[Hashable, ...]
 TINY = 1e-300  # stands for a value of exactly 0, which would forbid a pair
@@ -104,11 +104,6 @@ class Oracle:
         if placed is None:
             return None
         return np.concatenate([forced, placed]) if self.problem.plain else placed
-
-
-def tie(problem: Problem, placed: IntArray) -> float:
-    """Below what difference two assignments count as equally good."""
-    return TIE * max(1.0, math.fsum(np.abs(problem.value[placed[:, 0], placed[:, 1]])))
 
 
 def moves(problem: Problem, old: IntArray, new: IntArray) -> pd.DataFrame:
