@@ -29,8 +29,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from crowdnb.labels import BoolArray, FloatArray, finite, generator, listing, numbers, real, whole
-from crowdnb.ratings import KEYS, count_ratings, in_order, is_counts
+from crowdnb.labels import BoolArray, FloatArray, finite, generator, listing, numbers, plain_array, real, shown, whole
+from crowdnb.ratings import KEYS, check_stars, count_ratings, in_order, is_counts
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoFrame
@@ -81,7 +81,10 @@ class Cloud:
 
         For En = 0 it is 1 at Ex and 0 elsewhere.
         """
-        distance = np.abs(finite(x, "x") - self.expectation)
+        place = numbers(x, "x")
+        if np.isnan(place).any():
+            raise ValueError(f"x: {shown(plain_array(x, 'x').astype(object)[np.isnan(place)][0])} is not a number")
+        distance = np.abs(place - self.expectation)
         if self.entropy == 0:
             return np.where(distance == 0, 1.0, 0.0)
         with np.errstate(over="ignore"):  # ever so far away: 0
@@ -249,7 +252,7 @@ class Ends(NamedTuple):
 
 def _ends(ratings_or_counts: IntoFrame, gamma: float, stars: int) -> tuple[pd.DataFrame, Ends]:
     """Counts, checked, and what follows from them; the ends in values, not clipped."""
-    gamma = check_gamma(gamma)
+    gamma, stars = check_gamma(gamma), check_stars(stars)
     counts = ratings_or_counts if is_counts(ratings_or_counts) else count_ratings(ratings_or_counts, stars)
     if counts is ratings_or_counts:
         index: Any = counts.index

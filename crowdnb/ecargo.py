@@ -827,7 +827,8 @@ def _from_frame(frame: pd.DataFrame, problem: Problem, name: str) -> BoolArray:
     rows, columns = problem.workers, problem.workers if other == "other" else problem.tasks
     if frame.index.equals(rows) and frame.columns.equals(columns):
         return _from_matrix(frame.to_numpy(), rows, columns, name)
-    is_matrix = len(frame) == len(rows) and frame.index.isin(rows).all() and frame.columns.isin(columns).all()
+    inside = set(hashable(frame.index, f"{name}, rows")) <= set(rows) and set(frame.columns) <= set(columns)
+    is_matrix = len(frame) == len(rows) and inside
     if not is_matrix:
         named = {"worker", other} <= set(hashable(frame.columns, f"{name}, columns"))
         if named or frame.shape[1] == 2 or frame.empty:
@@ -843,7 +844,9 @@ def _is_nested(conflicts: Collection[Any], rows: pd.Index[Any], columns: pd.Inde
     nested = (
         isinstance(conflicts, list) and len(conflicts) == len(rows) and all(isinstance(row, list) for row in conflicts)
     )
-    if not nested or not all(len(row) == len(columns) and all(one in (0, 1) for one in row) for row in conflicts):
+    if not nested or not all(
+        len(row) == len(columns) and all(_zero_or_one(one) in (0, 1) for one in row) for row in conflicts
+    ):
         return False
     if len(columns) == 2 and {0, 1} <= set(rows) and {0, 1} <= set(columns):
         raise ValueError(f"{name}: a list of lists of two can be read as pairs or as a matrix; give tuples or a frame")
@@ -863,9 +866,12 @@ def zero_one(matrix: npt.NDArray[Any]) -> FloatArray:
     """0 and 1 of a matrix, truth values included, as floats; NaN for everything else."""
     values = matrix.astype(float) if matrix.dtype.kind == "b" else numbers(matrix)
     if matrix.dtype.kind == "O":
-        truth = np.vectorize(lambda value: isinstance(value, bool | np.bool_), otypes=[bool])(matrix)
-        values = np.where(truth, np.equal(matrix, True), values).astype(float) if truth.any() else values
+        values = np.asarray(np.vectorize(_zero_or_one, otypes=[float])(matrix))
     return np.where((values == 0) | (values == 1), values, np.nan)
+
+
+def _zero_or_one(value: object) -> float:
+    return float(value) if isinstance(value, bool | np.bool_) else number(value)
 
 
 def _from_pairs(pairs: Collection[tuple[Hashable, Hashable]], problem: Problem, name: str) -> BoolArray:

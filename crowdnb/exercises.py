@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 import warnings
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from functools import cache
 from itertools import combinations, combinations_with_replacement, product
 from os import PathLike
@@ -22,10 +22,22 @@ from scipy.optimize import lsq_linear
 from crowdnb import baselines, experiments, matching, relaxation, scenes
 from crowdnb.casestudy import load_case_study
 from crowdnb.cloud import ability_clouds, backward_cloud
-from crowdnb.ecargo import Assignment, Problem, check, performance
+from crowdnb.ecargo import Assignment, Problem, check, needed, performance
 from crowdnb.explain import count, explain_infeasible
 from crowdnb.fuzzyahp import LEVELS, consistent_matrix, criteria_weights, judgement_problems
-from crowdnb.labels import FloatArray, labelled_vector, listing, number, numbers, shown
+from crowdnb.labels import (
+    FloatArray,
+    labelled_vector,
+    listing,
+    needs,
+    number,
+    numbers,
+    real,
+    several,
+    shown,
+    unique_index,
+    whole,
+)
 from crowdnb.market import URGENT, WORST, Market
 from crowdnb.possibility import possibility_degree, possibility_matrix
 from crowdnb.program import optimum
@@ -35,7 +47,7 @@ from crowdnb.relaxation import WHOLE
 from crowdnb.repair import repairs
 from crowdnb.rolling import simulate
 from crowdnb.scenarios import Scenario, Scenarios
-from crowdnb.worth import Oracle, moves_text, replan, why
+from crowdnb.worth import Oracle, moves_text, position, replan, why
 
 LOUNGES = Path(__file__).parent / "data" / "lounges"
 TIE = 1e-9
@@ -57,6 +69,8 @@ def check_overview_by_hand(answer: float | None = None, worker: str = "a2", task
     """
     case = _case()
     w = case.criteria_weights.to_numpy()
+    position(case.ability.index, worker, "worker")
+    position(case.required.index, task, "task")
     matrix = possibility_matrix(case.ability, case.demand)
     p = matrix.to_numpy()[matrix.index.get_loc((worker, task))]
     right = float(p @ w)
@@ -349,7 +363,7 @@ def check_possibility_by_hand(answer: float | None) -> str:
 
 def check_possibility_demand(answer: float | None, wanted: float = 0.25) -> str:
     """Notebook 02, exercise 2: the lower end d at which a8's quality meets the demand [d, 1] to the degree wanted."""
-    case = _case()
+    case, wanted = _case(), real(wanted, "wanted", 0, 1)
     u_low, u_high = _interval(case.ability, "a8", "quality")
     if (d := _one_number(answer)) is None or not 0 <= d <= 1:
         return f"Not yet: give the lower end d, a number from 0 to 1. U stays [{u_low}, {u_high}]."
@@ -362,6 +376,7 @@ def check_possibility_demand(answer: float | None, wanted: float = 0.25) -> str:
 
 def check_possibility_ranking(answer: Sequence[Hashable] | None, criterion: str = "quality") -> str:
     """Notebook 02, exercise 3: the workers ranked on a criterion by the sum of their degrees against each other."""
+    position(_case().criteria_weights.index, criterion, "criterion")
     u = _case().ability[criterion]
     low, high = u["low"].to_numpy(), u["high"].to_numpy()
     against = possibility_degree(low[:, np.newaxis], high[:, np.newaxis], low, high)
@@ -370,7 +385,7 @@ def check_possibility_ranking(answer: Sequence[Hashable] | None, criterion: str 
     sums = total.to_dict()
     if isinstance(answer, pd.Series) and _labels(answer.index, u.index):
         answer = answer.index.tolist()
-    given = [] if isinstance(answer, str) or not isinstance(answer, Iterable) else list(answer)
+    given = [] if _labels(answer, u.index) is None else several(answer, "answer")
     if _labels(given, u.index) != set(right) or len(given) != len(right):
         return f"Not yet: give all {len(right)} workers, each once, the best first: ['a0', 'a1', ...]."
     if given == right:
@@ -392,7 +407,7 @@ def check_possibility_ranking(answer: Sequence[Hashable] | None, criterion: str 
 
 def check_weights_by_hand(answer: Any, judgement: pd.DataFrame) -> str:
     """Notebook 03, exercise 1: the weights of a judgement matrix by eqs. 4 and 5, to three decimals."""
-    right = criteria_weights(judgement)
+    right = criteria_weights(needs(judgement, pd.DataFrame, "judgement"))
     k = len(right)
     given = _numbers_for(answer, right.index)
     if given is None:
@@ -423,6 +438,11 @@ def check_weights_by_hand(answer: Any, judgement: pd.DataFrame) -> str:
 
 def check_weights_one_change(answer: Any, before: pd.DataFrame, pair: tuple[str, str] = ("skill", "efficiency")) -> str:
     """Notebook 03, exercise 2: change one judgement so that two criteria get the same weight."""
+    _weights(needs(before, pd.DataFrame, "before"), "before")
+    if not isinstance(pair, Sequence) or isinstance(pair, str) or len(pair) != 2:
+        raise ValueError(f"pair: two criteria are needed, got {shown(pair)}")
+    for criterion in pair:
+        position(before.index, criterion, "pair: criterion")
     if not isinstance(answer, pd.DataFrame) or answer.shape != before.shape or set(answer.index) != set(before.index):
         return "Not yet: give a judgement matrix with the same criteria, a copy of B with one judgement changed."
     problems, off_levels = judgement_problems(answer)
@@ -448,6 +468,10 @@ def check_weights_one_change(answer: Any, before: pd.DataFrame, pair: tuple[str,
 
 def check_weights_free_judgement(answer: Any, wanted: pd.Series[float]) -> str:
     """Notebook 03, exercise 3: judgements anywhere in [0, 1] with weights nearest to the wanted ones, at a = K - 1."""
+    unique_index(needs(wanted, pd.Series, "wanted").index, "wanted")
+    wanted = pd.Series(labelled_vector(wanted, wanted.index, "wanted"), wanted.index)
+    if len(wanted) < 2:
+        raise ValueError(f"wanted: weights of two criteria or more are needed, got {len(wanted)}")
     if not isinstance(answer, pd.DataFrame) or set(answer.index) != set(wanted.index):
         return f"Not yet: give a judgement matrix, a frame with the rows and columns {listing(wanted.index)}."
     problems, _ = judgement_problems(answer)
@@ -483,7 +507,9 @@ def _interval(frame: pd.DataFrame, label: str, criterion: str) -> tuple[float, f
     return float(frame[(criterion, "low")][label]), float(frame[(criterion, "high")][label])
 
 
-def _weights(judgement: pd.DataFrame) -> FloatArray:
+def _weights(judgement: pd.DataFrame, name: str = "judgement") -> FloatArray:
+    if problems := judgement_problems(judgement)[0]:
+        raise ValueError(f"{name}: {listing(problems, 5)}")
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "judgement: off the five levels")
         return np.asarray(criteria_weights(judgement), dtype=float)
@@ -514,9 +540,10 @@ def _nearest_slip(value: float, slips: Mapping[float, str], otherwise: str, what
 
 def _labels(answer: Any, known: pd.Index[Any]) -> set[Any] | None:
     """Return the answer as a set of known labels; None when it is anything else."""
-    if isinstance(answer, str) or not isinstance(answer, Iterable):
+    try:
+        names = several(answer, "answer")
+    except ValueError:
         return None
-    names = list(answer)
     return set(names) if all(isinstance(name, Hashable) and name in known for name in names) else None
 
 
@@ -541,6 +568,7 @@ def check_model_team(problem: Problem, team: Mapping[Any, Any] | None) -> str:
     >>> check_model_team(Problem([[0.9, 0.8], [0.7, 0.2]], [1, 1]), {0: 0, 1: 1}).split(". ")[0]
     'That team is allowed and has ρ = 1.1'
     """
+    needed(problem)
     if not isinstance(team, Mapping):
         return "Give a team as a mapping: a task, and the worker or the list of workers who take it."
     crews = {
@@ -580,8 +608,8 @@ def check_model_costliest_pair(problem: Problem, pair: Sequence[Hashable] | None
     >>> check_model_costliest_pair(Problem([[0.9], [0.8], [0.1]], [2]), (0, 2))
     'A quarrel of 0 and 2 costs nothing: there is a best team without one of them. Pick from those who work.'
     """
-    workers = list(problem.workers)
-    pair = [] if isinstance(pair, str) or not isinstance(pair, Iterable) else list(pair)
+    workers = list(needed(problem).workers)
+    pair = [] if pair is None or _labels(pair, problem.workers) is None else several(pair, "pair")
     if len(pair) != 2 or len(_labels(pair, problem.workers) or ()) != 2:
         return f"Give two different workers of {listing(workers, len(workers))}."
     before, oracle = _feasible(problem), Oracle(problem)
@@ -614,6 +642,8 @@ def check_model_range(problem: Problem, extra: int, rho: float | None) -> str:
     >>> check_model_range(Problem([[0.9, 0.8], [0.7, 0.2], [0.3, 0.1]], [1, 1]), 1, 1.5)
     'ρ = 1.5 is the best with exactly L workers on each task. Let (9) be two rows: at least L, and at most L + 1.'
     """
+    needed(problem)
+    extra = whole(extra, "extra", 0)
     if (value := _one_number(rho)) is None:
         return "Give ρ as a number, with three decimals or more."
     exact, spare = _feasible(problem), len(problem.workers) - int(problem.need.sum())
@@ -802,7 +832,7 @@ def check_why_hall(tasks: Collection[Hashable] | None, problem: Problem) -> str:
     >>> check_why_hall([0], problem)
     '0: 1 place, and 1 worker may take one of them (1). That can be filled; look for tasks that share their workers.'
     """
-    names = _labels(tasks, problem.tasks)
+    names = _labels(tasks, needed(problem).tasks)
     if names is None:
         return f"Not yet: give a list of tasks, some of {listing(problem.tasks)}."
     if not names:
@@ -837,6 +867,7 @@ def check_why_insist(task: Hashable = None, cost: float | None = None, worker: s
     'a8 costs less elsewhere than on r0. Force a8 on each task in turn.'
     """
     problem = _case().problem([QUARREL])
+    position(problem.workers, worker, "worker")
     if not isinstance(task, Hashable) or task not in problem.tasks:
         return f"Not yet: give one of the tasks {listing(problem.tasks)}, and what it costs."
     losses = {one: why(problem, worker, one) for one in problem.tasks}
@@ -913,6 +944,7 @@ def check_experiments_teams(answer: float | None = None, m: int = 6, n: int = 3,
     >>> check_experiments_teams(20)
     'That is the number of all teams. Each is free of conflicts only with some probability.'
     """
+    m, n, p = whole(m, "m", 0), whole(n, "n", 0), real(p, "p", 0, 1)
     if (value := _one_number(answer)) is None:
         return f"Not yet: give one number, the expected teams of {n} among {m} workers."
     teams, pairs = math.comb(m, n), math.comb(n, 2)
@@ -940,6 +972,7 @@ def check_experiments_candidates(
     >>> check_experiments_candidates(6)
     'With 6 candidates 34 % of the projects can be staffed, too few. Give more.'
     """
+    places, p, chance = whole(places, "places"), real(p, "p", 0, 1), real(chance, "chance", 0, 1)
     value = _one_number(answer)
     if value is None or value != int(value) or not 1 <= value <= 200:
         return "Not yet: give a whole number of candidates, at most 200."
@@ -1004,7 +1037,7 @@ SLIPS = {
 
 def slips(folder: str | PathLike[str]) -> dict[str, str]:
     """Write the case study with three slips into a new folder; the text of the three files, lines numbered."""
-    load_case_study().write(Path(folder))
+    load_case_study().write(_path(folder, "folder"))
     numbered = {}
     for name, (right, wrong) in SLIPS.items():
         path = Path(folder) / name
@@ -1012,6 +1045,13 @@ def slips(folder: str | PathLike[str]) -> dict[str, str]:
         path.write_text(text, encoding="utf-8")
         numbered[name] = "\n".join(f"{at:3}  {line}" for at, line in enumerate(text.splitlines(), 1))
     return numbered
+
+
+def _path(path: object, name: str) -> Path:
+    """A path; ValueError with the argument's name for anything else."""
+    if not isinstance(path, str | PathLike):
+        raise ValueError(f"{name}: a path is needed, got {shown(path)}")
+    return Path(path)
 
 
 def check_own_data_slips(folder: str | PathLike[str], answer: Mapping[Any, Any] | None = None) -> str:
@@ -1126,6 +1166,10 @@ def check_matching_by_hand(answer: float | None = None, capacity: Mapping[str, i
     'That needs w4, or w1 with three tasks. w4 has left, and w1 may take two.'
     """
     limits = {"w1": 2, "w2": 1, "w3": 1, "w4": 0} if capacity is None else capacity
+    if not isinstance(limits, Mapping):
+        raise ValueError(f"capacity: a mapping of workers to numbers of tasks is needed, got {shown(capacity)}")
+    labelled_vector(limits, MATCH.columns, "capacity")
+    limits = {worker: whole(limit, f"capacity of {worker}", 0) for worker, limit in limits.items()}
     if (value := _one_number(answer)) is None:
         return "Not yet: give one number, the sum of A over the pairs chosen."
     problem = Problem(MATCH.T, [1] * len(MATCH), worker_limits=limits, required_rule="at most")
@@ -1222,11 +1266,14 @@ def check_scenes_threshold(
     if (value := _one_number(answer)) is None:
         return "Not yet: give one number, a confidence from 0 to 1."
     right = scenes.cheapest_threshold(person, bot, wrong)
+    person, bot, wrong = map(number, (person, bot, wrong))
     if _is(value, right, THREE_DECIMALS):
         return f"Right: by hand {person:g}, by bot {bot:g} + (1 - p)({person:g} + {wrong:g}); equal at p = {right:g}."
     slips = {
         1 - right: "That is the chance of a wrong answer at which both cost the same. The confidence is 1 less that.",
-        1 - (person - bot) / wrong: "After a wrong answer a person answers too: count that price as well as the harm.",
+        1
+        - (person - bot)
+        / (wrong or math.inf): "After a wrong answer a person answers too: count that price as well as the harm.",
         0.5: "That would be right if a wrong answer cost as much more as a person does. Set the two costs equal.",
     }
     return _nearest_slip(value, slips, "Set the person's cost equal to the bot's, and solve for p.", "A confidence")
@@ -1253,7 +1300,13 @@ def check_scenes_shares(answer: Any = None, earned: Mapping[str, float] = SHARED
     >>> check_scenes_shares({"writer": 100, "painter": 50, "editor": 40})
     'They sum to 190, and there are 180 to share.'
     """
-    values = scenes.teams(list(earned), list(earned.values()))
+    if not isinstance(earned, Mapping) or not earned:
+        raise ValueError(f"earned: a mapping of teams to what they earn is needed, got {shown(earned)}")
+    try:
+        values = scenes.teams(list(earned), list(earned.values()))
+        scenes.shapley(values)
+    except ValueError as error:
+        raise ValueError(f"earned: {error}") from None
     right = scenes.shapley(values)
     if (given := _numbers_for(answer, right.index)) is None:
         return f"Not yet: give a number for each of {listing(right.index)}."
@@ -1330,6 +1383,10 @@ def check_market_by_hand(
     >>> check_market_by_hand(4.8)
     'That is as if it were matched when it arrives. The platform matches at 0, 1, 2, … hours only.'
     """
+    arrival, notice, load = real(arrival, "arrival", 0), real(notice, "notice", 0), real(load, "load", 0)
+    if not real(epoch, "epoch", 0) > 0:
+        raise ValueError(f"epoch must be above 0, got {shown(epoch)}")
+    epoch = number(epoch)
     if (value := _one_number(answer)) is None:
         return "Not yet: give one number, the hour at which the subtask is done."
     matched = math.ceil(arrival / epoch) * epoch
@@ -1345,6 +1402,13 @@ def check_market_by_hand(
         right + load * (WORST - 1): "That is the hour of a late job. This one is not late.",
     }
     return _nearest_slip(value, slips, "Find the first matching after the arrival, then add notice and load.", "")
+
+
+def _two(values: object, name: str) -> tuple[float, float]:
+    """Two numbers in [0, 1]; ValueError with the argument's name for anything else."""
+    if not isinstance(values, Sequence) or isinstance(values, str | bytes) or len(values) != 2:
+        raise ValueError(f"{name}: two numbers are needed, got {shown(values)}")
+    return real(values[0], name, 0, 1), real(values[1], name, 0, 1)
 
 
 def check_market_price(
@@ -1366,6 +1430,7 @@ def check_market_price(
     >>> print(check_market_price(0.5)[:52])
     0.5 is not it. At a price of 0.5 nobody is moved, bu
     """
+    ability, demands = (_two(ability, "ability"), _two(demands, "demands"))
     if (value := _one_number(answer)) is None:
         return "Not yet: give one number, in units of Q."
     running, urgent = (float(possibility_degree(*ability, low, 1.0)) for low in demands)

@@ -28,7 +28,7 @@ import numpy.typing as npt
 from scipy.special import gammaln, logsumexp
 from scipy.stats import beta, binom
 
-from crowdnb.labels import FloatArray, finite, number, shown, whole
+from crowdnb.labels import FloatArray, between, finite, listing, number, shown, whole
 
 UNLIKELY = 1e-9  # probability of fewer, or of more, conflicts than are looked at
 GRID = 400  # numbers of conflicts that are looked at, at most
@@ -142,7 +142,7 @@ def candidates_needed(
     >>> candidates_needed(10, 0.2)
     (23, 73)
     """
-    chance = check_level(chance, "chance")
+    chance = between(chance, "chance")
     most, places, p = _checked(whole(most, "most", 0), places, conflict_probability)
     return (
         _first(lambda m: chance_bounds(m, places, p)[1] >= chance, places, most),
@@ -162,7 +162,7 @@ def places_filled(workers: int, conflict_probability: float, chance: float = 0.9
     >>> places_filled(10_000, 0.2)
     (55, 55)
     """
-    chance = check_level(chance, "chance")
+    chance = between(chance, "chance")
     m, _, p = _checked(workers, 0, conflict_probability)
     too_many = (
         _first(lambda n: chance_bounds(m, n, p)[0] < chance, 0, m),
@@ -196,19 +196,15 @@ def binomial_band(hits: npt.ArrayLike, repeats: npt.ArrayLike, level: float = 0.
     k, n = finite(hits, "hits"), finite(repeats, "repeats")
     if k.shape != n.shape and k.size != 1 and n.size != 1:
         raise ValueError(f"hits and repeats: shapes {k.shape} and {n.shape} cannot be broadcast together")
-    if (k < 0).any() or (n < 1).any() or (k > n).any():
-        raise ValueError("hits must be from 0 to repeats, and repeats 1 or more")
-    tail = (1 - check_level(level)) / 2
+    if (bad := (k < 0) | (n < 1) | (k > n)).any():
+        some = [
+            f"{one:g} of {of:g}" for one, of in zip(*(np.broadcast_to(x, bad.shape)[bad] for x in (k, n)), strict=True)
+        ]
+        raise ValueError(f"hits must be from 0 to repeats, and repeats 1 or more, got {listing(some, 3)}")
+    tail = (1 - between(level, "level")) / 2
     low = np.where(k == 0, 0.0, beta.ppf(tail, np.maximum(k, 1), n - k + 1))
     high = np.where(k == n, 1.0, beta.ppf(1 - tail, k + 1, np.maximum(n - k, 1)))
     return low, high
-
-
-def check_level(value: float, name: str = "level") -> float:
-    """A probability between 0 and 1; ValueError with the argument's name for anything else."""
-    if not 0 < number(value) < 1:
-        raise ValueError(f"{name} must lie between 0 and 1, got {shown(value)}")
-    return number(value)
 
 
 def _checked(workers: int, places: int, p: float) -> tuple[int, int, float]:

@@ -35,7 +35,9 @@ from scipy import sparse
 from scipy.sparse.csgraph import maximum_bipartite_matching
 
 from crowdnb import baselines, sweep
-from crowdnb.instances import Structure
+from crowdnb.ecargo import Scope
+from crowdnb.instances import Quality, Structure
+from crowdnb.labels import flag, listing, needs, number, one_of, real, several, shown, text_of, whole
 from crowdnb.program import optimum
 from crowdnb.qualify import qualification
 from crowdnb.summaries import PUBLISHED, accuracy, growth, quorum, shares, theory, times
@@ -52,6 +54,7 @@ SIZES = tuple(range(10, 61, 5))  # m of figure 1 and of every table but 7
 CHANCES = (0.1, 0.2, 0.3, 0.4)  # p of table 8
 PLANNED = (10, 20, 40, 60, 80, 120, 160, 240)  # m beyond table 8, for those who plan
 LARGE = (120, 240, 480, 960, 1920)  # m beyond figure 1, to see the growth
+MANY = 1_000_000  # repeats at most: each is a row
 NODE_CAP = 200_000  # of a baseline, some seconds
 TEAM_CAP = 10_000  # of the search for the largest team
 GREEDY = ("greedy_by_task", "greedy_by_pair", "greedy_by_options")
@@ -73,8 +76,8 @@ def figure1(
     methods: Sequence[str] = ("package", "arrays"),
 ) -> pd.DataFrame:
     """Time of U, D → P → Q against m, for n = ⌊m/3⌋ and ⌊m/4⌋; by the package, and by one expression on arrays."""
-    cells = [(m, m // part, 0.0) for m in sizes for part in (3, 4)]
-    return sweep.run("figure1", seed, instances(cells, repeats, seed), methods, apply, output, progress)
+    cells = [(m, m // part, 0.0) for m in _sizes(sizes) for part in (3, 4)]
+    return _run("figure1", seed, instances(cells, repeats, seed), methods, output, progress)
 
 
 def table6(
@@ -90,8 +93,8 @@ def table6(
 
     The baselines show N/A where they are stopped by :data:`NODE_CAP`.
     """
-    some = instances([(m, m // 3, 0.1) for m in sizes], repeats, seed, structure=structure)
-    return sweep.run("table6", seed, some, methods, apply, output, progress)
+    some = instances([(m, m // 3, 0.1) for m in _sizes(sizes)], repeats, seed, structure=structure)
+    return _run("table6", seed, some, methods, output, progress)
 
 
 def table7(
@@ -102,10 +105,11 @@ def table7(
     methods: Sequence[str] = ("crowdnb", "CPLEX", "greedy_by_task", "greedy_by_pair", "greedy_by_options"),
 ) -> pd.DataFrame:
     """The first ``repeats`` of the hard instances kept in :data:`HARD`; ``seed`` changes nothing."""
-    if not 1 <= repeats <= len(HARD):
-        raise ValueError(f"repeats must be 1 to {len(HARD)}, the hard instances that are kept, got {repeats}")
+    if not 1 <= number(repeats) <= len(HARD) or not number(repeats).is_integer():
+        raise ValueError(f"repeats must be 1 to {len(HARD)}, the hard instances that are kept, got {shown(repeats)}")
+    seed, repeats = whole(seed, "seed", 0, rule="must not be negative"), int(number(repeats))
     hard = [Instance(40, 13, 0.1, number, at) for number, at in enumerate(HARD[:repeats])]
-    return sweep.run("table7", seed, hard, methods, partial(apply, node_cap=HARD_CAP), output, progress)
+    return _run("table7", seed, hard, methods, output, progress, partial(apply, node_cap=HARD_CAP))
 
 
 def hard_seeds(tries: int = 5_000, node_cap: int = 1_000_000, progress: bool = True) -> pd.DataFrame:
@@ -116,9 +120,10 @@ def hard_seeds(tries: int = 5_000, node_cap: int = 1_000_000, progress: bool = T
     DataFrame
         Columns seed, status, nodes (up to the cap), the hardest first.
     """
+    tries, node_cap = whole(tries, "tries"), whole(node_cap, "node_cap", rule="must be at least {}")
     tried = [Instance(40, 13, 0.1, at, at) for at in range(tries)]
     patient = partial(apply, node_cap=node_cap)
-    rows = sweep.run("hard", 0, tried, ["greedy_by_task"], patient, None, progress, together=10)
+    rows = _run("hard", 0, tried, ["greedy_by_task"], None, progress, patient, together=10)
     return rows.sort_values("nodes", ascending=False, kind="stable")[["seed", "status", "nodes"]].reset_index(drop=True)
 
 
@@ -136,8 +141,8 @@ def table8(
     ``methods``: ``"existence"`` asks whether n workers can work together (independence number), ``"crowdnb"`` solves,
     ``"exhaustive"`` is right by definition where it ends.
     """
-    some = instances([(m, m // 3, p) for p in CHANCES for m in sizes], repeats, seed, structure=structure)
-    return sweep.run("table8", seed, some, methods, apply, output, progress, _together(methods))
+    some = instances([(m, m // 3, p) for p in CHANCES for m in _sizes(sizes)], repeats, seed, structure=structure)
+    return _run("table8", seed, some, methods, output, progress, together=_together(methods))
 
 
 def table9(
@@ -150,9 +155,9 @@ def table9(
     structure: Structure = "random",
 ) -> pd.DataFrame:
     """ρ of the program and of each greedy at n = 5, p = 0.1, with Q from intervals and with Q uniform."""
-    draws = partial(instances, [(m, 5, 0.1) for m in sizes], repeats, seed, structure=structure)
+    draws = partial(instances, [(m, 5, 0.1) for m in _sizes(sizes)], repeats, seed, structure=structure)
     both = [*draws(qualification="uniform"), *draws(qualification="intervals")]
-    return sweep.run("table9", seed, both, methods, apply, output, progress)
+    return _run("table9", seed, both, methods, output, progress)
 
 
 def structured(
@@ -164,9 +169,9 @@ def structured(
     methods: Sequence[str] = ("existence", "crowdnb", "greedy_by_options"),
 ) -> pd.DataFrame:
     """Table 8 where conflicts follow employers, places or time zones, with as many conflicts, and a greedy beside."""
-    cells = [(m, m // 3, p) for p in CHANCES for m in sizes]
+    cells = [(m, m // 3, p) for p in CHANCES for m in _sizes(sizes)]
     every = [one for kind in get_args(Structure) for one in instances(cells, repeats, seed, structure=kind)]
-    return sweep.run("structured", seed, every, methods, apply, output, progress, _together(methods))
+    return _run("structured", seed, every, methods, output, progress, together=_together(methods))
 
 
 def planner(
@@ -178,8 +183,38 @@ def planner(
     methods: Sequence[str] = ("largest team",),
 ) -> pd.DataFrame:
     """How many of m candidates can work together (in column rho), as far as :data:`TEAM_CAP` nodes go."""
-    cells = [(m, 1, p) for p in CHANCES for m in sizes]
-    return sweep.run("planner", seed, instances(cells, repeats, seed), methods, apply, output, progress)
+    cells = [(m, 1, p) for p in CHANCES for m in _sizes(sizes)]
+    return _run("planner", seed, instances(cells, repeats, seed), methods, output, progress)
+
+
+def _run(
+    name: str,
+    seed: int,
+    some: Sequence[Instance],
+    methods: Sequence[str],
+    output: Path_ | None,
+    progress: bool,
+    by: sweep.Method | None = None,
+    together: int = 1,
+) -> pd.DataFrame:
+    """Run an experiment whose instances are made; ValueError where the other arguments are not as they should be."""
+    methods = _methods(methods)
+    if output is not None and not isinstance(output, str | os.PathLike):
+        raise ValueError(f"output: a path is needed, got {shown(output)}")
+    return sweep.run(name, seed, some, methods, by or apply, output, flag(progress, "progress"), together)
+
+
+def _methods(methods: Sequence[str]) -> list[str]:
+    """Methods, each of which is known."""
+    asked = [text_of(method, "methods") for method in several(methods, "methods")]
+    for method in asked:
+        if method not in METHODS:
+            raise ValueError(f"methods: {method!r} is unknown; known are {', '.join(METHODS)}")
+    return asked
+
+
+def _sizes(sizes: Sequence[int]) -> list[int]:
+    return [whole(m, "sizes") for m in several(sizes, "sizes")]
 
 
 TABLES: dict[str, Callable[..., pd.DataFrame]] = {
@@ -226,6 +261,7 @@ def full(name: str, output: Path_ | None = None, progress: bool = True) -> pd.Da
     progress : bool
         Whether to show bars.
     """
+    _known(name)
     parts = [TABLES[name](output=output, progress=progress, **part) for part in FULL[_known(name)]]
     return pd.concat(parts, ignore_index=True).sort_values(sweep.KEY, kind="stable", ignore_index=True)
 
@@ -256,7 +292,7 @@ def summary(name: str, rows: pd.DataFrame) -> pd.DataFrame:
     Shares by p and m for table 8 and ``structured``, F by m for table 9, places filled for ``planner``; milliseconds
     for the others.
     """
-    if name == "table9":
+    if _known(name) == "table9":
         return accuracy(rows)
     if name in ("table8", "structured"):
         return shares(rows)["share"].droplevel("n").unstack("m")
@@ -284,6 +320,9 @@ def variants(repeats: int = 200, seed: int = 0, sizes: Sequence[int] = SIZES) ->
         some = instances([(m, n, p)], repeats, seed, scope=scope)
         return sum(apply(one, "existence").status == "exists" for one in some) / repeats
 
+    sizes, repeats = _sizes(sizes), whole(repeats, "repeats", rule="must be at least {}")
+    if not sizes or (strange := [m for m in sizes if m not in PUBLISHED["table8"].index]):
+        raise ValueError(f"sizes: {listing(strange) if sizes else 'none'}; table 8 has {listing(SIZES, len(SIZES))}")
     printed = PUBLISHED["table8"].loc[list(sizes), list(CHANCES)].to_numpy()
     rows = {}
     for name, reading in readings.items():
@@ -294,26 +333,37 @@ def variants(repeats: int = 200, seed: int = 0, sizes: Sequence[int] = SIZES) ->
 
 def instances(cells: Iterable[tuple[int, int, float]], repeats: int, seed: int, **kinds: Any) -> list[Instance]:
     """``repeats`` instances of each cell (m, n, p), each with a seed of its own."""
-    if repeats < 1:
-        raise ValueError(f"repeats must be at least 1, got {repeats}")
-    if seed < 0:
-        raise ValueError(f"seed must not be negative, got {seed}")
+    repeats = whole(repeats, "repeats", rule="must be at least {}")
+    seed = whole(seed, "seed", 0, rule="must not be negative")
+    if repeats > MANY:
+        raise ValueError(f"repeats must be at most {MANY:,}, got {shown(repeats)}")
+    for name, known in (("structure", Structure), ("qualification", Quality), ("scope", Scope)):
+        if name in kinds:
+            one_of(kinds[name], get_args(known), name)
     return [
         Instance(m, n, p, repeat, sweep.seed_of(seed, m, n, p, repeat), **kinds)
-        for m, n, p in cells
+        for m, n, p in map(_cell, several(cells, "cells"))
         for repeat in range(repeats)
     ]
 
 
+def _cell(cell: object) -> tuple[int, int, float]:
+    """m, n and p of a cell."""
+    if not isinstance(cell, tuple | list) or len(cell) != 3:
+        raise ValueError(f"cells: (m, n, p) is needed, got {shown(cell)}")
+    m, n, p = cell
+    return whole(m, "cells: m"), whole(n, "cells: n", 0), real(p, "cells: p", 0, 1)
+
+
 def _known(name: str) -> str:
-    if name not in TABLES:
-        raise ValueError(f"name must be one of {', '.join(TABLES)}, got {name!r}")
+    if not isinstance(name, str) or name not in TABLES:
+        raise ValueError(f"name must be one of {', '.join(TABLES)}, got {shown(name)}")
     return name
 
 
 def _together(methods: Sequence[str]) -> int:
     """Instances that a process takes at a time: many where each takes less than a millisecond."""
-    return 50 if set(methods) == {"existence"} else 1
+    return 50 if set(_methods(methods)) == {"existence"} else 1
 
 
 def apply(instance: Instance, method: str, node_cap: int = NODE_CAP) -> Outcome:
@@ -328,6 +378,9 @@ def apply(instance: Instance, method: str, node_cap: int = NODE_CAP) -> Outcome:
     node_cap : int
         Where a baseline gives up.
     """
+    needs(instance, Instance, "instance")
+    text_of(method, "method")
+    node_cap = whole(node_cap, "node_cap", rule="must be at least {}")
     if method == "existence":
         return _existence(instance)
     if method == "largest team":

@@ -152,8 +152,9 @@ def _resolution(k: int, resolution: float | None) -> float:
 def _checked(judgement: pd.DataFrame | npt.ArrayLike) -> tuple[FloatArray, pd.Index[Any]]:
     frame = judgement
     if not isinstance(frame, pd.DataFrame):
-        array = plain_array(judgement, "judgement")
-        if array.ndim != 2:
+        masked = isinstance(judgement, np.ma.MaskedArray)
+        array = plain_array(judgement, "judgement") if masked else np.asarray(judgement, dtype=object)
+        if array.ndim not in (1, 2):
             raise ValueError(f"judgement: a square matrix is needed, got {shown(judgement)}")
         frame = pd.DataFrame(array.astype(object))
     problems, off_levels = judgement_problems(frame)

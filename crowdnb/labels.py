@@ -106,6 +106,13 @@ def real(value: object, name: str, least: float = -math.inf, most: float = math.
     return number(value)
 
 
+def between(value: object, name: str) -> float:
+    """A number between 0 and 1, neither of them; ValueError with the argument's name for anything else."""
+    if not 0 < number(value) < 1:
+        raise ValueError(f"{name} must lie between 0 and 1, got {shown(value)}")
+    return number(value)
+
+
 def flag(value: object, name: str) -> bool:
     """True or False; ValueError with the argument's name for anything else."""
     if not isinstance(value, bool | np.bool_):
@@ -146,7 +153,7 @@ def needs_frame(value: object, name: str, columns: Collection[Hashable] = ()) ->
 
 
 def numeric(frame: object, name: str, columns: Collection[Hashable], missing: bool = False) -> pd.DataFrame:
-    """A frame with these columns as floats, finite or, if ``missing``, NaN; ValueError names the first other cell."""
+    """A frame with these columns as numbers, finite or, if ``missing``, NaN; ValueError names the first other cell."""
     given = needs_frame(frame, name, columns).copy()
     for column in columns:
         values = numbers(given[column])
@@ -155,7 +162,19 @@ def numeric(frame: object, name: str, columns: Collection[Hashable], missing: bo
             at = int(bad.argmax())
             cell = f"row {given.index[at]}, column {column} is {shown(given[column].iloc[at])}"
             raise ValueError(f"{name}: {cell}, a finite number is needed")
-        given[column] = values
+        if not (isinstance(kind := given[column].dtype, np.dtype) and kind.kind in "iuf"):
+            given[column] = values
+    return given
+
+
+def labelled(frame: object, name: str, columns: Collection[Hashable]) -> pd.DataFrame:
+    """A frame with a label in each cell of these columns; ValueError names the first cell that has none."""
+    given = needs_frame(frame, name, columns)
+    for column in columns:
+        hashable(given[column], f"{name}, column {column}")
+        if given[column].hasnans:
+            at = given.index[int(given[column].isna().to_numpy().argmax())]
+            raise ValueError(f"{name}: row {at}, column {column} is missing, a label is needed")
     return given
 
 
@@ -294,7 +313,7 @@ def labelled_vector(
     if isinstance(values, pd.Series):
         same_labels(values.index, index, where)
         values = (values if values.index.equals(index) else values.reindex(index)).to_numpy()
-    array = numbers(values)
+    array = numbers(values, where)
     if array.shape != (len(index),):
         raise ValueError(
             f"{where}: {len(index)} values are needed, one for each of {listing(index)}; got shape {array.shape}"

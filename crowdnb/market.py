@@ -127,11 +127,12 @@ class Market:
 
     def __post_init__(self) -> None:
         for one in fields(self):
-            _check(one.name, getattr(self, one.name), one.metadata, type(one.default))
+            value = _check(one.name, getattr(self, one.name), one.metadata, type(one.default))
+            object.__setattr__(self, one.name, value)
         if abs(math.fsum(self.weights) - 1) > 1e-6:
             raise ValueError(f"weights must sum to 1, got {shown(math.fsum(self.weights))}")
-        if self.prior not in get_args(Prior):
-            raise ValueError(f"prior must be one of {', '.join(get_args(Prior))}, got {self.prior!r}")
+        if not isinstance(self.prior, str) or self.prior not in get_args(Prior):
+            raise ValueError(f"prior must be one of {', '.join(get_args(Prior))}, got {shown(self.prior)}")
         if (longest := self.notice + WORST * self.load[1]) > self.shift or WORST * self.load[1] > self.limit:
             raise ValueError(
                 f"load: a late job may take {WORST:g} × {self.load[1]:g} hours, with notice {longest:g}; "
@@ -167,14 +168,14 @@ def _brief(value: Any) -> str:
     return " … ".join(f"{one:g}" for one in value) if isinstance(value, tuple) and len(value) == 2 else str(value)
 
 
-def _check(name: str, value: Any, about: Any, kind: type) -> None:
-    """ValueError unless a value is of its kind and in its range."""
+def _check(name: str, value: Any, about: Any, kind: type) -> Any:
+    """The value as an int, a float or a tuple of them; ValueError unless it is of its kind and in its range."""
     if kind is str:
-        return
+        return value
     values = value if kind is tuple else (value,)
     if kind is tuple and (not isinstance(value, tuple) or not value or (name != "weights" and len(value) != 2)):
         raise ValueError(
-            f"{name} must be a tuple of {'numbers' if name == 'weights' else 'two numbers'}, got {value!r}"
+            f"{name} must be a tuple of {'numbers' if name == 'weights' else 'two numbers'}, got {shown(value)}"
         )
     for one in values:
         found = number(one)
@@ -185,6 +186,8 @@ def _check(name: str, value: Any, about: Any, kind: type) -> None:
             raise ValueError(f"{name} must be {what} {span} ({about['unit']}), got {shown(one)}")
     if name != "weights" and list(values) != sorted(values):
         raise ValueError(f"{name} must be smallest, then largest, got {value!r}")
+    plain = tuple(one if isinstance(one, int | float) else number(one) for one in values)
+    return plain if kind is tuple else int(plain[0]) if kind is int else plain[0]
 
 
 class Tasks(NamedTuple):

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
 from functools import cache, lru_cache, partial
 from typing import Any, get_args
 
@@ -19,6 +19,7 @@ import pandas as pd
 
 from crowdnb import matching
 from crowdnb.ecargo import Assignment, Problem
+from crowdnb.labels import listing, needs, needs_frame, number_frame, one_of, real, same_labels, shown, whole
 from crowdnb.market import DAY, Market
 from crowdnb.page import grid
 from crowdnb.privacy import TOTAL, safe_table
@@ -38,6 +39,7 @@ from crowdnb.scenes import (
     hand_over,
     incomes,
     revenue_shares,
+    table_of,
     too_close,
     without_credential,
 )
@@ -49,6 +51,7 @@ from crowdnb.whatif import (
     WIDE,
     Panel,
     View,
+    check_start,
     drawing,
     facts_table,
     float_slider,
@@ -71,6 +74,8 @@ def policies_view(settings: Mapping[str, Any], start: View | None = None) -> Vie
     auction's epsilon, and seen, the probability that Q of a pair is known to collaborative filtering. What workers wish
     is drawn.
     """
+    check_start(start)
+    settings = _settings(settings, (*MADE, "epsilon", "seen"))
     made = tuple(settings[name] for name in MADE)
     options = {"auction": settings["epsilon"], "collaborative filtering": settings["seen"]}
     problem, policies = _made(*made)[0], list(matching.POLICIES)
@@ -99,6 +104,17 @@ def policies_view(settings: Mapping[str, Any], start: View | None = None) -> Vie
         f"conflict. The best match is {best:.3f}."
     )
     return View(facts, f"<p>{words}</p><table><tr><td></td>{head}</tr>{''.join(rows)}</table>")
+
+
+def _settings(settings: object, names: Sequence[str]) -> Mapping[str, Any]:
+    """Settings with these names, each a number; ValueError names what is missing or wrong."""
+    if not isinstance(settings, Mapping):
+        raise ValueError(f"settings: a mapping of names to numbers is needed, got {shown(settings)}")
+    if missing := [name for name in names if name not in settings]:
+        raise ValueError(f"settings: no entry for {listing(missing)}")
+    for name in names:
+        real(settings[name], f"settings: {name}", 0)
+    return settings
 
 
 @lru_cache(maxsize=1)
@@ -180,6 +196,7 @@ CONTROLS = {
 
 def market_view(market: Market, start: View | None = None, seed: int = 0) -> View:
     """A market with the optimal policy: what became of it, and how many places stood empty; against ``start``."""
+    check_start(start)
     run = simulate(market, seed=seed)
     s = run.summary
     facts: dict[str, float] = {
@@ -207,6 +224,8 @@ def market_view(market: Market, start: View | None = None, seed: int = 0) -> Vie
 
 def market_panel(market: Market = SMALL, seed: int = 0) -> Panel:
     """Arrivals, workers, epoch, decay and the price of a change: a small market, simulated anew at every move."""
+    needs(market, Market, "market")
+    seed = whole(seed, "seed", 0)
     names = [text for text, *_ in CONTROLS.values()]
     controls = {
         name: (_whole if isinstance(step, int) else float_slider)(text, getattr(market, name), low, high, step, names)
@@ -225,6 +244,11 @@ def market_panel(market: Market = SMALL, seed: int = 0) -> Panel:
 
 def panel_market(settings: Mapping[str, Any], market: Market = SMALL) -> Market:
     """The market that the settings of a market panel describe."""
+    if not isinstance(settings, Mapping):
+        raise ValueError(f"settings: a mapping of names to numbers is needed, got {shown(settings)}")
+    known = [one.name for one in fields(needs(market, Market, "market"))]
+    if unknown := [name for name in settings if name not in known]:
+        raise ValueError(f"settings: {listing(map(shown, unknown))} is unknown; there are {listing(known, len(known))}")
     return replace(market, **settings)
 
 
@@ -233,7 +257,7 @@ def _empty_places(queue: pd.Series[int], before: pd.Series[int] | None, hours: f
     lines = [(queue, BAR, "none")]
     if before is not None:
         lines.insert(0, (before, SOFT, "5 4"))
-    most = max(1, *(int(line.max()) for line, _, _ in lines if len(line)))
+    most = max([1, *(int(line.max()) for line, _, _ in lines if len(line))])
     drawn = ""
     for line, colour, dashes in lines:
         part = line[line.index <= hours]
@@ -267,9 +291,12 @@ def service_view(day: HandOver, flood: float, person: float = PERSON, start: Vie
 
     ``flood`` is the day's :func:`crowdnb.scenes.flood_point`, ``person`` the price of a person's answer in euros.
     """
+    check_start(start)
+    if not (math.isnan(needs(flood, float, "flood")) or 0 <= flood <= 1):
+        raise ValueError(f"flood must lie in [0, 1], or be NaN, got {shown(flood)}")
     cheapest = cheapest_threshold(person)
     facts = {
-        "share answered by people": day.by_people,
+        "share answered by people": needs(day, HandOver, "day").by_people,
         "share told wrong first": day.wrong / day.inquiries,
         "people's work / their time": day.load,
         "mean wait (min)": day.mean_wait,
@@ -322,13 +349,14 @@ def _queue(minutes: Any, waiting: Any) -> str:
 
 def service_panel(scene: Scene, threshold: float = 0.5, staff: int = 5) -> Panel:
     """Threshold, staff and the price of a person's answer: share answered by people, queue, flood point."""
+    threshold, staff = real(threshold, "threshold", 0, 1), whole(staff, "staff")
+    inquiries = table_of(scene, "inquiries")
     texts = ["threshold of confidence (0 to 1)", "people who answer (persons)", "a person's answer (€)"]
     controls = {
         "threshold": float_slider(texts[0], threshold, 0, 1, 0.05, texts),
         "staff": _whole(texts[1], staff, 1, 12, 1, texts),
         "person": float_slider(texts[2], PERSON, 0, 8, 0.5, texts),
     }
-    inquiries = scene.extra["inquiries"]
 
     @cache
     def flood(staff: int) -> float:
@@ -349,8 +377,13 @@ def content_view(
     ``answer`` is that of one of the scene's :func:`crowdnb.scenes.reviews`, ``shares`` are the
     :func:`crowdnb.scenes.revenue_shares`, and ``close`` says who is too close to a piece, by the ties that count.
     """
-    if answer.table is None:
+    check_start(start)
+    if needs(answer, Assignment, "answer").table is None:
         return View({"status": answer.status}, "", " ".join(answer.reasons))
+    if not isinstance(close, Mapping) or not {0, 1} <= set(close):
+        raise ValueError(f"close: a mapping with tables for 0 and for 1 is needed, got {shown(close)}")
+    for ties in (0, 1):
+        _over(answer, number_frame(close[ties], "close"), "close")
     earned = incomes(shares, answer)
     by_author, near = (_barred(close[ties], answer) for ties in (0, 1))
     income = earned.sum(axis=1)
@@ -391,6 +424,9 @@ def _income_bars(income: pd.Series[float], before: pd.Series[float] | None) -> s
 
 def content_panel(scene: Scene, reach: str = "nor who is tied to one", rule: Rule = "hours") -> Panel:
     """Who may not review, and how the revenue is shared: quality of the reviews, incomes, how unequal they are."""
+    one_of(reach, REACHES, "reach")
+    one_of(rule, get_args(Rule), "rule")
+    needs(scene, Scene, "scene")
     controls = {
         "reach": widgets.RadioButtons(
             options=list(REACHES), value=reach, description="may review", layout=widgets.Layout(width="auto"),
@@ -403,7 +439,7 @@ def content_panel(scene: Scene, reach: str = "nor who is tied to one", rule: Rul
     }  # fmt: skip
 
     # All that the controls can ask for is found before they are shown: four assignments, two ways to share.
-    credits, problem = scene.extra["credits"], scene.problem()
+    credits, problem = table_of(scene, "credits"), scene.problem()
     distance = distances(credits, scene.project.worker_conflicts)
     close = {ties: too_close(credits, distance, ties) for ties in REACHES.values()}
     answers = {
@@ -411,7 +447,7 @@ def content_panel(scene: Scene, reach: str = "nor who is tied to one", rule: Rul
         ties: optimum(problem.changed(task_conflicts=barred), tie_break="labels")
         for ties, barred in close.items()
     }
-    shares = {rule: revenue_shares(credits, scene.extra["revenue"], rule) for rule in get_args(Rule)}
+    shares = {rule: revenue_shares(credits, table_of(scene, "revenue"), rule) for rule in get_args(Rule)}
 
     def show(settings: Mapping[str, Any], start: View | None) -> View:
         return content_view(answers[REACHES[settings["reach"]]], shares[settings["rule"]], close, start)
@@ -432,15 +468,22 @@ def medical_view(
     ``answer`` is that of one of the scene's :func:`crowdnb.scenes.consultations`; ``qualification`` is Q without any
     credential in it, ``lacking`` who lacks one for which case, ``visits`` how many there were.
     """
+    check_start(start)
+    visits = whole(visits, "visits")
+    needs(answer, Assignment, "answer")
     if answer.placed is None or answer.table is None:
         return View({"status": answer.status}, "", " ".join(answer.reasons))
-    q = qualification.to_numpy()[tuple(answer.placed.T)]
-    shown = published.drop(index=TOTAL, columns=TOTAL)
+    q = _over(answer, number_frame(qualification, "qualification"), "qualification")[tuple(answer.placed.T)]
+    _over(answer, number_frame(lacking, "lacking"), "lacking")
+    if TOTAL not in needs_frame(published, "published").index or TOTAL not in published.columns:
+        raise ValueError(f"published: a last row and column {TOTAL} are needed, as safe_table gives them")
+    number_frame(published, "published", missing=True)
+    open_counts = published.drop(index=TOTAL, columns=TOTAL)
     facts = {
         "places without a credential": _barred(lacking, answer),
         "sum of Q": float(q.sum()),
         "Q of the worst-off place": float(q.min()),
-        "share of visits hidden": 1 - float(shown.sum().sum()) / visits,
+        "share of visits hidden": 1 - float(open_counts.sum().sum()) / visits,
         "counts hidden": int(published.isna().to_numpy().sum()),
     }
     taken = answer.table.to_numpy() == 1
@@ -449,6 +492,13 @@ def medical_view(
         ["What may leave, visits by district and field (–: hidden):"]
     )
     return View({**facts, "taken": taken}, body + _published(published))
+
+
+def _over(answer: Assignment, table: pd.DataFrame, name: str) -> Any:
+    """The cells of a table over an answer's workers and tasks; ValueError where its labels are others."""
+    same_labels(table.index, answer.problem.workers, f"{name}, rows")
+    same_labels(table.columns, answer.problem.tasks, f"{name}, columns")
+    return table.to_numpy()
 
 
 def _barred(barred: pd.DataFrame, answer: Assignment) -> int:
@@ -470,6 +520,9 @@ def _published(table: pd.DataFrame) -> str:
 
 def medical_panel(scene: Scene, gate: str = "hard gate", limit: int = 2, k: int = 5) -> Panel:
     """What a credential counts, cases a doctor may take, and k: who sees whom, and what may be published."""
+    one_of(gate, GATES, "gate")
+    limit, k = int(real(whole(limit, "limit"), "limit", 1, 5)), int(real(whole(k, "k"), "k", 1, 12))
+    visited = table_of(scene, "visits")
     texts = ["a credential is", "cases a doctor may take", "k, fewest visits shown"]
     controls = {
         "gate": widgets.SelectionSlider(
@@ -482,11 +535,11 @@ def medical_panel(scene: Scene, gate: str = "hard gate", limit: int = 2, k: int 
 
     @cache
     def published(k: int) -> pd.DataFrame:
-        return safe_table(scene.extra["visits"], "district", "field", k)
+        return safe_table(visited, "district", "field", k)
 
     problems = {name: consultations(scene, gate) for name, gate in GATES.items()}
-    lacking = without_credential(scene.extra["credentials"], scene.extra["cases"], scene.project.ability.index)
-    q, visits = problems["hard gate"].qualification, len(scene.extra["visits"])
+    lacking = without_credential(table_of(scene, "credentials"), table_of(scene, "cases"), scene.project.ability.index)
+    q, visits = problems["hard gate"].qualification, len(visited)
 
     @cache
     def answered(gate: str, limit: int) -> Assignment:

@@ -196,6 +196,8 @@ def fairest(problem: Problem, solver: str | None = None) -> Assignment:
     >>> fairest(problem).pairs["qualification"].tolist()
     [0.7, 0.5]
     """
+    if solver is not None:
+        text_of(solver, "solver")
     if needed(problem).required_rule == "at most":
         raise ValueError("problem: with the rule 'at most' a place may stay empty, and none is the worst")
     q, barred = problem.q, problem.excluded
@@ -277,6 +279,7 @@ def hold_auction(problem: Problem, epsilon: float = 0.01) -> Auction:
 
 def _bids(problem: Problem, epsilon: float) -> tuple[list[tuple[Any, ...]], FloatArray, IntArray, IntArray]:
     """An auction's bids, the wages in the end, the worker of each wage, and the pairs (worker, task)."""
+    needed(problem)
     if not 0 < number(epsilon) < np.inf:
         raise ValueError(f"epsilon must be above 0, got {shown(epsilon)}")
     epsilon = number(epsilon)
@@ -660,9 +663,10 @@ def gini(values: npt.ArrayLike) -> float:
     >>> gini([1, 1, 1, 1]), gini([0, 0, 0, 1])
     (0.0, 0.75)
     """
-    x = np.sort(finite(values, "values"))
-    if x.ndim != 1 or x.size == 0 or x[0] < 0:
-        raise ValueError("values: one or more incomes are needed, none negative")
+    x = finite(values, "values")
+    if x.ndim != 1 or x.size == 0 or x.min() < 0:
+        raise ValueError(f"values: one or more incomes are needed, none negative, got {shown(values)}")
+    x = np.sort(x)
     total, m = float(x.sum()), len(x)
     return float((2 * np.arange(1, m + 1) - m - 1) @ x / (m * total)) if total else 0.0
 
@@ -774,6 +778,8 @@ def compare(problem: Problem, policies: Mapping[str, Policy] | None = None, rng:
     [1.0, 1.5]
     """
     asked = POLICIES if policies is None else needs(policies, Mapping, "policies")  # type: ignore[type-abstract]
+    for name in asked:
+        text_of(name, "policies")
     rows = {name: trial(problem, name, policy, rng) for name, policy in asked.items()}
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("policy")
 
@@ -781,7 +787,7 @@ def compare(problem: Problem, policies: Mapping[str, Policy] | None = None, rng:
 def trial(problem: Problem, name: str, policy: Policy, rng: int = 0) -> dict[str, float]:
     """One row of :func:`compare`, as a mapping; parameters and errors are its own."""
     with_room(problem)
-    needs_function(policy, f"policies: {text_of(name, 'name')}")
+    needs_function(policy, f"policy {text_of(name, 'name')}")
     draw = np.random.default_rng(whole(rng, "rng", 0))
     start = time.process_time()
     table = policy(problem, draw)

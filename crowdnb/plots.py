@@ -31,16 +31,17 @@ from scipy.stats import t as student
 from crowdnb.cloud import Cloud
 from crowdnb.ecargo import Assignment, Problem, needed, zero_one, zero_one_table
 from crowdnb.engine import cliques
-from crowdnb.existence import check_level
 from crowdnb.explain import Infeasible, count
 from crowdnb.inverse import RecoveredConflicts
 from crowdnb.labels import (
     BoolArray,
     FloatArray,
     IntArray,
+    between,
     finite,
     flag,
     hashable,
+    labelled,
     labelled_vector,
     listing,
     needs,
@@ -1139,7 +1140,7 @@ def moves(frame: pd.DataFrame, tasks: Iterable[Hashable], title: str = "") -> Pi
     title : str
         Said above the picture.
     """
-    frame = needs_frame(frame, "frame", ["worker", "before", "after"])[["worker", "before", "after"]]
+    frame = labelled(frame, "frame", ["worker", "before", "after"])[["worker", "before", "after"]]
     tasks = several(tasks, "tasks")
     columns = [*unique_index(tasks, "tasks"), "idle"]
     text_of(title, "title")
@@ -1407,7 +1408,7 @@ def bands(table: pd.DataFrame, y: Mapping[str, str], x: str, level: float = 0.95
     if not isinstance(y, Mapping) or not y:
         raise ValueError(f"y: a mapping of columns to labels is needed, got {shown(y)}")
     y = {column: text_of(label, "y") for column, label in y.items()}
-    table, x, level = numeric(table, "table", list(y), missing=True), text_of(x, "x"), check_level(level)
+    table, x, level = numeric(table, "table", list(y), missing=True), text_of(x, "x"), between(level, "level")
     if table.empty or table.index.nlevels < 2:
         raise ValueError("table: an index (case, seed, …) and one row or more are needed")
     unique_index(table.index, "table, row")
@@ -1516,6 +1517,7 @@ def _grown(nodes: object) -> pd.DataFrame:
         ["parent", "decision", "bound", "fate"]
     ]
     given = numeric(numeric(given, "nodes", ["parent"]), "nodes", ["bound"], missing=True)
+    finite(given.index, "nodes, rows")
     seen: list[Any] = [-1]
     for node, parent, fate in zip(given.index, given["parent"], given["fate"], strict=True):
         if node in seen or parent not in seen or (parent == -1) != (len(seen) == 1):

@@ -155,7 +155,9 @@ def intervals(frame: pd.DataFrame, what: str) -> Intervals:
     """Take a frame with columns (criterion, low / high) apart; ValueError names the label that is wrong."""
     name = "ability" if what == "worker" else "demand"
     if not isinstance(frame, pd.DataFrame) or frame.columns.nlevels != 2 or frame.empty:
-        raise ValueError(f"{name}: a table with a row a {what} and columns (criterion, 'low' / 'high') is needed")
+        raise ValueError(
+            f"{name}: a table with a row a {what} and columns (criterion, 'low' / 'high') is needed, got {shown(frame)}"
+        )
     labels = unique_index(frame.index, what)
     criteria = unique_index(frame.columns.get_level_values(0).unique(), "criterion")
     cells = frame

@@ -74,6 +74,8 @@ def pseudonyms(identifiers: Iterable[Hashable], key: bytes) -> pd.Series[str]:
         got = f"{len(key)} bytes" if isinstance(key, bytes) else type(key).__name__
         raise ValueError(f"key: {SHORTEST_KEY} bytes or more are needed, got {got}")
     given = hashable(several(identifiers, "identifiers"), "identifiers")
+    if pd.Index(given, tupleize_cols=False).hasnans:
+        raise ValueError("identifiers: one is missing")
     labels = pd.Index(list(dict.fromkeys(given)), tupleize_cols=False)
     names = [hmac.new(key, str(label).encode(), hashlib.sha256).hexdigest()[:LETTERS] for label in labels]
     if len(set(names)) < len(names):
@@ -153,7 +155,8 @@ def safe_table(frame: pd.DataFrame, rows: str, columns: str, k: int = 5) -> pd.D
     [[-1, -1, 9], [-1, -1, 18], [6, 21, 27]]
     """
     k = whole(k, "k")
-    _check_columns(frame, [rows, columns])
+    for name, column in (("rows", rows), ("columns", columns)):
+        _check_columns(frame, [column], name)
     if rows == columns:
         raise ValueError(f"rows and columns: two columns are needed, got {shown(rows)} for both")
     for name in (rows, columns):
@@ -326,13 +329,13 @@ def _least(aim: FloatArray, rows: FloatArray, side: FloatArray) -> float:
     return round(float(answer.fun or 0.0)) + 0.0
 
 
-def _check_columns(frame: pd.DataFrame, columns: Sequence[str]) -> list[str]:
+def _check_columns(frame: pd.DataFrame, columns: Sequence[str], what: str = "columns") -> list[str]:
     if needs(frame, pd.DataFrame, "frame").empty:
         raise ValueError("frame: there are no rows")
     if isinstance(columns, str) or not (names := several(columns, "columns")):
         raise ValueError(f"columns: a list of one name or more is needed, got {shown(columns)}")
     if missing := [name for name in names if not isinstance(name, Hashable) or name not in frame]:
-        raise ValueError(f"columns: {listing(missing)} is not one of {listing(frame.columns)}")
+        raise ValueError(f"{what}: {listing(missing)} is not one of {listing(frame.columns)}")
     needs_frame(frame, "frame", names)
     for name in names:
         hashable(frame[name], f"frame, column {name}")

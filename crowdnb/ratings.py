@@ -19,7 +19,17 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from crowdnb.labels import IntArray, listing, natural_key, natural_order, natural_rank, number, shown
+from crowdnb.labels import (
+    IntArray,
+    hashable,
+    listing,
+    natural_key,
+    natural_order,
+    natural_rank,
+    number,
+    numbers,
+    shown,
+)
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoFrame
@@ -51,12 +61,16 @@ class Counts(pd.DataFrame):
 
     def __add__(self, other: object) -> Any:
         """Merge with other counts on the same scale; labels that only one of them has are kept."""
-        if isinstance(other, int) and other == 0:
+        if isinstance(other, int) and not isinstance(other, bool) and other == 0:
             return Counts(self)  # where sum() starts
         if not is_counts(other):
-            raise TypeError(f"counts can only be added to counts, not to {type(other).__name__}")
+            raise TypeError(f"counts can only be added to counts, not to {shown(other)}")
         if other.shape[1] != self.stars:
             raise ValueError(f"counts on a scale of {self.stars} and of {other.shape[1]} stars cannot be added")
+        n = numbers(other)
+        bad = np.flatnonzero(~(np.isfinite(n) & (n >= 0)).all(axis=1))
+        if len(bad):
+            raise ValueError(f"counts: {listing(other.index[bad], 5)} must have counts ≥ 0")
         both = pd.concat([pd.DataFrame(one).rename_axis(index=KEYS) for one in (self, other)])
         return _ordered(both.groupby(level=KEYS, sort=False, dropna=False).sum())
 
@@ -78,7 +92,7 @@ class Counts(pd.DataFrame):
         """
         if not 0 < number(factor) <= 1:
             raise ValueError(f"factor must lie in (0, 1], got {shown(factor)}")
-        return Counts(pd.DataFrame(self) * factor)
+        return Counts(pd.DataFrame(self) * number(factor))
 
 
 def count_ratings(frame: IntoFrame, stars: int = 5) -> Counts:
@@ -115,20 +129,33 @@ def count_ratings(frame: IntoFrame, stars: int = 5) -> Counts:
     >>> count_ratings(frame).loc[("a0", "skill")].tolist()
     [0, 0, 1, 0, 2]
     """
-    if not isinstance(stars, Integral) or not number(stars) >= 1:
-        raise ValueError(f"stars must be a whole number of at least 1, got {shown(stars)}")
-    stars = int(stars)
+    stars = check_stars(stars)
     try:
         table = nw.from_native(frame)
+        schema = table.collect_schema()
+    except nw.exceptions.DuplicateError:
+        raise ValueError("ratings: a column stands more than once") from None
     except TypeError:
         raise ValueError(f"ratings: a table is needed (pandas, polars, DuckDB …), got {shown(frame)}") from None
-    schema = table.collect_schema()
     if missing := [name for name in [*KEYS, "rating"] if name not in schema]:
         raise ValueError(f"ratings: column {listing(missing)} is missing; there are {listing(schema) or 'none'}")
-    if isinstance(native := table.to_native(), pd.DataFrame) and (counts := _by_numpy(native, stars)) is not None:
-        return counts
-    rows = table.lazy().select(*KEYS, "rating")
-    return _by_number(rows, stars) if schema["rating"].is_numeric() else _by_value(rows, stars)
+    try:
+        if isinstance(native := table.to_native(), pd.DataFrame) and (counts := _by_numpy(native, stars)) is not None:
+            return counts
+        rows = table.lazy().select(*KEYS, "rating")
+        return _by_number(rows, stars) if schema["rating"].is_numeric() else _by_value(rows, stars)
+    except TypeError:
+        if isinstance(native, pd.DataFrame):  # looked at only now: it takes as long as the counting
+            for key in KEYS:
+                hashable(native[key], f"ratings, column {key}")
+        raise
+
+
+def check_stars(stars: int) -> int:
+    """Stars on a scale, a whole number of at least 1; ValueError for anything else."""
+    if not isinstance(stars, Integral) or not number(stars) >= 1:
+        raise ValueError(f"stars must be a whole number of at least 1, got {shown(stars)}")
+    return int(stars)
 
 
 def _by_numpy(frame: pd.DataFrame, stars: int) -> Counts | None:

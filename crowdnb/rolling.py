@@ -41,7 +41,19 @@ from tqdm.auto import tqdm
 from crowdnb.cloud import CLOUD_FROM, count_ends
 from crowdnb.ecargo import Problem, check
 from crowdnb.epoch import Offer, best_epoch
-from crowdnb.labels import BoolArray, FloatArray, IntArray, finite, flag, needs, needs_function, several, shown, whole
+from crowdnb.labels import (
+    BoolArray,
+    FloatArray,
+    IntArray,
+    finite,
+    flag,
+    needs,
+    needs_function,
+    several,
+    shown,
+    text_of,
+    whole,
+)
 from crowdnb.market import (
     DAY,
     DONE,
@@ -552,6 +564,7 @@ def compare(
     if not isinstance(cases, Mapping) or not cases or not seeds:
         raise ValueError(f"cases and seeds: a case and a seed at least are needed, got {shown(cases)}, {shown(seeds)}")
     for name, case in cases.items():
+        text_of(name, "cases")
         if not isinstance(case, tuple) or len(case) != 2 or not isinstance(case[0], Market):
             raise ValueError(f"cases: {name} is {shown(case)}, a Market and a policy are needed")
     flag(progress, "progress")

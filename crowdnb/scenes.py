@@ -50,6 +50,7 @@ from crowdnb.labels import (
     FloatArray,
     finite,
     hashable,
+    labelled,
     labelled_vector,
     listing,
     needs,
@@ -196,7 +197,7 @@ class HandOver:
 
     def cost(self, person: float = PERSON, bot: float = BOT, wrong: float = WRONG) -> float:
         """Euros for the day at these prices; a customer told wrong costs a bot's answer, the harm, and a person's."""
-        person, bot, wrong = (real(one, name) for name, one in (("person", person), ("bot", bot), ("wrong", wrong)))
+        person, bot, wrong = _prices(person, bot, wrong)
         answered_by_bot = self.inquiries - len(self.calls) + self.wrong
         return person * len(self.calls) + bot * answered_by_bot + wrong * self.wrong
 
@@ -356,9 +357,9 @@ def distances(credits: pd.DataFrame, friends: pd.DataFrame) -> pd.DataFrame:
     >>> distances(made, friends).loc["ana"].to_dict()
     {'ana': 0.0, 'ben': 1.0, 'chi': 2.0}
     """
-    needs_frame(credits, "credits", ["piece", "worker"])
+    labelled(credits, "credits", ["piece", "worker"])
     workers = needs_frame(friends, "friends").index
-    same_labels(friends.columns, unique_index(workers, "worker"), "friends, columns")
+    same_labels(friends.columns, unique_index(workers, "friends"), "friends, columns")
     tie = zero_one(friends.reindex(columns=workers).to_numpy())
     if np.isnan(tie).any() or (tie != tie.T).any():
         raise ValueError("friends: each cell must be 0 or 1, and the frame symmetric")
@@ -388,9 +389,9 @@ def too_close(credits: pd.DataFrame, distance: pd.DataFrame, reach: int) -> pd.D
     >>> too_close(pd.DataFrame({"piece": ["poem"], "worker": ["ana"]}), apart, 0)["poem"].to_dict()
     {'ana': 1, 'ben': 0}
     """
-    needs_frame(credits, "credits", ["piece", "worker"])
+    labelled(credits, "credits", ["piece", "worker"])
     reach = whole(reach, "reach", -1)
-    workers = unique_index(needs_frame(distance, "distance").index, "worker")
+    workers = unique_index(needs_frame(distance, "distance").index, "distance")
     same_labels(distance.columns, workers, "distance, columns")
     if not (numbers(distance) >= 0).all():
         raise ValueError("distance: each cell must be a number of 0 or more, or inf")
@@ -404,15 +405,15 @@ def too_close(credits: pd.DataFrame, distance: pd.DataFrame, reach: int) -> pd.D
 
 def reviews(scene: Scene, reach: int) -> Problem:
     """The content scene's problem when nobody within ``reach`` ties of an author reviews the piece."""
-    credits = _extra(scene, "credits")
+    credits = table_of(scene, "credits")
     distance = distances(credits, scene.project.worker_conflicts)
     return scene.problem(task_conflicts=too_close(credits, distance, reach))
 
 
-def _extra(scene: Scene, name: str) -> pd.DataFrame:
+def table_of(scene: Scene, name: str) -> pd.DataFrame:
     """A further table of a scene; ValueError where it has none of that name."""
-    if name not in (extra := needs(scene, Scene, "scene").extra):
-        raise ValueError(f"scene: it has no table {name}; there are {listing(extra) or 'none'}")
+    if text_of(name, "name") not in (extra := needs(scene, Scene, "scene").extra):
+        raise ValueError(f"scene: no table has the name {shown(name)}; there are {listing(extra) or 'none'}")
     return extra[name]
 
 
@@ -558,12 +559,10 @@ def teams(names: Collection[str], values: Collection[float]) -> dict[frozenset[H
     True
     """
     names = [text_of(name, "names") for name in several(names, "names")]
-    earned = finite(several(values, "values"), "values").tolist()
-    if len(names) != len(earned):
-        raise ValueError(
-            f"names and values: {len(names)} names and {len(earned)} values, there must be as many of both"
-        )
-    return {frozenset(name.split(" + ")): value for name, value in zip(names, earned, strict=True)}
+    earned = labelled_vector(
+        values if isinstance(values, np.ndarray) else several(values, "values"), pd.Index(names), "values"
+    )
+    return {frozenset(name.split(" + ")): value for name, value in zip(names, earned.tolist(), strict=True)}
 
 
 def revenue_shares(credits: pd.DataFrame, revenue: pd.DataFrame, rule: Rule) -> pd.DataFrame:
@@ -595,11 +594,13 @@ def revenue_shares(credits: pd.DataFrame, revenue: pd.DataFrame, rule: Rule) -> 
     [[25.0, 75.0], [70.0, 30.0]]
     """
     one_of(rule, get_args(Rule), "rule")
-    credits = numeric(needs_frame(credits, "credits", ["piece", "worker", "buyer"]), "credits", ["hours"])
-    revenue = numeric(needs_frame(revenue, "revenue", ["piece", "team"]), "revenue", ["euros"])
-    parts = []
-    for piece, rows in credits.groupby("piece", sort=False):
-        earned = revenue[revenue["piece"] == piece]
+    credits = numeric(labelled(credits, "credits", ["piece", "worker", "buyer"]), "credits", ["hours"])
+    revenue = numeric(labelled(revenue, "revenue", ["piece", "team"]), "revenue", ["euros"])
+    for team in revenue["team"]:
+        text_of(team, "revenue, column team")
+    parts: list[pd.DataFrame] = []
+    for piece in dict.fromkeys(credits["piece"]):
+        rows, earned = (table.loc[[one == piece for one in table["piece"]]] for table in (credits, revenue))
         values = teams(earned["team"], earned["euros"])
         hours = rows.set_index("worker")["hours"]
         if frozenset(hours.index) not in values:
@@ -623,7 +624,7 @@ def incomes(shares: pd.DataFrame, answer: Assignment, fee: float = FEE) -> pd.Da
     >>> round(float(table.to_numpy().sum())) == round(shares["euros"].sum()) + 16 * FEE
     True
     """
-    shares = numeric(needs_frame(shares, "shares", ["worker", "buyer"]), "shares", ["euros"])
+    shares = numeric(labelled(shares, "shares", ["worker", "buyer"]), "shares", ["euros"])
     fee = real(fee, "fee")
     workers, buyers = (
         needs(answer, Assignment, "answer").problem.workers,
@@ -661,7 +662,7 @@ def consultations(scene: Scene, gate: Gate = "hard", limit: int = 2) -> Problem:
         return problem
     if not 0 <= number(gate) <= 1:
         raise ValueError(f"gate must be 'hard' or a number in [0, 1], got {shown(gate)}")
-    lacking = without_credential(_extra(scene, "credentials"), _extra(scene, "cases"), problem.workers)
+    lacking = without_credential(table_of(scene, "credentials"), table_of(scene, "cases"), problem.workers)
     other = ((problem.task_conflicts == 1) & (lacking == 0)).astype(int)
     return problem.changed(qualification=softened(problem.qualification, lacking, gate), task_conflicts=other)
 
@@ -685,11 +686,11 @@ def without_credential(credentials: pd.DataFrame, cases: pd.DataFrame, workers: 
     >>> without_credential(held, cases, pd.Index(["a", "b", "c"]))["c1"].to_dict()
     {'a': 0, 'b': 1, 'c': 1}
     """
-    needs_frame(credentials, "credentials", ["worker", "field", "valid_to"])
-    needs_frame(cases, "cases", ["task", "field", "day"])
+    labelled(credentials, "credentials", ["worker", "field", "valid_to"])
+    labelled(cases, "cases", ["task", "field", "day"])
     workers = unique_index(several(workers, "workers"), str(getattr(workers, "name", None) or "workers"))
     _known(credentials["worker"], workers, "credentials: worker")
-    unique_index(cases["task"], "task")
+    unique_index(cases["task"], "cases: task")
     lacking = pd.DataFrame(1, index=workers, columns=pd.Index(cases["task"], name="task"))
     held = credentials.assign(valid_to=_days(credentials["valid_to"], "credentials: valid_to"))
     for task, field, day in zip(cases["task"], cases["field"], _days(cases["day"], "cases: day"), strict=True):

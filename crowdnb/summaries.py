@@ -10,8 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from crowdnb.existence import binomial_band, chance_bounds, check_level
-from crowdnb.labels import needs_frame, numeric, real, several, whole
+from crowdnb.existence import binomial_band, chance_bounds
+from crowdnb.labels import between, labelled, numeric, real, several, text_of, whole
 from crowdnb.sweep import KEY
 
 REACHED = ("exists", "optimal", "found")  # statuses that come with an assignment
@@ -72,8 +72,8 @@ def shares(rows: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
     >>> table[["hits", "repeats"]].to_numpy().tolist()
     [[20, 20], [6, 20], [0, 20], [0, 20]]
     """
-    rows = needs_frame(rows, "rows", [*CELL, "status"])
-    check_level(level)
+    rows = numeric(_named(rows, [*CELL, "status"]), "rows", ["p", "m", "n"])
+    between(level, "level")
     cell = [rows[name] for name in CELL]
     reached = rows["status"].isin(REACHED).groupby(cell)
     gave_up = rows["status"].isin(GAVE_UP).groupby(cell).any()
@@ -82,6 +82,15 @@ def shares(rows: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
     table["low"], table["high"] = binomial_band(table["hits"], table["repeats"], level)
     table.loc[gave_up, ["share", "low", "high"]] = np.nan
     return table
+
+
+def _named(rows: object, columns: Sequence[str]) -> pd.DataFrame:
+    """Rows with these columns, labels in all and texts in those that name something."""
+    given = labelled(rows, "rows", columns)
+    for column in {"structure", "method", "status"} & set(columns):
+        for name in dict.fromkeys(given[column]):
+            text_of(name, f"rows, column {column}")
+    return given
 
 
 def theory(sizes: Sequence[int], chances: Sequence[float]) -> pd.DataFrame:
@@ -108,7 +117,9 @@ def times(rows: pd.DataFrame) -> pd.DataFrame:
         Index method, m; columns mean, median, 95 %, worst (of those that ended; the mean is NaN where any gave up, as
         the paper's N/A), N/A (share that gave up), nodes (largest number).
     """
-    rows = numeric(needs_frame(rows, "rows", ["method", "m", "status"]), "rows", ["seconds", "nodes"], missing=True)
+    rows = numeric(
+        numeric(_named(rows, ["method", "status"]), "rows", ["m"]), "rows", ["seconds", "nodes"], missing=True
+    )
     ended = rows["seconds"].where(~rows["status"].isin(GAVE_UP)) * 1e3
     groups = ended.groupby([rows["method"], rows["m"]], sort=False)
     table = groups.agg(["mean", "median"])
@@ -145,9 +156,13 @@ def accuracy(rows: pd.DataFrame, by: Sequence[str] = ("qualification", "m")) -> 
     >>> accuracy(table9(3, sizes=[10], progress=False)).loc[("uniform", 10), "crowdnb"]
     np.float64(1.0)
     """
-    by = several(by, "by")
+    by = [text_of(one, "by") for one in several(by, "by")]
+    if not by:
+        raise ValueError("by: one column or more is needed, got none")
     keys = list(dict.fromkeys([*KEY[:-1], *by]))
-    rows = numeric(needs_frame(rows, "rows", [*keys, "method"]), "rows", ["rho"], missing=True)
+    rows = numeric(_named(rows, [*keys, "method"]), "rows", ["rho"], missing=True)
+    if (twice := rows.duplicated([*keys, "method"])).any():
+        raise ValueError(f"rows: row {rows.index[int(twice.to_numpy().argmax())]} stands more than once")
     wide = rows.set_index([*keys, "method"])["rho"].unstack("method")
     exact = [method for method in ("exhaustive", "crowdnb") if method in wide]
     if not exact:
@@ -165,8 +180,13 @@ def growth(rows: pd.DataFrame) -> pd.Series[float]:
     >>> growth(rows)["x"].round(6)
     np.float64(1.0)
     """
-    rows = numeric(needs_frame(rows, "rows", ["method"]), "rows", ["m", "n", "seconds"])
+    rows = numeric(_named(rows, ["method"]), "rows", ["m", "n", "seconds"])
+    if (rows[["m", "n", "seconds"]] <= 0).any(axis=None):
+        raise ValueError("rows: m, n and seconds must be above 0")
     median = rows.groupby(["method", "m", "n"])["seconds"].median().reset_index()
+    for method, some in median.groupby("method"):
+        if (some["m"] * some["n"]).nunique() < 2:
+            raise ValueError(f"rows: method {method} needs two sizes or more, it has one")
     slopes = {
         str(method): float(np.polyfit(np.log(some["m"] * some["n"]), np.log(some["seconds"]), 1)[0])
         for method, some in median.groupby("method")
@@ -183,8 +203,8 @@ def quorum(rows: pd.DataFrame, chance: float = 0.95) -> pd.DataFrame:
     >>> quorum(rows, 0.75).loc[0.1, 9]
     np.float64(5.0)
     """
-    chance = check_level(chance, "chance")
-    rows = numeric(rows, "rows", ["p", "m", "rho"], missing=True)
+    chance = between(chance, "chance")
+    rows = numeric(numeric(rows, "rows", ["p", "m"]), "rows", ["rho"], missing=True)
 
     def filled(sizes: pd.Series[float]) -> float:
         ordered = np.sort(sizes.to_numpy())  # NaN last

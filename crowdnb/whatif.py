@@ -13,7 +13,7 @@ import math
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, get_args
 
 import anywidget
 import ipywidgets as widgets
@@ -24,7 +24,21 @@ import traitlets
 from crowdnb.cloud import HE_TO_EN, TABLE_GAMMA, backward_cloud
 from crowdnb.ecargo import Assignment, Problem, Scope
 from crowdnb.fuzzyahp import LEVELS, consistent_matrix, criteria_weights, weight_range
-from crowdnb.labels import FloatArray, listing, plain
+from crowdnb.labels import (
+    FloatArray,
+    flag,
+    labelled_vector,
+    listing,
+    needs,
+    one_of,
+    plain,
+    real,
+    several,
+    shown,
+    text_of,
+    unique_index,
+    whole,
+)
 from crowdnb.page import grid, held, pairs_of, teams
 from crowdnb.possibility import possibility_degree, possibility_matrix
 from crowdnb.program import Program
@@ -307,7 +321,9 @@ class ConflictGrid(anywidget.AnyWidget):
 
 def cloud_view(stars: Sequence[int], gamma: float, start: View | None = None, drops: int = 300) -> View:
     """Cloud, drops and interval of a history given as counts of 1 … S stars; changes are against ``start``."""
-    counts = np.asarray(stars)
+    check_start(start)
+    gamma, drops = real(gamma, "gamma", 0), whole(drops, "drops", 0)
+    counts = np.array([whole(number, "stars", 0) for number in several(stars, "stars")], dtype=np.int64)
     if counts.sum() < 2:
         raise ValueError("Give at least two ratings: a cloud needs a spread.")
     cloud = backward_cloud(np.repeat(np.arange(1, len(counts) + 1) / len(counts), counts))
@@ -345,6 +361,7 @@ def cloud_view(stars: Sequence[int], gamma: float, start: View | None = None, dr
 
 def cloud_panel(stars: Sequence[int] = (0, 0, 1, 3, 5), gamma: float = 0.1) -> Panel:
     """Edit how often each star was given, and γ: drops, interval, and the sign of the radicand."""
+    stars, gamma = [whole(number, "stars", 0) for number in several(stars, "stars")], real(gamma, "gamma", 0, 1)
     names = [f"{star} star{'s' * (star > 1)}" for star in range(1, len(stars) + 1)]
     counts = {
         f"star {at}": number_field(name, number, 500, names, f"how many ratings of {name} there are, 0 to 500")
@@ -361,6 +378,8 @@ def cloud_panel(stars: Sequence[int] = (0, 0, 1, 3, 5), gamma: float = 0.1) -> P
 
 def possibility_view(ability: tuple[float, float], demand: tuple[float, float], start: View | None = None) -> View:
     """Two intervals and the possibility degree that the first meets the second."""
+    check_start(start)
+    ability, demand = _ends(ability, "ability"), _ends(demand, "demand")
     degree = float(possibility_degree(*ability, *demand))
     facts = {
         "l_U": ability[1] - ability[0],
@@ -390,8 +409,25 @@ def possibility_view(ability: tuple[float, float], demand: tuple[float, float], 
     return View(facts, f"<p><strong>P(U ≥ D) = {degree:.4f}</strong></p>" + svg + facts_table(facts, start))
 
 
+def check_start(start: object) -> None:
+    """ValueError unless it is a view, or None."""
+    if start is not None:
+        needs(start, View, "start")
+
+
+def _ends(ends: object, name: str) -> tuple[float, float]:
+    """The two ends of an interval on the scale; ValueError with the argument's name for anything else."""
+    if not isinstance(ends, Sequence) or isinstance(ends, str | bytes) or len(ends) != 2:
+        raise ValueError(f"{name}: two numbers (low, high) are needed, got {shown(ends)}")
+    return real(ends[0], name), real(ends[1], name)
+
+
 def possibility_panel(ability: tuple[float, float] = (0.52, 0.63), demand: tuple[float, float] = (0.4, 1.0)) -> Panel:
     """Two range sliders: the picture and the degree."""
+    ability, demand = _ends(ability, "ability"), _ends(demand, "demand")
+    for name, ends in (("ability", ability), ("demand", demand)):
+        if not 0 <= ends[0] <= ends[1] <= 1:
+            raise ValueError(f"{name} must be low, then high, from 0 to 1, got {shown(ends)}")
     sliders = {
         name: widgets.FloatRangeSlider(
             value=ends, min=0, max=1, step=0.01, description=label, readout_format=".2f", layout=WIDE, style=LABEL
@@ -407,6 +443,7 @@ def possibility_panel(ability: tuple[float, float] = (0.52, 0.63), demand: tuple
 
 def weights_view(judgement: pd.DataFrame, start: View | None = None) -> View:
     """Z, w and the range that the scale can reach, of a judgement matrix."""
+    check_start(start)
     w, z = criteria_weights(judgement), consistent_matrix(judgement)
     reach = weight_range(len(w))
     facts = {str(criterion): float(weight) for criterion, weight in w.items()}
@@ -419,6 +456,8 @@ def weights_view(judgement: pd.DataFrame, start: View | None = None) -> View:
 
 def direct_weights_view(weights: pd.Series[float], start: View | None = None) -> View:
     """Weights as they are given, and which of them no five-level judgements can reach."""
+    check_start(start)
+    weights = _given(weights)
     reach = weight_range(len(weights))
     facts = {str(criterion): float(weight) for criterion, weight in weights.items()}
     outside = {name: side for name, weight in facts.items() if (side := _outside(weight, reach))}
@@ -432,11 +471,23 @@ def direct_weights_view(weights: pd.Series[float], start: View | None = None) ->
     return View(facts, _weight_bars(facts, reach) + facts_table(facts, start) + words)
 
 
+def _given(weights: object) -> pd.Series[float]:
+    """Weights from 0 to 1 by criterion; ValueError names what is wrong."""
+    index = unique_index(needs(weights, pd.Series, "weights").index, "weights")
+    values = labelled_vector(needs(weights, pd.Series, "weights"), index, "weights")
+    if not len(index) or (values < 0).any() or (values > 1).any():
+        raise ValueError(f"weights: one or more from 0 to 1 are needed, got {listing(values)}")
+    return pd.Series(values, index)
+
+
 def weights_panel(criteria: Sequence[str] = ("skill", "efficiency", "quality", "activity")) -> Panel:
     """Judge every two criteria on five levels, or set the weights: Z, w, and the range that can be reached.
 
     The control ``how`` says which of the two counts, ``"judgements"`` or ``"directly"``.
     """
+    criteria = [text_of(name, "criteria") for name in unique_index(several(criteria, "criteria"), "criteria")]
+    if not criteria:
+        raise ValueError("criteria: one or more are needed, got none")
     pairs = [(i, k) for i in range(len(criteria)) for k in range(i + 1, len(criteria))]
     levels = dict(zip(["much less", "less", "the same", "more", "much more"], LEVELS, strict=True))
     texts = [f"{criteria[i]} against {criteria[k]}" for i, k in pairs]
@@ -476,7 +527,9 @@ def weights_panel(criteria: Sequence[str] = ("skill", "efficiency", "quality", "
 
 def assignment_view(answer: Assignment, start: View | None = None, listed: bool = False) -> View:
     """Who does what, on a grid or listed, ρ and its change, who moved; or why there is no assignment."""
-    if answer.table is None:
+    check_start(start)
+    flag(listed, "listed")
+    if needs(answer, Assignment, "answer").table is None:
         return View({"status": answer.status}, "", " ".join(answer.reasons) or "The time limit was reached.")
     place = {str(worker): listing(tasks) for worker, tasks in tasks_of(answer).items() if tasks}
     facts: dict[str, Any] = {"status": answer.status, "ρ": answer.performance, "places": place}
@@ -497,7 +550,8 @@ def assignment_view(answer: Assignment, start: View | None = None, listed: bool 
 
 def assignment_panel(project: Project, conflict_scope: Scope = "project") -> Panel:
     """γ, criteria weights, conflicts, L and task weights: who does what, ρ and its change, who moved."""
-    workers, tasks = project.ability.index, project.required.index
+    one_of(conflict_scope, get_args(Scope), "conflict_scope")
+    workers, tasks = needs(project, Project, "project").ability.index, project.required.index
     names = [str(label) for label in workers]
     labels, most = [str(task) for task in tasks], len(workers)
     weights = WeightSliders(project.criteria_weights)
@@ -595,7 +649,7 @@ def why_view(oracle: Oracle, worker: Hashable, task: Hashable) -> View:
         Of the problem, which has an assignment.
     worker, task : label
     """
-    problem = oracle.problem
+    problem = needs(oracle, Oracle, "oracle").problem
     found = why_of(oracle, worker, task)
     best = oracle.optimum
     facts = {
@@ -646,6 +700,7 @@ class WeightSliders(widgets.VBox):  # type: ignore[misc]
     value = traitlets.Tuple()
 
     def __init__(self, weights: pd.Series[float]) -> None:
+        weights = _given(weights)
         names = [f"weight of {name} (0 to 1)" for name in weights.index]
         self.sliders = [
             float_slider(f"weight of {name} (0 to 1)", float(weight), 0, 1, WEIGHT_STEP, names)
@@ -678,6 +733,10 @@ class WeightSliders(widgets.VBox):  # type: ignore[misc]
 
 def shared_rest(weights: Sequence[float], at: int, value: float) -> tuple[float, ...]:
     """Weights with number ``at`` set to ``value``, and the others scaled so that all sum to 1."""
+    weights = [real(weight, "weights", 0) for weight in several(weights, "weights")]
+    at, value = whole(at, "at", 0), real(value, "value", 0, 1)
+    if at >= len(weights):
+        raise ValueError(f"at must be below {len(weights)}, the number of weights, got {at}")
     others = math.fsum(weight for k, weight in enumerate(weights) if k != at)
     if len(weights) == 1:
         return (1.0,)
