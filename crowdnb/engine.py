@@ -16,20 +16,19 @@ What an engine says is handed on as it is, in an :class:`Answer`; :mod:`crowdnb.
 
 from __future__ import annotations
 
+import ctypes
 import math
-import pickle
-import subprocess
-import sys
-import tempfile
+import signal
 import time
 import warnings
 from collections.abc import Iterator, Sequence
+from copy import copy
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from scipy import sparse
-from tqdm.auto import tqdm
 
+from crowdnb.apart import apart
 from crowdnb.ecargo import Problem, Status, budget_slack, conflict_bits
 from crowdnb.labels import FloatArray, IntArray, listing
 
@@ -46,7 +45,6 @@ GLPK_WORDS = {  # as cvxpy translates them
     "LP relaxation is primal infeasible": "infeasible",
 }
 KNOWN_LIMITS = ("GLPK_MI", "CBC", "HIGHS", "SCIPY")  # engines whose time can be limited
-SERVE = [sys.executable, "-m", "crowdnb.engine"]  # answers one question of ask_apart
 FINEST = 1e-9  # of T, rows and reduced costs: what engines may be off by
 SCALE = 1e6  # the largest number of a program with options, beside which FINEST and CBC's step of 1e-5 are 1e-11
 # What the statuses of engines prove, as cvxpy hands them on (behind each: the engine's own words). Engines that are
@@ -85,8 +83,7 @@ PROOFS: dict[str, dict[str, str]] = {
         "solver_error": NOTHING,  # 1: a limit, without one; 4: other trouble
     },
 }
-TICK = 0.05  # seconds between two looks at the clock
-BAR = "{desc}: {elapsed} {bar} {postfix}"
+TICK = 0.05  # seconds, kept for handing the answer over
 
 
 class SolverAnswerError(RuntimeError):
@@ -144,13 +141,37 @@ def read(
                 time_limit = _left(time_limit, start)
                 options = _options(engine, time_limit)
             start = time.perf_counter()
-            model.unpack_results(chain.solve_via_data(model, data, solver_opts=options), chain, inverse)
+            model.unpack_results(_solved(model, data, chain, options, engine), chain, inverse)
     except (cp.SolverError, KeyError, ArithmeticError) as error:  # KeyError: a status that cvxpy does not know
         if time_limit is None:
             raise SolverAnswerError(f"internal error: {engine} gives no answer: {error}") from error
         return Answer("time_limit", np.zeros(len(pairs)), math.nan)
     found = None if t.value is None else np.asarray(t.value, dtype=float)
     return proved(problem, pairs, engine, model.status, found, time_limit, time.perf_counter() - start)
+
+
+# C's own handler of a signal, since Python's signal module does not see those that C code installs.
+_handler = ctypes.PYFUNCTYPE(ctypes.c_void_p, ctypes.c_int)(("PyOS_getsig", ctypes.pythonapi))
+_handle = ctypes.PYFUNCTYPE(ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)(("PyOS_setsig", ctypes.pythonapi))
+
+
+def _solved(model: cp.Problem, data: Any, chain: Any, options: dict[str, Any], engine: str) -> Any:
+    """What the engine returns; KeyboardInterrupt where the user interrupts it.
+
+    CBC hears interrupts itself, ends as "stopped on user event", and leaves the process deaf to all later ones.
+    """
+    if engine != "CBC":
+        return chain.solve_via_data(model, data, solver_opts=options)
+    chain.solver = copy(chain.solver)  # cvxpy's own is shared, and reads two ends as the same error
+    chain.solver.STATUS_MAP_MIP = chain.solver.STATUS_MAP_MIP | {"stopped on user event": "interrupted"}
+    before = _handler(signal.SIGINT)
+    try:
+        said = chain.solve_via_data(model, data, solver_opts=options)
+    finally:
+        _handle(signal.SIGINT, before)
+    if said["status"] == "interrupted":
+        raise KeyboardInterrupt
+    return said
 
 
 def proved(
@@ -202,51 +223,30 @@ def ask_apart(
 
     Engines are C programs that hear no interrupt, and some of them overrun their limits. A bar shows the time.
     """
-    start = time.perf_counter()
     until = None if time_limit is None else time.time() + time_limit
-    pipe = subprocess.PIPE
-    # The question lies in a file: communicate() with a timeout forgets what of its input a pipe (64 KB) did not hold.
-    with tempfile.TemporaryFile() as question:
-        pickle.dump((problem, pairs, engine, until, pins, refused), question)
-        question.seek(0)
-        child = subprocess.Popen(SERVE, stdin=question, stdout=pipe, stderr=pipe, start_new_session=True)
-    with child:
-        bar = tqdm(desc=f"{engine}, {len(pairs)} pairs", total=time_limit, bar_format=BAR, leave=False, mininterval=0.5)
-        try:
-            while True:
-                gone = time.perf_counter() - start
-                if time_limit is not None and gone > time_limit:
-                    return Answer("time_limit", np.zeros(len(pairs)), math.nan)
-                bar.update(gone - bar.n)
-                try:
-                    said, complaint = child.communicate(timeout=TICK)
-                    break
-                except subprocess.TimeoutExpired:
-                    pass
-        finally:
-            bar.close()
-            child.kill()
-    if child.returncode:
-        raise SolverAnswerError(f"internal error: the process of {engine} ended: {complaint.decode()[-500:]}")
-    answer = pickle.loads(said)
-    if isinstance(answer, Exception):
-        raise answer
-    return Answer(*answer)
+    bar = f"{engine}, {len(pairs)} pairs"
+    try:
+        answer = apart(_ask_until, problem, pairs, engine, until, pins, refused, time_limit=time_limit, bar=bar)
+    except SolverAnswerError:
+        raise
+    except RuntimeError as error:
+        raise SolverAnswerError(f"internal error: {error}") from error
+    return Answer("time_limit", np.zeros(len(pairs)), math.nan) if answer is None else answer
 
 
-def _serve() -> None:
-    """The other side of :func:`ask_apart`: read a question, ask, write the answer."""
-    problem, pairs, engine, until, pins, refused = pickle.load(sys.stdin.buffer)
-    out = sys.stdout.buffer
-    sys.stdout = sys.stderr  # engines print at times
+def _ask_until(
+    problem: Problem,
+    pairs: IntArray,
+    engine: str,
+    until: float | None,
+    pins: IntArray | None,
+    refused: Sequence[IntArray],
+) -> Answer:
+    """:func:`ask` up to a time of the clock."""
     import cvxpy  # noqa: F401  # its import is part of the time
 
     time_limit = None if until is None else max(TICK, 0.95 * (until - time.time()) - 2 * TICK)
-    try:
-        answer: Any = tuple(ask(problem, pairs, engine, time_limit, pins, refused))
-    except (SolverAnswerError, ValueError) as error:
-        answer = error
-    out.write(pickle.dumps(answer))
+    return ask(problem, pairs, engine, time_limit, pins, refused)
 
 
 def boolean_program(
@@ -547,7 +547,3 @@ def _options(engine: str, time_limit: float | None) -> dict[str, Any]:
         "SCIPY": {"scipy_options": {"mip_rel_gap": 0.0, "time_limit": time_limit}},
     }
     return options | limits[engine]
-
-
-if __name__ == "__main__":
-    _serve()

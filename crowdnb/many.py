@@ -19,7 +19,7 @@ import joblib
 from tqdm.auto import tqdm
 
 from crowdnb.ecargo import Assignment, Problem
-from crowdnb.program import optimum as solve  # which lets an interrupt pass: the best so far is no answer to many
+from crowdnb.program import optimum  # which lets an interrupt pass: the best so far is no answer to many
 
 Key = TypeVar("Key")
 
@@ -113,7 +113,7 @@ def _solve_one(
 ) -> Assignment:
     """Solve in whatever process this is; the answer comes without its problem."""
     try:
-        answer = solve(problem, solver, time_limit, tie_break)
+        answer = optimum(problem, solver, time_limit, tie_break)
     except Exception as error:
         error.add_note(f"in problem {name}")
         raise

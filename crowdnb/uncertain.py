@@ -45,7 +45,7 @@ from scipy.optimize import brentq
 from tqdm.auto import tqdm
 
 from crowdnb.cloud import HE_TO_EN, ability_clouds, ability_intervals, apart
-from crowdnb.ecargo import Assignment, Problem, broken_rules, needed
+from crowdnb.ecargo import Assignment, Problem, Status, broken_rules, needed
 from crowdnb.engine import SolverAnswerError
 from crowdnb.inverse import NEAR, positions
 from crowdnb.labels import BoolArray, FloatArray, IntArray, labelled_vector, listing, number, same_labels, whole
@@ -634,7 +634,7 @@ class Robust:
     Attributes
     ----------
     assignment : Assignment
-        The robust one, with today's Q.
+        The robust one, with today's Q; its status is ``time_limit`` where the time was over before it was proved.
     usual : Assignment
         Today's optimum.
     criterion : str
@@ -750,10 +750,20 @@ def robust(
         frame.loc["robust"] = frame.loc["usual"]
     bound = float(frame[criterion].iloc[1]) if math.isnan(bound) else bound
     name, seconds = oracle.optimum.solver, oracle.optimum.seconds
-    answer = Assignment.of(data.problem, found, "optimal", name, seconds)
+    proved = frame[criterion].iloc[1] <= bound + oracle.tie or criterion == "worst case"
+    status: Status = "optimal" if proved else "time_limit"
+    answer = Assignment.of(data.problem, found, status, name, seconds, oracle.optimum.bound)
     who, price = moves(data.problem, usual, found), float(frame["performance"].iloc[0] - frame["performance"].iloc[1])
     return Robust(
-        answer, oracle.optimum, criterion, frame, price, better, bound, who, _robust_text(frame, criterion, price, who)
+        answer,
+        oracle.optimum,
+        criterion,
+        frame,
+        price,
+        better,
+        bound,
+        who,
+        _robust_text(frame, criterion, price, who, None if proved else bound),
     )
 
 
@@ -772,8 +782,14 @@ def _safest(data: _Data, oracle: Oracle, worst: Problem, usual: IntArray) -> Int
     return safe
 
 
-def _robust_text(frame: pd.DataFrame, criterion: Criterion, price: float, who: pd.DataFrame) -> str:
+def _robust_text(
+    frame: pd.DataFrame, criterion: Criterion, price: float, who: pd.DataFrame, unproved: float | None
+) -> str:
+    """The result in words; ``unproved`` is the bound where the time was over before the proof."""
     usual, robust = frame[criterion]
+    if unproved is not None:
+        least = f"the least regret is at least {unproved:.6g}, and not proved to be less than {robust:.6g}"
+        return f"The time is over: {least}.\nThe price is {price:.3g} of today's ρ: {moves_text(who)}."
     if who.empty:
         what = f"ρ is {usual:.6g}" if criterion == "worst case" else f"another one is better by {usual:.6g}"
         best = "worst case" if criterion == "worst case" else "least regret"

@@ -13,7 +13,7 @@ from exhaustive import as_problem, best_by_looking, random_instance
 from jupyter_client.manager import start_new_kernel
 
 import crowdnb as cn
-from crowdnb import engine, pricing, program, worth
+from crowdnb import apart, engine, pricing, program, worth
 
 HARD = """
 import numpy as np, crowdnb as cn
@@ -85,10 +85,10 @@ def test_with_much_time_left_a_thousand_pairs_are_asked_about_here(monkeypatch):
 def test_an_engine_apart_gives_what_it_gives_here(case):
     problem = case.problem([("a3", "a5")])
     pairs = np.argwhere(problem.eligible)
-    here, apart = (ask(problem, pairs, "HIGHS", None) for ask in (engine.ask, engine.ask_apart))
-    assert apart.status == here.status == "optimal"
-    assert apart.objective == pytest.approx(here.objective)
-    np.testing.assert_allclose(apart.pairs, here.pairs, atol=1e-6)
+    here, there = (ask(problem, pairs, "HIGHS", None) for ask in (engine.ask, engine.ask_apart))
+    assert there.status == here.status == "optimal"
+    assert there.objective == pytest.approx(here.objective)
+    np.testing.assert_allclose(there.pairs, here.pairs, atol=1e-6)
     pinned = engine.ask_apart(problem, pairs, "HIGHS", 60, np.array([0]), [np.arange(3)])
     assert pinned.pairs[0] == pytest.approx(1)
 
@@ -105,15 +105,18 @@ def test_an_engine_apart_that_fails_or_crashes_is_an_error(case, monkeypatch):
     pairs = np.argwhere(problem.eligible)
     with pytest.raises(ValueError, match="time_limit: not known how to set it for XPRESS"):
         engine.ask_apart(problem, pairs, "XPRESS", 60)
-    monkeypatch.setattr(engine, "SERVE", [sys.executable, "-c", "import sys; sys.exit('out of memory')"])
-    with pytest.raises(cn.SolverAnswerError, match="the process of HIGHS ended: out of memory"):
+    monkeypatch.setattr(apart, "WORKING", [sys.executable, "-c", "import sys; sys.exit('out of order')"])
+    with pytest.raises(cn.SolverAnswerError, match="the process of HIGHS, 51 pairs ended with code 1: out of order"):
+        engine.ask_apart(problem, pairs, "HIGHS", 60)
+    monkeypatch.setattr(apart, "WORKING", [sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"])
+    with pytest.raises(MemoryError, match="the process of HIGHS, 51 pairs was ended by the system"):
         engine.ask_apart(problem, pairs, "HIGHS", 60)
 
 
 def test_an_engine_that_does_not_stop_is_stopped(case, monkeypatch):
     problem = case.problem()
     pairs = np.argwhere(problem.eligible)
-    monkeypatch.setattr(engine, "SERVE", [sys.executable, "-c", "import time; time.sleep(600)"])
+    monkeypatch.setattr(apart, "WORKING", [sys.executable, "-c", "import time; time.sleep(600)"])
     answer = engine.ask_apart(problem, pairs, "CBC", 0.5)
     assert (answer.status, answer.pairs.any()) == ("time_limit", False)
 
@@ -181,12 +184,12 @@ def test_more_time_than_the_patience_goes_to_a_process_apart(monkeypatch):
         asked.append(("here", name, limit))
         return engine.Answer("time_limit", np.zeros(len(pairs)), np.nan)
 
-    def apart(problem, pairs, name, limit, *_):
+    def other(problem, pairs, name, limit, *_):
         asked.append(("apart", name, limit))
         return engine.ask(problem, pairs, name, limit)
 
     monkeypatch.setattr(program, "ask", stopped)
-    monkeypatch.setattr(program, "ask_apart", apart)
+    monkeypatch.setattr(program, "ask_apart", other)
     problem = cn.Problem([[0.9, 0.8], [0.7, 0.2], [0.6, 0.5]], [1, 1], worker_conflicts=[(0, 1)])
     for solver, later in ((None, "HIGHS"), ("CBC", "CBC")):
         asked.clear()
