@@ -51,7 +51,7 @@ from crowdnb.labels import (
     needs_function,
     several,
     shown,
-    text_of,
+    unique_index,
     whole,
 )
 from crowdnb.market import (
@@ -563,8 +563,8 @@ def compare(
     seeds = [whole(seed, "seeds", 0) for seed in several(seeds, "seeds")]
     if not isinstance(cases, Mapping) or not cases or not seeds:
         raise ValueError(f"cases and seeds: a case and a seed at least are needed, got {shown(cases)}, {shown(seeds)}")
+    unique_index(cases, "cases")
     for name, case in cases.items():
-        text_of(name, "cases")
         if not isinstance(case, tuple) or len(case) != 2 or not isinstance(case[0], Market):
             raise ValueError(f"cases: {name} is {shown(case)}, a Market and a policy are needed")
     flag(progress, "progress")
