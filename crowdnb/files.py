@@ -65,7 +65,7 @@ def read_file(path: Path, most: int) -> bytes:
     if stat.S_ISDIR(status.st_mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     if not stat.S_ISREG(status.st_mode):
-        raise OSError(errno.EINVAL, KINDS.get(stat.S_IFMT(status.st_mode), "it is no ordinary file"), str(path))
+        raise OSError(errno.EINVAL, kind(path), str(path))
     size = status.st_size
     if size <= most:
         with path.open("rb") as file:
@@ -74,6 +74,11 @@ def read_file(path: Path, most: int) -> bytes:
             return data
         size = len(data)
     raise TooLargeError(f"{in_megabytes(size)}, and at most {in_megabytes(most)} are read")
+
+
+def kind(path: Path) -> str:
+    """What a path is that is no ordinary file, in words."""
+    return KINDS.get(stat.S_IFMT(path.stat().st_mode), "it is no ordinary file")
 
 
 def read_json(path: Path) -> Any:
@@ -243,7 +248,7 @@ def _write(path: Path, data: bytes) -> None:
         finally:
             os.close(number)
     else:
-        raise OSError(errno.EINVAL, KINDS.get(stat.S_IFMT(status.st_mode), "it is no ordinary file"))
+        raise OSError(errno.EINVAL, kind(path))
 
 
 def _is_open_as(number: int, status: os.stat_result) -> bool:

@@ -29,7 +29,7 @@ from crowdnb.possibility import possibility_matrix
 from crowdnb.program import optimum
 from crowdnb.project import Project, read_project
 from crowdnb.repair import repairs
-from crowdnb.scenarios import GIVEN, Keeper, Scenario, Scenarios, fingerprint, moved, tasks_of
+from crowdnb.scenarios import GIVEN, Keeper, Scenario, ScenarioError, Scenarios, fingerprint, moved, tasks_of
 from crowdnb.stable import stability
 from crowdnb.worth import alternatives, moves_text, prices
 
@@ -133,7 +133,12 @@ def report(
         keeper, plans = Keeper.open(Path(source), project, **options)
         said = keeper.said
         title = title or Path(source).resolve().stem
-    one = plans[scenario] if isinstance(scenario, str) else scenario
+    try:
+        one = plans[scenario] if isinstance(scenario, str) else scenario
+    except ScenarioError as error:
+        if not said:
+            raise
+        raise ScenarioError(f"{error}. {' '.join(said)}") from None  # it may be in a file that cannot be read
     return _Maker(plans, one, title or "Project", said).page()
 
 

@@ -29,7 +29,7 @@ import pandas as pd
 
 from crowdnb.cloud import ability_clouds, ability_intervals, check_gamma
 from crowdnb.ecargo import MOST, Assignment, Conflicts, Problem, Scope
-from crowdnb.files import FILES, OPTIONS, write_together
+from crowdnb.files import FILES, OPTIONS, kind, write_together
 from crowdnb.fuzzyahp import criteria_weights, judgement_problems
 from crowdnb.labels import listing
 from crowdnb.program import solve
@@ -278,6 +278,8 @@ def _open(path: Path, report: Report) -> dict[str, Table]:
     elif path.is_file():
         ending = ""
         tables, names = read_workbook(path, FILES, report)
+    elif path.exists():
+        raise ProjectError([(path.name, f"{path.name}: {kind(path)}; a folder or an Excel workbook is needed")])
     else:
         raise ProjectError([(str(path), f"{path}: there is no such folder or workbook")])
     there = [name for name in FILES if f"{name}{ending}" in names]

@@ -33,6 +33,7 @@ FILE_BYTES = 100_000_000  # of a file; a million ratings with long names and dat
 ROWS = 1_000_000  # below the header
 LINES = 2_000_000  # empty ones included
 LINE = 1_000_000  # characters of a line; the header of a matrix of 10,000 long names takes 300,000
+COLUMNS = 10_000  # of a matrix; each unknown one is a problem of its own
 CELLS = 8_000_000  # 66 bytes each where all are different; ratings with a date have four a row
 SHARED = 100_000  # different texts of a file that are held once
 LABEL = 1000  # characters of a label
@@ -199,7 +200,7 @@ def strangers(labels: Sequence[str], known: Collection[str], name: str, place: s
     for before, (label, at_all) in enumerate(unknown.items()):
         few = before < SHOWN and len(known) <= HINTED  # a hint takes long among many labels
         hint = did_you_mean(label, known) if few else ""
-        if not hint and len(known) <= 8:
+        if not hint and 0 < len(known) <= 8:
             hint = f" (known are {', '.join(known)})"
         more = len(at_all) - 1
         also = f" (and on {more} more {place}{'s' * (more > 1)})" if more else ""
@@ -263,12 +264,17 @@ def read_csv(path: Path, report: Report) -> Table | None:
     if (at := data.find(b"\0")) >= 0:
         problem("holds a zero byte, it is not a CSV file", data.count(b"\n", 0, at) + 1)
         return None
+    try:
+        _count_lines(data)
+    except TooLargeError as error:
+        problem(str(error))
+        return None
     file = io.TextIOWrapper(io.BytesIO(data), encoding="utf-8-sig", newline="")
     first = next((line for line in iter(lambda: file.readline(LINE), "") if line.strip("\r\n")), "")
     named = re.fullmatch(r'"?sep=([,;\t|])"?[\r\n]*', first)
     separator = named[1] if named else max(",;\t", key=first.count)
     file.seek(0)
-    reader = csv.reader(_lines(file, data), delimiter=separator, strict=True)
+    reader = csv.reader(_lines(file), delimiter=separator, strict=True)
     rows = _Rows()
     begin = 1
     try:
@@ -299,8 +305,19 @@ def _not_utf8(data: bytes) -> int | None:
     return None
 
 
-def _lines(file: io.TextIOWrapper, data: bytes) -> Iterator[str]:
-    """The lines of a file, none of which is too long, and which are not too many."""
+def _count_lines(data: bytes) -> None:
+    """TooLargeError where there are too many lines, before any time is spent on them."""
+    number = data.count(b"\n") + data.count(b"\r") - data.count(b"\r\n")
+    if number > LINES:
+        raise TooLargeError(f"has {number:,} lines, and at most {LINES:,} are read")
+    rows = sum(1 for _ in re.finditer(rb"[^\r\n]+", data)) - 1 if number > ROWS else 0
+    if rows > ROWS + 1:  # a line may say what the separator is
+        more = "in Python, cn.count_ratings takes more"
+        raise TooLargeError(f"has {rows:,} rows below its header, and at most {ROWS:,} are read ({more})")
+
+
+def _lines(file: io.TextIOWrapper) -> Iterator[str]:
+    """The lines of a file, none of which is too long."""
     number = 0
     while line := file.readline(LINE + 1):
         number += 1
@@ -309,9 +326,6 @@ def _lines(file: io.TextIOWrapper, data: bytes) -> Iterator[str]:
             while not line.endswith(("\r", "\n")) and (line := file.readline(LINE)):
                 size += len(line)
             raise TooLargeError(f"line {number} has {size:,} characters, and at most {LINE:,} are read")
-        if number > LINES:
-            number = data.count(b"\n") + data.count(b"\r") - data.count(b"\r\n")
-            raise TooLargeError(f"has {number:,} lines, and at most {LINES:,} are read")
         yield line
 
 
@@ -327,7 +341,7 @@ class _Rows:
         """Add a row that begins on a line."""
         self._cells += len(row)
         if len(self.rows) > ROWS:
-            raise TooLargeError(f"has more than {ROWS:,} rows, and no more are read (in Python, cn.count_ratings does)")
+            raise TooLargeError(f"has more than {ROWS:,} rows below its header, and no more are read")
         if self._cells > CELLS:
             raise TooLargeError(f"has more than {CELLS:,} cells up to row {len(self.rows) + 1:,}, and no more are read")
         if len(self._same) < SHARED:
@@ -461,6 +475,9 @@ def _table(
     header = [as_label(cell) for cell in rows[head]]
     while header and not header[-1]:
         header.pop()
+    if len(header) > COLUMNS:
+        report.add(where, f"has {len(header):,} columns, and at most {COLUMNS:,} are read")
+        return None
     body_rows, body_lines = [rows[at] for at in body], [lines[at] for at in body]
     table = Table(where, line_word, header, body_rows, body_lines, decimal_comma, report)
     width, ragged = len(header), False

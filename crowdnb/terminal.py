@@ -6,6 +6,7 @@ import atexit
 import errno
 import logging
 import os
+import select
 import signal
 import sys
 import threading
@@ -20,6 +21,8 @@ from crowdnb.interrupt import INTERRUPTED, STOPPED
 
 NO_MEMORY = "there is not enough memory for this"
 PATIENCE = 3.0  # seconds to end in order after Ctrl-C: C code of an engine hears it when it is done, or never
+LOADING = 30  # seconds for a child's libraries, which take two: without memory OpenBLAS asks for it again, for ever
+LEAVING = 2  # seconds for a child without memory to tidy up, which it may never be done with
 # How libraries that cannot get memory put it: Linux's loader, C's and C++'s libraries, Python's threads.
 MEMORY_WORDS = ("failed to map segment", "annot allocate memory", "bad_alloc", "can't start new thread")
 
@@ -142,7 +145,7 @@ def in_a_child(run: Callable[[], int]) -> int | None:
     Returns
     -------
     int or None
-        What ``run`` returns, in both processes; None where the child did not come to return.
+        What ``run`` returns; None where the child did not come to return.
     """
     heard, spoken = os.pipe()
     child = os.fork()
@@ -153,15 +156,32 @@ def in_a_child(run: Callable[[], int]) -> int | None:
             complaints = os.dup(2)
             silence(sys.stderr)
             sys.stderr = open(complaints, "w", encoding="utf-8", errors="replace", buffering=1)  # noqa: SIM115
+        with suppress(Exception):  # it comes again in run, which tells it
+            _load()
+        os.write(spoken, b"L")
         status = run()
         os.write(spoken, bytes([status]))
-        return status
+        signal.alarm(LEAVING)
+        with suppress(BaseException):
+            atexit._run_exitfuncs()
+        os._exit(status)
     os.close(spoken)
     for one in (signal.SIGINT, signal.SIGTERM):
         signal.signal(one, lambda number, _: os.kill(child, number))  # that is where it ends in order
+    if not select.select([heard], [], [], LOADING)[0]:
+        os.kill(child, signal.SIGKILL)
     with open(heard, "rb") as pipe:
-        told = pipe.read(1)
+        told = pipe.read(2)[1:]
     _, ended = os.waitpid(child, 0)
     if not told and os.WIFEXITED(ended) and os.WEXITSTATUS(ended) == INTERRUPTED:
         return INTERRUPTED
     return told[0] if told else None
+
+
+def _load() -> None:
+    """Load all that may be asked for: what cannot be loaded is better known before than in the middle."""
+    import cvxpy  # noqa: F401
+    import scipy.linalg  # noqa: F401
+
+    import crowdnb.command
+    import crowdnb.page  # noqa: F401
