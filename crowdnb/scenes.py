@@ -28,7 +28,7 @@ L. S. Shapley, "A value for n-person games", in: Contributions to the Theory of 
 
 from __future__ import annotations
 
-import json
+import io
 import math
 from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass, replace
@@ -45,7 +45,7 @@ import pandas as pd
 from scipy.sparse.csgraph import shortest_path
 
 from crowdnb.ecargo import Assignment, Problem, zero_one
-from crowdnb.files import OPTIONS
+from crowdnb.files import OPTIONS, read_file, read_json
 from crowdnb.labels import (
     FloatArray,
     finite,
@@ -70,6 +70,7 @@ from crowdnb.labels import (
 )
 from crowdnb.matching import not_negative
 from crowdnb.project import Project, read_project
+from crowdnb.tables import FILE_BYTES
 
 FOLDER = Path(__file__).parent / "data" / "scenes"
 NAMES = ("service", "content", "medical")
@@ -126,10 +127,16 @@ def read_scene(folder: str | Path) -> Scene:
     ['cases', 'credentials', 'visits']
     """
     path = FOLDER / folder if folder in NAMES else Path(folder)
-    options = json.loads((path / OPTIONS).read_text(encoding="utf-8"))
+    (path / OPTIONS).stat()
+    options = read_json(path / OPTIONS)
+    if not isinstance(options, dict):
+        raise ValueError(f"{OPTIONS}: entries by name, in braces, are needed")
     if "costs" in options:
         options["costs"] = pd.DataFrame.from_dict(options["costs"], orient="index")
-    extra = {file.stem: pd.read_csv(file) for file in sorted((path / "extra").glob("*.csv"))}
+    extra = {
+        file.stem: pd.read_csv(io.BytesIO(read_file(file, FILE_BYTES)))
+        for file in sorted((path / "extra").glob("*.csv"))
+    }
     project = read_project(path)
     notes = tuple(note for note in project.notes if not note.startswith(OPTIONS))  # here they are read
     return Scene(replace(project, notes=notes), options, extra)

@@ -182,6 +182,26 @@ def test_what_is_no_file_is_not_waited_for(name, make, what, tmp_path, capsys):
     assert problem(folder, capsys) == f"{name}: cannot be read ({what})"
 
 
+def test_the_files_of_a_scene_are_looked_at_too(tmp_path):
+    folder = copy("scenes/content", tmp_path)
+    (folder / "options.json").write_text('{"budget": ' + "9" * 5000 + "}")
+    with pytest.raises(ValueError, match=r"options\.json: a number has more than 4,300 digits"):
+        cn.scenes.read_scene(folder)
+    (folder / "options.json").write_text("[]")
+    with pytest.raises(ValueError, match=r"options\.json: entries by name"):
+        cn.scenes.read_scene(folder)
+    (folder / "options.json").unlink()
+    pipe(folder / "options.json")
+    with pytest.raises(ValueError, match=r"options\.json cannot be read \(it is a pipe\)"):
+        cn.scenes.read_scene(folder)
+    (folder / "options.json").unlink()
+    (folder / "options.json").write_text("{}")
+    (folder / "extra").mkdir(exist_ok=True)
+    pipe(folder / "extra" / "more.csv")
+    with pytest.raises(OSError, match="it is a pipe"):
+        cn.scenes.read_scene(folder)
+
+
 def test_a_link_to_a_file_is_read(tmp_path):
     folder = copy("case_study", tmp_path)
     (folder / "tasks.csv").rename(tmp_path / "elsewhere.csv")
@@ -214,7 +234,7 @@ BOMBS = {
     "a huge sheet": ({"sheet1": b"<x>" + b" " * 400_000_000}, "unpacks to 400.1 MB, and at most 300 MB of sheets"),
     "many rows": (
         {"sheet1": sheet("<sheetData>" + "<row/>" * 500_000 + "</sheetData>")},
-        "has 500,042 rows in its sheets, and at most 200,000 are read",
+        "has 500,000 rows in a sheet, and at most 200,000 are read",
     ),
     "many cells": (
         {"sheet1": sheet("<sheetData><row>" + "<c/>" * 900_000 + "</row></sheetData>")},
@@ -225,6 +245,10 @@ BOMBS = {
         "has 1,100,000 different texts in its sheets, and at most 1,000,000 are read",
     ),
     "many marks": ({"sheet1": sheet("<x/>" * 1_000_000)}, "has 1,000,"),
+    "many values": (
+        {"sheet1": sheet("<sheetData><row><c>" + "<v/>" * 1_000_000 + "</c></row></sheetData>")},
+        "has 1,000,",
+    ),
     "many formats": ({"styles": "<styleSheet>" + "<xf/>" * 1_000_000 + "</styleSheet>"}, "has 1,000,"),
     "a cell far right": (
         {"sheet1": sheet(empty_cells())},
@@ -241,8 +265,9 @@ BOMBS = {
 
 @pytest.mark.parametrize(("parts", "said"), BOMBS.values(), ids=BOMBS)
 def test_a_workbook_that_unpacks_to_too_much_is_refused(parts, said, tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(tables, "LINES", 200_000)  # a tenth, for the sake of time
+    monkeypatch.setattr(tables, "SHEET_ROWS", 200_000)  # a tenth, for the sake of time
     monkeypatch.setattr(tables, "CELLS", 800_000)
+    monkeypatch.setattr(tables, "SHEET_CELLS", 800_000)
     path = book_with(tmp_path / "book.xlsx", **parts)
     assert problem(path, capsys).startswith(f"book.xlsx{'' if said.startswith(',') else ': '}{said}")
 
