@@ -30,7 +30,7 @@ from scipy import sparse
 
 from crowdnb.apart import apart
 from crowdnb.ecargo import Problem, Status, budget_slack, conflict_bits
-from crowdnb.labels import FloatArray, IntArray, listing
+from crowdnb.labels import FloatArray, IntArray, listing, text_of
 
 if TYPE_CHECKING:
     import cvxpy as cp
@@ -505,6 +505,8 @@ def pick(solver: str | None) -> str:
     ModuleNotFoundError
         It is not installed; the message names the package to install.
     """
+    if solver is not None:
+        text_of(solver, "solver")
     from cvxpy.reductions.solvers.defines import INSTALLED_MI_SOLVERS, MI_SOLVERS
 
     preferred = [name for name in PREFERRED if name in INSTALLED_MI_SOLVERS]

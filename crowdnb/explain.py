@@ -97,6 +97,7 @@ def explain_infeasible(problem: Problem) -> Infeasible:
     Hall's condition: 2 places, 1 worker who may take them (a5).
     """
     rules = Rules.of(needed(problem))
+    rules = replace(rules, need=np.minimum(rules.need, len(rules.limits) + 1))  # no more of a task's places matter
     start = next((seed for seed in _seeds(rules) if not seed.feasible()), None)
     if start is None:
         return Infeasible(_frame(problem, []), "An assignment exists.", "", (), (), 0, 0)

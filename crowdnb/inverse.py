@@ -33,7 +33,7 @@ from scipy.optimize import linprog
 from tqdm.auto import tqdm
 
 from crowdnb.ecargo import Assignment, Problem, check, needed, score
-from crowdnb.labels import FloatArray, IntArray, labelled_vector, listing, number, numbers, same_labels, whole
+from crowdnb.labels import FloatArray, IntArray, labelled_vector, listing, number, numbers, same_labels, shown, whole
 from crowdnb.program import tie
 from crowdnb.qualify import check_weights
 from crowdnb.worth import TINY, Oracle
@@ -129,7 +129,7 @@ def recover_conflicts(
         raise ValueError(f"tolerance must not be negative, got {tolerance}")
     placed, oracle = positions(problem, table), Oracle(problem, solver)
     rho = score(problem, placed)
-    slack = _gain_of_team(oracle, placed) if tolerance is None else tolerance
+    slack = _gain_of_team(oracle, placed) if tolerance is None else number(tolerance)
     beaten = rho + slack + max(oracle.tie, tie(problem, placed))
     now, own = problem.against, _together(problem, placed)
     note = (
@@ -243,7 +243,8 @@ class Weighing:
     def __init__(self, problem: Problem, possibility: pd.DataFrame, solver: str | None = None) -> None:
         pairs = pd.MultiIndex.from_product([needed(problem).workers, problem.tasks])
         if not isinstance(possibility, pd.DataFrame) or not possibility.shape[1]:
-            raise ValueError("possibility: a frame is needed with a column for each criterion")
+            got = shown(possibility)
+            raise ValueError(f"possibility: a frame is needed with a column for each criterion, got {got}")
         if not isinstance(possibility.index, pd.MultiIndex) or possibility.index.nlevels != 2:
             raise ValueError("possibility: an index (worker, task) is needed, as possibility_matrix gives it")
         same_labels(possibility.index, pairs, "possibility, rows")
@@ -403,6 +404,7 @@ def recover_weights(
     """
     if not number(tolerance) >= 0:
         raise ValueError(f"tolerance must not be negative, got {tolerance}")
+    tolerance = number(tolerance)
     weighing = Weighing(problem, possibility, solver)
     start = weighing.read(weights)
     placed = positions(weighing.problem, table)

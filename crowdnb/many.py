@@ -16,9 +16,12 @@ from dataclasses import replace
 from typing import Any, Literal, TypeVar, overload
 
 import joblib
+import numpy as np
+import pandas as pd
 from tqdm.auto import tqdm
 
 from crowdnb.ecargo import Assignment, Problem
+from crowdnb.labels import flag, shown
 from crowdnb.program import optimum  # which lets an interrupt pass: the best so far is no answer to many
 
 Key = TypeVar("Key")
@@ -85,6 +88,12 @@ def solve_many(
     >>> {name: round(answer.performance, 3) for name, answer in answers.items()}
     {'published': 2.697, 'even': 2.69}
     """
+    flag(progress, "progress")
+    listed = isinstance(problems, Iterable) and not isinstance(problems, str | bytes | np.ndarray | pd.DataFrame)
+    if not listed:
+        raise TypeError(
+            f"problems: a mapping or a list of Problem is needed, got {shown(problems)}, which is not iterable"
+        )
     named = isinstance(problems, Mapping)
     items: Iterable[tuple[Any, Any]] = problems.items() if isinstance(problems, Mapping) else enumerate(problems)
     taken: list[tuple[Any, Problem]] = []

@@ -49,7 +49,7 @@ from crowdnb.engine import (
     pick,
     shortfall,
 )
-from crowdnb.labels import BoolArray, FloatArray, IntArray, listing
+from crowdnb.labels import BoolArray, FloatArray, IntArray, finite, listing, number, several, shown
 from crowdnb.pricing import prices
 from crowdnb.reach import EXACT, ROUNDING, TIE, Reach, reaches, zoom
 
@@ -161,10 +161,11 @@ class Search:
         self.start = time.perf_counter()
         if solver is not None:
             self.engine = pick(solver)
-        if time_limit is not None and not 0 < time_limit <= LONGEST:
-            raise ValueError(f"time_limit must be above 0 and at most {LONGEST:g} seconds, got {time_limit}")
-        if tie_break not in (None, "labels"):
-            raise ValueError(f"tie_break must be 'labels' or None, got {tie_break!r}")
+        if time_limit is not None and not 0 < number(time_limit) <= LONGEST:
+            raise ValueError(f"time_limit must be above 0 and at most {LONGEST:g} seconds, got {shown(time_limit)}")
+        time_limit = None if time_limit is None else number(time_limit)
+        if tie_break is not None and not (isinstance(tie_break, str) and tie_break == "labels"):
+            raise ValueError(f"tie_break must be 'labels' or None, got {shown(tie_break)}")
         self.until = math.inf if time_limit is None else self.start + time_limit
         self.labels_first = tie_break is not None
         self.found: IntArray | None = None  # the best assignment known, checked
@@ -522,7 +523,7 @@ class Program:
     """
 
     def __init__(self, problem: Problem, solver: str | None = None) -> None:
-        self.problem, self.solver = problem, solver
+        self.problem, self.solver = needed(problem), solver
         pick(solver)
         m, n = problem.q.shape
         rows = m * (m - 1) // 2 * (1 if problem.conflict_scope == "project" else n)
@@ -612,6 +613,7 @@ def frontier(
     >>> cn.frontier(problem)["performance"].to_dict()
     {2.0: 0.7, 5.0: 0.9}
     """
+    needed(problem)
     if problem.pair_costs is None:
         raise ValueError("frontier: the problem has no costs; give it costs and a budget")
     rows: list[tuple[float, float, float, str]] = []  # budget, ρ, cost, status
@@ -624,7 +626,10 @@ def frontier(
         return answer
 
     if budgets is not None:
-        for budget in tqdm(sorted(budgets), desc="budgets", leave=False, delay=5):
+        given = finite(budgets if isinstance(budgets, np.ndarray) else several(budgets, "budgets"), "budgets")
+        if given.ndim != 1:
+            raise ValueError(f"budgets: a row of numbers is needed, got shape {given.shape}")
+        for budget in tqdm(sorted(given.tolist()), desc="budgets", leave=False, delay=5):
             add(budget)
     else:
         least: list[tuple[float, float, float, str]] = []  # with the cost as the budget: the least one for this ρ
@@ -722,10 +727,9 @@ def place(
     """
     gain, allowed = problem.value if gain is None else gain, problem.eligible if allowed is None else allowed
     need = problem.need
-    task = None if (need == 1).all() else np.repeat(np.arange(len(need)), need)
-    places = len(need) if task is None else len(task)
-    if (len(gain) if team is None else len(team)) < places:
+    if (len(gain) if team is None else len(team)) < need.sum():
         return None
+    task = None if (need == 1).all() else np.repeat(np.arange(len(need)), need)
     if team is not None:
         gain, allowed = gain[team], allowed[team]
     if task is not None:

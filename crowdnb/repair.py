@@ -24,7 +24,7 @@ import math
 import time
 from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass
-from itertools import count, islice
+from itertools import count, islice, pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -33,17 +33,18 @@ from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 from tqdm.auto import tqdm
 
-from crowdnb.ecargo import Assignment, Problem, broken_rules, needed
+from crowdnb.ecargo import Assignment, Problem, broken_rules, budget_slack, needed
 from crowdnb.engine import SolverAnswerError, cliques
 from crowdnb.fewest import Fewest, fewest
-from crowdnb.labels import IntArray, listing, number, shown, whole
-from crowdnb.program import optimum
+from crowdnb.labels import BoolArray, IntArray, listing, number, shown, whole
+from crowdnb.program import optimum, tie
 from crowdnb.rules import FOREVER, Rules, fill
 from crowdnb.teams import compatible_workers
 
-UNBOUNDED = 10**6  # new workers of one kind, where a task takes any number
+NEW = 1000  # new workers like the same one at most: with more, a problem fills the memory
 KINDS = ("conflict", "exclusion", "place", "worker", "limit", "pin")
 Item = tuple[Hashable, ...]
+SCALE = 1e4  # the largest number of an objective or of costs, of which HiGHS sees 1e-6
 TICK = 0.1  # seconds that HiGHS gets at least
 PROOFS = 0.25  # of the time, after which repairs are listed that need not be those of greatest ρ
 
@@ -135,8 +136,8 @@ def repairs(
         Cost > 0 of a change, 1 when not given: by kind, ``{"conflict": 3}``, or by item, ``{("place", "r1"): 0.5}``,
         which counts more. The kinds are ``conflict`` (lift it: two workers), ``exclusion`` (allow the pair that C^R
         forbids: worker, task), ``place`` (ask one fewer: task), ``worker`` (add one like this: worker, with the same Q
-        and C^R, and no conflicts with others), ``limit`` (one more task for this worker) and ``pin`` (unpin: worker,
-        task). Q = 0 and a budget are never changed.
+        and C^R, and no conflicts with others; a thousand at most), ``limit`` (one more task for this worker) and
+        ``pin`` (unpin: worker, task). Q = 0 and a budget are never changed.
     untouchable : collection
         Kinds and items that may not be changed.
     time_limit : float, optional
@@ -171,8 +172,11 @@ def repairs(
     limit = whole(limit, "limit")
     if time_limit is not None and not number(time_limit) > 0:
         raise ValueError(f"time_limit must be above 0, got {shown(time_limit)}")
-    if isinstance(untouchable, str) or not isinstance(costs or {}, Mapping):
-        raise ValueError("costs must be a mapping of kinds and items, untouchable a list of them")
+    time_limit = None if time_limit is None else number(time_limit)
+    listed = isinstance(untouchable, list | tuple | set | frozenset)
+    if not listed or not (costs is None or isinstance(costs, Mapping)):
+        got = f"got {shown(costs)} and {shown(untouchable)}"
+        raise ValueError(f"costs must be a mapping of kinds and items, untouchable a list of them, {got}")
     model = _Model(problem, _changes(problem, costs or {}, untouchable))
     few, settled = model.fewest(limit)
     found: list[Repair] = []
@@ -186,8 +190,12 @@ def repairs(
         def add(chosen: dict[int, int], pairs: IntArray | None = None) -> None:
             nonlocal until, proofs
             start = time.perf_counter()
+            repair = _repair(problem, model, chosen, pairs)
+            if repair.assignment.placed is None:  # beyond the budget by less than HiGHS sees
+                model.spurn()
+                return
             refused.append(chosen)
-            found.append(_repair(problem, model, chosen, pairs))
+            found.append(repair)
             if len(found) == 1:  # the first loads the solver, which takes seconds and does not count
                 until, proofs = until + time.perf_counter() - start, proofs + time.perf_counter() - start
             bar.update()
@@ -216,22 +224,35 @@ def repairs(
                 break
             ranked &= proved
             add(chosen)
-            if not chosen:
+            if found and not chosen:
                 complete = True
                 break
     order = {change.item: at for at, change in enumerate(model.changes)}
 
-    def rank(repair: Repair) -> Any:
+    def rank(at: int) -> Any:
         """By cost and ρ; among equals by the order of kinds and labels."""
-        which = [(order[item], times) for item, times in repair.changes]
-        return round(repair.cost, 9), -round(repair.performance, 9), which
+        which = [(order[item], times) for item, times in found[at].changes]
+        return cost_step[at], rho_step[at], which
 
-    found.sort(key=rank)
+    cost_step = _steps([repair.cost for repair in found], [1e-9 * repair.cost for repair in found])
+    ties = [tie(repair.problem, repair.assignment.placed) for repair in found if repair.assignment.placed is not None]
+    rho_step = _steps([-repair.performance for repair in found], ties)
+    found = [found[at] for at in sorted(range(len(found)), key=rank)]
     rows = [
         (repair.text, sum(times for _, times in repair.changes), repair.cost, repair.performance) for repair in found
     ]
     frame = pd.DataFrame(rows, columns=["changes", "number", "cost", "performance"])
     return Repairs(tuple(found), frame.set_index(pd.RangeIndex(1, len(found) + 1, name="rank")), complete, ranked)
+
+
+def _steps(values: list[float], slack: list[float]) -> list[int]:
+    """The place of each value in rising order; those that differ by no more than their slack share one."""
+    place, step = [0] * len(values), 0
+    order = sorted(range(len(values)), key=values.__getitem__)
+    for before, at in pairwise(order):
+        step += values[at] - values[before] > max(slack[at], slack[before])
+        place[at] = step
+    return place
 
 
 def _changes(problem: Problem, costs: Mapping[Any, float], untouchable: Collection[Any]) -> list[Change]:
@@ -248,15 +269,17 @@ def _changes(problem: Problem, costs: Mapping[Any, float], untouchable: Collecti
     every += [Change(("exclusion", workers[i], tasks[j]), (i, j), 1.0, 1) for i, j in np.argwhere(pairs).tolist()]
     every += [Change(("place", tasks[j]), (j,), 1.0, int(fewest[j])) for j in np.flatnonzero(fewest).tolist()]
     room = (able * (fewest + _earners(problem))).sum(axis=1)
-    every += [Change(("worker", workers[i]), (i,), 1.0, int(room[i])) for i in np.flatnonzero(room).tolist()]
+    every += [Change(("worker", workers[i]), (i,), 1.0, min(NEW, int(room[i]))) for i in np.flatnonzero(room).tolist()]
     every += [Change(("limit", workers[i]), (i,), 1.0, n - int(limits[i])) for i in np.flatnonzero(limits < n).tolist()]
     every += [Change(("pin", workers[i], tasks[j]), (i, j), 1.0, 1) for i, j in problem.pins.tolist()]
     known = {change.item for change in every}
 
     def key(name: Any, what: str) -> Any:
+        item = tuple(name) if isinstance(name, tuple | list) else (name,)
+        if not isinstance(name, str | tuple | list) or not all(isinstance(part, Hashable) for part in item):
+            raise ValueError(f"{what}: {shown(name)} is no change of this problem; the kinds are {', '.join(KINDS)}")
         if name in KINDS:
             return name
-        item = tuple(name) if isinstance(name, tuple | list) else (name,)
         if item not in known and len(item) == 3 and item[0] == "conflict":
             item = (item[0], item[2], item[1])
         if item in known:
@@ -282,7 +305,7 @@ def _earners(problem: Problem) -> IntArray:
     costs = problem.pair_costs
     lacking = max(costs.clip(min=0).sum() - problem.budget, 0.0)
     wanted = np.ceil(np.divide(lacking, -costs, out=np.zeros_like(costs, dtype=float), where=costs < 0))
-    most = UNBOUNDED if problem.required_rule == "at least" else problem.most - problem.fewest
+    most = NEW if problem.required_rule == "at least" else problem.most - problem.fewest
     return np.asarray(np.minimum(wanted, most), dtype=np.int64)
 
 
@@ -298,13 +321,11 @@ class _Model:
         for number_, change in enumerate(changes):
             at[change.item[0]][change.at] = number_
         size = len(changes)
-        free = ~rules.zero & (rules.ceiling > 0)
+        free = ~rules.zero & (rules.ceiling > 0) & self._payable()
         lifted = at.get("exclusion", {})
         free &= ~rules.excluded | np.array([[(i, j) in lifted for j in range(n)] for i in range(m)])
         pairs = np.argwhere(free).tolist()
-        like = [
-            (i, j) for (i,) in at.get("worker", {}) for j in range(n) if not rules.barred[i, j] and rules.ceiling[j]
-        ]
+        like = [(i, j) for (i,) in at.get("worker", {}) for j in range(n) if free[i, j] and not rules.excluded[i, j]]
         # columns: changes, y of each worker, T of each pair, X of each pair of new workers
         y, t = size, {tuple(pair): size + m + k for k, pair in enumerate(pairs)}
         x = {pair: size + m + len(t) + k for k, pair in enumerate(like)}
@@ -325,8 +346,7 @@ class _Model:
                 rows.append(({more: 1.0, y + i: limit - n}, -math.inf, 0.0))
             if (new := at.get("worker", {}).get((i,))) is not None:
                 rows.append(({x[i, j]: 1.0 for j in range(n) if (i, j) in x} | {new: -1.0}, 0.0, 0.0))
-        for pair, lift in lifted.items():
-            rows.append(({t[pair]: 1.0, lift: -1.0}, -math.inf, 0.0))
+        rows += [({t[pair]: 1.0, lift: -1.0}, -math.inf, 0.0) for pair, lift in lifted.items() if pair in t]
         pins = at.get("pin", {})
         low = np.zeros(self.columns)
         for pair in map(tuple, problem.pins.tolist()):
@@ -358,12 +378,12 @@ class _Model:
             rows.append(({y + i: 1.0 for i in range(m)} | dict.fromkeys(conflicts.values(), -1.0), -math.inf, most))
         if problem.pair_costs is not None and problem.budget is not None:
             cost = problem.pair_costs
-            unit = float(np.abs(cost).max()) or 1.0
+            unit = max((abs(cost[pair]) for pair in [*t, *x]), default=0.0) / SCALE or 1.0
             paid = {column: cost[pair] / unit for pair, column in [*t.items(), *x.items()]}
-            rows.append((paid, -math.inf, problem.budget / unit))
+            rows.append((paid, -math.inf, (problem.budget + budget_slack(problem, 0.0)) / unit))
         self.short = self._short(rules)
         rows.append((dict.fromkeys(range(size), 1.0), float(self.short), math.inf))
-        self.unit = min((change.cost for change in changes), default=0.0)
+        self.unit = min((change.cost for change in changes), default=1.0)
         self.least = self.short * self.unit  # no repair costs less
         self.rows, self.low = rows, low
         self.high = np.r_[
@@ -375,10 +395,27 @@ class _Model:
         # lifting a conflict follows from who is on the team
         follows = [float(change.item[0] != "conflict" or not together) for change in changes]
         self.integrality = np.r_[follows, np.ones(m), np.full(len(t) + len(x), float(whole or "limit" in at))]
-        self.costs = np.r_[[change.cost for change in changes], np.zeros(self.columns - size)]
+        self.costs = np.r_[[change.cost / self.unit for change in changes], np.zeros(self.columns - size)]
         self.gain = np.zeros(self.columns)
         for pair, column in [*t.items(), *x.items()]:
             self.gain[column] = value[pair]
+        self.gain *= SCALE / (np.abs(self.gain).max(initial=0.0) or 1.0)
+        self.chosen = np.arange(size + m, self.columns)  # columns of pairs
+        self.last = np.zeros(self.columns)
+
+    def _payable(self) -> BoolArray:
+        """Pairs that cost no more than the budget by themselves, where none earns money; m × n."""
+        problem = self.problem
+        costs = problem.pair_costs
+        if costs is None or problem.budget is None or (costs < 0).any():
+            return np.ones(problem.q.shape, dtype=bool)
+        return np.asarray(costs <= problem.budget + budget_slack(problem, abs(problem.budget)))
+
+    def spurn(self) -> None:
+        """Bar the pairs last found, with whatever changes."""
+        on = self.last[self.chosen] > 0.5
+        row = dict(zip(self.chosen.tolist(), np.where(on, 1.0, -1.0).tolist(), strict=True))
+        self.rows.append((row, -math.inf, float(on.sum()) - 1.0))
 
     def _short(self, rules: Rules) -> int:
         """At least how many changes are needed: each fills at most one place more, where workers take one task each."""
@@ -394,7 +431,8 @@ class _Model:
 
     def fewest(self, wanted: int) -> tuple[list[Fewest], bool]:
         """The best sets of the least number of changes, all of the least cost; and whether that is proved."""
-        if not self.short or self.problem.conflict_scope != "project" or self.problem.budget is not None:
+        together = self.problem.conflict_scope == "project" and self.problem.budget is None
+        if not 0 < self.short <= len(self.problem.workers) or not together:
             return [], False
         cheap = {kind: dict[tuple[int, ...], int]() for kind in KINDS}
         for at, change in enumerate(self.changes):
@@ -413,7 +451,7 @@ class _Model:
     def best_at(self, cost: float, refused: list[dict[int, int]], until: float) -> tuple[dict[int, int] | None, bool]:
         """Of the changes of this cost those of greatest ρ, None where none are found, and whether that is proved."""
         row = dict(enumerate(self.costs[: len(self.changes)].tolist()))
-        return self._solved(-self.gain, refused, [(row, -math.inf, cost * (1 + 1e-9))], until)
+        return self._solved(-self.gain, refused, [(row, -math.inf, cost / self.unit * (1 + 1e-9))], until)
 
     def _solved(
         self,
@@ -452,6 +490,7 @@ class _Model:
         proved = answer.status != 1  # 1: the time is over
         if answer.x is None:
             return None, proved
+        self.last = answer.x
         found = np.rint(answer.x[: len(self.changes)]).astype(int)
         return {int(at): int(found[at]) for at in np.flatnonzero(found)}, proved
 

@@ -25,9 +25,10 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from crowdnb.ecargo import BUDGET_TOLERANCE, Problem
-from crowdnb.engine import cliques, incidence, members
+from crowdnb.ecargo import Problem, cost, over_budget
+from crowdnb.engine import SCALE, cliques, incidence, members
 from crowdnb.labels import BoolArray, FloatArray, IntArray
+from crowdnb.reach import reaches, zoom
 from crowdnb.teams import SEARCH_NODES, bit_sets, compatible_workers
 
 NODES = 2000  # steps of the search in same-task scope, which fill places each time; beyond them HiGHS is asked
@@ -98,7 +99,10 @@ class Rules:
         if kind == "pin":
             return [Requirement(kind, i, task=j) for i, j in np.argwhere(self.pins).tolist()]
         barred = {"exclusion": self.excluded, "zero": self.zero & ~self.excluded}[kind]
-        return [Requirement(kind, i, task=j) for i, j in np.argwhere(barred & ((self.need > 0) | self.pins)).tolist()]
+        wanted = (self.need > 0) | self.pins
+        if self.budget and self.problem.pair_costs is not None:
+            wanted = wanted | (self.problem.pair_costs < 0)  # a pair that earns money
+        return [Requirement(kind, i, task=j) for i, j in np.argwhere(barred & wanted).tolist()]
 
     def without(self, dropped: Iterable[Requirement]) -> Rules:
         """The rules when some requirements are dropped."""
@@ -148,10 +152,8 @@ class Rules:
     def feasible(self) -> bool:
         """Whether an assignment meets the rules."""
         if self.budget:
-            assert self.problem.budget is not None
-            size = float(np.abs(self.problem.pair_costs).max(initial=0)) if self.problem.pair_costs is not None else 0.0
-            slack = BUDGET_TOLERANCE * max(size, abs(self.problem.budget))
-            return self.cheapest() <= self.problem.budget + slack
+            placed = self._cheapest()
+            return placed is not None and not over_budget(self.problem, placed)
         free = ~self.barred
         need, limits = self.need, self.limits
         if self.pins.any():
@@ -180,14 +182,27 @@ class Rules:
 
         A mixed-integer program for HiGHS, which scipy brings: slower than :class:`_Search`, and with every option.
         """
-        if (self.pins & self.barred).any():
-            return math.inf
-        program = self.program()
-        i, j = program.pairs.T
-        costs = np.zeros(len(i)) if self.problem.pair_costs is None else self.problem.pair_costs[i, j]
-        unit = float(np.abs(costs).max(initial=0)) or 1.0
-        chosen, _ = program.solved(costs / unit)
-        return math.inf if chosen is None else math.fsum(costs[chosen])
+        placed = self._cheapest()
+        return math.inf if placed is None else cost(self.problem, placed)
+
+    def _cheapest(self) -> IntArray | None:
+        """Positions of the assignment that costs least; None where none exists."""
+        program, costs = self.program(), self.problem.pair_costs
+        if costs is None:
+            chosen, _ = program.solved(np.zeros(len(program.pairs)))
+            return None if chosen is None else program.pairs[chosen]
+        (i, j), found = program.pairs.T, list[IntArray]()
+
+        def ask(play: BoolArray) -> float | None:
+            unit = float(np.abs(costs[play]).max(initial=0)) or 1.0
+            chosen, _ = program.solved(SCALE / unit * costs[i, j], allowed=play[i, j])
+            if chosen is None:
+                return None
+            found.append(program.pairs[chosen])
+            return -cost(self.problem, found[-1])
+
+        zoom(-costs, ~self.barred, lambda pairs: reaches(-costs, pairs, self.pins, self.need, self.ceiling), ask)
+        return min(found, key=lambda placed: cost(self.problem, placed), default=None)
 
     def program(self) -> Model:
         """The rules but the budget as rows of a mixed-integer program; the pinned pairs can be chosen."""
@@ -226,16 +241,25 @@ class Model(NamedTuple):
     least: FloatArray  # 1 for pinned pairs
 
     def solved(
-        self, costs: FloatArray, extra: Extra | None = None, seconds: float = FOREVER
+        self,
+        costs: FloatArray,
+        extra: Extra | None = None,
+        seconds: float = FOREVER,
+        allowed: BoolArray | None = None,
     ) -> tuple[BoolArray | None, float]:
         """The pairs of least cost, None where none were found, and a bound that none are below: inf where none exist.
 
-        With ``extra`` the costs of its variables are added, as low as its rows let them be.
+        With ``extra`` the costs of its variables are added, as low as its rows let them be. ``allowed`` says which
+        pairs may be chosen.
         """
         pairs, size = len(self.pairs), self.rows.shape[1]
         more = np.zeros(0) if extra is None else extra.costs
         rules = [LinearConstraint(sparse.hstack([self.rows, _nothing(self.rows, len(more))]), self.low, self.high)]
-        least = np.r_[self.least, np.zeros(size - pairs)]
+        least, most = np.r_[self.least, np.zeros(size - pairs)], np.ones(size)
+        if allowed is not None:
+            most[:pairs] = allowed
+        if (least[:size] > most).any():  # a pinned pair that is not allowed
+            return None, math.inf
         if extra is not None:
             own, beside = extra.rows[:, :pairs], extra.rows[:, pairs:]
             rules.append(LinearConstraint(sparse.hstack([own, _nothing(own, size - pairs), beside]), extra.low, np.inf))
@@ -243,7 +267,7 @@ class Model(NamedTuple):
         answer = milp(
             np.r_[costs, np.zeros(size - pairs), more],
             integrality=np.r_[np.ones(size), np.zeros(len(more))],
-            bounds=Bounds(least, np.r_[np.ones(size), np.full(len(more), np.inf)]),
+            bounds=Bounds(least, np.r_[most, np.full(len(more), np.inf)]),
             constraints=rules,
             options={"mip_rel_gap": 0, "time_limit": seconds},
         )

@@ -25,7 +25,7 @@ from tqdm.auto import tqdm
 
 from crowdnb.ecargo import Assignment, Problem
 from crowdnb.inverse import NEAR, Weighing, positions
-from crowdnb.labels import FloatArray, labelled_vector, whole
+from crowdnb.labels import FloatArray, generator, labelled_vector, plain_array, whole
 from crowdnb.worth import moves, moves_text
 
 MOST = 6  # criteria whose polytopes have few enough corners
@@ -80,9 +80,10 @@ class Stability:
         return self.text
 
     def holds(self, weights: npt.ArrayLike) -> bool:
-        """Whether T is optimal at these weights, in the order of the criteria; no solver is asked."""
+        """Whether T is optimal at these weights, by criterion or in their order; no solver is asked."""
         sides = self.sides.iloc[:, : len(self.weights)].to_numpy(dtype=float)
-        w = labelled_vector(np.asarray(weights), self.weights.index, "weights")
+        given = weights if isinstance(weights, pd.Series | Mapping) else plain_array(weights, "weights")
+        w = labelled_vector(given, self.weights.index, "weights")
         return bool((sides @ w >= -NEAR).all())
 
 
@@ -224,7 +225,7 @@ def _shares(
     weighing: Weighing, placed: Any, rows: list[FloatArray], samples: int, rng: np.random.Generator | int | None
 ) -> tuple[pd.DataFrame, float]:
     """How often each pair is chosen at weights drawn uniformly from the simplex."""
-    draws = np.random.default_rng(rng).dirichlet(np.ones(len(weighing.criteria)), samples)
+    draws = generator(rng).dirichlet(np.ones(len(weighing.criteria)), samples)
     chosen, stays = np.zeros(weighing.problem.eligible.shape), 0
     for w in tqdm(draws, desc="weights drawn", leave=False, delay=5):
         same = all(row @ w >= 0 for row in rows)

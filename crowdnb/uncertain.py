@@ -48,7 +48,19 @@ from crowdnb.cloud import HE_TO_EN, ability_clouds, ability_intervals, apart
 from crowdnb.ecargo import Assignment, Problem, Status, broken_rules, needed
 from crowdnb.engine import SolverAnswerError
 from crowdnb.inverse import NEAR, positions
-from crowdnb.labels import BoolArray, FloatArray, IntArray, labelled_vector, listing, number, same_labels, whole
+from crowdnb.labels import (
+    BoolArray,
+    FloatArray,
+    IntArray,
+    flag,
+    generator,
+    labelled_vector,
+    listing,
+    number,
+    one_of,
+    same_labels,
+    whole,
+)
 from crowdnb.possibility import degree, interval_pair
 from crowdnb.program import tie
 from crowdnb.project import Project
@@ -210,6 +222,7 @@ def gamma_range(
     for name, value, least in (("tolerance", tolerance, math.ulp(0)), ("he_to_en", he_to_en, 0.0)):
         if not least <= number(value) < math.inf:
             raise ValueError(f"{name} must be a finite number {'above' if least else 'of at least'} 0, got {value}")
+    limit, tolerance, he_to_en = map(number, (limit, tolerance, he_to_en))
     drift = _Drift(data, project, gamma, limit, he_to_en, tolerance, solver)
     placed = data.best(drift.oracle)
     if table is not None:
@@ -522,15 +535,16 @@ def doubt(
     """
     data = _Data(project, problem, "doubt")
     samples = whole(samples, "samples")
-    if source not in (None, *get_args(Source)):
-        raise ValueError(f"source must be 'ratings' or 'intervals', got {source!r}")
+    flag(progress, "progress")
+    if source is not None:
+        one_of(source, get_args(Source), "source")
     if source == "ratings" and project.counts is None:
         raise ValueError("source: the project has no rating histories; 'intervals' draws inside the intervals")
     source = source or ("intervals" if project.counts is None else "ratings")
     oracle = Oracle(data.problem, solver)
     placed = data.best(oracle)
     placed = placed if table is None else positions(data.problem, table)
-    rng = np.random.default_rng(rng)
+    rng = generator(rng)
     drawn = _inside(data, samples, rng) if source == "intervals" else _resampled(data, project, samples, rng)
     blocks = joblib.Parallel(return_as="generator")(
         joblib.delayed(_chosen)(data, block, placed, solver) for block in drawn
@@ -718,8 +732,7 @@ def robust(
     ([1.639, 1.651], 0.029)
     """
     data = _Data(project, problem, "robust")
-    if criterion not in get_args(Criterion):
-        raise ValueError(f"criterion must be 'worst case' or 'regret', got {criterion!r}")
+    one_of(criterion, get_args(Criterion), "criterion")
     simple = data.problem.budget is None and int(data.problem.limits.max()) <= 1
     if criterion == "regret" and not simple:
         raise ValueError("robust: regret needs a problem of one task a worker, without a budget")

@@ -269,8 +269,9 @@ def prices(problem: Problem, solver: str | None = None) -> pd.DataFrame:
         A row for each conflict between workers, each pair that C^R excludes (and Q alone would not), one place of each
         task, and each worker. Columns ``kind`` (conflict, exclusion, place, worker), ``worker``, ``other``, ``task``
         (labels, None where there is none), ``performance`` (ρ without it, NaN where no assignment is left) and
-        ``worth``, ρ less that: what having it adds. It is ≤ 0 for conflicts and exclusions, ≥ 0 for workers, inf for
-        one who cannot be spared. ``text`` says it in words. Within a kind the largest effect comes first.
+        ``worth``, ρ less that: what having it adds. It is ≤ 0 for conflicts and exclusions, ≥ 0 for workers (but for
+        one who is pinned, and whose pins go as well), inf for what cannot be spared. ``text`` says it in words. Within
+        a kind the largest effect comes first.
 
     Raises
     ------
@@ -433,6 +434,7 @@ def alternatives(
     limit = whole(limit, "limit")
     if tolerance is not None and not number(tolerance) >= 0:
         raise ValueError(f"tolerance must not be negative, got {tolerance}")
+    tolerance = None if tolerance is None else number(tolerance)
     oracle = Oracle(problem, solver)
     best, found, complete = oracle.optimum.placed, list[IntArray](), True
     if best is None:
@@ -633,6 +635,7 @@ def replan(problem: Problem, table: pd.DataFrame, price: float = 0.0, solver: st
     if not 0 <= number(price) < math.inf:
         raise ValueError(f"price must be a finite number that is not negative, got {shown(price)}")
     running = _running(needed(problem), table)
+    price = number(price)
     priced = valued(problem, problem.value - price * ~running)
     answer = Oracle(priced, solver).optimum
     if answer.placed is None:

@@ -12,6 +12,7 @@ from itertools import product
 import numpy as np
 
 import crowdnb as cn
+from crowdnb import repair
 
 ENGINES = ("GLPK_MI", "CBC", "HIGHS", None)
 CELLS = 12  # of the largest table: 4,096 assignments are looked at in a millisecond
@@ -116,12 +117,14 @@ def rules(values):
     for i, k in np.argwhere(np.triu(values.get("worker_conflicts", np.zeros((m, m))))).tolist():
         project = values["conflict_scope"] == "project"
         good &= ~(t[:, i].any(axis=1) & t[:, k].any(axis=1) if project else (t[:, i] & t[:, k]).any(axis=1))
-    t = t[good]
-    if "budget" in values:
-        costs, budget = values["costs"], values["budget"]
-        sums = [(math.fsum(costs[one]), math.fsum(np.abs(costs[one]))) for one in t]
-        t = t[[paid <= budget + TIE * max(size, abs(budget)) for paid, size in sums]]
-    return t
+    return within(values, t[good]) if "budget" in values else t[good]
+
+
+def within(values, t):
+    """The tables within the budget, to the rounding of the sums."""
+    costs, budget = values["costs"], values["budget"]
+    sums = [(math.fsum(costs[one]), math.fsum(np.abs(costs[one]))) for one in t]
+    return t[[paid <= budget + TIE * max(size, abs(budget)) for paid, size in sums]]
 
 
 def gains(values):
@@ -172,6 +175,122 @@ def not_valid(values, table, problem):
 def problem_table(problem, table):
     """A 0/1 array with the labels of a problem."""
     return problem.qualification * 0 + table
+
+
+def meets(values, rows):
+    """Whether some table meets these requirements of an explanation, and need not meet any other."""
+    m, n = values["qualification"].shape
+    t, need = tables(m, n), np.zeros(n)
+    good = np.ones(len(t), dtype=bool)
+    for row in rows:
+        i, k, j = row["worker"], row["other"], row["task"]
+        match row["kind"]:
+            case "place":
+                need[j] += 1
+            case "exclusion" | "zero":
+                good &= ~t[:, i, j]
+            case "conflict" if values["conflict_scope"] == "project":
+                good &= ~(t[:, i].any(axis=1) & t[:, k].any(axis=1))
+            case "conflict":
+                good &= ~(t[:, i] & t[:, k]).any(axis=1)
+            case "limit":
+                good &= t[:, i].sum(axis=1) <= values.get("worker_limits", np.ones(m))[i]
+            case "pin":
+                good &= t[:, i, j]
+            case "ceiling":
+                good &= t[:, :, j].sum(axis=1) <= values["required"][j]
+            case "budget":
+                pass
+            case other:
+                raise ValueError(f"{other} is no kind of requirement")
+    t = t[good & (t.sum(axis=1) >= need).all(axis=1)]
+    return len(within(values, t) if any(row["kind"] == "budget" for row in rows) else t) > 0
+
+
+def unexplained(values):
+    """What is wrong with the explanation of a problem, in words."""
+    why, exists = cn.explain_infeasible(cn.Problem(**values)), best(values) is not None
+    rows = why.requirements.to_dict("records")
+    if bool(why) == exists:
+        return f"explained: {bool(why)}, an assignment exists: {exists}"
+    if exists:
+        return ""
+    if meets(values, rows):
+        return f"these can hold together: {[row['text'] for row in rows]}"
+    idle = [row["text"] for at, row in enumerate(rows) if not meets(values, rows[:at] + rows[at + 1 :])]
+    return f"{idle} could be dropped" if idle else ""
+
+
+def without(values, row):
+    """A problem without a conflict, an exclusion, a place or a worker of a table of prices."""
+    values = {name: value.copy() if isinstance(value, np.ndarray) else value for name, value in values.items()}
+    i, k, j = row["worker"], row["other"], row["task"]
+    if row["kind"] == "conflict":
+        values["worker_conflicts"][i, k] = values["worker_conflicts"][k, i] = False
+    elif row["kind"] == "exclusion":
+        values["task_conflicts"][i, j] = False
+    elif row["kind"] == "place":
+        values["required"][j] -= 1
+    else:
+        values["worker_limits"] = values.get("worker_limits", np.ones(len(values["qualification"]))).copy()
+        values["worker_limits"][i] = 0
+        if "pinned" in values:
+            values["pinned"][i] = False
+    return values
+
+
+def mispriced(values):
+    """What is wrong with the prices of a problem that has an assignment, in words."""
+    rho, sizes = best(values)
+    for row in cn.prices(cn.Problem(**values)).to_dict("records"):
+        after = best(without(values, row))
+        if after is None:
+            if not (math.isinf(row["worth"]) and "cannot be spared" in row["text"]):
+                return f"{row['text']}, and nothing exists without it"
+            continue
+        slack = 4 * TIE * max(sizes, after[1])
+        if abs(row["performance"] - after[0]) > slack or abs(row["worth"] - (rho - after[0])) > slack:
+            return f"{row['text']}: ρ is {after[0]!r} without it and {rho!r} with it, not {row['performance']!r}"
+        pinned = row["kind"] == "worker" and values.get("pinned", np.zeros(1))[row["worker"] :][:1].any()
+        sign = {"conflict": -1, "exclusion": -1, "worker": 1}.get(row["kind"], 0)
+        if row["worth"] * sign < 0 and not pinned:
+            return f"{row['text']}: a worth of {row['worth']!r} has the wrong sign"
+        words = {True: ["is worth"], False: [" cost"]}[row["worth"] > 0] if row["worth"] else [" change"]
+        if not any(word in row["text"] for word in words):
+            return f"{row['text']!r} is said of a worth of {row['worth']!r}"
+    return ""
+
+
+def of(problem):
+    """The dict of arrays of a problem."""
+    names = ["qualification", "required", "task_weights", "task_conflicts", "worker_conflicts", "worker_limits"]
+    values = {name: getattr(problem, name).to_numpy().copy() for name in [*names, "pinned"]}
+    values |= {name: values[name].astype(bool) for name in ("task_conflicts", "worker_conflicts", "pinned")}
+    values |= {"conflict_scope": problem.conflict_scope, "required_rule": problem.required_rule}
+    return values if problem.costs is None else values | {"costs": problem.costs.to_numpy(), "budget": problem.budget}
+
+
+def unrepaired(values, limit=8):
+    """What is wrong with the repairs of a problem that has no assignment, in words."""
+    problem = cn.Problem(**values)
+    found = cn.repairs(problem, limit, time_limit=60)
+    for one in found.repairs:
+        if one.problem.q.size > 15:
+            continue
+        after = best(of(one.problem))
+        if after is None or not abs(after[0] - one.performance) <= 2 * TIE * after[1]:
+            return f"{one}, and the best after it is {after}"
+        for at, (item, times) in enumerate(one.changes):
+            fewer = [*one.changes[:at], *[(item, times - 1)] * (times > 1), *one.changes[at + 1 :]]
+            if best(of(repair.apply(problem, tuple(fewer)))) is not None:
+                return f"{one} would do with fewer changes"
+    listed = [one.changes for one in found.repairs]
+    single = [((change.item, 1),) for change in repair._changes(problem, {}, ())]
+    single = [one for one in single if (after := repair.apply(problem, one)).q.size <= 15 and best(of(after))]
+    missing = [one for one in single if one not in listed]
+    if missing and (len(listed) < limit or found.repairs[-1].cost > 1):
+        return f"{missing[0]} is not among {listed}"
+    return ""
 
 
 def program(values, engine, call="cn.solve", **options):

@@ -363,6 +363,18 @@ KINDS = {
     "marks": ["{}", "{'z': 1.0}", "rows unlike", "cell 'x'", "cell '1'", "cell [1]"],
     "pairs or none": ["None", "0", *EMPTY, "pd.DataFrame()", *ROWS],
     "none but one": ["{'z': 1.0}"],
+    "none of them": [*EMPTY, "{}"],
+    "limit or none": [*NUMBERS[2:], "math.inf", "None"],
+    "weights or none": ["None"],
+    "budgets": [*EMPTY, "pd.Series([1.0], ['z'])", "cell [1]"],
+    "running": [
+        "cell True",
+        "pd.DataFrame()",
+        "pd.DataFrame([[0.5]], ['z'], ['z'])",
+        *ROWS,
+        "columns unlike",
+        "columns stacked",
+    ],
     "none at all": ["{}", "rows unlike"],
     "nan": ["math.nan", *NUMBERS],
     "places": [*NUMBERS, *ANY_SHAPE, "math.inf", "-math.inf", "cell math.inf"],
@@ -422,6 +434,21 @@ BY_KIND = {
 }
 ARGUMENTS = {name: kind for kind, names in BY_KIND.items() for name in names.split()}
 ARGUMENTS |= {
+    "cn.repairs.time_limit": "limit or none",
+    "cn.robust.time_limit": "positive or inf",
+    "cn.stability.samples": "whole",
+    "cn.stability.weights": "weights or none",
+    "cn.recover_conflicts.largest": "whole",
+    "cn.alternatives.tolerance": "not negative or inf",
+    "cn.recover_conflicts.tolerance": "not negative or inf",
+    "cn.recover_weights.tolerance": "not negative or inf",
+    "cn.gamma_range.tolerance": "positive",
+    "cn.gamma_range.he_to_en": "not negative",
+    "cn.frontier.budgets": "budgets",
+    "cn.replan.table": "running",
+    "cn.solve_many.problems": "none of them",
+    "cn.repairs.untouchable": "none of them",
+    "cn.repairs.costs": "none of them",
     "CLOUD.membership.x": "places",
     "CLOUD.drops.rng": "seed",
     "COUNTS.__add__.other": "counts",
@@ -531,6 +558,7 @@ WORDS = {
     "chances": "conflict_probability",
     "stars": "ratings",
     "frame": "column",
+    "table": "worker task",
 }
 # Not yet as they should be: in modules that are being changed.
 TO_MEND = """
@@ -539,9 +567,6 @@ cn.Scenario().intervals cn.Scenario().problem cn.Scenario().qualification cn.Sce
 cn.Scenarios SCENARIOS.__getitem__ SCENARIOS.answer SCENARIOS.as_given SCENARIOS.problem SCENARIOS.at SCENARIOS.drop
 SCENARIOS.keep SCENARIOS.save cn.Scenarios.load cn.report cn.report(PROJECT).write cn.bench cn.scenes.read_scene
 cn.ProjectError
-cn.solve cn.Program PROGRAM.optimum PROGRAM.resolve cn.frontier cn.solve_many cn.why cn.prices cn.alternatives
-cn.replan cn.repairs cn.stability STABILITY.holds cn.gamma_range cn.doubt cn.robust cn.recover_conflicts
-cn.recover_weights
 """
 LATER = tuple(TO_MEND.split())
 # What functions return, and what panels are made of: nobody gives these arguments. experiments.full, which takes half

@@ -5,10 +5,13 @@
 
 import sys
 import time
+from itertools import chain
 
 import numpy as np
 import oracle
 import pytest
+
+import crowdnb as cn
 
 PROBLEMS = 200  # that take some seconds; what 20,000 found is kept below
 
@@ -26,10 +29,30 @@ def complaints(seed, engines=oracle.ENGINES, ties=True):
                 yield f"# seed {seed}: {wrong}\n{oracle.program(values, engine, **options)}"
 
 
+def listed(seed):
+    """What is wrong with what is told of one random problem: why there is no assignment, what helps, what counts."""
+    values = oracle.random_values(np.random.default_rng(seed))
+    checks = [oracle.unexplained, oracle.unrepaired] if oracle.best(values) is None else [oracle.mispriced]
+    for check in checks:
+        try:
+            wrong = check(values)
+        except Exception as error:
+            wrong = f"{type(error).__name__}: {error}"
+        if wrong:
+            call = {"unexplained": "cn.explain_infeasible", "unrepaired": "cn.repairs", "mispriced": "cn.prices"}
+            yield f"# seed {seed}: {wrong}\n{oracle.program(values, None, call[check.__name__])}"
+
+
 @pytest.mark.no_cover
 @pytest.mark.parametrize("engine", oracle.ENGINES)
 def test_every_engine_is_right_whatever_the_options(engine):
     found = [text for seed in range(PROBLEMS) for text in complaints(seed, [engine], ties=seed % 4 == 0)]
+    assert not found, found[0]
+
+
+@pytest.mark.no_cover
+def test_what_is_listed_is_true():
+    found = [text for seed in range(PROBLEMS // 2) for text in listed(seed)]
     assert not found, found[0]
 
 
@@ -74,20 +97,65 @@ ONCE = {
 }
 
 
+LISTED_ONCE = {
+    "a requirement that is a pair of qualification 0 that earns": {
+        "qualification": [[0.0, 1.0]],
+        "required": [0, 0],
+        "costs": [[-3.0, 1.0]],
+        "budget": -2.0,
+    },
+    "a repair that misses the budget by a millionth": {
+        "qualification": [[0.5], [0.7]],
+        "required": [2],
+        "costs": [[5.0], [5.0]],
+        "budget": 5 * (1 - 1e-6),
+    },
+    "the same by a hundred-millionth": {
+        "qualification": [[0.5], [0.7]],
+        "required": [2],
+        "costs": [[5.0], [5.0]],
+        "budget": 5 * (1 - 1e-8),
+    },
+    "a thousand workers who earn a little": {
+        "qualification": [[3.6, 8.3, 9.9]],
+        "required": [1, 1, 0],
+        "required_rule": "at least",
+        "costs": [[680000.0, -0.89, 0.00027]],
+        "budget": 0.00027,
+    },
+}
+
+
+@pytest.mark.parametrize("name", LISTED_ONCE)
+def test_what_was_listed_wrongly_once_is_true(name):
+    values = as_values(LISTED_ONCE[name])
+    assert (oracle.unexplained(values), oracle.unrepaired(values)) == ("", "")
+
+
+def test_a_worker_who_is_pinned_can_cost_something():
+    values = as_values({"qualification": [[-1.0], [2.0]], "required": [1], "pinned": [[True], [False]]})
+    assert oracle.mispriced(values) == ""
+    table = cn.prices(cn.Problem(**values)).set_index("worker")
+    assert (table.at[0, "worth"], table.at[0, "text"]) == (-3.0, "0 costs 3")
+
+
+def as_values(written):
+    return {"conflict_scope": "project"} | {
+        key: np.array(value) if isinstance(value, list) else value for key, value in written.items()
+    }
+
+
 @pytest.mark.parametrize("engine", oracle.ENGINES)
 @pytest.mark.parametrize("name", ONCE)
 def test_what_was_wrong_once_is_right(name, engine):
-    values = {"conflict_scope": "project"} | {
-        key: np.array(value) if isinstance(value, list) else value for key, value in ONCE[name].items()
-    }
-    assert oracle.wrong(values, engine) == ""
+    assert oracle.wrong(as_values(ONCE[name]), engine) == ""
 
 
 def main(seed, seconds):
     """Try problem after problem for so many seconds; print what goes wrong as programs of a few lines."""
     until, first, failed = time.monotonic() + seconds, seed, 0
     while time.monotonic() < until:
-        for text in complaints(seed, [*oracle.ENGINES, "SCIPY"]):
+        for text in chain(complaints(seed, [*oracle.ENGINES, "SCIPY"]), listed(seed)):
             failed += 1
             print(f"{text}\n", flush=True)
         seed += 1
