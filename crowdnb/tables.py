@@ -41,11 +41,11 @@ SHARED = 100_000  # different texts of a file that are held once
 LABEL = 1000  # characters of a label
 PIECE = 2**20  # bytes looked at in one go
 SHEET_ROWS = 2**20  # what Excel itself can hold
-SHEET_CELLS = 5_000_000  # openpyxl reads 150,000 a second
+SHEET_CELLS = 5_000_000  # openpyxl reads 50,000 to 100,000 a second: a million ratings take a minute, and 0.5 GB
 UNPACKED = 300_000_000  # bytes of a workbook's sheets and texts; a million ratings unpack to 130 MB
 PARTS = 1000  # of a workbook: sheets, and what belongs to them
 CONTENTS = 4_000_000  # bytes of a workbook's table of contents, 100 a part
-OTHER_TAGS = 500_000  # of a workbook, beside its cells: openpyxl reads 100,000 formats a second
+OTHER_TAGS = 500_000  # of a workbook, beside its cells: openpyxl reads 200,000 formats a second
 
 HINTED = 5000  # known labels among which the one that was meant is looked for: 10 microseconds each
 SHOWN = 10  # problems of one file that a report prints, so that no file hides another; all are kept
