@@ -59,7 +59,7 @@ from crowdnb.labels import (
     unique_index,
 )
 from crowdnb.reach import reaches
-from crowdnb.teams import bit_sets, compatible_workers
+from crowdnb.teams import bit_sets, compatible_team, compatible_workers
 
 Scope = Literal["project", "task"]
 Rule = Literal["exactly", "at least", "at most"]
@@ -610,8 +610,13 @@ def obstacles(problem: Problem) -> list[str]:
     >>> obstacles(Problem([[0.5, 0.4], [0.3, 0.2]], required=[2, 1]))
     ['The tasks ask for 3 places, and there are only 2 workers.']
     """
+    return obstacles_or_team(needed(problem))[0]
+
+
+def obstacles_or_team(problem: Problem) -> tuple[list[str], IntArray | None]:
+    """:func:`obstacles`; where there are none, as many workers as places who can work together, if searched for."""
     found: list[str] = []
-    need, eligible = needed(problem).fewest, problem.eligible
+    need, eligible = problem.fewest, problem.eligible
     if len(problem.pins):
         broken = broken_rules(problem, problem.pins, partly=True)
         found += [f"Pinned pairs alone break a rule: {rule}." for rule in broken]
@@ -628,7 +633,7 @@ def obstacles(problem: Problem) -> list[str]:
         cheapest = reaches(-problem.pair_costs, eligible, problem.must, need, problem.most)
         if not affordable(problem, eligible).any() and -cheapest.bound > problem.budget:
             found.append(
-                f"Whatever is chosen costs at least {-cheapest.bound:.12g}, the budget is {problem.budget:.12g}."
+                f"Whatever is chosen costs at least {-cheapest.bound:.12g}, and the budget is {problem.budget:.12g}."
             )
     between = problem.against
     for j in np.flatnonzero(need > 1).tolist():
@@ -638,14 +643,15 @@ def obstacles(problem: Problem) -> list[str]:
                 f"{problem.tasks[j]} needs {need[j]} workers without conflicts between them, "
                 f"and of the {able.sum()} who may take it at most {most} can work together."
             )
-    useful = np.asarray(eligible[:, need > 0].any(axis=1))
+    useful, team = np.asarray(eligible[:, need > 0].any(axis=1)), None
     if not found and one_each and problem.conflict_scope == "project":
-        if (most := compatible_workers(between, useful, places)) < places:
+        team = compatible_team(between, useful, places)
+        if team is not None and len(team) < places:
             found.append(
                 f"The tasks ask for {places} places, and of the {useful.sum()} workers who may take one "
-                f"at most {most} can work together, because of their conflicts."
+                f"at most {len(team)} can work together, because of their conflicts."
             )
-    return found
+    return found, None if found else team
 
 
 def _short_of_workers(problem: Problem, j: int) -> str:

@@ -35,6 +35,7 @@ from crowdnb.ecargo import (
     cost,
     needed,
     obstacles,
+    obstacles_or_team,
     over_budget,
     score,
 )
@@ -203,8 +204,11 @@ class Search:
         proof_will_do = pairs > FEW and not self.labels_first
         if not pairs or (closed and proof_will_do):
             return self._finish("optimal", "none")
-        if not closed and self.asker is ask and (reasons := obstacles(problem)):
-            return self._finish("infeasible", "none", reasons)
+        team: IntArray | None = None
+        if not closed and self.asker is ask:
+            reasons, team = obstacles_or_team(problem)
+            if reasons:
+                return self._finish("infeasible", "none", reasons)
         value, need = problem.value, problem.need
         best = np.where(self.allowed, value, -np.inf).max(axis=0, initial=-np.inf, where=need > 0)
         best[need == 0] = 0.0
@@ -216,6 +220,8 @@ class Search:
             self._team(-self.reach.max(axis=1))
             if self.found is None:
                 self._team(busy)
+            if self.found is None and team is not None:  # found on the way to no refutation
+                self._try(place(problem, team))
         if pairs > FEW or self.labels_first:
             self._price(relaxed)
             if proof_will_do and self.rho >= self.bound - self.slack:

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from crowdnb.labels import BoolArray
+from crowdnb.labels import BoolArray, IntArray
 
 # Beyond either of these the question whether places can be filled is left to the solver.
 SEARCH_NODES = 20_000
@@ -49,8 +49,8 @@ def team_exists(between: BoolArray, places: int, node_cap: float = np.inf) -> bo
     >>> team_exists(ring | ring.T, 2), team_exists(ring | ring.T, 3)
     (True, False)
     """
-    size = _larger_team(between, places - 1, places, node_cap)
-    return None if size is None else size >= places
+    found = _larger_team(between, places - 1, places, node_cap)
+    return None if found is None else found[0] >= places
 
 
 def largest_team(between: BoolArray, node_cap: float = np.inf) -> int | None:
@@ -63,7 +63,8 @@ def largest_team(between: BoolArray, node_cap: float = np.inf) -> int | None:
     >>> largest_team(np.zeros((3, 3), dtype=bool))
     3
     """
-    return _larger_team(between, 0, np.inf, node_cap)
+    found = _larger_team(between, 0, np.inf, node_cap)
+    return None if found is None else found[0]
 
 
 def compatible_workers(between: npt.NDArray[Any], members: BoolArray, wanted: int) -> int:
@@ -76,22 +77,42 @@ def compatible_workers(between: npt.NDArray[Any], members: BoolArray, wanted: in
     members : ndarray of bool, shape (m,)
     wanted : int
     """
-    if np.count_nonzero(members) > SEARCH_WORKERS:
-        return wanted
-    most = _larger_team(between[np.ix_(members, members)] != 0, 0, wanted, SEARCH_NODES)
-    return wanted if most is None else min(most, wanted)
+    team = compatible_team(between, members, wanted)
+    return wanted if team is None else min(len(team), wanted)
 
 
-def _larger_team(between: BoolArray, best: int, wanted: float, node_cap: float) -> int | None:
-    """Size of the largest team above ``best`` and up to ``wanted``, ``best`` if there is none; None: not known."""
+def compatible_team(between: npt.NDArray[Any], members: BoolArray, wanted: int) -> IntArray | None:
+    """Positions of ``wanted`` members who can work together, or of as many as can; None where it is not settled.
+
+    Parameters as of :func:`compatible_workers`.
+
+    Examples
+    --------
+    >>> ring = np.roll(np.eye(5, dtype=bool), 1, axis=0)
+    >>> len(compatible_team(ring | ring.T, np.ones(5, dtype=bool), 3))
+    2
+    """
+    at = np.flatnonzero(members)
+    if len(at) > SEARCH_WORKERS:
+        return None
+    found = _larger_team(between[np.ix_(at, at)] != 0, 0, wanted, SEARCH_NODES)
+    return None if found is None else at[found[1]]
+
+
+def _larger_team(between: BoolArray, best: int, wanted: float, node_cap: float) -> tuple[int, list[int]] | None:
+    """Size and positions of the largest team above ``best`` and up to ``wanted``; ``best`` and nobody if there is none.
+
+    None: not known.
+    """
     order = np.argsort(between.sum(axis=1), kind="stable")  # few conflicts first: those with many are branched upon
     foes = {1 << k: bits for k, bits in enumerate(bit_sets(between[np.ix_(order, order)]))}  # by the worker's bit
-    nodes = 0
+    nodes, team = 0, 0
 
-    def search(candidates: int, size: int) -> None:
-        nonlocal best, nodes
+    def search(candidates: int, size: int, chosen: int) -> None:
+        nonlocal best, nodes, team
         nodes += 1
-        best = max(best, size)
+        if size > best:
+            best, team = size, chosen
         goal = -1
         while best < wanted and nodes <= node_cap:
             if best != goal:
@@ -107,10 +128,12 @@ def _larger_team(between: BoolArray, best: int, wanted: float, node_cap: float) 
             one = 1 << (surplus.bit_length() - 1)
             surplus ^= one
             candidates ^= one
-            search(candidates & ~foes[one], size + 1)
+            search(candidates & ~foes[one], size + 1, chosen | one)
 
-    search((1 << len(foes)) - 1, 0)
-    return None if nodes > node_cap and best < wanted else best
+    search((1 << len(foes)) - 1, 0, 0)
+    if nodes > node_cap and best < wanted:
+        return None
+    return best, sorted(int(order[k]) for k in range(team.bit_length()) if team >> k & 1)
 
 
 def teams(between: BoolArray, places: int) -> Iterator[list[int]]:

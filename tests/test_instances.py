@@ -143,6 +143,7 @@ def test_a_team_larger_by_one_is_refuted_and_the_largest_named(name):
 @pytest.mark.parametrize("name", ["johnson8-2-4.clq.gz", "hamming6-2.clq.gz", "johnson8-4-4.clq.gz"])
 def test_a_team_larger_by_one_is_refuted_by_the_engines_too(name, solver, monkeypatch):
     monkeypatch.setattr(program, "obstacles", lambda problem: [])
+    monkeypatch.setattr(program, "obstacles_or_team", lambda problem: ([], None))
     answer = cn.solve(team(name, int(known(*ANSWERS, file=name)["max_team_size"]) + 1), solver)
     assert (answer.status, answer.solver) == ("infeasible", solver)
 

@@ -159,6 +159,10 @@ def test_options_that_make_no_sense_are_named(options, message):
         ),
         (
             cn.Problem(Q, [1, 1], costs=Q, budget=0.1),
+            "Whatever is chosen costs at least 0.8, and the budget is 0.1.",
+        ),
+        (
+            cn.Problem(Q, [1, 1], costs=[[1, 1], [5, 5], [5, 5]], budget=2),
             "No assignment keeps all the rules within the budget (proved by GLPK_MI).",
         ),
     ],

@@ -47,6 +47,7 @@ def test_every_solver_agrees_with_exhaustive_search_on_300_instances_a_scope(sco
 def test_solvers_refute_what_obstacles_would_have_named(solver, monkeypatch):
     """With the shortcut switched off, the program itself finds the infeasible instances."""
     monkeypatch.setattr(program, "obstacles", lambda problem: [])
+    monkeypatch.setattr(program, "obstacles_or_team", lambda problem: ([], None))
     rng, refuted = np.random.default_rng(5), 0
     while refuted < 15:
         instance = random_instance(rng, conflict_probability=0.6)
@@ -104,6 +105,7 @@ def test_penalties_do_not_drown_small_differences(solver, penalty, scope):
 def test_an_engine_that_takes_back_its_answer_is_caught(monkeypatch):
     """Asked again about the pairs still in play, it says that there is no assignment."""
     monkeypatch.setattr(program, "compatible", lambda *_: np.zeros(0, dtype=int))
+    monkeypatch.setattr(program, "obstacles_or_team", lambda problem: ([], None))
     answers = iter([liar("optimal", [[0, 1], [0, 0], [1, 0]], 1.4), liar("infeasible")])
     monkeypatch.setattr(program, "ask", lambda *args: next(answers)(*args))
     priced = Q.replace(0.2, -1e9)
@@ -263,6 +265,7 @@ def test_fractions_are_rounded_to_the_best_places_of_the_workers_chosen(monkeypa
 )
 def test_a_stopped_answer_is_kept_only_when_it_passes_the_check(monkeypatch, table, found):
     monkeypatch.setattr(program, "compatible", lambda *_: np.zeros(0, dtype=int))
+    monkeypatch.setattr(program, "obstacles_or_team", lambda problem: ([], None))
     monkeypatch.setattr(program, "ask", liar("time_limit", table))
     answer = cn.solve(RIVALS, "CBC", time_limit=1)
     assert answer.status == "time_limit"
@@ -275,6 +278,16 @@ def test_a_stopped_answer_is_kept_only_when_it_passes_the_check(monkeypatch, tab
         assert answer.gap == pytest.approx((1.5 - found) / 1.5)
     # Where the bound itself keeps every rule, nothing better exists and no engine is needed to prove it.
     assert cn.solve(cn.Problem(Q, [1, 1]), "CBC", time_limit=1).status == "optimal"
+
+
+def test_a_team_found_on_the_way_to_no_refutation_is_taken(monkeypatch):
+    """At most two of these can work together, and the search that says so has two: who else would look for minutes."""
+    monkeypatch.setattr(program, "compatible", lambda *_: np.zeros(0, dtype=int))
+    monkeypatch.setattr(program, "ask", lambda _, pairs, *__: engine.Answer("time_limit", np.zeros(len(pairs)), np.nan))
+    search = program.Search(RIVALS, "CBC", 1, None, program.ask)
+    answer = search.answer()
+    assert (answer.status, answer.performance) == ("time_limit", 1.2)
+    assert cn.check(RIVALS, answer.table) == []
 
 
 class StubModel:
@@ -313,6 +326,7 @@ def test_an_engine_that_ends_badly_is_an_error(monkeypatch, model, message):
 
 def test_matching_and_linear_assignment_must_agree(monkeypatch):
     monkeypatch.setattr(program, "obstacles", lambda problem: [])
+    monkeypatch.setattr(program, "obstacles_or_team", lambda problem: ([], None))
     with pytest.raises(cn.SolverAnswerError, match="disagree on feasibility"):
         cn.solve(cn.Problem(Q, [2, 2]))
 
