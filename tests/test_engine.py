@@ -82,6 +82,67 @@ def test_with_much_time_left_a_thousand_pairs_are_asked_about_here(monkeypatch):
     assert asked[0] <= program.HURRIED + 20 < 1000 < asked[1]  # first those that reach furthest, and the ones known
 
 
+STATUSES = [(name, said, proof) for name, said_of in engine.PROOFS.items() for said, proof in said_of.items()]
+
+
+@pytest.mark.parametrize(("name", "said", "proof"), [*STATUSES, ("HIGHS", "never heard of", engine.NOTHING)])
+@pytest.mark.parametrize(("limit", "seconds"), [(None, 9.0), (1.0, 0.4), (1.0, 0.6), (1.0, 1.2)])
+@pytest.mark.parametrize("found", [None, np.array([1.0, 0.0])])
+def test_a_status_proves_what_its_table_says_and_nothing_else(name, said, proof, limit, seconds, found):
+    problem, pairs = cn.Problem([[0.9], [0.7]], [1]), np.array([[0, 0], [1, 0]])
+    expected = {
+        engine.OPTIMAL: "optimal" if found is not None else None,
+        engine.INFEASIBLE: "infeasible",
+        engine.IN_TIME: "infeasible" if limit is None or seconds < limit / 2 else None,
+        engine.NOTHING: None,
+    }[proof]
+    ask = (problem, pairs, name, said, found, limit, seconds)
+    if expected is None and limit is None:
+        with pytest.raises(cn.SolverAnswerError, match=f"{name} ends with status {said} and no time limit"):
+            engine.proved(*ask)
+        return
+    answer = engine.proved(*ask)
+    assert answer.status == (expected or "time_limit")
+    if answer.status == "optimal":
+        assert answer.objective == 0.9
+
+
+def test_the_table_has_every_status_that_cvxpy_hands_on():
+    from cvxpy.reductions.solvers.conic_solvers.cbc_conif import CBC
+    from cvxpy.reductions.solvers.conic_solvers.glpk_mi_conif import GLPK_MI
+    from cvxpy.reductions.solvers.conic_solvers.scipy_conif import SCIPY
+    from cvxpy.reductions.solvers.qp_solvers.highs_qpif import HIGHS
+
+    maps = {"GLPK_MI": GLPK_MI.STATUS_MAP, "CBC": CBC.STATUS_MAP_MIP, "HIGHS": HIGHS.STATUS_MAP}
+    for name, said_of in (maps | {"SCIPY": SCIPY.STATUS_MAP}).items():
+        assert set(said_of.values()) <= set(engine.PROOFS[name]), name
+    for word, said in engine.GLPK_WORDS.items():
+        assert GLPK_MI.STATUS_MAP[word] == said
+
+
+def test_cbc_stopped_at_the_root_refutes_nothing():
+    """Within some milliseconds it says "infeasible" of problems that have assignments."""
+    rng = np.random.default_rng(0)
+    against = np.triu(rng.random((60, 60)) < 0.1, 1)
+    problem = cn.Problem(rng.random((60, 9)), [2] * 9, worker_conflicts=against | against.T, worker_limits=2)
+    pairs = np.argwhere(problem.eligible)
+    said = {engine.ask(problem, pairs, "CBC", limit).status for limit in np.geomspace(0.002, 0.2, 40)}
+    assert said == {"optimal", "time_limit"}
+
+
+def test_highs_is_asked_without_its_presolve():
+    """With it HiGHS says "infeasible" of this problem, which has an assignment."""
+    problem = cn.random_problem(40, None, 0.2, 9)
+    assert cn.solve(problem, "HIGHS").performance == pytest.approx(cn.solve(problem, "GLPK_MI").performance, abs=1e-9)
+
+
+def test_ctrl_c_is_heard_after_cbc(case):
+    """CBC installs a handler of its own, and left the process deaf."""
+    before = engine._handler(signal.SIGINT)
+    cn.solve(case.problem([("a3", "a5")]), "CBC")
+    assert engine._handler(signal.SIGINT) == before
+
+
 def test_an_engine_apart_gives_what_it_gives_here(case):
     problem = case.problem([("a3", "a5")])
     pairs = np.argwhere(problem.eligible)
