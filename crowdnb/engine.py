@@ -83,6 +83,7 @@ PROOFS: dict[str, dict[str, str]] = {
         "solver_error": NOTHING,  # 1: a limit, without one; 4: other trouble
     },
 }
+PATIENCE = 2.0  # seconds in this process, where nothing can stop an engine; longer questions get one of their own
 TICK = 0.05  # seconds, kept for handing the answer over
 
 

@@ -41,6 +41,7 @@ from crowdnb.ecargo import (
 )
 from crowdnb.engine import (
     KNOWN_LIMITS,
+    PATIENCE,
     Answer,
     CompiledProgram,
     SolverAnswerError,
@@ -59,7 +60,6 @@ LONGEST = 1e6  # seconds: GLPK counts milliseconds in 32 bits
 TOLERANCE = 1e-6  # how far a solver's objective may be from ρ recomputed, relative to the sizes that sum to it
 FEW = 200  # pairs about which the engine is asked at once; with more, it is asked only what bounds leave open
 MANY = 1000  # pairs in one question, as long as fewer may do
-PATIENCE = 2.0  # seconds in this process, where nothing can stop an engine; longer questions get one of their own
 CELLS = 50_000_000  # workers × places of one linear assignment
 IN_PROCESS, PUNCTUAL = 20_000, 1000  # pairs asked about in this process; with more, engines overrun their limits
 UNPUNCTUAL = {"CBC": 300}  # engines that do so with fewer

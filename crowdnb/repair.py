@@ -30,7 +30,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.optimize import Bounds, LinearConstraint
 from tqdm.auto import tqdm
 
 from crowdnb.ecargo import Assignment, Problem, broken_rules, budget_slack, needed
@@ -38,7 +38,7 @@ from crowdnb.engine import SolverAnswerError, cliques
 from crowdnb.fewest import Fewest, fewest
 from crowdnb.labels import BoolArray, IntArray, listing, number, shown, whole
 from crowdnb.program import optimum, tie
-from crowdnb.rules import FOREVER, Rules, fill
+from crowdnb.rules import FOREVER, Rules, fill, patient_milp
 from crowdnb.teams import compatible_workers
 
 NEW = 1000  # new workers like the same one at most: with more, a problem fills the memory
@@ -476,7 +476,7 @@ class _Model:
         index = np.repeat(np.arange(len(rows)), [len(row) for row, _, _ in rows])
         columns = np.array([column for row, _, _ in rows for column in row], dtype=np.int64)
         entries = np.array([entry for row, _, _ in rows for entry in row.values()], dtype=float)
-        answer = milp(
+        answer = patient_milp(
             np.r_[objective, np.zeros(extra)],
             integrality=np.r_[self.integrality, np.ones(extra)],
             bounds=Bounds(np.r_[self.low, np.zeros(extra)], np.r_[self.high, np.ones(extra)]),
@@ -485,7 +485,7 @@ class _Model:
                 [low for _, low, _ in rows],
                 [top for _, _, top in rows],
             ),
-            options={"mip_rel_gap": 0, "time_limit": max(TICK, min(until - time.perf_counter(), FOREVER))},
+            seconds=max(TICK, min(until - time.perf_counter(), FOREVER)),
         )
         proved = answer.status != 1  # 1: the time is over
         if answer.x is None:

@@ -25,8 +25,9 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
+from crowdnb.apart import apart
 from crowdnb.ecargo import Problem, cost, over_budget
-from crowdnb.engine import SCALE, cliques, incidence, members
+from crowdnb.engine import PATIENCE, SCALE, cliques, incidence, members
 from crowdnb.labels import BoolArray, FloatArray, IntArray
 from crowdnb.reach import reaches, zoom
 from crowdnb.teams import SEARCH_NODES, bit_sets, compatible_workers
@@ -264,17 +265,31 @@ class Model(NamedTuple):
             own, beside = extra.rows[:, :pairs], extra.rows[:, pairs:]
             rules.append(LinearConstraint(sparse.hstack([own, _nothing(own, size - pairs), beside]), extra.low, np.inf))
             least = np.r_[least, extra.least]
-        answer = milp(
+        answer = patient_milp(
             np.r_[costs, np.zeros(size - pairs), more],
             integrality=np.r_[np.ones(size), np.zeros(len(more))],
             bounds=Bounds(least, np.r_[most, np.full(len(more), np.inf)]),
             constraints=rules,
-            options={"mip_rel_gap": 0, "time_limit": seconds},
+            seconds=seconds,
         )
         if answer.status == 2:  # infeasible
             return None, math.inf
         bound = -math.inf if answer.mip_dual_bound is None else float(answer.mip_dual_bound)
         return None if answer.x is None else answer.x[:pairs] > 0.5, bound
+
+
+def patient_milp(*costs: FloatArray, seconds: float, **program: Any) -> Any:
+    """What scipy's ``milp`` finds without a gap: here for a while, then in a process that an interrupt ends at once."""
+    here = _milp(costs, program, min(seconds, PATIENCE))
+    if here.status != 1 or seconds <= PATIENCE:  # 1: the time is over
+        return here
+    left = seconds - PATIENCE
+    later = apart(_milp, costs, program, left, time_limit=None if seconds == FOREVER else left + 1.0, bar="HiGHS")
+    return here if later is None or (later.status == 1 and later.x is None) else later
+
+
+def _milp(costs: tuple[FloatArray, ...], program: dict[str, Any], seconds: float) -> Any:
+    return milp(*costs, **program, options={"mip_rel_gap": 0, "time_limit": seconds})
 
 
 class Extra(NamedTuple):

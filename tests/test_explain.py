@@ -183,3 +183,16 @@ def test_a_proof_by_cases_in_same_task_scope():
     found = cn.explain_infeasible(problem)
     assert found.certificate.splitlines() == ["By cases:", "2 on 1: 0 on 0: nobody can still take 0."]
     assert set(found.requirements["kind"]) == {"place", "exclusion", "conflict", "limit"}
+
+
+def test_a_long_mixed_integer_program_goes_on_in_a_process_of_its_own(monkeypatch):
+    """Nothing can stop an engine in this process; with no patience at all every question is asked there."""
+    problem = cn.Problem([[0.5, 0.4], [0.3, 0.2]], [1, 1], costs=[[3.0, 4.0], [2.0, 5.0]], budget=5)
+    here = cn.explain_infeasible(problem)
+    asked, apart = [], rules.apart
+    monkeypatch.setattr(rules, "PATIENCE", 0.0)
+    monkeypatch.setattr(rules, "apart", lambda *question, **options: asked.append(1) or apart(*question, **options))
+    there = cn.explain_infeasible(problem)
+    assert asked
+    assert str(there) == str(here)
+    assert there.requirements.equals(here.requirements)
