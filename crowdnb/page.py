@@ -14,22 +14,36 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from importlib import metadata
+from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
 
 import crowdnb
+from crowdnb.cloud import check_gamma
 from crowdnb.ecargo import Assignment, Problem, Scope, check, performance
+from crowdnb.engine import SolverAnswerError
 from crowdnb.explain import explain_infeasible
 from crowdnb.files import write_whole
-from crowdnb.labels import BoolArray, FloatArray, listing, plain
+from crowdnb.labels import BoolArray, FloatArray, listing, one_of, path_of, plain, shown, text_of
 from crowdnb.possibility import possibility_matrix
-from crowdnb.program import optimum
-from crowdnb.project import Project, read_project
+from crowdnb.program import optimum, tie
+from crowdnb.project import Project, check_scale, read_project
 from crowdnb.repair import repairs
-from crowdnb.scenarios import GIVEN, Keeper, Scenario, ScenarioError, Scenarios, fingerprint, moved, tasks_of
+from crowdnb.scenarios import (
+    GIVEN,
+    Keeper,
+    Scenario,
+    ScenarioError,
+    Scenarios,
+    check_options,
+    find,
+    fingerprint,
+    moved,
+    tasks_of,
+)
 from crowdnb.stable import stability
 from crowdnb.worth import alternatives, moves_text, prices
 
@@ -66,7 +80,7 @@ class Page:
 
     def write(self, path: str | Path) -> None:
         """Write the file, all of it or nothing."""
-        write_whole(Path(path), self.html.encode(errors="replace"))
+        write_whole(path_of(path, "path"), self.html.encode(errors="replace"))
 
     def __str__(self) -> str:
         return self.text
@@ -122,6 +136,12 @@ def report(
     case study: 9 of 12 workers fill 9 places on 5 tasks, ρ = 2.6973, proved the best.
     r0: a3, a7; r1: a5; r2: a6, a10, a11; r3: a2, a4; r4: a0. Idle: a1, a8, a9.
     """
+    if title is not None:
+        text_of(title, "title")
+    check_gamma(gamma)
+    check_scale(stars)
+    one_of(conflict_scope, get_args(Scope), "conflict_scope")
+    check_options(solver, time_limit)
     said: list[str] = []
     options: dict[str, Any] = {"scope": conflict_scope, "solver": solver, "time_limit": time_limit}
     if isinstance(source, Scenarios):
@@ -129,12 +149,14 @@ def report(
     elif isinstance(source, Project):
         plans = Scenarios(source, **options)
     else:
+        if not isinstance(source, str | PathLike):
+            raise ValueError(f"source: a path, a Project or Scenarios are needed, got {shown(source)}")
         project = read_project(source, gamma, stars)
         keeper, plans = Keeper.open(Path(source), project, **options)
         said = keeper.said
         title = title or Path(source).resolve().stem
     try:
-        one = plans[scenario] if isinstance(scenario, str) else scenario
+        one = find(plans, scenario)
     except ScenarioError as error:
         if not said:
             raise
@@ -271,6 +293,11 @@ class _Maker:
             lines.append(f"Missed least of those chosen: {least['worker']} ({_fall(least['worth'])}).")
         return lines
 
+    @property
+    def tie(self) -> float:
+        """Differences of ρ below this are none."""
+        return 0.0 if self.answer.placed is None else tie(self.problem, self.answer.placed)
+
     @cached_property
     def prices(self) -> pd.DataFrame:
         """What everything is worth."""
@@ -284,9 +311,11 @@ class _Maker:
         free = optimum(
             self.problem.changed(task_conflicts=None, worker_conflicts=none), self.plans.solver, self.plans.time_limit
         )
-        lost = free.performance - self.answer.performance
+        lost = free.performance - self.answer.performance if free.status == "optimal" else math.nan
         lines = ["No conflict and no bar costs anything: without them ρ would be the same."]
-        if lost > 1e-9:
+        if math.isnan(lost):
+            lines = ["What all conflicts and bars cost together was not found out within the time limit."]
+        elif lost > self.tie:
             lines = [
                 f"All conflicts and bars together cost {_fall(lost)}: without them ρ would be {free.performance:.4f}."
             ]
@@ -294,7 +323,7 @@ class _Maker:
         rules = rules.sort_values("worth", kind="stable")
         if len(rules):
             lines.append(f"The dearest alone: {listing(rules['text'], FEW, len(rules))}.")
-        elif lost > 1e-9:
+        elif lost > self.tie:
             lines.append("None of them costs anything alone.")
         places = self.prices[(self.prices["kind"] == "place") & np.isfinite(self.prices["worth"])]
         if len(places):
@@ -416,8 +445,8 @@ class _Maker:
                 *lines,
                 "Why there is none was found by counting and search, and each change was solved and checked.",
             ]
-        broken = check(self.problem, answer.table)
-        assert not broken, broken
+        if broken := check(self.problem, answer.table):
+            raise SolverAnswerError(f"internal error: the assignment of the page breaks a rule: {listing(broken, 3)}")
         scope = "in the whole project" if self.problem.conflict_scope == "project" else "on one task"
         lines += [
             "Every rule was checked again by code that knows no solver: each task has exactly the workers it needs, "

@@ -1,11 +1,13 @@
 """The page: what it says, that it is one file, and that a label stays text."""
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import nbformat
 import papermill
+import pytest
 from crowd import crowd
 from folders import copy
 
@@ -179,3 +181,25 @@ def test_the_page_has_no_more_columns_and_marks_than_it_needs(case, tmp_path):
     plans = cn.Scenarios(case).keep("quarrel", conflicts={("a3", "a5"): 1})
     assert "● a place, × may not." in cn.report(plans).html
     assert "● keeps a place, ◆ new, ○ given up, × may not." in cn.report(plans, "quarrel").html
+
+
+def test_a_page_says_that_rules_were_checked_only_where_they_hold(case, monkeypatch):
+    """Said by an assertion, it was said under ``python -O`` whatever the check found."""
+    from crowdnb import page
+
+    monkeypatch.setattr(page, "check", lambda problem, table: ["a0 has 2 tasks: r0, r1"])
+    with pytest.raises(cn.SolverAnswerError, match="breaks a rule: a0 has 2 tasks: r0, r1"):
+        cn.report(case)
+
+
+def test_what_was_not_proved_in_time_is_no_number(case, monkeypatch):
+    from crowdnb import page
+
+    late = replace(cn.solve(case.problem()), status="time_limit")
+    monkeypatch.setattr(page, "optimum", lambda *_: late)
+    made = cn.report(case)
+    assert "What all conflicts and bars cost together was not found out within the time limit." in made.html
+    plans = cn.Scenarios(case).keep("fewer", required={"r0": 1})
+    assert plans.compare()["difference"].notna().all()
+    plans._answers.update(dict.fromkeys(plans._answers, late))
+    assert plans.compare()["difference"].isna().all()
