@@ -1037,7 +1037,7 @@ SLIPS = {
 
 def slips(folder: str | PathLike[str]) -> dict[str, str]:
     """Write the case study with three slips into a new folder; the text of the three files, lines numbered."""
-    load_case_study().write(_path(folder, "folder"))
+    load_case_study().write(folder)
     numbered = {}
     for name, (right, wrong) in SLIPS.items():
         path = Path(folder) / name
@@ -1045,13 +1045,6 @@ def slips(folder: str | PathLike[str]) -> dict[str, str]:
         path.write_text(text, encoding="utf-8")
         numbered[name] = "\n".join(f"{at:3}  {line}" for at, line in enumerate(text.splitlines(), 1))
     return numbered
-
-
-def _path(path: object, name: str) -> Path:
-    """A path; ValueError with the argument's name for anything else."""
-    if not isinstance(path, str | PathLike):
-        raise ValueError(f"{name}: a path is needed, got {shown(path)}")
-    return Path(path)
 
 
 def check_own_data_slips(folder: str | PathLike[str], answer: Mapping[Any, Any] | None = None) -> str:

@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from numbers import Integral, Real
+from os import PathLike
+from pathlib import Path
 from typing import Any, TypeVar
 from unicodedata import category
 
@@ -125,6 +127,13 @@ def text_of(value: object, name: str) -> str:
     if not isinstance(value, str):
         raise ValueError(f"{name}: a text is needed, got {shown(value)}")
     return value
+
+
+def path_of(value: object, name: str) -> Path:
+    """A path; ValueError with the argument's name for anything else."""
+    if not isinstance(value, str | PathLike):
+        raise ValueError(f"{name}: a path is needed, got {shown(value)}")
+    return Path(value)
 
 
 def one_of(value: object, known: Collection[str], name: str) -> Any:

@@ -21,6 +21,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from numbers import Integral
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +29,14 @@ import numpy as np
 import pandas as pd
 
 from crowdnb.cloud import ability_clouds, ability_intervals, check_gamma
-from crowdnb.ecargo import MOST, Assignment, Conflicts, Problem, Scope
+from crowdnb.ecargo import MOST, Assignment, Conflicts, Problem, Scope, zero_one
 from crowdnb.files import FILES, OPTIONS, kind, write_together
 from crowdnb.fuzzyahp import criteria_weights, judgement_problems
-from crowdnb.labels import listing
+from crowdnb.labels import labelled_vector, listing, needs, path_of, same_labels, shown, text_of
+from crowdnb.possibility import interval_pair
 from crowdnb.program import solve
-from crowdnb.qualify import qualification
-from crowdnb.ratings import Counts, count_ratings, is_star
+from crowdnb.qualify import check_weights, qualification
+from crowdnb.ratings import Counts, check_stars, count_ratings, is_counts, is_star
 from crowdnb.tables import (
     ProjectError,
     Report,
@@ -58,6 +60,7 @@ PAIRS = 20_000_000  # of worker and task: Q has 8 bytes for each, in a few copie
 CRITERIA = 1000
 HISTORIES = 20_000_000  # times the stars of the scale: 8 bytes each
 MOST_OF = {"worker": WORKERS, "task": TASKS}
+ROWS = 64  # of C^A at a time are compared with as many columns, which then stay in a processor's cache
 ENDINGS = (".csv", ".tsv", ".txt", ".xls", ".xlsx", ".ods")  # of files that may be meant for one of these
 
 
@@ -87,6 +90,11 @@ class Project:
         Influence of He with which ``ability`` was computed.
     notes : tuple of str
         What is allowed but worth a look, such as a judgement off the five levels.
+
+    Raises
+    ------
+    ValueError
+        A table is of another kind, its labels are not those of the others, or a value breaks its rule.
     """
 
     ability: pd.DataFrame
@@ -100,6 +108,31 @@ class Project:
     judgement: pd.DataFrame | None = None
     gamma: float = 0.1
     notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        u, d = interval_pair(self.ability, self.demand)
+        weights = needs(self.criteria_weights, pd.Series, "criteria_weights")
+        check_weights(labelled_vector(weights, u.criteria, "criteria weights"), u.criteria)
+        needs(self.required, pd.Series, "required")
+        if self.task_weights is not None:
+            needs(self.task_weights, pd.Series, "task_weights")
+        row = pd.DataFrame(np.zeros((1, len(d.labels))), columns=d.labels)
+        Problem(row, self.required, self.task_weights)  # one worker is enough for its rules of L and W
+        _check_conflicts(self.task_conflicts, u.labels, d.labels, "task_conflicts")
+        _check_conflicts(self.worker_conflicts, u.labels, u.labels.rename("worker"), "worker_conflicts")
+        if self.counts is not None:
+            if not is_counts(self.counts):
+                raise ValueError(f"counts: Counts are needed, as of count_ratings, got {shown(self.counts)}")
+            for level, labels in enumerate((u.labels, u.criteria)):
+                same_labels(self.counts.index.unique(level), labels, "counts")
+        if self.judgement is not None:
+            problems, _ = judgement_problems(needs(self.judgement, pd.DataFrame, "judgement"))
+            if problems:
+                raise ValueError(f"judgement: {listing(problems, 5)}")
+            same_labels(self.judgement.index, u.criteria, "judgement")
+        object.__setattr__(self, "gamma", check_gamma(self.gamma))
+        for note in needs(self.notes, tuple, "notes"):
+            text_of(note, "notes")
 
     @property
     def qualification(self) -> pd.DataFrame:
@@ -127,7 +160,7 @@ class Project:
         """The histories one by one, as :func:`crowdnb.ability_clouds`; None for a project of intervals."""
         return None if self.counts is None else ability_clouds(self.counts, self.gamma)
 
-    def write(self, folder: str | Path) -> None:
+    def write(self, folder: str | os.PathLike[str]) -> None:
         """Write the project as files that :func:`read_project` reads back.
 
         The folder is made if need be. Rating histories become ``ratings.csv`` without dates. All of the files are
@@ -140,7 +173,7 @@ class Project:
         ValueError
             The histories have decayed: their counts are not whole ratings.
         """
-        path = Path(folder)
+        path = path_of(folder, "folder")
         if there := [f"{name}.csv" for name in FILES if os.path.lexists(path / f"{name}.csv")]:
             raise FileExistsError(f"{path} holds {listing(there)} already; choose another folder")
         texts = {
@@ -180,7 +213,7 @@ class Project:
         return tables
 
 
-def read_project(folder: str | Path, gamma: float = 0.1, stars: int = 5) -> Project:
+def read_project(folder: str | os.PathLike[str], gamma: float = 0.1, stars: int = 5) -> Project:
     """Read and check a project: a folder of CSV files, or an Excel workbook.
 
     Parameters
@@ -213,12 +246,9 @@ def read_project(folder: str | Path, gamma: float = 0.1, stars: int = 5) -> Proj
     {'r0': 2, 'r1': 1, 'r2': 3, 'r3': 2, 'r4': 1}
     """
     check_gamma(gamma)
-    if not is_star(1, stars):
-        raise ValueError(f"stars must be a whole number of at least 1, got {stars}")
-    if stars > STARS:
-        raise ValueError(f"stars must be at most {STARS:,}, got {stars:,}")
+    check_scale(stars)
     report = Report()
-    reader = _Reader(_open(Path(str(folder)), report), report)
+    reader = _Reader(_open(path_of(folder, "folder"), report), report)
     tasks = reader.tasks()
     weights, judgement = reader.weights()
     criteria = None if weights is None else list(weights.index)
@@ -266,6 +296,13 @@ def read_project(folder: str | Path, gamma: float = 0.1, stars: int = 5) -> Proj
     )
 
 
+def check_scale(stars: int) -> int:
+    """Stars on a project's scale, at most 1,000; ValueError for anything else."""
+    if isinstance(stars, Integral) and stars > STARS:
+        raise ValueError(f"stars must be at most {STARS:,}, got {shown(stars) if stars > 1e15 else f'{stars:,}'}")
+    return check_stars(stars)
+
+
 def _open(path: Path, report: Report) -> dict[str, Table]:
     """The tables that a folder or workbook holds, by name; names that look misspelt are reported."""
     tables: dict[str, Table] = {}
@@ -300,6 +337,40 @@ def _open(path: Path, report: Report) -> dict[str, Table]:
         read = {name: read_csv(path / f"{name}.csv", report) for name in there}
         tables = {name: table for name, table in read.items() if table is not None}
     return tables
+
+
+def _check_conflicts(frame: object, rows: pd.Index[Any], columns: pd.Index[Any], name: str) -> None:
+    """ValueError unless it is a 0/1 frame over these labels; between workers symmetric, with a zero diagonal.
+
+    A problem checks them too, with 20 bytes a cell: too much for two in a hundred of 20,000 workers.
+    """
+    given = needs(frame, pd.DataFrame, name)
+    same_labels(given.index, rows, f"{name}, rows")
+    same_labels(given.columns, columns, f"{name}, columns")
+    cells = given.to_numpy()
+    if cells.dtype.kind not in "biu" or cells.min() < 0 or cells.max() > 1:
+        for start in range(0, len(cells), ROWS):
+            bad = np.isnan(zero_one(cells[start : start + ROWS]))
+            if bad.any():
+                i, j = np.argwhere(bad)[0] + (start, 0)
+                where = f"{name}: {given.index[i]} with {given.columns[j]}"
+                raise ValueError(f"{where} is {shown(cells[i, j])}, it must be 0 or 1")
+    if name == "task_conflicts":
+        return
+    if not given.columns.equals(given.index):
+        cells = given[given.index].to_numpy()
+    for start in range(0, len(cells), ROWS):
+        few = slice(start, start + ROWS)
+        unlike = np.argwhere(cells[few, start:] != cells[start:, few].T)
+        if len(unlike):
+            one, other = given.index[unlike[0] + start]
+            if cells[tuple(unlike[0] + start)] != 1:
+                one, other = other, one
+            raise ValueError(
+                f"{name}: {one} with {other} is 1 and {other} with {one} is 0, the frame must be symmetric"
+            )
+    if (alone := cells.diagonal() == 1).any():
+        raise ValueError(f"{name}: {given.index[int(alone.argmax())]} is in conflict with itself")
 
 
 def _listed(between: pd.DataFrame) -> pd.DataFrame | list[tuple[Any, Any]] | None:

@@ -17,6 +17,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from functools import cached_property
+from numbers import Integral
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -25,14 +26,26 @@ import pandas as pd
 
 from crowdnb import worth
 from crowdnb.cloud import ability_intervals, moved_intervals
-from crowdnb.ecargo import MOST, Assignment, Problem, Scope
+from crowdnb.ecargo import MOST, Assignment, Problem, Scope, needed
 from crowdnb.files import JSON_BYTES, TooLargeError, read_file, read_json, short, write_whole
-from crowdnb.labels import listing, natural_key, number
-from crowdnb.program import Program, optimum
+from crowdnb.labels import (
+    listing,
+    natural_key,
+    needs,
+    number,
+    one_of,
+    path_of,
+    same_labels,
+    several,
+    shown,
+    text_of,
+    whole,
+)
+from crowdnb.program import Program, Search, optimum
 from crowdnb.project import Project
 from crowdnb.qualify import qualification
 from crowdnb.repair import Item, apply
-from crowdnb.worth import moves_text
+from crowdnb.worth import moves_text, position
 
 FORMAT, VERSION = "crowdnb scenarios", 1
 GIVEN = "as given"  # the project's own files, before any scenario
@@ -40,6 +53,17 @@ TAKE_TURNS = 20_000  # pairs of worker and task up to which tied optima are sett
 MOST_NAMED = 1000  # scenarios in a file: each is solved for a page, which takes milliseconds to seconds
 MOST_ADDED = 10_000  # workers that a scenario adds: for each two of all workers a problem has a byte
 REMEMBERED = 200  # answers, so that a long day of turning does not fill the memory
+
+PAIRED = ("demand", "conflicts", "exclusions")  # what a scenario says of pairs of labels
+MAPPINGS = ("weights", "required", "task_weights", *PAIRED, "limits", "added")
+# What a repair changes, and whom its labels name.
+CHANGED = {
+    "conflict": ("worker", "worker"),
+    "exclusion": ("worker", "task"),
+    "place": ("task",),
+    "limit": ("worker",),
+    "worker": ("worker",),
+}
 
 Pair = tuple[str, str]
 
@@ -74,8 +98,8 @@ class Scenario:
 
     Raises
     ------
-    ScenarioError
-        A value breaks its rule.
+    ScenarioError, ValueError
+        A value breaks its rule, or an argument is of another kind.
     """
 
     name: str = ""
@@ -91,13 +115,18 @@ class Scenario:
     added: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        where = f"scenario {self.name!r}" if text_of(self.name, "name") else "the settings"
+        for name in MAPPINGS:
+            if not isinstance(values := getattr(self, name), Mapping):
+                raise ScenarioError(f"{where}, {name}: a mapping is needed, got {shown(values)}")
+            for label in values:
+                _check_label(label, name, where)
         conflicts = {tuple(sorted(pair, key=natural_key)): value for pair, value in self.conflicts.items()}
         object.__setattr__(self, "conflicts", conflicts)
-        where = f"scenario {self.name!r}" if self.name else "the settings"
 
         def rule(what: str, value: object, holds: Callable[[float], bool], asked: str) -> None:
             if not (math.isfinite(number(value)) and holds(number(value))):
-                raise ScenarioError(f"{where}: {what} is {short(repr(value))}; {asked} is needed")
+                raise ScenarioError(f"{where}: {what} is {shown(value)}; {asked} is needed")
 
         def count(what: str, value: float, asked: str) -> None:
             rule(what, value, lambda value: value.is_integer() and value >= 0, asked)
@@ -106,8 +135,8 @@ class Scenario:
 
         if self.gamma is not None:
             rule("gamma", self.gamma, lambda value: value >= 0, "a number of at least 0")
-        if self.scope not in (None, *get_args(Scope)):
-            raise ScenarioError(f"{where}: the scope is {self.scope!r}; project or task is needed")
+        if self.scope is not None and not (isinstance(self.scope, str) and self.scope in get_args(Scope)):
+            raise ScenarioError(f"{where}: the scope is {shown(self.scope)}; project or task is needed")
         for criterion, value in self.weights.items():
             rule(f"the weight of {criterion}", value, lambda value: value >= 0, "a number of at least 0")
         if self.weights and abs(math.fsum(self.weights.values()) - 1) > 1e-6:
@@ -117,6 +146,8 @@ class Scenario:
         for task, value in self.task_weights.items():
             rule(f"what {task} weighs", value, lambda value: value >= 0, "a number of at least 0")
         for (task, criterion), ends in self.demand.items():
+            if not isinstance(ends, list | tuple | np.ndarray) or len(ends) != 2:
+                raise ScenarioError(f"{where}: what {task} asks of {criterion} is {shown(ends)}; [low, high] is needed")
             for value in ends:
                 rule(f"what {task} asks of {criterion}", value, lambda value: 0 <= value <= 1, "a number from 0 to 1")
             if ends[0] > ends[1]:
@@ -136,6 +167,14 @@ class Scenario:
             raise ScenarioError(
                 f"{where}: {sum(self.added.values()):,} workers are added, and at most {MOST_ADDED:,} can be"
             )
+        if self.gamma is not None:
+            object.__setattr__(self, "gamma", _as_json(self.gamma))
+        for name in MAPPINGS:
+            values = {
+                label: tuple(map(_as_json, value)) if name == "demand" else _as_json(value)
+                for label, value in getattr(self, name).items()
+            }
+            object.__setattr__(self, name, values)
 
     def problem(self, project: Project, scope: Scope = "project", q: pd.DataFrame | None = None) -> Problem:
         """The problem that the project becomes; ``q`` is Q, if it is known already.
@@ -145,12 +184,16 @@ class Scenario:
         ScenarioError
             A label is not the project's.
         """
-        self._known(project)
+        self._known(needs(project, Project, "project"))
+        one_of(scope, get_args(Scope), "scope")
         workers = project.ability.index
         exclusions = _with(project.task_conflicts, self._of(self.exclusions, workers))
         between = _with(project.worker_conflicts, self._of(self.conflicts, workers), symmetric=True)
         required = {**project.required, **self.required}
         weighs = None if project.task_weights is None and not self.task_weights else _task_weights(project, self)
+        if q is not None:
+            same_labels(needs(q, pd.DataFrame, "q").index, workers.rename("worker"), "q, rows")
+            same_labels(q.columns, project.required.index.rename("task"), "q, columns")
         q = self.qualification(project) if q is None else q
         problem = Problem(q, required, weighs, exclusions, between, self.scope or scope)
         if self.added:
@@ -165,7 +208,7 @@ class Scenario:
 
     def intervals(self, project: Project) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Ability and demand of the project's own workers and tasks, with this γ and these demands."""
-        ability, demand = project.ability, project.demand
+        ability, demand = needs(project, Project, "project").ability, project.demand
         if self.gamma is not None and self.gamma != project.gamma:
             if project.counts is None:
                 ability = moved_intervals(project.ability, self.gamma)
@@ -185,6 +228,7 @@ class Scenario:
     def words(self, project: Project) -> list[str]:
         """What differs from the project, a sentence's part each; what comes to the same is left out."""
         said = []
+        needs(project, Project, "project")
         if self.gamma is not None and self.gamma != project.gamma:
             assumed = " (assumed, since no histories are known)" if project.counts is None else ""
             said.append(f"γ {project.gamma:g} → {self.gamma:g}{assumed}")
@@ -216,10 +260,23 @@ class Scenario:
 
     def repaired(self, changes: Sequence[tuple[Item, int]], problem: Problem) -> Scenario:
         """The scenario with the changes of a :class:`crowdnb.repair.Repair` of its ``problem`` made too."""
+        index = {"worker": needed(problem).workers, "task": problem.tasks}
         kept: dict[str, Any] = {
             name: dict(getattr(self, name)) for name in ("conflicts", "exclusions", "required", "limits", "added")
         }
-        for (kind, *labels), times in changes:
+        for change in several(changes, "changes"):
+            if not isinstance(change, tuple) or len(change) != 2 or not isinstance(change[0], tuple) or not change[0]:
+                like = "(('place', 'r0'), 1)"
+                raise ValueError(
+                    f"changes: pairs of what changes and how often, as {like}, are needed, got {shown(change)}"
+                )
+            (kind, *labels), times = change[0], whole(change[1], "changes: how often")
+            if not isinstance(kind, str) or kind not in CHANGED:
+                raise ScenarioError(f"changes: a scenario cannot hold the change {shown(kind)}")
+            if len(labels) != len(CHANGED[kind]):
+                raise ValueError(f"changes: a {kind} has {len(CHANGED[kind])} labels, got {shown(change[0])}")
+            for label, what in zip(labels, CHANGED[kind], strict=True):
+                position(index[what], label, f"changes: {what}")
             names = [str(label) for label in labels]
             match kind:
                 case "conflict":
@@ -233,8 +290,6 @@ class Scenario:
                 case "worker":
                     root = self.roots.get(names[0], names[0])
                     kept["added"][root] = kept["added"].get(root, 0) + times
-                case _:
-                    raise ScenarioError(f"a scenario cannot hold the change {kind}")
         return replace(self, **kept)
 
     @property
@@ -305,6 +360,7 @@ class Scenario:
     @classmethod
     def from_json(cls, data: Any, where: str) -> Scenario:
         """Read what :meth:`as_json` gives; ScenarioError says in words what is wrong."""
+        text_of(where, "where")
         names = [item.name for item in fields(cls)]
         held = _object(data, where, names)
         if not isinstance(held.get("name"), str):
@@ -338,11 +394,27 @@ class Scenario:
 
 def _object(data: Any, where: str, known: Sequence[str] | None = None) -> dict[str, Any]:
     if not isinstance(data, dict):
-        raise ScenarioError(f"{where}: entries by name, in braces, are needed; got {short(json.dumps(data))}")
+        raise ScenarioError(f"{where}: entries by name, in braces, are needed; got {shown(data)}")
     for name in data:
         if known is not None and name not in known:
             raise ScenarioError(f"{where}: {name!r} is not known here; known are {listing(known, 20)}")
     return dict(data)
+
+
+def _check_label(label: Any, name: str, where: str) -> None:
+    """ScenarioError unless a field's key is a label, or a pair of them where the field is about pairs."""
+    if name in PAIRED and (not isinstance(label, tuple) or len(label) != 2):
+        raise ScenarioError(f"{where}, {name}: {shown(label)} is not a pair of labels")
+    for one in label if name in PAIRED else (label,):
+        if isinstance(one, tuple) or pd.isna(one):
+            raise ScenarioError(f"{where}, {name}: {shown(one)} cannot be a label")
+
+
+def _as_json(value: Any) -> int | float:
+    """A number as JSON can hold it."""
+    if isinstance(value, Integral):
+        return int(value)
+    return number(value)
 
 
 def _short(value: object) -> str:
@@ -386,6 +458,11 @@ class Scenarios:
     solver, time_limit
         As for :func:`crowdnb.solve`.
 
+    Raises
+    ------
+    ScenarioError, ValueError
+        An argument is of another kind or breaks its rule; two scenarios have one name.
+
     Examples
     --------
     >>> import crowdnb as cn
@@ -402,6 +479,16 @@ class Scenarios:
     scope: Scope = "project"
     solver: str | None = None
     time_limit: float | None = None
+
+    def __post_init__(self) -> None:
+        needs(self.project, Project, "project")
+        named = tuple(needs(one, Scenario, "named") for one in several(self.named, "named"))
+        if twice := [name for name, times in Counter(one.name for one in named).items() if times > 1]:
+            raise ScenarioError(f"named: the scenario {listing(map(repr, twice))} stands more than once")
+        object.__setattr__(self, "named", named)
+        needs(self.current, Scenario, "current")
+        one_of(self.scope, get_args(Scope), "scope")
+        check_options(self.solver, self.time_limit)
 
     @cached_property
     def _program(self) -> Program:
@@ -423,7 +510,12 @@ class Scenarios:
         ScenarioError
             The name is empty, or "as given"; a value breaks its rule; a label is not the project's.
         """
-        new = replace(scenario, **changes) if isinstance(scenario, Scenario) else Scenario(scenario, **changes)
+        if unknown := [name for name in changes if name not in (known := [item.name for item in fields(Scenario)])]:
+            raise TypeError(f"keep(): no field {listing(unknown)}; there are {listing(known, len(known))}")
+        if isinstance(scenario, str):
+            new = Scenario(**{"name": scenario, **changes})
+        else:
+            new = replace(_a_scenario(scenario), **changes)
         new = replace(new, name=new.name.strip())
         if not new.name or new.name == GIVEN or not new.name.isprintable():
             raise ScenarioError(f"name: {new.name!r} cannot be the name of a scenario; give another")
@@ -440,7 +532,7 @@ class Scenarios:
 
     def at(self, current: Scenario) -> Scenarios:
         """With other settings being tried."""
-        return self._but(current=replace(current, name=""))
+        return self._but(current=replace(needs(current, Scenario, "current"), name=""))
 
     def _but(self, **changes: Any) -> Scenarios:
         """A copy that keeps what is compiled and solved already."""
@@ -450,17 +542,11 @@ class Scenarios:
         return other
 
     def __getitem__(self, name: str) -> Scenario:
-        if name == GIVEN:
-            return Scenario(GIVEN)
-        for one in self.named:
-            if one.name == name:
-                return one
-        known = listing([GIVEN, *(one.name for one in self.named)], 20)
-        raise ScenarioError(f"there is no scenario {name!r}; there are {known}")
+        return find(self, text_of(name, "name"), "name")
 
     def problem(self, scenario: Scenario | str) -> Problem:
         """The problem of a scenario, or of the one of this name."""
-        one = self[scenario] if isinstance(scenario, str) else scenario
+        one = find(self, scenario)
         one._known(self.project)
         key = repr((one.gamma, sorted(one.weights.items()), sorted(one.demand.items())))
         if key not in self._qualifications:
@@ -471,7 +557,7 @@ class Scenarios:
 
     def answer(self, scenario: Scenario | str) -> Assignment:
         """Its best assignment; of tied ones the first by labels, so that nobody is said to move who need not."""
-        one = self[scenario] if isinstance(scenario, str) else scenario
+        one = find(self, scenario)
         key = json.dumps(replace(one, name="").as_json(), sort_keys=True)
         if key not in self._answers:
             problem = self.problem(one)
@@ -489,7 +575,7 @@ class Scenarios:
 
     def as_given(self, scenario: Scenario | str) -> float:
         """ρ of a scenario's assignment by the Q and W of the project's files: one measure for all of them."""
-        one = self[scenario] if isinstance(scenario, str) else scenario
+        one = find(self, scenario)
         answer, given = self.answer(one), self._program.problem
         if answer.table is None:
             return math.nan
@@ -504,9 +590,9 @@ class Scenarios:
         -------
         DataFrame
             Index ``scenario``; columns ``performance`` (ρ, NaN without an assignment), ``difference`` (from the
-            first), ``by given Q`` (ρ of its assignment by the Q and W of the files, so that scenarios with other
-            weights, γ or demands can be compared), ``state``, ``moves`` (who does something else than in the first)
-            and ``changes`` (what differs from the files).
+            first, NaN unless both are proved the best), ``by given Q`` (ρ of its assignment by the Q and W of the
+            files, so that scenarios with other weights, γ or demands can be compared), ``state``, ``moves`` (who does
+            something else than in the first) and ``changes`` (what differs from the files).
         """
         rows = {}
         for one in [self[GIVEN], *self.named]:
@@ -524,7 +610,9 @@ class Scenarios:
         rho = answer.performance
         who = "" if first.table is None or answer.table is None else moves_text(moved(first, answer))
         who = "" if one.name == GIVEN else who
-        return [rho, rho - first.performance, self.as_given(one), state, who, "; ".join(one.words(self.project))]
+        proved = answer.status == first.status == "optimal"
+        less = rho - first.performance if proved else math.nan
+        return [rho, less, self.as_given(one), state, who, "; ".join(one.words(self.project))]
 
     def assignments(self) -> pd.DataFrame:
         """Who does what in each scenario: workers × scenarios; tasks, "idle", or "" where there is no such worker."""
@@ -548,7 +636,7 @@ class Scenarios:
         ScenarioError
             The file that is there holds no scenarios that can be read: it is left as it is.
         """
-        path = Path(path)
+        path = path_of(path, "path")
         if path.is_file():  # a pipe or a terminal holds nothing that could be lost
             _read(path)
         text = json.dumps(self._whole(), indent=2, ensure_ascii=False)
@@ -575,8 +663,33 @@ class Scenarios:
         ScenarioError
             It is no such file, or broken: the message says where.
         """
-        held = _read(Path(path))
+        needs(project, Project, "project")
+        held = _read(path_of(path, "path"))
         return cls(project, held[1], held[0], **options)
+
+
+def check_options(solver: str | None, time_limit: float | None) -> None:
+    """ValueError unless :func:`crowdnb.solve` takes them; the rules are those of its search, which does not start."""
+    Search(Problem([[1.0]], [1]), solver, time_limit, None)
+
+
+def find(plans: Scenarios, scenario: Scenario | str, what: str = "scenario") -> Scenario:
+    """The scenario given, or the one of this name; ``what`` is how a message calls the argument."""
+    if not isinstance(scenario, str):
+        return _a_scenario(scenario)
+    if scenario == GIVEN:
+        return Scenario(GIVEN)
+    for one in plans.named:
+        if one.name == scenario:
+            return one
+    known = listing([GIVEN, *(one.name for one in plans.named)], 20)
+    raise ScenarioError(f"{what}: there is no scenario {scenario!r}; there are {known}")
+
+
+def _a_scenario(scenario: object) -> Scenario:
+    if not isinstance(scenario, Scenario):
+        raise ValueError(f"scenario: a Scenario, or the name of one, is needed, got {shown(scenario)}")
+    return scenario
 
 
 _VARIED = ("qualification", "required", "task_weights", "task_conflicts", "worker_conflicts")

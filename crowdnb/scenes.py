@@ -60,6 +60,7 @@ from crowdnb.labels import (
     numbers,
     numeric,
     one_of,
+    path_of,
     real,
     same_labels,
     several,
@@ -126,7 +127,8 @@ def read_scene(folder: str | Path) -> Scene:
     >>> list(scene.extra)
     ['cases', 'credentials', 'visits']
     """
-    path = FOLDER / folder if folder in NAMES else Path(folder)
+    path = path_of(folder, "folder")
+    path = FOLDER / path if folder in NAMES else path
     (path / OPTIONS).stat()
     options = read_json(path / OPTIONS)
     if not isinstance(options, dict):

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from crowdnb.files import TooLargeError, in_megabytes, read_file, short
-from crowdnb.labels import listing, number
+from crowdnb.labels import listing, number, several, shown
 
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
@@ -61,7 +61,7 @@ class ProjectError(ValueError):
     """
 
     def __init__(self, problems: Iterable[tuple[str, str]]) -> None:
-        found = list(problems)
+        found = [_pair(problem) for problem in several(problems, "problems")]
         self.problems = [text for _, text in found]
         number: Counter[str] = Counter()
         lines = []
@@ -71,6 +71,12 @@ class ProjectError(ValueError):
                 lines.append(text)
         lines += [f"{where}: … and {count - SHOWN} more" for where, count in number.items() if count > SHOWN]
         super().__init__("\n".join(lines))
+
+
+def _pair(problem: object) -> tuple[str, str]:
+    if not isinstance(problem, tuple) or len(problem) != 2 or not all(isinstance(text, str) for text in problem):
+        raise ValueError(f"problems: pairs of a file and a sentence are needed, got {shown(problem)}")
+    return problem
 
 
 @dataclass

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import Any
+from typing import Any, get_args
 
 import anywidget
 import ipywidgets as widgets
@@ -23,11 +23,13 @@ import pandas as pd
 import traitlets
 
 from crowdnb.casestudy import load_case_study
+from crowdnb.cloud import check_gamma
+from crowdnb.ecargo import Scope
 from crowdnb.explain import explain_infeasible
 from crowdnb.files import FILES, read_file, write_together, write_whole
-from crowdnb.labels import listing, number, plain
+from crowdnb.labels import listing, number, one_of, path_of, plain
 from crowdnb.page import COSTS, WIDEST, report
-from crowdnb.project import Project, ProjectError, read_project
+from crowdnb.project import Project, ProjectError, check_scale, read_project
 from crowdnb.repair import Repair, repairs
 from crowdnb.scenarios import GIVEN, Keeper, Pair, Scenario, Scenarios
 from crowdnb.tables import did_you_mean
@@ -820,8 +822,16 @@ def bench(
     Bench
         A widget. ``bench["gamma"].value = 0.2`` moves a control by code; ``.plans`` has the scenarios. Nothing is
         written before something is changed; then ``scenarios.json`` in the folder follows every change.
+
+    Raises
+    ------
+    ValueError
+        An argument breaks its rule. What is wrong with the files is told on the bench.
     """
-    return Bench(folder, gamma, stars, conflict_scope)
+    if folder is not None:
+        path_of(folder, "folder")
+    scope = one_of(conflict_scope, get_args(Scope), "conflict_scope")
+    return Bench(folder, check_gamma(gamma), check_scale(stars), scope)
 
 
 OLD = '<div class="crowdnb-old" aria-label="of earlier settings"><p>Of earlier settings:</p>'
