@@ -288,7 +288,10 @@ def _has_hash(label: object) -> bool:
 
 def unique_index(labels: Iterable[Hashable], what: str) -> pd.Index[Any]:
     """Labels as an index; ValueError when one is missing or stands twice."""
-    index = pd.Index(hashable(labels, f"{what} labels"), name=what, tupleize_cols=False)
+    if isinstance(labels, pd.Index) and labels.dtype in ("str", "int64"):  # as a list of them would become
+        index = labels.rename(what)
+    else:
+        index = pd.Index(hashable(labels, f"{what} labels"), name=what, tupleize_cols=False)
     if index.hasnans:
         raise ValueError(f"{what} labels: one is missing")
     if index.has_duplicates:

@@ -159,7 +159,7 @@ def intervals(frame: pd.DataFrame, what: str) -> Intervals:
             f"{name}: a table with a row a {what} and columns (criterion, 'low' / 'high') is needed, got {shown(frame)}"
         )
     labels = unique_index(frame.index, what)
-    criteria = unique_index(frame.columns.get_level_values(0).unique(), "criterion")
+    criteria = unique_index(frame.columns.unique(0), "criterion")
     cells = frame
     if list[object](frame.columns) != [(criterion, end) for criterion in criteria for end in ("low", "high")]:
         wanted = pd.MultiIndex.from_product([criteria, ["low", "high"]])

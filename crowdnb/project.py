@@ -119,7 +119,8 @@ class Project:
         row = pd.DataFrame(np.zeros((1, len(d.labels))), columns=d.labels)
         Problem(row, self.required, self.task_weights)  # one worker is enough for its rules of L and W
         _check_conflicts(self.task_conflicts, u.labels, d.labels, "task_conflicts")
-        _check_conflicts(self.worker_conflicts, u.labels, u.labels.rename("worker"), "worker_conflicts")
+        between = _check_conflicts(self.worker_conflicts, u.labels, u.labels, "worker_conflicts")
+        object.__setattr__(self, "worker_conflicts", between)
         if self.counts is not None:
             if not is_counts(self.counts):
                 raise ValueError(f"counts: Counts are needed, as of count_ratings, got {shown(self.counts)}")
@@ -339,14 +340,16 @@ def _open(path: Path, report: Report) -> dict[str, Table]:
     return tables
 
 
-def _check_conflicts(frame: object, rows: pd.Index[Any], columns: pd.Index[Any], name: str) -> None:
-    """ValueError unless it is a 0/1 frame over these labels; between workers symmetric, with a zero diagonal.
+def _check_conflicts(frame: object, rows: pd.Index[Any], columns: pd.Index[Any], name: str) -> pd.DataFrame:
+    """A 0/1 frame over these labels, between workers symmetric and its columns as its rows; ValueError for others.
 
     A problem checks them too, with 20 bytes a cell: too much for two in a hundred of 20,000 workers.
     """
     given = needs(frame, pd.DataFrame, name)
     same_labels(given.index, rows, f"{name}, rows")
     same_labels(given.columns, columns, f"{name}, columns")
+    if name == "worker_conflicts" and not given.columns.equals(given.index):
+        given = given[given.index]
     cells = given.to_numpy()
     if cells.dtype.kind not in "biu" or cells.min() < 0 or cells.max() > 1:
         for start in range(0, len(cells), ROWS):
@@ -356,9 +359,7 @@ def _check_conflicts(frame: object, rows: pd.Index[Any], columns: pd.Index[Any],
                 where = f"{name}: {given.index[i]} with {given.columns[j]}"
                 raise ValueError(f"{where} is {shown(cells[i, j])}, it must be 0 or 1")
     if name == "task_conflicts":
-        return
-    if not given.columns.equals(given.index):
-        cells = given[given.index].to_numpy()
+        return given
     for start in range(0, len(cells), ROWS):
         few = slice(start, start + ROWS)
         unlike = np.argwhere(cells[few, start:] != cells[start:, few].T)
@@ -371,6 +372,7 @@ def _check_conflicts(frame: object, rows: pd.Index[Any], columns: pd.Index[Any],
             )
     if (alone := cells.diagonal() == 1).any():
         raise ValueError(f"{name}: {given.index[int(alone.argmax())]} is in conflict with itself")
+    return given
 
 
 def _listed(between: pd.DataFrame) -> pd.DataFrame | list[tuple[Any, Any]] | None:

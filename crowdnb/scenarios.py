@@ -485,6 +485,8 @@ class Scenarios:
         named = tuple(needs(one, Scenario, "named") for one in several(self.named, "named"))
         if twice := [name for name, times in Counter(one.name for one in named).items() if times > 1]:
             raise ScenarioError(f"named: the scenario {listing(map(repr, twice))} stands more than once")
+        if wrong := [one.name for one in named if not one.name.strip() or one.name == GIVEN]:
+            raise ScenarioError(f"named: {wrong[0]!r} cannot be the name of a scenario")
         object.__setattr__(self, "named", named)
         needs(self.current, Scenario, "current")
         one_of(self.scope, get_args(Scope), "scope")

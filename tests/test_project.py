@@ -1,6 +1,10 @@
 """What the files of a project say: every item that can be wrong, all of them at once, and the way back."""
 
+import copy as copying
 import dataclasses
+import pickle
+from dataclasses import replace
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -652,3 +656,68 @@ def test_the_case_study_is_what_the_shipped_folder_says():
     own = case.problem(worker_conflicts=pd.DataFrame({"one": ["a3"], "two": ["a5"]}), conflict_scope="task")
     assert own.conflict_scope == "task" and own.worker_conflicts.to_numpy().sum() == 2
     assert case.problem().worker_conflicts.to_numpy().sum() == 0
+
+
+def large(m=150):
+    """A project of as many workers, two in conflict, whose frames have their labels in different orders."""
+    workers = [f"a{i}" for i in range(m)]
+    ends = pd.MultiIndex.from_product([["skill"], ["low", "high"]])
+    between = pd.DataFrame(np.zeros((m, m), dtype=np.int8), workers, workers)
+    between.loc["a140", "a3"] = between.loc["a3", "a140"] = 1
+    ability = pd.DataFrame([[0.2, 0.6]] * m, workers, ends)
+    tasks = pd.DataFrame(0, workers[::-1], ["t"])
+    demand, one = pd.DataFrame([[0.1, 1.0]], ["t"], ends), pd.Series([1], ["t"])
+    return cn.Project(ability, demand, pd.Series({"skill": 1.0}), one, None, tasks, between.iloc[:, ::-1])
+
+
+@pytest.mark.parametrize("kind", [np.int8, bool, float, object])
+@pytest.mark.parametrize(
+    ("row", "column", "said"),
+    [
+        ("a149", "a1", "a149 with a1 is 1 and a1 with a149 is 0, the frame must be symmetric"),
+        ("a1", "a149", "a1 with a149 is 1 and a149 with a1 is 0, the frame must be symmetric"),
+        ("a148", "a147", "a148 with a147 is 1 and"),
+        ("a100", "a100", "a100 is in conflict with itself"),
+    ],
+)
+def test_conflicts_of_many_workers_are_checked_in_whatever_order(kind, row, column, said):
+    project = large()
+    assert project.problem().conflict_pairs.tolist() == [[3, 140]]
+    between = project.worker_conflicts.astype(kind)
+    between.loc[row, column] = kind(1) if kind is not object else 1
+    with pytest.raises(ValueError, match=f"^worker_conflicts: {said}"):
+        replace(project, worker_conflicts=between)
+
+
+@pytest.mark.parametrize(
+    ("name", "make", "said"),
+    [
+        ("worker_conflicts", lambda p: p.worker_conflicts.iloc[1:], "worker_conflicts, rows: no entry for worker"),
+        ("task_conflicts", lambda p: p.task_conflicts * 2 + 2, "task_conflicts: .* is 2, it must be 0 or 1"),
+        ("task_conflicts", lambda p: p.task_conflicts - 1, "task_conflicts: .* is -1, it must be 0 or 1"),
+        ("task_conflicts", lambda p: p.task_conflicts.astype(str), "task_conflicts: .* is '0', it must be 0 or 1"),
+        ("counts", lambda p: p.counts.iloc[:, 1:], "counts: Counts are needed"),
+        ("counts", lambda p: p.counts.rename({p.ability.index[0]: "x"}, level=0), "counts: unknown worker x"),
+        ("judgement", lambda p: p.judgement * 2, "judgement: .* is 1.4, a number"),
+        ("judgement", lambda p: p.judgement.iloc[1:, 1:], "judgement: no entry for criterion"),
+        ("required", lambda p: p.required + 0.5, "required: .*must be a whole number"),
+        ("criteria_weights", lambda p: p.criteria_weights * 2, "criteria weights: they sum to"),
+        ("notes", lambda p: ("so", 1), "notes: a text is needed, got 1"),
+    ],
+)
+def test_a_table_that_does_not_go_with_the_others_makes_no_project(name, make, said):
+    project = cn.read_project(cn.exercises.LOUNGES)
+    assert replace(project, **{name: getattr(project, name)}).solve().performance == project.solve().performance
+    with pytest.raises(ValueError, match=f"^{said}"):
+        replace(project, **{name: make(project)})
+
+
+def test_a_project_can_be_copied_changed_and_sent(case):
+    for same in (
+        copying.copy(case),
+        copying.deepcopy(case),
+        pickle.loads(pickle.dumps(case)),
+        replace(case, gamma=Decimal("0.1")),
+    ):
+        assert type(same) is type(case) and same.gamma == 0.1 and isinstance(same.gamma, float)
+        assert same.published.performance == 2.569

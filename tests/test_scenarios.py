@@ -3,6 +3,7 @@
 import json
 import math
 from dataclasses import replace
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -267,3 +268,43 @@ def test_a_disk_that_fails_leaves_the_file_as_it_was(case, tmp_path, monkeypatch
     with pytest.raises(OSError, match="No space"):
         plans.keep("other", gamma=0.3).save(path)
     assert [item.name for item in tmp_path.iterdir()] == ["scenarios.json"] and path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("place", "pairs of what changes and how often"),
+        ((("place", "r0"),), "pairs of what changes and how often"),
+        (((), 1), "pairs of what changes and how often"),
+        ((("place", "r0"), 0), "how often must be a whole number of at least 1, got 0"),
+        ((("pin", "a0", "r0"), 1), "cannot hold the change 'pin'"),
+        ((("place", "r0", "r1"), 1), "a place has 1 labels"),
+        ((("place", "r9"), 1), "task r9 is unknown"),
+        ((("conflict", "a0", ["a1"]), 1), "worker .'a1'. is unknown"),
+    ],
+)
+def test_a_change_that_is_none_is_named(change, said, case):
+    with pytest.raises(ValueError, match=f"^changes: .*{said}"):
+        cn.Scenario().repaired([change], case.problem())
+
+
+def test_numbers_of_any_kind_are_kept_as_json_can_hold_them(case, tmp_path):
+    plans = cn.Scenarios(case).keep(
+        "any",
+        gamma=Decimal("0.2"),
+        required={"r0": np.int64(1)},
+        demand={("r0", "skill"): np.array([0.25, 1])},
+        limits={"a3": np.float32(2)},
+    )
+    assert plans.answer("any").status == "optimal"
+    plans.save(tmp_path / "scenarios.json")
+    assert cn.Scenarios.load(case, tmp_path / "scenarios.json").named == plans.named
+
+
+@pytest.mark.parametrize(
+    ("named", "said"),
+    [([cn.Scenario("a")] * 2, "'a' stands more than once"), ([cn.Scenario()], "'' cannot be the name of a scenario")],
+)
+def test_scenarios_have_names_unlike_each_other(named, said, case):
+    with pytest.raises(cn.ScenarioError, match=f"^named: .*{said}"):
+        cn.Scenarios(case, named)
