@@ -46,6 +46,7 @@ GLPK_WORDS = {  # as cvxpy translates them
 }
 KNOWN_LIMITS = ("GLPK_MI", "CBC", "HIGHS", "SCIPY")  # engines whose time can be limited
 FINEST = 1e-9  # of T, rows and reduced costs: what engines may be off by
+SEEN = 1e-9  # of the largest cost: smaller ones HIGHS leaves out by itself
 SCALE = 1e6  # the largest number of a program with options, beside which FINEST and CBC's step of 1e-5 are 1e-11
 # What the statuses of engines prove, as cvxpy hands them on (behind each: the engine's own words). Engines that are
 # not here are read like HIGHS. No gap is allowed (see _options), so that "optimal" is never within a gap only.
@@ -267,7 +268,7 @@ def boolean_program(
     m, n = problem.q.shape
     by_task: Any = incidence(task, n)
     by_worker: Any = incidence(worker, m)
-    limits = problem.limits
+    limits = np.minimum(problem.limits, n)
     together = problem.conflict_scope == "project"
     whole = not (problem.plain and together)
     t = cp.Variable(len(pairs), boolean=True) if whole else cp.Variable(len(pairs), nonneg=True)
@@ -307,8 +308,9 @@ def boolean_program(
     if problem.pair_costs is not None and problem.budget is not None:
         cost = problem.pair_costs[worker, task]
         unit = np.abs(cost).max(initial=0) or 1.0
-        most = problem.budget + budget_slack(problem, float(np.abs(cost).sum()))
-        rules.append((cost / unit) @ t <= most / unit)
+        seen = np.abs(cost) >= SEEN * unit  # the rest is looked at when the answer is there: what exceeds is refused
+        most = problem.budget + budget_slack(problem, float(np.abs(cost).sum())) + float(np.abs(cost[~seen]).sum())
+        rules.append(np.where(seen, cost / unit, 0.0) @ t <= most / unit)
     for chosen in refused:
         sign = -np.ones(len(pairs))
         sign[chosen] = 1

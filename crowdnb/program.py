@@ -65,6 +65,7 @@ IN_PROCESS, PUNCTUAL = 20_000, 1000  # pairs asked about in this process; with m
 UNPUNCTUAL = {"CBC": 300}  # engines that do so with fewer
 HURRIED = 500  # pairs asked about first where time is limited: found soon, and an engine stops only between its bounds
 UNHURRIED = 3.0  # seconds: with twice as many left, what an engine overruns matters half as much
+WIDE = 1e4  # the largest cost by the smallest: from 1e6 on GLPK loses assignments, some in a thousand problems
 STARTUP = 1.5  # seconds: with less left, a process of its own would come too late
 SHARE, RESERVE, TINY = 0.95, 0.03, 1e-3  # of the time left for the engine, and seconds kept for what comes after it
 COMPILED = 1000  # rows of possible conflicts that a compiled program may have
@@ -89,7 +90,9 @@ def solve(
     solver : str, optional
         ``"GLPK_MI"``, ``"CBC"``, ``"HIGHS"``, or any mixed-integer solver that cvxpy finds. When not given, the
         first of these three that is installed; HIGHS takes over where it is not done in a few seconds, or in half of
-        the time limit. Of more than :data:`FEW` pairs none is asked where the bounds alone prove the answer.
+        the time limit. Of more than :data:`FEW` pairs none is asked where the bounds alone prove the answer. HIGHS also
+        answers for GLPK_MI where there is a budget and the largest cost is more than 10⁴ times the smallest: GLPK loses
+        assignments there.
     time_limit : float, optional
         Seconds, > 0, for all of it.
     tie_break : {"labels"}, optional
@@ -345,6 +348,10 @@ class Search:
         if not len(pairs):
             over = over_budget(self.problem, pairs)
             return Answer("infeasible" if over else "optimal", np.zeros(0), 0.0)
+        if self.engine == "GLPK_MI" and self.problem.pair_costs is not None and self.problem.budget is not None:
+            costs = np.abs(self.problem.pair_costs[pairs[:, 0], pairs[:, 1]])
+            if costs.max() > WIDE * costs.min(initial=math.inf, where=costs > 0):
+                self.engine = "HIGHS"
         value, refused = self.problem.value[pairs[:, 0], pairs[:, 1]], list[IntArray]()
         best = Answer("infeasible", np.zeros(len(pairs)), -math.inf)
         while True:

@@ -107,6 +107,15 @@ ONCE = {
         "costs": [[0.75, 0.5, 0.75], [1.0, 1.0, 0.0], [0.0, 0.25, 1.0], [0.5, 0.75, 1.0]],
         "budget": 2.25,
     },
+    "costs of many magnitudes": {
+        "qualification": [[0.25, 0.25], [0.5, 0.75], [1.0, 1.0], [1.0, 0.75]],
+        "required": [0, 0],
+        "conflict_scope": "task",
+        "worker_conflicts": [[0, 0, 0, 1], [0, 0, 0, 0], [0, 0, 0, 0], [1, 0, 0, 0]],
+        "required_rule": "at least",
+        "costs": [[920000.0, 790000.0], [520000.0, -340000.0], [8.8e8, 0.00019], [800000.0, 0.00055]],
+        "budget": 1040001.0,
+    },
     "a pinned pair beside large gains": {
         "qualification": [[0.38, 0.94, 8.1e8], [270.0, 2.3e5, 0.00049]],
         "required": [0, 1, 1],
