@@ -12,7 +12,7 @@ import pandas as pd
 import crowdnb as cn
 from crowdnb.files import FILES, OPTIONS, write_whole
 from crowdnb.labels import listing, plain
-from crowdnb.scenarios import GIVEN, place_of
+from crowdnb.scenarios import GIVEN, place_of, read_scenarios
 from crowdnb.terminal import Keyboard, of_memory, say, tell
 
 NO_ASSIGNMENT, BAD_INPUT, INTERNAL_ERROR = 1, 2, 3
@@ -75,6 +75,8 @@ def assign(options: argparse.Namespace, keyboard: Keyboard) -> int:
 def report(options: argparse.Namespace, keyboard: Keyboard) -> int:
     """Make the page about a folder, print what was decided, and why not where nothing was."""
     output = _output(options, "report.html") if options.folder.exists() else Path()
+    if (kept := place_of(options.folder)).exists():
+        read_scenarios(kept)  # a page without the scenarios that are there would be taken for all of them
     page = cn.report(
         options.folder,
         options.scenario or GIVEN,

@@ -146,6 +146,8 @@ def possibility_matrix(ability: pd.DataFrame, demand: pd.DataFrame) -> pd.DataFr
 def interval_pair(ability: pd.DataFrame, demand: pd.DataFrame) -> tuple[Intervals, Intervals]:
     """Both frames taken apart and checked, the demand's criteria in the order of the ability's."""
     u, d = intervals(ability, "worker"), intervals(demand, "task")
+    if d.criteria.equals(u.criteria):
+        return u, d
     same_labels(d.criteria, u.criteria, "demand")
     order = d.criteria.get_indexer(u.criteria)
     return u, Intervals(d.labels, u.criteria, d.low[:, order], d.high[:, order])
@@ -165,7 +167,7 @@ def intervals(frame: pd.DataFrame, what: str) -> Intervals:
         wanted = pd.MultiIndex.from_product([criteria, ["low", "high"]])
         same_labels(frame.columns, wanted.set_names(["criterion", "end"]).to_flat_index().rename("column"), name)
         cells = frame.reindex(columns=wanted)
-    ends = numbers(cells)
+    ends = numbers(cells.to_numpy())
     low, high = ends[:, ::2], ends[:, 1::2]
     for bad, rule in (
         (~np.isfinite(low) | ~np.isfinite(high), "the ends must be finite numbers"),

@@ -640,7 +640,7 @@ class Scenarios:
         """
         path = path_of(path, "path")
         if path.is_file():  # a pipe or a terminal holds nothing that could be lost
-            _read(path)
+            read_scenarios(path)
         text = json.dumps(self._whole(), indent=2, ensure_ascii=False)
         data = f"{re.sub(FLAT, _on_one_line, text)}\n".encode()
         write_whole(path, data)
@@ -666,7 +666,7 @@ class Scenarios:
             It is no such file, or broken: the message says where.
         """
         needs(project, Project, "project")
-        held = _read(path_of(path, "path"))
+        held = read_scenarios(path_of(path, "path"))
         return cls(project, held[1], held[0], **options)
 
 
@@ -703,7 +703,7 @@ def _on_one_line(found: re.Match[str]) -> str:
     return f"[{inside.strip()}]"
 
 
-def _read(path: Path) -> tuple[Scenario, tuple[Scenario, ...], str]:
+def read_scenarios(path: Path) -> tuple[Scenario, tuple[Scenario, ...], str]:
     """Settings, scenarios and the project's fingerprint of a file; ScenarioError says what is wrong with it."""
     try:
         data = read_json(path)
@@ -776,7 +776,7 @@ class Keeper:
         keeper = cls(place_of(source))
         while keeper.path.exists():
             try:
-                current, named, mark = _read(keeper.path)
+                current, named, mark = read_scenarios(keeper.path)
             except ScenarioError as error:
                 keeper._next(f"{error}. It is left as it is")
                 continue

@@ -169,9 +169,9 @@ def test_what_is_no_file_is_not_waited_for(name, make, what, tmp_path, capsys):
             (folder / other).unlink(missing_ok=True)
     make(path)
     if name == "scenarios.json":
-        assert main(["report", str(folder)]) == 0
-        page = (folder / "report.html").read_text(encoding="utf-8")
-        assert f"scenarios.json cannot be read ({what}). It is left as it is" in page
+        assert main(["report", str(folder)]) == 2
+        assert f"scenarios.json cannot be read ({what})" in capsys.readouterr().err
+        assert f"scenarios.json cannot be read ({what}). It is left as it is" in cn.report(folder).html
         keeper, plans = Keeper.open(folder, cn.read_project(folder))
         keeper.save(plans.keep("mine", gamma=0.2))
         assert keeper.path.name == "scenarios_2.json"
@@ -334,9 +334,10 @@ def test_a_file_of_scenarios_beyond_a_limit_is_told(text, said, case, tmp_path, 
     with pytest.raises(cn.ScenarioError) as error:
         cn.Scenarios.load(case, folder / "scenarios.json")
     assert said in str(error.value) and len(str(error.value)) < 300
-    assert main(["report", str(folder), "--scenario", "x"]) == 2
-    out, err = capsys.readouterr()
-    assert not out and said in err and len(err.splitlines()) == 1
+    for options in ([], ["--scenario", "x"]):
+        assert main(["report", str(folder), *options]) == 2
+        out, err = capsys.readouterr()
+        assert not out and said in err and len(err.splitlines()) == 1
     assert time.perf_counter() - start < SECONDS
     assert cn.read_project(folder).required.sum() == 9
 

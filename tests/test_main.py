@@ -359,9 +359,12 @@ def test_a_page_that_cannot_be_made_is_told(changes, options, message, tmp_path,
     assert not out and message in err and content(tmp_path) == before
 
 
-def test_a_page_beside_a_broken_file_of_scenarios_says_so(tmp_path, capsys):
+def test_a_page_beside_a_broken_file_of_scenarios_is_not_made(tmp_path, capsys):
+    """It would be taken for all that there is; in Python the page says so itself."""
     folder = copy("case_study", tmp_path)
     (folder / "scenarios.json").write_text("{")
-    assert main(["report", str(folder)]) == 0
-    assert "scenarios.json, line 1, column 2" in (folder / "report.html").read_text(encoding="utf-8")
-    assert (folder / "scenarios.json").read_text() == "{" and "Written: " in capsys.readouterr().out
+    assert main(["report", str(folder)]) == 2
+    out, err = capsys.readouterr()
+    assert not out and "scenarios.json, line 1, column 2" in err and len(err.splitlines()) == 1
+    assert (folder / "scenarios.json").read_text() == "{" and not (folder / "report.html").exists()
+    assert "scenarios.json, line 1, column 2" in cn.report(folder).html
