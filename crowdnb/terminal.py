@@ -125,6 +125,8 @@ def of_memory(error: BaseException | None) -> bool:
             return True
         if any(words in str(error) for words in MEMORY_WORDS):
             return True
+        if isinstance(error, SystemError) and memory_is_limited():  # Python's own C code, at a loss for an exception
+            return True
         error = error.__cause__ or error.__context__
     return False
 

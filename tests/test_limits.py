@@ -14,7 +14,7 @@ from folders import DATA, copy, refused
 from test_tables import workbook
 
 import crowdnb as cn
-from crowdnb import files, tables
+from crowdnb import files, tables, terminal
 from crowdnb.__main__ import main
 from crowdnb.scenarios import FORMAT, Keeper
 
@@ -367,6 +367,14 @@ def test_too_little_memory_is_said_in_a_line(megabytes, tmp_path):
     done = limited(megabytes, "assign", folder)
     assert (done.returncode, done.stdout, done.stderr) == (2, "", "crowdnb: there is not enough memory for this\n")
     assert not (folder / "assignment.csv").exists()
+
+
+@pytest.mark.parametrize("limit", [True, False])
+def test_python_at_a_loss_for_an_exception_wants_memory(limit, monkeypatch):
+    """Where memory is limited, C code of Python's own may return an error without one, as it did while importing."""
+    monkeypatch.setattr(terminal, "memory_is_limited", lambda: limit)
+    assert terminal.of_memory(SystemError("error return without exception set")) == limit
+    assert not terminal.of_memory(ValueError("gamma must not be negative"))
 
 
 def test_memory_that_runs_out_later_is_the_same(tmp_path, capsys, monkeypatch):
