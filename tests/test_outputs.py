@@ -228,7 +228,15 @@ def test_a_folder_a_disk_and_a_place_that_is_not_there(tmp_path):
         assert refused(tmp_path / "disk") == "it is a disk"
 
 
-def test_an_interrupt_waits_for_the_file(tmp_path, monkeypatch):
+@pytest.fixture
+def keyboard():
+    """Python's own handler of Ctrl-C, which is ignored where tests run in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_an_interrupt_waits_for_the_file(tmp_path, monkeypatch, keyboard):
     (tmp_path / "a").write_bytes(b"old")
     plain = os.write
 
