@@ -538,7 +538,7 @@ def _options(engine: str, time_limit: float | None) -> dict[str, Any]:
             "primal_feasibility_tolerance": FINEST,
             "dual_feasibility_tolerance": FINEST,
         },
-        "SCIPY": {"scipy_options": {"mip_rel_gap": 0.0}},
+        "SCIPY": {"scipy_options": {"presolve": False, "mip_rel_gap": 0.0}},  # HiGHS too
     }
     options = gaps.get(engine, {})
     if time_limit is None:
@@ -549,6 +549,6 @@ def _options(engine: str, time_limit: float | None) -> dict[str, Any]:
         "GLPK_MI": {"tm_lim": max(1, round(1000 * time_limit))},
         "CBC": {"maximumSeconds": time_limit},
         "HIGHS": {"time_limit": time_limit},
-        "SCIPY": {"scipy_options": {"mip_rel_gap": 0.0, "time_limit": time_limit}},
+        "SCIPY": {"scipy_options": gaps["SCIPY"]["scipy_options"] | {"time_limit": time_limit}},
     }
     return options | limits[engine]

@@ -107,6 +107,15 @@ ONCE = {
         "costs": [[0.75, 0.5, 0.75], [1.0, 1.0, 0.0], [0.0, 0.25, 1.0], [0.5, 0.75, 1.0]],
         "budget": 2.25,
     },
+    "a budget that a pair of a loss makes possible": {
+        "qualification": [[5.1e8], [-680000.0], [-120.0], [-0.33], [-0.75], [-800000.0]],
+        "required": [0],
+        "conflict_scope": "task",
+        "required_rule": "at least",
+        "worker_limits": [2, 2, 1, 0, 1, 2],
+        "costs": [[-0.38], [-720000.0], [0.65], [0.11], [-0.92], [450000.0]],
+        "budget": -0.9200000920000001,
+    },
     "costs of many magnitudes": {
         "qualification": [[0.25, 0.25], [0.5, 0.75], [1.0, 1.0], [1.0, 0.75]],
         "required": [0, 0],
@@ -173,7 +182,7 @@ def as_values(written):
     }
 
 
-@pytest.mark.parametrize("engine", oracle.ENGINES)
+@pytest.mark.parametrize("engine", [*oracle.ENGINES, "SCIPY"])
 @pytest.mark.parametrize("name", ONCE)
 def test_what_was_wrong_once_is_right(name, engine):
     assert oracle.wrong(as_values(ONCE[name]), engine) == ""
