@@ -633,7 +633,7 @@ def obstacles_or_team(problem: Problem) -> tuple[list[str], IntArray | None]:
         cheapest = reaches(-problem.pair_costs, eligible, problem.must, need, problem.most)
         if not affordable(problem, eligible).any() and -cheapest.bound > problem.budget:
             found.append(
-                f"Whatever is chosen costs at least {-cheapest.bound:.12g}, and the budget is {problem.budget:.12g}."
+                f"Whatever is chosen costs at least {0 - cheapest.bound:.12g}, and the budget is {problem.budget:.12g}."
             )
     between = problem.against
     for j in np.flatnonzero(need > 1).tolist():

@@ -162,6 +162,10 @@ def test_options_that_make_no_sense_are_named(options, message):
             "Whatever is chosen costs at least 0.8, and the budget is 0.1.",
         ),
         (
+            cn.Problem(Q, [0, 0], costs=Q, budget=-1),
+            "Whatever is chosen costs at least 0, and the budget is -1.",
+        ),
+        (
             cn.Problem(Q, [1, 1], costs=[[1, 1], [5, 5], [5, 5]], budget=2),
             "No assignment keeps all the rules within the budget (proved by GLPK_MI).",
         ),
