@@ -12,11 +12,11 @@ import pandas as pd
 import crowdnb as cn
 from crowdnb.files import FILES, OPTIONS, write_whole
 from crowdnb.labels import listing, plain
+from crowdnb.program import STOPPED
 from crowdnb.scenarios import GIVEN, place_of, read_scenarios
 from crowdnb.terminal import Keyboard, of_memory, say, tell
 
 NO_ASSIGNMENT, BAD_INPUT, INTERNAL_ERROR = 1, 2, 3
-STOPPED = "Stopped from the keyboard."  # what cn.solve says of a best answer so far
 
 
 def run(options: argparse.Namespace, keyboard: Keyboard) -> int:

@@ -69,6 +69,7 @@ WIDE = 1e4  # the largest cost by the smallest: from 1e6 on GLPK loses assignmen
 STARTUP = 1.5  # seconds: with less left, a process of its own would come too late
 SHARE, RESERVE, TINY = 0.95, 0.03, 1e-3  # of the time left for the engine, and seconds kept for what comes after it
 COMPILED = 1000  # rows of possible conflicts that a compiled program may have
+STOPPED = "Stopped from the keyboard."
 NONE_BUT_ONE = "says that no assignment exists, and there is one"
 NONE_WITHIN_BUDGET = "No assignment keeps all the rules within the budget."
 NONE_KEEPS = "No assignment keeps all the conflicts"
@@ -189,7 +190,7 @@ class Search:
 
     def interrupted(self) -> Assignment:
         """What is known when the user interrupts :meth:`answer`."""
-        return self._finish("time_limit", self.__dict__.get("engine", "none"), ["Stopped from the keyboard."])
+        return self._finish("time_limit", self.__dict__.get("engine", "none"), [STOPPED])
 
     def _plain(self) -> Assignment:
         """The paper's problem: bounds first, then the program over the pairs that can still matter."""
@@ -657,8 +658,8 @@ def frontier(
                     if least and rho >= least[-1][1] - tie(problem, answer.placed):  # as good, and cheaper
                         least.pop()
                     least.append((paid, rho, paid, status))
-                    sizes = math.fsum(np.abs(problem.pair_costs[answer.placed[:, 0], answer.placed[:, 1]]))
-                    largest, step = paid, 4 * BUDGET_TOLERANCE * max(sizes, 1e-300)
+                    largest = paid
+                    step = 4 * BUDGET_TOLERANCE * max(_sizes(problem.pair_costs, answer.placed), 1e-300)
                 budget = largest - step
         rows = [*least, *(row for row in rows[-1:] if row[3] == "time_limit")][::-1]
     return pd.DataFrame(rows, columns=["budget", "performance", "cost", "status"]).set_index("budget")
@@ -666,12 +667,17 @@ def frontier(
 
 def tie(problem: Problem, placed: IntArray) -> float:
     """Below what difference two assignments count as equally good."""
-    return TIE * math.fsum(np.abs(problem.value[placed[:, 0], placed[:, 1]]))
+    return TIE * _sizes(problem.value, placed)
+
+
+def _sizes(values: FloatArray, placed: IntArray) -> float:
+    """The sizes that pairs sum, whatever their signs."""
+    return math.fsum(np.abs(values[placed[:, 0], placed[:, 1]]))
 
 
 def _tolerance(problem: Problem, placed: IntArray, spread: float) -> float:
     """How far a solver's ρ may be from ρ recomputed."""
-    return TOLERANCE * max(tie(problem, placed) / TIE, spread)
+    return TOLERANCE * max(_sizes(problem.value, placed), spread)
 
 
 def _place_at_most(problem: Problem, team: IntArray | None = None) -> IntArray | None:
