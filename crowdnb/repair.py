@@ -30,15 +30,15 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint
 from tqdm.auto import tqdm
 
 from crowdnb.ecargo import Assignment, Problem, broken_rules, budget_slack, needed
 from crowdnb.engine import SolverAnswerError, cliques
 from crowdnb.fewest import Fewest, fewest
+from crowdnb.highs import FOREVER, Milp, least_cost
 from crowdnb.labels import BoolArray, IntArray, listing, number, shown, whole
 from crowdnb.program import optimum, tie
-from crowdnb.rules import FOREVER, Rules, fill, patient_milp
+from crowdnb.rules import Rules, fill
 from crowdnb.teams import compatible_workers
 
 NEW = 1000  # new workers like the same one at most: with more, a problem fills the memory
@@ -476,23 +476,23 @@ class _Model:
         index = np.repeat(np.arange(len(rows)), [len(row) for row, _, _ in rows])
         columns = np.array([column for row, _, _ in rows for column in row], dtype=np.int64)
         entries = np.array([entry for row, _, _ in rows for entry in row.values()], dtype=float)
-        answer = patient_milp(
-            np.r_[objective, np.zeros(extra)],
-            integrality=np.r_[self.integrality, np.ones(extra)],
-            bounds=Bounds(np.r_[self.low, np.zeros(extra)], np.r_[self.high, np.ones(extra)]),
-            constraints=LinearConstraint(
-                sparse.csr_array((entries, (index, columns)), shape=(len(rows), total)),
-                [low for _, low, _ in rows],
-                [top for _, _, top in rows],
+        answer = least_cost(
+            Milp(
+                costs=np.r_[objective, np.zeros(extra)],
+                rows=sparse.csr_array((entries, (index, columns)), shape=(len(rows), total)),
+                low=np.array([low for _, low, _ in rows]),
+                high=np.array([high for _, _, high in rows]),
+                least=np.r_[self.low, np.zeros(extra)],
+                most=np.r_[self.high, np.ones(extra)],
+                whole=np.r_[self.integrality, np.ones(extra)] > 0,
             ),
             seconds=max(TICK, min(until - time.perf_counter(), FOREVER)),
         )
-        proved = answer.status != 1  # 1: the time is over
         if answer.x is None:
-            return None, proved
+            return None, answer.proved
         self.last = answer.x
         found = np.rint(answer.x[: len(self.changes)]).astype(int)
-        return {int(at): int(found[at]) for at in np.flatnonzero(found)}, proved
+        return {int(at): int(found[at]) for at in np.flatnonzero(found)}, answer.proved
 
 
 def _repair(problem: Problem, model: _Model, chosen: dict[int, int], pairs: IntArray | None = None) -> Repair:

@@ -23,17 +23,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, milp
 
-from crowdnb.apart import apart
 from crowdnb.ecargo import Problem, cost, over_budget
-from crowdnb.engine import PATIENCE, SCALE, cliques, incidence, members
+from crowdnb.engine import SCALE, cliques, incidence, members
+from crowdnb.highs import FOREVER, Milp, least_cost
 from crowdnb.labels import BoolArray, FloatArray, IntArray
 from crowdnb.reach import reaches, zoom
 from crowdnb.teams import SEARCH_NODES, bit_sets, compatible_workers
 
 NODES = 2000  # steps of the search in same-task scope, which fill places each time; beyond them HiGHS is asked
-FOREVER = 1e9  # seconds
 
 
 class Requirement(NamedTuple):
@@ -181,7 +179,7 @@ class Rules:
     def cheapest(self) -> float:
         """The least that an assignment within the rules but the budget costs (0 without costs); inf where none exists.
 
-        A mixed-integer program for HiGHS, which scipy brings: slower than :class:`_Search`, and with every option.
+        A mixed-integer program for HiGHS: slower than :class:`_Search`, and with every option.
         """
         placed = self._cheapest()
         return math.inf if placed is None else cost(self.problem, placed)
@@ -255,7 +253,7 @@ class Model(NamedTuple):
         """
         pairs, size = len(self.pairs), self.rows.shape[1]
         more = np.zeros(0) if extra is None else extra.costs
-        rules = [LinearConstraint(sparse.hstack([self.rows, _nothing(self.rows, len(more))]), self.low, self.high)]
+        rows, low = sparse.hstack([self.rows, _nothing(self.rows, len(more))]), self.low
         least, most = np.r_[self.least, np.zeros(size - pairs)], np.ones(size)
         if allowed is not None:
             most[:pairs] = allowed
@@ -263,33 +261,21 @@ class Model(NamedTuple):
             return None, math.inf
         if extra is not None:
             own, beside = extra.rows[:, :pairs], extra.rows[:, pairs:]
-            rules.append(LinearConstraint(sparse.hstack([own, _nothing(own, size - pairs), beside]), extra.low, np.inf))
-            least = np.r_[least, extra.least]
-        answer = patient_milp(
-            np.r_[costs, np.zeros(size - pairs), more],
-            integrality=np.r_[np.ones(size), np.zeros(len(more))],
-            bounds=Bounds(least, np.r_[most, np.full(len(more), np.inf)]),
-            constraints=rules,
-            seconds=seconds,
+            rows = sparse.vstack([rows, sparse.hstack([own, _nothing(own, size - pairs), beside])])
+            low, least = np.r_[low, extra.low], np.r_[least, extra.least]
+        answer = least_cost(
+            Milp(
+                costs=np.r_[costs, np.zeros(size - pairs), more],
+                rows=rows,
+                low=low,
+                high=np.r_[self.high, np.full(len(low) - len(self.high), np.inf)],
+                least=least,
+                most=np.r_[most, np.full(len(more), np.inf)],
+                whole=np.arange(size + len(more)) < size,
+            ),
+            seconds,
         )
-        if answer.status == 2:  # infeasible
-            return None, math.inf
-        bound = -math.inf if answer.mip_dual_bound is None else float(answer.mip_dual_bound)
-        return None if answer.x is None else answer.x[:pairs] > 0.5, bound
-
-
-def patient_milp(*costs: FloatArray, seconds: float, **program: Any) -> Any:
-    """What scipy's ``milp`` finds without a gap: here for a while, then in a process that an interrupt ends at once."""
-    here = _milp(costs, program, min(seconds, PATIENCE))
-    if here.status != 1 or seconds <= PATIENCE:  # 1: the time is over
-        return here
-    left = seconds - PATIENCE
-    later = apart(_milp, costs, program, left, time_limit=None if seconds == FOREVER else left + 1.0, bar="HiGHS")
-    return here if later is None or (later.status == 1 and later.x is None) else later
-
-
-def _milp(costs: tuple[FloatArray, ...], program: dict[str, Any], seconds: float) -> Any:
-    return milp(*costs, **program, options={"mip_rel_gap": 0, "time_limit": seconds})
+        return None if answer.x is None else answer.x[:pairs] > 0.5, answer.bound
 
 
 class Extra(NamedTuple):

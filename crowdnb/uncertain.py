@@ -47,6 +47,7 @@ from tqdm.auto import tqdm
 from crowdnb.cloud import HE_TO_EN, ability_clouds, ability_intervals, apart
 from crowdnb.ecargo import Assignment, Problem, Status, broken_rules, needed
 from crowdnb.engine import SolverAnswerError
+from crowdnb.highs import FOREVER
 from crowdnb.inverse import NEAR, positions
 from crowdnb.labels import (
     BoolArray,
@@ -66,7 +67,7 @@ from crowdnb.program import tie
 from crowdnb.project import Project
 from crowdnb.qualify import check_weights
 from crowdnb.ratings import KEYS, Counts
-from crowdnb.rules import FOREVER, Extra, Rules
+from crowdnb.rules import Extra, Rules
 from crowdnb.worth import TINY, Oracle, moves, moves_text, valued
 
 Source = Literal["ratings", "intervals"]

@@ -5,7 +5,7 @@ import pytest
 from every_table import TABLES, random_problem, valid
 
 import crowdnb as cn
-from crowdnb import rules
+from crowdnb import highs, rules
 
 
 def met(problem, kind, worker, other, task, places, tables):
@@ -189,9 +189,9 @@ def test_a_long_mixed_integer_program_goes_on_in_a_process_of_its_own(monkeypatc
     """Nothing can stop an engine in this process; with no patience at all every question is asked there."""
     problem = cn.Problem([[0.5, 0.4], [0.3, 0.2]], [1, 1], costs=[[3.0, 4.0], [2.0, 5.0]], budget=5)
     here = cn.explain_infeasible(problem)
-    asked, apart = [], rules.apart
-    monkeypatch.setattr(rules, "PATIENCE", 0.0)
-    monkeypatch.setattr(rules, "apart", lambda *question, **options: asked.append(1) or apart(*question, **options))
+    asked, apart = [], highs.apart
+    monkeypatch.setattr(highs, "PATIENCE", 0.0)
+    monkeypatch.setattr(highs, "apart", lambda *question, **options: asked.append(1) or apart(*question, **options))
     there = cn.explain_infeasible(problem)
     assert asked
     assert str(there) == str(here)

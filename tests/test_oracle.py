@@ -125,6 +125,14 @@ ONCE = {
         "costs": [[920000.0, 790000.0], [520000.0, -340000.0], [8.8e8, 0.00019], [800000.0, 0.00055]],
         "budget": 1040001.0,
     },
+    "a budget that all together miss by a ten-millionth": {
+        "qualification": [[0.127], [0.721], [0.5], [0.204], [0.25]],
+        "required": [1],
+        "conflict_scope": "task",
+        "required_rule": "at least",
+        "costs": [[-0.27], [0.27], [0.25], [0.76], [-0.57]],
+        "budget": 0.4399999560000001,
+    },
     "a pinned pair beside large gains": {
         "qualification": [[0.38, 0.94, 8.1e8], [270.0, 2.3e5, 0.00049]],
         "required": [0, 1, 1],
