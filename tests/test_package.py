@@ -54,7 +54,7 @@ def test_one_version_everywhere():
 
 def test_requirements_and_extras_are_as_described():
     names = {name_of(requirement) for requirement in PROJECT["dependencies"]}
-    assert names == {"numpy", "pandas", "scipy", "cvxpy", "narwhals", "joblib", "tqdm"}
+    assert names == {"numpy", "pandas", "scipy", "cvxpy", "highspy", "narwhals", "joblib", "tqdm"}
     extras = PROJECT["optional-dependencies"]
     assert {"glpk", "cbc", "notebooks", "dev"} <= set(extras)
     assert [name_of(r) for r in extras["glpk"] + extras["cbc"]] == ["cvxopt", "cylp"]
