@@ -24,7 +24,7 @@ from data import GROWTH, SEEDS, machine, seconds, store
 from scipy.optimize import linear_sum_assignment
 
 import crowdnb as cn
-from crowdnb.baselines import algorithm_1
+from crowdnb.experiments.baselines import algorithm_1
 
 SIZES, CHANCES = (20, 25, 30, 35, 40, 45, 50, 55), (0.1, 0.2, 0.3, 0.4)
 median = statistics.median

@@ -1,12 +1,12 @@
 """The command: ``python -m crowdnb`` with ``assign FOLDER``, ``report FOLDER``, ``case``, or ``experiment NAME``.
 
-Here is what it takes and how it ends, from its first moment on; what it does is in :mod:`crowdnb.command`, which takes
-a second to load, as do the libraries: what is not needed at once is imported late.
+Here is what it takes and how it ends, from its first moment on; what it does is in
+:mod:`crowdnb.cli.command`, which takes a second to load, as do the libraries: what is not needed at once is imported late.
 """
 
 from __future__ import annotations
 
-from crowdnb import interrupt
+from crowdnb.cli import interrupt
 
 if __name__ == "__main__":
     interrupt.listen()  # before anything else is imported
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-    from crowdnb.terminal import Keyboard
+    from crowdnb.cli.terminal import Keyboard
 
 BAD_INPUT, INTERNAL_ERROR = 2, 3
 EXPERIMENTS = ("figure1", "table6", "table7", "table8", "table9", "structured", "planner")
@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     alone = arguments is None  # in a process of its own; called by other code, the keyboard is that code's
     if alone:
         interrupt.listen()
-    from crowdnb.terminal import Keyboard, say, silence
+    from crowdnb.cli.terminal import Keyboard, say, silence
 
     keyboard = Keyboard()
     try:
@@ -68,7 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(arguments: Sequence[str] | None, keyboard: Keyboard) -> int:
     """Read the arguments, and do what they say."""
-    from crowdnb.terminal import OutputError, in_a_child, memory_is_limited, tell
+    from crowdnb.cli.terminal import OutputError, in_a_child, memory_is_limited, tell
 
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
@@ -84,14 +84,22 @@ def _run(arguments: Sequence[str] | None, keyboard: Keyboard) -> int:
     except (OutputError, BrokenPipeError) as error:
         return _failed(error, keyboard)
     if arguments is None and memory_is_limited():
-        status = in_a_child(lambda: _do(options, keyboard))
+        status = in_a_child(_load, lambda: _do(options, keyboard))
         return _failed(MemoryError(), keyboard) if status is None else status
     return _do(options, keyboard)
 
 
+def _load() -> None:
+    import cvxpy  # noqa: F401
+    import scipy.linalg  # noqa: F401
+
+    import crowdnb.cli.command
+    import crowdnb.pages.report  # noqa: F401
+
+
 def _do(options: argparse.Namespace, keyboard: Keyboard) -> int:
     try:
-        from crowdnb import command
+        from crowdnb.cli import command
 
         return command.run(options, keyboard)
     except Exception as error:
@@ -100,7 +108,7 @@ def _do(options: argparse.Namespace, keyboard: Keyboard) -> int:
 
 def _failed(error: Exception, keyboard: Keyboard) -> int:
     """What the command returns after an error, which it tells in a line."""
-    from crowdnb.terminal import NO_MEMORY, OutputError, of_memory, say, silence
+    from crowdnb.cli.terminal import NO_MEMORY, OutputError, of_memory, say, silence
 
     if keyboard.stopped:
         return interrupt.INTERRUPTED
@@ -127,7 +135,7 @@ def _parser() -> argparse.ArgumentParser:
     import argparse
     from pathlib import Path
 
-    from crowdnb.files import FILES
+    from crowdnb.project.files import FILES
 
     parser = argparse.ArgumentParser(prog="python -m crowdnb", description="Assign workers to tasks, and check it.")
     parser.add_argument("--version", action="version", version=f"crowdnb {crowdnb.__version__}")

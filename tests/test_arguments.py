@@ -131,10 +131,10 @@ CALLS = [
     "drop=0.05, price=0.05, conflicts=0.0, decay=0.95, gamma=0.1, prior='crowd', history=0, ability=0.65, spread=0.15, "
     "noise=0.12, drift=0.0, demand=(0.4, 0.8), pay=1.0, weights=(0.5, 0.5))",
     "cn.simulate(market=MARKET, policy=first_job, seed=0, progress=False)",
-    "cn.rolling.play(chance=Chance(MARKET, 0), policy='myopic', progress=False)",
-    "cn.rolling.compare(cases={'one': (MARKET, 'myopic')}, seeds=[0], progress=False)",
-    "cn.rolling.in_turn(offer=OFFER, pick=np.argmax)",
-    "cn.rolling.intervals_of(counts=np.ones((2, 2, 5)), market=MARKET, crowd=np.ones((2, 5)) / 5)",
+    "cn.simulation.play(chance=Chance(MARKET, 0), policy='myopic', progress=False)",
+    "cn.simulation.compare(cases={'one': (MARKET, 'myopic')}, seeds=[0], progress=False)",
+    "cn.simulation.in_turn(offer=OFFER, pick=np.argmax)",
+    "cn.simulation.intervals_of(counts=np.ones((2, 2, 5)), market=MARKET, crowd=np.ones((2, 5)) / 5)",
     # matching
     "cn.matching.at_random(problem=P, rng=0)",
     "cn.matching.first_come(problem=P, rng=0)",
@@ -215,7 +215,7 @@ CALLS = [
     "cn.experiments.stored(name='table7')",
     "cn.experiments.summary(name='table9', rows=TABLE9)",
     "cn.experiments.variants(repeats=1, seed=0, sizes=[10])",
-    "cn.experiments.instances(cells=[(10, 3, 0.1)], repeats=1, seed=0)",
+    "cn.experiments.random_problems(cells=[(10, 3, 0.1)], repeats=1, seed=0)",
     "cn.experiments.apply(instance=INSTANCE, method='greedy_by_task', node_cap=10)",
     "cn.experiments.shares(rows=TABLE9, level=0.9)",
     "cn.experiments.theory(sizes=[10], chances=[0.1])",
@@ -256,30 +256,30 @@ PLOTS = [
     "cn.plots.weights(table=LINES / 9, reach=(0.1, 0.3))",
 ]
 PANELS = [
-    "cn.whatif.cloud_view(stars=[0, 0, 1, 3, 5], gamma=0.1, start=None, drops=10)",
-    "cn.whatif.cloud_panel(stars=[0, 0, 1, 3, 5], gamma=0.1)",
-    "cn.whatif.possibility_view(ability=(0.5, 0.6), demand=(0.4, 1.0), start=None)",
-    "cn.whatif.possibility_panel(ability=(0.5, 0.6), demand=(0.4, 1.0))",
-    "cn.whatif.weights_view(judgement=JUDGEMENT, start=None)",
-    "cn.whatif.direct_weights_view(weights=WEIGHTS, start=None)",
-    "cn.whatif.weights_panel(criteria=CRITERIA)",
-    "cn.whatif.assignment_view(answer=ANSWER, start=None, listed=True)",
-    "cn.whatif.assignment_panel(project=PROJECT, conflict_scope='task')",
-    "cn.whatif.why_view(oracle=Oracle(P), worker='a', task='t1')",
-    "cn.whatif.why_panel(problem=P, worker='a', task='t1')",
-    "cn.whatif.WeightSliders(weights=WEIGHTS)",
-    "cn.whatif.shared_rest(weights=[0.5, 0.5], at=0, value=0.2)",
-    "cn.marketpanels.content_panel(scene=CONTENT, reach='anybody', rule='hours')",
-    "cn.marketpanels.content_view(answer=REVIEWED, shares=PAID, close=CLOSE, start=None)",
-    "cn.marketpanels.medical_view(answer=SEEN_BY, qualification=SEEN_BY.problem.qualification, lacking=LACKING, "
+    "cn.panels.cloud_view(stars=[0, 0, 1, 3, 5], gamma=0.1, start=None, drops=10)",
+    "cn.panels.cloud_panel(stars=[0, 0, 1, 3, 5], gamma=0.1)",
+    "cn.panels.possibility_view(ability=(0.5, 0.6), demand=(0.4, 1.0), start=None)",
+    "cn.panels.possibility_panel(ability=(0.5, 0.6), demand=(0.4, 1.0))",
+    "cn.panels.weights_view(judgement=JUDGEMENT, start=None)",
+    "cn.panels.direct_weights_view(weights=WEIGHTS, start=None)",
+    "cn.panels.weights_panel(criteria=CRITERIA)",
+    "cn.panels.assignment_view(answer=ANSWER, start=None, listed=True)",
+    "cn.panels.assignment_panel(project=PROJECT, conflict_scope='task')",
+    "cn.panels.why_view(oracle=Oracle(P), worker='a', task='t1')",
+    "cn.panels.why_panel(problem=P, worker='a', task='t1')",
+    "cn.panels.WeightSliders(weights=WEIGHTS)",
+    "cn.panels.shared_rest(weights=[0.5, 0.5], at=0, value=0.2)",
+    "cn.panels.content_panel(scene=CONTENT, reach='anybody', rule='hours')",
+    "cn.panels.content_view(answer=REVIEWED, shares=PAID, close=CLOSE, start=None)",
+    "cn.panels.medical_view(answer=SEEN_BY, qualification=SEEN_BY.problem.qualification, lacking=LACKING, "
     "published=cn.privacy.safe_table(VISITS, 'district', 'field', 5), visits=27, start=None)",
-    "cn.marketpanels.market_panel(market=MARKET, seed=0)",
-    "cn.marketpanels.market_view(market=MARKET, start=None, seed=0)",
-    "cn.marketpanels.medical_panel(scene=MEDICAL, gate='ignored', limit=2, k=5)",
-    "cn.marketpanels.panel_market(settings={'workers': 5}, market=MARKET)",
-    "cn.marketpanels.policies_view(settings=SETTINGS, start=None)",
-    "cn.marketpanels.service_panel(scene=SERVICE, threshold=0.5, staff=5)",
-    "cn.marketpanels.service_view(day=cn.scenes.hand_over(DAY, 0.5, 1), flood=0.5, person=3.0, start=None)",
+    "cn.panels.market_panel(market=MARKET, seed=0)",
+    "cn.panels.market_view(market=MARKET, start=None, seed=0)",
+    "cn.panels.medical_panel(scene=MEDICAL, gate='ignored', limit=2, k=5)",
+    "cn.panels.panel_market(settings={'workers': 5}, market=MARKET)",
+    "cn.panels.policies_view(settings=SETTINGS, start=None)",
+    "cn.panels.service_panel(scene=SERVICE, threshold=0.5, staff=5)",
+    "cn.panels.service_view(day=cn.scenes.hand_over(DAY, 0.5, 1), flood=0.5, person=3.0, start=None)",
 ]
 EXERCISES = [
     "cn.exercises.check_overview_by_hand(answer=0.2, worker='a2', task='r0')",
@@ -472,13 +472,13 @@ ARGUMENTS |= {
     "cn.scenes.consultations.limit": "whole",
     "cn.plots.recovered.answer": "zero or one",
     "cn.experiments.growth.rows": "rows of labels",
-    "cn.experiments.instances.cells": "many",
+    "cn.experiments.random_problems.cells": "many",
     "cn.matching.guess.seen": "gaps",
     "cn.matching.compare.policies": "none at all",
-    "cn.marketpanels.panel_market.settings": "none at all",
-    "cn.marketpanels.service_view.flood": "nan",
-    "cn.marketpanels.content_view.shares": "shares",
-    "cn.marketpanels.medical_view.published": "gaps",
+    "cn.panels.panel_market.settings": "none at all",
+    "cn.panels.service_view.flood": "nan",
+    "cn.panels.content_view.shares": "shares",
+    "cn.panels.medical_view.published": "gaps",
     "cn.matching.not_negative.name": "text",
     "cn.matching.trial.name": "text",
     "cn.matching.trial.rng": "whole",
@@ -519,9 +519,9 @@ ARGUMENTS |= {
     **dict.fromkeys(
         ["cn.Problem.qualification", "cn.consistent_matrix.judgement", "cn.criteria_weights.judgement"], "free"
     ),
-    **dict.fromkeys(["cn.whatif.weights_view.judgement", "cn.exercises.check_weights_by_hand.judgement"], "free"),
-    **dict.fromkeys(["cn.whatif.direct_weights_view.weights", "cn.whatif.WeightSliders.weights"], "labels of numbers"),
-    "cn.whatif.shared_rest.weights": "a row",
+    **dict.fromkeys(["cn.panels.weights_view.judgement", "cn.exercises.check_weights_by_hand.judgement"], "free"),
+    **dict.fromkeys(["cn.panels.direct_weights_view.weights", "cn.panels.WeightSliders.weights"], "labels of numbers"),
+    "cn.panels.shared_rest.weights": "a row",
     "cn.Project.task_weights": "weights or none",
     "cn.Scenario.name": "text",
     **dict.fromkeys(
@@ -578,7 +578,7 @@ WORDS = {
     "up": "criterion",
     "cn.matching.compare.policies": "policy",
     "cn.matching.not_negative.values": "income",
-    "cn.marketpanels.panel_market.settings": "workers",
+    "cn.panels.panel_market.settings": "workers",
     "ability": "worker",
     "demand": "task",
     "qualification": "worker task",
@@ -602,7 +602,7 @@ whatif.side_by_side experiments.full
 
 def made(source):
     """What a piece of a line makes, among the valid values of arguments.py (made when they are first asked for)."""
-    import arguments
+    from helpers import arguments
 
     return eval(source, vars(arguments))
 
@@ -655,7 +655,7 @@ def failures(line):
 
 def test_an_answer_is_wrong_if_it_is_not_the_packages_own():
     """The sweep finds what it is meant to find."""
-    line = "cn.whatif.drawing(alt='so', height=3, inside='')"
+    line = "cn.panels.drawing(alt='so', height=3, inside='')"
     assert len(list(failures(line))) > 50
     assert list(failures("cn.plots.weights(table=Q, reach=None)")) == []
 

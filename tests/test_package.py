@@ -34,7 +34,7 @@ def test_every_public_name_is_there_and_documented():
 
 def test_a_module_that_lacks_its_library_says_what_to_install(monkeypatch):
     monkeypatch.delattr(cn, "plots")  # to look for it loads it
-    monkeypatch.delitem(sys.modules, "crowdnb.plots")
+    monkeypatch.delitem(sys.modules, "crowdnb.plots.figures")
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     with pytest.raises(ModuleNotFoundError, match=r"crowdnb\.plots needs matplotlib; pip install matplotlib"):
         cn.plots  # noqa: B018

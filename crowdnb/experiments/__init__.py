@@ -1,0 +1,15 @@
+"""Section 7 run again (notebook 08): instances, baselines, tables, and how many candidates a project needs.
+
+``random_problems``  random problems
+``baselines``  Algorithm 1, greedy, rating order
+``runner``     instances in parallel, each result kept as it comes
+``studies``    the experiments by name
+``tables``     what they come to, beside what is published
+``existence``  the chance that an assignment exists
+
+May use ``project``, ``solver``, ``model``, ``ability`` and ``labels``.
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,197 @@
+"""TODO."""
+
+from __future__ import annotations
+
+import heapq
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from tqdm.auto import tqdm
+
+from crowdnb.explain.variants import Oracle
+from crowdnb.labels import BoolArray, IntArray, listing, number, whole
+from crowdnb.model.assignment import Assignment, score
+from crowdnb.model.moves import moves, moves_text
+from crowdnb.model.problem import Problem
+
+
+@dataclass(frozen=True, eq=False)
+class Alternatives:
+    """The best assignments, in order.
+
+    Attributes
+    ----------
+    assignments : tuple of Assignment
+        The best first; among equals in the order of their pairs.
+    frame : DataFrame
+        A row each: ``performance`` (ρ), ``below`` (the best less ρ, 0 for ties) and ``moves`` (from the first one, in
+        words). Index ``rank`` from 1.
+    optima : int
+        How many of those listed are optimal.
+    complete : bool
+        Whether every optimum is listed, and everything within the tolerance where one was given.
+    always : DataFrame
+        Pairs (worker, task) that every optimum has, listed or not.
+    """
+
+    assignments: tuple[Assignment, ...]
+    frame: pd.DataFrame
+    optima: int
+    complete: bool
+    always: pd.DataFrame
+
+    @property
+    def text(self) -> str:
+        """All of it in words."""
+        if not self.optima:
+            return "No assignment exists."
+        best, more = self.frame["performance"].iloc[0], "" if self.complete else "at least "
+        what = "assignment is" if self.optima == 1 and self.complete else "assignments are"
+        pairs = [f"{row.worker} on {row.task}" for row in self.always.itertuples()]
+        head = f"{more}{self.optima} {what} optimal, with ρ = {best:.6g}."
+        return f"{head}\nIn every optimum: {listing(pairs, 20) or 'no pair'}.\n{self.frame.to_string()}"
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def alternatives(
+    problem: Problem, limit: int = 20, tolerance: float | None = None, solver: str | None = None
+) -> Alternatives:
+    """The ``limit`` best assignments; every optimum among them, as long as there are not more.
+
+    Parameters
+    ----------
+    problem : Problem
+    limit : int
+        How many to list at most, ≥ 1.
+    tolerance : float, optional
+        List none that is further below the best than this, in the unit of ρ; 0 lists the optima alone.
+    solver : str, optional
+        As for :func:`crowdnb.solve`.
+
+    Returns
+    -------
+    Alternatives
+        Two assignments are equally good when they differ by less than 10⁻⁹ of the sum of their pairs' sizes.
+
+    Raises
+    ------
+    ValueError
+        The limit is no whole number of at least 1; the tolerance is negative.
+
+    Examples
+    --------
+    >>> import crowdnb as cn
+    >>> found = cn.alternatives(cn.load_case_study().problem(), limit=3)
+    >>> found.optima, found.complete, found.frame["performance"].round(4).tolist()
+    (1, True, [2.6973, 2.6968, 2.6966])
+    """
+    limit = whole(limit, "limit")
+    if tolerance is not None and not number(tolerance) >= 0:
+        raise ValueError(f"tolerance must not be negative, got {tolerance}")
+    tolerance = None if tolerance is None else number(tolerance)
+    oracle = Oracle(problem, solver)
+    best, found, complete = oracle.optimum.placed, list[IntArray](), True
+    if best is None:
+        return Alternatives((), _ranking(problem, [], [], 0.0), 0, True, _labelled(problem, []))
+    slack = oracle.tie
+    with tqdm(desc="alternatives", total=limit, leave=False, delay=5) as bar:
+        for placed in _in_turn(oracle):
+            below = oracle.optimum.performance - score(problem, placed)
+            if tolerance is not None and below > tolerance + slack:
+                break
+            if len(found) == limit:
+                complete = below > (tolerance or 0.0) + slack
+                break
+            found.append(placed)
+            bar.update()
+    rhos = [score(problem, placed) for placed in found]
+    first = max(rhos)
+    steps = np.r_[0, np.cumsum(-np.diff(rhos) > slack)].tolist()  # equals share a step
+    order = sorted(range(len(found)), key=lambda at: (steps[at], sorted(map(tuple, found[at].tolist()))))
+    ranked = [(rhos[at], found[at]) for at in order]
+    listed = [
+        Assignment.of(problem, placed, "optimal", oracle.optimum.solver, oracle.optimum.seconds) for _, placed in ranked
+    ]
+    optima = [placed for rho, placed in ranked if first - rho <= slack]
+    return Alternatives(
+        tuple(listed),
+        _ranking(problem, listed, [placed for _, placed in ranked], slack),
+        len(optima),
+        complete,
+        _always(oracle, optima, complete),
+    )
+
+
+def _in_turn(oracle: Oracle) -> Any:
+    """Assignments from the best on (Lawler): a part is solved only when it comes up, and split when named."""
+    problem, (m, n) = oracle.problem, oracle.problem.q.shape
+    none = np.zeros((0, 2), dtype=np.int64)
+    assert oracle.optimum.placed is not None
+    heap: list[tuple[float, int, IntArray, BoolArray, IntArray | None]] = [
+        (-oracle.optimum.performance, 0, none, np.zeros((m, n), dtype=bool), oracle.optimum.placed)
+    ]
+    parts = 0
+    while heap:
+        _, _, forced, barred, placed = heapq.heappop(heap)
+        if placed is None:
+            placed = oracle.best_with(forced, barred)
+            if placed is not None:
+                parts += 1
+                heapq.heappush(heap, (-score(problem, placed), parts, forced, barred, placed))
+            continue
+        yield placed
+        here = -score(problem, placed)
+        fixed = {tuple(pair) for pair in forced.tolist()}
+        rest = [pair for pair in placed.tolist() if tuple(pair) not in fixed]
+        splits = []
+        for pair in rest:
+            without = barred.copy()
+            without[pair[0], pair[1]] = True
+            splits.append((forced, without))
+            forced = np.concatenate([forced, [pair]])
+        if problem.required_rule != "exactly":  # assignments with these pairs and more
+            more = problem.eligible & ~barred
+            more[forced[:, 0], forced[:, 1]] = False
+            without = barred.copy()
+            for pair in np.argwhere(more):
+                splits.append((np.concatenate([forced, [pair]]), without.copy()))
+                without[pair[0], pair[1]] = True
+        for with_these, without in splits:
+            most, whole = oracle.bound_with(with_these, without)
+            if most > -math.inf:
+                parts += 1
+                heapq.heappush(heap, (max(here, -most), parts, with_these, without, whole))
+
+
+def _ranking(problem: Problem, listed: list[Assignment], placed: list[IntArray], slack: float) -> pd.DataFrame:
+    rho = np.array([assignment.performance for assignment in listed])
+    below = rho.max(initial=-math.inf) - rho
+    texts = [moves_text(moves(problem, placed[0], other)) if at else "" for at, other in enumerate(placed)]
+    frame = pd.DataFrame({"performance": rho, "below": np.where(below <= slack, 0.0, below), "moves": texts})
+    return frame.set_index(pd.RangeIndex(1, len(listed) + 1, name="rank"))
+
+
+def _always(oracle: Oracle, optima: list[IntArray], complete: bool) -> pd.DataFrame:
+    """Pairs of every optimum: of those listed, and where there may be more, those without which ρ falls."""
+    problem = oracle.problem
+    common = set.intersection(*({tuple(pair) for pair in placed.tolist()} for placed in optima))
+    pairs = sorted(common, key=lambda pair: pair[::-1])
+    if not complete:
+        kept = []
+        for i, j in pairs:
+            barred = np.zeros_like(problem.eligible)
+            barred[i, j] = True
+            placed = oracle.best_with(np.zeros((0, 2), dtype=np.int64), barred)
+            if placed is None or score(problem, placed) < oracle.optimum.performance - oracle.tie:
+                kept.append((i, j))
+        pairs = kept
+    return _labelled(problem, pairs)
+
+
+def _labelled(problem: Problem, pairs: list[tuple[int, int]]) -> pd.DataFrame:
+    return pd.DataFrame([(problem.workers[i], problem.tasks[j]) for i, j in pairs], columns=["worker", "task"])

@@ -1,0 +1,146 @@
+"""TODO."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from tqdm.auto import tqdm
+
+from crowdnb.explain.variants import TINY, Oracle
+from crowdnb.labels import BoolArray, FloatArray, number, shown, unique_index
+from crowdnb.model.assignment import Assignment
+from crowdnb.model.moves import moves, moves_text
+from crowdnb.model.problem import Problem, needed, zero_one
+from crowdnb.solver.program import optimum, tie
+
+
+@dataclass(frozen=True, eq=False)
+class Replan:
+    """A running assignment adapted to a problem that has changed.
+
+    Attributes
+    ----------
+    assignment : Assignment
+        Of the greatest ρ less ``price`` for each change.
+    changes : int
+        Pairs of it that were not in the running assignment: people who start on a task.
+    moves : DataFrame
+        Who moves: worker, before, after.
+    price : float
+    text : str
+    problem : Problem
+    running : ndarray of bool, m × n
+        The running assignment, as far as its workers and tasks are in the problem.
+    """
+
+    assignment: Assignment
+    changes: int
+    moves: pd.DataFrame
+    price: float
+    text: str
+    problem: Problem
+    running: BoolArray
+
+    @cached_property
+    def curve(self) -> pd.DataFrame:
+        """The greatest ρ for each number of changes: index ``changes``, column ``performance``.
+
+        Only numbers at which ρ rises are listed, from the fewest that the problem needs. A problem with a budget of
+        its own is a ValueError.
+        """
+        if self.problem.budget is not None:
+            raise ValueError("replan: the curve needs a problem without a budget of its own")
+        costs, most, rows = (~self.running).astype(float), self.running.size, dict[int, float]()
+        with tqdm(desc="changes", leave=False, delay=5) as bar:
+            while most >= 0:
+                answer = optimum(self.problem.changed(costs=costs, budget=float(most)))
+                if answer.placed is None:
+                    break
+                most = int((~self.running[answer.placed[:, 0], answer.placed[:, 1]]).sum())
+                least = {
+                    made: rho
+                    for made, rho in rows.items()
+                    if rho > answer.performance + tie(self.problem, answer.placed)
+                }
+                rows = least | {most: answer.performance}  # as good with fewer changes
+                most -= 1
+                bar.update()
+        frame = pd.DataFrame({"performance": pd.Series(rows, dtype=float)}).rename_axis(index="changes")
+        return frame.sort_index()
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def replan(problem: Problem, table: pd.DataFrame, price: float = 0.0, solver: str | None = None) -> Replan:
+    """The best assignment of a changed problem when each change to the running one has a price.
+
+    Parameters
+    ----------
+    problem : Problem
+        As it is now: a worker has left, a task has grown, a rating has fallen.
+    table : DataFrame
+        The running assignment: workers × tasks, 0/1. Workers and tasks that the problem no longer has are ignored;
+        new ones have nothing running.
+    price : float
+        What each change costs, in the unit of ρ, ≥ 0. A change is a pair that is not in the running assignment.
+    solver : str, optional
+        As for :func:`crowdnb.solve`.
+
+    Returns
+    -------
+    Replan
+        ``.curve`` has the greatest ρ for each number of changes.
+
+    Raises
+    ------
+    ValueError
+        The price is negative; the table is no frame, or has cells other than 0 and 1; the problem has no assignment.
+
+    Examples
+    --------
+    a7 leaves the published assignment:
+
+    >>> import crowdnb as cn
+    >>> case = cn.load_case_study()
+    >>> left = case.problem().changed(worker_limits={f"a{i}": int(i != 7) for i in range(12)})
+    >>> print(cn.replan(left, case.published.assignment, price=0.05))
+    ρ = 2.54598 after 1 change
+    a3: idle → r0; a7: r0 → idle
+    """
+    if not 0 <= number(price) < math.inf:
+        raise ValueError(f"price must be a finite number that is not negative, got {shown(price)}")
+    running = _running(needed(problem), table)
+    price = number(price)
+    priced = valued(problem, problem.value - price * ~running)
+    answer = Oracle(priced, solver).optimum
+    if answer.placed is None:
+        raise ValueError("replan: the problem has no assignment; explain_infeasible says why")
+    best = Assignment.of(problem, answer.placed, "optimal", answer.solver, answer.seconds)
+    changes = int((~running[answer.placed[:, 0], answer.placed[:, 1]]).sum())
+    who = moves(problem, np.argwhere(running), answer.placed)
+    text = f"ρ = {best.performance:.6g} after {changes} {'change' if changes == 1 else 'changes'}\n{moves_text(who)}"
+    return Replan(best, changes, who, price, text, problem, running)
+
+
+def _running(problem: Problem, table: object) -> BoolArray:
+    """The running assignment over the workers and tasks of a problem, m × n; ValueError where it is none."""
+    if not isinstance(table, pd.DataFrame):
+        raise ValueError(f"table: a frame of workers × tasks is needed, got {type(table).__name__}")
+    unique_index(table.index, "worker"), unique_index(table.columns, "task")
+    values = zero_one(table.to_numpy())
+    for i, j in np.argwhere(np.isnan(values)).tolist():
+        cell = f"{table.index[i]} on {table.columns[j]} is {shown(table.iat[i, j])}"
+        raise ValueError(f"table: {cell}, its cells must be 0 or 1")
+    known = pd.DataFrame(values, table.index, table.columns).reindex(index=problem.workers, columns=problem.tasks)
+    return np.asarray(known.to_numpy() == 1)
+
+
+def valued(problem: Problem, value: FloatArray) -> Problem:
+    """The same rules with other values W_j Q_ij of the pairs; a value of 0 forbids nothing new."""
+    excluded = ~problem.eligible & (problem.limits > 0)[:, None]
+    return problem.changed(qualification=np.where(value == 0, TINY, value), task_weights=None, task_conflicts=excluded)

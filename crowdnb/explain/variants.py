@@ -1,0 +1,88 @@
+"""TODO."""
+
+from __future__ import annotations
+
+import math
+from functools import cached_property
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from crowdnb.labels import BoolArray, IntArray
+from crowdnb.model.assignment import Assignment, score
+from crowdnb.model.check import broken_rules
+from crowdnb.model.problem import Problem, needed
+from crowdnb.solver.program import Program, Search, tie
+
+TINY = 1e-300  # stands for a value of exactly 0, which would forbid a pair
+
+
+class Oracle:
+    """The optimum of a problem and of its variants over the same labels, from a program that is compiled once."""
+
+    def __init__(self, problem: Problem, solver: str | None = None) -> None:
+        self.problem, self.solver = needed(problem), solver
+        self.compiled = Program(problem, solver).compiled
+
+    def best(self, problem: Problem) -> Assignment:
+        """The optimum of a variant, as :func:`crowdnb.solve` finds and checks it."""
+        return Search(problem, self.solver, None, None, self.compiled if problem.plain else None).answer()
+
+    @cached_property
+    def optimum(self) -> Assignment:
+        """The optimum of the problem itself."""
+        return self.best(self.problem)
+
+    @cached_property
+    def tie(self) -> float:
+        """Differences of ρ below this are none: 10⁻⁹ of the sizes summed. The problem has an assignment."""
+        assert self.optimum.placed is not None
+        return tie(self.problem, self.optimum.placed)
+
+    def restricted(self, forced: IntArray, barred: BoolArray) -> Problem | None:
+        """What is left to decide with some pairs forced and some barred; None where the forced ones break a rule."""
+        problem = self.problem
+        excluded = problem.excluded | barred
+        if (excluded[forced[:, 0], forced[:, 1]]).any() or broken_rules(problem, forced, partly=True):
+            return None
+        if not problem.plain:
+            pinned = problem.must.copy()
+            pinned[forced[:, 0], forced[:, 1]] = True
+            return problem.changed(task_conflicts=excluded, pinned=pinned)
+        against = problem.against
+        for i, j in forced.tolist():
+            excluded[i] = True
+            excluded[against[i], slice(None) if problem.conflict_scope == "project" else j] = True
+        need = problem.need - np.bincount(forced[:, 1], minlength=len(problem.tasks))
+        return problem.changed(task_conflicts=excluded, required=need)
+
+    def best_with(self, forced: IntArray, barred: BoolArray) -> IntArray | None:
+        """Positions of the best assignment with pairs forced and barred, or None where there is none."""
+        rest = self.restricted(forced, barred)
+        return None if rest is None else self._joined(forced, self.best(rest).placed)
+
+    def bound_with(self, forced: IntArray, barred: BoolArray) -> tuple[float, IntArray | None]:
+        """No assignment with pairs forced and barred exceeds it; and the best one, where that is found at once.
+
+        The forced pairs are part of some valid assignment.
+        """
+        problem = self.problem
+        if not problem.plain:
+            return math.inf, None
+        free, against = problem.eligible & ~barred, problem.against
+        for i, j in forced.tolist():
+            free[i] = False
+            free[against[i], slice(None) if problem.conflict_scope == "project" else j] = False
+        need = problem.need - np.bincount(forced[:, 1], minlength=len(problem.tasks))
+        task = np.repeat(np.arange(len(need)), need)
+        try:
+            row, at = linear_sum_assignment(np.where(free, problem.value, -np.inf)[:, task], maximize=True)
+        except ValueError:  # "cost matrix is infeasible"
+            return -math.inf, None
+        whole = np.concatenate([forced, np.column_stack([row, task[at]])])
+        return score(problem, whole), None if broken_rules(problem, whole) else whole
+
+    def _joined(self, forced: IntArray, placed: IntArray | None) -> IntArray | None:
+        if placed is None:
+            return None
+        return np.concatenate([forced, placed]) if self.problem.plain else placed

@@ -1,0 +1,137 @@
+r"""What a pair, a conflict, a place and a worker are worth; the next best assignments; and changes to a running one.
+
+Every number here is a difference of two optima, each found and checked as by :func:`crowdnb.solve`; none is estimated.
+
+A pair (i, j) is forced by taking it out of the problem: task j asks for one fewer, worker i is gone, and whoever is in
+conflict with i is gone too (from j only, in same-task scope). A pair is forbidden by C^R_ij = 1. The k best assignments
+come from splitting: once the best of a set of assignments T¹ is known, the rest of that set falls apart into those
+without the first pair of T¹, those with the first and without the second, and so on; each part has its own best.
+
+References
+----------
+E. L. Lawler, "A procedure for computing the K best solutions to discrete optimization problems and its application to
+the shortest path problem", Management Science 18 (1972) 401-405.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from crowdnb.explain.variants import Oracle
+from crowdnb.model.assignment import Assignment
+from crowdnb.model.moves import moves, moves_text, position
+from crowdnb.model.problem import Problem, needed
+
+
+@dataclass(frozen=True, eq=False)
+class Why:
+    """Why a pair is chosen, or why not.
+
+    Attributes
+    ----------
+    worker, task : label
+    chosen : bool
+        Whether the optimum uses the pair.
+    performance : float
+        ρ of the optimum.
+    other : Assignment or None
+        The best assignment without the pair, if it is chosen, or with it, if not; None where there is none.
+    difference : float
+        ρ of the optimum less ρ of the other; 0 where both are optimal, inf where there is no other.
+    moves : DataFrame
+        Who moves from the optimum to the other: worker, before, after.
+    text : str
+        All of it in words.
+    """
+
+    worker: Hashable
+    task: Hashable
+    chosen: bool
+    performance: float
+    other: Assignment | None
+    difference: float
+    moves: pd.DataFrame
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def why(problem: Problem, worker: Hashable, task: Hashable, solver: str | None = None) -> Why:
+    """Compare the optimum with the best assignment in which a pair is forced, or forbidden where it is chosen.
+
+    Parameters
+    ----------
+    problem : Problem
+    worker, task : label
+    solver : str, optional
+        As for :func:`crowdnb.solve`.
+
+    Returns
+    -------
+    Why
+
+    Raises
+    ------
+    ValueError
+        No such worker or task; the problem has no assignment.
+
+    Examples
+    --------
+    >>> import crowdnb as cn
+    >>> print(cn.why(cn.load_case_study().problem(), "a3", "r0"))
+    a3 takes r0: without it ρ is at most 2.69676, 0.000522 less than 2.69728.
+    a3: r0 → r2; a11: r2 → r0
+    """
+    return why_of(Oracle(problem, solver), worker, task)
+
+
+def why_of(oracle: Oracle, worker: Hashable, task: Hashable) -> Why:
+    """The same with an oracle that is asked more than once."""
+    problem = oracle.problem
+    needed(problem)
+    i, j = position(problem.workers, worker, "worker"), position(problem.tasks, task, "task")
+    best = oracle.optimum.placed
+    if best is None:
+        raise ValueError("why: the problem has no assignment; explain_infeasible says why")
+    rho, pair = oracle.optimum.performance, np.array([[i, j]])
+    chosen = bool((best == pair).all(axis=1).any())
+    barred = np.zeros_like(problem.eligible)
+    barred[i, j] = chosen
+    placed = oracle.best_with(pair[:0] if chosen else pair, barred)
+    says, with_it = ("takes", "without") if chosen else ("does not take", "with")
+    if placed is None:
+        reason = "no assignment exists without it" if chosen else _cannot(problem, i, j)
+        text = f"{worker} {says} {task}: {reason}."
+        return Why(worker, task, chosen, rho, None, math.inf, moves(problem, best, best), text)
+    other = Assignment.of(problem, placed, "optimal", oracle.optimum.solver, oracle.optimum.seconds)
+    less, who = rho - other.performance, moves(problem, best, placed)
+    if abs(less) <= oracle.tie:
+        less = 0.0
+        head = (
+            f"{worker} {says} {task}, and could as well be left out"
+            if chosen
+            else f"{worker} could as well take {task}"
+        )
+        text = f"{head}: {with_it} it ρ is {other.performance:.6g}, the same."
+    else:
+        so_much = f"{with_it} it ρ is at most {other.performance:.6g}, {less:.3g} less than {rho:.6g}"
+        text = f"{worker} {says} {task}: {so_much}."
+    return Why(worker, task, chosen, rho, other, less, who, f"{text}\n{moves_text(who)}")
+
+
+def _cannot(problem: Problem, i: int, j: int) -> str:
+    """Why no assignment has this pair."""
+    worker, task = problem.workers[i], problem.tasks[j]
+    if problem.excluded[i, j]:
+        return "the two are in conflict"
+    if problem.q[i, j] == 0:
+        return f"{worker} has qualification 0 for it"
+    if not problem.most[j]:
+        return f"{task} needs nobody"
+    return "no assignment exists with it"

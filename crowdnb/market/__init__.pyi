@@ -1,0 +1,7 @@
+from . import epoch as epoch
+from . import matching as matching
+from . import parameters as parameters
+from . import privacy as privacy
+from . import relaxation as relaxation
+from . import scenes as scenes
+from . import simulation as simulation

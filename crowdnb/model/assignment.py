@@ -1,0 +1,149 @@
+"""TODO."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from crowdnb.labels import (
+    FloatArray,
+    IntArray,
+    listing,
+    same_labels,
+    shown,
+)
+from crowdnb.model.problem import Problem, Status, needed, zero_one
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Assignment:
+    """What became of a problem: the checked assignment, or why there is none.
+
+    Attributes
+    ----------
+    status : {"optimal", "infeasible", "time_limit"}
+        ``optimal``: proved by the solver, and every rule re-checked without it.
+    performance : float
+        ρ, recomputed from Q, W and T; NaN without an assignment.
+    bound : float
+        No assignment exceeds it; equal to ρ when optimal, NaN when infeasible.
+    gap : float
+        (bound - ρ) / max(|bound|, |ρ|): 0 when optimal, NaN without an assignment.
+    table : DataFrame or None
+        T, workers × tasks, 0/1. None without an assignment.
+    pairs : DataFrame
+        Columns worker, task, qualification; a row a place, in the order of tasks, then workers.
+    solver : str
+        The engine that answered; ``none`` when the answer needed none.
+    seconds : float
+        Time spent, all included.
+    reasons : tuple of str
+        When infeasible: sentences that say why. When stopped: what is known.
+    idle : tuple
+        Workers without a task, when there is an assignment.
+    placed : ndarray of int, shape (places, 2), or None
+        Positions (worker, task) of the pairs, in their order.
+    """
+
+    status: Status
+    performance: float
+    bound: float
+    gap: float
+    solver: str
+    seconds: float
+    reasons: tuple[str, ...]
+    placed: IntArray | None
+    problem: Problem
+
+    @classmethod
+    def of(
+        cls,
+        problem: Problem,
+        placed: IntArray | None,
+        status: Status,
+        solver: str,
+        seconds: float,
+        bound: float = math.nan,
+        reasons: Sequence[str] = (),
+    ) -> Assignment:
+        """Build the answer from positions (worker, task): ρ and the gap are computed here, from the problem alone."""
+        if placed is None:
+            return cls(status, math.nan, bound, math.nan, solver, seconds, tuple(reasons), None, problem)
+        placed = placed[np.lexsort(placed.T)]
+        rho = score(problem, placed)
+        bound = rho if status == "optimal" else bound
+        largest = max(abs(bound), abs(rho))
+        gap = (bound - rho) / largest if largest else 0.0
+        return cls(status, rho, bound, gap, solver, seconds, tuple(reasons), placed, problem)
+
+    @cached_property
+    def table(self) -> pd.DataFrame | None:
+        """T, workers × tasks, 0/1; None without an assignment."""
+        if self.placed is None:
+            return None
+        t = np.zeros(self.problem.q.shape, dtype=int)
+        t[self.placed[:, 0], self.placed[:, 1]] = 1
+        return pd.DataFrame(t, index=self.problem.workers, columns=self.problem.tasks)
+
+    @cached_property
+    def pairs(self) -> pd.DataFrame:
+        """A row a place: worker, task, qualification."""
+        if self.placed is None:
+            return pd.DataFrame({"worker": [], "task": [], "qualification": []})
+        i, j = self.placed.T
+        workers, tasks = self.problem.workers.take(i), self.problem.tasks.take(j)
+        q = self.problem.q[i, j]
+        return pd.DataFrame({"worker": workers, "task": tasks, "qualification": q})
+
+    @cached_property
+    def idle(self) -> tuple[Hashable, ...]:
+        """Workers without a task; empty without an assignment."""
+        if self.placed is None:
+            return ()
+        return tuple(self.problem.workers.delete(self.placed[:, 0]))
+
+    def __repr__(self) -> str:
+        return f"<Assignment: {self.status}, ρ = {self.performance:.6g} ({self.solver})>"
+
+    def __str__(self) -> str:
+        if self.placed is None:
+            return "\n".join([f"{self.status}: no assignment ({self.solver})", *self.reasons])
+        head = f"{self.status}: ρ = {self.performance:.6g} ({self.solver})"
+        if self.status == "time_limit":
+            head += f", at most {self.bound:.6g} is possible (gap {self.gap:.2%})"
+        with pd.option_context("display.unicode.east_asian_width", True, "display.max_rows", None):
+            return f"{head}\n{self.pairs.to_string(index=False)}\nidle: {listing(self.idle) or 'nobody'}"
+
+
+def score(problem: Problem, placed: IntArray) -> float:
+    """ρ of pairs given as positions, summed exactly."""
+    return math.fsum(problem.value[placed[:, 0], placed[:, 1]].tolist())
+
+
+def performance(problem: Problem, table: pd.DataFrame) -> float:
+    """Group performance ρ = Σ W_j Q_ij T_ij of an assignment, summed exactly (eq. 7)."""
+    return math.fsum((needed(problem).value * zero_one_table(problem, table)).ravel())
+
+
+def zero_one_table(problem: Problem, table: pd.DataFrame, name: str = "table") -> FloatArray:
+    """T of an answer in the order of the problem, 0 and 1; ValueError names the first cell or label that is wrong."""
+    needs_table(table, name)
+    same_labels(table.index, problem.workers, f"{name}, rows")
+    same_labels(table.columns, problem.tasks, f"{name}, columns")
+    table = table.reindex(index=problem.workers, columns=problem.tasks)
+    values = zero_one(table.to_numpy())
+    for i, j in np.argwhere(np.isnan(values)).tolist():
+        cell = f"{problem.workers[i]} for {problem.tasks[j]} is {shown(table.iat[i, j])}"
+        raise ValueError(f"{name}: {cell}, neither 0 nor 1")
+    return values
+
+
+def needs_table(table: object, name: str = "table") -> None:
+    """ValueError where an answer's table is no frame."""
+    if not isinstance(table, pd.DataFrame):
+        raise ValueError(f"{name}: a DataFrame is needed (of an answer: answer.table), got {type(table).__name__}")

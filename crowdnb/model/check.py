@@ -1,0 +1,146 @@
+"""TODO."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+
+from crowdnb.labels import (
+    IntArray,
+    listing,
+    shown,
+)
+from crowdnb.model.assignment import needs_table
+from crowdnb.model.problem import Problem, needed, zero_one
+
+BUDGET_TOLERANCE = 1e-9  # relative: the rounding of a sum of costs, no more
+
+
+def check(problem: Problem, table: pd.DataFrame) -> list[str]:
+    """Compare an assignment with every rule of the problem; no solver has a part in it.
+
+    Parameters
+    ----------
+    problem : Problem
+    table : DataFrame
+        T: workers × tasks, 0/1, rows and columns in any order.
+
+    Returns
+    -------
+    list of str
+        One sentence for each broken rule, with labels; empty when the assignment is valid.
+
+    Notes
+    -----
+    The rules are (8) T_ij ∈ {0, 1}, (9) Σ_i T_ij = L_j, (10) Σ_j T_ij ≤ 1, T_ij = 0 where C^R_ij = 1 or Q_ij = 0,
+    and (11) or (11) and (12) by the problem's conflict scope; with its options in their place where there are any.
+
+    Examples
+    --------
+    >>> import crowdnb as cn
+    >>> case = cn.load_case_study()
+    >>> cn.check(case.problem(), case.published.assignment)
+    []
+    >>> cn.check(case.problem(worker_conflicts=[("a2", "a7")]), case.published.assignment)
+    ['a2 and a7 are in conflict and both are chosen']
+    """
+    needed(problem)
+    needs_table(table)
+    broken: list[str] = []
+    for axis, got, wanted in (
+        ("worker", table.index, problem.workers),
+        ("task", table.columns, problem.tasks),
+    ):
+        if got.equals(wanted):
+            continue
+        for label in got.difference(wanted, sort=False):
+            broken.append(f"{axis} {label} is not in the problem")
+        for label in wanted.difference(got, sort=False):
+            broken.append(f"{axis} {label} is not in the table")
+        if got.has_duplicates:
+            broken.append(f"{axis} {listing(got[got.duplicated()].unique())} stands more than once in the table")
+    if broken:
+        return broken
+    table = table.reindex(index=problem.workers, columns=problem.tasks)
+    values = zero_one(table.to_numpy())
+    given = values == 1
+    for i, j in np.argwhere(np.isnan(values)).tolist():
+        broken.append(f"{problem.workers[i]} for {problem.tasks[j]} is {shown(table.iat[i, j])}, neither 0 nor 1")
+    return broken + broken_rules(problem, np.argwhere(given))
+
+
+def broken_rules(problem: Problem, placed: IntArray, partly: bool = False) -> list[str]:
+    """The rules that pairs (worker, task), given as distinct positions, break; see :func:`check`.
+
+    With ``partly`` the pairs may be a part of an assignment: only rules that more pairs cannot mend are looked at.
+    """
+    broken: list[str] = []
+    (m, n), (i, j) = problem.q.shape, placed.T
+    count = np.bincount(j, minlength=n)
+    off = (count < problem.fewest) & (not partly) | (count > problem.most)
+    for at in off.nonzero()[0].tolist():
+        rule = "" if problem.required_rule == "exactly" else f"{problem.required_rule} "
+        broken.append(f"{problem.tasks[at]} has {count[at]} of {rule}{problem.need[at]} workers")
+    limits = problem.limits
+    several = np.bincount(i, minlength=m) > np.maximum(limits, 1)
+    for at in several.nonzero()[0].tolist():
+        taken = problem.tasks[j[i == at]]
+        limit = "" if limits[at] <= 1 else f", {limits[at]} at most"
+        broken.append(f"{problem.workers[at]} has {len(taken)} tasks: {listing(taken)}{limit}")
+    for at in (~problem.eligible[i, j]).nonzero()[0].tolist():
+        i1, j1 = placed[at].tolist()
+        why = "has qualification 0 for"
+        if problem.excluded[i1, j1]:
+            why = "is in conflict with"
+        elif not limits[i1]:
+            why = "has a limit of 0 tasks, is not free for"
+        broken.append(f"{problem.workers[i1]} {why} {problem.tasks[j1]} and is given it")
+    if len(problem.conflict_pairs):
+        broken += _clashes(problem, placed)
+    if partly:
+        return broken
+    if len(problem.pins):
+        for i1, j1 in problem.pins[~np.isin(problem.pins @ (n, 1), placed @ (n, 1))].tolist():
+            broken.append(f"{problem.workers[i1]} is pinned to {problem.tasks[j1]} and is not given it")
+    if over_budget(problem, placed):
+        broken.append(f"the costs come to {cost(problem, placed):.12g}, the budget is {problem.budget:.12g}")
+    return broken
+
+
+def _clashes(problem: Problem, placed: IntArray) -> list[str]:
+    """The conflicts between workers that pairs given as positions break."""
+    chosen = np.zeros(len(problem.workers), dtype=bool)
+    chosen[placed[:, 0]] = True
+    both = problem.conflict_pairs[chosen[problem.conflict_pairs].all(axis=1)].tolist()
+    if not both:
+        return []
+    workers, broken = list(problem.worker_at), []
+    if problem.conflict_scope == "project":
+        return [f"{workers[i1]} and {workers[i2]} are in conflict and both are chosen" for i1, i2 in both]
+    given: dict[int, set[int]] = {}
+    for i, j in placed.tolist():
+        given.setdefault(i, set()).add(j)
+    for i1, i2 in both:
+        for j in sorted(given[i1] & given[i2]):
+            broken.append(f"{workers[i1]} and {workers[i2]} are in conflict and share {problem.tasks[j]}")
+    return broken
+
+
+def cost(problem: Problem, placed: IntArray) -> float:
+    """What pairs given as positions cost together; 0 for a problem without costs."""
+    return 0.0 if problem.pair_costs is None else math.fsum(problem.pair_costs[placed[:, 0], placed[:, 1]])
+
+
+def over_budget(problem: Problem, placed: IntArray) -> bool:
+    """Whether pairs given as positions cost more than the budget, by more than the rounding of their sum."""
+    if problem.pair_costs is None or problem.budget is None:
+        return False
+    paid = math.fsum(np.abs(problem.pair_costs[placed[:, 0], placed[:, 1]]))
+    return cost(problem, placed) > problem.budget + budget_slack(problem, paid)
+
+
+def budget_slack(problem: Problem, paid: float) -> float:
+    """By how much costs whose sizes sum to ``paid`` may exceed the budget: the rounding of their sum, no more."""
+    return BUDGET_TOLERANCE * max(paid, abs(problem.budget or 0.0))

@@ -1,0 +1,150 @@
+"""TODO."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from scipy import sparse
+from scipy.sparse.csgraph import maximum_bipartite_matching
+
+from crowdnb.labels import (
+    BoolArray,
+    IntArray,
+    listing,
+)
+from crowdnb.model.check import broken_rules, budget_slack
+from crowdnb.model.conflict_graph import compatible_team, compatible_workers
+from crowdnb.model.problem import Problem, needed
+from crowdnb.model.reach import reaches
+
+
+def affordable(problem: Problem, allowed: BoolArray) -> BoolArray:
+    """The allowed pairs that some choice within the budget may use, whatever the conflicts; m × n."""
+    if problem.pair_costs is None or problem.budget is None:
+        return allowed
+    while True:
+        size = np.where(allowed, np.abs(problem.pair_costs), 0.0)
+        dearest = np.sort(size, axis=0)[::-1].cumsum(axis=0)
+        most = np.minimum(problem.most, len(size))
+        sizes = math.fsum(dearest[most[most > 0] - 1, np.flatnonzero(most)])
+        least = reaches(-problem.pair_costs, allowed, problem.must, problem.fewest, problem.most)
+        fits = allowed & (-least.pairs <= problem.budget + budget_slack(problem, sizes) + least.slack)
+        if (fits == allowed).all():
+            return allowed
+        allowed = fits
+
+
+def obstacles(problem: Problem) -> list[str]:
+    """Reasons why no assignment can exist that can be named without solving.
+
+    Parameters
+    ----------
+    problem : Problem
+
+    Returns
+    -------
+    list of str
+        Each sentence alone proves that no assignment exists. Empty: none of these reasons holds, which does
+        not yet prove that an assignment exists.
+
+    Notes
+    -----
+    In turn: more places than workers; a task with too few eligible workers; tasks that together have too few
+    (Hall's condition, from a maximum matching); more places than workers who can work together (the largest
+    independent set of the conflict graph, of a task or of the project by the conflict scope). With options: pinned
+    pairs that break a rule between them; where workers may take several tasks, the second and third are left to the
+    solver.
+
+    Examples
+    --------
+    >>> obstacles(Problem([[0.5, 0.4], [0.3, 0.2]], required=[2, 1]))
+    ['The tasks ask for 3 places, and there are only 2 workers.']
+    """
+    return obstacles_or_team(needed(problem))[0]
+
+
+def obstacles_or_team(problem: Problem) -> tuple[list[str], IntArray | None]:
+    """:func:`obstacles`; where there are none, as many workers as places who can work together, if searched for."""
+    found: list[str] = []
+    need, eligible = problem.fewest, problem.eligible
+    if len(problem.pins):
+        broken = broken_rules(problem, problem.pins, partly=True)
+        found += [f"Pinned pairs alone break a rule: {rule}." for rule in broken]
+    places, m = int(need.sum()), len(problem.workers)
+    one_each = problem.limits.max() <= 1
+    if places > (room := int(problem.limits.sum())):
+        there_are = f"there are only {_count(m, 'worker')}" if one_each else f"workers may take only {room} in all"
+        found.append(f"The tasks ask for {places} places, and {there_are}.")
+    short = np.flatnonzero(eligible.sum(axis=0) < need).tolist()
+    found += [_short_of_workers(problem, j) for j in short]
+    if not found and one_each:
+        found += _too_few_together(problem)
+    if not found and problem.pair_costs is not None and problem.budget is not None:
+        cheapest = reaches(-problem.pair_costs, eligible, problem.must, need, problem.most)
+        if not affordable(problem, eligible).any() and -cheapest.bound > problem.budget:
+            found.append(
+                f"Whatever is chosen costs at least {0 - cheapest.bound:.12g}, and the budget is {problem.budget:.12g}."
+            )
+    between = problem.against
+    for j in np.flatnonzero(need > 1).tolist():
+        able = eligible[:, j]
+        if j not in short and (most := compatible_workers(between, able, need[j])) < need[j]:
+            found.append(
+                f"{problem.tasks[j]} needs {need[j]} workers without conflicts between them, "
+                f"and of the {able.sum()} who may take it at most {most} can work together."
+            )
+    useful, team = np.asarray(eligible[:, need > 0].any(axis=1)), None
+    if not found and one_each and problem.conflict_scope == "project":
+        team = compatible_team(between, useful, places)
+        if team is not None and len(team) < places:
+            found.append(
+                f"The tasks ask for {places} places, and of the {useful.sum()} workers who may take one "
+                f"at most {len(team)} can work together, because of their conflicts."
+            )
+    return found, None if found else team
+
+
+def _short_of_workers(problem: Problem, j: int) -> str:
+    """Why task j alone cannot be filled."""
+    need = problem.need[j]
+    can = problem.eligible[:, j]
+    conflict = problem.excluded[:, j]
+    zero = ~conflict & (problem.q[:, j] == 0)
+    busy = ~can & ~conflict & ~zero
+    causes = [f"{conflict.sum()} in conflict with it"] * bool(conflict.any())
+    causes += [f"{zero.sum()} of qualification 0 for it"] * bool(zero.any())
+    causes += [f"{busy.sum()} with a limit of 0 tasks"] * bool(busy.any())
+    who = f"only {can.sum()} may take it: {listing(problem.workers[can])}" if can.any() else "nobody may take it"
+    left_out = f" (left out: {' and '.join(causes)})" if causes else ""
+    return f"{problem.tasks[j]} needs {_count(need, 'worker')}, and {who}{left_out}."
+
+
+def _too_few_together(problem: Problem) -> list[str]:
+    """Tasks that together have fewer eligible workers than places (Hall's condition), if there are any."""
+    need, eligible = problem.fewest, problem.eligible
+    task_of = np.repeat(np.arange(len(need)), need)
+    if not len(task_of):
+        return []
+    worker_of = maximum_bipartite_matching(sparse.csr_array(eligible.T[task_of]), perm_type="column")
+    unfilled = np.flatnonzero(worker_of < 0)
+    if not len(unfilled):
+        return []
+    # Workers that an unfilled place can reach by alternating paths: they and their tasks form the bottleneck.
+    place_of = {int(i): int(place) for place, i in enumerate(worker_of) if i >= 0}
+    tasks, workers, queue = {int(task_of[unfilled[0]])}, set[int](), [int(task_of[unfilled[0]])]
+    while queue:
+        for i in np.flatnonzero(eligible[:, queue.pop()]).tolist():
+            if i not in workers:
+                workers.add(i)
+                if (j := int(task_of[place_of[i]])) not in tasks:
+                    tasks.add(j)
+                    queue.append(j)
+    asked = int(need[sorted(tasks)].sum())
+    names = listing(problem.tasks[sorted(tasks)])
+    who = listing(problem.workers[sorted(workers)])
+    return [f"{names} together need {asked} workers, and only {len(workers)} may take any of them: {who}."]
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,11 @@
+from .bench import bench as bench
+from .market import content_panel as content_panel
+from .market import market_panel as market_panel
+from .market import medical_panel as medical_panel
+from .market import policies_panel as policies_panel
+from .market import service_panel as service_panel
+from .whatif import assignment_panel as assignment_panel
+from .whatif import cloud_panel as cloud_panel
+from .whatif import possibility_panel as possibility_panel
+from .whatif import weights_panel as weights_panel
+from .whatif import why_panel as why_panel

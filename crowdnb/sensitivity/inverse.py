@@ -1,0 +1,437 @@
+r"""The other way round: which conflicts, or which weights of the criteria, make a given assignment the best.
+
+Conflicts: a set H of new conflicts makes T optimal when every assignment better than T breaks one of them. So H hits
+each better assignment T' in a pair of workers of T' that T itself does not put together; the smallest such sets are
+found level by level (Reiter's tree): take a better assignment that H leaves possible, and try each of its pairs.
+
+Weights: with Q_ij = Σ_k w_k P_ijk the score of an assignment is linear in w,
+
+    ρ_T(w) = Σ_k w_k s_k(T),   s_k(T) = Σ_ij W_j P_ijk T_ij,
+
+so the weights under which T is optimal are a polytope, {w ≥ 0, Σ w = 1, Σ_k w_k (s_k(T) - s_k(T')) ≥ 0 for all T'}.
+Cutting planes find what is needed of it: a linear program proposes w, the optimum T' at w is the next row.
+
+References
+----------
+R. Reiter, "A theory of diagnosis from first principles", Artificial Intelligence 32 (1987) 57-95.
+
+R. K. Ahuja, J. B. Orlin, "Inverse optimization", Operations Research 49 (2001) 771-783.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.optimize import linprog
+from tqdm.auto import tqdm
+
+from crowdnb.ability.qualification import check_weights
+from crowdnb.explain.variants import TINY, Oracle
+from crowdnb.labels import FloatArray, IntArray, labelled_vector, listing, number, numbers, same_labels, shown, whole
+from crowdnb.model.assignment import Assignment, score
+from crowdnb.model.check import check
+from crowdnb.model.problem import Problem, needed
+from crowdnb.solver.program import tie
+
+EXACT = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
+NEAR = 1e-8  # of ρ: what the linear programs leave open
+
+
+@dataclass(frozen=True, eq=False)
+class RecoveredConflicts:
+    """The smallest sets of conflicts that make an assignment optimal.
+
+    Attributes
+    ----------
+    sets : tuple of tuples of (worker, other)
+        All of the smallest size, in the order of labels. One empty set: the assignment is optimal as it is. No set:
+        none of the sizes tried makes it so, and ``possible`` says whether a larger one does.
+    frame : DataFrame
+        A row for each conflict: set (from 1), worker, other.
+    possible : bool
+        Whether any set of conflicts does it.
+    complete : bool
+        Whether all of this size are listed.
+    performance : float
+        ρ of the given assignment.
+    tolerance : float
+        Assignments that exceed ρ by no more than this were not counted as better.
+    text : str
+    """
+
+    sets: tuple[tuple[tuple[Hashable, Hashable], ...], ...]
+    frame: pd.DataFrame
+    possible: bool
+    complete: bool
+    performance: float
+    tolerance: float
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def recover_conflicts(
+    problem: Problem,
+    table: pd.DataFrame,
+    limit: int = 100,
+    tolerance: float | None = None,
+    largest: int = 3,
+    solver: str | None = None,
+) -> RecoveredConflicts:
+    """All smallest sets of conflicts between workers, beside those there are, under which an assignment is optimal.
+
+    Parameters
+    ----------
+    problem : Problem
+        Its conflict scope says what a conflict means.
+    table : DataFrame
+        T: workers × tasks, 0/1, valid.
+    limit : int
+        How many sets to list at most.
+    tolerance : float, optional
+        How much better than T an assignment may be without counting as better, in the unit of ρ. When not given: as
+        much as the same workers could gain by changing places among them. Conflicts decide who works together rather
+        than who does what, so T is then judged by its team. 0 asks for T itself to be optimal.
+    largest : int
+        The largest size of sets to try.
+    solver : str, optional
+        As for :func:`crowdnb.solve`.
+
+    Returns
+    -------
+    RecoveredConflicts
+
+    Raises
+    ------
+    ValueError
+        T breaks a rule of the problem; a limit is no whole number; the tolerance is negative.
+
+    Examples
+    --------
+    The published assignment of the case study, for which no conflicts were printed:
+
+    >>> import crowdnb as cn
+    >>> case = cn.load_case_study()
+    >>> print(cn.recover_conflicts(case.problem(), case.published.assignment))
+    4 sets of the smallest size, 1 conflict, make the assignment optimal: a3-a5; a3-a7; a3-a10; a3-a11.
+    Taken as optimal: the same workers could gain 0.00101 by changing places.
+    >>> print(cn.recover_conflicts(case.problem(conflict_scope="task"), case.published.assignment).text.splitlines()[0])
+    No set of conflicts makes the assignment optimal: even with every conflict that it allows, ρ reaches 2.62925.
+    """
+    limit, largest = whole(limit, "limit"), whole(largest, "largest", 0)
+    if tolerance is not None and not number(tolerance) >= 0:
+        raise ValueError(f"tolerance must not be negative, got {tolerance}")
+    placed, oracle = positions(problem, table), Oracle(problem, solver)
+    rho = score(problem, placed)
+    slack = _gain_of_team(oracle, placed) if tolerance is None else number(tolerance)
+    beaten = rho + slack + max(oracle.tie, tie(problem, placed))
+    now, own = problem.against, _together(problem, placed)
+    note = (
+        f"\nTaken as optimal: the same workers could gain {slack:.3g} by changing places."
+        if tolerance is None and slack > oracle.tie
+        else ""
+    )
+
+    def better(conflicts: Iterable[tuple[int, int]]) -> IntArray | None:
+        """The best assignment under more conflicts, if it is better than T."""
+        more = now.copy()
+        for i, k in conflicts:
+            more[i, k] = more[k, i] = True
+        best = oracle.best(problem.changed(worker_conflicts=more))
+        return best.placed if best.performance > beaten else None
+
+    m = len(problem.workers)
+    every = {pair for pair in combinations(range(m), 2) if not now[pair]} - own
+    last = better(every)
+    if last is not None:
+        reached = score(problem, last)
+        even = f"even with every conflict that it allows, ρ reaches {reached:.6g}"
+        text = f"No set of conflicts makes the assignment optimal: {even}."
+        return RecoveredConflicts((), _sets_frame(()), False, True, rho, slack, text + note)
+    found, complete = _smallest(better, lambda rival: _together(problem, rival) - own, problem, limit, largest)
+    sets = tuple(tuple((problem.workers[i], problem.workers[k]) for i, k in sorted(chosen)) for chosen in found)
+    return RecoveredConflicts(
+        sets, _sets_frame(sets), True, complete, rho, slack, _sets_text(sets, complete, largest) + note
+    )
+
+
+def _smallest(
+    better: Any, pairs_of: Any, problem: Problem, limit: int, largest: int
+) -> tuple[list[frozenset[tuple[int, int]]], bool]:
+    """Level by level, the smallest sets that leave nothing better; and whether these are all of them."""
+    level, rivals = {frozenset[tuple[int, int]]()}, list[set[tuple[int, int]]]()
+    for size in range(largest + 1):
+        found: list[frozenset[tuple[int, int]]] = []
+        deeper: set[frozenset[tuple[int, int]]] = set()
+        with tqdm(total=len(level), desc=f"sets of {size} conflicts", leave=False, delay=5) as bar:
+            for chosen in sorted(level, key=sorted):
+                bar.update()
+                left = [rival for rival in rivals if not rival & chosen]
+                if not left and (placed := better(chosen)) is not None:
+                    left = [pairs_of(placed)]
+                    rivals += left
+                if not left:
+                    found.append(chosen)
+                    if len(found) > limit:
+                        return found[:limit], False
+                elif not found:
+                    deeper |= {chosen | {pair} for pair in min(left, key=len)}
+        if found:
+            return found, True
+        level = deeper
+    return [], True
+
+
+def _together(problem: Problem, placed: IntArray) -> set[tuple[int, int]]:
+    """Pairs of workers whom an assignment puts together: in the team, or on a task, by the conflict scope."""
+    groups = [placed[:, 0]]
+    if problem.conflict_scope == "task":
+        groups = [placed[placed[:, 1] == j, 0] for j in range(len(problem.tasks))]
+    return {pair for group in groups for pair in combinations(sorted(set(group.tolist())), 2)}
+
+
+def _gain_of_team(oracle: Oracle, placed: IntArray) -> float:
+    """What the workers of an assignment could gain by changing places among them."""
+    others = ~np.isin(np.arange(len(oracle.problem.workers)), placed[:, 0])
+    excluded = oracle.problem.excluded | others[:, None]
+    best = oracle.best(oracle.problem.changed(task_conflicts=excluded))
+    return max(0.0, best.performance - score(oracle.problem, placed))
+
+
+def _sets_frame(sets: tuple[tuple[tuple[Hashable, Hashable], ...], ...]) -> pd.DataFrame:
+    rows = [(at, one, other) for at, pairs in enumerate(sets, 1) for one, other in pairs]
+    return pd.DataFrame(rows, columns=["set", "worker", "other"])
+
+
+def _sets_text(sets: tuple[tuple[tuple[Hashable, Hashable], ...], ...], complete: bool, largest: int) -> str:
+    if not sets:
+        up_to = f"{largest} {'conflict' if largest == 1 else 'conflicts'}"
+        return f"No set of up to {up_to} makes the assignment optimal; a larger one does."
+    if not sets[0]:
+        return "The assignment is optimal as it is."
+    size, some = len(sets[0]), "" if complete else "At least "
+    names = [" and ".join(f"{one}-{other}" for one, other in pairs) for pairs in sets]
+    listed = "; ".join([*names[:20], *["…"] * (len(names) > 20)])
+    of, make = ("1 set", "makes") if len(sets) == 1 else (f"{len(sets)} sets", "make")
+    conflicts = f"{size} {'conflict' if size == 1 else 'conflicts'}"
+    return f"{some}{of} of the smallest size, {conflicts}, {make} the assignment optimal: {listed}."
+
+
+def positions(problem: Problem, table: pd.DataFrame) -> IntArray:
+    """Positions (worker, task) of a valid assignment; ValueError says which rule it breaks."""
+    if not isinstance(table, pd.DataFrame):
+        raise ValueError(f"table: a frame of workers × tasks is needed, got {type(table).__name__}")
+    if broken := check(needed(problem), table):
+        raise ValueError(f"table: it is no assignment of the problem: {listing(broken, 3)}")
+    values = table.reindex(index=problem.workers, columns=problem.tasks).to_numpy(dtype=float)
+    return np.argwhere(values == 1)
+
+
+class Weighing:
+    """Assignments as points s(T) in the space of the criteria, and the optimum for any weights.
+
+    A pair is out where C^R or a limit forbids it, or where P is 0 on every criterion; a Q of 0 at some weights alone
+    forbids nothing, or the score would not be linear.
+    """
+
+    def __init__(self, problem: Problem, possibility: pd.DataFrame, solver: str | None = None) -> None:
+        pairs = pd.MultiIndex.from_product([needed(problem).workers, problem.tasks])
+        if not isinstance(possibility, pd.DataFrame) or not possibility.shape[1]:
+            got = shown(possibility)
+            raise ValueError(f"possibility: a frame is needed with a column for each criterion, got {got}")
+        if not isinstance(possibility.index, pd.MultiIndex) or possibility.index.nlevels != 2:
+            raise ValueError("possibility: an index (worker, task) is needed, as possibility_matrix gives it")
+        same_labels(possibility.index, pairs, "possibility, rows")
+        shape = *problem.q.shape, possibility.shape[1]
+        self.p = numbers(possibility.reindex(pairs)).reshape(shape)
+        if not np.isfinite(self.p).all():
+            i, j, k = np.argwhere(~np.isfinite(self.p))[0].tolist()
+            where = f"{problem.workers[i]} on {problem.tasks[j]}, {possibility.columns[k]}"
+            raise ValueError(f"possibility: {where} is not a finite number")
+        self.criteria = possibility.columns
+        self.gain = self.p * problem.weights[None, :, None]
+        free = ~problem.excluded & (self.p != 0).any(axis=2)
+        self.problem = problem.changed(task_conflicts=~free, qualification=np.where(free, 1.0, 0.0))
+        self.oracle = Oracle(self.problem, solver)
+
+    def points(self, placed: IntArray) -> FloatArray:
+        """s(T), K values."""
+        return np.asarray(self.gain[placed[:, 0], placed[:, 1]].sum(axis=0))
+
+    def problem_at(self, weights: FloatArray) -> Problem:
+        """The problem with Q of these weights."""
+        q = self.p @ weights
+        return self.problem.changed(qualification=np.where(q == 0, TINY, q))
+
+    def best(self, weights: FloatArray) -> Assignment:
+        """The optimum for these weights."""
+        return self.oracle.best(self.problem_at(weights))
+
+    def read(self, weights: Any) -> FloatArray:
+        """Weights in the order of the criteria; None gives equal ones. ValueError unless ≥ 0 with sum 1."""
+        if weights is None:
+            return np.full(len(self.criteria), 1 / len(self.criteria))
+        w = labelled_vector(weights, self.criteria, "weights")
+        check_weights(w, self.criteria)
+        return w
+
+    def shown(self, weights: FloatArray) -> pd.Series[float]:
+        """Weights with their labels, rounding below 0 taken off."""
+        clean = np.where(weights < NEAR, 0.0, weights)
+        return pd.Series(clean / clean.sum(), index=self.criteria, name="weight")
+
+    def nearest(self, start: FloatArray, rows: Sequence[FloatArray]) -> FloatArray | None:
+        """The weights nearest to ``start`` with row · w ≥ 0 for each row; None where there are none.
+
+        Distance is the weight that moves, ½ Σ |w_k - start_k|.
+        """
+        size = len(start)
+        eye, nothing = np.eye(size), np.zeros((len(rows), size))
+        scaled = [row / (np.abs(row).max() or 1.0) for row in rows]
+        below = np.vstack(
+            [np.hstack([eye, -eye]), np.hstack([-eye, -eye]), np.hstack([-np.array(scaled).reshape(-1, size), nothing])]
+        )
+        answer = linprog(  # type: ignore[call-overload]  # these options are not in the stubs
+            np.r_[np.zeros(size), np.ones(size)],
+            below,
+            np.r_[start, -start, np.zeros(len(rows))],
+            [np.r_[np.ones(size), np.zeros(size)]],
+            [1.0],
+            bounds=[(0, 1)] * (2 * size),
+            options=EXACT,
+        )
+        return None if answer.x is None else np.asarray(answer.x[:size])
+
+    def mixture(self, rows: Sequence[FloatArray]) -> tuple[FloatArray, float]:
+        """Shares λ of the rows, Σ λ = 1, whose mixture has the smallest largest entry, and that entry.
+
+        Below 0 it proves that no weights make every row · w ≥ 0.
+        """
+        matrix = np.array(rows)
+        unit = float(np.abs(matrix).max()) or 1.0
+        answer = linprog(  # type: ignore[call-overload]  # these options are not in the stubs
+            np.r_[np.zeros(len(rows)), 1.0],
+            np.hstack([matrix.T / unit, -np.ones((matrix.shape[1], 1))]),
+            np.zeros(matrix.shape[1]),
+            [np.r_[np.ones(len(rows)), 0.0]],
+            [1.0],
+            bounds=[(0, 1)] * len(rows) + [(None, None)],
+            options=EXACT,
+        )
+        share = np.maximum(0, answer.x[:-1])
+        share /= share.sum()
+        return share, float((share @ matrix).max())
+
+
+@dataclass(frozen=True, eq=False)
+class RecoveredWeights:
+    """Weights of the criteria that make an assignment optimal, or the proof that none do.
+
+    Attributes
+    ----------
+    weights : Series or None
+        Of all that make it optimal those nearest to the weights given. None: there are none.
+    moved : float
+        How much weight moves from the weights given, ½ Σ |difference|; NaN where there are none.
+    proof : DataFrame or None
+        Where there are none: assignments and their ``share``, such that the mixture is better than T on every
+        criterion; columns of the criteria have what each scores less what T scores, the last row is the mixture.
+    rivals : tuple of Assignment
+        In the order of the proof's rows.
+    text : str
+    """
+
+    weights: pd.Series[float] | None
+    moved: float
+    proof: pd.DataFrame | None
+    rivals: tuple[Assignment, ...]
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def recover_weights(
+    problem: Problem,
+    possibility: pd.DataFrame,
+    table: pd.DataFrame,
+    weights: pd.Series[Any] | Mapping[Any, float] | npt.ArrayLike | None = None,
+    tolerance: float = 0.0,
+    solver: str | None = None,
+) -> RecoveredWeights:
+    """Weights of the criteria under which an assignment is optimal, nearest to given ones; or a proof that none exist.
+
+    Parameters
+    ----------
+    problem : Problem
+        The rules; its Q is replaced by Q_ij = Σ_k w_k P_ijk.
+    possibility : DataFrame
+        P, index (worker, task), columns criteria, as :func:`crowdnb.possibility_matrix` gives it.
+    table : DataFrame
+        T: workers × tasks, 0/1, valid.
+    weights : optional
+        The weights to stay near to, by criterion, ≥ 0 with sum 1. None: equal ones.
+    tolerance : float
+        How much better than T another assignment may be, in the unit of ρ.
+    solver : str, optional
+        As for :func:`crowdnb.solve`.
+
+    Returns
+    -------
+    RecoveredWeights
+        T is optimal at them within ``tolerance`` + 10⁻⁸: the nearest weights lie on the border, where another
+        assignment is as good.
+
+    Raises
+    ------
+    ValueError
+        T breaks a rule; labels do not fit; P has a cell that is no number; weights are negative or do not sum to 1; the
+        tolerance is negative.
+
+    Examples
+    --------
+    >>> import crowdnb as cn
+    >>> case = cn.load_case_study()
+    >>> p = cn.possibility_matrix(case.ability, case.demand)
+    >>> print(cn.recover_weights(case.problem(), p, case.published.assignment).text.splitlines()[0])
+    No weights make the assignment optimal: another one is better on every criterion.
+    """
+    if not number(tolerance) >= 0:
+        raise ValueError(f"tolerance must not be negative, got {tolerance}")
+    tolerance = number(tolerance)
+    weighing = Weighing(problem, possibility, solver)
+    start = weighing.read(weights)
+    placed = positions(weighing.problem, table)
+    own, rows, rivals = weighing.points(placed), list[FloatArray](), list[Assignment]()
+    with tqdm(desc="weights", leave=False, delay=5) as bar:
+        while (w := weighing.nearest(start, rows)) is not None:
+            bar.update()
+            best = weighing.best(w)
+            assert best.placed is not None
+            row = own - weighing.points(best.placed) + tolerance
+            if row @ w >= -NEAR * max(1.0, abs(float(own @ w))):
+                moved = 0.5 * float(np.abs(w - start).sum())
+                return RecoveredWeights(weighing.shown(w), moved, None, (), _weights_text(weighing.shown(w), moved))
+            rows.append(row)
+            rivals.append(best)
+    share, _ = weighing.mixture(rows)
+    part = np.flatnonzero(share > NEAR)
+    frame = pd.DataFrame(-np.array(rows)[part] + tolerance, columns=weighing.criteria)
+    frame.insert(0, "share", share[part])
+    frame.loc["mixture"] = [1.0, *(share[part] / share[part].sum() @ frame[weighing.criteria].to_numpy())]
+    who = "another one" if len(part) == 1 else f"a mixture of {len(part)} others"
+    text = f"No weights make the assignment optimal: {who} is better on every criterion.\n{frame.to_string()}"
+    return RecoveredWeights(None, math.nan, frame, tuple(rivals[at] for at in part), text)
+
+
+def _weights_text(weights: pd.Series[float], moved: float) -> str:
+    values = ", ".join(f"{name} {value:.4g}" for name, value in weights.items())
+    return f"The assignment is optimal at {values}; {moved:.3g} of the weight moves."

@@ -1,0 +1,224 @@
+"""A function in a process of its own, which never outlives the process that asked.
+
+GLPK and CBC let nothing else of their process run until they are done, so no thread inside it can end them. So two
+processes are started: the one that works, and a watcher of a few lines, which reads a pipe whose other end only the
+asking process holds, and kills the working process when that end closes. The operating system closes it however the
+asking process ends, be it by SIGKILL, and the question is sent only after the watcher is there; whoever waits for a
+question and finds its pipe closed ends by itself.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import pickle
+import subprocess
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from typing import IO, Any, TypeVar
+from weakref import WeakSet
+
+from tqdm.auto import tqdm
+
+T = TypeVar("T")
+
+TICK = 0.05  # seconds between two looks at the clock
+SOON = 0.01  # seconds between two looks whether the call is over, each of them a few microseconds of work
+BAR = "{desc}: {elapsed} {bar} {postfix}"
+WORK = "import pickle, sys; sys.path[:] = pickle.load(sys.stdin.buffer); import crowdnb.solver.apart; crowdnb.solver.apart._serve()"
+WORKING = [sys.executable, "-c", WORK]
+# Without site and user packages (-I -S) the watcher is there in 10 ms. On Windows any number ends a process at once.
+WATCHING = [sys.executable, "-I", "-S", "-c", "import os, sys; os.read(0, 1); os.kill(int(sys.argv[1]), 9)"]
+KILLED = -9  # return code after SIGKILL, which systems send when memory runs out
+NO_MEMORY = (b"bad_alloc", b"MemoryError", b"no memory available")  # last words of C++, Python, GLPK
+# Ctrl-C in a terminal goes to every process of a group: the asking process alone must hear it.
+OWN_GROUP: dict[str, Any] = (
+    {"creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)}
+    if os.name == "nt"
+    else {"start_new_session": True}
+)
+
+_held: WeakSet[IO[bytes]] = WeakSet()  # this process's ends of the pipes that watchers read
+
+
+def apart(
+    function: Callable[..., T], *arguments: object, time_limit: float | None = None, bar: str | None = None
+) -> T | None:
+    """What ``function(*arguments)`` returns in a process of its own, or None when the time is over.
+
+    When this returns or raises, also through an interrupt, the process is gone.
+
+    Parameters
+    ----------
+    function : callable
+        Found in a module by its name, as pickle does.
+    *arguments : object
+        Picklable.
+    time_limit : float, optional
+        Seconds from the call on, the start of the process (about a second with cvxpy) included.
+    bar : str, optional
+        What to write beside a bar of the time gone, and to call the process in errors; no bar when not given.
+
+    Returns
+    -------
+    object or None
+
+    Raises
+    ------
+    MemoryError
+        The process ran out of memory, or was killed from outside, which systems do when memory runs out.
+    RuntimeError
+        The process ended without an answer, or the process whose worker this is has ended.
+    Exception
+        Whatever the function raises.
+
+    Examples
+    --------
+    >>> import math
+    >>> apart(math.sqrt, 2.25)
+    1.5
+    >>> apart(math.sqrt, -1.0)
+    Traceback (most recent call last):
+    ...
+    ValueError: math domain error
+    """
+    start = time.perf_counter()
+    call = _Call(pickle.dumps(sys.path) + pickle.dumps((function, arguments)))
+    name = bar or str(getattr(function, "__qualname__", function))
+    shown = tqdm(desc=bar, total=time_limit, bar_format=BAR, leave=False, mininterval=0.5, disable=bar is None)
+    try:
+        call.start()
+        while call.is_alive():
+            gone = time.perf_counter() - start
+            if time_limit is not None and gone > time_limit:
+                return None
+            if _abandoned():
+                raise RuntimeError(f"{name} is stopped: the process whose worker this is has ended")
+            shown.update(gone - shown.n)
+            call.join(TICK)
+    finally:
+        call.over = True  # first, and one store: no interrupt can come before it
+        shown.close()
+        if call.is_alive():
+            call.join()
+    outcome: T = call.outcome(name)
+    return outcome
+
+
+class _Call(threading.Thread):
+    """The two processes of one call. In a thread, since interrupts reach the main thread alone.
+
+    A daemon: it does not keep the asking process from ending, and where that ends the watcher does the rest.
+    """
+
+    def __init__(self, question: bytes) -> None:
+        super().__init__(name="crowdnb.solver.apart", daemon=True)
+        self.question = question
+        self.over = False  # set by the asking thread when it waits no more
+        self.said, self.complaint = b"", b""
+        self.code = 0
+        self.error: OSError | None = None
+
+    def run(self) -> None:
+        pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
+        if self.over:
+            return
+        try:
+            with subprocess.Popen(WORKING, stdin=pipe, stdout=pipe, stderr=pipe, **OWN_GROUP) as worker:
+                try:
+                    watching = [*WATCHING, str(worker.pid)]
+                    with subprocess.Popen(
+                        watching, stdin=pipe, stdout=nothing, stderr=nothing, bufsize=0, **OWN_GROUP
+                    ) as watcher:
+                        assert watcher.stdin is not None
+                        _held.add(watcher.stdin)
+                        try:
+                            self._wait(worker)
+                        finally:
+                            watcher.kill()  # before its pipe is closed: the number of the process is free by now
+                finally:
+                    worker.kill()
+            self.code = worker.returncode
+        except OSError as error:  # the system starts no more processes
+            self.error = error
+
+    def _wait(self, worker: subprocess.Popen[bytes]) -> None:
+        """Until the process has ended or nobody waits any more."""
+        talk = threading.Thread(target=self._talk, args=[worker], daemon=True)
+        talk.start()
+        while talk.is_alive() and not self.over:
+            talk.join(SOON)
+        worker.kill()
+        talk.join()
+
+    def _talk(self, worker: subprocess.Popen[bytes]) -> None:
+        # Without a timeout, with which communicate() forgets what of the question the pipe (64 KB) does not hold.
+        self.said, self.complaint = worker.communicate(self.question)
+
+    def outcome(self, name: str) -> Any:
+        """What the function returned; raise what it raised, or that its process ended without saying."""
+        if self.error is not None:
+            raise self.error
+        last = self.complaint.decode(errors="replace")[-500:].strip()
+        if self.code == KILLED:
+            raise MemoryError(f"the process of {name} was ended by the system, most likely for want of memory")
+        if self.code and any(word in self.complaint for word in NO_MEMORY):
+            raise MemoryError(f"the process of {name} ended for want of memory: {last}")
+        if self.code or not self.said:
+            raise RuntimeError(f"the process of {name} ended with code {self.code}: {last}")
+        returned, outcome, trace = pickle.loads(self.said)
+        if returned:
+            return outcome
+        raise outcome from RuntimeError(f"in a process of its own:\n{trace}")
+
+
+def _abandoned() -> bool:
+    """Whether this is a worker process (of joblib, Dask, multiprocessing) whose own parent has ended.
+
+    Other processes may well go on after theirs, as what ``nohup`` starts.
+    """
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return False
+    try:
+        return not parent.is_alive()
+    except (TypeError, ValueError):  # joblib's workers hold nothing of their parent to wait for, except on Windows
+        return os.getppid() != parent.pid
+
+
+def _let_go() -> None:
+    """A forked copy of this process holds copies of the pipes: without this, engines would wait for its end too."""
+    for pipe in list(_held):
+        pipe.close()
+
+
+if sys.platform != "win32":
+    os.register_at_fork(after_in_child=_let_go)
+
+
+def _serve() -> None:
+    """The other side: read a question, answer it."""
+    out = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # engines print at times, C code too
+    sys.stdout = sys.stderr
+    try:
+        function, arguments = pickle.load(sys.stdin.buffer)
+        said = pickle.dumps((True, function(*arguments), ""))
+    except Exception as error:
+        said = _failure(error)
+    with out:
+        out.write(said)
+
+
+def _failure(error: Exception) -> bytes:
+    """An exception as a process can hand it on; a RuntimeError with its name where it cannot be pickled."""
+    trace = "".join(traceback.format_exception(error))
+    try:
+        said = pickle.dumps((False, error, trace))
+        pickle.loads(said)
+    except Exception:
+        said = pickle.dumps((False, RuntimeError(f"{type(error).__name__}: {error}"), trace))
+    return said

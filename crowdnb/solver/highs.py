@@ -1,0 +1,73 @@
+"""Mixed-integer programs in arrays, for HiGHS: what explanations, repairs and the worst case ask beside cvxpy.
+
+scipy's ``milp`` asks the same engine, but cannot keep it from writing to the terminal.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import highspy
+import numpy as np
+from scipy import sparse
+
+from crowdnb.labels import BoolArray, FloatArray
+from crowdnb.solver.apart import apart
+from crowdnb.solver.engine import HIGHS, PATIENCE, SolverAnswerError
+
+FOREVER = 1e9  # seconds
+
+
+class Milp(NamedTuple):
+    """Minimise costs · x, where low ≤ rows · x ≤ high and least ≤ x ≤ most, some of x whole."""
+
+    costs: FloatArray  # variables
+    rows: sparse.csr_array[np.float64]  # rows × variables
+    low: FloatArray
+    high: FloatArray
+    least: FloatArray
+    most: FloatArray
+    whole: BoolArray
+
+
+class MilpAnswer(NamedTuple):
+    """What HiGHS says: the best x, if there is one; what no x costs less than; whether this is settled."""
+
+    x: FloatArray | None
+    bound: float  # inf where no x exists
+    proved: bool  # that x is the best, or that none exists
+
+
+def least_cost(program: Milp, seconds: float) -> MilpAnswer:
+    """The best x: sought here for a while, then in a process of its own, which an interrupt ends at once."""
+    here = _ask(program, min(seconds, PATIENCE))
+    if here.proved or seconds <= PATIENCE:
+        return here
+    left = seconds - PATIENCE
+    later = apart(_ask, program, left, time_limit=None if seconds == FOREVER else left + 1.0, bar="HiGHS")
+    return here if later is None or (later.x is None and not later.proved) else later
+
+
+def _ask(program: Milp, seconds: float) -> MilpAnswer:
+    rows, size = sparse.csc_array(program.rows), len(program.costs)
+    lp = highspy.HighsLp()
+    lp.num_col_, lp.num_row_ = size, rows.shape[0]
+    lp.col_cost_, lp.col_lower_, lp.col_upper_ = program.costs, program.least, program.most
+    lp.row_lower_, lp.row_upper_ = program.low, program.high
+    lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = rows.indptr, rows.indices, rows.data
+    kinds = highspy.HighsVarType
+    lp.integrality_ = [kinds.kInteger if whole else kinds.kContinuous for whole in program.whole]
+    highs = highspy.Highs()  # type: ignore[no-untyped-call]
+    for name, value in {"output_flag": False, "time_limit": seconds, **HIGHS}.items():
+        highs.setOptionValue(name, value)
+    highs.passModel(lp)
+    highs.run()
+    status, ends = highs.getModelStatus(), highspy.HighsModelStatus
+    if status in (ends.kInfeasible, ends.kUnboundedOrInfeasible):  # no program here is unbounded
+        return MilpAnswer(None, np.inf, True)
+    if status not in (ends.kOptimal, ends.kTimeLimit):
+        raise SolverAnswerError(f"internal error: HiGHS ends with {highs.modelStatusToString(status)}")
+    info = highs.getInfo()
+    found = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+    x = np.array(highs.getSolution().col_value) if found else None
+    return MilpAnswer(x, info.mip_dual_bound, status == ends.kOptimal)

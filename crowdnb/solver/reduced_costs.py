@@ -1,0 +1,164 @@
+r"""What a place on a task and a worker in demand are worth: a bound on ρ, and which pairs can still matter.
+
+The linear relaxation of the boolean program, with the workers' booleans put in,
+
+    max  Σ_ij v_ij T_ij,  v = W_j Q_ij,  T ≥ 0
+    s.t. Σ_i T_ij = L_j                                price u_j of a place on task j
+         Σ_j T_ij ≤ 1                                  price of worker i
+         Σ_{i in clique} Σ_j T_ij ≤ 1, or for each j   price of a clique of the conflicts C^A, by the scope
+
+gives prices. For *any* prices, those of workers and cliques ≥ 0, no assignment exceeds
+
+    bound = Σ_j L_j u_j + Σ prices of workers and cliques + Σ_i max(0, max_j r_ij),
+    r_ij  = v_ij - u_j - (prices of worker i and of the cliques it is in),
+
+which is computed here from the prices alone: the linear solver is not believed either. An assignment that uses pair
+(i, j) reaches at most bound + min(0, r_ij). So pairs that fall further short than the best assignment known does can be
+left out (reduced-cost fixing), and thousands of workers come down to a few hundred pairs. The relaxation is solved
+over few pairs, and others join as long as their r_ij is above 0 (column generation).
+
+References
+----------
+C. Barnhart and others, "Branch-and-price: column generation for solving huge integer programs", Operations Research
+46 (1998) 316-329.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from scipy import sparse
+from scipy.optimize import linprog
+
+from crowdnb.labels import BoolArray, FloatArray, IntArray
+from crowdnb.model.conflict_graph import incidence, members, task_rows
+from crowdnb.model.problem import Problem
+
+ALL = 1000  # pairs that are looked at together
+PER_TASK, PER_WORKER = 12, 3  # candidates to begin with, of more pairs
+JOIN_TASK = 5  # that join a task in one round
+ROUNDING = 1e-14  # of sums, relative to what is summed
+
+
+class Prices(NamedTuple):
+    """Prices of the relaxation, and what follows from them.
+
+    Attributes
+    ----------
+    bound : float
+        No assignment's ρ exceeds it.
+    reduced : ndarray, m × n
+        r_ij; -inf where the pair is not allowed. An assignment that uses the pair reaches at most bound + min(0, r_ij).
+    use : ndarray, m
+        How much of each worker the relaxation employs, 0 to 1.
+    rounding : float
+        What the rounding of sums may have cost the two.
+    """
+
+    bound: float
+    reduced: FloatArray
+    use: FloatArray
+    rounding: float
+
+
+def prices(problem: Problem, cliques: Sequence[IntArray], known: IntArray, until: float = math.inf) -> Prices | None:
+    """Solve the relaxation by column generation, until ``time.perf_counter()`` passes ``until``.
+
+    Parameters
+    ----------
+    problem : Problem
+        A plain one (``problem.plain``).
+    cliques : sequence of arrays of positions
+        Workers in mutual conflict; together they cover C^A.
+    known : ndarray of int, shape (places, 2)
+        The best assignment without conflicts between workers.
+    until : float
+        Seconds on the clock of ``time.perf_counter``. Stopped early, the bound is weaker and still valid.
+    """
+    need = problem.fewest
+    m, n = problem.q.shape
+    value = np.where(problem.eligible & (need > 0), problem.value, -np.inf)
+    best_pair = np.where(need > 0, value.max(axis=0), 0.0)
+    value -= best_pair
+    spread = float(-value[np.isfinite(value)].min(initial=0)) or 1.0
+    value /= spread  # now between -1 and 0: the linear solver works to tolerances around 1e-7
+    together = problem.conflict_scope == "project"
+    groups = list(cliques)
+    if together:  # a worker without conflicts is a clique of one
+        alone = np.setdiff1d(np.arange(m), np.concatenate([*groups, np.zeros(0, dtype=np.int64)]))
+        groups += [np.array([i]) for i in alone.tolist()]
+    member = members(groups, m)
+    missing = 10.0 * max(1, math.isqrt(int(need.sum())))  # what a place left empty costs: each filled one earns it
+    taken = _candidates(value, need, known)
+    best: Prices | None = None
+    while True:
+        pairs = np.argwhere(taken)
+        i, j = pairs.T
+        if together:
+            rules = [member[:, i]]
+        else:
+            clique, task, shared = task_rows(problem, member, pairs)
+            rules = [incidence(i, m), shared]
+        rows = sparse.vstack([*rules, incidence(j, n)])
+        left = until - time.perf_counter()
+        if left <= 0:
+            return best
+        answer = linprog(  # type: ignore[call-overload]  # sparse matrices are not in the stubs
+            -(missing + value[i, j]),
+            rows,
+            np.r_[np.ones(rows.shape[0] - n), need],
+            method="highs",
+            options={"time_limit": min(left, 1e9), "presolve": len(pairs) > ALL},
+        )
+        if answer.x is None or answer.status:
+            return best
+        price, u = np.split(-answer.ineqlin.marginals, [-n])
+        price, u = np.maximum(0, price), u - missing
+        if together:
+            charge = (member.T @ price)[:, None]  # what worker i pays, on any task
+        else:
+            of_cliques = sparse.csr_array((price[m:], (clique, task)), shape=(member.shape[0], n))
+            charge = price[:m, None] + (member.T @ of_cliques).toarray()
+        reduced = value - u - charge
+        gain = reduced.max(axis=1)
+        bound = math.fsum(
+            [*(need * best_pair), *(spread * need * u), *(spread * price), *(spread * np.maximum(0, gain))]
+        )
+        if best is None or bound < best.bound:
+            use = np.bincount(i, answer.x, minlength=m).astype(float)
+            summed = need @ np.abs(best_pair) + spread * (need @ np.abs(u) + price.sum() + charge.max(initial=1))
+            best = Prices(bound, spread * reduced, use, ROUNDING * float(summed))
+        better = (reduced > 1e-9) & ~taken
+        if not better.any():
+            return best
+        taken |= _joining(np.where(better, reduced, -np.inf))
+
+
+def _candidates(value: FloatArray, need: IntArray, known: IntArray) -> BoolArray:
+    """Pairs to begin with: the best of each task and of each worker, and those of an assignment; m × n."""
+    m, n = value.shape
+    if np.count_nonzero(np.isfinite(value)) <= ALL:
+        return np.isfinite(value)
+    taken = np.zeros((m, n), dtype=bool)
+    taken[known[:, 0], known[:, 1]] = True
+    for j in range(n):
+        most = min(m, PER_TASK + int(need[j]))
+        taken[np.argpartition(-value[:, j], most - 1)[:most], j] = True
+    most = min(n, PER_WORKER)
+    best = np.argpartition(-value, most - 1, axis=1)[:, :most]
+    np.put_along_axis(taken, best, True, axis=1)
+    return taken & np.isfinite(value)
+
+
+def _joining(reduced: FloatArray) -> BoolArray:
+    """The pairs that gain most: the best of each worker, and a few of each task."""
+    m, n = reduced.shape
+    joins = np.zeros((m, n), dtype=bool)
+    joins[np.arange(m), reduced.argmax(axis=1)] = True
+    most = min(m, JOIN_TASK)
+    np.put_along_axis(joins, np.argpartition(-reduced, most - 1, axis=0)[:most], True, axis=0)
+    return joins & np.isfinite(reduced)

@@ -1,0 +1,199 @@
+"""Why no assignment exists, and what to change: against every table of small problems."""
+
+import numpy as np
+import pytest
+from helpers.every_table import TABLES, random_problem, valid
+
+import crowdnb as cn
+from crowdnb.explain import requirements as rules
+from crowdnb.solver import highs
+
+
+def met(problem, kind, worker, other, task, places, tables):
+    """Which tables meet one requirement, given by labels; ``places`` of the task for kind place."""
+    at = {label: i for i, label in enumerate(problem.workers)}
+    j = None if task is None else list(problem.tasks).index(task)
+    t = tables
+    if kind == "place":
+        return t[:, :, j].sum(axis=1) >= places
+    if kind == "ceiling":
+        return t[:, :, j].sum(axis=1) <= problem.required[task]
+    if kind in ("exclusion", "zero"):
+        return ~t[:, at[worker], j]
+    if kind == "pin":
+        return t[:, at[worker], j]
+    if kind == "limit":
+        return t[:, at[worker]].sum(axis=1) <= problem.worker_limits[worker]
+    if kind == "conflict":
+        if problem.conflict_scope == "project":
+            return ~(t[:, at[worker]].any(axis=1) & t[:, at[other]].any(axis=1))
+        return ~(t[:, at[worker]] & t[:, at[other]]).any(axis=1)
+    return (t * problem.costs.to_numpy()).sum(axis=(1, 2)) <= problem.budget + 1e-9
+
+
+def which_hold(problem, frame, tables):
+    """Tables × requirements of a frame: which table meets which."""
+    rows = list(frame[["kind", "worker", "other", "task"]].itertuples(index=False, name=None))
+    return np.array([met(problem, *row, rows.count(row), tables) for row in rows]).T
+
+
+@pytest.mark.parametrize("options", [False, True])
+@pytest.mark.parametrize("scope", ["project", "task"])
+def test_what_is_named_cannot_hold_and_all_but_one_of_it_can(scope, options):
+    rng = np.random.default_rng(5 + options)
+    infeasible = 0
+    kinds = set()
+    while infeasible < (60 if options else 210):
+        problem = random_problem(rng, scope, options)
+        tables = TABLES[problem.qualification.shape]
+        found = cn.explain_infeasible(problem)
+        assert bool(found) == (not valid(problem, tables).any())
+        if not found:
+            continue
+        infeasible += 1
+        frame = found.requirements
+        kinds |= set(frame["kind"])
+        hold = which_hold(problem, frame, tables)
+        assert not hold.all(axis=1).any()
+        for at, row in enumerate(zip(frame["kind"], frame["task"], strict=True)):
+            without = np.delete(hold, at, axis=1)
+            if row[0] == "place":  # one fewer of this task
+                same = (frame["kind"] == "place") & (frame["task"] == row[1])
+                fewer = met(problem, "place", None, None, row[1], same.sum() - 1, tables)
+                without = np.column_stack([hold[:, ~same], fewer])
+            assert without.all(axis=1).any(), f"{frame}\n{at} can be dropped"
+        assert str(found).startswith(found.text)
+    assert kinds >= {"place", "exclusion", "zero", "limit", "conflict"}
+    assert not options or kinds >= {"pin", "ceiling", "budget"}
+
+
+@pytest.mark.parametrize("scope", ["project", "task"])
+def test_a_search_cut_short_leaves_the_question_to_highs(scope, monkeypatch):
+    for cap in ("NODES", "SEARCH_NODES"):
+        monkeypatch.setattr(rules, cap, 0)
+    rng = np.random.default_rng(8)
+    for _ in range(40):
+        problem = random_problem(rng, scope)
+        assert rules.Rules.of(problem).feasible() == valid(problem, TABLES[problem.qualification.shape]).any()
+
+
+@pytest.mark.parametrize("seed", [13, 3])
+def test_sixty_workers_are_explained_without_a_solver(seed, monkeypatch):
+    monkeypatch.setattr(rules.Rules, "cheapest", None)  # the mixed-integer program, which takes a minute on seed 13
+    found = cn.explain_infeasible(cn.random_problem(60, None, 0.2, seed))
+    assert "can work together" in found.certificate
+
+
+def on_the_case_study(case, **fields):
+    q = case.qualification
+    return cn.Problem(q, **({"required": [2, 1, 3, 2, 1]} | fields))
+
+
+def test_a_problem_that_has_an_assignment_needs_no_explanation(case):
+    found = cn.explain_infeasible(case.problem())
+    assert not found
+    assert str(found) == "An assignment exists."
+    assert found.requirements.empty
+
+
+def test_a_task_alone_is_told_before_anything_else(case):
+    barred = [(f"a{i}", "r1") for i in range(12) if i != 5]
+    problem = on_the_case_study(case, required=[9, 3, 3, 2, 1], task_conflicts=barred)
+    found = cn.explain_infeasible(problem)
+    assert found.tasks == ("r1",)
+    assert found.workers == ("a5",)
+    assert (found.places, found.most) == (2, 1)
+    assert found.text == (
+        "r1 needs 3 workers (2 of its 3 places matter here), and only a5 may take it.\n"
+        "Not allowed: a0, a1, a2, a3, a4, a6, a7, a8, a9, a10, a11 for r1 (conflict with the task)."
+    )
+    assert found.certificate == "Hall's condition: 2 places, 1 worker who may take them (a5)."
+
+
+def test_nobody_at_all(case):
+    barred = [(f"a{i}", "r1") for i in range(12)]
+    found = cn.explain_infeasible(on_the_case_study(case, task_conflicts=barred))
+    assert found.text.splitlines()[0] == "r1 needs 1 worker, and nobody may take it."
+    assert found.certificate == "Hall's condition: 1 place, 0 workers who may take it."
+
+
+def test_more_places_than_workers(case):
+    found = cn.explain_infeasible(on_the_case_study(case, required=[4, 4, 4, 4, 4]))
+    assert found.places == 13
+    assert "Everyone takes at most 1 task." in found.text
+    assert found.certificate.startswith("Hall's condition: 13 places, 12 workers who may take them (a0, ")
+
+
+def test_a_group_that_cannot_work_together():
+    rng_problem = cn.random_problem(20, 12, conflict_probability=0.5, rng=3)
+    found = cn.explain_infeasible(rng_problem)
+    assert "can work together, and" in found.certificate
+    assert "in all)" in found.text
+
+
+@pytest.mark.parametrize("scope", ["project", "task"])
+def test_a_pair_of_workers_whom_a_task_needs_both(scope):
+    problem = cn.Problem([[0.5], [0.4]], [2], worker_conflicts=[(0, 1)], conflict_scope=scope)
+    found = cn.explain_infeasible(problem)
+    assert found.certificate == "At most 1 of these 2 workers can work together, and 2 are needed."
+    assert "In conflict: 0 with 1." in found.text
+
+
+def test_a_proof_by_cases(case):
+    barred = [(f"a{i}", "r1") for i in range(12) if i not in (5, 6)]
+    between = [("a5", f"a{i}") for i in range(12) if i != 5] + [("a6", f"a{i}") for i in (0, 2, 3, 4)]
+    found = cn.explain_infeasible(on_the_case_study(case, task_conflicts=barred, worker_conflicts=between))
+    assert found.certificate.splitlines() == [
+        "By cases:",
+        "a5 on r1: at most 6 of those who are left can work together, and 7 more are needed.",
+        "a6 on r1: at most 6 of those who are left can work together, and 7 more are needed.",
+    ]
+    assert "In conflict: a5 with a8, a9, a10, a11; a6 with a0, a2, a3, a4." in found.text
+
+
+def test_pins_limits_and_a_budget_in_words():
+    two = [[0.5, 0.4], [0.3, 0.2]]
+    pinned = cn.explain_infeasible(cn.Problem(two, [1, 1], pinned=[(0, 0), (1, 0)]))
+    assert pinned.text == "0 is pinned to 0; 1 is pinned to 0.\n0 takes at most 1 worker."
+    dear = cn.explain_infeasible(cn.Problem(two, [1, 1], costs=[[1, 3], [3, 1]], budget=1))
+    assert "the costs may come to 1." in dear.text
+    assert dear.certificate == "Nothing that keeps the rest costs less than 2."
+    uneven = cn.explain_infeasible(cn.Problem([[0.5] * 3] * 2, [2, 2, 0], worker_limits=[2, 0]))
+    assert "1 takes at most 0 tasks." in uneven.text
+    uneven = cn.explain_infeasible(cn.Problem([[0.5] * 4] * 2, [1] * 4, worker_limits=[2, 1]))
+    assert "0 takes at most 2 tasks; 1 takes at most 1 task." in uneven.text
+    assert "for 3 at most" in uneven.certificate
+
+
+def test_pins_that_clash():
+    two = [[0.5, 0.4], [0.3, 0.2]]
+    apart = cn.Problem(two, [1, 1], pinned=[(0, 0), (1, 1)], worker_conflicts=[(0, 1)], required_rule="at most")
+    apart = cn.explain_infeasible(apart)
+    assert apart.text == "In conflict: 0 with 1.\n0 is pinned to 0; 1 is pinned to 1."
+    shared = cn.Problem(two, [2, 0], pinned=[(0, 0), (1, 0)], worker_conflicts=[(0, 1)], conflict_scope="task")
+    shared = shared.changed(required_rule="at most")
+    assert cn.explain_infeasible(shared).text == "In conflict: 0 with 1.\n0 is pinned to 0; 1 is pinned to 0."
+    barred = cn.Problem(two, [1, 0], pinned=[(0, 0)], task_conflicts=[(0, 0)], costs=two, budget=9)
+    assert rules.Rules.of(barred).cheapest() == float("inf")
+
+
+def test_a_proof_by_cases_in_same_task_scope():
+    """0 and 1 cannot share task 0, so it needs 2, whom task 1 needs as well."""
+    q, barred = np.full((3, 2), 0.5), [(0, 1), (1, 1)]
+    problem = cn.Problem(q, [2, 1], task_conflicts=barred, worker_conflicts=[(0, 1)], conflict_scope="task")
+    found = cn.explain_infeasible(problem)
+    assert found.certificate.splitlines() == ["By cases:", "2 on 1: 0 on 0: nobody can still take 0."]
+    assert set(found.requirements["kind"]) == {"place", "exclusion", "conflict", "limit"}
+
+
+def test_a_long_mixed_integer_program_goes_on_in_a_process_of_its_own(monkeypatch):
+    """Nothing can stop an engine in this process; with no patience at all every question is asked there."""
+    problem = cn.Problem([[0.5, 0.4], [0.3, 0.2]], [1, 1], costs=[[3.0, 4.0], [2.0, 5.0]], budget=5)
+    here = cn.explain_infeasible(problem)
+    asked, apart = [], highs.apart
+    monkeypatch.setattr(highs, "PATIENCE", 0.0)
+    monkeypatch.setattr(highs, "apart", lambda *question, **options: asked.append(1) or apart(*question, **options))
+    there = cn.explain_infeasible(problem)
+    assert asked
+    assert str(there) == str(here)
+    assert there.requirements.equals(here.requirements)

@@ -1,0 +1,368 @@
+"""Options of a problem beyond the paper, ties, and programs compiled once, against looking at every assignment."""
+
+from itertools import combinations, product
+
+import numpy as np
+import pandas as pd
+import pytest
+from helpers.exhaustive import best_by_looking, random_instance
+
+import crowdnb as cn
+from crowdnb.model.check import broken_rules
+from crowdnb.solver import program
+
+Q = pd.DataFrame([[0.9, 0.8], [0.7, 0.2], [0.6, 0.5]], index=["a0", "a1", "a2"], columns=["r0", "r1"])
+
+
+@pytest.fixture(params=["GLPK_MI", "CBC", "HIGHS"])
+def solver(request):
+    return request.param
+
+
+def every_assignment(problem):
+    """Each 0/1 table that the checker lets pass, the smallest problems only; with its ρ, best first, then by labels."""
+    m, n = problem.qualification.shape
+    cells = np.argwhere(problem.eligible).tolist()
+    by_worker = [[tuple(cell) for cell in cells if cell[0] == i] for i in range(m)]
+    limits = problem.worker_limits.to_numpy()
+    choices = [
+        [team for size in range(limits[i] + 1) for team in combinations(own, size)] for i, own in enumerate(by_worker)
+    ]
+    found = []
+    for choice in product(*choices):
+        placed = np.array([cell for team in choice for cell in team], dtype=np.int64).reshape(-1, 2)
+        if not broken_rules(problem, placed):
+            t = np.zeros((m, n), dtype=int)
+            t[placed[:, 0], placed[:, 1]] = 1
+            found.append((program.score(problem, placed), t))
+    return sorted(found, key=lambda pair: (-round(pair[0], 9), (-pair[1]).ravel().tolist()))
+
+
+def small_problem(rng, scope, **options):
+    q, need, weight, barred, conflicts = random_instance(rng, workers=(2, 4), tasks=(1, 3), scope=scope)
+    ca = np.zeros((len(q), len(q)))
+    for i, k in conflicts:
+        ca[i, k] = ca[k, i] = 1
+    made = {name: make(rng, q.shape) for name, make in options.items()}
+    if "costs" in made:
+        made["budget"] = float(np.sort(made["costs"].ravel())[: max(1, int(need.sum()))].sum() * rng.uniform(0.9, 1.6))
+    return cn.Problem(q, need, weight, barred, ca, scope, **made)
+
+
+def one_pin(rng, shape):
+    pins = np.zeros(shape)
+    pins[rng.integers(shape[0]), rng.integers(shape[1])] = 1
+    return pins
+
+
+LIMITS = {"worker_limits": lambda rng, shape: rng.integers(0, 3, shape[0])}
+OPTIONS = {
+    "at least": {"required_rule": lambda rng, shape: "at least"},
+    "at most": {"required_rule": lambda rng, shape: "at most"},
+    "limits": LIMITS,
+    "pinned": {"pinned": one_pin},
+    "budget": {"costs": lambda rng, shape: rng.uniform(1, 5, shape).round(2)},
+    "all": {
+        **LIMITS,
+        "required_rule": lambda rng, shape: str(rng.choice(["exactly", "at least", "at most"])),
+        "pinned": lambda rng, shape: one_pin(rng, shape) * rng.integers(0, 2),
+        "costs": lambda rng, shape: rng.uniform(-1, 5, shape).round(1),
+    },
+}
+
+
+@pytest.mark.parametrize("scope", ["project", "task"])
+@pytest.mark.parametrize("name", OPTIONS)
+def test_every_option_agrees_with_exhaustive_search(name, scope):
+    rng = np.random.default_rng([sum(map(ord, name)), scope == "task"])
+    seen = {"optimal": 0, "infeasible": 0}
+    for _ in range(40):
+        problem = small_problem(rng, scope, **OPTIONS[name])
+        found = every_assignment(problem)
+        for solver in ("GLPK_MI", "CBC", "HIGHS"):
+            answer = cn.solve(problem, solver)
+            assert answer.status == ("optimal" if found else "infeasible"), (problem, solver)
+            if found:
+                assert answer.performance == pytest.approx(found[0][0], abs=1e-9), solver
+                assert cn.check(problem, answer.table) == []
+                assert answer.bound == answer.performance
+            else:
+                assert answer.reasons
+        seen[answer.status] += 1
+    assert seen["optimal"] > 5
+    assert seen["infeasible"] > 1 or name == "at most"
+
+
+def test_a_worker_with_two_tasks_is_as_good_as_two_copies_of_it():
+    """The paper copies a worker who may take several tasks. Copies may meet on one task: bar that, and both agree."""
+    rng = np.random.default_rng(3)
+    for _ in range(10):
+        q = rng.uniform(size=(4, 3))
+        limit = cn.solve(cn.Problem(q, [1, 1, 1], worker_limits=[2, 1, 1, 1], worker_conflicts=[(1, 2)]))
+        copied = cn.solve(cn.Problem(np.vstack([q, q[0]]), [1, 1, 1], worker_conflicts=[(1, 2)]))
+        assert limit.performance == pytest.approx(copied.performance, abs=1e-12)
+    # With more than one place on a task the copies could share it, which a worker cannot.
+    shared = cn.solve(cn.Problem([[0.9, 0.1], [0.5, 0.4]], [2, 0], worker_limits=[2, 1]))
+    assert shared.performance == pytest.approx(1.4)
+    assert cn.solve(cn.Problem([[0.9, 0.1], [0.5, 0.4], [0.9, 0.1]], [2, 0])).performance == pytest.approx(1.8)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"required_rule": "about"}, "required_rule must be 'exactly' or 'at least' or 'at most', got 'about'"),
+        ({"worker_limits": [1, 1]}, "worker_limits: 3 values are needed"),
+        ({"worker_limits": {"a0": 1, "a1": 1, "a9": 1}}, "worker_limits: unknown worker a9"),
+        ({"worker_limits": -1}, "worker_limits: a0 has a limit of -1 tasks, that must not be negative"),
+        ({"worker_limits": [1, 1.5, 1]}, "worker_limits: a1 has a limit of 1.5 tasks, that must be a whole number"),
+        ({"pinned": [("a0", "r7")]}, "pinned: a0 with r7: task r7 is unknown"),
+        ({"costs": Q}, "costs and budget go together"),
+        ({"budget": 3}, "costs and budget go together"),
+        ({"costs": Q, "budget": np.nan}, "budget: nan is not a finite number"),
+        ({"costs": Q, "budget": "much"}, "budget: 'much' is not a finite number"),
+        ({"costs": Q.replace(0.2, np.inf), "budget": 1}, "costs: worker a1, task r1 is inf, a finite number"),
+        ({"costs": np.ones((2, 2)), "budget": 1}, r"costs: shape \(2, 2\), needed is \(3, 2\)"),
+        ({"costs": Q.rename(index={"a0": "b"}), "budget": 1}, "costs, rows: unknown worker b"),
+    ],
+)
+def test_options_that_make_no_sense_are_named(options, message):
+    with pytest.raises(ValueError, match=message):
+        cn.Problem(Q, [1, 1], **options)
+
+
+@pytest.mark.parametrize(
+    ("problem", "reason"),
+    [
+        (
+            cn.Problem(Q, [1, 1], pinned=[("a0", "r0"), ("a0", "r1")]),
+            "Pinned pairs alone break a rule: a0 has 2 tasks: r0, r1.",
+        ),
+        (
+            cn.Problem(Q, [1, 1], pinned=[("a0", "r0"), ("a1", "r1")], worker_conflicts=[("a0", "a1")]),
+            "Pinned pairs alone break a rule: a0 and a1 are in conflict and both are chosen.",
+        ),
+        (
+            cn.Problem(Q, [1, 1], pinned=[("a0", "r0"), ("a1", "r0")]),
+            "Pinned pairs alone break a rule: r0 has 2 of 1 workers.",
+        ),
+        (
+            cn.Problem(Q, [1, 1], pinned=[("a0", "r0")], task_conflicts=[("a0", "r0")]),
+            "Pinned pairs alone break a rule: a0 is in conflict with r0 and is given it.",
+        ),
+        (
+            cn.Problem(Q, [3, 2], worker_limits=[2, 1, 1]),
+            "The tasks ask for 5 places, and workers may take only 4 in all.",
+        ),
+        (
+            cn.Problem(Q, [2, 0], worker_limits=[0, 0, 1]),
+            "r0 needs 2 workers, and only 1 may take it: a2 (left out: 2 with a limit of 0 tasks).",
+        ),
+        (
+            cn.Problem(Q, [1, 1], costs=Q, budget=0.1),
+            "Whatever is chosen costs at least 0.8, and the budget is 0.1.",
+        ),
+        (
+            cn.Problem(Q, [0, 0], costs=Q, budget=-1),
+            "Whatever is chosen costs at least 0, and the budget is -1.",
+        ),
+        (
+            cn.Problem(Q, [1, 1], costs=[[1, 1], [5, 5], [5, 5]], budget=2),
+            "No assignment keeps all the rules within the budget (proved by GLPK_MI).",
+        ),
+    ],
+)
+def test_why_no_assignment_exists_with_options(problem, reason):
+    answer = cn.solve(problem)
+    assert answer.status == "infeasible"
+    assert reason in answer.reasons
+
+
+def test_the_checker_knows_the_options():
+    def table(*pairs):
+        t = pd.DataFrame(0, index=Q.index, columns=Q.columns)
+        for worker, task in pairs:
+            t.loc[worker, task] = 1
+        return t
+
+    both = table(("a0", "r0"), ("a0", "r1"))
+    assert cn.check(cn.Problem(Q, [1, 1], worker_limits=2), both) == []
+    assert cn.check(cn.Problem(Q, [1, 1], worker_limits=[0, 1, 1]), both) == [
+        "a0 has 2 tasks: r0, r1",
+        "a0 has a limit of 0 tasks, is not free for r0 and is given it",
+        "a0 has a limit of 0 tasks, is not free for r1 and is given it",
+    ]
+    three = cn.Problem(Q, [2, 1], required_rule="at least", worker_limits=[1, 2, 1])
+    assert cn.check(three, both) == ["r0 has 1 of at least 2 workers", "a0 has 2 tasks: r0, r1"]
+    assert cn.check(cn.Problem(Q, [0, 1], required_rule="at most"), table(("a0", "r0"))) == [
+        "r0 has 1 of at most 0 workers"
+    ]
+    assert cn.check(cn.Problem(Q, [1, 0], pinned=[("a1", "r0")]), table(("a0", "r0"))) == [
+        "a1 is pinned to r0 and is not given it"
+    ]
+    dear = cn.Problem(Q, [1, 1], costs=Q, budget=1.3)
+    assert cn.check(dear, table(("a0", "r0"), ("a2", "r1"))) == ["the costs come to 1.4, the budget is 1.3"]
+    assert cn.check(dear, table(("a0", "r1"), ("a2", "r0"))) == ["the costs come to 1.4, the budget is 1.3"]
+    tenth = cn.Problem(Q, [1, 1], costs=Q * 0 + [0.1, 0.2], budget=0.3)  # 0.1 + 0.2 exceeds 0.3 by rounding alone
+    assert cn.check(tenth, table(("a0", "r0"), ("a1", "r1"))) == []
+    assert cn.solve(tenth).status == "optimal"
+
+
+def test_the_frontier_shows_what_a_budget_buys():
+    problem = cn.Problem(Q, [1, 1], costs=[[5, 4], [2, 2], [1, 3]], budget=9)
+    frontier = cn.frontier(problem, [2.5, 3, 4, 5, 6, 7, 9])
+    assert frontier["status"].tolist() == ["infeasible"] + ["optimal"] * 6
+    expected = []
+    for budget in frontier.index:
+        found = every_assignment(problem.changed(budget=budget))
+        expected.append(found[0][0] if found else np.nan)
+    np.testing.assert_allclose(frontier["performance"], expected)
+    assert (frontier["cost"].iloc[1:] <= frontier.index[1:]).all()
+    assert frontier["performance"].iloc[1:].is_monotonic_increasing
+    whole = cn.frontier(problem)
+    assert whole["performance"].iloc[-1] == pytest.approx(cn.solve(cn.Problem(Q, [1, 1])).performance)
+    assert whole["performance"].is_unique
+    with pytest.raises(ValueError, match="the problem has no costs"):
+        cn.frontier(cn.Problem(Q, [1, 1]))
+
+
+@pytest.mark.parametrize("scope", ["project", "task"])
+def test_ties_are_broken_by_labels_and_by_every_solver_alike(scope):
+    rng, tied = np.random.default_rng(8), 0
+    for number in range(25):
+        q, need, _, barred, conflicts = random_instance(rng, workers=(3, 5), tasks=(1, 3), scope=scope)
+        ca = np.zeros((len(q), len(q)))
+        for i, k in conflicts:
+            ca[i, k] = ca[k, i] = 1
+        problem = cn.Problem((2 * q).round() / 10 + 0.5, need, None, barred, ca, scope)
+        found = every_assignment(problem)
+        tied += len([1 for rho, _ in found if rho > found[0][0] - 1e-9]) > 1
+        for solver in ("GLPK_MI", "CBC", "HIGHS"):
+            answer = cn.solve(problem, solver, tie_break="labels")
+            assert (answer.status == "optimal") == bool(found)
+            if found:
+                assert answer.table.to_numpy().tolist() == found[0][1].tolist(), (number, solver)
+                assert not answer.reasons
+    assert tied > 5
+
+
+@pytest.mark.parametrize(("m", "p", "seed"), [(14, 0.15, 7), (22, 0.15, 21), (45, 0.1, 1)])
+def test_a_pin_that_costs_something_is_no_tie(m, p, seed):
+    """The engine's answer for a pin used to be rounded to a better one without it, and was then not believed."""
+    problem = cn.random_problem(m, None, p, seed)
+    answer = cn.solve(problem, tie_break="labels")
+    assert answer.table.equals(cn.solve(problem).table)  # Q is random: nothing is tied
+
+
+def test_ties_are_broken_with_options_too():
+    problem = cn.Problem(np.full((4, 3), 0.5), [1, 1, 1], worker_limits=[1, 2, 1, 1], required_rule="at most")
+    answer = cn.solve(problem, tie_break="labels")
+    assert np.argwhere(answer.table.to_numpy()).tolist() == [[0, 0], [1, 1], [1, 2]]
+    with pytest.raises(ValueError, match="tie_break must be 'labels' or None, got 'first'"):
+        cn.solve(problem, tie_break="first")
+
+
+def test_places_that_may_stay_empty_are_filled_even_if_the_time_is_over_at_once(monkeypatch):
+    """Nobody at all keeps every rule too; a team without conflicts is better, and needs no engine."""
+    monkeypatch.setattr(
+        program, "ask", lambda _, pairs, *__: program.Answer("time_limit", np.zeros(len(pairs)), np.nan)
+    )
+    q = [[0.9, 0.8], [0.8, 0.1], [0.2, 0.3]]
+    problem = cn.Problem(q, [1, 1], worker_conflicts=[(0, 1)], required_rule="at most")
+    answer = cn.solve(problem, "CBC", time_limit=1)
+    assert (answer.status, answer.table.loc[[0, 2]].to_numpy().tolist()) == ("time_limit", [[1, 0], [0, 1]])
+    assert (answer.performance, answer.bound) == pytest.approx((1.2, 1.6))
+    assert cn.check(problem, answer.table) == []
+
+
+def test_ties_that_the_time_leaves_open_are_said_to_be(monkeypatch):
+    monkeypatch.setattr(
+        program, "ask", lambda _, pairs, *__: program.Answer("time_limit", np.zeros(len(pairs)), np.nan)
+    )
+    search = program.Search(cn.Problem(np.full((3, 2), 0.5), [1, 1]), "CBC", 1, "labels")
+    search.reach = np.ones((3, 2))
+    search._try(np.array([[0, 1], [2, 0]]))
+    open_order = ["The order of tied assignments was not settled within the time limit."]
+    assert search._first_by_labels(search.allowed) == open_order
+    assert search.found.tolist() == [[0, 1], [2, 0]]
+
+
+def test_a_budget_that_allows_nothing_does_not_crash_the_engine(solver):
+    """GLPK aborts the process when its presolver takes the last column away."""
+    dear = cn.Problem(Q, [1, 1], required_rule="at most", costs=Q, budget=0.1)
+    answer = cn.solve(dear, solver)
+    assert (answer.status, answer.performance, answer.idle) == ("optimal", 0.0, ("a0", "a1", "a2"))
+
+
+@pytest.mark.parametrize("scope", ["project", "task"])
+def test_a_compiled_program_answers_like_solve(scope, solver):
+    rng = np.random.default_rng(12)
+    q, need, weight, barred, conflicts = random_instance(rng, workers=(6, 6), tasks=(3, 3), scope=scope)
+    start = cn.Problem(q, np.minimum(need, 1), weight, barred, None, scope)
+    compiled = cn.Program(start, solver)
+    assert compiled.compiled is not None
+    seen = {"optimal": 0, "infeasible": 0}
+    for _ in range(60 if solver == "GLPK_MI" else 30):
+        q, need, weight, barred, conflicts = random_instance(rng, workers=(6, 6), tasks=(3, 3), scope=scope)
+        pairs = list(conflicts)
+        answer = compiled.resolve(
+            qualification=q, required=need, task_weights=weight, task_conflicts=barred, worker_conflicts=pairs
+        )
+        best = best_by_looking(q, need, weight, barred, conflicts, scope)
+        assert answer.status == ("infeasible" if best is None else "optimal")
+        seen[answer.status] += 1
+        if best is None:
+            assert answer.reasons
+        else:
+            assert answer.performance == pytest.approx(best, abs=1e-9)
+            assert cn.check(answer.problem, answer.table) == []
+    assert seen["optimal"] > 3
+    assert seen["infeasible"] > 1
+    again = compiled.resolve()
+    assert again.problem.qualification.equals(start.qualification)
+
+
+@pytest.mark.parametrize("scope", ["project", "task"])
+def test_a_compiled_program_settles_ties_too(scope, solver):
+    """Few values of Q make many ties; each pin is a number in the compiled program."""
+    rng = np.random.default_rng(6)
+    compiled = cn.Program(cn.Problem(np.zeros((4, 3)), [1, 1, 1], conflict_scope=scope), solver)
+    for _ in range(6):
+        values = {"qualification": rng.integers(1, 3, (4, 3)) / 2, "worker_conflicts": [(0, rng.integers(1, 4))]}
+        answer = compiled.resolve(**values, tie_break="labels")
+        assert answer.table.to_numpy().tolist() == every_assignment(answer.problem)[0][1].tolist()
+
+
+def test_resolve_reads_by_label_and_refuses_what_problem_refuses():
+    compiled = cn.Program(cn.Problem(Q, [1, 1]))
+    turned = compiled.resolve(qualification=Q.loc[["a2", "a0", "a1"], ["r1", "r0"]], worker_conflicts=[("a1", "a0")])
+    assert turned.performance == pytest.approx(1.4)
+    assert turned.problem.qualification.equals(Q)
+    with pytest.raises(ValueError, match="qualification, rows: unknown worker b"):
+        compiled.resolve(qualification=Q.rename(index={"a0": "b"}))
+    with pytest.raises(ValueError, match="required: r0 asks for -1 workers"):
+        compiled.resolve(required=[-1, 1])
+    with pytest.raises(ValueError, match="exceeds 1e\\+300"):
+        compiled.resolve(task_weights=[1e301, 1])
+    with pytest.raises(ValueError, match="'simplex' is unknown"):
+        cn.Program(cn.Problem(Q, [1, 1]), "simplex")
+
+
+def test_programs_too_large_or_with_options_start_afresh():
+    large = cn.random_problem(60, 5, rng=1)
+    compiled = cn.Program(large)
+    assert compiled.compiled is None
+    assert compiled.resolve().performance == pytest.approx(cn.solve(large, "HIGHS").performance, abs=1e-9)
+    assert cn.Program(cn.Problem(Q, [1, 1], worker_limits=2)).resolve().performance == pytest.approx(1.7)
+
+
+def test_a_compiled_program_settles_ties_and_a_strange_end_is_an_error(monkeypatch):
+    from cvxopt import glpk
+
+    compiled = cn.Program(cn.Problem(np.full((3, 2), 0.5), [1, 1], worker_conflicts=[(0, 1)]), "GLPK_MI")
+    answer = compiled.resolve(tie_break="labels", time_limit=5)
+    assert np.argwhere(answer.table.to_numpy()).tolist() == [[0, 0], [2, 1]]
+    monkeypatch.setattr(glpk, "ilp", lambda *args, **options: ("undefined", None))
+    pairs = np.argwhere(compiled.problem.eligible)
+    assert compiled.compiled(compiled.problem, pairs, "GLPK_MI", 1.0).status == "time_limit"
+    with pytest.raises(cn.SolverAnswerError, match="GLPK_MI ends with status undefined"):
+        compiled.compiled(compiled.problem, pairs, "GLPK_MI", None)

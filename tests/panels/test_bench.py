@@ -1,0 +1,282 @@
+"""The bench: what a person does there, by the widgets' values; the page itself is in test_browser.py."""
+
+import html
+import io
+import json
+import re
+import shutil
+from datetime import datetime
+
+import numpy as np
+import openpyxl
+import pandas as pd
+import pytest
+from helpers.crowd import crowd
+from helpers.folders import DATA, copy
+
+import crowdnb as cn
+from crowdnb.panels import bench as workbench
+from crowdnb.panels.bench import PairList, scenario_of, settings_of
+from crowdnb.project import scenarios
+
+
+@pytest.fixture
+def folder(tmp_path):
+    path = tmp_path / "my_project"
+    cn.load_case_study().write(path)
+    return path
+
+
+def uploaded(bench, *paths):
+    now = datetime.now()
+    bench.upload.value = tuple(
+        {"name": name, "type": "", "size": len(data), "content": memoryview(data), "last_modified": now}
+        for name, data in paths
+    )
+
+
+def test_every_setting_is_a_scenario_and_back(case):
+    scenario = cn.Scenario(
+        gamma=0.2, scope="task", weights={"skill": 0.4, "efficiency": 0.2, "quality": 0.3, "activity": 0.1},
+        required={"r2": 4}, task_weights={"r0": 2.0}, demand={("r0", "skill"): (0.5, 1.0)}, limits={"a10": 2},
+        conflicts={("a3", "a5"): 1, ("a1", "like a4"): 1}, exclusions={("a0", "r3"): 0, ("like a4", "r1"): 1},
+        added={"a4": 1},
+    )  # fmt: skip
+    assert scenario_of(case, settings_of(case, scenario)) == scenario
+    assert scenario_of(case, settings_of(case, cn.Scenario())) == cn.Scenario()
+
+
+def test_turning_breaking_repairing_keeping_and_taking_up_again(folder):
+    bench = cn.bench(folder)
+    assert sorted(path.suffix for path in folder.iterdir()) == [".csv"] * 6  # looking writes nothing
+    bench["worker_conflicts"].value = [[5, 3]]
+    row, *rest = bench["tasks"].value
+    bench["tasks"].value = [[2.0, 1.0, 0.45, *row[3:]], *rest]
+    bench["weights"].sliders[0].value = 0.2
+    bench["gamma"].value = 0.15
+    bench["scope"].value = "task"
+    project = cn.read_project(folder)
+    wanted = bench.panel.scenario().problem(project)
+    assert bench.panel.view.facts["ρ"] == pytest.approx(cn.solve(wanted, "HIGHS").performance, abs=1e-9)
+    assert "r0 asks skill 0.4 to 1 → 0.45 to 1" in bench.panel.output.value
+    good = bench.panel.view.body
+    bench["tasks"].value = [[7.0, *row[1:]], *rest]
+    said = str(cn.explain_infeasible(bench.panel.scenario().problem(project)))
+    assert bench.panel.view.problem == said and "No answer." in bench.panel.output.value
+    assert good in bench.panel.output.value.split("crowdnb-old")[1]
+    assert bench.suggested[0].text in bench.repair_buttons[0].description
+    promised = bench.suggested[0].performance
+    bench.repair_buttons[0].click()
+    assert bench.panel.view.facts["ρ"] == pytest.approx(promised, abs=1e-9) and not bench.repair_buttons
+    bench.name.value = "mended"
+    bench.keep()
+    assert "mended" in bench.side_by_side.value and bench.kept.value == "mended"
+    # the kernel stops here: another bench on the same folder
+    later = cn.bench(folder)
+    assert later.panel.scenario() == bench.panel.scenario()
+    assert later.plans.named == bench.plans.named and "Taken up again" in later.checked.value
+    later.panel.reset()
+    assert later.plans.current == cn.Scenario()
+    later.kept.value = "mended"
+    later.take()
+    assert later.panel.scenario() == bench.panel.scenario()
+    later.drop()
+    assert cn.bench(folder).plans.named == ()
+
+
+def test_a_person_added_by_a_repair_can_be_taken_back(folder):
+    bench = cn.bench(folder)
+    bench.panel.take(cn.Scenario("", added={"a4": 1}, limits={"a10": 2}))
+    texts = [child.description for child in bench.helps.children]
+    assert texts == ["Take back: a10 may take 2 tasks", "Take back: 1 more like a4"]
+    assert "like a4" in bench.panel.output.value
+    bench.helps.children[1].click()
+    assert bench.panel.scenario() == cn.Scenario("", limits={"a10": 2})
+
+
+def test_why_and_what_it_costs(folder):
+    bench = cn.bench(folder)
+    problem = cn.read_project(folder).problem()
+    bench.worker.value, bench.task.value = "a3", "r0"
+    bench.tell_why()
+    assert str(cn.why(problem, "a3", "r0")).splitlines()[0] in bench.told.value
+    bench.tell_prices()
+    assert cn.prices(problem).query("worth != 0")["text"].iloc[0] in bench.told.value
+    bench["gamma"].value = 0.2
+    assert bench.told.value.startswith(workbench.OLD)
+    bench["tasks"].value = [[12.0, *row[1:]] for row in bench["tasks"].value]
+    bench.tell_why()
+    assert "There is no assignment to ask about" in bench.told.value
+    bench.export("assignment.csv")
+    assert "There is no assignment to write" in bench.message.value and not (folder / "assignment.csv").exists()
+
+
+def test_what_is_taken_along(folder):
+    bench = cn.bench(folder)
+    bench["worker_conflicts"].value = [[5, 3]]
+    bench.name.value = "quarrel"
+    bench.keep()
+    for name in ("assignment.csv", "assignment.xlsx", "report.html"):
+        bench.export(name)
+        assert f'<a download="{name}"' in bench.message.value
+    answer = cn.solve(cn.read_project(folder).problem([("a3", "a5")]))
+    written = pd.read_csv(folder / "assignment.csv")
+    pd.testing.assert_frame_equal(written, answer.pairs, check_dtype=False)
+    book = pd.read_excel(folder / "assignment.xlsx", sheet_name=None)
+    pd.testing.assert_frame_equal(book["assignment"], answer.pairs, check_dtype=False)
+    assert book["changes"].iloc[0, 0] == "a3 and a5 in conflict"
+    assert book["scenarios"]["scenario"].tolist() == ["as given", "quarrel"]
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert page == cn.report(bench.plans, "quarrel", title="my_project").html
+
+
+def test_a_label_is_no_formula_and_no_tag(tmp_path):
+    folder = copy("case_study", tmp_path)
+    for path in folder.glob("*.csv"):
+        path.write_text(path.read_text().replace("a10,", "=1+1,").replace("r2,", "<b>r</b>,"))
+    bench = cn.bench(folder)
+    bench["worker_conflicts"].value = [[5, 3]]
+    bench.name.value = "<i>x</i>"
+    bench.keep()
+    bench.tell_prices()
+    shown = [bench.checked, bench.panel.output, bench.side_by_side, bench.told, bench.message]
+    assert not any("<b>r" in each.value or "<i>x" in each.value for each in shown)
+    bench.export("assignment.xlsx")
+    book = openpyxl.load_workbook(folder / "assignment.xlsx")
+    cells = [cell for row in book["assignment"].iter_rows() for cell in row]
+    assert "=1+1" in [cell.value for cell in cells] and not any(cell.data_type == "f" for cell in cells)
+
+
+def test_all_problems_of_the_files_are_listed_at_once(tmp_path):
+    folder = copy("case_study", tmp_path, {"tasks.csv": ("r0,2", "r0,two"), "weights.csv": None, "ability.csv": ""})
+    with pytest.raises(cn.ProjectError) as error:
+        cn.read_project(folder)
+    bench = cn.bench(folder)
+    assert bench.project is None and not bench.rest.children
+    problems = error.value.problems
+    assert len(problems) == 3 and all(html.escape(text) in bench.checked.value for text in problems)
+    with pytest.raises(KeyError, match="no project"):
+        bench["gamma"]
+    shutil.copytree(DATA / "case_study", folder, dirs_exist_ok=True)
+    bench.read()
+    assert "Checked, no problem: 12 workers" in bench.checked.value
+
+
+def test_upload_replaces_nothing_without_keeping_it(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    bench = cn.bench()
+    files = [(path.name, path.read_bytes()) for path in (DATA / "case_study").glob("*.csv")]
+    broken = [(name, data.replace(b"r0,2", b"r0,two")) for name, data in files]
+    uploaded(bench, *broken)
+    assert "1 problem in the files" in bench.checked.value and bench.folder.value == "my_project"
+    uploaded(bench, ("tasks.csv", dict(files)["tasks.csv"]))
+    assert bench.project is not None
+    assert (tmp_path / "my_project" / "tasks.csv.bak").read_bytes() == dict(broken)["tasks.csv"]
+    before = sorted(path.name for path in (tmp_path / "my_project").iterdir())
+    for name, said in [
+        ("task.csv", "did you mean"), ("../../evil.csv", "not a name that is read"), ("notes.txt", "not a name"),
+        ("C:\\x\\tasks(1).csv", "did you mean"), (".xlsx", "not a name"),
+    ]:  # fmt: skip
+        uploaded(bench, (name, b"x"))
+        assert "Nothing was taken." in bench.checked.value and said in bench.checked.value
+    assert sorted(path.name for path in (tmp_path / "my_project").iterdir()) == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["my_project"]
+
+
+@pytest.mark.parametrize("name", ["\0", "x" * 300, "~nobody-of-this-name", "/dev/null/x"])
+def test_a_folder_that_cannot_be_is_said_to_be_so(tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    bench = cn.bench()
+    bench.folder.value = name
+    uploaded(bench, *[(path.name, path.read_bytes()) for path in (DATA / "case_study").glob("*.csv")])
+    assert "Nothing was taken." in bench.checked.value and "cannot be written" in bench.checked.value
+    bench.example.click()
+    assert "Nothing was copied." in bench.checked.value
+    bench.folder.value = " "
+    assert "Name a folder" in bench.checked.value
+    assert not any(tmp_path.iterdir())
+
+
+def test_a_workbook_is_uploaded_turned_and_kept_beside_it(tmp_path, monkeypatch, case):
+    monkeypatch.chdir(tmp_path)
+    buffer = io.BytesIO()
+    with pd.ExcelWriter(buffer) as writer:
+        for name, table in case._tables().items():
+            table.to_excel(writer, sheet_name=name, index=False)
+    bench = cn.bench("work")
+    uploaded(bench, ("plan.xlsx", buffer.getvalue()))
+    assert bench.folder.value == str(tmp_path.joinpath("work", "plan.xlsx").relative_to(tmp_path))
+    bench["worker_conflicts"].value = [[5, 3]]
+    assert json.loads((tmp_path / "work" / "plan_scenarios.json").read_text())["current"]["conflicts"]
+    assert cn.bench("work/plan.xlsx").panel.scenario().conflicts == {("a3", "a5"): 1}
+    uploaded(bench, ("plan.xlsx", b"no workbook"))
+    assert "plan.xlsx" in bench.checked.value and bench.project is None
+
+
+def test_a_folder_that_is_not_there_and_the_example(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    bench = cn.bench("new")
+    assert "There is no new yet." in bench.checked.value and not list(tmp_path.iterdir())
+    bench.copy()
+    assert repr(bench) == "<Bench: 12 workers, 5 tasks>"
+    bench.copy()
+    assert "Nothing was copied." in bench.checked.value
+    for text in ("a\0b", "x" * 5000, "~nobody_of_that_name/x", "/dev/null", "\n"):
+        bench.folder.value = text
+        assert bench.checked.value
+
+
+def test_a_disk_that_fails_is_told_and_the_panel_goes_on(folder, monkeypatch):
+    bench = cn.bench(folder)
+
+    def fail(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(scenarios.os, "replace", fail)
+    bench["worker_conflicts"].value = [[5, 3]]
+    assert "No space left" in bench.message.value
+    assert bench.panel.view.facts["ρ"] == pytest.approx(2.569531, abs=1e-6)
+    bench.export("report.html")
+    assert "No answer." in bench.message.value and not (folder / "report.html").exists()
+
+
+def test_pairs_typed_one_a_line():
+    pairs = PairList(["a", "b, c", "d"], ["a", "b, c", "d"], True, "Quarrels", [[1, 0]])
+    assert pairs.area.value == "b, c, a"
+    pairs.area.value = "d, a\n\nb, c, a\na,d"
+    assert pairs.value == [[2, 0], [1, 0]] and not pairs.said.value
+    wrong = {"a": "unknown", "a, e": "is unknown", ",": "unknown", "a, a": "a with itself", "\0": "unknown"}
+    for text, said in wrong.items():
+        pairs.area.value = text
+        assert said in pairs.said.value and "line 1" in pairs.said.value
+        assert pairs.value == [[2, 0], [1, 0]]
+    pairs.area.value = ""
+    assert pairs.value == []
+
+
+def test_numbers_out_of_range_are_not_taken(folder):
+    bench = cn.bench(folder)
+    grid = bench["tasks"]
+    before = [list(row) for row in grid.value]
+    for at, wrong in [(0, 1.5), (0, -1.0), (0, 13.0), (2, 1.1), (2, np.nan)]:
+        row = [*before[0][:at], wrong, *before[0][at + 1 :]]
+        with pytest.raises(Exception, match="numbers of its range"):
+            grid.value = [row, *before[1:]]
+        assert grid.value == before
+    grid.value = [[*before[0][:2], 0.9, 0.5, *before[0][4:]], *before[1:]]  # low above high
+    assert "low is above high" in bench.panel.view.problem
+    assert not (folder / "scenarios.json").exists()
+    grid.value = before
+    assert not bench.panel.view.problem
+
+
+def test_beyond_60_by_20_there_are_lists(tmp_path):
+    project = crowd(200, 40)
+    project.write(tmp_path / "large")
+    bench = cn.bench(tmp_path / "large")
+    assert isinstance(bench["worker_conflicts"], PairList) and isinstance(bench["task_conflicts"], PairList)
+    assert bench.panel.view.facts["ρ"] == pytest.approx(cn.solve(project.problem()).performance, abs=1e-6)
+    assert "<td>" in bench.panel.output.value and len(bench.panel.output.value) < 20_000
+    busy = list(bench.panel.view.facts["places"])[:2]
+    bench["worker_conflicts"].area.value += f"\n{busy[0]}, {busy[1]}"
+    assert re.search(r"Changed: .* in conflict", bench.panel.output.value)

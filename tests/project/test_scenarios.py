@@ -1,0 +1,310 @@
+"""Scenarios: what they change, side by side, and on disk; nothing of anybody's is ever lost or overwritten."""
+
+import json
+import math
+from dataclasses import replace
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import crowdnb as cn
+from crowdnb.project.scenarios import FORMAT, Keeper, moved_intervals
+
+QUARREL = {("a5", "a3"): 1}
+ALL = cn.Scenario(
+    "everything",
+    gamma=0.2,
+    scope="task",
+    weights={"skill": 0.4, "efficiency": 0.2, "quality": 0.3, "activity": 0.1},
+    required={"r2": 4},
+    task_weights={"r0": 2.0},
+    demand={("r0", "skill"): (0.5, 1.0)},
+    conflicts=QUARREL,
+    exclusions={("a0", "r3"): 0, ("a11", "r2"): 1},
+    limits={"a10": 2},
+    added={"a4": 2},
+)
+
+
+@pytest.fixture(scope="module")
+def plans(case):
+    return cn.Scenarios(case).keep("quarrel", conflicts=QUARREL).keep(ALL)
+
+
+def test_scenarios_that_differ_in_a_demand_have_a_q_of_their_own(case):
+    plans = cn.Scenarios(case)
+    q = [plans.problem(cn.Scenario("", demand={("r0", "skill"): (low, 1.0)})).qualification for low in (0.5, 0.9)]
+    assert (q[0]["r0"] > q[1]["r0"]).any()
+
+
+def test_rho_as_given_weighs_tasks_as_the_files_do(case):
+    heavy = replace(case, task_weights=pd.Series({task: 1.0 + k for k, task in enumerate(case.required.index)}))
+    plans = cn.Scenarios(heavy).keep("light", task_weights=dict.fromkeys(case.required.index, 1.0))
+    given, light = plans.answer("as given"), plans.answer("light")
+    assert plans.as_given("as given") == pytest.approx(given.performance)
+    assert plans.as_given("light") == pytest.approx(cn.performance(given.problem, light.table))
+    assert plans.as_given("light") != pytest.approx(light.performance)
+
+
+def test_a_scenario_becomes_the_problem_that_a_person_would_write(case, plans):
+    got = plans.problem("everything")
+    demand = case.demand.copy()
+    demand.loc["r0", ("skill", "low")] = 0.5
+    q = cn.qualification(moved_intervals(case.ability, 0.2), demand, ALL.weights)
+    q = pd.concat([q, q.loc[["a4", "a4"]].set_axis(["like a4", "like a4 (2)"])])
+    barred = case.task_conflicts.copy()
+    barred.loc["a0", "r3"], barred.loc["a11", "r2"] = 0, 1
+    barred = pd.concat([barred, barred.loc[["a4", "a4"]].set_axis(["like a4", "like a4 (2)"])])
+    wanted = cn.Problem(
+        q, {**case.required, "r2": 4}, [2, 1, 1, 1, 1], barred, [("a3", "a5")], "task",
+        worker_limits={**dict.fromkeys(q.index, 1), "a10": 2},
+    )  # fmt: skip
+    for name in ("qualification", "task_conflicts", "worker_conflicts"):
+        assert np.allclose(getattr(got, name), getattr(wanted, name).loc[got.workers]), name
+    assert got.required.equals(wanted.required) and got.worker_limits.to_dict() == wanted.worker_limits.to_dict()
+    assert plans.answer("everything").performance == pytest.approx(cn.solve(wanted, "HIGHS").performance, abs=1e-9)
+    assert ALL.words(case) == [
+        "γ 0.1 → 0.2 (assumed, since no histories are known)",
+        "a conflict bars two workers from one task only",
+        "weight of skill 0.15 → 0.4",
+        "weight of efficiency 0.25 → 0.2",
+        "weight of quality 0.5 → 0.3",
+        "r2 needs 3 → 4",
+        "r0 weighs 1 → 2",
+        "r0 asks skill 0.4 to 1 → 0.5 to 1",
+        "a3 and a5 in conflict",
+        "a0 may take r3",
+        "a11 barred from r2",
+        "a10 may take 2 tasks",
+        "2 more workers like a4",
+    ]
+
+
+def test_scenarios_side_by_side(case, plans):
+    table, first = plans.compare(), cn.solve(case.problem())
+    assert table.index.tolist() == ["as given", "quarrel", "everything"]
+    quarrel = cn.solve(case.problem([("a3", "a5")]))
+    assert table.at["quarrel", "difference"] == pytest.approx(quarrel.performance - first.performance, abs=1e-12)
+    assert table.at["quarrel", "moves"] == "a1: idle → r3; a2: r3 → r1; a3: r0 → idle; a5: r1 → r0"
+    assert table.at["as given", "moves"] == table.at["as given", "changes"] == ""
+    pairs = plans.answer("everything").pairs.replace({"worker": {"like a4": "a4", "like a4 (2)": "a4"}})
+    by_hand = sum(
+        case.qualification.at[worker, task] for worker, task in zip(pairs["worker"], pairs["task"], strict=True)
+    )
+    assert table.at["everything", "by given Q"] == pytest.approx(by_hand)
+    who = plans.assignments()
+    assert who.index.tolist() == [*case.ability.index, "like a4", "like a4 (2)"]
+    assert who.at["a3", "quarrel"] == "idle" and who.at["like a4", "quarrel"] == ""
+    assert who.at["a10", "everything"] == "r0, r2"  # its limit is 2, and no other rule keeps it from both
+    broken = plans.keep("too much", required={"r0": 9}).compare().loc["too much"]
+    assert math.isnan(broken["performance"]) and broken["state"] == "no assignment exists"
+
+
+def test_a_repair_leads_to_the_rho_that_it_promised(case):
+    """With every kind of change, one after the other, also of workers that an earlier repair added."""
+    plans, start = cn.Scenarios(case), cn.Scenario("", required={"r0": 4, "r2": 5}, conflicts={("a10", "a11"): 1})
+    kinds = set()
+    for cheap in ("conflict", "exclusion", "place", "worker", "limit"):
+        one, problem = start, plans.problem(start)
+        first = cn.repairs(problem, 1, {kind: 5 for kind in ("conflict", "place", "worker", "limit") if kind != cheap})
+        one = one.repaired(first.repairs[0].changes, problem)
+        kinds |= {item[0] for item, _ in first.repairs[0].changes}
+        assert plans.answer(one).performance == pytest.approx(first.repairs[0].performance, abs=1e-9)
+        again = replace(one, required={**one.required, "r4": one.required.get("r4", 1) + 3})
+        problem = plans.problem(again)
+        second = cn.repairs(problem, 1, {"worker": 0.5}).repairs[0]
+        assert plans.answer(again.repaired(second.changes, problem)).performance >= second.performance - 1e-9
+    assert kinds >= {"conflict", "place", "worker", "limit"}
+
+
+def test_what_is_saved_is_read_again_and_can_be_read_by_a_person(case, plans, tmp_path):
+    path = tmp_path / "scenarios.json"
+    plans.at(ALL).save(path)
+    again = cn.Scenarios.load(case, path)
+    assert again.named == plans.named and again.current == replace(ALL, name="")
+    text = path.read_text(encoding="utf-8")
+    assert '"add": [\n          ["a3", "a5"]\n        ]' in text  # a pair a line
+    assert list(tmp_path.iterdir()) == [path]  # nothing is left beside it
+
+
+names = st.text(min_size=1).filter(lambda text: text.strip() == text and text.isprintable() and text != "as given")
+
+
+@settings(max_examples=30)
+@given(st.lists(names, unique=True, max_size=4), st.floats(0, 1e6), st.sampled_from(["a0", "a11"]))
+def test_any_name_survives_the_file(tmp_path_factory, names, gamma, worker):
+    path = tmp_path_factory.mktemp("any") / "scenarios.json"
+    plans = cn.Scenarios(cn.load_case_study())
+    for name in names:
+        plans = plans.keep(name, gamma=gamma, conflicts={(worker, "a5"): 1})
+    plans.save(path)
+    assert cn.Scenarios.load(plans.project, path).named == plans.named
+
+
+FILE = {"format": FORMAT, "version": 1, "scenarios": [{"name": "x", "required": {"r0": 3}}]}
+
+
+def changed(**scenario):
+    return {**FILE, "scenarios": [{"name": "x", **scenario}]}
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("", "line 1, column 1"),
+        ('{"format": "crowdnb scenarios",', "line 1, column"),
+        (b"\xff\xfe{}", "is not UTF-8"),
+        ("[" * 100_000, "scenarios.json"),
+        ("[]", "holds no scenarios"),
+        ({"format": "something else"}, 'does not say "format": "crowdnb scenarios"'),
+        ({**FILE, "version": 2}, "has version 2; this crowdnb reads version 1"),
+        ({**FILE, "more": 1}, "'more' is not known here"),
+        ({**FILE, "scenarios": {"x": 1}}, "a list in square brackets"),
+        ({**FILE, "scenarios": [{"gamma": 1}]}, "scenario 1: a name in quotes"),
+        ({**FILE, "scenarios": FILE["scenarios"] * 2}, "'x' stands more than once"),
+        ({**FILE, "scenarios": [{"name": "as given"}]}, "cannot be the name"),
+        (changed(colour="red"), "'colour' is not known here"),
+        (changed(required={"r0": "two"}), "what r0 needs is 'two'; a whole number of workers is needed"),
+        (changed(required={"r0": 1.5}), "what r0 needs is 1.5; a whole number"),
+        (changed(required=[1]), "required: entries by name"),
+        (changed(gamma=-1), "gamma is -1; a number of at least 0"),
+        (changed(gamma=math.nan), "gamma is nan"),
+        (changed(gamma=True), "gamma is True"),
+        (changed(scope="team"), "the scope is 'team'"),
+        (changed(weights={"skill": 0.5}), "the weights sum to 0.5"),
+        (changed(demand={"r0": {"skill": [0.9, 0.1]}}), "low is above high"),
+        (changed(demand={"r0": {"skill": 0.5}}), "two numbers, [low, high]"),
+        (changed(conflicts={"add": [["a3", "a3"]]}), "a3 is in conflict with itself"),
+        (changed(conflicts={"add": ["a3"]}), "a list of pairs of labels"),
+        (changed(conflicts={"remove": []}), "'remove' is not known here; known are add, lift"),
+        (changed(added={"a3": 0.5}), "how many are added like a3 is 0.5"),
+    ],
+)  # fmt: skip
+def test_a_broken_or_foreign_file_is_told_in_words_and_left(content, said, case, tmp_path):
+    path = tmp_path / "scenarios.json"
+    data = (
+        content
+        if isinstance(content, bytes)
+        else (content if isinstance(content, str) else json.dumps(content)).encode()
+    )
+    path.write_bytes(data)
+    with pytest.raises(cn.ScenarioError) as error:
+        cn.Scenarios.load(case, path)
+    assert said in str(error.value) and str(error.value).startswith("scenarios.json")
+    with pytest.raises(cn.ScenarioError):
+        cn.Scenarios(case).keep("mine", gamma=0.2).save(path)
+    keeper, plans = Keeper.open(tmp_path, case)
+    keeper.save(plans.keep("mine", gamma=0.2))
+    assert path.read_bytes() == data
+    assert keeper.path.name == "scenarios_2.json" and "left as it is; scenarios_2.json is used" in keeper.said[0]
+    later, again = Keeper.open(tmp_path, case)  # another day
+    assert [one.name for one in again.named] == ["mine"] and later.path == keeper.path
+
+
+@pytest.mark.parametrize(
+    ("scenario", "said"),
+    [
+        ({"required": {"r9": 1}}, "task 'r9' is unknown"),
+        ({"conflicts": {("a3", "b"): 1}}, "worker 'b' is unknown"),
+        ({"exclusions": {("like a3", "r0"): 1}}, "worker 'like a3' is unknown"),
+        ({"weights": {"skill": 1.0}}, "the weight of"),
+        ({"demand": {("r0", "speed"): (0, 1)}}, "criterion 'speed' is unknown"),
+        ({"added": {"b": 1}}, "worker 'b' is unknown"),
+    ],
+)
+def test_a_scenario_that_does_not_fit_says_which_label(scenario, said, case, tmp_path):
+    with pytest.raises(cn.ScenarioError, match=said):
+        cn.Scenarios(case).keep("x", **scenario)
+    misfit = cn.Scenarios(case, (cn.Scenario("old", **scenario),), cn.Scenario(**scenario))
+    assert said in misfit.compare().at["old", "state"]
+    assert list(misfit.assignments()) == ["as given"]
+    misfit.save(tmp_path / "scenarios.json")
+    keeper, again = Keeper.open(tmp_path, case)
+    assert [one.name for one in again.named] == ["old", "last time 1"] and again.current == cn.Scenario()
+    assert "do not fit any more" in keeper.said[0]
+
+
+@pytest.mark.parametrize("name", ["", "  ", "as given", "a\nb"])
+def test_a_name_that_cannot_be_one(name, case):
+    with pytest.raises(cn.ScenarioError, match="cannot be the name"):
+        cn.Scenarios(case).keep(name, gamma=0.2)
+    with pytest.raises(cn.ScenarioError, match="there are as given"):
+        cn.Scenarios(case)["x"]
+
+
+def test_what_somebody_else_wrote_meanwhile_is_kept(case, tmp_path):
+    (mine, plans), (yours, others) = Keeper.open(tmp_path, case), Keeper.open(tmp_path, case)
+    mine.save(plans.keep("mine", gamma=0.2))
+    mine.save(plans.keep("mine", gamma=0.3))  # no one between: the same file
+    yours.save(others.keep("yours", gamma=0.4))
+    assert (mine.path.name, yours.path.name) == ("scenarios.json", "scenarios_2.json")
+    assert "changed by somebody else" in yours.said[0]
+    assert cn.Scenarios.load(case, mine.path)["mine"].gamma == 0.3
+    assert cn.Scenarios.load(case, yours.path)["yours"].gamma == 0.4
+
+
+def test_changed_files_of_the_project_are_noticed(case, tmp_path):
+    keeper, plans = Keeper.open(tmp_path, case)
+    keeper.save(plans.keep("mine", gamma=0.2))
+    assert not Keeper.open(tmp_path, case)[0].said
+    other = replace(case, required=case.required + 1)
+    assert "files have changed since" in Keeper.open(tmp_path, other)[0].said[0]
+
+
+def test_a_disk_that_fails_leaves_the_file_as_it_was(case, tmp_path, monkeypatch):
+    path = tmp_path / "scenarios.json"
+    plans = cn.Scenarios(case).keep("mine", gamma=0.2)
+    plans.save(path)
+    before = path.read_bytes()
+
+    def fail(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("crowdnb.project.scenarios.os.replace", fail)
+    with pytest.raises(OSError, match="No space"):
+        plans.keep("other", gamma=0.3).save(path)
+    assert [item.name for item in tmp_path.iterdir()] == ["scenarios.json"] and path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("place", "pairs of what changes and how often"),
+        ((("place", "r0"),), "pairs of what changes and how often"),
+        (((), 1), "pairs of what changes and how often"),
+        ((("place", "r0"), 0), "how often must be a whole number of at least 1, got 0"),
+        ((("pin", "a0", "r0"), 1), "cannot hold the change 'pin'"),
+        ((("place", "r0", "r1"), 1), "a place has 1 labels"),
+        ((("place", "r9"), 1), "task r9 is unknown"),
+        ((("conflict", "a0", ["a1"]), 1), "worker .'a1'. is unknown"),
+    ],
+)
+def test_a_change_that_is_none_is_named(change, said, case):
+    with pytest.raises(ValueError, match=f"^changes: .*{said}"):
+        cn.Scenario().repaired([change], case.problem())
+
+
+def test_numbers_of_any_kind_are_kept_as_json_can_hold_them(case, tmp_path):
+    plans = cn.Scenarios(case).keep(
+        "any",
+        gamma=Decimal("0.2"),
+        required={"r0": np.int64(1)},
+        demand={("r0", "skill"): np.array([0.25, 1])},
+        limits={"a3": np.float32(2)},
+    )
+    assert plans.answer("any").status == "optimal"
+    plans.save(tmp_path / "scenarios.json")
+    assert cn.Scenarios.load(case, tmp_path / "scenarios.json").named == plans.named
+
+
+@pytest.mark.parametrize(
+    ("named", "said"),
+    [([cn.Scenario("a")] * 2, "'a' stands more than once"), ([cn.Scenario()], "'' cannot be the name of a scenario")],
+)
+def test_scenarios_have_names_unlike_each_other(named, said, case):
+    with pytest.raises(cn.ScenarioError, match=f"^named: .*{said}"):
+        cn.Scenarios(case, named)

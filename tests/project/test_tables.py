@@ -1,0 +1,260 @@
+"""Files as programs write them: what is read correctly, what is refused as no table, and Excel workbooks."""
+
+import csv
+import io
+import re
+import sys
+import zipfile
+from datetime import date, datetime, time, timedelta
+
+import openpyxl
+import pytest
+from helpers.folders import DATA, copy, problems
+from openpyxl.worksheet.datavalidation import DataValidation
+from test_project import same_project
+
+import crowdnb as cn
+from crowdnb.__main__ import main
+
+HEAD = b"worker,criterion,low,high\n"
+PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01"
+
+
+def zipped():
+    """An Excel workbook as bytes."""
+    file = io.BytesIO()
+    openpyxl.Workbook().save(file)
+    return file.getvalue()
+
+
+NOT_CSV = {
+    "zero byte": (HEAD + b"a0,skill,\0,1\n", "line 2: holds a zero byte, it is not a CSV file"),
+    "quote not closed": (HEAD + b'a0,"skill,0,1\na0,quality,0,1\n', "line 2: not CSV: unexpected end of data"),
+    "quote within": (HEAD + b'a0,skill,0,1\na0,"ski"ll,0,1\n', "line 3: not CSV: ',' expected after '\"'"),
+    "quote not closed, large": (HEAD + b'a0,"skill,0,1\n' + b"x" * 200_000, "line 2: not CSV: field larger than"),
+    "row too long": (HEAD + b"\na0,skill,0,52,1\n", "line 3: 5 cells, and the header has 4"),
+    "row too short": (HEAD + b"a0,skill,0\n", "line 2: 3 cells, and the header has 4"),
+    "rows of another separator": (HEAD + b"a0;skill;0;1\n", "line 2: 1 cells, and the header has 4"),
+    "Latin 1": (HEAD + "a0,skill,0,1\nJosé,skill,0,1\n".encode("latin-1"), "line 3: byte 0xe9 is not UTF-8; "),
+    "GBK": (HEAD + "张三,skill,0,1\n".encode("gbk"), "line 2: byte 0xd5 is not UTF-8; save the file as 'CSV UTF-8'"),
+    "UTF-16": (HEAD.decode().encode("utf-16"), "line 1: byte 0xff is not UTF-8; save the file as 'CSV UTF-8'"),
+    "PNG": (PNG, "line 1: byte 0x89 is not UTF-8; "),
+    "workbook under the name of a CSV file": (zipped(), "line 1: "),
+    "HTML": (b"<!DOCTYPE html>\n<p>not found</p>\n", "column '<!DOCTYPE html>' is not known here; "),
+}
+
+
+@pytest.mark.parametrize(("data", "problem"), NOT_CSV.values(), ids=NOT_CSV)
+def test_what_is_no_table_is_refused(data, problem, tmp_path, capsys):
+    lines = problems(copy("case_study", tmp_path, {"ability.csv": data}), capsys)
+    separator = ": " if problem.startswith("column") else ", "
+    assert lines[0].startswith(f"ability.csv{separator}{problem}")
+    assert all(line.startswith("ability.csv: column") for line in lines[1:])
+
+
+def test_a_folder_under_the_name_of_a_file_is_refused(tmp_path, capsys):
+    folder = copy("case_study", tmp_path, {"demand.csv": None})
+    (folder / "demand.csv").mkdir()
+    assert problems(folder, capsys) == ["demand.csv: cannot be read (Is a directory)"]
+
+
+def rewritten(text, separator=",", end="\n", decimal=".", **form):
+    """CSV text in another dialect."""
+    rows = list(csv.reader(io.StringIO(text)))
+    rows = [[cell.replace(".", decimal) if cell[:1] in "01" else cell for cell in row] for row in rows]
+    file = io.StringIO()
+    csv.writer(file, delimiter=separator, lineterminator=end, **form).writerows(rows)
+    return file.getvalue()
+
+
+DIALECTS = {
+    "semicolons and decimal commas": lambda text: rewritten(text, ";", decimal=",").encode(),
+    "tabs and decimal commas": lambda text: rewritten(text, "\t", decimal=",").encode(),
+    "commas, everything quoted": lambda text: rewritten(text, quoting=csv.QUOTE_ALL).encode(),
+    "byte-order mark and CRLF": lambda text: rewritten(text, end="\r\n").encode("utf-8-sig"),
+    "old Macintosh": lambda text: rewritten(text, end="\r").encode(),
+    "sep=;": lambda text: b"sep=;\r\n" + rewritten(text, ";", "\r\n", ",").encode(),
+    '"sep=|" after a mark': lambda text: b'\xef\xbb\xbf\n"sep=|"\n' + rewritten(text, "|").encode(),
+    "spaces around everything": lambda text: text.replace(",", " ,\u3000").replace("\n", "\u00a0 \n").encode(),
+    "empty lines and columns": lambda text: ("\n" + text.replace("\n", ",,\n\n , ,,\n") + ",,,,\n\n").encode(),
+    "no end of the last line": lambda text: text.rstrip("\n").encode(),
+}
+
+
+@pytest.mark.parametrize("dialect", DIALECTS.values(), ids=DIALECTS)
+@pytest.mark.parametrize("name", ["case_study", "lounges"])
+def test_dialects_are_read_the_same(name, dialect, tmp_path):
+    folder = copy(name, tmp_path)
+    for path in folder.iterdir():
+        text = path.read_text(encoding="utf-8")
+        path.write_bytes(dialect(text))
+        assert path.read_bytes() != text.encode()
+    same_project(cn.read_project(folder), cn.read_project(DATA / name))
+
+
+def test_a_decimal_comma_between_commas_is_no_number(tmp_path, capsys):
+    folder = copy("case_study", tmp_path, {"weights.csv": ("quality,0.50", 'quality,"0,50"')})
+    assert problems(folder, capsys) == ["weights.csv, line 4, column weight: '0,50' is not a number"]
+    folder = copy("case_study", tmp_path / "2", {"weights.csv": "criterion;weight\nskill;1,000,5\n"})
+    assert "weights.csv, line 2, column weight: '1,000,5' is not a number" in problems(folder, capsys)
+
+
+def test_lines_are_counted_as_an_editor_counts_them(tmp_path, capsys):
+    text = '\nsep=,\n\ntask,required\nr0,2\n\nr1,1\n"r2",\n,\nr3,x\nr4,1\n'
+    assert problems(copy("case_study", tmp_path, {"tasks.csv": text}), capsys) == [
+        "tasks.csv, line 8, column required: the cell is empty, a number is needed",
+        "tasks.csv, line 10, column required: 'x' is not a number",
+    ]
+
+
+def workbook(path, folder, changes=None, **sheets):
+    """An Excel workbook of the CSV files of a folder, numbers as numbers; a change is a sheet's cell and value."""
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for file in sorted(folder.glob("*.csv")):
+        sheet = book.create_sheet(file.stem)
+        for row in csv.reader(file.read_text(encoding="utf-8").splitlines()):
+            sheet.append([float(cell) if cell[:1] in tuple("0123456789") else cell for cell in row])
+    for name, rows in sheets.items():
+        if name in book.sheetnames:
+            del book[name]
+        for row in rows:
+            (book[name] if name in book.sheetnames else book.create_sheet(name)).append(row)
+    for (name, cell), value in (changes or {}).items():
+        book[name][cell] = value
+    book.save(path)
+    return path
+
+
+@pytest.mark.parametrize("name", ["case_study", "lounges"])
+def test_a_workbook_is_read_as_the_folder(name, tmp_path, capsys):
+    path = workbook(tmp_path / "my book.xlsx", DATA / name, Notes=[["not read"]], assignment=[["earlier"]])
+    project = cn.read_project(path)
+    same_project(project, cn.read_project(DATA / name))
+    assert [note.split(";")[0] for note in project.notes] == ["Notes was not read", "assignment was not read"]
+    assert main(["assign", str(path)]) == 0
+    assert "Written: " in capsys.readouterr().out
+    assert len((tmp_path / "assignment.csv").read_text().splitlines()) == project.required.sum() + 1
+
+
+def test_a_workbook_as_people_keep_it(tmp_path):
+    """Numbers as labels, stars as 5.0, numbers as text, empty rows and columns, a drop-down list, colours."""
+    path = tmp_path / "book.XLSX"
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "ratings"
+    rows = [["worker ", "criterion", "rating", None, None], [None], [101, "質", 5.0], [None], [101.0, "質", " 4 "]]
+    for row in [*rows, ["102", "\u3000質 ", 3, None, " "], [None] * 9, [" "]]:
+        sheet.append(row)
+    sheet.cell(40, 12).font = openpyxl.styles.Font(bold=True)
+    validation = DataValidation(type="list", formula1='"1,2,3,4,5"')
+    sheet.add_data_validation(validation)
+    validation.add("C3:C9")
+    for name, table in {
+        "demand": [["task", "criterion", "low"], [1, "質", "0,25"]],
+        "tasks": [["task", "required"], [1, 1.0]],
+        "weights": [["criterion", "weight"], ["質", 1]],
+        "worker_conflicts": [["", 101, 102], [101, 0, 1], [102, True, 0]],
+    }.items():
+        for row in table:
+            (book[name] if name in book.sheetnames else book.create_sheet(name)).append(row)
+    book["worker_conflicts"]["B3"] = 1
+    book.save(path)
+    project = cn.read_project(path)
+    assert project.ability.index.tolist() == ["101", "102"]
+    assert project.ability.to_numpy().tolist() == [[0.8, 1.0], [0.6, 0.6]]
+    assert project.demand.to_numpy().tolist() == [[0.25, 1.0]]
+    assert project.required.to_dict() == {"1": 1}
+    assert project.worker_conflicts.to_numpy().tolist() == [[0, 1], [1, 0]]
+
+
+WRONG_CELLS = {
+    "date": (("ability", "C2"), date(2024, 5, 3), "2024-05-03 00:00:00 is a date, a number is needed "),
+    "moment": (("tasks", "B2"), datetime(2024, 5, 3, 12), "2024-05-03 12:00:00 is a date, a number is needed "),
+    "time": (("ability", "C2"), time(0, 52), "00:52:00 is a date, a number is needed "),
+    "duration": (("tasks", "B2"), timedelta(days=2, hours=1), "is not a number"),
+    "truth value": (("tasks", "B2"), True, "'True' is not a number"),
+    "error": (("ability", "C2"), "#DIV/0!", "'#DIV/0!' is not a number"),
+    "formula without a value": (("ability", "C2"), "=1/2", "the cell is empty, a number is needed"),
+    "fraction": (("tasks", "B2"), 1.5, "1.5 must be a whole number of workers"),
+    "outside": (("ability", "C2"), -1, "-1 must lie in [0, 1]"),
+}
+
+
+@pytest.mark.parametrize(("cell", "value", "problem"), WRONG_CELLS.values(), ids=WRONG_CELLS)
+def test_a_wrong_cell_of_a_workbook_is_named(cell, value, problem, tmp_path, capsys):
+    path = workbook(tmp_path / "book.xlsx", DATA / "case_study", {cell: value})
+    lines = problems(path, capsys)
+    column = {"ability": "low", "tasks": "required"}[cell[0]]
+    assert len(lines) == 1
+    assert lines[0].startswith(f"book.xlsx, sheet {cell[0]}, row 2, column {column}: ") and problem in lines[0]
+
+
+def test_sheets_missing_misspelt_empty_or_too_wide_are_named(tmp_path, capsys):
+    sheets = {
+        "ability": [[]],
+        "tasks": [[None], [" "]],
+        "worker_conflict": [["x"]],
+        "weights": [["criterion", "weight"], ["skill", 1, "?"]],
+        "demand": [["task", "criterion", "low"], ["r0", "skill"]],
+    }
+    path = workbook(tmp_path / "book.xlsx", DATA / "case_study", {}, **sheets)
+    assert problems(path, capsys) == [
+        "book.xlsx, sheet ability: the sheet is empty",
+        "book.xlsx, sheet tasks: the sheet is empty",
+        "book.xlsx, sheet weights, row 2: 3 cells, and the header has 2",
+        "FOLDER: 'worker_conflict' is not a name that is read (did you mean 'worker_conflicts'?)",
+        "book.xlsx, sheet demand, row 2, column low: the cell is empty, a number is needed",
+    ]
+
+
+def rewrite_sheets(path, pattern, replacement):
+    """Change the XML of the sheets of a workbook, as programs other than Excel would have written it."""
+    with zipfile.ZipFile(path) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    with zipfile.ZipFile(path, "w") as book:
+        for name, data in parts.items():
+            changed = re.sub(pattern, replacement, data)
+            assert changed != data or not name.startswith("xl/worksheets/")
+            book.writestr(name, changed)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "replacement"),
+    [
+        (rb'<dimension ref="[^"]*"', b'<dimension ref="A1:A1"'),  # a wrong size: rows beyond it would be lost
+        (rb"<dimension [^>]*/>", b""),
+        (rb"<v>(\d+)</v></c></row>", rb"<v>\1.0</v></c></row>"),  # whole numbers as 2.0
+    ],
+    ids=["wrong size", "no size", "2.0"],
+)
+def test_workbooks_of_other_programs(pattern, replacement, tmp_path):
+    sheets = {
+        "tasks": [["task", "required"], *([j, need] for j, need in enumerate([2, 1, 3, 2, 1]))],
+        "task_conflicts": [["worker", "task"], ["a0", 3]],
+        "weights": [["criterion", "weight"], ["c", 1]],
+        "demand": [["task", "criterion", "low"], *([j, "c", 0] for j in range(5))],
+        "ability": [["worker", "criterion", "low", "high"], *([f"a{i}", "c", 0, 1] for i in range(12))],
+    }
+    path = workbook(tmp_path / "book.xlsx", DATA / "case_study", **sheets)
+    before = cn.read_project(path)
+    rewrite_sheets(path, pattern, replacement)
+    same_project(cn.read_project(path), before)
+    assert before.task_conflicts.at["a0", "3"] == 1 and before.required.tolist() == [2, 1, 3, 2, 1]
+
+
+@pytest.mark.parametrize("data", [PNG, b"", HEAD, zipped()[:900], b"PK\x05\x06" + bytes(18)])
+@pytest.mark.parametrize("name", ["book.xlsx", "ratings.csv", "old.xls"])
+def test_a_file_that_is_no_workbook_is_refused(name, data, tmp_path, capsys):
+    path = tmp_path / name
+    path.write_bytes(data)
+    (line,) = problems(path, capsys)
+    assert line.startswith(f"{name}: neither a folder nor an Excel workbook (.xlsx) that can be read: ")
+
+
+def test_a_workbook_without_the_package_names_the_package(tmp_path, capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "openpyxl", None)
+    path = tmp_path / "book.xlsx"
+    path.write_bytes(b"")
+    assert main(["assign", str(path)]) == 2
+    assert "pip install openpyxl" in capsys.readouterr().err

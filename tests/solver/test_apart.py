@@ -1,0 +1,273 @@
+"""A process of its own ends with its call, and with the process that asked, however that ends."""
+
+import math
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import numpy as np
+import psutil
+import pytest
+
+from crowdnb.solver import apart
+from crowdnb.solver import apart as module
+
+posix = pytest.mark.skipif(os.name == "nt", reason="signals are sent otherwise on Windows")
+ENDLESS = "apart(sum, range(10**13))"  # one call of C code, during which no other thread of its process can run
+GLPK = """apart(engine.ask, problem, np.argwhere(problem.eligible), "GLPK_MI", None)"""
+ASKING = """
+import os, signal, threading, time, joblib
+from crowdnb.solver import apart
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where tests run in the background
+"""
+HARD = """
+import numpy as np, crowdnb as cn
+from crowdnb.solver import engine
+rng = np.random.default_rng(3)
+against = np.triu(rng.random((150, 150)) < 0.05, 1)
+problem = cn.Problem(rng.random((150, 45)), [1] * 45, worker_conflicts=against | against.T)
+"""
+
+
+class OddError(Exception):
+    def __init__(self, one, two):
+        super().__init__(f"{one} and {two}")
+
+
+def odd():
+    raise OddError("salt", "pepper")
+
+
+def wrong(number):
+    raise ValueError(f"number: {number} is wrong")
+
+
+def running(processes):
+    """Those that run: what has ended and was not yet waited for by its new parent does not."""
+    return [one for one in processes if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
+
+
+def until(condition, seconds=10):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def ours(processes):
+    return [one for one in processes if module.WORK in one.cmdline() or module.WATCHING[-1] in one.cmdline()]
+
+
+def nothing_left():
+    """No process, ended and waited for or not, and no thread of a call."""
+    until(lambda: not any(thread.name == "crowdnb.solver.apart" for thread in threading.enumerate()), 2)
+    return not [one for one in psutil.Process().children() if one.status() == psutil.STATUS_ZOMBIE or ours([one])]
+
+
+@pytest.fixture
+def asking(tmp_path):
+    """Start a process that asks; what it leaves must be nothing."""
+    started, found = [], []
+
+    def at_work(child, seconds):
+        found[:] = psutil.Process(child.pid).children(recursive=True)
+        mine = ours(found)
+        return len(mine) == 2 and max(one.cpu_times().user for one in mine) > seconds
+
+    def start(call, before=""):
+        code = f"{ASKING}{before}\nprint('asking', flush=True)\nprint({call}, flush=True)"
+        pipe, places = subprocess.PIPE, {"TMPDIR": str(tmp_path), "JOBLIB_TEMP_FOLDER": str(tmp_path / "joblib")}
+        child = subprocess.Popen(
+            [sys.executable, "-c", code], stdout=pipe, stderr=pipe, text=True, env=os.environ | places
+        )
+        started.append(child)
+        assert child.stdout.readline() == "asking\n"
+        until(lambda: at_work(child, 2.5 if call is GLPK else 0.3), 30)  # past what it takes to import cvxpy
+        found[:] = [*ours(found), *[one for one in found if not ours([one])]]
+        return child
+
+    yield start
+    for child in started:
+        with child:
+            child.kill()
+    try:
+        until(lambda: not running(found[:2]))
+    finally:
+        for one in running(found):  # joblib's own workers, idle, wait five minutes for more work
+            one.kill()
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_it_gives_what_the_function_gives():
+    assert apart(math.hypot, 3, 4) == 5
+    assert apart(int, "7", time_limit=60, bar="counting") == 7
+    assert nothing_left()
+
+
+def test_a_bar_shows_the_time(capsys):
+    assert apart(time.sleep, 0.6, time_limit=60, bar="HIGHS, 12 pairs") is None
+    assert "HIGHS, 12 pairs: 00:00" in capsys.readouterr().err
+    apart(math.sqrt, 4)
+    assert capsys.readouterr().err == ""
+
+
+def test_what_does_not_fit_in_a_pipe_arrives_whole_and_comes_back():
+    numbers = np.arange(6_500_000.0)  # 52 MB, where a pipe holds 64 KB
+    np.testing.assert_array_equal(apart(np.negative, numbers), -numbers)
+
+
+def test_the_time_is_over():
+    start = time.perf_counter()
+    assert apart(sum, range(10**13), time_limit=0.5) is None
+    assert time.perf_counter() - start < 5
+    assert apart(bytes.upper, bytes(50_000_000), time_limit=1e-3) is None  # before the question has arrived
+    assert nothing_left()
+
+
+def test_what_the_function_raises_is_raised_here():
+    with pytest.raises(ValueError, match="number: 3 is wrong") as caught:
+        apart(wrong, 3)
+    assert "in wrong" in str(caught.value.__cause__)
+    with pytest.raises(RuntimeError, match=r"^OddError: salt and pepper$"):  # which pickle cannot make again
+        apart(odd)
+    with pytest.raises(MemoryError):
+        apart(bytes, 10**17)
+    with pytest.raises(TypeError, match="pickle"):
+        apart(threading.Lock)  # what it returns
+    with pytest.raises((AttributeError, TypeError), match="pickle"):
+        apart(lambda: 3)
+    assert nothing_left()
+
+
+def test_what_the_function_prints_is_no_answer():
+    assert apart(print, "words") is None
+    assert apart(os.system, "echo words of a program") == 0  # past Python's own sys.stdout
+
+
+def test_a_process_that_ends_without_an_answer_is_an_error():
+    with pytest.raises(RuntimeError, match=r"the process of pricing ended with code 3: $"):
+        apart(os._exit, 3, bar="pricing")
+    with pytest.raises(RuntimeError, match=r"the process of _exit ended with code 0: $"):
+        apart(os._exit, 0)
+    with pytest.raises(RuntimeError, match=r"ended with code 1: for other reasons$"):
+        apart(sys.exit, "for other reasons")
+    with pytest.raises(MemoryError, match="ended for want of memory: std::bad_alloc"):
+        apart(sys.exit, "std::bad_alloc")
+    assert nothing_left()
+
+
+@posix
+def test_a_process_killed_from_outside_lacks_memory_most_likely():
+    with pytest.raises(MemoryError, match="the process of HIGHS was ended by the system, most likely for want of mem"):
+        apart(signal.raise_signal, signal.SIGKILL, bar="HIGHS")
+    with pytest.raises(RuntimeError, match="ended with code -6"):
+        apart(os.abort)
+    assert nothing_left()
+
+
+def test_no_process_can_be_started(monkeypatch):
+    monkeypatch.setattr(module, "WATCHING", ["no such program"])
+    with pytest.raises(FileNotFoundError):
+        apart(math.sqrt, 4)
+    assert nothing_left()
+
+
+@posix
+@pytest.mark.parametrize("sent", ["SIGKILL", "SIGHUP", "SIGTERM", "SIGSEGV"])
+def test_it_ends_with_the_process_that_asked(asking, sent):
+    child = asking(ENDLESS)
+    child.send_signal(signal.Signals[sent])
+    assert child.wait(10) == -signal.Signals[sent]
+
+
+def test_an_engine_ends_with_the_process_that_asked(asking):
+    asking(GLPK, HARD).kill()
+
+
+def test_it_ends_when_the_process_that_asked_leaves_without_a_word(asking):
+    assert asking(ENDLESS, "threading.Timer(1, os._exit, [7]).start()").wait(10) == 7
+
+
+@posix
+def test_an_interrupt_ends_it(asking):
+    child = asking(ENDLESS)
+    child.send_signal(signal.SIGINT)
+    assert "KeyboardInterrupt" in child.communicate(timeout=10)[1]
+
+
+@posix
+def test_a_forked_copy_of_the_process_that_asked_does_not_keep_it(asking):
+    fork = "lambda: os.fork() or (print('forked', flush=True), time.sleep(60), os._exit(0))"
+    child = asking(ENDLESS, f"threading.Timer(1, {fork}).start()")
+    assert child.stdout.readline() == "forked\n"
+    before = psutil.Process(child.pid).children(recursive=True)
+    assert (len(before), len(ours(before))) == (3, 2)
+    (copy,) = set(before) - set(ours(before))
+    child.kill()
+    until(lambda: running(before) == [copy])
+    copy.kill()
+
+
+@posix
+def test_it_ends_with_the_main_process_of_the_worker_that_asked(asking):
+    """joblib's worker goes on when the main process is killed, since it waits for what it asked."""
+    asking(f"joblib.Parallel(n_jobs=2)([joblib.delayed({ENDLESS.replace('(', ')(', 1)}])").kill()
+
+
+@posix
+@pytest.mark.parametrize("start", ["fork", "spawn", "forkserver"])
+def test_a_worker_knows_whether_its_parent_is_there(start):
+    with multiprocessing.get_context(start).Pool(1) as pool:
+        assert pool.apply(module._abandoned) is False
+        assert pool.apply(apart, (math.sqrt, 4)) == 2
+    assert module._abandoned() is False
+
+
+@posix
+def test_a_script_goes_on_when_the_shell_that_started_it_has_ended(tmp_path):
+    answer = tmp_path / "answer"
+    code = f"{ASKING}time.sleep(0.3); apart(time.sleep, 0.3); open({str(answer)!r}, 'w')"
+    subprocess.run(["sh", "-c", f'nohup {sys.executable} -c "$0" >/dev/null 2>&1 &', code], check=True)
+    until(answer.exists, 20)
+
+
+@posix
+def test_an_interrupt_at_any_moment_leaves_nothing():
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    rng, outcomes = np.random.default_rng(1), set()
+    start = time.perf_counter()
+    apart(math.sqrt, 4)
+    usual = time.perf_counter() - start
+    before, handles = signal.signal(signal.SIGALRM, interrupt), psutil.Process().num_fds()
+    try:
+        for moment in [*np.geomspace(1e-5, usual / 3, 20), *rng.uniform(0, 1.2 * usual, 20)]:
+            try:
+                try:
+                    signal.setitimer(signal.ITIMER_REAL, moment)
+                    outcomes.add(apart(math.sqrt, 4))
+                finally:
+                    signal.setitimer(signal.ITIMER_REAL, 0)
+            except KeyboardInterrupt:
+                outcomes.add("interrupted")
+            assert nothing_left()
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    assert "interrupted" in outcomes <= {2.0, "interrupted"}
+    assert apart(math.sqrt, 4) == 2
+    assert psutil.Process().num_fds() == handles
+
+
+def test_the_engine_answers_from_there(case):
+    from crowdnb.solver import engine  # not above: the functions here would wait for it in their own processes
+
+    problem = case.problem([("a3", "a5")])
+    pairs = np.argwhere(problem.eligible)
+    here, there = engine.ask(problem, pairs, "HIGHS", None), apart(engine.ask, problem, pairs, "HIGHS", None)
+    assert there.status == here.status == "optimal"
+    assert there.objective == pytest.approx(here.objective)
