@@ -62,7 +62,7 @@ coverage: $(READY)
 SEED    ?= $(shell date +%s)
 SECONDS ?= 600
 thorough: $(READY)
-	PYTHONPATH=tests $(BIN)/python tests/test_oracle.py $(SEED) $(SECONDS)
+	PYTHONPATH=tests $(BIN)/python tests/solver/test_oracle.py $(SEED) $(SECONDS)
 
 notebooks: $(READY)
 	$(BIN)/pytest -q -n 2 --dist loadfile $(NBVAL) notebooks

@@ -4,7 +4,8 @@ python benchmarks/data.py                 ratios and growth, a few minutes; the 
 python benchmarks/data.py --memory        10^8 ratings in a Parquet file, counted by DuckDB in 500 MB
 python benchmarks/data.py --memory 1e7    the same with fewer
 
-Ratios are of times in one run side by side: medians over SEEDS instances, each measured after a warm-up.
+Ratios are of times in one run side by side: medians over SEEDS instances, each measured after a
+warm-up.
 """
 
 from __future__ import annotations
@@ -57,28 +58,41 @@ def ratings(m: int, size: int, seed: int) -> pd.DataFrame:
     rng = np.random.default_rng(seed)
     pairs = np.concatenate([np.arange(4 * m), rng.integers(0, 4 * m, size - 4 * m)])
     rng.shuffle(pairs)
-    return pd.DataFrame({"worker": pairs // 4, "criterion": pairs % 4, "rating": rng.integers(1, 6, size)})
+    return pd.DataFrame(
+        {"worker": pairs // 4, "criterion": pairs % 4, "rating": rng.integers(1, 6, size)}
+    )
 
 
 def intervals(rows: int, seed: int) -> pd.DataFrame:
     """Random intervals in [0, 1] on every criterion."""
     ends = np.sort(np.random.default_rng(seed).random((rows, 4, 2)), axis=2)
-    return pd.DataFrame(ends.reshape(rows, 8), columns=pd.MultiIndex.from_product([CRITERIA, ["low", "high"]]))
+    return pd.DataFrame(
+        ends.reshape(rows, 8), columns=pd.MultiIndex.from_product([CRITERIA, ["low", "high"]])
+    )
 
 
 def in_every_form(whole: pd.DataFrame) -> Iterator[tuple[str, Any, Callable[[], object]]]:
     """Name, the ratings in that form, and what reads each of its three columns once."""
     workers = [f"a{i}" for i in range(whole["worker"].max() + 1)]
     labels = {"worker": np.array(workers), "criterion": np.array(CRITERIA)}
-    categories = whole.assign(**{k: pd.Categorical.from_codes(whole[k], v) for k, v in labels.items()})
+    categories = whole.assign(
+        **{k: pd.Categorical.from_codes(whole[k], v) for k, v in labels.items()}
+    )
     text = whole.assign(**{k: v[whole[k]] for k, v in labels.items()})
     yield "pandas, whole numbers", whole, lambda: [whole[name].to_numpy().sum() for name in whole]
     yield (
         "pandas, categories",
         categories,
-        lambda: [categories[k].cat.codes.to_numpy().sum() for k in labels] + [categories["rating"].sum()],
+        lambda: (
+            [categories[k].cat.codes.to_numpy().sum() for k in labels]
+            + [categories["rating"].sum()]
+        ),
     )
-    yield "pandas, text", text, lambda: [(text[k] == "?").sum() for k in labels] + [text["rating"].sum()]
+    yield (
+        "pandas, text",
+        text,
+        lambda: [(text[k] == "?").sum() for k in labels] + [text["rating"].sum()],
+    )
     try:
         import duckdb
         import polars as pl
@@ -90,13 +104,18 @@ def in_every_form(whole: pd.DataFrame) -> Iterator[tuple[str, Any, Callable[[], 
     connection = duckdb.connect()
     connection.register("frame", frame.to_arrow())
     connection.execute("CREATE TABLE ratings AS SELECT * FROM frame")
-    question = "SELECT sum((worker = '?')::int), sum((criterion = '?')::int), sum(rating) FROM ratings"
+    question = (
+        "SELECT sum((worker = '?')::int), sum((criterion = '?')::int), sum(rating) FROM ratings"
+    )
     yield "DuckDB, text", connection.table("ratings"), lambda: connection.sql(question).fetchall()
 
 
 def ratios() -> None:
     """Print both ratios."""
-    print(f"{'10^6 ratings, 10^4 workers, 4 criteria':42}{'one read':>10}{'intervals':>11}{'ratio':>8}   at most 15")
+    print(
+        f"{'10^6 ratings, 10^4 workers, 4 criteria':42}{'one read':>10}{'intervals':>11}{'ratio':>8}"
+        "   at most 15"
+    )
     times: dict[str, list[tuple[float, float]]] = {}
     for seed in range(SEEDS):
         for form, frame, read in in_every_form(ratings(10**4, 10**6, seed)):
@@ -108,7 +127,9 @@ def ratios() -> None:
     q, old, new = np.empty((10_000, 1_000)), [], []
     for seed in range(SEEDS):
         ability, demand = intervals(10_000, seed), intervals(1_000, seed + SEEDS)
-        work = seconds(lambda ability=ability, demand=demand: cn.qualification(ability, demand, WEIGHTS))
+        work = seconds(
+            lambda ability=ability, demand=demand: cn.qualification(ability, demand, WEIGHTS)
+        )
         old.append((seconds(lambda: q.fill(0.5)), work))
         new.append((seconds(lambda: np.full(q.shape, 0.5)), work))
     row("into memory in use", old)
@@ -120,14 +141,17 @@ def ratios() -> None:
 def row(name: str, pairs: list[tuple[float, float]]) -> None:
     """One line: medians in milliseconds, and the median of the ratios."""
     base, work = np.median(pairs, axis=0) * 1e3
-    print(f"{name:42}{base:7.2f} ms{work:8.1f} ms{np.median([b / a for a, b in pairs]):8.1f}", flush=True)
+    print(
+        f"{name:42}{base:7.2f} ms{work:8.1f} ms{np.median([b / a for a, b in pairs]):8.1f}",
+        flush=True,
+    )
 
 
 def growth(sizes: tuple[int, ...] = (10, 30, 100, 300, 1000, 3000, 10_000)) -> list[dict[str, Any]]:
     """Time and memory of every step before the solver, against m: n = m / 10 tasks, 4 criteria, 100 ratings a worker.
 
-    Rows with ``step`` (count, intervals, qualification), ``m``, ``n``, ``seconds`` (median over SEEDS instances) and
-    ``peak_mb`` (see :func:`peak_mb`).
+    Rows with ``step`` (count, intervals, qualification), ``m``, ``n``, ``seconds`` (median over
+    SEEDS instances) and ``peak_mb`` (see :func:`peak_mb`).
     """
     rows = []
     for m in sizes:
@@ -165,10 +189,14 @@ def machine() -> str:
     """The machine in a line."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-        model = next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
+        model = next(
+            line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")
+        )
     except (OSError, StopIteration):
         model = platform.processor() or platform.machine()
-    versions = f"Python {platform.python_version()}, numpy {np.__version__}, pandas {pd.__version__}"
+    versions = (
+        f"Python {platform.python_version()}, numpy {np.__version__}, pandas {pd.__version__}"
+    )
     return f"{model}, {os.cpu_count()} cores, {platform.system()}, {versions}"
 
 
@@ -176,7 +204,10 @@ def memory(size: int) -> None:
     """Count Parquet files of growing size with DuckDB, each in a process of its own that says how much it took."""
     import duckdb
 
-    print(f"{'ratings':>12}{'file, MB':>10}{'seconds':>9}{'peak before, MB':>17}{'peak after, MB':>16}   limit {LIMIT}")
+    print(
+        f"{'ratings':>12}{'file, MB':>10}{'seconds':>9}{'peak before, MB':>17}{'peak after, MB':>16}"
+        f"   limit {LIMIT}"
+    )
     with tempfile.TemporaryDirectory() as folder:
         for number in sorted({size // 100, size // 10, size}):
             path = Path(folder, f"{number}.parquet")
@@ -188,7 +219,9 @@ def memory(size: int) -> None:
                     TO '{path}' (FORMAT parquet)"""
             )
             connection.close()
-            told = subprocess.run([sys.executable, __file__, "--count", str(path)], check=True, capture_output=True)
+            told = subprocess.run(
+                [sys.executable, __file__, "--count", str(path)], check=True, capture_output=True
+            )
             found = json.loads(told.stdout)
             assert found["total"] == number
             print(
@@ -219,7 +252,9 @@ def count(path: str) -> None:
 
 def main() -> None:
     """What the command line asks for."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--memory", nargs="?", type=float, const=1e8, metavar="RATINGS")
     parser.add_argument("--count", help=argparse.SUPPRESS)
     asked = parser.parse_args()

@@ -3,8 +3,9 @@
 python benchmarks/instances.py              every one, with a minute each at most
 python benchmarks/instances.py --limit 5    with five seconds each
 
-They are read as tests/test_instances.py reads them, which asks the quick ones of every engine. Here the default engine
-is asked for all; where the time does not suffice, the line says what is known then. A wrong answer is an error.
+They are read as tests/solver/test_instances.py reads them, which asks the quick ones of every engine. Here
+the default engine is asked for all; where the time does not suffice, the line says what is known
+then. A wrong answer is an error.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import numpy as np
 
 import crowdnb as cn
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "solver"))
 import test_instances as known
 
 
@@ -41,7 +42,11 @@ def ask(name: str, what: str, problem: cn.Problem, expected: float | None, limit
         assert expected is None, (name, answer)
     else:
         assert expected is None or answer.bound > expected - 1e-6, (name, answer)
-    known_then = f", {answer.performance:g} of at most {answer.bound:g}" if answer.status == "time_limit" else ""
+    known_then = (
+        f", {answer.performance:g} of at most {answer.bound:g}"
+        if answer.status == "time_limit"
+        else ""
+    )
     print(f"{name:22}{what:34}{took:8.2f} s  {answer.status}{known_then}", flush=True)
 
 
@@ -52,7 +57,9 @@ def conflict_graphs(limit: float) -> None:
         conflicts, weight = known.graph(name)
         ask(name, f"a team of {size}", known.team(name, size), size, limit)
         ask(name, f"a team of {size + 1}", known.team(name, size + 1), None, limit)
-        best = cn.Problem(weight[:, None] / 201, [size], worker_conflicts=conflicts, required_rule="at most")
+        best = cn.Problem(
+            weight[:, None] / 201, [size], worker_conflicts=conflicts, required_rule="at most"
+        )
         ask(name, "the best weight, any size", best, int(row["max_team_weight"]) / 201, limit)
         few = np.r_[weight / 201, np.full(size, 1e-9)][:, None]
         filled = cn.Problem(few, [size], worker_conflicts=np.pad(conflicts, (0, size)))
@@ -61,7 +68,13 @@ def conflict_graphs(limit: float) -> None:
         conflicts, _ = known.graph(row["file"])
         need, people = [int(one) for one in row["L"].split()], len(conflicts)
         problem = cn.Problem(np.ones((people, len(need))), need, None, None, conflicts, "task")
-        ask(row["file"], f"{len(need)} tasks", problem, people if row["expected"] == "feasible" else None, limit)
+        ask(
+            row["file"],
+            f"{len(need)} tasks",
+            problem,
+            people if row["expected"] == "feasible" else None,
+            limit,
+        )
 
 
 def assignments(limit: float) -> None:
@@ -77,14 +90,17 @@ def assignments(limit: float) -> None:
         assert least <= optimum + 1e-6
         took = time.perf_counter() - start
         print(
-            f"{row['file']:22}{f'at least {least:.0f}; the optimum is {optimum}':34}{took:8.2f} s  {answer.status}",
+            f"{row['file']:22}{f'at least {least:.0f}; the optimum is {optimum}':34}{took:8.2f} s "
+            f" {answer.status}",
             flush=True,
         )
 
 
 def main() -> None:
     """What the command line asks for."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--limit", type=float, default=60.0, metavar="SECONDS")
     limit = parser.parse_args().limit
     if not known.FOLDER.is_dir():

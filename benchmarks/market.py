@@ -4,8 +4,8 @@ python benchmarks/market.py                   the full size, less than a minute
 python benchmarks/market.py --conflicts 0.1   a tenth of the pairs of workers in conflict: a minute or two
 python benchmarks/market.py --days 2          a smaller one
 
-The time is that of a processor (one is used), everything included: drawing, matching, feedback, the audit of the
-records and the tables. Python's own speed is printed beside it, since machines differ.
+The time is that of a processor (one is used), everything included: drawing, matching, feedback, the
+audit of the records and the tables. Python's own speed is printed beside it, since machines differ.
 """
 
 from __future__ import annotations
@@ -40,7 +40,9 @@ def measured(market: cn.Market, policy: str) -> str:
     run = cn.simulate(market, policy, seed=0, progress=True)
     s = run.summary
     seconds = time.process_time() - start
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (
+        2**20 if sys.platform == "darwin" else 2**10
+    )
     at_once = np.quantile(run.epochs["queue"], 0.99)
     return (
         f"{policy:10}{s['tasks']:8.0f}{len(run.workers):9}{len(run.ledger.seat):8}{len(run.epochs):8}{at_once:9.0f}"
@@ -50,12 +52,16 @@ def measured(market: cn.Market, policy: str) -> str:
 
 def main() -> None:
     """Print a line a policy."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--days", type=float, default=DAYS)
     parser.add_argument("--conflicts", type=float, default=0.0)
     parser.add_argument("--policies", nargs="+", default=POLICIES)
     options = parser.parse_args()
-    market = cn.Market(days=options.days, arrivals=ARRIVALS, workers=WORKERS, conflicts=options.conflicts)
+    market = cn.Market(
+        days=options.days, arrivals=ARRIVALS, workers=WORKERS, conflicts=options.conflicts
+    )
     print(f"a million additions in Python: {million():.3f} s")
     print("policy       tasks  workers    jobs  epochs    queue  served   load   seconds      MB")
     for policy in options.policies:

@@ -3,7 +3,8 @@
 python benchmarks/program.py             every table, about twenty minutes; the growth is stored in growth.csv
 python benchmarks/program.py NAME ...    some of: cplex, resolve, refute, why, free, large, limit, growth
 
-Each cell is a median over SEEDS instances, made by cn.random_problem as in section 7 where nothing else is said.
+Each cell is a median over SEEDS instances, made by cn.random_problem as in section 7 where nothing
+else is said.
 """
 
 from __future__ import annotations
@@ -44,9 +45,15 @@ def against_cplex() -> None:
     except ModuleNotFoundError:
         print("cn.solve against CPLEX: CPLEX is not installed (pip install 'crowdnb[bench]')")
         return
-    print("cn.solve (all of it) / CPLEX on Algorithm 1: its engine alone, and with building its model")
-    print(f"{'m':>4}{'p':>5}{'feasible':>10}{'CPLEX, ms':>11}{'GLPK_MI':>9}{'with build':>12}{'CBC':>7}")
-    whole: dict[str, list[float]] = {name: [] for name in ("engine", "built", "GLPK_MI", "CBC", "m")}
+    print(
+        "cn.solve (all of it) / CPLEX on Algorithm 1: its engine alone, and with building its model"
+    )
+    print(
+        f"{'m':>4}{'p':>5}{'feasible':>10}{'CPLEX, ms':>11}{'GLPK_MI':>9}{'with build':>12}{'CBC':>7}"
+    )
+    whole: dict[str, list[float]] = {
+        name: [] for name in ("engine", "built", "GLPK_MI", "CBC", "m")
+    }
     for name in ("GLPK_MI", "CBC"):
         cn.solve(cn.random_problem(40, rng=0), name)
     for m in SIZES:
@@ -54,9 +61,15 @@ def against_cplex() -> None:
             cell: dict[str, list[float]] = {name: [] for name in whole}
             feasible = 0
             for seed in range(SEEDS):
-                build, model = timed(lambda m=m, p=p, seed=seed: algorithm_1(cn.random_problem(m, None, p, seed)))
+                build, model = timed(
+                    lambda m=m, p=p, seed=seed: algorithm_1(cn.random_problem(m, None, p, seed))
+                )
                 engine, _ = timed(model.solve)
-                best = model.solution.get_objective_value() if model.solution.is_primal_feasible() else None
+                best = (
+                    model.solution.get_objective_value()
+                    if model.solution.is_primal_feasible()
+                    else None
+                )
                 model.end()
                 for name in ("GLPK_MI", "CBC"):
                     problem = cn.random_problem(m, None, p, seed)
@@ -76,17 +89,24 @@ def against_cplex() -> None:
             )
             for name, values in cell.items():
                 whole[name] += values
-    late = {name: [v for v, m in zip(values, whole["m"], strict=True) if m >= 30] for name, values in whole.items()}
+    late = {
+        name: [v for v, m in zip(values, whole["m"], strict=True) if m >= 30]
+        for name, values in whole.items()
+    }
     print(
         f"{'sum of times, all':30}{'':>0}",
         *(f"{sum(whole[a]) / sum(whole[b]):9.3f}" for a, b in PAIRS),
         "  at most 0.2",
     )
     print(
-        f"{'median of ratios, all':30}", *(f"{median(ratios(whole, a, b)):9.3f}" for a, b in PAIRS), "  CBC at most 2.5"
+        f"{'median of ratios, all':30}",
+        *(f"{median(ratios(whole, a, b)):9.3f}" for a, b in PAIRS),
+        "  CBC at most 2.5",
     )
     print(
-        f"{'median of ratios, m from 30':30}", *(f"{median(ratios(late, a, b)):9.3f}" for a, b in PAIRS), "  at most 1"
+        f"{'median of ratios, m from 30':30}",
+        *(f"{median(ratios(late, a, b)):9.3f}" for a, b in PAIRS),
+        "  at most 1",
     )
 
 
@@ -108,14 +128,23 @@ def resolve() -> None:
         changes = []
         for _ in range(20):
             q = start.qualification * rng.uniform(0.8, 1.2, size=start.qualification.shape)
-            pairs = [tuple(rng.choice(workers, 2, replace=False)) for _ in range(rng.integers(0, 5))]
+            pairs = [
+                tuple(rng.choice(workers, 2, replace=False)) for _ in range(rng.integers(0, 5))
+            ]
             changes.append({"qualification": q, "worker_conflicts": pairs})
         again += [seconds(lambda change=change: program.resolve(**change)) for change in changes]
         problems = [start.changed(**change) for change in changes]
-        afresh += [seconds(lambda problem=problem: cn.solve(problem, "GLPK_MI")) for problem in problems]
+        afresh += [
+            seconds(lambda problem=problem: cn.solve(problem, "GLPK_MI")) for problem in problems
+        ]
     print("12 x 5, GLPK_MI, checked: cn.Program(...).resolve against cn.solve")
-    print(f"resolve: median {1e3 * median(again):.2f} ms (at most 2), p95 {1e3 * np.quantile(again, 0.95):.2f} ms (10)")
-    print(f"solve:   median {1e3 * median(afresh):.2f} ms; ratio {median(again) / median(afresh):.2f}")
+    print(
+        f"resolve: median {1e3 * median(again):.2f} ms (at most 2), p95"
+        f" {1e3 * np.quantile(again, 0.95):.2f} ms (10)"
+    )
+    print(
+        f"solve:   median {1e3 * median(afresh):.2f} ms; ratio {median(again) / median(afresh):.2f}"
+    )
 
 
 def refute() -> None:
@@ -143,10 +172,13 @@ def why() -> None:
         for work in (cn.explain_infeasible, cn.repairs):
             took, found = zip(*(timed(partial(work, problem)) for problem in problems), strict=True)
             assert all(found)  # none has an assignment
-            ten = sum(getattr(answer, "ranked", False) and len(answer.repairs) == 10 for answer in found)
+            ten = sum(
+                getattr(answer, "ranked", False) and len(answer.repairs) == 10 for answer in found
+            )
             told = f"; {ten} times ten, proved to be the best" if ten else ""
             print(
-                f"p = {p}: {work.__name__}, {len(took)} times: median {median(took):.2f}, worst {max(took):.2f}{told}"
+                f"p = {p}: {work.__name__}, {len(took)} times: median {median(took):.2f}, worst"
+                f" {max(took):.2f}{told}"
             )
 
 
@@ -162,7 +194,11 @@ def free() -> None:
             whole, answer = timed(lambda problem=problem: cn.solve(problem))
             assert answer.status == "optimal"
             pairs.append((whole / linear, 1e3 * linear))
-        print(f"{m:6} x {n:4}: {median(r for r, _ in pairs):.2f} of {median(t for _, t in pairs):.1f} ms", flush=True)
+        print(
+            f"{m:6} x {n:4}: {median(r for r, _ in pairs):.2f} of"
+            f" {median(t for _, t in pairs):.1f} ms",
+            flush=True,
+        )
 
 
 def sparse(m: int, n: int, degree: float, seed: int) -> cn.Problem:
@@ -170,7 +206,12 @@ def sparse(m: int, n: int, degree: float, seed: int) -> cn.Problem:
     rng = np.random.default_rng(seed)
     between = np.triu(rng.uniform(size=(m, m)) < degree / (m - 1), 1)
     barred = rng.uniform(size=(m, n)) < 0.1
-    return cn.Problem(rng.uniform(size=(m, n)), np.ones(n), task_conflicts=barred, worker_conflicts=between | between.T)
+    return cn.Problem(
+        rng.uniform(size=(m, n)),
+        np.ones(n),
+        task_conflicts=barred,
+        worker_conflicts=between | between.T,
+    )
 
 
 def large() -> None:
@@ -202,7 +243,9 @@ def one(m: int, n: int, degree: float, limit: float, seeds: int) -> None:
         took.append(spent)
         gaps.append(answer.gap)
         status.add(answer.status)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (
+        1e6 if sys.platform == "darwin" else 1e3
+    )
     times = f"median {median(took):.2f} s, worst {max(took):.2f} s"
     print(f"{', '.join(sorted(status))}: {times}, worst gap {max(gaps):.4%}, {peak:.0f} MB")
 
@@ -212,7 +255,9 @@ def limit() -> None:
     print("time limits kept: seconds spent / limit, at most 1.2")
     rng = np.random.default_rng(3)
     between = np.triu(rng.uniform(size=(150, 150)) < 0.05, 1)
-    hard = cn.Problem(rng.uniform(size=(150, 45)), np.ones(45), worker_conflicts=between | between.T)
+    hard = cn.Problem(
+        rng.uniform(size=(150, 45)), np.ones(45), worker_conflicts=between | between.T
+    )
     for name in ("GLPK_MI", "CBC", "HIGHS", "SCIPY", None):
         cn.solve(cn.random_problem(20, rng=0), name)
         cells = []
@@ -257,7 +302,10 @@ def draw(table: pd.DataFrame) -> None:
 
     figure, axes = plt.subplots(1, 2, figsize=(9, 3.4), layout="constrained")
     marks = dict(zip(table["step"].unique(), "os^Dv", strict=False))
-    for ax, column, label in ((axes[0], "seconds", "time, seconds"), (axes[1], "peak_mb", "memory on top, MB")):
+    for ax, column, label in (
+        (axes[0], "seconds", "time, seconds"),
+        (axes[1], "peak_mb", "memory on top, MB"),
+    ):
         for step, rows in table.groupby("step", sort=False):
             ax.loglog(rows["m"], rows[column], marker=marks[step], label=step)
         ax.set_xlabel("workers m (n = m/10 tasks)")
@@ -281,7 +329,9 @@ TABLES = {
 
 def main() -> None:
     """What the command line asks for."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("tables", nargs="*", choices=[[], *TABLES], default=[], metavar="NAME")
     parser.add_argument("--one", nargs=5, type=float, help=argparse.SUPPRESS)
     asked = parser.parse_args()

@@ -1,7 +1,8 @@
 """The command: ``python -m crowdnb`` with ``assign FOLDER``, ``report FOLDER``, ``case``, or ``experiment NAME``.
 
 Here is what it takes and how it ends, from its first moment on; what it does is in
-:mod:`crowdnb.cli.command`, which takes a second to load, as do the libraries: what is not needed at once is imported late.
+:mod:`crowdnb.cli.command`, which takes a second to load, as do the libraries: what is not needed at
+once is imported late.
 """
 
 from __future__ import annotations
@@ -27,8 +28,9 @@ if TYPE_CHECKING:
 BAD_INPUT, INTERNAL_ERROR = 2, 3
 EXPERIMENTS = ("figure1", "table6", "table7", "table8", "table9", "structured", "planner")
 STATUS = (
-    "Exit status: 0 an assignment was found, 1 there is none ({why}), 2 bad input, an output that fails, or too "
-    "little memory, 3 an internal error, 130 stopped from the keyboard. Nothing is written unless it is {written}."
+    "Exit status: 0 an assignment was found, 1 there is none ({why}), 2 bad input, an output that"
+    " fails, or too little memory, 3 an internal error, 130 stopped from the keyboard. Nothing is"
+    " written unless it is {written}."
 )
 
 
@@ -38,10 +40,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0 solved, 1 no assignment (found), 2 bad input, an output that fails, or too little memory, 3 a solver's answer
-        that is wrong, or another error of this program, 130 stopped from the keyboard.
+        0 solved, 1 no assignment (found), 2 bad input, an output that fails, or too little memory,
+        3 a solver's answer that is wrong, or another error of this program, 130 stopped from the
+        keyboard.
     """
-    alone = arguments is None  # in a process of its own; called by other code, the keyboard is that code's
+    # in a process of its own; called by other code, the keyboard is that code's
+    alone = arguments is None
     if alone:
         interrupt.listen()
     from crowdnb.cli.terminal import Keyboard, say, silence
@@ -72,7 +76,8 @@ def _run(arguments: Sequence[str] | None, keyboard: Keyboard) -> int:
 
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")  # a terminal without ρ or Chinese shows ?, it does not fail
+            # a terminal without ρ or Chinese shows ?, it does not fail
+            stream.reconfigure(errors="replace")
     try:
         if sys.stdout is None:
             raise OutputError("standard output is closed")
@@ -112,7 +117,8 @@ def _failed(error: Exception, keyboard: Keyboard) -> int:
 
     if keyboard.stopped:
         return interrupt.INTERRUPTED
-    if isinstance(error, BrokenPipeError):  # as in `… | head`: nobody reads on, and everything is done
+    # as in `… | head`: nobody reads on, and everything is done
+    if isinstance(error, BrokenPipeError):
         silence(sys.stdout)
         return 0
     if isinstance(error, OutputError):
@@ -137,57 +143,98 @@ def _parser() -> argparse.ArgumentParser:
 
     from crowdnb.project.files import FILES
 
-    parser = argparse.ArgumentParser(prog="python -m crowdnb", description="Assign workers to tasks, and check it.")
+    parser = argparse.ArgumentParser(
+        prog="python -m crowdnb", description="Assign workers to tasks, and check it."
+    )
     parser.add_argument("--version", action="version", version=f"crowdnb {crowdnb.__version__}")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("case", help="the paper's case study: published, computed, difference")
     run = commands.add_parser(
         "assign",
         help="the best assignment for a folder of files",
-        description="Print the best assignment for a folder of files and write it to assignment.csv.",
+        description=(
+            "Print the best assignment for a folder of files and write it to assignment.csv."
+        ),
         epilog=f"Files: {', '.join(FILES)}; the README says what is in them. "
         + STATUS.format(why="the reasons are printed", written="0"),
     )
     page = commands.add_parser(
         "report",
         help="one page (HTML) about a folder of files, for whoever signs it",
-        description="Make one page about the best assignment for a folder of files: report.html, no network needed.",
+        description=(
+            "Make one page about the best assignment for a folder of files: report.html, no network"
+            " needed."
+        ),
         epilog="Scenarios kept in the folder are on the page. "
         + STATUS.format(why="the page says why, and what would help", written="0 or 1"),
     )
     for one, name in ((run, "assignment.csv"), (page, "report.html")):
-        one.add_argument("folder", metavar="FOLDER", type=Path, help="a folder of CSV files, or an Excel workbook")
         one.add_argument(
-            "--gamma", type=float, default=0.1, help="how much the spread He widens the intervals, 0 or more (0.1)"
+            "folder",
+            metavar="FOLDER",
+            type=Path,
+            help="a folder of CSV files, or an Excel workbook",
         )
-        one.add_argument("--stars", type=int, default=5, help="the top of the rating scale, which starts at 1 (5)")
+        one.add_argument(
+            "--gamma",
+            type=float,
+            default=0.1,
+            help="how much the spread He widens the intervals, 0 or more (0.1)",
+        )
+        one.add_argument(
+            "--stars",
+            type=int,
+            default=5,
+            help="the top of the rating scale, which starts at 1 (5)",
+        )
         one.add_argument(
             "--scope",
             choices=["project", "task"],
             default="project",
-            help="two workers in conflict: not both in the project, or only not both on one task (project)",
+            help=(
+                "two workers in conflict: not both in the project, or only not both on one task"
+                " (project)"
+            ),
         )
         one.add_argument("--solver", help="GLPK_MI, CBC, HIGHS … (the first that is installed)")
         one.add_argument(
-            "--time-limit", type=float, metavar="SECONDS", help="stop after so long, with the best found and a bound"
+            "--time-limit",
+            type=float,
+            metavar="SECONDS",
+            help="stop after so long, with the best found and a bound",
         )
         one.add_argument(
-            "--output", type=Path, metavar="FILE", help=f"where to write ({name} in FOLDER, or beside a workbook)"
+            "--output",
+            type=Path,
+            metavar="FILE",
+            help=f"where to write ({name} in FOLDER, or beside a workbook)",
         )
-    page.add_argument("--scenario", metavar="NAME", help="the scenario that was decided for (the files as given)")
+    page.add_argument(
+        "--scenario", metavar="NAME", help="the scenario that was decided for (the files as given)"
+    )
     again = commands.add_parser(
         "experiment",
         help="an experiment of the paper's section 7, run again",
-        description="Run an experiment of section 7 again: a row an instance and method, into a CSV file with seed, "
-        "versions and machine. Stopped in any way, the same command goes on where it ended.",
+        description=(
+            "Run an experiment of section 7 again: a row an instance and method, into a CSV file"
+            " with seed, versions and machine. Stopped in any way, the same command goes on where"
+            " it ended."
+        ),
     )
     again.add_argument("name", metavar="NAME", choices=EXPERIMENTS, help=", ".join(EXPERIMENTS))
     again.add_argument("--repeats", type=int, help="instances a cell (50; table7: 6)")
     again.add_argument("--output", type=Path, metavar="FILE", help="where to write (NAME.csv)")
-    again.add_argument("--jobs", type=int, default=-1, help="processes (as many as there are cores)")
-    again.add_argument("--seed", type=int, default=0, help="the same one gives the same instances (0)")
     again.add_argument(
-        "--methods", type=lambda text: text.split(","), metavar="A,B", help="only these, such as existence for table8"
+        "--jobs", type=int, default=-1, help="processes (as many as there are cores)"
+    )
+    again.add_argument(
+        "--seed", type=int, default=0, help="the same one gives the same instances (0)"
+    )
+    again.add_argument(
+        "--methods",
+        type=lambda text: text.split(","),
+        metavar="A,B",
+        help="only these, such as existence for table8",
     )
     return parser
 

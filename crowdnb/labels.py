@@ -21,15 +21,21 @@ IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 T = TypeVar("T")
 
-LONG = 60  # letters of a value in a message; a longer one is told by its beginning, a table by its type
+# letters of a value in a message; a longer one is told by its beginning, a table by its type
+LONG = 60
 
 
 def natural_key(label: object) -> tuple[tuple[int, Any, str], ...]:
     """Sort key that puts a2 before a10, and numbers before text."""
     if isinstance(label, Real) and not isinstance(label, bool):
-        return ((0, label, ""),)  # as it is: long whole numbers differ beyond the precision of a float
+        # as it is: long whole numbers differ beyond the precision of a float
+        return ((0, label, ""),)
     parts = re.split(r"([0-9]+)", str(label))
-    return tuple((1, 0.0, part) if at % 2 == 0 else (0, float(part), part) for at, part in enumerate(parts) if part)
+    return tuple(
+        (1, 0.0, part) if at % 2 == 0 else (0, float(part), part)
+        for at, part in enumerate(parts)
+        if part
+    )
 
 
 def natural_order(labels: pd.Index[Any]) -> IntArray:
@@ -41,11 +47,16 @@ def natural_order(labels: pd.Index[Any]) -> IntArray:
         prefix, text = names[0].rstrip("0123456789"), "\n".join(names)
         line = re.escape(prefix) + "[0-9]{1,15}+"
         if text.count("\n") == len(names) - 1 and re.fullmatch(f"{line}(?:\n{line})*+", text):
-            values = np.fromiter(map(int, text.removeprefix(prefix).split(f"\n{prefix}")), dtype=np.int64)
+            values = np.fromiter(
+                map(int, text.removeprefix(prefix).split(f"\n{prefix}")), dtype=np.int64
+            )
             order = np.argsort(values, kind="stable")
             if (np.diff(values[order]) > 0).all():  # else 1 and 01, which go by their text
                 return order
-    return np.array(sorted(range(len(names)), key=[natural_key(name) for name in names].__getitem__), dtype=np.int64)
+    return np.array(
+        sorted(range(len(names)), key=[natural_key(name) for name in names].__getitem__),
+        dtype=np.int64,
+    )
 
 
 def natural_rank(labels: pd.Index[Any]) -> pd.Index[Any]:
@@ -68,14 +79,22 @@ def number(value: object) -> float:
 
 def plain_array(values: Any, name: str) -> npt.NDArray[Any]:
     """Values as an array: 'masked' stands in masked cells; ValueError with this name for rows of unequal length."""
-    if isinstance(values, list | tuple) and any(isinstance(row, np.ma.MaskedArray) for row in values):
+    if isinstance(values, list | tuple) and any(
+        isinstance(row, np.ma.MaskedArray) for row in values
+    ):
         values = np.ma.array(values)
     if isinstance(values, np.ma.MaskedArray):
-        return np.ma.filled(values.astype(object), "masked") if np.ma.is_masked(values) else values.data
+        return (
+            np.ma.filled(values.astype(object), "masked")
+            if np.ma.is_masked(values)
+            else values.data
+        )
     try:
         return np.asarray(values)
     except ValueError:
-        raise ValueError(f"{name}: rows of the same length are needed, got {shown(values)}") from None
+        raise ValueError(
+            f"{name}: rows of the same length are needed, got {shown(values)}"
+        ) from None
 
 
 def _is_truth(value: object) -> bool:
@@ -85,14 +104,17 @@ def _is_truth(value: object) -> bool:
 def numbers(values: npt.ArrayLike, name: str = "values") -> FloatArray:
     """Values as floats of the same shape, with NaN for whatever is not a real number (see :func:`number`)."""
     array = as_given = plain_array(values, name)
-    if array.dtype.kind != "O" and isinstance(values, list | tuple):  # where 1 beside "x" is text, and True is 1
+    # where 1 beside "x" is text, and True is 1
+    if array.dtype.kind != "O" and isinstance(values, list | tuple):
         as_given = np.asarray(values, dtype=object)
     if array.dtype.kind in "iuf" and (as_given is array or not any(map(_is_truth, as_given.flat))):
         return np.asarray(array, dtype=float)
     return np.asarray(np.vectorize(number, otypes=[float])(as_given.astype(object)))
 
 
-def whole(value: object, name: str, least: int = 1, rule: str = "must be a whole number of at least {}") -> int:
+def whole(
+    value: object, name: str, least: int = 1, rule: str = "must be a whole number of at least {}"
+) -> int:
     """A whole number of at least ``least``; ValueError with the argument's name and the rule for anything else."""
     if not number(value).is_integer() or number(value) < least:
         raise ValueError(f"{name} {rule.format(least)}, got {shown(value)}")
@@ -154,14 +176,19 @@ def needs_frame(value: object, name: str, columns: Collection[Hashable] = ()) ->
     """A frame with these columns among its own, none twice; ValueError with the argument's name for anything else."""
     frame = needs(value, pd.DataFrame, name)
     if missing := [column for column in columns if column not in frame.columns]:
-        raise ValueError(f"{name}: column {listing(missing)} is missing; there are {listing(frame.columns) or 'none'}")
+        raise ValueError(
+            f"{name}: column {listing(missing)} is missing; there are"
+            f" {listing(frame.columns) or 'none'}"
+        )
     if columns and frame.columns.has_duplicates:
         twice = frame.columns[frame.columns.duplicated()].unique()
         raise ValueError(f"{name}: column {listing(twice)} stands more than once")
     return frame
 
 
-def numeric(frame: object, name: str, columns: Collection[Hashable], missing: bool = False) -> pd.DataFrame:
+def numeric(
+    frame: object, name: str, columns: Collection[Hashable], missing: bool = False
+) -> pd.DataFrame:
     """A frame with these columns as numbers, finite or, if ``missing``, NaN; ValueError names the first other cell."""
     given = needs_frame(frame, name, columns).copy()
     for column in columns:
@@ -191,7 +218,9 @@ def number_frame(frame: object, name: str, missing: bool = False) -> pd.DataFram
     """A frame of floats with one cell or more, labels unlike each other; ValueError names what is wrong."""
     given = needs(frame, pd.DataFrame, name)
     if given.empty:
-        raise ValueError(f"{name}: one row and one column or more are needed, got shape {given.shape}")
+        raise ValueError(
+            f"{name}: one row and one column or more are needed, got shape {given.shape}"
+        )
     for labels, what in ((given.index, "rows"), (given.columns, "columns")):
         try:
             unique_index(labels, what)
@@ -225,10 +254,14 @@ def generator(rng: object) -> np.random.Generator:
 
 def check_seed(rng: object) -> None:
     """ValueError unless it is a generator, a seed ≥ 0 or None."""
-    if rng is None or isinstance(rng, np.random.Generator | np.random.BitGenerator | np.random.SeedSequence):
+    if rng is None or isinstance(
+        rng, np.random.Generator | np.random.BitGenerator | np.random.SeedSequence
+    ):
         return
     if isinstance(rng, bool) or not isinstance(rng, Integral) or rng < 0:
-        raise ValueError(f"rng must be a Generator, a whole number of at least 0, or None, got {shown(rng)}")
+        raise ValueError(
+            f"rng must be a Generator, a whole number of at least 0, or None, got {shown(rng)}"
+        )
 
 
 def finite(values: npt.ArrayLike, where: str) -> FloatArray:
@@ -264,7 +297,10 @@ def listing(labels: Iterable[object], most: int = 8, total: int = 0) -> str:
 def plain(text: str) -> str:
     """Text without control characters: a label must not steer a terminal, nor turn a page's lines round."""
     shown = (c.isprintable() or c == "\n" or category(c) == "Zs" for c in text)
-    return "".join(c if good else c.encode("unicode_escape").decode() for c, good in zip(text, shown, strict=True))
+    return "".join(
+        c if good else c.encode("unicode_escape").decode()
+        for c, good in zip(text, shown, strict=True)
+    )
 
 
 def hashable(labels: Iterable[Hashable], where: str) -> list[Hashable]:
@@ -288,7 +324,8 @@ def _has_hash(label: object) -> bool:
 
 def unique_index(labels: Iterable[Hashable], what: str) -> pd.Index[Any]:
     """Labels as an index; ValueError when one is missing or stands twice."""
-    if isinstance(labels, pd.Index) and labels.dtype in ("str", "int64"):  # as a list of them would become
+    # as a list of them would become
+    if isinstance(labels, pd.Index) and labels.dtype in ("str", "int64"):
         index = labels.rename(what)
     else:
         index = pd.Index(hashable(labels, f"{what} labels"), name=what, tupleize_cols=False)
@@ -306,7 +343,9 @@ def same_labels(got: Iterable[Hashable], wanted: pd.Index[Any], where: str) -> N
         return
     have = pd.Index(hashable(got, where), tupleize_cols=False)
     if have.has_duplicates:
-        raise ValueError(f"{where}: {listing(have[have.duplicated()].unique())} stands more than once")
+        raise ValueError(
+            f"{where}: {listing(have[have.duplicated()].unique())} stands more than once"
+        )
     what = str(wanted.name or "label")
     if len(extra := have.difference(wanted, sort=False)):
         raise ValueError(f"{where}: unknown {what} {listing(extra)}")
@@ -328,7 +367,8 @@ def labelled_vector(
     array = numbers(values, where)
     if array.shape != (len(index),):
         raise ValueError(
-            f"{where}: {len(index)} values are needed, one for each of {listing(index)}; got shape {array.shape}"
+            f"{where}: {len(index)} values are needed, one for each of {listing(index)}; got shape"
+            f" {array.shape}"
         )
     bad = ~np.isfinite(array)
     if bad.any():

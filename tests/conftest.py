@@ -9,13 +9,32 @@ import crowdnb as cn
 settings.register_profile("crowdnb", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("crowdnb")
 
-# Files that take long go first, so that parallel runs, to whom files are dealt out whole, end together.
-LONGEST = ["test_browser", "test_uncertain", "test_experiments", "test_repairs", "test_engine", "test_stability"]
-LONGEST += ["test_inverse", "test_program", "test_many", "test_options", "test_exercises_00_05", "test_report"]
+# Files that take long go first, so that parallel runs, to whom files are dealt out whole, end
+# together.
+LONGEST = [
+    "test_browser",
+    "test_uncertain",
+    "test_experiments",
+    "test_repairs",
+    "test_engine",
+    "test_stability",
+]
+LONGEST += [
+    "test_inverse",
+    "test_program",
+    "test_many",
+    "test_options",
+    "test_exercises_00_05",
+    "test_report",
+]
 
 
 def pytest_collection_modifyitems(items):
-    items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
+    items.sort(
+        key=lambda item: (
+            LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST)
+        )
+    )
 
 
 @pytest.fixture(scope="session")

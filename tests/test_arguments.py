@@ -1,7 +1,8 @@
 """Every public function answers a wrong argument with a ValueError or TypeError of its own, which names it.
 
-A line of CALLS is a valid call. In turn each of its arguments gets every wrong value. What fails is told as a line that
-can be run: PYTHONPATH=tests python -c "import arguments; from arguments import *; <line>"
+A line of CALLS is a valid call. In turn each of its arguments gets every wrong value. What fails is
+told as a line that can be run: PYTHONPATH=tests python -c "import arguments; from arguments import
+*; <line>"
 """
 
 import ast
@@ -14,6 +15,7 @@ import pytest
 
 import crowdnb as cn
 from crowdnb.labels import shown
+from crowdnb.panels import whatif
 
 PACKAGE = str(Path(cn.__file__).parent)
 
@@ -33,7 +35,11 @@ CELLS = ["None", "'x'", "'1'", "math.nan", "math.inf", "True", "1j", "pd.NA", "1
 SPOILT = [f"cell {cell}" for cell in CELLS] + [
     f"array {one}" for one in ("masked", "text", "complex", "dates", "doubled")
 ]
-SPOILT += [f"{side} {one}" for side in ("rows", "columns") for one in ("doubled", "missing", "unlike", "stacked")]
+SPOILT += [
+    f"{side} {one}"
+    for side in ("rows", "columns")
+    for one in ("doubled", "missing", "unlike", "stacked")
+]
 
 CALLS = [
     # the chain
@@ -49,68 +55,110 @@ CALLS = [
     "cn.ability_clouds(ratings_or_counts=COUNTS, gamma=0.1, stars=5)",
     "cn.ability_intervals(ratings_or_counts=HISTORIES, gamma=0.1, stars=5)",
     "cn.ability_intervals(ratings_or_counts=COUNTS, gamma=0.1, stars=5)",
-    "cn.possibility_degree(ability_low=[0.5], ability_high=[0.6], demand_low=[0.4], demand_high=[1.0])",
+    (
+        "cn.possibility_degree(ability_low=[0.5], ability_high=[0.6], demand_low=[0.4],"
+        " demand_high=[1.0])"
+    ),
     "cn.possibility_matrix(ability=ABILITY, demand=DEMAND)",
     "cn.consistent_matrix(judgement=JUDGEMENT)",
     "cn.criteria_weights(judgement=JUDGEMENT, resolution=1.0)",
     "cn.weight_range(criteria=4, resolution=2.0)",
     "cn.qualification(ability=ABILITY, demand=DEMAND, weights=WEIGHTS)",
     # the problem and its answers
-    "cn.Problem(qualification=Q, required=NEED, task_weights=[1.0, 2.0], task_conflicts=[('a', 't1')], "
-    "worker_conflicts=BETWEEN, conflict_scope='task', required_rule='at least', "
-    "worker_limits=[1, 1, 2], pinned=[('b', 't1')], costs=Q, "
-    "budget=9.0)",
-    "cn.Problem(qualification=Q.to_numpy(), required=[1, 1], task_weights={0: 1.0, 1: 2.0}, "
-    "task_conflicts=Q.to_numpy() > 1, worker_conflicts=BETWEEN.to_numpy(), conflict_scope='task', "
-    "required_rule='at least', worker_limits=1, "
-    "pinned=pd.DataFrame({'worker': [0], 'task': [1]}), costs=Q.to_numpy(), budget=9.0)",
-    "P.changed(qualification=Q, required=NEED, task_weights=[1.0, 2.0], task_conflicts=[('a', 't1')])",
+    (
+        "cn.Problem(qualification=Q, required=NEED, task_weights=[1.0, 2.0], task_conflicts=[('a',"
+        " 't1')], worker_conflicts=BETWEEN, conflict_scope='task', required_rule='at least',"
+        " worker_limits=[1, 1, 2], pinned=[('b', 't1')], costs=Q, budget=9.0)"
+    ),
+    (
+        "cn.Problem(qualification=Q.to_numpy(), required=[1, 1], task_weights={0: 1.0, 1: 2.0},"
+        " task_conflicts=Q.to_numpy() > 1, worker_conflicts=BETWEEN.to_numpy(),"
+        " conflict_scope='task', required_rule='at least', worker_limits=1,"
+        " pinned=pd.DataFrame({'worker': [0], 'task': [1]}), costs=Q.to_numpy(), budget=9.0)"
+    ),
+    (
+        "P.changed(qualification=Q, required=NEED, task_weights=[1.0, 2.0], task_conflicts=[('a',"
+        " 't1')])"
+    ),
     "cn.check(problem=P, table=T)",
     "cn.obstacles(problem=P)",
     "cn.performance(problem=P, table=T)",
     "cn.solve(problem=P, solver='HIGHS', time_limit=5.0, tie_break='labels')",
     "cn.Program(problem=P, solver='HIGHS')",
     "PROGRAM.optimum(tie_break='labels', time_limit=5.0)",
-    "PROGRAM.resolve(qualification=Q, required=NEED, task_weights=[1.0, 2.0], task_conflicts=[('a', 't1')], "
-    "worker_conflicts=[('a', 'b')], time_limit=5.0, tie_break='labels')",
-    "cn.frontier(problem=P.changed(costs=Q, budget=9.0), budgets=[2.0, 9.0], solver='HIGHS', time_limit=5.0)",
-    "cn.random_problem(workers=6, tasks=2, conflict_probability=0.1, rng=0, qualification='uniform', conflict_scope="
-    "'task', structure='teams')",
-    "cn.solve_many(problems=[P], solver='HIGHS', time_limit=5.0, tie_break='labels', progress=False)",
+    (
+        "PROGRAM.resolve(qualification=Q, required=NEED, task_weights=[1.0, 2.0],"
+        " task_conflicts=[('a', 't1')], worker_conflicts=[('a', 'b')], time_limit=5.0,"
+        " tie_break='labels')"
+    ),
+    (
+        "cn.frontier(problem=P.changed(costs=Q, budget=9.0), budgets=[2.0, 9.0], solver='HIGHS',"
+        " time_limit=5.0)"
+    ),
+    (
+        "cn.random_problem(workers=6, tasks=2, conflict_probability=0.1, rng=0,"
+        " qualification='uniform', conflict_scope='task', structure='teams')"
+    ),
+    (
+        "cn.solve_many(problems=[P], solver='HIGHS', time_limit=5.0, tie_break='labels',"
+        " progress=False)"
+    ),
     "cn.explain_infeasible(problem=NOBODY)",
     "cn.why(problem=P, worker='a', task='t1', solver='HIGHS')",
     "cn.prices(problem=P, solver='HIGHS')",
     "cn.alternatives(problem=P, limit=2, tolerance=0.1, solver='HIGHS')",
     "cn.replan(problem=P, table=T, price=0.1, solver='HIGHS')",
-    "cn.repairs(problem=NOBODY, limit=2, costs={('place', 't1'): 2.0}, untouchable=[('place', 't2')], time_limit=2.0)",
-    "cn.stability(problem=OF_PROJECT, possibility=POSSIBILITY, weights=WEIGHTS, table=CHOSEN, samples=2, rng=0, "
-    "solver='HIGHS')",
+    (
+        "cn.repairs(problem=NOBODY, limit=2, costs={('place', 't1'): 2.0}, untouchable=[('place',"
+        " 't2')], time_limit=2.0)"
+    ),
+    (
+        "cn.stability(problem=OF_PROJECT, possibility=POSSIBILITY, weights=WEIGHTS, table=CHOSEN,"
+        " samples=2, rng=0, solver='HIGHS')"
+    ),
     "STABILITY.holds(weights=WEIGHTS)",
-    "cn.gamma_range(project=PROJECT, problem=OF_PROJECT, table=CHOSEN, limit=1.0, tolerance=1e-3, he_to_en=0.5, "
-    "solver='HIGHS')",
-    "cn.doubt(project=PROJECT, problem=OF_PROJECT, table=CHOSEN, samples=2, rng=0, source='intervals', "
-    "solver='HIGHS', progress=False)",
-    "cn.robust(project=PROJECT, problem=OF_PROJECT, criterion='worst case', time_limit=5.0, solver='HIGHS')",
+    (
+        "cn.gamma_range(project=PROJECT, problem=OF_PROJECT, table=CHOSEN, limit=1.0,"
+        " tolerance=1e-3, he_to_en=0.5, solver='HIGHS')"
+    ),
+    (
+        "cn.doubt(project=PROJECT, problem=OF_PROJECT, table=CHOSEN, samples=2, rng=0,"
+        " source='intervals', solver='HIGHS', progress=False)"
+    ),
+    (
+        "cn.robust(project=PROJECT, problem=OF_PROJECT, criterion='worst case', time_limit=5.0,"
+        " solver='HIGHS')"
+    ),
     "cn.recover_conflicts(problem=P, table=T, limit=2, tolerance=0.1, largest=2, solver='HIGHS')",
-    "cn.recover_weights(problem=OF_PROJECT, possibility=POSSIBILITY, table=CHOSEN, weights=WEIGHTS, "
-    "tolerance=0.1, solver='HIGHS')",
+    (
+        "cn.recover_weights(problem=OF_PROJECT, possibility=POSSIBILITY, table=CHOSEN,"
+        " weights=WEIGHTS, tolerance=0.1, solver='HIGHS')"
+    ),
     # projects
-    "cn.Project(ability=ABILITY, demand=DEMAND, criteria_weights=WEIGHTS, required=NEED, task_weights=NEED / 2, "
-    "task_conflicts=Q * 0, worker_conflicts=BETWEEN, counts=None, judgement=None, gamma=0.1, notes=('so',))",
+    (
+        "cn.Project(ability=ABILITY, demand=DEMAND, criteria_weights=WEIGHTS, required=NEED,"
+        " task_weights=NEED / 2, task_conflicts=Q * 0, worker_conflicts=BETWEEN, counts=None,"
+        " judgement=None, gamma=0.1, notes=('so',))"
+    ),
     "PROJECT.problem(worker_conflicts=[('a', 'b')], conflict_scope='task')",
     "PROJECT.solve(solver='HIGHS', time_limit=5.0, conflict_scope='task')",
     "PROJECT.write(folder=FOLDER / 'written')",
     "cn.read_project(folder=cn.exercises.LOUNGES, gamma=0.1, stars=5)",
-    "cn.Scenario(name='one', gamma=0.2, scope='task', weights={'skill': 0.5, 'care': 0.5}, "
-    "required={'t1': 1}, task_weights={'t1': 2.0}, demand={('t1', 'skill'): (0.1, 1.0)}, "
-    "conflicts={('a', 'b'): 1}, exclusions={('a', 't1'): 1}, limits={'a': 1}, added={'t1': 1})",
+    (
+        "cn.Scenario(name='one', gamma=0.2, scope='task', weights={'skill': 0.5, 'care': 0.5}, "
+        "required={'t1': 1}, task_weights={'t1': 2.0}, demand={('t1', 'skill'): (0.1, 1.0)}, "
+        "conflicts={('a', 'b'): 1}, exclusions={('a', 't1'): 1}, limits={'a': 1}, added={'t1': 1})"
+    ),
     "cn.Scenario.from_json(data=cn.Scenario('one').as_json(), where='here')",
     "cn.Scenario().intervals(project=PROJECT)",
     "cn.Scenario().problem(project=PROJECT, scope='task', q=Q)",
     "cn.Scenario().qualification(project=PROJECT)",
     "cn.Scenario().words(project=PROJECT)",
     "cn.Scenario().repaired(changes=((('place', 't1'), 1),), problem=P)",
-    "cn.Scenarios(project=PROJECT, named=(), current=cn.Scenario(), scope='task', solver='HIGHS', time_limit=5.0)",
+    (
+        "cn.Scenarios(project=PROJECT, named=(), current=cn.Scenario(), scope='task',"
+        " solver='HIGHS', time_limit=5.0)"
+    ),
     "SCENARIOS.__getitem__(name='one')",
     "SCENARIOS.answer(scenario='one')",
     "SCENARIOS.as_given(scenario='one')",
@@ -120,21 +168,29 @@ CALLS = [
     "SCENARIOS.keep(scenario='two', gamma=0.2)",
     "SCENARIOS.save(path=FOLDER / 'scenarios.json')",
     "cn.Scenarios.load(project=PROJECT, path=SAVED)",
-    "cn.report(source=PROJECT, scenario='as given', title='t', gamma=0.1, stars=5, conflict_scope='task', "
-    "solver='HIGHS', time_limit=5.0)",
+    (
+        "cn.report(source=PROJECT, scenario='as given', title='t', gamma=0.1, stars=5,"
+        " conflict_scope='task', solver='HIGHS', time_limit=5.0)"
+    ),
     "cn.report(PROJECT).write(path=FOLDER / 'page.html')",
     "cn.bench(folder=None, gamma=0.1, stars=5, conflict_scope='task')",
     "cn.ProjectError(problems=[('a.csv', 'so')])",
     # a market
-    "cn.Market(days=0.2, arrivals=0.5, workers=5, epoch=0.5, stages=3, people=2, load=(0.5, 3.0), slack=(3.0, 8.0), "
-    "urgent=0.1, skills=4, skilled=0.5, places=3, remote=0.5, stay=20.0, shift=8.0, limit=6.0, notice=0.5, late=0.15, "
-    "drop=0.05, price=0.05, conflicts=0.0, decay=0.95, gamma=0.1, prior='crowd', history=0, ability=0.65, spread=0.15, "
-    "noise=0.12, drift=0.0, demand=(0.4, 0.8), pay=1.0, weights=(0.5, 0.5))",
+    (
+        "cn.Market(days=0.2, arrivals=0.5, workers=5, epoch=0.5, stages=3, people=2, load=(0.5,"
+        " 3.0), slack=(3.0, 8.0), urgent=0.1, skills=4, skilled=0.5, places=3, remote=0.5,"
+        " stay=20.0, shift=8.0, limit=6.0, notice=0.5, late=0.15, drop=0.05, price=0.05,"
+        " conflicts=0.0, decay=0.95, gamma=0.1, prior='crowd', history=0, ability=0.65,"
+        " spread=0.15, noise=0.12, drift=0.0, demand=(0.4, 0.8), pay=1.0, weights=(0.5, 0.5))"
+    ),
     "cn.simulate(market=MARKET, policy=first_job, seed=0, progress=False)",
     "cn.simulation.play(chance=Chance(MARKET, 0), policy='myopic', progress=False)",
     "cn.simulation.compare(cases={'one': (MARKET, 'myopic')}, seeds=[0], progress=False)",
     "cn.simulation.in_turn(offer=OFFER, pick=np.argmax)",
-    "cn.simulation.intervals_of(counts=np.ones((2, 2, 5)), market=MARKET, crowd=np.ones((2, 5)) / 5)",
+    (
+        "cn.simulation.intervals_of(counts=np.ones((2, 2, 5)), market=MARKET, crowd=np.ones((2, 5))"
+        " / 5)"
+    ),
     # matching
     "cn.matching.at_random(problem=P, rng=0)",
     "cn.matching.first_come(problem=P, rng=0)",
@@ -148,7 +204,10 @@ CALLS = [
     "cn.matching.guess(seen=Q.where(Q > 0.1), neighbours=2)",
     "cn.matching.blocking_pairs(problem=P, table=T, wishes=Q)",
     "cn.matching.with_room(problem=P)",
-    "cn.matching.market(workers=3, tasks=2, rng=0, skills=2, noise=0.1, screened_out=0.1, conflict_probability=0.1)",
+    (
+        "cn.matching.market(workers=3, tasks=2, rng=0, skills=2, noise=0.1, screened_out=0.1,"
+        " conflict_probability=0.1)"
+    ),
     "cn.matching.gini(values=[0.2, 0.4])",
     "cn.matching.lorenz(income=[0.2, 0.4])",
     "cn.matching.not_negative(values=NEED, name='income')",
@@ -202,20 +261,29 @@ CALLS = [
     "cn.existence.places_filled(workers=4, conflict_probability=0.1, chance=0.9)",
     "cn.existence.binomial_band(hits=[1], repeats=[5], level=0.9)",
     *(
-        f"cn.experiments.{name}(repeats=1, seed=0, output=None, progress=False, sizes=[10], methods=['{method}'])"
-        for name, method in (("figure1", "arrays"), ("structured", "existence"), ("planner", "largest team"))
+        f"cn.experiments.{name}(repeats=1, seed=0, output=None, progress=False, sizes=[10],"
+        f" methods=['{method}'])"
+        for name, method in (
+            ("figure1", "arrays"),
+            ("structured", "existence"),
+            ("planner", "largest team"),
+        )
     ),
     *(
-        f"cn.experiments.{name}(repeats=1, seed=0, output=None, progress=False, sizes=[10], methods=['{method}'], "
-        "structure='teams')"
-        for name, method in (("table6", "existence"), ("table8", "existence"), ("table9", "greedy_by_task"))
+        f"cn.experiments.{name}(repeats=1, seed=0, output=None, progress=False, sizes=[10],"
+        f" methods=['{method}'], structure='teams')"
+        for name, method in (
+            ("table6", "existence"),
+            ("table8", "existence"),
+            ("table9", "greedy_by_task"),
+        )
     ),
     "cn.experiments.table7(repeats=1, seed=0, output=None, progress=False, methods=['existence'])",
     "cn.experiments.hard_seeds(tries=1, node_cap=10, progress=False)",
     "cn.experiments.stored(name='table7')",
     "cn.experiments.summary(name='table9', rows=TABLE9)",
     "cn.experiments.variants(repeats=1, seed=0, sizes=[10])",
-    "cn.experiments.random_problems(cells=[(10, 3, 0.1)], repeats=1, seed=0)",
+    "cn.experiments.instances(cells=[(10, 3, 0.1)], repeats=1, seed=0)",
     "cn.experiments.apply(instance=INSTANCE, method='greedy_by_task', node_cap=10)",
     "cn.experiments.shares(rows=TABLE9, level=0.9)",
     "cn.experiments.theory(sizes=[10], chances=[0.1])",
@@ -229,7 +297,10 @@ PLOTS = [
     "cn.plots.assignment(problem=P, answer=ANSWER)",
     "cn.plots.bands(table=SEEN, y={'day': 'so (hours)'}, x='day', level=0.9)",
     "cn.plots.bars(table=LINES, x='so', y='so')",
-    "cn.plots.cloud_drops(cloud=CLOUD, x=np.array([0.1, 0.2]), certainty=np.array([0.1, 0.2]), gamma=0.1)",
+    (
+        "cn.plots.cloud_drops(cloud=CLOUD, x=np.array([0.1, 0.2]), certainty=np.array([0.1, 0.2]),"
+        " gamma=0.1)"
+    ),
     "cn.plots.conflict_graph(problem=TIED, answer=ANSWER)",
     "cn.plots.coverage(share=LINES / 9, width=LINES, level=0.9)",
     "cn.plots.curves(table=LINES, x='so', y='so', steps=True, marks={'here': 1.0})",
@@ -242,7 +313,10 @@ PLOTS = [
     "cn.plots.intervals(ability=ABILITY, demand=DEMAND)",
     "cn.plots.logarithmic(table=LINES, x='so', y='so', marks={'here': (1.0, 2.0)})",
     "cn.plots.moves(frame=SHOWN, tasks=['t1', 't2'], title='so')",
-    "cn.plots.planner(bands={0.1: BAND}, computed=pd.DataFrame([[3.0, 4.0]], [0.1], [10, 20]), chance=0.9)",
+    (
+        "cn.plots.planner(bands={0.1: BAND}, computed=pd.DataFrame([[3.0, 4.0]], [0.1], [10, 20]),"
+        " chance=0.9)"
+    ),
     "cn.plots.possibility(ability=(0.5, 0.6), demand=(0.4, 1.0))",
     "cn.plots.prices(table=cn.prices(P), most=2)",
     "cn.plots.radicands(samples={6: np.array([0.1, -0.2])})",
@@ -250,7 +324,10 @@ PLOTS = [
     "cn.plots.recovered(problem=P, found=cn.recover_conflicts(P, T), answer=T)",
     "cn.plots.region(found=STABILITY, across='skill', up='care')",
     "cn.plots.repairs(found=cn.repairs(NOBODY))",
-    "cn.plots.spread(rows=TABLE9, cap=10, printed=LINES.set_axis(['greedy_by_task', 't1'], axis=1))",
+    (
+        "cn.plots.spread(rows=TABLE9, cap=10, printed=LINES.set_axis(['greedy_by_task', 't1'],"
+        " axis=1))"
+    ),
     "cn.plots.stability(found=STABILITY)",
     "cn.plots.tree(nodes=TREE.nodes, performance=TREE.performance)",
     "cn.plots.weights(table=LINES / 9, reach=(0.1, 0.3))",
@@ -271,15 +348,21 @@ PANELS = [
     "cn.panels.shared_rest(weights=[0.5, 0.5], at=0, value=0.2)",
     "cn.panels.content_panel(scene=CONTENT, reach='anybody', rule='hours')",
     "cn.panels.content_view(answer=REVIEWED, shares=PAID, close=CLOSE, start=None)",
-    "cn.panels.medical_view(answer=SEEN_BY, qualification=SEEN_BY.problem.qualification, lacking=LACKING, "
-    "published=cn.privacy.safe_table(VISITS, 'district', 'field', 5), visits=27, start=None)",
+    (
+        "cn.panels.medical_view(answer=SEEN_BY, qualification=SEEN_BY.problem.qualification,"
+        " lacking=LACKING, published=cn.privacy.safe_table(VISITS, 'district', 'field', 5),"
+        " visits=27, start=None)"
+    ),
     "cn.panels.market_panel(market=MARKET, seed=0)",
     "cn.panels.market_view(market=MARKET, start=None, seed=0)",
     "cn.panels.medical_panel(scene=MEDICAL, gate='ignored', limit=2, k=5)",
     "cn.panels.panel_market(settings={'workers': 5}, market=MARKET)",
     "cn.panels.policies_view(settings=SETTINGS, start=None)",
     "cn.panels.service_panel(scene=SERVICE, threshold=0.5, staff=5)",
-    "cn.panels.service_view(day=cn.scenes.hand_over(DAY, 0.5, 1), flood=0.5, person=3.0, start=None)",
+    (
+        "cn.panels.service_view(day=cn.scenes.hand_over(DAY, 0.5, 1), flood=0.5, person=3.0,"
+        " start=None)"
+    ),
 ]
 EXERCISES = [
     "cn.exercises.check_overview_by_hand(answer=0.2, worker='a2', task='r0')",
@@ -292,7 +375,10 @@ EXERCISES = [
     "cn.exercises.check_possibility_demand(answer=0.2, wanted=0.25)",
     "cn.exercises.check_possibility_ranking(answer=['a0'], criterion='quality')",
     "cn.exercises.check_weights_by_hand(answer=[0.5, 0.5], judgement=JUDGEMENT)",
-    "cn.exercises.check_weights_one_change(answer=JUDGEMENT, before=JUDGEMENT, pair=('skill', 'care'))",
+    (
+        "cn.exercises.check_weights_one_change(answer=JUDGEMENT, before=JUDGEMENT, pair=('skill',"
+        " 'care'))"
+    ),
     "cn.exercises.check_weights_free_judgement(answer=JUDGEMENT, wanted=WEIGHTS)",
     "cn.exercises.check_model_team(problem=P, team={'a': 't1'})",
     "cn.exercises.check_model_costliest_pair(problem=P, pair=('a', 'b'))",
@@ -309,7 +395,10 @@ EXERCISES = [
     "cn.exercises.check_market_by_hand(answer=4.8, arrival=2.3, epoch=1.0, notice=0.5, load=2.0)",
     "cn.exercises.check_market_policy(policy=None)",
     "cn.exercises.check_market_price(answer=0.1, ability=(0.6, 0.8), demands=(0.4, 0.6))",
-    "cn.exercises.check_matching_by_hand(answer=2.8, capacity={'w1': 1, 'w2': 1, 'w3': 1, 'w4': 1})",
+    (
+        "cn.exercises.check_matching_by_hand(answer=2.8, capacity={'w1': 1, 'w2': 1, 'w3': 1,"
+        " 'w4': 1})"
+    ),
     "cn.exercises.check_matching_fair(policy=cn.matching.optimal)",
     "cn.exercises.check_matching_fractional(conflicts=[('w1', 'w2')])",
     "cn.exercises.check_own_data_break(scenario=cn.Scenario('more', required={'r0': 6}))",
@@ -317,8 +406,10 @@ EXERCISES = [
     "cn.exercises.check_own_data_slips(folder=BROKEN, answer={'tasks.csv': 2})",
     "cn.exercises.slips(folder=FOLDER / 'slips')",
     "cn.exercises.check_scenes_publish(publish=lambda groups, k: {})",
-    "cn.exercises.check_scenes_shares(answer={'writer': 100}, earned={'writer': 60.0, 'painter': 0.0, "
-    "'writer + painter': 90.0})",
+    (
+        "cn.exercises.check_scenes_shares(answer={'writer': 100}, earned={'writer': 60.0,"
+        " 'painter': 0.0, 'writer + painter': 90.0})"
+    ),
     "cn.exercises.check_scenes_threshold(answer=0.2, person=2.0, bot=0.0, wrong=6.0)",
 ]
 
@@ -336,8 +427,22 @@ ROWS = ["rows doubled", "rows missing", "rows unlike", "rows stacked"]  # the in
 LABELS = ["cell 'x'", "cell '1'", "cell True", "cell 1j", "cell 10**400", "cell math.inf"]
 GAPS = ["cell None", "cell math.nan", "cell pd.NA"]
 EMPTY = ["[]", "set()", "(one for one in ())"]
-FREE = ["rows unlike", "rows stacked", "columns unlike", "columns stacked", "pd.DataFrame([[0.5]], ['z'], ['z'])"]
-ANY_SHAPE = ["[]", "[[]]", "np.array(0.5)", "np.zeros((2, 2, 2))", "pd.DataFrame()", "pd.Series([1.0], ['z'])", *FREE]
+FREE = [
+    "rows unlike",
+    "rows stacked",
+    "columns unlike",
+    "columns stacked",
+    "pd.DataFrame([[0.5]], ['z'], ['z'])",
+]
+ANY_SHAPE = [
+    "[]",
+    "[[]]",
+    "np.array(0.5)",
+    "np.zeros((2, 2, 2))",
+    "pd.DataFrame()",
+    "pd.Series([1.0], ['z'])",
+    *FREE,
+]
 ANY_SHAPE += ["array doubled"]
 KINDS = {
     "thing": [],
@@ -352,7 +457,15 @@ KINDS = {
     "seed": ["None", "0", "10**400"],
     "text": ["'1'", "'x'"],
     "pairs": [*EMPTY, "pd.DataFrame()", "cell True", *ROWS],
-    "pins": [*EMPTY, "cell True", "pd.DataFrame()", *ROWS, "columns missing", "columns unlike", "columns stacked"],
+    "pins": [
+        *EMPTY,
+        "cell True",
+        "pd.DataFrame()",
+        *ROWS,
+        "columns missing",
+        "columns unlike",
+        "columns stacked",
+    ],
     "answer": [*WRONG, *SPOILT],  # of a reader: the sentence says what is wrong with it
     "rows": ROWS,
     "rows of labels": [*ROWS, *LABELS],
@@ -384,7 +497,16 @@ KINDS = {
     "places": [*NUMBERS, *ANY_SHAPE, "math.inf", "-math.inf", "cell math.inf"],
     "positive or inf": [*NUMBERS[2:], "math.inf"],
     "not negative or inf": [*NUMBERS[1:], "math.inf"],
-    "cells": ["pd.DataFrame()", *FREE, *ROWS, *LABELS, *GAPS, "cell [1]", "columns doubled", "columns missing"],
+    "cells": [
+        "pd.DataFrame()",
+        *FREE,
+        *ROWS,
+        *LABELS,
+        *GAPS,
+        "cell [1]",
+        "columns doubled",
+        "columns missing",
+    ],
     "counts": ["0", "rows stacked", "rows doubled", "rows unlike", "rows missing"],
     "distance": ["cell math.inf"],
     "labels of numbers": [
@@ -411,14 +533,19 @@ KINDS = {
     ],
     "numbers": [*NUMBERS, *ANY_SHAPE],
 }
-# The kind of each argument by its name, in whatever function; by function and name where it differs. Else a thing.
+# The kind of each argument by its name, in whatever function; by function and name where it
+# differs. Else a thing.
 BY_KIND = {
     "answer": "gain moved star ex en he low high rho moves team",
     "number": "expectation radicand bound revenue fee performance budget",
-    "not negative": "gamma entropy hyper_entropy noise person bot wrong price tolerance pay notice arrival load",
+    "not negative": (
+        "gamma entropy hyper_entropy noise person bot wrong price tolerance pay notice arrival load"
+    ),
     "positive": "time_limit epsilon days arrivals epoch stay he_to_en shift resolution limit",
-    "share": "conflict_probability screened_out threshold weight urgent skilled remote late drop conflicts ability "
-    "spread drift decay p level chance gate value",
+    "share": (
+        "conflict_probability screened_out threshold weight urgent skilled remote late drop"
+        " conflicts ability spread drift decay p level chance gate value"
+    ),
     "inner share": "factor",
     "flag": "progress listed steps",
     "seed": "rng",
@@ -462,17 +589,20 @@ ARGUMENTS |= {
     "cn.check.table": "cells",
     "cn.privacy.share_at_risk.frame": "cells",
     **dict.fromkeys(
-        [f"cn.experiments.{one}.rows" for one in ("shares", "times", "accuracy", "summary")], "rows of labels"
+        [f"cn.experiments.{one}.rows" for one in ("shares", "times", "accuracy", "summary")],
+        "rows of labels",
     ),
     **dict.fromkeys(["cn.experiments.quorum.rows", "cn.plots.spread.rows"], "rows"),
-    **dict.fromkeys([f"P.changed.{one}" for one in ("task_weights", "task_conflicts")], "pairs or none"),
+    **dict.fromkeys(
+        [f"P.changed.{one}" for one in ("task_weights", "task_conflicts")], "pairs or none"
+    ),
     "MEDICAL.problem.worker_limits": "pairs or none",
     "cn.existence.candidates_needed.most": "whole",
     "cn.existence.binomial_band.repeats": "numbers",
     "cn.scenes.consultations.limit": "whole",
     "cn.plots.recovered.answer": "zero or one",
     "cn.experiments.growth.rows": "rows of labels",
-    "cn.experiments.random_problems.cells": "many",
+    "cn.experiments.instances.cells": "many",
     "cn.matching.guess.seen": "gaps",
     "cn.matching.compare.policies": "none at all",
     "cn.panels.panel_market.settings": "none at all",
@@ -514,20 +644,41 @@ ARGUMENTS |= {
     "cn.plots.radicands.samples": "marks",
     **dict.fromkeys(["cn.plots.intervals.ability", "cn.plots.intervals.demand"], "free"),
     **dict.fromkeys(
-        [f"cn.{f}.{a}" for f in ("possibility_matrix", "qualification") for a in ("ability", "demand")], "free"
+        [
+            f"cn.{f}.{a}"
+            for f in ("possibility_matrix", "qualification")
+            for a in ("ability", "demand")
+        ],
+        "free",
     ),
     **dict.fromkeys(
-        ["cn.Problem.qualification", "cn.consistent_matrix.judgement", "cn.criteria_weights.judgement"], "free"
+        [
+            "cn.Problem.qualification",
+            "cn.consistent_matrix.judgement",
+            "cn.criteria_weights.judgement",
+        ],
+        "free",
     ),
-    **dict.fromkeys(["cn.panels.weights_view.judgement", "cn.exercises.check_weights_by_hand.judgement"], "free"),
-    **dict.fromkeys(["cn.panels.direct_weights_view.weights", "cn.panels.WeightSliders.weights"], "labels of numbers"),
+    **dict.fromkeys(
+        ["cn.panels.weights_view.judgement", "cn.exercises.check_weights_by_hand.judgement"], "free"
+    ),
+    **dict.fromkeys(
+        ["cn.panels.direct_weights_view.weights", "cn.panels.WeightSliders.weights"],
+        "labels of numbers",
+    ),
     "cn.panels.shared_rest.weights": "a row",
     "cn.Project.task_weights": "weights or none",
     "cn.Scenario.name": "text",
     **dict.fromkeys(
-        [f"cn.Scenario.{one}" for one in ("weights", "required", "task_weights", "limits", "added")], "by label"
+        [
+            f"cn.Scenario.{one}"
+            for one in ("weights", "required", "task_weights", "limits", "added")
+        ],
+        "by label",
     ),
-    **dict.fromkeys([f"cn.Scenario.{one}" for one in ("demand", "conflicts", "exclusions")], "by pair"),
+    **dict.fromkeys(
+        [f"cn.Scenario.{one}" for one in ("demand", "conflicts", "exclusions")], "by pair"
+    ),
     "cn.Scenario.from_json.data": "begins with a name",
     "cn.Scenario().repaired.changes": "none of them",
     "cn.Scenarios.named": "none of them",
@@ -537,7 +688,10 @@ ARGUMENTS |= {
     "cn.ProjectError.problems": "none of them",
 }
 # Of a reader: the sentence says what is wrong with it.
-ANSWERS = "answer worker rule search method policy scenario path conflicts publish task cost tasks pair project"
+ANSWERS = (
+    "answer worker rule search method policy scenario path conflicts publish task cost tasks pair"
+    " project"
+)
 ARGUMENTS |= {
     f"{function}.{argument}": "answer"
     for function, written in map(parts, EXERCISES)
@@ -546,7 +700,11 @@ ARGUMENTS |= {
 }
 ARGUMENTS |= {
     f"cn.exercises.{one}": "thing"
-    for one in ("check_overview_by_hand.worker", "check_overview_by_hand.task", "check_why_insist.worker")
+    for one in (
+        "check_overview_by_hand.worker",
+        "check_overview_by_hand.task",
+        "check_why_insist.worker",
+    )
 }
 ARGUMENTS |= {
     "cn.exercises.check_weights_one_change.pair": "thing",
@@ -588,15 +746,13 @@ WORDS = {
     "frame": "column",
     "table": "worker task",
 }
-# What functions return, and what panels are made of: nobody gives these arguments. experiments.full, which takes half
-# an hour, hands on what it is given.
+# What functions return, and what panels are made of: nobody gives these arguments.
+# experiments.full, which takes half an hour, hands on what it is given.
 RESULTS = """
 Assignment Assignment.of SolverAnswerError ScenarioError Counts baselines.Attempt matching.Auction plots.Picture
-relaxation.Linear relaxation.Relaxed relaxation.Tree rolling.Comparison scenes.HandOver scenes.Scene whatif.View
-whatif.Panel whatif.Panel.__getitem__ whatif.Shown whatif.ConflictGrid whatif.WeightSliders.notify_change
-whatif.check_start whatif.drawing whatif.facts_table whatif.float_slider whatif.label_style whatif.number_field
-whatif.panel_possibility whatif.panel_problem whatif.panel_qualification whatif.paragraphs whatif.sentence
-whatif.side_by_side experiments.full
+relaxation.Linear relaxation.Relaxed relaxation.Tree simulation.Comparison scenes.HandOver scenes.Scene panels.View
+panels.Panel panels.Panel.__getitem__ panels.WeightSliders.notify_change panels.panel_possibility panels.panel_problem
+panels.panel_qualification experiments.full experiments.Instance experiments.Instance.problem experiments.Outcome
 """
 
 
@@ -604,7 +760,7 @@ def made(source):
     """What a piece of a line makes, among the valid values of arguments.py (made when they are first asked for)."""
     from helpers import arguments
 
-    return eval(source, vars(arguments))
+    return eval(source, vars(arguments) | {"whatif": whatif})
 
 
 def kind_of(function, argument):
@@ -615,7 +771,11 @@ def wrong_values(valid):
     """Every wrong value of an argument: its name, and how it is written."""
     yield from zip(WRONG, WRONG, strict=True)
     value, spoilt = made(valid), made("spoilt")
-    yield from ((how, f"spoilt({valid}, {how!r})") for how in SPOILT if spoilt(value, how) is not NotImplemented)
+    yield from (
+        (how, f"spoilt({valid}, {how!r})")
+        for how in SPOILT
+        if spoilt(value, how) is not NotImplemented
+    )
 
 
 def verdict(call, function, given, argument, how, source):
@@ -625,7 +785,10 @@ def verdict(call, function, given, argument, how, source):
         call(**{**given, argument: value})
     except Exception as error:
         where, said = traceback.extract_tb(error.__traceback__)[-1], str(error)
-        short = f"{type(error).__name__} in {Path(where.filename).name}, line {where.lineno}: {said[:150]!r}"
+        short = (
+            f"{type(error).__name__} in {Path(where.filename).name}, line {where.lineno}:"
+            f" {said[:150]!r}"
+        )
         if kind == "path" and isinstance(error, OSError):
             return None
         ours = where.filename.startswith(PACKAGE)
@@ -650,12 +813,15 @@ def failures(line):
     for argument, valid in written.items():
         for how, source in wrong_values(valid):
             if said := verdict(call, function, given, argument, how, source):
-                yield f"{function}({', '.join(f'{k}={v}' for k, v in {**written, argument: source}.items())})  # {said}"
+                yield (
+                    f"{function}({', '.join(f'{k}={v}' for k, v in {**written, argument: source}.items())})"
+                    f"  # {said}"
+                )
 
 
 def test_an_answer_is_wrong_if_it_is_not_the_packages_own():
     """The sweep finds what it is meant to find."""
-    line = "cn.panels.drawing(alt='so', height=3, inside='')"
+    line = "whatif.drawing(alt='so', height=3, inside='')"
     assert len(list(failures(line))) > 50
     assert list(failures("cn.plots.weights(table=Q, reach=None)")) == []
 
@@ -676,9 +842,17 @@ def public():
     found = {name: one for name, one in homes.items() if not inspect.ismodule(one)}
     for home, module in homes.items():
         if inspect.ismodule(module):
-            own = {name: one for name, one in vars(module).items() if getattr(one, "__module__", "") == module.__name__}
-            found |= {f"{home}.{name}": one for name, one in own.items() if not name.startswith("_")}
-    found = {name: one for name, one in found.items() if inspect.isclass(one) or inspect.isroutine(one)}
+            own = {
+                name: one
+                for name, one in ((name, getattr(module, name)) for name in dir(module))
+                if getattr(one, "__module__", "").startswith(module.__name__)
+            }
+            found |= {
+                f"{home}.{name}": one for name, one in own.items() if not name.startswith("_")
+            }
+    found = {
+        name: one for name, one in found.items() if inspect.isclass(one) or inspect.isroutine(one)
+    }
     classes = {name: one for name, one in found.items() if inspect.isclass(one)}
     for name, one in classes.items():
         for method, code in vars(one).items():

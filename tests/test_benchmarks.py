@@ -27,7 +27,12 @@ def test_growth_is_stored_a_step_at_a_time(data, tmp_path):
     for _ in range(2):
         table = data.store(data.growth((3, 10)), path)
     assert path.read_text(encoding="utf-8").startswith("# ")
-    assert table["step"].value_counts().to_dict() == {"solve": 1, "count": 2, "intervals": 2, "qualification": 2}
+    assert table["step"].value_counts().to_dict() == {
+        "solve": 1,
+        "count": 2,
+        "intervals": 2,
+        "qualification": 2,
+    }
     assert list(table) == list(solved[0])
     assert pd.read_csv(path, comment="#").to_dict("list") == table.to_dict("list")
 

@@ -51,7 +51,12 @@ def test_natural_order_from_any_order(ordered):
 
 
 @settings(deadline=None)
-@given(st.lists(st.one_of(st.text(max_size=6), st.from_regex(r"[a-c]?[0-9]{1,20}", fullmatch=True)), unique=True))
+@given(
+    st.lists(
+        st.one_of(st.text(max_size=6), st.from_regex(r"[a-c]?[0-9]{1,20}", fullmatch=True)),
+        unique=True,
+    )
+)
 def test_natural_order_is_one_order(labels):
     backwards = labels[::-1]
     assert sorted(labels, key=natural_key) == sorted(backwards, key=natural_key)
@@ -83,7 +88,13 @@ def test_listing_is_shortened():
 
 @pytest.mark.parametrize(
     ("value", "expected"),
-    [(3, 3.0), (np.float32(0.5), 0.5), (Decimal("0.1"), 0.1), (Fraction(1, 4), 0.25), (np.int8(2), 2.0)],
+    [
+        (3, 3.0),
+        (np.float32(0.5), 0.5),
+        (Decimal("0.1"), 0.1),
+        (Fraction(1, 4), 0.25),
+        (np.int8(2), 2.0),
+    ],
 )
 def test_real_numbers_are_numbers(value, expected):
     assert number(value) == expected
@@ -91,7 +102,21 @@ def test_real_numbers_are_numbers(value, expected):
 
 
 @pytest.mark.parametrize(
-    "value", ["5", b"5", True, np.bool_(True), None, pd.NA, pd.NaT, 1j, 10**400, Decimal("sNaN"), float("nan"), [1.0]]
+    "value",
+    [
+        "5",
+        b"5",
+        True,
+        np.bool_(True),
+        None,
+        pd.NA,
+        pd.NaT,
+        1j,
+        10**400,
+        Decimal("sNaN"),
+        float("nan"),
+        [1.0],
+    ],
 )
 def test_all_else_is_no_number(value):
     assert np.isnan(number(value))
@@ -105,7 +130,8 @@ def test_numbers_keeps_the_shape():
 
 
 @pytest.mark.parametrize(
-    ("values", "said"), [([1, "x"], "'x'"), ([[1.0], [np.inf]], "inf"), (None, "None"), (np.nan, "nan")]
+    ("values", "said"),
+    [([1, "x"], "'x'"), ([[1.0], [np.inf]], "inf"), (None, "None"), (np.nan, "nan")],
 )
 def test_finite_names_the_value(values, said):
     with pytest.raises(ValueError, match=rf"^here: {said} is not a finite number$"):
@@ -113,7 +139,8 @@ def test_finite_names_the_value(values, said):
 
 
 @pytest.mark.parametrize(
-    ("value", "said"), [("5", "'5'"), (np.float64(0.1), "0.1"), (0.1 + 0.2, "0.30000000000000004"), (None, "None")]
+    ("value", "said"),
+    [("5", "'5'"), (np.float64(0.1), "0.1"), (0.1 + 0.2, "0.30000000000000004"), (None, "None")],
 )
 def test_shown(value, said):
     assert shown(value) == said
@@ -184,7 +211,10 @@ def test_labelled_vector(values):
         ({"a": None, "b": 1}, "a has (None|nan), a finite number is needed"),
         ([1, np.inf], "b has inf, a finite number is needed"),
         (np.array([True, False]), "a has True, a finite number is needed"),
-        (pd.Series([pd.NA, 1], index=["a", "b"], dtype="Int64"), "a has (<NA>|nan), a finite number is needed"),
+        (
+            pd.Series([pd.NA, 1], index=["a", "b"], dtype="Int64"),
+            "a has (<NA>|nan), a finite number is needed",
+        ),
         ([1], r"2 values are needed, one for each of a, b; got shape \(1,\)"),
         ([[1, 2]], r"2 values are needed, .* got shape \(1, 2\)"),
         ("ab", r"2 values are needed, .* got shape \(\)"),

@@ -29,12 +29,30 @@ def anchors(path):
 
 
 def links(path):
-    return [link for cell in cells(path, "markdown") for link in LINK.findall(cell.source) if "://" not in link]
+    return [
+        link
+        for cell in cells(path, "markdown")
+        for link in LINK.findall(cell.source)
+        if "://" not in link
+    ]
 
 
 def test_there_is_a_notebook_and_its_solutions_for_every_part():
     names = [path.name for path in READER]
-    assert [name[:2] for name in names] == ["00", "01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11"]
+    assert [name[:2] for name in names] == [
+        "00",
+        "01",
+        "02",
+        "03",
+        "04",
+        "05",
+        "06",
+        "07",
+        "08",
+        "09",
+        "10",
+        "11",
+    ]
     assert [path.name for path in EVERY[len(READER) :]] == names
 
 
@@ -48,8 +66,14 @@ def test_links_lead_to_a_file_and_a_heading(path):
 
 
 def test_every_slip_is_linked_to_its_proof():
-    slips = next(cell.source for cell in cells(READER[0], "markdown") if "cannot be taken literally" in cell.source)
-    rows = re.findall(r"^\| (?!printed|---).*", slips.split("cannot be taken literally")[1], flags=re.MULTILINE)
+    slips = next(
+        cell.source
+        for cell in cells(READER[0], "markdown")
+        if "cannot be taken literally" in cell.source
+    )
+    rows = re.findall(
+        r"^\| (?!printed|---).*", slips.split("cannot be taken literally")[1], flags=re.MULTILINE
+    )
     assert len(rows) > 20
     for row in rows:
         assert re.search(r"\(0[1-8]_\w+\.ipynb#[^)]+\) \|$", row), row
@@ -58,12 +82,25 @@ def test_every_slip_is_linked_to_its_proof():
 @pytest.mark.parametrize("path", READER, ids=lambda path: path.stem)
 def test_each_ends_with_three_checked_exercises_and_leads_to_the_worked_ones(path):
     assert f"solutions/{path.name}" in links(path)
-    used = {name for cell in cells(path, "code") for name in re.findall(r"cn\.exercises\.(check_\w+)\(", cell.source)}
+    used = {
+        name
+        for cell in cells(path, "code")
+        for name in re.findall(r"cn\.exercises\.(check_\w+)\(", cell.source)
+    }
     solved = FOLDER / "solutions" / path.name
-    right = {name for cell in cells(solved, "code") for name in re.findall(r"exercises\.(check_\w+)\(", cell.source)}
+    right = {
+        name
+        for cell in cells(solved, "code")
+        for name in re.findall(r"exercises\.(check_\w+)\(", cell.source)
+    }
     assert len(used) == 3
     assert used == right
-    outputs = [o.text for cell in cells(solved, "code") if "exercises." in cell.source for o in cell.outputs]
+    outputs = [
+        o.text
+        for cell in cells(solved, "code")
+        if "exercises." in cell.source
+        for o in cell.outputs
+    ]
     assert all(text.startswith("Right") for text in outputs)
     assert len(outputs) >= 3
 
@@ -86,7 +123,9 @@ def test_nothing_of_the_machine_is_stored(path):
     assert "version" not in notebook.metadata.language_info
     for cell in notebook.cells:
         assert "execution" not in cell.metadata, cell.id
-        assert not any(output.get("name") == "stderr" for output in cell.get("outputs", [])), cell.id
+        assert not any(output.get("name") == "stderr" for output in cell.get("outputs", [])), (
+            cell.id
+        )
 
 
 @pytest.mark.parametrize("path", EVERY, ids=lambda path: f"{path.parent.name}/{path.stem}")

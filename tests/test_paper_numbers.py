@@ -21,7 +21,12 @@ def printed(case):
 
     def build(worker_conflicts=None, scope="project"):
         return cn.Problem(
-            case.published.qualification, case.required, None, case.task_conflicts, worker_conflicts, scope
+            case.published.qualification,
+            case.required,
+            None,
+            case.task_conflicts,
+            worker_conflicts,
+            scope,
         )
 
     return build
@@ -30,13 +35,18 @@ def printed(case):
 @pytest.mark.parametrize(("task", "criterion"), list(product(TASKS, CRITERIA)))
 def test_table_3(case, task, criterion):
     p = cn.possibility_matrix(case.ability, case.demand)
-    assert abs(p.at[("a0", task), criterion] - case.published.possibility.at[task, criterion]) < PRINTED_HALF_UNIT
+    assert (
+        abs(p.at[("a0", task), criterion] - case.published.possibility.at[task, criterion])
+        < PRINTED_HALF_UNIT
+    )
 
 
 @pytest.mark.parametrize(("worker", "task"), list(product(WORKERS, TASKS)))
 def test_table_4(case, worker, task):
     q = cn.qualification(case.ability, case.demand, case.criteria_weights)
-    assert abs(q.at[worker, task] - case.published.qualification.at[worker, task]) < PRINTED_HALF_UNIT
+    assert (
+        abs(q.at[worker, task] - case.published.qualification.at[worker, task]) < PRINTED_HALF_UNIT
+    )
 
 
 def test_the_shipped_tables_are_the_papers(case):
@@ -47,7 +57,9 @@ def test_the_shipped_tables_are_the_papers(case):
     assert (case.demand.xs("high", axis=1, level="end") == 1).all(axis=None)
     assert case.demand.loc["r2"].xs("low", level="end").tolist() == [0.44, 0.38, 0.42, 0.45]
     assert case.demand.xs("low", axis=1, level="end").to_numpy().sum() == pytest.approx(7.74)
-    assert case.criteria_weights.to_dict() == dict(zip(CRITERIA, [0.15, 0.25, 0.50, 0.10], strict=True))
+    assert case.criteria_weights.to_dict() == dict(
+        zip(CRITERIA, [0.15, 0.25, 0.50, 0.10], strict=True)
+    )
     assert case.required.tolist() == [2, 1, 3, 2, 1]
     barred = ["a0r3", "a3r1", "a3r3", "a7r1", "a7r3", "a7r4", "a10r1", "a10r3", "a10r4"]
     assert [f"{w}{t}" for w in WORKERS for t in TASKS if case.task_conflicts.at[w, t]] == barred
@@ -83,7 +95,9 @@ def test_2_569_is_optimal_with_one_of_four_single_conflicts_and_no_other(printed
 
 
 def test_table_5_scores_2_568525_on_exact_q(case):
-    assert cn.performance(case.problem(), case.published.assignment) == pytest.approx(2.568525, abs=5e-7)
+    assert cn.performance(case.problem(), case.published.assignment) == pytest.approx(
+        2.568525, abs=5e-7
+    )
 
 
 def test_the_best_of_the_same_nine_workers_scores_2_569531_on_exact_q(case):
@@ -108,7 +122,9 @@ def test_table_5_is_one_of_six_ties_on_printed_q(case, printed):
             return
         for team in combinations(free, case.required.iloc[task]):
             if not barred[list(team), task].any():
-                fill(task + 1, [i for i in free if i not in team], total + q[list(team), task].sum())
+                fill(
+                    task + 1, [i for i in free if i not in team], total + q[list(team), task].sum()
+                )
 
     fill(0, nine.tolist(), 0)
     assert max(scores) == 2569
@@ -192,5 +208,6 @@ def test_the_plain_sum_is_meant_not_equation_7s_weights(case, printed):
 
 def test_demand_with_upper_end_1_never_gives_a_degree_of_1(case):
     assert cn.possibility_matrix(case.ability, case.demand).max(axis=None) < 1
-    assert cn.possibility_degree(1.0, 1.0, 0.4, 1.0) == 1  # only the point 1 meets it with certainty
+    # only the point 1 meets it with certainty
+    assert cn.possibility_degree(1.0, 1.0, 0.4, 1.0) == 1
     assert cn.possibility_degree(0.9, 1.0, 0.4, 1.0) < 1

@@ -7,11 +7,13 @@ From a history V of tau ratings on one criterion:
 6 or more  U = [Ex - En - gamma He, Ex + En + gamma He], backward generator
 =========  ==================================================================
 
-Ex = mean(V), En = sqrt(pi/2) mean |V - Ex|, He = sqrt(|S² - En²|) with S² the sample variance (tau - 1).
+Ex = mean(V), En = sqrt(pi/2) mean |V - Ex|, He = sqrt(|S² - En²|) with S² the sample variance (tau
+- 1).
 
-The paper prints eq. 2 with its signs the wrong way round and does not say that U can leave [0, 1]; here the
-lower end is the lower one, and clipping is counted. The *radicand* S² - En² can be negative, where the
-absolute value stands in; it is kept with its sign, so that a reader sees when He has lost its meaning.
+The paper prints eq. 2 with its signs the wrong way round and does not say that U can leave [0, 1];
+here the lower end is the lower one, and clipping is counted. The *radicand* S² - En² can be
+negative, where the absolute value stands in; it is kept with its sign, so that a reader sees when
+He has lost its meaning.
 
 References
 ----------
@@ -30,7 +32,18 @@ import numpy.typing as npt
 import pandas as pd
 
 from crowdnb.ability.ratings import KEYS, check_stars, count_ratings, in_order, is_counts
-from crowdnb.labels import BoolArray, FloatArray, finite, generator, listing, numbers, plain_array, real, shown, whole
+from crowdnb.labels import (
+    BoolArray,
+    FloatArray,
+    finite,
+    generator,
+    listing,
+    numbers,
+    plain_array,
+    real,
+    shown,
+    whole,
+)
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoFrame
@@ -62,7 +75,12 @@ class Cloud:
     radicand: float
 
     def __post_init__(self) -> None:
-        for name, least in (("expectation", -math.inf), ("entropy", 0), ("hyper_entropy", 0), ("radicand", -math.inf)):
+        for name, least in (
+            ("expectation", -math.inf),
+            ("entropy", 0),
+            ("hyper_entropy", 0),
+            ("radicand", -math.inf),
+        ):
             real(getattr(self, name), name, least)
 
     def interval(self, gamma: float = 0.1) -> tuple[float, float]:
@@ -83,7 +101,10 @@ class Cloud:
         """
         place = numbers(x, "x")
         if np.isnan(place).any():
-            raise ValueError(f"x: {shown(plain_array(x, 'x').astype(object)[np.isnan(place)][0])} is not a number")
+            raise ValueError(
+                f"x: {shown(plain_array(x, 'x').astype(object)[np.isnan(place)][0])} is not a"
+                " number"
+            )
         distance = np.abs(place - self.expectation)
         if self.entropy == 0:
             return np.where(distance == 0, 1.0, 0.0)
@@ -106,8 +127,8 @@ def backward_cloud(values: Sequence[float] | npt.ArrayLike) -> Cloud:
     Raises
     ------
     ValueError
-        Fewer than two values (S² divides by tau - 1), one that is not a finite number, or values so far apart
-        that S² is beyond the floating point numbers.
+        Fewer than two values (S² divides by tau - 1), one that is not a finite number, or values so
+        far apart that S² is beyond the floating point numbers.
 
     Notes
     -----
@@ -123,15 +144,23 @@ def backward_cloud(values: Sequence[float] | npt.ArrayLike) -> Cloud:
     """
     array = np.sort(finite(values, "values").ravel())  # sorted: the same sums for every order
     if array.size < 2:
-        raise ValueError(f"values: at least two are needed, since S² divides by tau - 1; got {array.size}")
+        raise ValueError(
+            f"values: at least two are needed, since S² divides by tau - 1; got {array.size}"
+        )
     with np.errstate(over="ignore", invalid="ignore"):
-        ex, en, radicand = _characteristics(array[:, np.newaxis], np.ones((array.size, 1)), array[:1])
+        ex, en, radicand = _characteristics(
+            array[:, np.newaxis], np.ones((array.size, 1)), array[:1]
+        )
     if not np.isfinite(radicand[0]):
-        raise ValueError(f"values: {array[0]} and {array[-1]} are too far apart for S² to be computed")
+        raise ValueError(
+            f"values: {array[0]} and {array[-1]} are too far apart for S² to be computed"
+        )
     return Cloud(float(ex[0]), float(en[0]), math.sqrt(abs(radicand[0])), float(radicand[0]))
 
 
-def ability_clouds(ratings_or_counts: IntoFrame, gamma: float = 0.1, stars: int = 5) -> pd.DataFrame:
+def ability_clouds(
+    ratings_or_counts: IntoFrame, gamma: float = 0.1, stars: int = 5
+) -> pd.DataFrame:
     """Every history with all that its interval comes from, a row a (worker, criterion).
 
     Parameters
@@ -146,16 +175,17 @@ def ability_clouds(ratings_or_counts: IntoFrame, gamma: float = 0.1, stars: int 
     Returns
     -------
     DataFrame
-        Index (worker, criterion). Columns: ``ratings`` (tau), ``rule`` (``point`` for one rating, ``range``
-        below six, ``cloud`` from six on; in decayed counts tau ≤ 1 on one star is a point), ``expectation``,
-        ``entropy``, ``hyper_entropy``, ``radicand`` (with its sign; these three are missing below six ratings),
-        ``low`` and ``high`` in [0, 1], and ``clipped`` (whether an end was moved to 0 or 1).
+        Index (worker, criterion). Columns: ``ratings`` (tau), ``rule`` (``point`` for one rating,
+        ``range`` below six, ``cloud`` from six on; in decayed counts tau ≤ 1 on one star is a
+        point), ``expectation``, ``entropy``, ``hyper_entropy``, ``radicand`` (with its sign; these
+        three are missing below six ratings), ``low`` and ``high`` in [0, 1], and ``clipped``
+        (whether an end was moved to 0 or 1).
 
     Raises
     ------
     ValueError
-        As :func:`count_ratings`; a negative count; a history without ratings or one that stands twice; gamma
-        below 0 or not finite.
+        As :func:`count_ratings`; a negative count; a history without ratings or one that stands
+        twice; gamma below 0 or not finite.
 
     Examples
     --------
@@ -183,7 +213,9 @@ def ability_clouds(ratings_or_counts: IntoFrame, gamma: float = 0.1, stars: int 
     )
 
 
-def ability_intervals(ratings_or_counts: IntoFrame, gamma: float = 0.1, stars: int = 5) -> pd.DataFrame:
+def ability_intervals(
+    ratings_or_counts: IntoFrame, gamma: float = 0.1, stars: int = 5
+) -> pd.DataFrame:
     """Ability intervals U of every worker on every criterion (eq. 2 and the count rule).
 
     Parameters
@@ -194,8 +226,9 @@ def ability_intervals(ratings_or_counts: IntoFrame, gamma: float = 0.1, stars: i
     Returns
     -------
     DataFrame
-        Index ``worker``, columns (criterion, ``low`` / ``high``), in [0, 1]. ``.attrs`` says how many intervals
-        were ``clipped`` to [0, 1], and how many clouds have a ``negative_radicand`` (S² < En²).
+        Index ``worker``, columns (criterion, ``low`` / ``high``), in [0, 1]. ``.attrs`` says how
+        many intervals were ``clipped`` to [0, 1], and how many clouds have a ``negative_radicand``
+        (S² < En²).
 
     Raises
     ------
@@ -213,14 +246,19 @@ def ability_intervals(ratings_or_counts: IntoFrame, gamma: float = 0.1, stars: i
     index: Any = counts.index
     (worker, criterion), (workers, criteria) = index.codes, index.levels
     if counts is ratings_or_counts:  # else they were just made, in natural order
-        (worker, workers), (criterion, criteria) = in_order(worker, workers), in_order(criterion, criteria)
+        (worker, workers), (criterion, criteria) = (
+            in_order(worker, workers),
+            in_order(criterion, criteria),
+        )
     cells = np.full((len(workers), len(criteria), 2), np.nan)
     cells[worker, criterion, 0] = ends.low.clip(0, 1)
     cells[worker, criterion, 1] = ends.high.clip(0, 1)
     if len(counts) < len(workers) * len(criteria):
         gaps = np.argwhere(np.isnan(cells[:, :, 0]))
         pairs = [f"worker {workers[i]} on {criteria[k]}" for i, k in gaps]
-        raise ValueError(f"ratings: no rating of {listing(pairs, 5)}; every worker needs one on every criterion")
+        raise ValueError(
+            f"ratings: no rating of {listing(pairs, 5)}; every worker needs one on every criterion"
+        )
     ability = pd.DataFrame(
         cells.reshape(len(workers), -1),
         index=workers.rename("worker"),
@@ -253,19 +291,29 @@ class Ends(NamedTuple):
 def _ends(ratings_or_counts: IntoFrame, gamma: float, stars: int) -> tuple[pd.DataFrame, Ends]:
     """Counts, checked, and what follows from them; the ends in values, not clipped."""
     gamma, stars = check_gamma(gamma), check_stars(stars)
-    counts = ratings_or_counts if is_counts(ratings_or_counts) else count_ratings(ratings_or_counts, stars)
+    counts = (
+        ratings_or_counts
+        if is_counts(ratings_or_counts)
+        else count_ratings(ratings_or_counts, stars)
+    )
     if counts is ratings_or_counts:
         index: Any = counts.index
-        if any((codes < 0).any() for codes in index.codes) or any(level.hasnans for level in index.levels):
+        if any((codes < 0).any() for codes in index.codes) or any(
+            level.hasnans for level in index.levels
+        ):
             raise ValueError("counts: a worker or criterion label is missing")
         if counts.index.has_duplicates:
             twice = counts.index[counts.index.duplicated()].unique()
             raise ValueError(f"counts: {listing(twice, 5)} stands more than once")
-    n = np.ascontiguousarray(numbers(counts).T)  # a row a star, so that sums run over all histories at once
+    # a row a star, so that sums run over all histories at once
+    n = np.ascontiguousarray(numbers(counts).T)
     tau = n.sum(axis=0)
     if not (n.min() >= 0 and n.max() < np.inf and tau.min() > 0):
         bad = (~np.isfinite(n) | (n < 0)).any(axis=0) | (tau <= 0)
-        raise ValueError(f"counts: {listing(counts.index[bad], 5)} must have counts ≥ 0, and at least one above 0")
+        raise ValueError(
+            f"counts: {listing(counts.index[bad], 5)} must have counts ≥ 0, and at least one"
+            " above 0"
+        )
     return counts, count_ends(n, gamma)
 
 
@@ -292,8 +340,8 @@ def _characteristics(
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Ex, En and S² - En² of each column of weighted values (eq. 1), exact where all of them are alike.
 
-    ``values`` of shape (k, 1), ``weights`` (k, histories); ``smallest``, of shape (histories,), is what each history's
-    values are counted from: equal ones give 0.
+    ``values`` of shape (k, 1), ``weights`` (k, histories); ``smallest``, of shape (histories,), is
+    what each history's values are counted from: equal ones give 0.
     """
     tau = weights.sum(axis=0)
     deviation = values - smallest
@@ -311,8 +359,8 @@ def _characteristics(
 def moved_intervals(ability: pd.DataFrame, gamma: float, ratio: float = HE_TO_EN) -> pd.DataFrame:
     """Intervals as they would be at another γ, when only intervals are known.
 
-    Assumed: the centre stays, the half-width is En + γ·He with He = ``ratio``·En, and the intervals given are those of
-    γ = 0.1. Ends are clipped to [0, 1].
+    Assumed: the centre stays, the half-width is En + γ·He with He = ``ratio``·En, and the intervals
+    given are those of γ = 0.1. Ends are clipped to [0, 1].
     """
     low, high = (ability.xs(end, axis=1, level=1).to_numpy() for end in ("low", "high"))
     low, high, he = apart(low, high, TABLE_GAMMA, ratio)
@@ -320,7 +368,9 @@ def moved_intervals(ability: pd.DataFrame, gamma: float, ratio: float = HE_TO_EN
     return pd.DataFrame(ends.clip(0, 1), index=ability.index, columns=ability.columns)
 
 
-def apart(low: FloatArray, high: FloatArray, gamma: float, ratio: float) -> tuple[FloatArray, FloatArray, FloatArray]:
+def apart(
+    low: FloatArray, high: FloatArray, gamma: float, ratio: float
+) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Intervals [Ex - En - γ·He, Ex + En + γ·He] with He = ``ratio``·En as Ex - En, Ex + En and He."""
     en = (high - low) / 2 / (1 + gamma * ratio)
     return (low + high) / 2 - en, (low + high) / 2 + en, ratio * en

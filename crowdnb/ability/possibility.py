@@ -4,12 +4,13 @@ With widths l_U = U^H - U^L and l_D = D^H - D^L,
 
     P(U ≥ D) = min{ l_U + l_D, max{U^H - D^L, 0} } / (l_U + l_D)
 
-The paper's text writes l_U as an interval; it is a width. Between two points the fraction is 0/0, and P is 1,
-0.5 or 0 by U > D, U = D, U < D. Always P(U ≥ D) + P(D ≥ U) = 1. A demand [d, 1] is met with P < 1 by every
-interval in [0, 1] that is not the point 1: the two widths always leave some doubt.
+The paper's text writes l_U as an interval; it is a width. Between two points the fraction is 0/0,
+and P is 1, 0.5 or 0 by U > D, U = D, U < D. Always P(U ≥ D) + P(D ≥ U) = 1. A demand [d, 1] is met
+with P < 1 by every interval in [0, 1] that is not the point 1: the two widths always leave some
+doubt.
 
-P stays the same when all ends are moved or scaled alike. Ends near the largest floating point number are scaled
-down first, so that no width overflows.
+P stays the same when all ends are moved or scaled alike. Ends near the largest floating point
+number are scaled down first, so that no width overflows.
 
 References
 ----------
@@ -49,7 +50,8 @@ def possibility_degree(
     Parameters
     ----------
     ability_low, ability_high, demand_low, demand_high : array-like of float
-        Ends of U and of D: finite real numbers, low ≤ high, shapes that broadcast against each other.
+        Ends of U and of D: finite real numbers, low ≤ high, shapes that broadcast against each
+        other.
 
     Returns
     -------
@@ -71,7 +73,10 @@ def possibility_degree(
     array([1. , 0.5, 0. ])
     """
     ends = []
-    for name, low, high in (("ability", ability_low, ability_high), ("demand", demand_low, demand_high)):
+    for name, low, high in (
+        ("ability", ability_low, ability_high),
+        ("demand", demand_low, demand_high),
+    ):
         lows, highs = _alike(name, finite(low, name), finite(high, name))
         if (bad := lows > highs).any():
             raise ValueError(f"{name}: low {lows[bad][0]} is above high {highs[bad][0]}")
@@ -90,7 +95,10 @@ def _alike(name: str, *arrays: FloatArray) -> tuple[FloatArray, ...]:
 
 
 def degree(
-    ability_low: FloatArray, ability_high: FloatArray, demand_low: FloatArray, demand_high: FloatArray
+    ability_low: FloatArray,
+    ability_high: FloatArray,
+    demand_low: FloatArray,
+    demand_high: FloatArray,
 ) -> FloatArray:
     """Eq. 3 on checked arrays; shapes as :func:`possibility_degree`."""
     ends = ability_low, ability_high, demand_low, demand_high
@@ -107,7 +115,9 @@ def moderate(u: Intervals, d: Intervals) -> tuple[Intervals, Intervals]:
     """Both with all ends scaled down alike, if some are so large that the sum of two widths would overflow."""
     if max(np.abs(end).max() for end in (u.low, u.high, d.low, d.high)) <= LARGE:
         return u, d
-    return u._replace(low=u.low / 16, high=u.high / 16), d._replace(low=d.low / 16, high=d.high / 16)
+    return u._replace(low=u.low / 16, high=u.high / 16), d._replace(
+        low=d.low / 16, high=d.high / 16
+    )
 
 
 def possibility_matrix(ability: pd.DataFrame, demand: pd.DataFrame) -> pd.DataFrame:
@@ -123,12 +133,14 @@ def possibility_matrix(ability: pd.DataFrame, demand: pd.DataFrame) -> pd.DataFr
     Returns
     -------
     DataFrame
-        Index (worker, task), m·n rows; K columns, the criteria in the order of ``ability``. Values in [0, 1].
+        Index (worker, task), m·n rows; K columns, the criteria in the order of ``ability``. Values
+        in [0, 1].
 
     Raises
     ------
     ValueError
-        The criteria differ, a label stands twice, an end is missing, not finite, or low is above high.
+        The criteria differ, a label stands twice, an end is missing, not finite, or low is above
+        high.
 
     Examples
     --------
@@ -158,14 +170,21 @@ def intervals(frame: pd.DataFrame, what: str) -> Intervals:
     name = "ability" if what == "worker" else "demand"
     if not isinstance(frame, pd.DataFrame) or frame.columns.nlevels != 2 or frame.empty:
         raise ValueError(
-            f"{name}: a table with a row a {what} and columns (criterion, 'low' / 'high') is needed, got {shown(frame)}"
+            f"{name}: a table with a row a {what} and columns (criterion, 'low' / 'high') is"
+            f" needed, got {shown(frame)}"
         )
     labels = unique_index(frame.index, what)
     criteria = unique_index(frame.columns.unique(0), "criterion")
     cells = frame
-    if list[object](frame.columns) != [(criterion, end) for criterion in criteria for end in ("low", "high")]:
+    if list[object](frame.columns) != [
+        (criterion, end) for criterion in criteria for end in ("low", "high")
+    ]:
         wanted = pd.MultiIndex.from_product([criteria, ["low", "high"]])
-        same_labels(frame.columns, wanted.set_names(["criterion", "end"]).to_flat_index().rename("column"), name)
+        same_labels(
+            frame.columns,
+            wanted.set_names(["criterion", "end"]).to_flat_index().rename("column"),
+            name,
+        )
         cells = frame.reindex(columns=wanted)
     ends = numbers(cells.to_numpy())
     low, high = ends[:, ::2], ends[:, 1::2]
@@ -175,7 +194,8 @@ def intervals(frame: pd.DataFrame, what: str) -> Intervals:
     ):
         if bad.any():
             wrong = [
-                f"{labels[i]}, {criteria[k]}: [{shown(cells.iloc[i, 2 * k])}, {shown(cells.iloc[i, 2 * k + 1])}]"
+                f"{labels[i]}, {criteria[k]}: [{shown(cells.iloc[i, 2 * k])},"
+                f" {shown(cells.iloc[i, 2 * k + 1])}]"
                 for i, k in np.argwhere(bad)
             ]
             raise ValueError(f"{name}: {rule}: {listing(wrong, 5)}")

@@ -14,7 +14,8 @@ import pandas as pd
 from crowdnb.ability.possibility import interval_pair, moderate
 from crowdnb.labels import FloatArray, IntArray, labelled_vector
 
-BLOCK = 2**14  # cells at a time, which stay in a processor's cache: the m·n·K matrix P is never held
+# cells at a time, which stay in a processor's cache: the m·n·K matrix P is never held
+BLOCK = 2**14
 
 
 def qualification(
@@ -31,7 +32,8 @@ def qualification(
     demand : DataFrame
         n tasks; the same columns.
     weights : Series, mapping or sequence of float, K values
-        Criteria weights w ≥ 0 that sum to 1; a sequence is read in the order of the ability's criteria.
+        Criteria weights w ≥ 0 that sum to 1; a sequence is read in the order of the ability's
+        criteria.
 
     Returns
     -------
@@ -41,7 +43,8 @@ def qualification(
     Raises
     ------
     ValueError
-        As :func:`possibility_matrix`; a weight is missing, unknown, negative, or they do not sum to 1.
+        As :func:`possibility_matrix`; a weight is missing, unknown, negative, or they do not sum to
+        1.
 
     Examples
     --------
@@ -58,7 +61,9 @@ def qualification(
     u, d = moderate(u, d)
     q = np.empty((len(u.labels), len(d.labels)))
     height = max(1, BLOCK // len(d.labels))
-    sums = [_OuterSums.of(u.low[:, k], u.high[:, k], d.low[:, k], d.high[:, k]) for k in range(len(w))]
+    sums = [
+        _OuterSums.of(u.low[:, k], u.high[:, k], d.low[:, k], d.high[:, k]) for k in range(len(w))
+    ]
     buffers = np.empty((2, min(height, len(q)), len(d.labels)))
     for start in range(0, len(q), height):
         rows = slice(start, start + height)
@@ -84,7 +89,9 @@ class _OuterSums(NamedTuple):
     points: IntArray  # tasks whose demand is a point
 
     @classmethod
-    def of(cls, u_low: FloatArray, u_high: FloatArray, d_low: FloatArray, d_high: FloatArray) -> _OuterSums:
+    def of(
+        cls, u_low: FloatArray, u_high: FloatArray, d_low: FloatArray, d_high: FloatArray
+    ) -> _OuterSums:
         """From the ends of all workers and of all tasks."""
 
         def factors(a: FloatArray, b: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -108,6 +115,8 @@ def check_weights(weights: FloatArray, criteria: pd.Index[Any]) -> None:
     """ValueError unless the weights are ≥ 0 and sum to 1 within 1e-6."""
     if (weights < 0).any():
         at = int(weights.argmin())
-        raise ValueError(f"criteria weights: {criteria[at]} has {weights[at]}, a weight must not be negative")
+        raise ValueError(
+            f"criteria weights: {criteria[at]} has {weights[at]}, a weight must not be negative"
+        )
     if abs(weights.sum() - 1) > 1e-6:
         raise ValueError(f"criteria weights: they sum to {weights.sum()} and must sum to 1")

@@ -1,8 +1,9 @@
 """Rating histories as counts (section 3.2, the count rule's input).
 
-A history is the stars that one worker got on one criterion. How often each star was given is all that the
-cloud model needs: Ex, En, He, the minimum and the maximum follow from the counts. Counts are small, exact, and
-they add up, so histories can be merged, streamed and counted wherever they are kept.
+A history is the stars that one worker got on one criterion. How often each star was given is all
+that the cloud model needs: Ex, En, He, the minimum and the maximum follow from the counts. Counts
+are small, exact, and they add up, so histories can be merged, streamed and counted wherever they
+are kept.
 
 Symbols: V, a history; tau, the number of ratings in it; a star s of S stands for the value s / S.
 """
@@ -41,9 +42,10 @@ MOST = 10_000  # bad cells that an engine hands over, to name the first of them
 class Counts(pd.DataFrame):
     """How often each star was given: index (worker, criterion), one column for each star 1 … S.
 
-    Made by :func:`count_ratings`. ``a + b`` and ``sum([a, b, …])`` merge histories, :meth:`decay` lets old
-    ratings weigh less. Anything else done with it, ``.copy()`` or ``.loc`` say, gives a plain DataFrame, which
-    can be added to counts and is still read by :func:`crowdnb.ability_intervals`.
+    Made by :func:`count_ratings`. ``a + b`` and ``sum([a, b, …])`` merge histories, :meth:`decay`
+    lets old ratings weigh less. Anything else done with it, ``.copy()`` or ``.loc`` say, gives a
+    plain DataFrame, which can be added to counts and is still read by
+    :func:`crowdnb.ability_intervals`.
 
     Examples
     --------
@@ -66,7 +68,9 @@ class Counts(pd.DataFrame):
         if not is_counts(other):
             raise TypeError(f"counts can only be added to counts, not to {shown(other)}")
         if other.shape[1] != self.stars:
-            raise ValueError(f"counts on a scale of {self.stars} and of {other.shape[1]} stars cannot be added")
+            raise ValueError(
+                f"counts on a scale of {self.stars} and of {other.shape[1]} stars cannot be added"
+            )
         n = numbers(other)
         bad = np.flatnonzero(~(np.isfinite(n) & (n >= 0)).all(axis=1))
         if len(bad):
@@ -74,7 +78,8 @@ class Counts(pd.DataFrame):
         both = pd.concat([pd.DataFrame(one).rename_axis(index=KEYS) for one in (self, other)])
         return _ordered(both.groupby(level=KEYS, sort=False, dropna=False).sum())
 
-    # A plain frame of counts on the left, or += on them, would else be added cell by cell and lose labels.
+    # A plain frame of counts on the left, or += on them, would else be added cell by cell and lose
+    # labels.
     __radd__ = __iadd__ = __add__
 
     def __copy__(self) -> Counts:
@@ -86,9 +91,9 @@ class Counts(pd.DataFrame):
     def decay(self, factor: float) -> Counts:
         """Multiply every count by ``factor`` (0 < factor ≤ 1), so that ratings to come weigh more.
 
-        Counts become real numbers: the number of ratings tau is then an effective one, and the count rule
-        reads it as it stands. A star once given stays in the history's minimum and maximum. A ``factor``
-        outside (0, 1] is a ValueError.
+        Counts become real numbers: the number of ratings tau is then an effective one, and the
+        count rule reads it as it stands. A star once given stays in the history's minimum and
+        maximum. A ``factor`` outside (0, 1] is a ValueError.
         """
         if not 0 < number(factor) <= 1:
             raise ValueError(f"factor must lie in (0, 1], got {shown(factor)}")
@@ -101,10 +106,12 @@ def count_ratings(frame: IntoFrame, stars: int = 5) -> Counts:
     Parameters
     ----------
     frame : pandas, polars, DuckDB, Dask, PySpark … frame, eager or lazy
-        Columns ``worker``, ``criterion`` and ``rating``, a row a rating; other columns are ignored. Counting and
-        checking are done by the frame's own engine, through narwhals: only counts, a row a history, come over.
+        Columns ``worker``, ``criterion`` and ``rating``, a row a rating; other columns are ignored.
+        Counting and checking are done by the frame's own engine, through narwhals: only counts, a
+        row a history, come over.
     stars : int
-        Stars on the scale, S ≥ 1. Ratings are whole numbers 1 … S. For half stars double them and say 10.
+        Stars on the scale, S ≥ 1. Ratings are whole numbers 1 … S. For half stars double them and
+        say 10.
 
     Returns
     -------
@@ -114,8 +121,8 @@ def count_ratings(frame: IntoFrame, stars: int = 5) -> Counts:
     Raises
     ------
     ValueError
-        A column is missing, the table is empty, a label is missing, or a rating is not a whole star. Every engine
-        says it in the same words.
+        A column is missing, the table is empty, a label is missing, or a rating is not a whole
+        star. Every engine says it in the same words.
 
     Notes
     -----
@@ -136,11 +143,18 @@ def count_ratings(frame: IntoFrame, stars: int = 5) -> Counts:
     except nw.exceptions.DuplicateError:
         raise ValueError("ratings: a column stands more than once") from None
     except TypeError:
-        raise ValueError(f"ratings: a table is needed (pandas, polars, DuckDB …), got {shown(frame)}") from None
+        raise ValueError(
+            f"ratings: a table is needed (pandas, polars, DuckDB …), got {shown(frame)}"
+        ) from None
     if missing := [name for name in [*KEYS, "rating"] if name not in schema]:
-        raise ValueError(f"ratings: column {listing(missing)} is missing; there are {listing(schema) or 'none'}")
+        raise ValueError(
+            f"ratings: column {listing(missing)} is missing; there are {listing(schema) or 'none'}"
+        )
     try:
-        if isinstance(native := table.to_native(), pd.DataFrame) and (counts := _by_numpy(native, stars)) is not None:
+        if (
+            isinstance(native := table.to_native(), pd.DataFrame)
+            and (counts := _by_numpy(native, stars)) is not None
+        ):
             return counts
         rows = table.lazy().select(*KEYS, "rating")
         return _by_number(rows, stars) if schema["rating"].is_numeric() else _by_value(rows, stars)
@@ -173,7 +187,8 @@ def _by_numpy(frame: pd.DataFrame, stars: int) -> Counts | None:
     size = len(workers) * len(criteria) * stars
     if size > max(10 * len(frame), 10**6):
         return None
-    # ((worker - first) · K + criterion - zeroth) · S + star, the whole numbers that are alike left to the end
+    # ((worker - first) · K + criterion - zeroth) · S + star, the whole numbers that are alike left
+    # to the end
     place = worker * np.int64(len(criteria))
     place += criterion
     place -= first * len(criteria) + zeroth
@@ -187,7 +202,11 @@ def _by_numpy(frame: pd.DataFrame, stars: int) -> Counts | None:
 def _coded(column: pd.Series[Any]) -> tuple[npt.NDArray[Any], int, pd.Index[Any]]:
     """Codes, the code of the first label, and the labels, some of which may be unused; no label is missing."""
     if isinstance(column.dtype, pd.CategoricalDtype):
-        return column.cat.codes.to_numpy(), 0, pd.Index(column.cat.categories.tolist(), tupleize_cols=False)
+        return (
+            column.cat.codes.to_numpy(),
+            0,
+            pd.Index(column.cat.categories.tolist(), tupleize_cols=False),
+        )
     if isinstance(column.dtype, np.dtype) and column.dtype.kind in "iu":
         low, high = int(column.to_numpy().min()), int(column.to_numpy().max())
         if high - low <= 2 * len(column) and -(2**31) < low <= high < 2**31:
@@ -200,12 +219,18 @@ def _by_number(rows: nw.LazyFrame[Any], stars: int) -> Counts:
     """Let the engine count whole stars; what it did not count among a history's rows is wrong."""
     given = {f"star {star}": nw.col("rating") == star for star in range(1, stars + 1)}
     marks = rows.select(*KEYS, **{name: one.cast(nw.Int64) for name, one in given.items()})
-    found = _local(marks.group_by(*KEYS).agg(nw.len().alias("rows"), *(nw.col(name).sum() for name in given)))
+    found = _local(
+        marks.group_by(*KEYS).agg(nw.len().alias("rows"), *(nw.col(name).sum() for name in given))
+    )
     _check_labels(found)
     n = found[list(given)].to_numpy(dtype=np.int64)
     if (n.sum(axis=1) != found["rows"]).any():
-        bad = rows.filter(nw.col("rating").is_null() | ~reduce(operator.or_, given.values())).unique()
-        _refuse(_local(bad.head(MOST)), stars, int(_local(bad.select(nw.len().alias("n")))["n"].iloc[0]))
+        bad = rows.filter(
+            nw.col("rating").is_null() | ~reduce(operator.or_, given.values())
+        ).unique()
+        _refuse(
+            _local(bad.head(MOST)), stars, int(_local(bad.select(nw.len().alias("n")))["n"].iloc[0])
+        )
     return _gathered(found, n)
 
 
@@ -237,7 +262,8 @@ def _local(rows: nw.LazyFrame[Any]) -> pd.DataFrame:
     """What an engine found, with labels and numbers of the same type whichever engine it was."""
     local = rows.collect(backend="polars" if rows.implementation.is_polars() else "pandas")
     told = {
-        one.name: one.to_list() if one.name in (*KEYS, "rating") else one.to_numpy() for one in local.iter_columns()
+        one.name: one.to_list() if one.name in (*KEYS, "rating") else one.to_numpy()
+        for one in local.iter_columns()
     }
     return pd.DataFrame(told)
 
@@ -257,14 +283,23 @@ def _refuse(bad: pd.DataFrame, stars: int, total: int) -> NoReturn:
         for worker, criterion, rating in cells
     ]
     wrong.sort(key=natural_key)
-    raise ValueError(f"ratings: not a whole number of stars from 1 to {stars}: {listing(wrong, 5, total)}")
+    raise ValueError(
+        f"ratings: not a whole number of stars from 1 to {stars}: {listing(wrong, 5, total)}"
+    )
 
 
 def _labelled(
-    workers: pd.Index[Any], criteria: pd.Index[Any], worker: IntArray, criterion: IntArray, n: IntArray
+    workers: pd.Index[Any],
+    criteria: pd.Index[Any],
+    worker: IntArray,
+    criterion: IntArray,
+    n: IntArray,
 ) -> Counts:
     """Counts of histories given by codes, in natural order of worker, then criterion."""
-    (worker, workers), (criterion, criteria) = in_order(worker, workers), in_order(criterion, criteria)
+    (worker, workers), (criterion, criteria) = (
+        in_order(worker, workers),
+        in_order(criterion, criteria),
+    )
     order = np.argsort(worker * len(criteria) + criterion)
     levels: list[Any] = [workers, criteria]
     codes: list[Any] = [worker[order], criterion[order]]

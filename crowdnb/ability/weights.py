@@ -1,13 +1,14 @@
 r"""Criteria weights from pairwise judgements: fuzzy AHP with a complementary matrix (section 3.4, eqs. 4 and 5).
 
-B = [b_ij] compares K criteria on the five levels 0.1, 0.3, 0.5, 0.7, 0.9: b_ij + b_ji = 1, b_ii = 0.5, and
-b_ij > 0.5 says that i matters more than j. With the row sums b_i,
+B = [b_ij] compares K criteria on the five levels 0.1, 0.3, 0.5, 0.7, 0.9: b_ij + b_ji = 1, b_ii =
+0.5, and b_ij > 0.5 says that i matters more than j. With the row sums b_i,
 
     z_ij = (b_i - b_j) / (2 (K - 1)) + 0.5                        (4)  fuzzy consistent matrix Z
     w_i  = 1/K - 1/(2a) + sum_t z_it / (K a)                      (5)  weights, resolution a ≥ (K - 1) / 2
 
-The paper has a = K - 1: for K = 4, w_i = (sum_t z_it + 1) / 12. On the five levels this confines every weight to
-1/K ± 0.2/a, for K = 4 to [0.1833, 0.3167]. It is not the fuzzy AHP of triangular numbers.
+The paper has a = K - 1: for K = 4, w_i = (sum_t z_it + 1) / 12. On the five levels this confines
+every weight to 1/K ± 0.2/a, for K = 4 to [0.1833, 0.3167]. It is not the fuzzy AHP of triangular
+numbers.
 
 References
 ----------
@@ -25,7 +26,17 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from crowdnb.labels import FloatArray, listing, number, numbers, plain_array, several, shown, unique_index, whole
+from crowdnb.labels import (
+    FloatArray,
+    listing,
+    number,
+    numbers,
+    plain_array,
+    several,
+    shown,
+    unique_index,
+    whole,
+)
 
 LEVELS = (0.1, 0.3, 0.5, 0.7, 0.9)
 
@@ -36,7 +47,8 @@ def consistent_matrix(judgement: pd.DataFrame | npt.ArrayLike) -> pd.DataFrame:
     Parameters
     ----------
     judgement : DataFrame or array-like, K × K
-        B: values in [0, 1], b_ij + b_ji = 1, b_ii = 0.5; a frame's row and column labels are the criteria.
+        B: values in [0, 1], b_ij + b_ji = 1, b_ii = 0.5; a frame's row and column labels are the
+        criteria.
 
     Returns
     -------
@@ -46,7 +58,8 @@ def consistent_matrix(judgement: pd.DataFrame | npt.ArrayLike) -> pd.DataFrame:
     Raises
     ------
     ValueError
-        B is not square, its labels differ, or a value breaks a rule; row, column and value are named.
+        B is not square, its labels differ, or a value breaks a rule; row, column and value are
+        named.
 
     Warns
     -----
@@ -62,7 +75,9 @@ def consistent_matrix(judgement: pd.DataFrame | npt.ArrayLike) -> pd.DataFrame:
     return pd.DataFrame(_consistent(b), index=criteria, columns=criteria)
 
 
-def criteria_weights(judgement: pd.DataFrame | npt.ArrayLike, resolution: float | None = None) -> pd.Series[float]:
+def criteria_weights(
+    judgement: pd.DataFrame | npt.ArrayLike, resolution: float | None = None
+) -> pd.Series[float]:
     """Criteria weights w of a judgement matrix (eqs. 4 and 5).
 
     Parameters
@@ -70,7 +85,8 @@ def criteria_weights(judgement: pd.DataFrame | npt.ArrayLike, resolution: float 
     judgement : DataFrame or array-like, K × K
         As :func:`consistent_matrix`.
     resolution : float, optional
-        a ≥ (K - 1) / 2. A smaller a spreads the weights further apart. The paper's K - 1 when not given.
+        a ≥ (K - 1) / 2. A smaller a spreads the weights further apart. The paper's K - 1 when not
+        given.
 
     Returns
     -------
@@ -94,7 +110,9 @@ def criteria_weights(judgement: pd.DataFrame | npt.ArrayLike, resolution: float 
     return pd.Series(w.clip(min=0), index=criteria, name="weight")  # a judgement may be off by 1e-9
 
 
-def weight_range(criteria: int | Collection[Hashable], resolution: float | None = None) -> tuple[float, float]:
+def weight_range(
+    criteria: int | Collection[Hashable], resolution: float | None = None
+) -> tuple[float, float]:
     """Smallest and largest weight that the five levels can give one criterion: 1/K ± 0.2/a.
 
     Parameters
@@ -143,8 +161,8 @@ def _resolution(k: int, resolution: float | None) -> float:
     a = max(k - 1, 1) if resolution is None else number(resolution)
     if not (math.isfinite(a) and a >= (k - 1) / 2 and a > 0):
         raise ValueError(
-            f"resolution must be a finite number of at least (K - 1) / 2 = {(k - 1) / 2} and above 0, "
-            f"got {shown(resolution)}"
+            f"resolution must be a finite number of at least (K - 1) / 2 = {(k - 1) / 2} and above"
+            f" 0, got {shown(resolution)}"
         )
     return a
 
@@ -153,7 +171,9 @@ def _checked(judgement: pd.DataFrame | npt.ArrayLike) -> tuple[FloatArray, pd.In
     frame = judgement
     if not isinstance(frame, pd.DataFrame):
         masked = isinstance(judgement, np.ma.MaskedArray)
-        array = plain_array(judgement, "judgement") if masked else np.asarray(judgement, dtype=object)
+        array = (
+            plain_array(judgement, "judgement") if masked else np.asarray(judgement, dtype=object)
+        )
         if array.ndim not in (1, 2):
             raise ValueError(f"judgement: a square matrix is needed, got {shown(judgement)}")
         frame = pd.DataFrame(array.astype(object))
@@ -161,7 +181,9 @@ def _checked(judgement: pd.DataFrame | npt.ArrayLike) -> tuple[FloatArray, pd.In
     if problems:
         raise ValueError(f"judgement: {listing(problems, 5)}")
     if off_levels:
-        warnings.warn(f"judgement: off the five levels 0.1 … 0.9: {listing(off_levels, 5)}", stacklevel=3)
+        warnings.warn(
+            f"judgement: off the five levels 0.1 … 0.9: {listing(off_levels, 5)}", stacklevel=3
+        )
     criteria = unique_index(frame.index, "criterion")
     return numbers(frame.reindex(columns=frame.index)), criteria
 
@@ -169,13 +191,19 @@ def _checked(judgement: pd.DataFrame | npt.ArrayLike) -> tuple[FloatArray, pd.In
 def judgement_problems(frame: pd.DataFrame) -> tuple[list[str], list[str]]:
     """What is wrong with a judgement matrix, and what is only off the five levels, in words with labels."""
     if frame.shape[0] != frame.shape[1] or frame.empty:
-        return [f"{frame.shape[0]} rows and {frame.shape[1]} columns, the matrix must be square"], []
+        return [
+            f"{frame.shape[0]} rows and {frame.shape[1]} columns, the matrix must be square"
+        ], []
     try:
         rows, columns = unique_index(frame.index, "row"), unique_index(frame.columns, "column")
     except ValueError as error:
         return [str(error)], []
-    lonely = [f"row {label} has no column of that name" for label in rows.difference(columns, sort=False)]
-    lonely += [f"column {label} has no row of that name" for label in columns.difference(rows, sort=False)]
+    lonely = [
+        f"row {label} has no column of that name" for label in rows.difference(columns, sort=False)
+    ]
+    lonely += [
+        f"column {label} has no row of that name" for label in columns.difference(rows, sort=False)
+    ]
     if lonely:
         return lonely, []
     cells = frame.reindex(columns=frame.index)
@@ -187,11 +215,16 @@ def judgement_problems(frame: pd.DataFrame) -> tuple[list[str], list[str]]:
             value = b[i, j]
             if not 0 <= value <= 1:
                 found = shown(cells.iloc[i, j])
-                problems.append(f"row {row}, column {column} is {found}, a number in [0, 1] is needed")
+                problems.append(
+                    f"row {row}, column {column} is {found}, a number in [0, 1] is needed"
+                )
             elif i == j and abs(value - 0.5) > 1e-9:
                 problems.append(f"row {row}, column {column} is {value}, the diagonal must be 0.5")
             elif i < j and 0 <= b[j, i] <= 1 and abs(value + b[j, i] - 1) > 1e-9:
-                problems.append(f"{row} over {column} is {value} and {column} over {row} {b[j, i]}, they must sum to 1")
+                problems.append(
+                    f"{row} over {column} is {value} and {column} over {row} {b[j, i]}, they must"
+                    " sum to 1"
+                )
             if min(abs(value - level) for level in LEVELS) > 1e-9 and 0 <= value <= 1:
                 off_levels.append(f"row {row}, column {column} is {value}")
     return problems, off_levels

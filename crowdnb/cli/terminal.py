@@ -20,11 +20,20 @@ from crowdnb.cli.interrupt import INTERRUPTED, STOPPED
 from crowdnb.project import files
 
 NO_MEMORY = "there is not enough memory for this"
-PATIENCE = 3.0  # seconds to end in order after Ctrl-C: C code of an engine hears it when it is done, or never
-LOADING = 30  # seconds for a child's libraries, which take two: without memory OpenBLAS asks for it again, for ever
+# seconds to end in order after Ctrl-C: C code of an engine hears it when it is done, or never
+PATIENCE = 3.0
+# seconds for a child's libraries, which take two: without memory OpenBLAS asks for it again, for
+# ever
+LOADING = 30
 LEAVING = 2  # seconds for a child without memory to tidy up, which it may never be done with
-# How libraries that cannot get memory put it: Linux's loader, C's and C++'s libraries, Python's threads.
-MEMORY_WORDS = ("failed to map segment", "annot allocate memory", "bad_alloc", "can't start new thread")
+# How libraries that cannot get memory put it: Linux's loader, C's and C++'s libraries, Python's
+# threads.
+MEMORY_WORDS = (
+    "failed to map segment",
+    "annot allocate memory",
+    "bad_alloc",
+    "can't start new thread",
+)
 
 
 class OutputError(Exception):
@@ -46,7 +55,8 @@ class Keyboard:
     def listen(self) -> None:
         """Take over from Python's own handler, which would print where it was."""
         signal.signal(signal.SIGINT, self)
-        for number in range(3):  # one that is closed would be given to the next file, which would get what is printed
+        # one that is closed would be given to the next file, which would get what is printed
+        for number in range(3):
             try:
                 os.fstat(number)
             except OSError:
@@ -121,11 +131,14 @@ def silence(stream: TextIO | None) -> None:
 def of_memory(error: BaseException | None) -> bool:
     """Whether an error, or what it comes from, is that there was no memory."""
     while error is not None:
-        if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM):
+        if isinstance(error, MemoryError) or (
+            isinstance(error, OSError) and error.errno == errno.ENOMEM
+        ):
             return True
         if any(words in str(error) for words in MEMORY_WORDS):
             return True
-        if isinstance(error, SystemError) and memory_is_limited():  # Python's own C code, at a loss for an exception
+        # Python's own C code, at a loss for an exception
+        if isinstance(error, SystemError) and memory_is_limited():
             return True
         error = error.__cause__ or error.__context__
     return False
@@ -147,7 +160,8 @@ def in_a_child(load: Callable[[], None], run: Callable[[], int]) -> int | None:
     Parameters
     ----------
     load : callable
-        Loads all that may be asked for: what cannot be loaded is better known before than in the middle.
+        Loads all that may be asked for: what cannot be loaded is better known before than in the
+        middle.
     run : callable
 
     Returns
@@ -159,7 +173,8 @@ def in_a_child(load: Callable[[], None], run: Callable[[], int]) -> int | None:
     child = os.fork()
     if child == 0:
         os.close(heard)
-        if sys.stderr is not None:  # C code complains to number 2, Python's own lines go where they went
+        # C code complains to number 2, Python's own lines go where they went
+        if sys.stderr is not None:
             logging.disable()  # cvxpy complains of solvers that it cannot load
             complaints = os.dup(2)
             silence(sys.stderr)
@@ -175,7 +190,8 @@ def in_a_child(load: Callable[[], None], run: Callable[[], int]) -> int | None:
         os._exit(status)
     os.close(spoken)
     for one in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(one, lambda number, _: os.kill(child, number))  # that is where it ends in order
+        # that is where it ends in order
+        signal.signal(one, lambda number, _: os.kill(child, number))
     if not select.select([heard], [], [], LOADING)[0]:
         os.kill(child, signal.SIGKILL)
     with open(heard, "rb") as pipe:

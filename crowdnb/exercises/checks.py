@@ -1,6 +1,7 @@
 """Exercises of the notebooks: each function takes a reader's answer and says what is right, or where it went wrong.
 
-The right answers are computed by the package, none is written down here. A message names the first thing to mend.
+The right answers are computed by the package, none is written down here. A message names the first
+thing to mend.
 """
 
 from __future__ import annotations
@@ -66,7 +67,9 @@ _case = cache(load_case_study)  # read once; nothing here changes its tables or 
 QUARREL = ("a3", "a5")  # explains the published ρ; the paper prints no conflict between workers
 
 
-def check_overview_by_hand(answer: float | None = None, worker: str = "a2", task: str = "r0") -> str:
+def check_overview_by_hand(
+    answer: float | None = None, worker: str = "a2", task: str = "r0"
+) -> str:
     """Check Q of a worker for a task, the weighted sum of four degrees, to three decimals.
 
     Examples
@@ -87,16 +90,22 @@ def check_overview_by_hand(answer: float | None = None, worker: str = "a2", task
         terms = " + ".join(f"{share:.2f}·{degree:.3f}" for share, degree in zip(w, p, strict=True))
         return f"Right: {terms} = {right:.3f}."
     slips = {
-        float(p.mean()): "That is the plain mean. Quality counts five times as much as activity: "
-        "multiply each degree by its weight.",
+        float(p.mean()): (
+            "That is the plain mean. Quality counts five times as much as activity: "
+            "multiply each degree by its weight."
+        ),
         float(p.sum()): "That is the sum of the degrees. Multiply each by its weight first.",
         float(p @ w[::-1]): "You took the weights in the wrong order. Match them by name.",
         float(p.max()): "That is the largest degree. Every criterion has its share.",
     }
-    return _nearest_slip(value, slips, "Multiply each of the four degrees by its weight, then add.", "Q")
+    return _nearest_slip(
+        value, slips, "Multiply each of the four degrees by its weight, then add.", "Q"
+    )
 
 
-def check_overview_peace(gain: float | None = None, moved: Collection[Hashable] | None = None) -> str:
+def check_overview_peace(
+    gain: float | None = None, moved: Collection[Hashable] | None = None
+) -> str:
     """Check what it brings that a3 and a5 make peace: the gain in ρ to three decimals, and who gets another place.
 
     Examples
@@ -121,12 +130,19 @@ def check_overview_peace(gain: float | None = None, moved: Collection[Hashable] 
     if (named := _labels(moved, new.index)) is None:
         return "The gain is right. Now give moved, a list of workers such as ['a0', 'a1']."
     if wrong := sorted(named - movers):
-        return f"The gain is right. {listing(wrong)} did not move: compare the place before with the place after."
+        return (
+            f"The gain is right. {listing(wrong)} did not move: compare the place before with the"
+            " place after."
+        )
     if named != movers:
         who = listing(sorted(named)) or "nobody"
-        return f"The gain is right. You named {who}; not all who move are named. Compare both tables row by row."
+        return (
+            f"The gain is right. You named {who}; not all who move are named. Compare both tables"
+            " row by row."
+        )
     return (
-        f"Right: ρ rises by {right:.3f}, and {listing(sorted(movers))} move. One place more or less pulls others along."
+        f"Right: ρ rises by {right:.3f}, and {listing(sorted(movers))} move. One place more or less"
+        " pulls others along."
     )
 
 
@@ -158,7 +174,9 @@ def check_overview_project(project: Project | str | PathLike[str] | None = None)
             "three workers and two tasks are asked for."
         )
     every = (
-        pd.DataFrame([[place == task for task in tasks] for place in places], workers, tasks, dtype=int)
+        pd.DataFrame(
+            [[place == task for task in tasks] for place in places], workers, tasks, dtype=int
+        )
         for places in product([None, *tasks], repeat=3)
     )  # 27 tables, so no solver is needed
     allowed = [(performance(problem, table), table) for table in every if not check(problem, table)]
@@ -170,14 +188,19 @@ def check_overview_project(project: Project | str | PathLike[str] | None = None)
     i, j = np.argwhere(top)[0]
     worker, task = workers[i], tasks[j]
     pair = f"{worker} for {task} ({gain.max():.3f})"
-    with_it = max((rho for rho, table in allowed if (table.to_numpy() * top).any()), default=-math.inf)
+    with_it = max(
+        (rho for rho, table in allowed if (table.to_numpy() * top).any()), default=-math.inf
+    )
     if _is(with_it, best):
         return (
-            f"The best pair, {pair}, is in a best assignment (ρ = {best:.3f}). Let {worker} be nearly as good at the "
-            f"other task, where nobody else is of much use, and somebody else nearly as good at {task}."
+            f"The best pair, {pair}, is in a best assignment (ρ = {best:.3f}). Let {worker} be"
+            " nearly as good at the other task, where nobody else is of much use, and somebody"
+            f" else nearly as good at {task}."
         )
     without = (
-        "no allowed assignment has it" if math.isinf(with_it) else f"with it no more than {with_it:.3f} can be had"
+        "no allowed assignment has it"
+        if math.isinf(with_it)
+        else f"with it no more than {with_it:.3f} can be had"
     )
     return f"Right: ρ = {best:.3f} without the best pair, {pair}; {without}."
 
@@ -212,8 +235,18 @@ def check_cloud_by_hand(
     signs = "Eq. 2 is printed with its signs the wrong way round: the lower end is Ex - En - γ·He."
     no_gamma = "He must be multiplied by γ = 0.1."
     steps: list[tuple[str, float | None, float, Mapping[float, str]]] = [
-        ("Ex", ex, cloud.expectation, {float(v.sum()): "That is the sum; divide by the number of ratings."}),
-        ("En", en, cloud.entropy, {flat: "Multiply by sqrt(π/2), about 1.2533.", s: "That is S. En uses |V - Ex|."}),
+        (
+            "Ex",
+            ex,
+            cloud.expectation,
+            {float(v.sum()): "That is the sum; divide by the number of ratings."},
+        ),
+        (
+            "En",
+            en,
+            cloud.entropy,
+            {flat: "Multiply by sqrt(π/2), about 1.2533.", s: "That is S. En uses |V - Ex|."},
+        ),
         (
             "He",
             he,
@@ -224,8 +257,18 @@ def check_cloud_by_hand(
                 biased: "S² divides by τ - 1 = 5, not by τ = 6.",
             },
         ),
-        ("low", low, u[0], {u[1]: signs, cloud.interval(1)[0]: no_gamma, cloud.interval(0)[0]: "γ·He is missing."}),
-        ("high", high, u[1], {u[0]: signs, cloud.interval(1)[1]: no_gamma, cloud.interval(0)[1]: "γ·He is missing."}),
+        (
+            "low",
+            low,
+            u[0],
+            {u[1]: signs, cloud.interval(1)[0]: no_gamma, cloud.interval(0)[0]: "γ·He is missing."},
+        ),
+        (
+            "high",
+            high,
+            u[1],
+            {u[0]: signs, cloud.interval(1)[1]: no_gamma, cloud.interval(0)[1]: "γ·He is missing."},
+        ),
     ]
     for name, given, right, slips in steps:
         if given is None:
@@ -235,8 +278,13 @@ def check_cloud_by_hand(
         if _near(value, right):
             continue
         if _near(value / 5, right):
-            return f"{name} = {value:g} is in stars. Divide by 5 first: one star is 0.2, five are 1.0."
-        hint = next((text for slip, text in slips.items() if _near(value, slip)), "Work it out to three decimals.")
+            return (
+                f"{name} = {value:g} is in stars. Divide by 5 first: one star is 0.2, five are 1.0."
+            )
+        hint = next(
+            (text for slip, text in slips.items() if _near(value, slip)),
+            "Work it out to three decimals.",
+        )
         return f"{name} = {value:g} is not right. {hint}"
     sign = "positive, so that He is a real number" if cloud.radicand > 0 else "negative"
     return f"Right: U = [{u[0]:.3f}, {u[1]:.3f}], and the radicand {cloud.radicand:.4f} is {sign}."
@@ -252,25 +300,33 @@ def check_cloud_one_more(star: int | None = None) -> str:
     """
     if star is None:
         return "Give a star: 1, 2, 3, 4 or 5."
-    counts = np.asarray(count_ratings(pd.read_csv(LOUNGES / "ratings.csv")).loc[CLOUD_ONE_MORE], dtype=int)
+    counts = np.asarray(
+        count_ratings(pd.read_csv(LOUNGES / "ratings.csv")).loc[CLOUD_ONE_MORE], dtype=int
+    )
     if number(star) not in range(1, len(counts) + 1):
         return f"A star is a whole number from 1 to {len(counts)}, got {shown(star)}."
     stars = np.arange(1, len(counts) + 1)
-    after = {int(s): backward_cloud(np.repeat(stars, counts + (stars == s)) / len(counts)).radicand for s in stars}
+    after = {
+        int(s): backward_cloud(np.repeat(stars, counts + (stars == s)) / len(counts)).radicand
+        for s in stars
+    }
     right = max(s for s, radicand in after.items() if radicand > 0)
     found = f"With one more rating of {int(star)} the radicand is {after[int(star)]:.4f}"
     if after[int(star)] <= 0:
         return f"{found}: still negative. Which ratings raise S² more than En²?"
     if star < right:
         return f"{found}: positive, but a higher star does it too."
-    return f"Right. {found}: one rating far from the others raises the squares in S² more than the distances in En."
+    return (
+        f"Right. {found}: one rating far from the others raises the squares in S² more than the"
+        " distances in En."
+    )
 
 
 def check_cloud_rule(rule: Callable[[FloatArray], tuple[float, float]] | None = None) -> str:
     """Check a rule that makes an interval of ten ratings: it should hold the next in 90 % of cases, under 0.7 wide.
 
-    Every history of ten ratings is tried, weighed with its chance for a good worker, and for her mirror image, who
-    gets one star as often as she gets five.
+    Every history of ten ratings is tried, weighed with its chance for a good worker, and for her
+    mirror image, who gets one star as often as she gets five.
 
     Parameters
     ----------
@@ -286,7 +342,8 @@ def check_cloud_rule(rule: Callable[[FloatArray], tuple[float, float]] | None = 
         return "Give the function itself, without brackets: check_cloud_rule(rule)."
     tau, stars = 10, len(CLOUD_GOOD_WORKER)
     histories = np.array(
-        [np.bincount(h, minlength=stars) for h in combinations_with_replacement(range(stars), tau)], dtype=float
+        [np.bincount(h, minlength=stars) for h in combinations_with_replacement(range(stars), tau)],
+        dtype=float,
     )
     ends = np.empty((len(histories), 2))
     for at, counts in enumerate(histories):
@@ -299,7 +356,10 @@ def check_cloud_rule(rule: Callable[[FloatArray], tuple[float, float]] | None = 
             got = numbers(given).ravel()
         except ValueError:
             got = np.array([])
-        text = f"{said} gives {got.round(3).tolist() if got.size and np.isfinite(got).all() else shown(given)}"
+        text = (
+            f"{said} gives"
+            f" {got.round(3).tolist() if got.size and np.isfinite(got).all() else shown(given)}"
+        )
         if got.size != 2 or not np.isfinite(got).all():
             return f"{text}; two numbers (low, high) are needed."
         if got[0] > got[1]:
@@ -314,15 +374,23 @@ def check_cloud_rule(rule: Callable[[FloatArray], tuple[float, float]] | None = 
     good, mirror, width = _next_inside(ends, histories)
     paper = _next_inside(clouds[["low", "high"]].to_numpy(), histories)
     found = (
-        f"It holds the next rating of the good worker in {good:.0%} of cases and of her mirror image in {mirror:.0%}, "
-        f"with a mean width of {width:.2f}. The cloud rule: {paper[0]:.0%}, {paper[1]:.0%}, {paper[2]:.2f}."
+        f"It holds the next rating of the good worker in {good:.0%} of cases and of her mirror"
+        f" image in {mirror:.0%}, with a mean width of {width:.2f}. The cloud rule: {paper[0]:.0%},"
+        f" {paper[1]:.0%}, {paper[2]:.2f}."
     ).replace("%", " %")
     if min(good, mirror) < 0.9 <= max(good, mirror):
-        return f"{found} It fits one of the two and not the other. Does your rule look at the counts?"
+        return (
+            f"{found} It fits one of the two and not the other. Does your rule look at the counts?"
+        )
     if min(good, mirror) < 0.9:
-        return f"{found} Too narrow for 90 %. An end between two stars leaves the outer one out: 0.99 shuts out five."
+        return (
+            f"{found} Too narrow for 90 %. An end between two stars leaves the outer one out: 0.99"
+            " shuts out five."
+        )
     if width >= 0.7:
-        return f"{found} Safe, but 0.7 or wider says little: which stars may such a history leave out?"
+        return (
+            f"{found} Safe, but 0.7 or wider says little: which stars may such a history leave out?"
+        )
     return f"Right. {found}"
 
 
@@ -337,9 +405,15 @@ def _next_inside(ends: FloatArray, histories: FloatArray) -> tuple[float, float,
     p = np.array(CLOUD_GOOD_WORKER)
     value = np.arange(1, len(p) + 1) / len(p)
     inside = (ends[:, :1] - 1e-9 <= value) & (value <= ends[:, 1:] + 1e-9)
-    chance, mirrored = (stats.multinomial.pmf(histories, histories[0].sum(), q) for q in (p, p[::-1]))
+    chance, mirrored = (
+        stats.multinomial.pmf(histories, histories[0].sum(), q) for q in (p, p[::-1])
+    )
     width = ends[:, 1] - ends[:, 0]
-    return float(chance @ (inside @ p)), float(mirrored @ (inside @ p[::-1])), float((chance + mirrored) @ width / 2)
+    return (
+        float(chance @ (inside @ p)),
+        float(mirrored @ (inside @ p[::-1])),
+        float((chance + mirrored) @ width / 2),
+    )
 
 
 # 02 possibility degree, 03 fuzzy AHP
@@ -353,7 +427,10 @@ def check_possibility_by_hand(answer: float | None) -> str:
     right = float(possibility_degree(u_low, u_high, d_low, d_high))
     width_u, width_d = u_high - u_low, d_high - d_low
     if (value := _one_number(answer)) is None:
-        return f"Not yet: give one number, the degree of U = [{u_low}, {u_high}] against D = [{d_low}, {d_high}]."
+        return (
+            f"Not yet: give one number, the degree of U = [{u_low}, {u_high}] against D = [{d_low},"
+            f" {d_high}]."
+        )
     if abs(value - right) < 0.0005 + 1e-9:
         return f"Right: ({u_high} - {d_low}) / ({width_u:.2f} + {width_d:.2f}) = {right:.4f}."
     slips = {
@@ -362,7 +439,8 @@ def check_possibility_by_hand(answer: float | None) -> str:
         (u_high - d_low) / width_u: "You divided by l_U alone. The denominator is l_U + l_D.",
         1 - right: "That is P(D ≥ U). The two sum to 1.",
         max(u_low - d_low, 0): "You took the lower end of U. The numerator is U^H - D^L.",
-        (u_high - u_low) / (width_u + width_d): "That is l_U over both widths. The numerator is U^H - D^L.",
+        (u_high - u_low)
+        / (width_u + width_d): "That is l_U over both widths. The numerator is U^H - D^L.",
         100 * right: "The size is right, but P is a share between 0 and 1, not per cent.",
     }
     return _nearest_slip(value, slips, "Write down U^H - D^L first, then both widths, then divide.")
@@ -377,8 +455,15 @@ def check_possibility_demand(answer: float | None, wanted: float = 0.25) -> str:
     p = float(possibility_degree(u_low, u_high, d, 1))
     if abs(p - wanted) < 0.0005:
         return f"Right: with d = {d:.4f} the degree is {p:.4f}."
-    way = "too high, so the demand must begin higher" if p > wanted else "too low, so the demand must begin lower"
-    return f"With d = {d:g} the degree is {p:.4f}, {way}. Mind that d stands in the numerator and in l_D = 1 - d."
+    way = (
+        "too high, so the demand must begin higher"
+        if p > wanted
+        else "too low, so the demand must begin lower"
+    )
+    return (
+        f"With d = {d:g} the degree is {p:.4f}, {way}. Mind that d stands in the numerator and in"
+        " l_D = 1 - d."
+    )
 
 
 def check_possibility_ranking(answer: Sequence[Hashable] | None, criterion: str = "quality") -> str:
@@ -394,10 +479,15 @@ def check_possibility_ranking(answer: Sequence[Hashable] | None, criterion: str 
         answer = answer.index.tolist()
     given = [] if _labels(answer, u.index) is None else several(answer, "answer")
     if _labels(given, u.index) != set(right) or len(given) != len(right):
-        return f"Not yet: give all {len(right)} workers, each once, the best first: ['a0', 'a1', ...]."
+        return (
+            f"Not yet: give all {len(right)} workers, each once, the best first: ['a0', 'a1', ...]."
+        )
     if given == right:
         first, last = right[0], right[-1]
-        return f"Right: {first} is first with a sum of {sums[first]:.3f}, {last} last with {sums[last]:.3f}."
+        return (
+            f"Right: {first} is first with a sum of {sums[first]:.3f}, {last} last with"
+            f" {sums[last]:.3f}."
+        )
     if given == right[::-1]:
         return "This is the right order turned round: the largest sum comes first."
     at = next(k for k, (one, other) in enumerate(zip(given, right, strict=True)) if one != other)
@@ -407,8 +497,9 @@ def check_possibility_ranking(answer: Sequence[Hashable] | None, criterion: str 
             hint = f" You sorted by the {what}; the widths matter too."
     begin = f"The first {at} are right. Then" if at else "Already the first is not right:"
     return (
-        f"{begin} you have {given[at]} with a sum of {sums[given[at]]:.3f}, but one further down has "
-        f"{sums[right[at]]:.3f}.{hint} Sum over a row of the matrix P(U_i ≥ U_j), workers against workers."
+        f"{begin} you have {given[at]} with a sum of {sums[given[at]]:.3f}, but one further down"
+        f" has {sums[right[at]]:.3f}.{hint} Sum over a row of the matrix P(U_i ≥ U_j), workers"
+        " against workers."
     )
 
 
@@ -423,13 +514,26 @@ def check_weights_by_hand(answer: Any, judgement: pd.DataFrame) -> str:
         return f"Right: {_with_names(right)}. They sum to 1."
     z = consistent_matrix(judgement).sum(axis=1)
     rows = judgement.to_numpy().sum(axis=1)
-    sixth = (k * rows - rows.sum()) / 6 + k / 2  # row sums of Z, had eq. 4 the divisor that belongs to four criteria
+    # row sums of Z, had eq. 4 the divisor that belongs to four criteria
+    sixth = (k * rows - rows.sum()) / 6 + k / 2
     form = f"(sum + {k / 2 - 1:g}) / {k * (k - 1)}"
     slips = [
-        (((sixth + k / 2 - 1) / (k * (k - 1))), f"Eq. 4 divides by 2(K - 1), here by {2 * (k - 1)} and not by 6."),
-        ((z + 1) / 12, f"You took the form for four criteria, (sum + 1) / 12. With {k} it is {form}."),
-        (rows / rows.sum(), "These are the row sums of B, made to sum to 1. Eq. 5 takes the row sums of Z."),
-        ((rows + k / 2 - 1) / (k * (k - 1)), "You put the row sums of B into eq. 5. It takes those of Z, from eq. 4."),
+        (
+            ((sixth + k / 2 - 1) / (k * (k - 1))),
+            f"Eq. 4 divides by 2(K - 1), here by {2 * (k - 1)} and not by 6.",
+        ),
+        (
+            (z + 1) / 12,
+            f"You took the form for four criteria, (sum + 1) / 12. With {k} it is {form}.",
+        ),
+        (
+            rows / rows.sum(),
+            "These are the row sums of B, made to sum to 1. Eq. 5 takes the row sums of Z.",
+        ),
+        (
+            (rows + k / 2 - 1) / (k * (k - 1)),
+            "You put the row sums of B into eq. 5. It takes those of Z, from eq. 4.",
+        ),
         (z, "These are the row sums of Z. Eq. 5 makes weights of them."),
         (rows, "These are the row sums of B. Eq. 4 comes next."),
     ]
@@ -439,22 +543,40 @@ def check_weights_by_hand(answer: Any, judgement: pd.DataFrame) -> str:
     if np.abs(np.sort(given) - np.sort(right.to_numpy())).max() < 0.0005 + 1e-9:
         return f"The values are right, in another order. The order is {listing(right.index)}."
     if abs(given.sum() - 1) > 0.002:
-        return f"The weights must sum to 1, yours sum to {given.sum():.4f}. The row sums of Z are {_with_names(z)}."
-    return f"They sum to 1, but eq. 5 gives others. Compare the row sums of Z with yours: {_with_names(z)}."
+        return (
+            f"The weights must sum to 1, yours sum to {given.sum():.4f}. The row sums of Z are"
+            f" {_with_names(z)}."
+        )
+    return (
+        "They sum to 1, but eq. 5 gives others. Compare the row sums of Z with yours:"
+        f" {_with_names(z)}."
+    )
 
 
-def check_weights_one_change(answer: Any, before: pd.DataFrame, pair: tuple[str, str] = ("skill", "efficiency")) -> str:
+def check_weights_one_change(
+    answer: Any, before: pd.DataFrame, pair: tuple[str, str] = ("skill", "efficiency")
+) -> str:
     """Notebook 03, exercise 2: change one judgement so that two criteria get the same weight."""
     _weights(needs(before, pd.DataFrame, "before"), "before")
     if not isinstance(pair, Sequence) or isinstance(pair, str) or len(pair) != 2:
         raise ValueError(f"pair: two criteria are needed, got {shown(pair)}")
     for criterion in pair:
         position(before.index, criterion, "pair: criterion")
-    if not isinstance(answer, pd.DataFrame) or answer.shape != before.shape or set(answer.index) != set(before.index):
-        return "Not yet: give a judgement matrix with the same criteria, a copy of B with one judgement changed."
+    if (
+        not isinstance(answer, pd.DataFrame)
+        or answer.shape != before.shape
+        or set(answer.index) != set(before.index)
+    ):
+        return (
+            "Not yet: give a judgement matrix with the same criteria, a copy of B with one"
+            " judgement changed."
+        )
     problems, off_levels = judgement_problems(answer)
     if problems:
-        return f"This is no judgement matrix: {problems[0]}. A judgement stands in B twice, once on each side."
+        return (
+            f"This is no judgement matrix: {problems[0]}. A judgement stands in B twice, once on"
+            " each side."
+        )
     if off_levels:
         return f"Off the five levels 0.1, 0.3, 0.5, 0.7, 0.9: {listing(off_levels, 2)}."
     after = answer.loc[before.index, before.index]
@@ -462,14 +584,17 @@ def check_weights_one_change(answer: Any, before: pd.DataFrame, pair: tuple[str,
     w = criteria_weights(after)
     one, other = pair
     if len(changed) != 1:
-        return f"You changed {len(changed)} judgements; exactly one may change, with its mirror image."
+        return (
+            f"You changed {len(changed)} judgements; exactly one may change, with its mirror image."
+        )
     level = after.to_numpy()[tuple(changed[0])]
     i, j = (str(before.index[k]) for k in changed[0])
     if abs(w[one] - w[other]) < 1e-9:
         return f"Right: with {i} over {j} at {level:g} both weigh {w[one]:.4f}."
     return (
-        f"With {i} over {j} at {level:g}, {one} weighs {w[one]:.4f} and {other} {w[other]:.4f}. Weights follow the row "
-        "sums of B: by how much do the two rows differ, and which single judgement can move one row by that?"
+        f"With {i} over {j} at {level:g}, {one} weighs {w[one]:.4f} and {other} {w[other]:.4f}."
+        " Weights follow the row sums of B: by how much do the two rows differ, and which single"
+        " judgement can move one row by that?"
     )
 
 
@@ -480,7 +605,10 @@ def check_weights_free_judgement(answer: Any, wanted: pd.Series[float]) -> str:
     if len(wanted) < 2:
         raise ValueError(f"wanted: weights of two criteria or more are needed, got {len(wanted)}")
     if not isinstance(answer, pd.DataFrame) or set(answer.index) != set(wanted.index):
-        return f"Not yet: give a judgement matrix, a frame with the rows and columns {listing(wanted.index)}."
+        return (
+            "Not yet: give a judgement matrix, a frame with the rows and columns"
+            f" {listing(wanted.index)}."
+        )
     problems, _ = judgement_problems(answer)
     if problems:
         return f"This is no judgement matrix: {problems[0]}."
@@ -493,20 +621,38 @@ def check_weights_free_judgement(answer: Any, wanted: pd.Series[float]) -> str:
         return _weights(pd.DataFrame(b, index=wanted.index, columns=wanted.index))
 
     start = weights_of(np.full(len(rows), 0.5))  # the weights are linear in the judgements
-    moves = np.column_stack([2 * (weights_of(0.5 + 0.5 * unit) - start) for unit in np.eye(len(rows))])
+    moves = np.column_stack(
+        [2 * (weights_of(0.5 + 0.5 * unit) - start) for unit in np.eye(len(rows))]
+    )
     best = lsq_linear(moves, wanted.to_numpy() - start + moves.sum(axis=1) / 2, bounds=(0, 1))
     least = float(np.linalg.norm(weights_of(np.clip(best.x, 0, 1)) - wanted.to_numpy()))
-    five = float(np.linalg.norm(weights_of(np.where(best.x > 0.5, LEVELS[-1], LEVELS[0])) - wanted.to_numpy()))
-    given = float(np.linalg.norm(_weights(answer.loc[wanted.index, wanted.index]) - wanted.to_numpy()))
+    five = float(
+        np.linalg.norm(
+            weights_of(np.where(best.x > 0.5, LEVELS[-1], LEVELS[0])) - wanted.to_numpy()
+        )
+    )
+    given = float(
+        np.linalg.norm(_weights(answer.loc[wanted.index, wanted.index]) - wanted.to_numpy())
+    )
     if given < least + 1e-6:
-        return f"Right: the distance is {given:.5f}, and no judgements in [0, 1] come closer. It is still not 0."
+        return (
+            f"Right: the distance is {given:.5f}, and no judgements in [0, 1] come closer. It is"
+            " still not 0."
+        )
     if given < least + 5e-4:
-        return f"Nearly: the distance is {given:.5f}, the least is {least:.5f}. Not every judgement goes to the end."
+        return (
+            f"Nearly: the distance is {given:.5f}, the least is {least:.5f}. Not every judgement"
+            " goes to the end."
+        )
     if given < five - 1e-9:
-        return f"The distance is {given:.4f}, closer than judgements of 0.1 and 0.9 come, but it can be less still."
+        return (
+            f"The distance is {given:.4f}, closer than judgements of 0.1 and 0.9 come, but it can"
+            " be less still."
+        )
     return (
-        f"The distance is {given:.4f}, no closer than judgements of 0.1 and 0.9 come ({five:.4f}). "
-        "Judgements may now go beyond 0.1 and 0.9: try 0 and 1. (scipy.optimize.lsq_linear finds the best at once.)"
+        f"The distance is {given:.4f}, no closer than judgements of 0.1 and 0.9 come ({five:.4f})."
+        " Judgements may now go beyond 0.1 and 0.9: try 0 and 1. (scipy.optimize.lsq_linear finds"
+        " the best at once.)"
     )
 
 
@@ -537,7 +683,9 @@ def _numbers_for(answer: Any, labels: pd.Index[Any]) -> FloatArray | None:
         return None
 
 
-def _nearest_slip(value: float, slips: Mapping[float, str], otherwise: str, what: str = "A degree") -> str:
+def _nearest_slip(
+    value: float, slips: Mapping[float, str], otherwise: str, what: str = "A degree"
+) -> str:
     for slip, hint in slips.items():
         if abs(value - slip) < 0.0005 + 1e-9:
             return hint
@@ -551,7 +699,9 @@ def _labels(answer: Any, known: pd.Index[Any]) -> set[Any] | None:
         names = several(answer, "answer")
     except ValueError:
         return None
-    return set(names) if all(isinstance(name, Hashable) and name in known for name in names) else None
+    return (
+        set(names) if all(isinstance(name, Hashable) and name in known for name in names) else None
+    )
 
 
 def _with_names(values: pd.Series[float] | FloatArray) -> str:
@@ -577,9 +727,12 @@ def check_model_team(problem: Problem, team: Mapping[Any, Any] | None) -> str:
     """
     needed(problem)
     if not isinstance(team, Mapping):
-        return "Give a team as a mapping: a task, and the worker or the list of workers who take it."
+        return (
+            "Give a team as a mapping: a task, and the worker or the list of workers who take it."
+        )
     crews = {
-        task: [who] if isinstance(who, str) or not isinstance(who, Sequence) else who for task, who in team.items()
+        task: [who] if isinstance(who, str) or not isinstance(who, Sequence) else who
+        for task, who in team.items()
     }
     table = pd.DataFrame(0, index=problem.workers, columns=problem.tasks)
     for task, crew in crews.items():
@@ -620,16 +773,25 @@ def check_model_costliest_pair(problem: Problem, pair: Sequence[Hashable] | None
     if len(pair) != 2 or len(_labels(pair, problem.workers) or ()) != 2:
         return f"Give two different workers of {listing(workers, len(workers))}."
     before, oracle = _feasible(problem), Oracle(problem)
-    cost = {frozenset(two): before - _rho(_with(problem, pair=two), oracle) for two in combinations(workers, 2)}
+    cost = {
+        frozenset(two): before - _rho(_with(problem, pair=two), oracle)
+        for two in combinations(workers, 2)
+    }
     mine, most = cost[frozenset(pair)], max(cost.values())
     who = f"A quarrel of {pair[0]} and {pair[1]}"
     if mine == most or _is(mine, most):
         return f"Right: {who[0].lower()}{who[1:]} costs {_cost(most)}, and no other costs more."
     if _is(mine, 0):
-        return f"{who} costs nothing: there is a best team without one of them. Pick from those who work."
+        return (
+            f"{who} costs nothing: there is a best team without one of them. Pick from those who"
+            " work."
+        )
     more = sum(value > mine + TIE for value in cost.values())
     verb = "costs" if more == 1 else "cost"
-    return f"{who} costs {_cost(mine)}. {more} of the {len(cost)} pairs {verb} more. Whom is it hardest to replace?"
+    return (
+        f"{who} costs {_cost(mine)}. {more} of the {len(cost)} pairs {verb} more. Whom is it"
+        " hardest to replace?"
+    )
 
 
 def check_model_range(problem: Problem, extra: int, rho: float | None) -> str:
@@ -656,26 +818,42 @@ def check_model_range(problem: Problem, extra: int, rho: float | None) -> str:
     exact, spare = _feasible(problem), len(problem.workers) - int(problem.need.sum())
     best = _best_in_range(problem, extra)
     if _is(value, best, THREE_DECIMALS):
-        return f"Right: with up to {extra} more on each task the best ρ is {best:.6g}, and it was {exact:.6g}."
+        return (
+            f"Right: with up to {extra} more on each task the best ρ is {best:.6g}, and it was"
+            f" {exact:.6g}."
+        )
     if _is(value, exact, THREE_DECIMALS):
         return (
             f"ρ = {value:.4g} is the best with exactly L workers on each task. "
             f"Let (9) be two rows: at least L, and at most L + {extra}."
         )
     if _is(value, _best_in_range(problem, spare), THREE_DECIMALS):
-        return f"ρ = {value:.4g} is the best with at least L workers. The upper limit, L + {extra}, is missing."
+        return (
+            f"ρ = {value:.4g} is the best with at least L workers. The upper limit, L + {extra}, is"
+            " missing."
+        )
     if value == round(best, 2):
         return f"ρ = {value:g} may be right. Give three decimals."
     if value > best:
-        return f"ρ = {value:.4g} is more than can be had. Is a row missing? Barred pairs stay at 0, and (10) stays."
-    return f"ρ = {value:.4g} can be had, but there is more. Is a row too strict, or the solver's gap not 0?"
+        return (
+            f"ρ = {value:.4g} is more than can be had. Is a row missing? Barred pairs stay at 0,"
+            " and (10) stays."
+        )
+    return (
+        f"ρ = {value:.4g} can be had, but there is more. Is a row too strict, or the solver's gap"
+        " not 0?"
+    )
 
 
 def _best_in_range(problem: Problem, extra: int) -> float:
     """Greatest ρ over every number of workers from L_j to L_j + extra."""
     need, m, oracle = problem.need, len(problem.workers), Oracle(problem)
     more = (np.array(some) for some in product(range(extra + 1), repeat=len(need)))
-    return max(_rho(problem.changed(required=need + some), oracle) for some in more if (need + some).sum() <= m)
+    return max(
+        _rho(problem.changed(required=need + some), oracle)
+        for some in more
+        if (need + some).sum() <= m
+    )
 
 
 def _with(
@@ -740,27 +918,41 @@ def check_case_moves(moves: Mapping[Any, Any] | None = None) -> str:
     'After that it breaks a rule: r0 has 3 of 2 workers. Whoever comes pushes somebody on.'
     """
     if not isinstance(moves, Mapping) or not moves:
-        return "Not yet: give the moves as {worker: new task}, with None for who goes home: {'a1': None, 'a3': 'r0'}."
+        return (
+            "Not yet: give the moves as {worker: new task}, with None for who goes home: {'a1':"
+            " None, 'a3': 'r0'}."
+        )
     case = _case()
-    problem = Problem(case.published.qualification, case.required, task_conflicts=case.task_conflicts)
+    problem = Problem(
+        case.published.qualification, case.required, task_conflicts=case.task_conflicts
+    )
     before = case.published.assignment
     after = before.copy()
     for worker, task in moves.items():
         if worker not in problem.workers:
             return f"There is no worker {worker}. The workers are {listing(problem.workers, 12)}."
         if task is not None and not (isinstance(task, Hashable) and task in problem.tasks):
-            return f"There is no task {task}. The tasks are {listing(problem.tasks)}, and None is home."
+            return (
+                f"There is no task {task}. The tasks are {listing(problem.tasks)}, and None is"
+                " home."
+            )
         after.loc[worker] = [int(task == one) for one in problem.tasks]
     if broken := check(problem, after):
-        return f"After that it breaks a rule: {'; '.join(broken)}. Whoever comes pushes somebody on."
+        return (
+            f"After that it breaks a rule: {'; '.join(broken)}. Whoever comes pushes somebody on."
+        )
     old, new, best = performance(problem, before), performance(problem, after), _feasible(problem)
     if not _is(new, best):
         change = f"rises by {new - old:.3f}" if new > old + TIE else "does not rise"
-        return f"That is allowed, and ρ {change}: {old:.3f} → {new:.3f}. More can be had: up to {best:.3f}."
+        return (
+            f"That is allowed, and ρ {change}: {old:.3f} → {new:.3f}. More can be had: up to"
+            f" {best:.3f}."
+        )
     came = listing(after.index[after.any(axis=1) & ~before.any(axis=1)])
     return (
-        f"Right: ρ rises from {old:.3f} to {new:.3f}, the most that can be had. Only {came} is new in the team. So "
-        f"all conflicts that spare {came} and allow the published team allow this one too: they cannot explain 2.569."
+        f"Right: ρ rises from {old:.3f} to {new:.3f}, the most that can be had. Only {came} is new"
+        f" in the team. So all conflicts that spare {came} and allow the published team allow this"
+        " one too: they cannot explain 2.569."
     )
 
 
@@ -788,8 +980,8 @@ def check_case_least_missed(worker: Hashable | None = None) -> str:
         return f"Right: without {worker} ρ falls by {least:.4f} only{why}."
     fewer = sum(value < cost[worker] - TIE for value in cost.values())
     return (
-        f"Without {worker} ρ falls by {cost[worker]:.4f}, and without {fewer} of the others by less. "
-        "Who comes in for whom? One who is idle may do so only when somebody else is gone."
+        f"Without {worker} ρ falls by {cost[worker]:.4f}, and without {fewer} of the others by"
+        " less. Who comes in for whom? One who is idle may do so only when somebody else is gone."
     )
 
 
@@ -806,19 +998,35 @@ def check_case_second_best(rho: float | None = None) -> str:
     case = _case()
     problem = case.problem([QUARREL])
     best = optimum(problem)
-    pairs, oracle = best.pairs[["worker", "task"]].itertuples(index=False, name=None), Oracle(problem)
-    second = max(_rho(_with(problem, barred=pair), oracle) for pair in pairs)  # it lacks a pair of the best
+    pairs, oracle = (
+        best.pairs[["worker", "task"]].itertuples(index=False, name=None),
+        Oracle(problem),
+    )
+    # it lacks a pair of the best
+    second = max(_rho(_with(problem, barred=pair), oracle) for pair in pairs)
     if _is(value, second, 5.1e-6):
         return f"Right: ρ = {second:.6f}, only {best.performance - second:.6f} below the best."
     if _is(value, best.performance, 5.1e-6):
-        return f"ρ = {value:.6f} is the best itself. The second best lacks at least one of its nine pairs."
+        return (
+            f"ρ = {value:.6f} is the best itself. The second best lacks at least one of its nine"
+            " pairs."
+        )
     if value > second:
-        return f"ρ = {value:g} is more than the second best has. Is a rule missing? It keeps all of them."
+        return (
+            f"ρ = {value:g} is more than the second best has. Is a rule missing? It keeps all of"
+            " them."
+        )
     if _is(value, performance(problem, case.published.assignment), 5.1e-6):
         return f"ρ = {value:.6f} is the published assignment. It is not even second."
     if value > second - 0.02:
-        return f"ρ = {value:.6f} is close, but another is nearer to the best. Did you bar all nine pairs, each alone?"
-    return f"ρ = {value:g} is too low. Bar one pair of the best assignment, and solve; then the next pair."
+        return (
+            f"ρ = {value:.6f} is close, but another is nearer to the best. Did you bar all nine"
+            " pairs, each alone?"
+        )
+    return (
+        f"ρ = {value:g} is too low. Bar one pair of the best assignment, and solve; then the next"
+        " pair."
+    )
 
 
 # 06 why and what if
@@ -854,7 +1062,8 @@ def check_why_hall(tasks: Collection[Hashable] | None, problem: Problem) -> str:
     places, able = reads(names)
     named = listing(task for task in problem.tasks if task in names)
     what = (
-        f"{named}: {count(places, 'place')}, and {count(len(able), 'worker')} may take one of them ({listing(able)})."
+        f"{named}: {count(places, 'place')}, and {count(len(able), 'worker')} may take one of them"
+        f" ({listing(able)})."
     )
     if places <= len(able):
         return f"{what} That can be filled; look for tasks that share their workers."
@@ -884,7 +1093,10 @@ def check_why_insist(task: Hashable = None, cost: float | None = None, worker: s
     if (value := _one_number(cost)) is None:
         return f"{task} is right. Now give what it costs: how far ρ falls."
     if _is(value, least, 5.1e-5):
-        return f"Right: with {worker} on {task} ρ falls by {least:.4f}. {moves_text(losses[task].moves)}."
+        return (
+            f"Right: with {worker} on {task} ρ falls by {least:.4f}."
+            f" {moves_text(losses[task].moves)}."
+        )
     rho = losses[task].performance
     if _is(value, -least, 5.1e-5):
         return "What it costs is the old ρ less the new one, so above 0."
@@ -892,19 +1104,28 @@ def check_why_insist(task: Hashable = None, cost: float | None = None, worker: s
         return "That is the new ρ. How far is it below the old one?"
     own = problem.qualification.loc[worker].to_numpy()[problem.tasks.isin([task])]
     if _is(value, float(own[0]), 5.1e-5):
-        return f"That is Q of {worker} for {task}. Somebody leaves, and others may move: compare the two ρ."
-    return f"{task} is right, {value:g} is not. Subtract ρ of the best assignment that has {worker} on {task} from ρ."
+        return (
+            f"That is Q of {worker} for {task}. Somebody leaves, and others may move: compare the"
+            " two ρ."
+        )
+    return (
+        f"{task} is right, {value:g} is not. Subtract ρ of the best assignment that has {worker} on"
+        f" {task} from ρ."
+    )
 
 
 def check_why_smallest(
-    search: Callable[[Sequence[str], Callable[[Collection[str]], bool]], Collection[str]] | None = None,
+    search: (
+        Callable[[Sequence[str], Callable[[Collection[str]], bool]], Collection[str]] | None
+    ) = None,
 ) -> str:
     """Check a search for the smallest set of requirements that cannot hold together, on 20 made systems.
 
     Parameters
     ----------
     search : function of (names, exists)
-        ``exists(some)`` says whether an assignment meets these requirements; all of them together it does not.
+        ``exists(some)`` says whether an assignment meets these requirements; all of them together
+        it does not.
 
     Examples
     --------
@@ -919,7 +1140,9 @@ def check_why_smallest(
         sizes = rng.integers(2, 6, 4)
         reasons = [frozenset(rng.choice(names, size, replace=False).tolist()) for size in sizes]
 
-        def exists(some: Collection[str], reasons: Sequence[frozenset[str]] = tuple(reasons)) -> bool:
+        def exists(
+            some: Collection[str], reasons: Sequence[frozenset[str]] = tuple(reasons)
+        ) -> bool:
             return not any(reason <= set(some) for reason in reasons)
 
         try:
@@ -928,22 +1151,36 @@ def check_why_smallest(
             return f"On system {system} it stops with {type(error).__name__}: {error}."
         some = _labels(found, pd.Index(names))
         if some is None:
-            return f"On system {system} it returns {type(found).__name__}; some of the names are asked for."
+            return (
+                f"On system {system} it returns {type(found).__name__}; some of the names are asked"
+                " for."
+            )
         if exists(some):
-            return f"System {system}: {listing(sorted(some)) or 'nothing'} can hold together, so it is no reason."
+            return (
+                f"System {system}: {listing(sorted(some)) or 'nothing'} can hold together, so it is"
+                " no reason."
+            )
         spare = [name for name in sorted(some) if not exists(some - {name})]
         if spare:
-            return f"System {system}: what you return is no smallest set: without {spare[0]} it still cannot hold."
+            return (
+                f"System {system}: what you return is no smallest set: without {spare[0]} it still"
+                " cannot hold."
+            )
         least = min(map(len, reasons))
         if len(some) > least:
-            return f"System {system}: {listing(sorted(some))} is irreducible; there is one of only {least}."
+            return (
+                f"System {system}: {listing(sorted(some))} is irreducible; there is one of only"
+                f" {least}."
+            )
     return "Right: the smallest set on all 20 systems."
 
 
 # 08 experiments
 
 
-def check_experiments_teams(answer: float | None = None, m: int = 6, n: int = 3, p: float = 0.5) -> str:
+def check_experiments_teams(
+    answer: float | None = None, m: int = 6, n: int = 3, p: float = 0.5
+) -> str:
     """Check the expected number of teams of n among m workers without a conflict.
 
     Examples
@@ -959,14 +1196,24 @@ def check_experiments_teams(answer: float | None = None, m: int = 6, n: int = 3,
     if abs(value - right) < 0.005 + TIE:
         return f"Right: {teams} teams, each with probability (1 - {p:g})^{pairs}: {right:g}."
     slips = {
-        float(teams): "That is the number of all teams. Each is free of conflicts only with some probability.",
+        float(
+            teams
+        ): "That is the number of all teams. Each is free of conflicts only with some probability.",
         (1 - p) ** pairs: "That is the probability of one team. There are many teams.",
         teams * (1 - p): f"You counted one pair a team. A team of {n} has {pairs} pairs.",
-        teams * (1 - p) ** n: f"The exponent is the number of pairs in a team of {n}, not of its people.",
-        teams * (1 - p) ** math.comb(m, 2): "You took the pairs of all who apply. Only those within the team count.",
-        math.perm(m, n) * (1 - p) ** pairs: "A team has no order: divide by the ways to line it up.",
+        teams
+        * (1 - p) ** n: f"The exponent is the number of pairs in a team of {n}, not of its people.",
+        teams
+        * (1 - p)
+        ** math.comb(
+            m, 2
+        ): "You took the pairs of all who apply. Only those within the team count.",
+        math.perm(m, n)
+        * (1 - p) ** pairs: "A team has no order: divide by the ways to line it up.",
     }
-    return _nearest_slip(value, slips, f"Count the teams, then the pairs in one of them ({n} people).", "")
+    return _nearest_slip(
+        value, slips, f"Count the teams, then the pairs in one of them ({n} people).", ""
+    )
 
 
 def check_experiments_candidates(
@@ -986,17 +1233,26 @@ def check_experiments_candidates(
 
     def share(m: int) -> float:
         some = experiments.instances([(m, places, p)], 2000, 0)
-        return sum(experiments.apply(one, "existence").status == "exists" for one in some) / len(some)
+        return sum(experiments.apply(one, "existence").status == "exists" for one in some) / len(
+            some
+        )
 
     m, sampling = int(value), 0.012  # two standard errors of 1,000 instances near 95 %
     here = share(m)
     if here < chance - sampling:
-        return f"With {m} candidates {here:.0%} of the projects can be staffed, too few. Give more.".replace("%", " %")
+        return f"With {m} candidates {here:.0%} of the projects can be staffed, too few. Give more.".replace(
+            "%", " %"
+        )
     before = share(m - 1) if m > 1 else 0.0
     if before > chance + sampling:
-        text = f"With {m} candidates {here:.0%} can be staffed, and with {m - 1} still {before:.0%}. Give fewer."
+        text = (
+            f"With {m} candidates {here:.0%} can be staffed, and with {m - 1} still {before:.0%}."
+            " Give fewer."
+        )
         return text.replace("%", " %")
-    return f"Right: {m} candidates staff {here:.1%} of the projects, {m - 1} only {before:.1%}.".replace("%", " %")
+    return f"Right: {m} candidates staff {here:.1%} of the projects, {m - 1} only {before:.1%}.".replace(
+        "%", " %"
+    )
 
 
 def check_experiments_greedy(method: Callable[[Problem], pd.DataFrame] | None = None) -> str:
@@ -1008,7 +1264,10 @@ def check_experiments_greedy(method: Callable[[Problem], pd.DataFrame] | None = 
     'Valid on all 40 instances, with F = 0.9820; the best of the three has 0.9849. It is not ahead yet.'
     """
     if not callable(method):
-        return "Not yet: give a function that takes a problem and returns a 0/1 table, workers × tasks."
+        return (
+            "Not yet: give a function that takes a problem and returns a 0/1 table, workers ×"
+            " tasks."
+        )
     cells = experiments.instances([(15, 5, 0.1)], 40, 0, qualification="uniform")
     problems = [one.problem() for one in cells]
     mine: list[float] = []
@@ -1016,7 +1275,10 @@ def check_experiments_greedy(method: Callable[[Problem], pd.DataFrame] | None = 
         try:
             table = method(problem)
         except Exception as error:
-            return f"On instance {at} (seed {cells[at].seed}) it stops with {type(error).__name__}: {error}."
+            return (
+                f"On instance {at} (seed {cells[at].seed}) it stops with {type(error).__name__}:"
+                f" {error}."
+            )
         if not isinstance(table, pd.DataFrame):
             return f"On instance {at} it returns {type(table).__name__}; a DataFrame is asked for."
         if broken := check(problem, table):
@@ -1024,13 +1286,19 @@ def check_experiments_greedy(method: Callable[[Problem], pd.DataFrame] | None = 
         mine.append(performance(problem, table))
     best = np.array([optimum(problem).performance for problem in problems])
     others = (baselines.greedy_by_task, baselines.greedy_by_pair, baselines.greedy_by_options)
-    theirs = max(float(np.mean([greedy(one).performance for one in problems] / best)) for greedy in others)
+    theirs = max(
+        float(np.mean([greedy(one).performance for one in problems] / best)) for greedy in others
+    )
     f = float(np.mean(mine / best))
     if f <= theirs:
         return (
-            f"Valid on all 40 instances, with F = {f:.4f}; the best of the three has {theirs:.4f}. It is not ahead yet."
+            f"Valid on all 40 instances, with F = {f:.4f}; the best of the three has {theirs:.4f}."
+            " It is not ahead yet."
         )
-    return f"Right: valid on all 40 instances, with F = {f:.4f}; the best of the three has {theirs:.4f}."
+    return (
+        f"Right: valid on all 40 instances, with F = {f:.4f}; the best of the three has"
+        f" {theirs:.4f}."
+    )
 
 
 # 07 your own data
@@ -1050,11 +1318,15 @@ def slips(folder: str | PathLike[str]) -> dict[str, str]:
         path = Path(folder) / name
         text = path.read_text(encoding="utf-8").replace(right, wrong, 1)
         path.write_text(text, encoding="utf-8")
-        numbered[name] = "\n".join(f"{at:3}  {line}" for at, line in enumerate(text.splitlines(), 1))
+        numbered[name] = "\n".join(
+            f"{at:3}  {line}" for at, line in enumerate(text.splitlines(), 1)
+        )
     return numbered
 
 
-def check_own_data_slips(folder: str | PathLike[str], answer: Mapping[Any, Any] | None = None) -> str:
+def check_own_data_slips(
+    folder: str | PathLike[str], answer: Mapping[Any, Any] | None = None
+) -> str:
     """Check where the slips are in a folder that :func:`slips` wrote: a line number for each file.
 
     Examples
@@ -1069,9 +1341,14 @@ def check_own_data_slips(folder: str | PathLike[str], answer: Mapping[Any, Any] 
         return "Not yet: give the folder first, then a line for each file."
     try:
         read_project(Path(folder))
-        return "The folder is read without a problem: all is mended, or it is not the one with the slips."
+        return (
+            "The folder is read without a problem: all is mended, or it is not the one with the"
+            " slips."
+        )
     except ProjectError as error:
-        found = re.findall(r"^([\w.]+), line ([0-9]+)", "\n".join(error.problems), flags=re.MULTILINE)
+        found = re.findall(
+            r"^([\w.]+), line ([0-9]+)", "\n".join(error.problems), flags=re.MULTILINE
+        )
     right: dict[Any, set[int]] = {}
     for name, line in found:
         right.setdefault(name, set()).add(int(line))
@@ -1111,9 +1388,15 @@ def check_own_data_file(path: str | PathLike[str] | None = None) -> str:
     if not got.worker_conflicts.equals(case.problem([QUARREL]).worker_conflicts):
         return f"It is read. The conflicts are not yet {QUARREL[0]} with {QUARREL[1]} alone."
     if got.required["r2"] != fewer:
-        return f"It is read, and the conflict is right. r2 needs {got.required['r2']} in it, not {fewer}."
+        return (
+            f"It is read, and the conflict is right. r2 needs {got.required['r2']} in it, not"
+            f" {fewer}."
+        )
     if one.words(case) != Scenario("", conflicts={QUARREL: 1}, required={"r2": fewer}).words(case):
-        return "It is read, and both changes are there. Something else is changed as well: take it out."
+        return (
+            "It is read, and both changes are there. Something else is changed as well: take it"
+            " out."
+        )
     return f"Right: {one.name!r} is read, and ρ = {plans.answer(one).performance:.4f}."
 
 
@@ -1133,17 +1416,26 @@ def check_own_data_break(scenario: Scenario | None = None) -> str:
         return f"It does not fit the case study. {error}"
     places, most = int(problem.need.sum()), len(problem.workers)
     if places > most:
-        return f"There are {places} places and {most} workers: that shows at a glance. Leave at most {most} places."
+        return (
+            f"There are {places} places and {most} workers: that shows at a glance. Leave at most"
+            f" {most} places."
+        )
     for task, need in problem.required.items():
-        alone = optimum(problem.changed(required={other: need * (other == task) for other in problem.tasks}))
+        alone = optimum(
+            problem.changed(required={other: need * (other == task) for other in problem.tasks})
+        )
         if alone.status == "infeasible":
             return f"{task} cannot be filled even alone. Each task alone should be possible."
     answer = optimum(problem)
     if answer.status != "infeasible":
         return f"An assignment exists still, with ρ = {answer.performance:.4f}."
-    first = repairs(problem, 1, {"limit": 2, "worker": 3}).repairs[0]  # people there before people to be found
+    # people there before people to be found
+    first = repairs(problem, 1, {"limit": 2, "worker": 3}).repairs[0]
     if first.cost > 1:
-        return f"No assignment exists, and the cheapest repair makes {first.cost:g} changes. One should do."
+        return (
+            f"No assignment exists, and the cheapest repair makes {first.cost:g} changes. One"
+            " should do."
+        )
     why_not = " ".join(explain_infeasible(problem).text.splitlines())
     return f"Right: {why_not} It is enough to {first.text}."
 
@@ -1157,7 +1449,9 @@ MATCH = pd.DataFrame(
 )  # A of the second source, tasks × workers
 
 
-def check_matching_by_hand(answer: float | None = None, capacity: Mapping[str, int] | None = None) -> str:
+def check_matching_by_hand(
+    answer: float | None = None, capacity: Mapping[str, int] | None = None
+) -> str:
     """Check the best match of the source's example when w4 has left and w1 may take two tasks.
 
     Examples
@@ -1167,7 +1461,9 @@ def check_matching_by_hand(answer: float | None = None, capacity: Mapping[str, i
     """
     limits = {"w1": 2, "w2": 1, "w3": 1, "w4": 0} if capacity is None else capacity
     if not isinstance(limits, Mapping):
-        raise ValueError(f"capacity: a mapping of workers to numbers of tasks is needed, got {shown(capacity)}")
+        raise ValueError(
+            f"capacity: a mapping of workers to numbers of tasks is needed, got {shown(capacity)}"
+        )
     labelled_vector(limits, MATCH.columns, "capacity")
     limits = {worker: whole(limit, f"capacity of {worker}", 0) for worker, limit in limits.items()}
     if (value := _one_number(answer)) is None:
@@ -1175,8 +1471,14 @@ def check_matching_by_hand(answer: float | None = None, capacity: Mapping[str, i
     problem = Problem(MATCH.T, [1] * len(MATCH), worker_limits=limits, required_rule="at most")
     best, there = optimum(problem), [worker for worker, limit in limits.items() if limit]
     if _is(value, best.performance, THREE_DECIMALS):
-        pairs = ", ".join(f"{task} to {worker}" for worker, task in best.pairs[["worker", "task"]].to_numpy().tolist())
-        return f"Right: {pairs} makes {best.performance:.1f}. What w1 does, the model as meant allows; w4 is idle."
+        pairs = ", ".join(
+            f"{task} to {worker}"
+            for worker, task in best.pairs[["worker", "task"]].to_numpy().tolist()
+        )
+        return (
+            f"Right: {pairs} makes {best.performance:.1f}. What w1 does, the model as meant allows;"
+            " w4 is idle."
+        )
     x = pd.Series(limits).reindex(MATCH.columns)
     slips = {
         float(
@@ -1185,13 +1487,18 @@ def check_matching_by_hand(answer: float | None = None, capacity: Mapping[str, i
         float(
             MATCH[there].max(axis=1).sum()
         ): "That needs w4, or w1 with three tasks. w4 has left, and w1 may take two.",
-        float(optimum(problem.changed(worker_limits=x.clip(upper=1))).performance): "That is one task each, and a task "
-        "is left. w1 may take two.",
+        float(
+            optimum(problem.changed(worker_limits=x.clip(upper=1))).performance
+        ): "That is one task each, and a task is left. w1 may take two.",
     }
-    return _nearest_slip(value, slips, "Begin with t3, which only w3 does best, and share out the other three.", "")
+    return _nearest_slip(
+        value, slips, "Begin with t3, which only w3 does best, and share out the other three.", ""
+    )
 
 
-def check_matching_fractional(conflicts: Collection[tuple[Hashable, Hashable]] | None = None) -> str:
+def check_matching_fractional(
+    conflicts: Collection[tuple[Hashable, Hashable]] | None = None,
+) -> str:
     """Check conflicts between the four workers of the example under which the relaxation is better than any assignment.
 
     Examples
@@ -1202,7 +1509,9 @@ def check_matching_fractional(conflicts: Collection[tuple[Hashable, Hashable]] |
     if not isinstance(conflicts, list | tuple | set | frozenset) or not conflicts:
         return "Not yet: give a list of pairs of workers, such as [('w1', 'w2')]."
     try:
-        problem = Problem(MATCH.T, [1] * len(MATCH), worker_conflicts=conflicts, required_rule="at most")
+        problem = Problem(
+            MATCH.T, [1] * len(MATCH), worker_conflicts=conflicts, required_rule="at most"
+        )
     except ValueError as error:
         return f"Not yet: {error}."
     bound, best = relaxation.relax(problem).bound, optimum(problem).performance
@@ -1213,8 +1522,14 @@ def check_matching_fractional(conflicts: Collection[tuple[Hashable, Hashable]] |
         )
     pairs, closed = len(problem.conflict_pairs), relaxation.relax(problem, "cliques").bound
     if pairs > 3:
-        return f"There is a gap, {bound:.4f} to {best:.4f}, with {pairs} conflicts. It can be had with fewer."
-    return f"Right: {bound:.4f} with halves, {best:.4f} without; the row of the clique brings it to {closed:.4f}."
+        return (
+            f"There is a gap, {bound:.4f} to {best:.4f}, with {pairs} conflicts. It can be had with"
+            " fewer."
+        )
+    return (
+        f"Right: {bound:.4f} with halves, {best:.4f} without; the row of the clique brings it to"
+        f" {closed:.4f}."
+    )
 
 
 def check_matching_fair(policy: Callable[[Problem], pd.DataFrame] | None = None) -> str:
@@ -1226,7 +1541,10 @@ def check_matching_fair(policy: Callable[[Problem], pd.DataFrame] | None = None)
     'Valid on all 10 markets; the worst-off task has 0.607 on average, under the optimum 0.607. It is not ahead yet.'
     """
     if not callable(policy):
-        return "Not yet: give a function that takes a problem and returns a 0/1 table, workers × tasks."
+        return (
+            "Not yet: give a function that takes a problem and returns a 0/1 table, workers ×"
+            " tasks."
+        )
     mine, theirs = [], []
     for seed in range(10):
         problem = matching.market(30, 12, rng=seed)
@@ -1244,10 +1562,13 @@ def check_matching_fair(policy: Callable[[Problem], pd.DataFrame] | None = None)
     lost = 1 - sum(one["match"] for one in mine) / sum(one["match"] for one in theirs)
     if worst <= before + TIE:
         return (
-            f"Valid on all 10 markets; the worst-off task has {worst:.3f} on average, under the optimum {before:.3f}. "
-            "It is not ahead yet."
+            f"Valid on all 10 markets; the worst-off task has {worst:.3f} on average, under the"
+            f" optimum {before:.3f}. It is not ahead yet."
         )
-    return f"Right: the worst-off task has {worst:.3f} in place of {before:.3f}, for {100 * lost:.1f} % of the match."
+    return (
+        f"Right: the worst-off task has {worst:.3f} in place of {before:.3f}, for {100 * lost:.1f}"
+        " % of the match."
+    )
 
 
 # 11 three scenes
@@ -1268,15 +1589,28 @@ def check_scenes_threshold(
     right = scenes.cheapest_threshold(person, bot, wrong)
     person, bot, wrong = map(number, (person, bot, wrong))
     if _is(value, right, THREE_DECIMALS):
-        return f"Right: by hand {person:g}, by bot {bot:g} + (1 - p)({person:g} + {wrong:g}); equal at p = {right:g}."
+        return (
+            f"Right: by hand {person:g}, by bot {bot:g} + (1 - p)({person:g} + {wrong:g}); equal at"
+            f" p = {right:g}."
+        )
     slips = {
-        1 - right: "That is the chance of a wrong answer at which both cost the same. The confidence is 1 less that.",
+        1 - right: (
+            "That is the chance of a wrong answer at which both cost the same. The confidence is 1"
+            " less that."
+        ),
         1
         - (person - bot)
-        / (wrong or math.inf): "After a wrong answer a person answers too: count that price as well as the harm.",
-        0.5: "That would be right if a wrong answer cost as much more as a person does. Set the two costs equal.",
+        / (
+            wrong or math.inf
+        ): "After a wrong answer a person answers too: count that price as well as the harm.",
+        0.5: (
+            "That would be right if a wrong answer cost as much more as a person does. Set the two"
+            " costs equal."
+        ),
     }
-    return _nearest_slip(value, slips, "Set the person's cost equal to the bot's, and solve for p.", "A confidence")
+    return _nearest_slip(
+        value, slips, "Set the person's cost equal to the bot's, and solve for p.", "A confidence"
+    )
 
 
 SHARED_WORK = {
@@ -1301,7 +1635,9 @@ def check_scenes_shares(answer: Any = None, earned: Mapping[str, float] = SHARED
     'They sum to 190, and there are 180 to share.'
     """
     if not isinstance(earned, Mapping) or not earned:
-        raise ValueError(f"earned: a mapping of teams to what they earn is needed, got {shown(earned)}")
+        raise ValueError(
+            f"earned: a mapping of teams to what they earn is needed, got {shown(earned)}"
+        )
     try:
         values = scenes.teams(list(earned), list(earned.values()))
         scenes.shapley(values)
@@ -1312,7 +1648,10 @@ def check_scenes_shares(answer: Any = None, earned: Mapping[str, float] = SHARED
         return f"Not yet: give a number for each of {listing(right.index)}."
     whole = float(right.sum())
     if np.allclose(given, right, atol=0.005 + TIE):
-        return f"Right: {_with_names(right)}. Each is the mean of what one adds, over all orders of joining."
+        return (
+            f"Right: {_with_names(right)}. Each is the mean of what one adds, over all orders of"
+            " joining."
+        )
     if not _is(float(given.sum()), whole, 0.02):
         last = [whole - values[frozenset(right.index.difference([one]))] for one in right.index]
         if np.allclose(given, last):
@@ -1320,16 +1659,20 @@ def check_scenes_shares(answer: Any = None, earned: Mapping[str, float] = SHARED
         return f"They sum to {given.sum():g}, and there are {whole:g} to share."
     if np.allclose(given, whole / len(given)):
         return (
-            "Equal shares would be right if all added the same. Write down the six orders, and what each adds in them."
+            "Equal shares would be right if all added the same. Write down the six orders, and what"
+            " each adds in them."
         )
     worst = int(np.abs(given - right.to_numpy()).argmax())
     side = "much" if given[worst] > right.iloc[worst] else "little"
     return (
-        f"The sum is right; {right.index[worst]} has too {side}. Write down the six orders, and what each adds in them."
+        f"The sum is right; {right.index[worst]} has too {side}. Write down the six orders, and"
+        " what each adds in them."
     )
 
 
-def check_scenes_publish(publish: Callable[[pd.Series[Any], int], Mapping[Any, float]] | None = None) -> str:
+def check_scenes_publish(
+    publish: Callable[[pd.Series[Any], int], Mapping[Any, float]] | None = None,
+) -> str:
     """Check a function that says which counts may be shown beside their total, on made columns.
 
     Examples
@@ -1338,9 +1681,16 @@ def check_scenes_publish(publish: Callable[[pd.Series[Any], int], Mapping[Any, f
     'Groups a 9, b 7, c 6 and k = 5: 0 rows are shown, 22 could be.'
     """
     if not callable(publish):
-        return "Not yet: give a function of a column of groups and k that returns a mapping group → count."
+        return (
+            "Not yet: give a function of a column of groups and k that returns a mapping group →"
+            " count."
+        )
     rng = np.random.default_rng(0)
-    tried = [({"a": 9, "b": 7, "c": 6}, 5), ({"a": 9, "b": 7, "c": 3}, 5), ({"a": 9, "b": 2, "c": 4}, 5)]
+    tried = [
+        ({"a": 9, "b": 7, "c": 6}, 5),
+        ({"a": 9, "b": 7, "c": 3}, 5),
+        ({"a": 9, "b": 2, "c": 4}, 5),
+    ]
     for _ in range(30):
         sizes = rng.integers(1, 12, size=int(rng.integers(1, 6)))
         k = int(rng.integers(2, 7))
@@ -1349,7 +1699,9 @@ def check_scenes_publish(publish: Callable[[pd.Series[Any], int], Mapping[Any, f
     for sizes_of, k in tried:
         names = listing(f"{name} {size}" for name, size in sizes_of.items())
         case = f"Groups {names} and k = {k}:"
-        column = pd.Series([name for name, size in sizes_of.items() for _ in range(size)], dtype=object)
+        column = pd.Series(
+            [name for name, size in sizes_of.items() for _ in range(size)], dtype=object
+        )
         try:
             shown_ = dict(publish(column.copy(), k))
         except Exception as error:
@@ -1361,20 +1713,30 @@ def check_scenes_publish(publish: Callable[[pd.Series[Any], int], Mapping[Any, f
                 return f"{case} it shows {name} with {given}, under k."
         total, rest = len(column), len(column) - int(sum(shown_.values()))
         if 0 < rest < k:
-            return f"{case} the total is {total}, so a reader works out {rest} for what is hidden. Hide one group more."
+            return (
+                f"{case} the total is {total}, so a reader works out {rest} for what is hidden."
+                " Hide one group more."
+            )
         large = sorted(size for size in sizes_of.values() if size >= k)
         small = total - sum(large)
         most = sum(large[1:]) if 0 < small < k else sum(large)
         if total - rest < most:
             return f"{case} {total - rest} rows are shown, {most} could be."
-    return f"Right, on {len(tried)} columns: the total gives nothing away, and nothing more could be shown."
+    return (
+        f"Right, on {len(tried)} columns: the total gives nothing away, and nothing more could be"
+        " shown."
+    )
 
 
 # 10 a working market
 
 
 def check_market_by_hand(
-    answer: float | None = None, arrival: float = 2.3, epoch: float = 1.0, notice: float = 0.5, load: float = 2.0
+    answer: float | None = None,
+    arrival: float = 2.3,
+    epoch: float = 1.0,
+    notice: float = 0.5,
+    load: float = 2.0,
 ) -> str:
     """Check the hour at which a subtask of one person is done, when somebody is free and the job is not late.
 
@@ -1383,7 +1745,11 @@ def check_market_by_hand(
     >>> check_market_by_hand(4.8)
     'That is as if it were matched when it arrives. The platform matches at 0, 1, 2, … hours only.'
     """
-    arrival, notice, load = real(arrival, "arrival", 0), real(notice, "notice", 0), real(load, "load", 0)
+    arrival, notice, load = (
+        real(arrival, "arrival", 0),
+        real(notice, "notice", 0),
+        real(load, "load", 0),
+    )
     if not real(epoch, "epoch", 0) > 0:
         raise ValueError(f"epoch must be above 0, got {shown(epoch)}")
     epoch = number(epoch)
@@ -1394,14 +1760,18 @@ def check_market_by_hand(
     if abs(value - right) < TIE:
         return f"Right: matched at {matched:g}, begun {notice:g} h later, done at {right:g}."
     slips = {
-        arrival + notice + load: "That is as if it were matched when it arrives. The platform matches at "
-        f"0, {epoch:g}, {2 * epoch:g}, … hours only.",
+        arrival + notice + load: (
+            "That is as if it were matched when it arrives. The platform matches at "
+            f"0, {epoch:g}, {2 * epoch:g}, … hours only."
+        ),
         matched + load: "The notice is missing: nobody begins the moment they are chosen.",
         matched - epoch + notice + load: "That matching was before the task arrived.",
         matched + notice: "Then the job begins. When is it done?",
         right + load * (WORST - 1): "That is the hour of a late job. This one is not late.",
     }
-    return _nearest_slip(value, slips, "Find the first matching after the arrival, then add notice and load.", "")
+    return _nearest_slip(
+        value, slips, "Find the first matching after the arrival, then add notice and load.", ""
+    )
 
 
 def _two(values: object, name: str) -> tuple[float, float]:
@@ -1443,20 +1813,27 @@ def check_market_price(
         URGENT * (urgent - running): "Only the urgent task counts twice, the running one once.",
     }
     problem = Problem(
-        pd.DataFrame([[running, urgent]], ["w0"], ["t0", "t1"]), [1, 1], [1, URGENT], required_rule="at most"
+        pd.DataFrame([[running, urgent]], ["w0"], ["t0", "t1"]),
+        [1, 1],
+        [1, URGENT],
+        required_rule="at most",
     )
     now = pd.DataFrame([[1, 0]], ["w0"], ["t0", "t1"])
     moved = value >= 0 and replan(problem, now, value).changes > 0
     general = (
         f"At a price of {value:g} the worker is still moved. It takes more to keep them."
         if moved
-        else f"At a price of {value:g} nobody is moved, but at a lower one neither. "
-        "Where does the gain just pay the price?"
+        else (
+            f"At a price of {value:g} nobody is moved, but at a lower one neither. "
+            "Where does the gain just pay the price?"
+        )
     )
     return _nearest_slip(value, slips, general, "")
 
 
-def check_market_policy(policy: Callable[[Problem, np.random.Generator], pd.DataFrame] | None = None) -> str:
+def check_market_policy(
+    policy: Callable[[Problem, np.random.Generator], pd.DataFrame] | None = None,
+) -> str:
     """Check a policy of the reader's own in three markets: what it is worth, against ``myopic`` and ``random``.
 
     Examples
@@ -1465,7 +1842,10 @@ def check_market_policy(policy: Callable[[Problem, np.random.Generator], pd.Data
     'Not yet: give a function that takes a problem and a random generator and returns a 0/1 table.'
     """
     if not callable(policy):
-        return "Not yet: give a function that takes a problem and a random generator and returns a 0/1 table."
+        return (
+            "Not yet: give a function that takes a problem and a random generator and returns a 0/1"
+            " table."
+        )
     try:
         mine = _market_worth(policy)
     except ValueError as error:
@@ -1473,8 +1853,15 @@ def check_market_policy(policy: Callable[[Problem, np.random.Generator], pd.Data
     except Exception as error:
         return f"It stops with {type(error).__name__}: {error}."
     lots, each = _known_market_worth("random"), _known_market_worth("myopic")
-    told = f"your policy delivers {mine:.3f} of what was asked for, random {lots:.3f}, myopic {each:.3f}"
-    return f"Right: {told}." if mine > max(lots, each) else f"It keeps the rules; {told}. It is not ahead yet."
+    told = (
+        f"your policy delivers {mine:.3f} of what was asked for, random {lots:.3f}, myopic"
+        f" {each:.3f}"
+    )
+    return (
+        f"Right: {told}."
+        if mine > max(lots, each)
+        else f"It keeps the rules; {told}. It is not ahead yet."
+    )
 
 
 def _market_worth(policy: Any) -> float:

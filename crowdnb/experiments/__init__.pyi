@@ -6,7 +6,6 @@ from . import studies as studies
 from . import tables as tables
 from .runner import Instance as Instance
 from .runner import Outcome as Outcome
-from .studies import instances as instances
 from .studies import CHANCES as CHANCES
 from .studies import FULL as FULL
 from .studies import GREEDY as GREEDY
@@ -18,6 +17,7 @@ from .studies import apply as apply
 from .studies import figure1 as figure1
 from .studies import full as full
 from .studies import hard_seeds as hard_seeds
+from .studies import instances as instances
 from .studies import planner as planner
 from .studies import stored as stored
 from .studies import structured as structured

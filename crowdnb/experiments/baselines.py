@@ -1,7 +1,8 @@
 """The methods of section 7 that the boolean program is compared with: greedies, exhaustive search, and CPLEX.
 
-The first four are one depth-first search. It picks a task with an open place, gives the place to each worker who may
-still take it, the best first, and steps back when a task is left with too few. They differ in the task they pick:
+The first four are one depth-first search. It picks a task with an open place, gives the place to
+each worker who may still take it, the best first, and steps back when a task is left with too few.
+They differ in the task they pick:
 
 ===================  ==========================================================  ==========================
 ``greedy_by_task``   the first open task, in the order of the problem            ends at the first assignment
@@ -10,11 +11,13 @@ still take it, the best first, and steps back when a task is left with too few. 
 ``exhaustive``       as ``greedy_by_task``                                       looks at every assignment
 ===================  ==========================================================  ==========================
 
-So each finds an assignment if there is one, unless it is stopped: its nodes, places given and taken back included,
-are counted, and more than ``node_cap`` of them end it with status ``N/A``. Sets of workers are bits of a whole number.
+So each finds an assignment if there is one, unless it is stopped: its nodes, places given and taken
+back included, are counted, and more than ``node_cap`` of them end it with status ``N/A``. Sets of
+workers are bits of a whole number.
 
-``by_cplex`` solves the paper's Algorithm 1 as the paper does (eqs. 7 to 12 in their linear form: T boolean, one row a
-task, one a worker, one for each two workers in conflict). CPLEX is optional: ``pip install 'crowdnb[bench]'``.
+``by_cplex`` solves the paper's Algorithm 1 as the paper does (eqs. 7 to 12 in their linear form: T
+boolean, one row a task, one a worker, one for each two workers in conflict). CPLEX is optional:
+``pip install 'crowdnb[bench]'``.
 
 References
 ----------
@@ -41,9 +44,11 @@ from crowdnb.solver.engine import SolverAnswerError
 
 NODE_CAP = 1_000_000  # some seconds
 TOO_LARGE = 1016  # CPLEX's error for models beyond the community edition: 1000 columns, 1000 rows
-OPTIMAL, INFEASIBLE = (101, 102), (103, 119)  # CPLEX's statuses; 119 is "or unbounded", which T cannot be
+# CPLEX's statuses; 119 is "or unbounded", which T cannot be
+OPTIMAL, INFEASIBLE = (101, 102), (103, 119)
 
-# Workers who may take nothing more, workers who may take each task, places left of each → the task to fill next.
+# Workers who may take nothing more, workers who may take each task, places left of each → the task
+# to fill next.
 Pick = Callable[[int, list[int], list[int]], int]
 # A worker and a task, and the same three after the one has taken the other.
 Step = tuple[int, int, int, list[int], list[int]]
@@ -58,14 +63,16 @@ class Attempt:
     method : str
         Name of the function.
     status : {"found", "optimal", "infeasible", "N/A", "too large", "not installed"}
-        ``found``: an assignment, by a greedy; ``optimal`` or ``infeasible``: every branch was looked at; ``N/A``:
-        stopped by the node cap; the last two are said of CPLEX, and of what its community edition does not take.
+        ``found``: an assignment, by a greedy; ``optimal`` or ``infeasible``: every branch was
+        looked at; ``N/A``: stopped by the node cap; the last two are said of CPLEX, and of what its
+        community edition does not take.
     performance : float
         ρ of the assignment; NaN without one.
     nodes : int or None
         Places given to a worker, those taken back included; for CPLEX its own nodes.
     seconds : float
-        Of the processor, so that other work on the machine counts less; NaN where the method did not run.
+        Of the processor, so that other work on the machine counts less; NaN where the method did
+        not run.
     placed : ndarray of int, shape (places, 2), or None
         Positions (worker, task).
     problem : Problem
@@ -97,7 +104,10 @@ class Attempt:
         return pd.DataFrame({"worker": workers, "task": tasks, "qualification": q})
 
     def __repr__(self) -> str:
-        return f"<Attempt: {self.method}, {self.status}, ρ = {self.performance:.6g}, {self.nodes} nodes>"
+        return (
+            f"<Attempt: {self.method}, {self.status}, ρ = {self.performance:.6g}, {self.nodes}"
+            " nodes>"
+        )
 
 
 def greedy_by_task(problem: Problem, node_cap: int = NODE_CAP) -> Attempt:
@@ -143,7 +153,8 @@ def greedy_by_pair(problem: Problem, node_cap: int = NODE_CAP) -> Attempt:
     def best_pair(blocked: int, options: list[int], left: list[int]) -> int:
         def best(j: int) -> float:
             pool = options[j] & ~blocked
-            return next((value[i][j] for i in ranked[j] if pool >> i & 1), math.inf)  # nobody left: step back at once
+            # nobody left: step back at once
+            return next((value[i][j] for i in ranked[j] if pool >> i & 1), math.inf)
 
         return max(_open(left), key=best)
 
@@ -201,12 +212,19 @@ def algorithm_1(problem: Problem) -> Any:
         CPLEX is not installed.
     """
     if not needed(problem).plain or problem.conflict_scope != "project":
-        raise ValueError("problem: Algorithm 1 knows whole-project conflicts and the paper's rules only")
+        raise ValueError(
+            "problem: Algorithm 1 knows whole-project conflicts and the paper's rules only"
+        )
     import cplex
 
     m, n = problem.q.shape
     model = cplex.Cplex()
-    for stream in (model.set_log_stream, model.set_results_stream, model.set_warning_stream, model.set_error_stream):
+    for stream in (
+        model.set_log_stream,
+        model.set_results_stream,
+        model.set_warning_stream,
+        model.set_error_stream,
+    ):
         stream(None)
     model.parameters.mip.tolerances.mipgap.set(0)
     model.objective.set_sense(model.objective.sense.maximize)
@@ -242,7 +260,9 @@ def by_cplex(problem: Problem) -> Attempt:
         CPLEX says optimal, and a rule is broken; or it ends with another status.
     """
 
-    def attempt(status: Any, seconds: float = math.nan, nodes: int | None = None, t: Any = None) -> Attempt:
+    def attempt(
+        status: Any, seconds: float = math.nan, nodes: int | None = None, t: Any = None
+    ) -> Attempt:
         placed = None if t is None else np.argwhere(t)
         rho = math.nan if placed is None else math.fsum(problem.value[placed[:, 0], placed[:, 1]])
         return Attempt("by_cplex", status, rho, nodes, seconds, placed, problem)
@@ -273,10 +293,14 @@ def by_cplex(problem: Problem) -> Attempt:
     return attempt("optimal", seconds, nodes, t)
 
 
-def _attempt(method: str, problem: Problem, node_cap: int, pick: Pick, every: bool = False) -> Attempt:
+def _attempt(
+    method: str, problem: Problem, node_cap: int, pick: Pick, every: bool = False
+) -> Attempt:
     """Search, and tell what came of it."""
     if not needed(problem).plain:
-        raise ValueError(f"problem: {method} knows the paper's rules only, not the options beyond them")
+        raise ValueError(
+            f"problem: {method} knows the paper's rules only, not the options beyond them"
+        )
     node_cap = whole(node_cap, "node_cap", rule="must be at least {}")
     start = time.process_time()
     placed, nodes, ended = _search(problem, node_cap, pick, every)
@@ -291,7 +315,9 @@ def _attempt(method: str, problem: Problem, node_cap: int, pick: Pick, every: bo
     return Attempt(method, "optimal" if every else "found", rho, nodes, seconds, pairs, problem)
 
 
-def _search(problem: Problem, node_cap: int, pick: Pick, every: bool) -> tuple[list[tuple[int, int]] | None, int, bool]:
+def _search(
+    problem: Problem, node_cap: int, pick: Pick, every: bool
+) -> tuple[list[tuple[int, int]] | None, int, bool]:
     """Depth first: the first assignment, or the best of every one; the nodes; whether it came to its end."""
     value, left = problem.value.tolist(), problem.need.tolist()
     branch = _brancher(problem, pick)
@@ -325,9 +351,15 @@ def _search(problem: Problem, node_cap: int, pick: Pick, every: bool) -> tuple[l
     return best, nodes, True
 
 
-def _brancher(problem: Problem, pick: Pick) -> Callable[[int, list[int], list[int]], Iterator[Step]]:
+def _brancher(
+    problem: Problem, pick: Pick
+) -> Callable[[int, list[int], list[int]], Iterator[Step]]:
     """The function that opens a branching: every way to fill one place of the task picked, the best worker first."""
-    ranked, foes, project = _ranked(problem), conflict_bits(problem), problem.conflict_scope == "project"
+    ranked, foes, project = (
+        _ranked(problem),
+        conflict_bits(problem),
+        problem.conflict_scope == "project",
+    )
 
     def branch(blocked: int, options: list[int], left: list[int]) -> Iterator[Step]:
         j = pick(blocked, options, left)
@@ -340,7 +372,8 @@ def _brancher(problem: Problem, pick: Pick) -> Callable[[int, list[int], list[in
                 continue
             pool ^= 1 << i  # what comes later in this loop does without this pair
             remaining = options
-            if left[j]:  # the task stays open: without the pairs tried, and without this worker's conflicts
+            # the task stays open: without the pairs tried, and without this worker's conflicts
+            if left[j]:
                 remaining = options.copy()
                 remaining[j] = pool & ~foes[i]
             yield i, j, blocked | 1 << i | (foes[i] if project else 0), remaining, left

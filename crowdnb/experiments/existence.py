@@ -1,16 +1,18 @@
 r"""Whether n of m workers can work together when each two are in conflict with probability p (table 8, by theory).
 
-A team of n without a conflict is an independent set of the random graph G(m, p). Let X be the number of such teams and
-M the number of conflicts, binomial over the N = m(m - 1)/2 pairs. With s = n(n - 1)/2 and u(k) = 2s - k(k - 1)/2,
+A team of n without a conflict is an independent set of the random graph G(m, p). Let X be the
+number of such teams and M the number of conflicts, binomial over the N = m(m - 1)/2 pairs. With s =
+n(n - 1)/2 and u(k) = 2s - k(k - 1)/2,
 
     E X        = C(m, n) (1 - p)^s                                                 first moment
     E X  | M   = C(m, n) C(N - s, M) / C(N, M)                                     the same, M known
     E X² | M   = C(m, n)² Σ_k h(k) C(N - u(k), M) / C(N, M)                        second moment
     E_M (E X | M)² / (E X² | M)  ≤  P(X > 0)  ≤  E_M min(1, E X | M)
 
-h(k) is the chance that two teams drawn at random share k workers (hypergeometric). The lower end is the Cauchy-Schwarz
-inequality, the upper one Markov's, both taken for each M: what M does to X alone would spoil them. Barred pairs of
-worker and task (C^R) are left out: with L_j = 1 they hardly matter.
+h(k) is the chance that two teams drawn at random share k workers (hypergeometric). The lower end is
+the Cauchy-Schwarz inequality, the upper one Markov's, both taken for each M: what M does to X alone
+would spoil them. Barred pairs of worker and task (C^R) are left out: with L_j = 1 they hardly
+matter.
 
 References
 ----------
@@ -129,8 +131,8 @@ def candidates_needed(
     Returns
     -------
     (int or None, int or None)
-        The fewest that may do (with fewer the first moment rules the chance out), and the fewest that surely do (by the
-        second moment). None: more than ``most``.
+        The fewest that may do (with fewer the first moment rules the chance out), and the fewest
+        that surely do (by the second moment). None: more than ``most``.
 
     Raises
     ------
@@ -150,7 +152,9 @@ def candidates_needed(
     )
 
 
-def places_filled(workers: int, conflict_probability: float, chance: float = 0.95) -> tuple[int, int]:
+def places_filled(
+    workers: int, conflict_probability: float, chance: float = 0.95
+) -> tuple[int, int]:
     """How many places m candidates fill with that probability: surely (second moment), and at most (first moment).
 
     Parameters and errors as of :func:`candidates_needed`; m ≥ 0.
@@ -172,7 +176,9 @@ def places_filled(workers: int, conflict_probability: float, chance: float = 0.9
     return sure, most
 
 
-def binomial_band(hits: npt.ArrayLike, repeats: npt.ArrayLike, level: float = 0.95) -> tuple[FloatArray, FloatArray]:
+def binomial_band(
+    hits: npt.ArrayLike, repeats: npt.ArrayLike, level: float = 0.95
+) -> tuple[FloatArray, FloatArray]:
     """Clopper-Pearson limits of a share, from how often something happened.
 
     Parameters
@@ -195,12 +201,17 @@ def binomial_band(hits: npt.ArrayLike, repeats: npt.ArrayLike, level: float = 0.
     """
     k, n = finite(hits, "hits"), finite(repeats, "repeats")
     if k.shape != n.shape and k.size != 1 and n.size != 1:
-        raise ValueError(f"hits and repeats: shapes {k.shape} and {n.shape} cannot be broadcast together")
+        raise ValueError(
+            f"hits and repeats: shapes {k.shape} and {n.shape} cannot be broadcast together"
+        )
     if (bad := (k < 0) | (n < 1) | (k > n)).any():
         some = [
-            f"{one:g} of {of:g}" for one, of in zip(*(np.broadcast_to(x, bad.shape)[bad] for x in (k, n)), strict=True)
+            f"{one:g} of {of:g}"
+            for one, of in zip(*(np.broadcast_to(x, bad.shape)[bad] for x in (k, n)), strict=True)
         ]
-        raise ValueError(f"hits must be from 0 to repeats, and repeats 1 or more, got {listing(some, 3)}")
+        raise ValueError(
+            f"hits must be from 0 to repeats, and repeats 1 or more, got {listing(some, 3)}"
+        )
     tail = (1 - between(level, "level")) / 2
     low = np.where(k == 0, 0.0, beta.ppf(tail, np.maximum(k, 1), n - k + 1))
     high = np.where(k == n, 1.0, beta.ppf(1 - tail, k + 1, np.maximum(n - k, 1)))

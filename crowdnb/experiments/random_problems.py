@@ -51,13 +51,13 @@ def random_problem(
     rng : Generator or int, optional
         The same one makes the same instance; None makes another one each time.
     qualification : {"intervals", "uniform"}
-        Q by eqs. 3 and 6 from random intervals with ends in [0.3, 1.0], four criteria of equal weight; or uniform on
-        [0, 1], from which table 9 comes out.
+        Q by eqs. 3 and 6 from random intervals with ends in [0.3, 1.0], four criteria of equal
+        weight; or uniform on [0, 1], from which table 9 comes out.
     conflict_scope : {"project", "task"}
     structure : {"random", "teams", "places", "time zones"}
-        Which workers are in conflict, with the same probability for two of them: independent draws, as in the paper;
-        two of one employer; two who live too far apart, on a square; two whose clocks are too far apart, round the
-        globe.
+        Which workers are in conflict, with the same probability for two of them: independent draws,
+        as in the paper; two of one employer; two who live too far apart, on a square; two whose
+        clocks are too far apart, round the globe.
 
     Returns
     -------
@@ -67,7 +67,8 @@ def random_problem(
     Raises
     ------
     ValueError
-        Fewer than one worker or task; a probability outside 0 to 1; an unknown qualification or structure.
+        Fewer than one worker or task; a probability outside 0 to 1; an unknown qualification or
+        structure.
 
     Examples
     --------
@@ -94,7 +95,8 @@ class Draw:
     Attributes
     ----------
     ends : (ndarray, ndarray) or None, shapes (m, 4, 2) and (n, 4, 2)
-        Of ability and demand, the two ends of each in the order drawn; None where Q was drawn itself.
+        Of ability and demand, the two ends of each in the order drawn; None where Q was drawn
+        itself.
     barred : ndarray of bool, shape (m, n)
         C^R.
     between : ndarray of bool, shape (m, m)
@@ -134,9 +136,13 @@ def draw(
 ) -> Draw:
     """Draw the arrays of :func:`random_problem`, the same for the same arguments, in a fiftieth of the time."""
     if workers < 1 or tasks < 1:
-        raise ValueError(f"workers and tasks: at least one of each is needed, got {workers} and {tasks}")
+        raise ValueError(
+            f"workers and tasks: at least one of each is needed, got {workers} and {tasks}"
+        )
     if not 0 <= number(conflict_probability) <= 1:
-        raise ValueError(f"conflict_probability must lie between 0 and 1, got {shown(conflict_probability)}")
+        raise ValueError(
+            f"conflict_probability must lie between 0 and 1, got {shown(conflict_probability)}"
+        )
     conflict_probability = number(conflict_probability)
     one_of(qualification, get_args(Quality), "qualification")
     one_of(structure, _CONFLICTS, "structure")
@@ -145,7 +151,10 @@ def draw(
     if qualification == "uniform":
         uniform = rng.random((workers, tasks))
     else:
-        ends = rng.uniform(LOW, HIGH, (workers, CRITERIA, 2)), rng.uniform(LOW, HIGH, (tasks, CRITERIA, 2))
+        ends = (
+            rng.uniform(LOW, HIGH, (workers, CRITERIA, 2)),
+            rng.uniform(LOW, HIGH, (tasks, CRITERIA, 2)),
+        )
     barred = rng.random((workers, tasks)) < conflict_probability
     between = _CONFLICTS[structure](workers, conflict_probability, rng)
     return Draw(ends, uniform, barred, between)
@@ -167,7 +176,8 @@ def _teams(m: int, p: float, rng: np.random.Generator) -> BoolArray:
     """Two of one employer: all employers but the last of one size, so that two workers share one with probability p."""
     if p == 0:
         return np.zeros((m, m), dtype=bool)
-    g = math.ceil(1 / p - 1e-9)  # employers; shares a, …, a, 1 - (g - 1)a with squares that sum to p
+    # employers; shares a, …, a, 1 - (g - 1)a with squares that sum to p
+    g = math.ceil(1 / p - 1e-9)
     a = 1 / g + math.sqrt(max(0.0, (g * p - 1) / (g - 1))) / g if g > 1 else 1.0
     team = np.floor(rng.uniform(size=m) / a)
     return _apart(team[:, np.newaxis] == team)

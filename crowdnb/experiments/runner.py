@@ -1,11 +1,12 @@
 """Many instances by several methods, in parallel, row by row into a file that a later run takes up again.
 
-A row is one instance and one method. Its seed is made from the experiment's seed, m, n, p and the number of the repeat,
-so that any row can be made again alone, and does not depend on who else runs:
+A row is one instance and one method. Its seed is made from the experiment's seed, m, n, p and the
+number of the repeat, so that any row can be made again alone, and does not depend on who else runs:
 
     cn.random_problem(row.m, row.n, row.p, row.seed, qualification=row.qualification, …)
 
-joblib does the running: ``with joblib.parallel_config(n_jobs=2)``, or ``backend="dask"`` with a client of a cluster.
+joblib does the running: ``with joblib.parallel_config(n_jobs=2)``, or ``backend="dask"`` with a
+client of a cluster.
 """
 
 from __future__ import annotations
@@ -78,7 +79,8 @@ class Outcome:
     status : str
         optimal, found, infeasible, N/A (stopped by a cap), too large, not installed, … .
     seconds : float
-        Of the processor, spent by the method alone (see :func:`processor`); NaN where it did not run.
+        Of the processor, spent by the method alone (see :func:`processor`); NaN where it did not
+        run.
     nodes : int or None
         Of its search, where it tells.
     rho : float
@@ -92,7 +94,11 @@ class Outcome:
 
 
 Method = Callable[[Instance, str], Outcome]
-COLUMNS = [field.name for field in fields(Instance)] + ["method"] + [field.name for field in fields(Outcome)]
+COLUMNS = (
+    [field.name for field in fields(Instance)]
+    + ["method"]
+    + [field.name for field in fields(Outcome)]
+)
 KEY = COLUMNS[: COLUMNS.index("method") + 1]
 
 
@@ -129,18 +135,19 @@ def run(
     apply : function (Instance, name of a method) → Outcome
         Importable by other processes.
     output : path, optional
-        A CSV file: lines that begin with # say experiment, seed, versions and machine; then a row a result, written as
-        it comes. Stopped in any way, the next call goes on where this one ended.
+        A CSV file: lines that begin with # say experiment, seed, versions and machine; then a row a
+        result, written as it comes. Stopped in any way, the next call goes on where this one ended.
     progress : bool
         Whether to show a bar.
     together : int
-        Instances that one process takes at a time, ≥ 1: many when each takes less than a millisecond.
+        Instances that one process takes at a time, ≥ 1: many when each takes less than a
+        millisecond.
 
     Returns
     -------
     DataFrame
-        Columns m, n, p, repeat, seed, qualification, structure, scope, method, status, seconds, nodes, rho; in the
-        order of the instances and methods, whoever ran them.
+        Columns m, n, p, repeat, seed, qualification, structure, scope, method, status, seconds,
+        nodes, rho; in the order of the instances and methods, whoever ran them.
 
     Raises
     ------
@@ -149,7 +156,10 @@ def run(
     """
     path = None if output is None else Path(output)
     known = _read_for(path, name, seed) if path is not None and path.is_file() else []
-    wanted = {(*_values(instance), method): at for at, (instance, method) in enumerate(_pairs(instances, methods))}
+    wanted = {
+        (*_values(instance), method): at
+        for at, (instance, method) in enumerate(_pairs(instances, methods))
+    }
     rows = {key: row for row in known if (key := tuple(row[: len(KEY)])) in wanted}
     work = [
         (instance, left)
@@ -164,7 +174,9 @@ def run(
         calls = (joblib.delayed(_some)(apply, part) for part in _parts(work, together))
         answers = joblib.Parallel(return_as="generator_unordered")(calls) if work else ()
         bar = opened.enter_context(
-            tqdm(total=len(wanted), initial=len(rows), desc=name, unit=" cells", disable=not progress)
+            tqdm(
+                total=len(wanted), initial=len(rows), desc=name, unit=" cells", disable=not progress
+            )
         )
         for some in answers:
             if append is not None:
@@ -196,7 +208,9 @@ def machine() -> str:
     """Processor and system, in a few words."""
     model = platform.processor() or platform.machine()
     about = Path("/proc/cpuinfo")
-    if about.exists() and (found := re.search(r"^model name\s*:\s*(.+)$", about.read_text(), re.MULTILINE)):
+    if about.exists() and (
+        found := re.search(r"^model name\s*:\s*(.+)$", about.read_text(), re.MULTILINE)
+    ):
         model = found[1]
     return f"{platform.system()} {platform.machine()}, {os.cpu_count()} × {model.strip()}"
 
@@ -210,7 +224,9 @@ def versions() -> str:
         except PackageNotFoundError:
             return f"{package} not installed"
 
-    return ", ".join([f"crowdnb {__version__}", f"Python {platform.python_version()}", *map(of, PACKAGES)])
+    return ", ".join(
+        [f"crowdnb {__version__}", f"Python {platform.python_version()}", *map(of, PACKAGES)]
+    )
 
 
 def _some(apply: Method, part: list[tuple[Instance, list[str]]]) -> list[list[Any]]:
@@ -240,7 +256,9 @@ def _read_for(path: Path, name: str, seed: int) -> list[list[Any]]:
     """Rows of an earlier run; a line that was cut off is taken out of the file."""
     data = path.read_bytes()
     whole = data[: data.rfind(b"\n") + 1]
-    found = re.match(r"# crowdnb experiment (\S+), seed (\d+);", whole.decode("utf-8", errors="replace"))
+    found = re.match(
+        r"# crowdnb experiment (\S+), seed (\d+);", whole.decode("utf-8", errors="replace")
+    )
     if found is None and data:
         raise ValueError(f"output: {path} was not written by this command; choose another file")
     if found is not None and (found[1], int(found[2])) != (name, seed):

@@ -1,6 +1,7 @@
 """Section 7, run again: figure 1, tables 6 to 9, and the same with conflicts that have a structure.
 
-Each function returns a tidy frame, a row an instance and method, with the columns of :mod:`crowdnb.experiments.runner`; each takes
+Each function returns a tidy frame, a row an instance and method, with the columns of
+:mod:`crowdnb.experiments.runner`; each takes
 
 repeats : int
     Instances a cell.
@@ -15,7 +16,8 @@ sizes : sequence of int
 methods : sequence of str
     As :func:`apply` knows them.
 structure : {"random", "teams", "places", "time zones"}
-    Of the conflicts, as :func:`crowdnb.random_problem` takes it; not where only one kind makes sense.
+    Of the conflicts, as :func:`crowdnb.random_problem` takes it; not where only one kind makes
+    sense.
 
 and runs where ``joblib.parallel_config`` says. What the paper prints is in :data:`PUBLISHED`.
 """
@@ -40,7 +42,18 @@ from crowdnb.experiments import runner as sweep
 from crowdnb.experiments.random_problems import Quality, Structure
 from crowdnb.experiments.runner import Instance, Outcome
 from crowdnb.experiments.tables import PUBLISHED, accuracy, growth, quorum, shares, theory, times
-from crowdnb.labels import flag, listing, needs, number, one_of, real, several, shown, text_of, whole
+from crowdnb.labels import (
+    flag,
+    listing,
+    needs,
+    number,
+    one_of,
+    real,
+    several,
+    shown,
+    text_of,
+    whole,
+)
 from crowdnb.model.conflict_graph import largest_team, team_exists
 from crowdnb.model.problem import Scope
 from crowdnb.solver.program import optimum
@@ -62,7 +75,8 @@ GREEDY = ("greedy_by_task", "greedy_by_pair", "greedy_by_options")
 SOLVERS = ("crowdnb", "CPLEX", *GREEDY, "exhaustive")
 METHODS = (*SOLVERS, "existence", "largest team", "package", "arrays")
 HARD_CAP = 2_000_000  # of table 7
-# Six of the instances with m = 40, n = 13, p = 0.1 for which greedy_by_task needs most nodes: hard_seeds().
+# Six of the instances with m = 40, n = 13, p = 0.1 for which greedy_by_task needs most nodes:
+# hard_seeds().
 HARD = (1294, 945, 683, 802, 2439, 3836)
 DATA = Path(__file__).parents[1] / "data" / "experiments"
 Path_ = str | os.PathLike[str]
@@ -103,17 +117,28 @@ def table7(
     seed: int = 0,
     output: Path_ | None = None,
     progress: bool = True,
-    methods: Sequence[str] = ("crowdnb", "CPLEX", "greedy_by_task", "greedy_by_pair", "greedy_by_options"),
+    methods: Sequence[str] = (
+        "crowdnb",
+        "CPLEX",
+        "greedy_by_task",
+        "greedy_by_pair",
+        "greedy_by_options",
+    ),
 ) -> pd.DataFrame:
     """The first ``repeats`` of the hard instances kept in :data:`HARD`; ``seed`` changes nothing."""
     if not 1 <= number(repeats) <= len(HARD) or not number(repeats).is_integer():
-        raise ValueError(f"repeats must be 1 to {len(HARD)}, the hard instances that are kept, got {shown(repeats)}")
+        raise ValueError(
+            f"repeats must be 1 to {len(HARD)}, the hard instances that are kept, got"
+            f" {shown(repeats)}"
+        )
     seed, repeats = whole(seed, "seed", 0, rule="must not be negative"), int(number(repeats))
     hard = [Instance(40, 13, 0.1, number, at) for number, at in enumerate(HARD[:repeats])]
     return _run("table7", seed, hard, methods, output, progress, partial(apply, node_cap=HARD_CAP))
 
 
-def hard_seeds(tries: int = 5_000, node_cap: int = 1_000_000, progress: bool = True) -> pd.DataFrame:
+def hard_seeds(
+    tries: int = 5_000, node_cap: int = 1_000_000, progress: bool = True
+) -> pd.DataFrame:
     """Look for instances that are hard for ``greedy_by_task``: m = 40, n = 13, p = 0.1, seeds 0, 1, ….
 
     Returns
@@ -125,7 +150,9 @@ def hard_seeds(tries: int = 5_000, node_cap: int = 1_000_000, progress: bool = T
     tried = [Instance(40, 13, 0.1, at, at) for at in range(tries)]
     patient = partial(apply, node_cap=node_cap)
     rows = _run("hard", 0, tried, ["greedy_by_task"], None, progress, patient, together=10)
-    return rows.sort_values("nodes", ascending=False, kind="stable")[["seed", "status", "nodes"]].reset_index(drop=True)
+    return rows.sort_values("nodes", ascending=False, kind="stable")[
+        ["seed", "status", "nodes"]
+    ].reset_index(drop=True)
 
 
 def table8(
@@ -139,10 +166,12 @@ def table8(
 ) -> pd.DataFrame:
     """Does an assignment exist: four probabilities × eleven sizes.
 
-    ``methods``: ``"existence"`` asks whether n workers can work together (independence number), ``"crowdnb"`` solves,
-    ``"exhaustive"`` is right by definition where it ends.
+    ``methods``: ``"existence"`` asks whether n workers can work together (independence number),
+    ``"crowdnb"`` solves, ``"exhaustive"`` is right by definition where it ends.
     """
-    some = instances([(m, m // 3, p) for p in CHANCES for m in _sizes(sizes)], repeats, seed, structure=structure)
+    some = instances(
+        [(m, m // 3, p) for p in CHANCES for m in _sizes(sizes)], repeats, seed, structure=structure
+    )
     return _run("table8", seed, some, methods, output, progress, together=_together(methods))
 
 
@@ -156,7 +185,9 @@ def table9(
     structure: Structure = "random",
 ) -> pd.DataFrame:
     """ρ of the program and of each greedy at n = 5, p = 0.1, with Q from intervals and with Q uniform."""
-    draws = partial(instances, [(m, 5, 0.1) for m in _sizes(sizes)], repeats, seed, structure=structure)
+    draws = partial(
+        instances, [(m, 5, 0.1) for m in _sizes(sizes)], repeats, seed, structure=structure
+    )
     both = [*draws(qualification="uniform"), *draws(qualification="intervals")]
     return _run("table9", seed, both, methods, output, progress)
 
@@ -171,7 +202,11 @@ def structured(
 ) -> pd.DataFrame:
     """Table 8 where conflicts follow employers, places or time zones, with as many conflicts, and a greedy beside."""
     cells = [(m, m // 3, p) for p in CHANCES for m in _sizes(sizes)]
-    every = [one for kind in get_args(Structure) for one in instances(cells, repeats, seed, structure=kind)]
+    every = [
+        one
+        for kind in get_args(Structure)
+        for one in instances(cells, repeats, seed, structure=kind)
+    ]
     return _run("structured", seed, every, methods, output, progress, together=_together(methods))
 
 
@@ -202,7 +237,9 @@ def _run(
     methods = _methods(methods)
     if output is not None and not isinstance(output, str | os.PathLike):
         raise ValueError(f"output: a path is needed, got {shown(output)}")
-    return sweep.run(name, seed, some, methods, by or apply, output, flag(progress, "progress"), together)
+    return sweep.run(
+        name, seed, some, methods, by or apply, output, flag(progress, "progress"), together
+    )
 
 
 def _methods(methods: Sequence[str]) -> list[str]:
@@ -227,7 +264,8 @@ TABLES: dict[str, Callable[..., pd.DataFrame]] = {
     "structured": structured,
     "planner": planner,
 }
-# Calls that make up the rows stored with the package: some methods are too slow for as many instances as others.
+# Calls that make up the rows stored with the package: some methods are too slow for as many
+# instances as others.
 FULL: dict[str, list[dict[str, Any]]] = {
     "figure1": [{"repeats": 20}],
     "table6": [
@@ -264,7 +302,9 @@ def full(name: str, output: Path_ | None = None, progress: bool = True) -> pd.Da
     """
     _known(name)
     parts = [TABLES[name](output=output, progress=progress, **part) for part in FULL[_known(name)]]
-    return pd.concat(parts, ignore_index=True).sort_values(sweep.KEY, kind="stable", ignore_index=True)
+    return pd.concat(parts, ignore_index=True).sort_values(
+        sweep.KEY, kind="stable", ignore_index=True
+    )
 
 
 def stored(name: str) -> pd.DataFrame:
@@ -290,8 +330,8 @@ def stored(name: str) -> pd.DataFrame:
 def summary(name: str, rows: pd.DataFrame) -> pd.DataFrame:
     """The rows of an experiment as a table like the paper's.
 
-    Shares by p and m for table 8 and ``structured``, F by m for table 9, places filled for ``planner``; milliseconds
-    for the others.
+    Shares by p and m for table 8 and ``structured``, F by m for table 9, places filled for
+    ``planner``; milliseconds for the others.
     """
     if _known(name) == "table9":
         return accuracy(rows)
@@ -323,7 +363,10 @@ def variants(repeats: int = 200, seed: int = 0, sizes: Sequence[int] = SIZES) ->
 
     sizes, repeats = _sizes(sizes), whole(repeats, "repeats", rule="must be at least {}")
     if not sizes or (strange := [m for m in sizes if m not in PUBLISHED["table8"].index]):
-        raise ValueError(f"sizes: {listing(strange) if sizes else 'none'}; table 8 has {listing(SIZES, len(SIZES))}")
+        raise ValueError(
+            f"sizes: {listing(strange) if sizes else 'none'}; table 8 has"
+            f" {listing(SIZES, len(SIZES))}"
+        )
     printed = PUBLISHED["table8"].loc[list(sizes), list(CHANCES)].to_numpy()
     rows = {}
     for name, reading in readings.items():
@@ -332,7 +375,9 @@ def variants(repeats: int = 200, seed: int = 0, sizes: Sequence[int] = SIZES) ->
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("reading")
 
 
-def instances(cells: Iterable[tuple[int, int, float]], repeats: int, seed: int, **kinds: Any) -> list[Instance]:
+def instances(
+    cells: Iterable[tuple[int, int, float]], repeats: int, seed: int, **kinds: Any
+) -> list[Instance]:
     """``repeats`` instances of each cell (m, n, p), each with a seed of its own."""
     repeats = whole(repeats, "repeats", rule="must be at least {}")
     seed = whole(seed, "seed", 0, rule="must not be negative")
@@ -374,8 +419,8 @@ def apply(instance: Instance, method: str, node_cap: int = NODE_CAP) -> Outcome:
     ----------
     instance : Instance
     method : str
-        ``crowdnb``, ``CPLEX``, ``existence``, ``largest team``, a baseline by name, or ``package`` and ``arrays`` for
-        figure 1.
+        ``crowdnb``, ``CPLEX``, ``existence``, ``largest team``, a baseline by name, or ``package``
+        and ``arrays`` for figure 1.
     node_cap : int
         Where a baseline gives up.
     """
@@ -396,7 +441,11 @@ def apply(instance: Instance, method: str, node_cap: int = NODE_CAP) -> Outcome:
         start = sweep.processor()
         answer = optimum(problem)
         return Outcome(answer.status, _brief(sweep.processor() - start), None, answer.performance)
-    by = baselines.by_cplex if method == "CPLEX" else partial(getattr(baselines, method), node_cap=node_cap)
+    by = (
+        baselines.by_cplex
+        if method == "CPLEX"
+        else partial(getattr(baselines, method), node_cap=node_cap)
+    )
     attempt: baselines.Attempt = by(problem)
     return Outcome(attempt.status, _brief(attempt.seconds), attempt.nodes, attempt.performance)
 
@@ -419,15 +468,21 @@ def _largest(instance: Instance) -> Outcome:
     start = time.process_time()
     size = largest_team(between, TEAM_CAP)
     seconds = _brief(time.process_time() - start)
-    return Outcome("N/A", seconds) if size is None else Outcome("optimal", seconds, None, float(size))
+    return (
+        Outcome("N/A", seconds) if size is None else Outcome("optimal", seconds, None, float(size))
+    )
 
 
 def _preprocessing(instance: Instance, method: str) -> Outcome:
     """Q from random intervals: the package's function on labelled frames, or eqs. 3 and 6 in one expression."""
     u, d = instance.draw().intervals
     weights = np.full(u.shape[1], 1 / u.shape[1])
-    columns = pd.MultiIndex.from_product([range(u.shape[1]), ["low", "high"]], names=["criterion", "end"])
-    ability, demand = (pd.DataFrame(ends.reshape(len(ends), -1), columns=columns) for ends in (u, d))
+    columns = pd.MultiIndex.from_product(
+        [range(u.shape[1]), ["low", "high"]], names=["criterion", "end"]
+    )
+    ability, demand = (
+        pd.DataFrame(ends.reshape(len(ends), -1), columns=columns) for ends in (u, d)
+    )
     for _ in range(2):  # the second time is measured
         start = time.process_time()
         if method == "package":

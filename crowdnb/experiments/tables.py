@@ -1,6 +1,7 @@
 """What section 7 prints, and what the rows of its experiments come to: shares, times with tails, accuracies, growth.
 
-Rows are those of :func:`crowdnb.experiments.runner.run`: m, n, p, …, method, status, seconds, nodes, rho.
+Rows are those of :func:`crowdnb.experiments.runner.run`: m, n, p, …, method, status, seconds,
+nodes, rho.
 """
 
 from __future__ import annotations
@@ -30,21 +31,27 @@ PUBLISHED: dict[str, pd.DataFrame] = {
         dtype=float,
     ),
     "table7": pd.DataFrame(
-        {"CPLEX": [12, 12, 29, 11, 23, 43], "greedy": [2638.6, 5369.3, 19901.0, 119145.5, 22139.1, 853762.0]},
+        {
+            "CPLEX": [12, 12, 29, 11, 23, 43],
+            "greedy": [2638.6, 5369.3, 19901.0, 119145.5, 22139.1, 853762.0],
+        },
         pd.RangeIndex(1, 7, name="instance"),
         dtype=float,
     ),
-    "table8": pd.DataFrame(
-        {
-            0.1: [1.0] * 11,
-            0.2: [*[1.0] * 6, 0.84, 0.26, 0.10, 0, 0],
-            0.3: [1, 1, 1, 0.88, 0.20, *[0.0] * 6],
-            0.4: [1, 0.94, 0.88, 0.20, *[0.0] * 7],
-        },
-        _M,
-    ).rename_axis(columns="p"),
+    "table8": (
+        pd.DataFrame(
+            {
+                0.1: [1.0] * 11,
+                0.2: [*[1.0] * 6, 0.84, 0.26, 0.10, 0, 0],
+                0.3: [1, 1, 1, 0.88, 0.20, *[0.0] * 6],
+                0.4: [1, 0.94, 0.88, 0.20, *[0.0] * 7],
+            },
+            _M,
+        ).rename_axis(columns="p")
+    ),
     "table9": pd.DataFrame(
-        {"greedy": [0.963, 0.979, 0.988, 0.995, 0.991, 0.994, 0.994, 0.995, 0.991, 0.995, 0.997]}, _M
+        {"greedy": [0.963, 0.979, 0.988, 0.995, 0.991, 0.994, 0.994, 0.995, 0.991, 0.995, 0.997]},
+        _M,
     ),
 }
 
@@ -62,8 +69,8 @@ def shares(rows: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Index structure, method, p, m, n; columns hits, repeats, share, low, high (Clopper-Pearson); the last three are
-        NaN where any gave up.
+        Index structure, method, p, m, n; columns hits, repeats, share, low, high (Clopper-Pearson);
+        the last three are NaN where any gave up.
 
     Examples
     --------
@@ -114,18 +121,25 @@ def times(rows: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Index method, m; columns mean, median, 95 %, worst (of those that ended; the mean is NaN where any gave up, as
-        the paper's N/A), N/A (share that gave up), nodes (largest number).
+        Index method, m; columns mean, median, 95 %, worst (of those that ended; the mean is NaN
+        where any gave up, as the paper's N/A), N/A (share that gave up), nodes (largest number).
     """
     rows = numeric(
-        numeric(_named(rows, ["method", "status"]), "rows", ["m"]), "rows", ["seconds", "nodes"], missing=True
+        numeric(_named(rows, ["method", "status"]), "rows", ["m"]),
+        "rows",
+        ["seconds", "nodes"],
+        missing=True,
     )
     ended = rows["seconds"].where(~rows["status"].isin(GAVE_UP)) * 1e3
     groups = ended.groupby([rows["method"], rows["m"]], sort=False)
     table = groups.agg(["mean", "median"])
     table["95 %"], table["worst"] = groups.quantile(0.95), groups.max()
-    table["N/A"] = rows["status"].isin(GAVE_UP).groupby([rows["method"], rows["m"]], sort=False).mean()
-    table["nodes"] = rows["nodes"].astype(float).groupby([rows["method"], rows["m"]], sort=False).max()
+    table["N/A"] = (
+        rows["status"].isin(GAVE_UP).groupby([rows["method"], rows["m"]], sort=False).mean()
+    )
+    table["nodes"] = (
+        rows["nodes"].astype(float).groupby([rows["method"], rows["m"]], sort=False).max()
+    )
     table.loc[table["N/A"] > 0, "mean"] = np.nan
     return table
 
@@ -143,7 +157,8 @@ def accuracy(rows: pd.DataFrame, by: Sequence[str] = ("qualification", "m")) -> 
     Returns
     -------
     DataFrame
-        Index ``by``; columns methods; mean over the instances where both have an assignment, NaN where there is none.
+        Index ``by``; columns methods; mean over the instances where both have an assignment, NaN
+        where there is none.
 
     Raises
     ------
@@ -162,11 +177,15 @@ def accuracy(rows: pd.DataFrame, by: Sequence[str] = ("qualification", "m")) -> 
     keys = list(dict.fromkeys([*KEY[:-1], *by]))
     rows = numeric(_named(rows, [*keys, "method"]), "rows", ["rho"], missing=True)
     if (twice := rows.duplicated([*keys, "method"])).any():
-        raise ValueError(f"rows: row {rows.index[int(twice.to_numpy().argmax())]} stands more than once")
+        raise ValueError(
+            f"rows: row {rows.index[int(twice.to_numpy().argmax())]} stands more than once"
+        )
     wide = rows.set_index([*keys, "method"])["rho"].unstack("method")
     exact = [method for method in ("exhaustive", "crowdnb") if method in wide]
     if not exact:
-        raise ValueError("rows: no method among them finds the optimum; crowdnb or exhaustive is needed")
+        raise ValueError(
+            "rows: no method among them finds the optimum; crowdnb or exhaustive is needed"
+        )
     best = wide[exact].bfill(axis=1).iloc[:, 0]
     return wide.div(best, axis=0).groupby(list(by), sort=False).mean()
 
@@ -209,6 +228,10 @@ def quorum(rows: pd.DataFrame, chance: float = 0.95) -> pd.DataFrame:
     def filled(sizes: pd.Series[float]) -> float:
         ordered = np.sort(sizes.to_numpy())  # NaN last
         known = not np.isnan(ordered).any()
-        return float(ordered[int(np.floor((1 - chance) * len(ordered) + 1e-9))]) if known else float("nan")
+        return (
+            float(ordered[int(np.floor((1 - chance) * len(ordered) + 1e-9))])
+            if known
+            else float("nan")
+        )
 
     return rows.groupby(["p", "m"])["rho"].agg(filled).unstack("m")

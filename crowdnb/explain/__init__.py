@@ -4,7 +4,11 @@
 ``requirements``   the requirements one by one, and whether the rest can be met
 ``repairs``        the cheapest changes after which an assignment exists
 ``largest_teams``  the same where too few workers can work together
-``worth``          prices, ``why``, alternatives, replanning
+``variants``       the optimum with pairs forced, pairs barred, other numbers
+``prices``         what a conflict, a pair, a place, a worker is worth
+``why``            why this worker and not that one
+``alternatives``   the k best assignments
+``replan``         the best change to a running one
 
 May use ``project``, ``solver``, ``model``, ``ability`` and ``labels``.
 """

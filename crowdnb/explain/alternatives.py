@@ -1,4 +1,14 @@
-"""TODO."""
+r"""The k best assignments, and what all of the best have in common.
+
+They come from splitting: once the best of a set of assignments T¹ is known, the rest of that set
+falls apart into those without the first pair of T¹, those with the first and without the second,
+and so on; each part has its own best.
+
+References
+----------
+E. L. Lawler, "A procedure for computing the K best solutions to discrete optimization problems and
+its application to the shortest path problem", Management Science 18 (1972) 401-405.
+"""
 
 from __future__ import annotations
 
@@ -27,8 +37,8 @@ class Alternatives:
     assignments : tuple of Assignment
         The best first; among equals in the order of their pairs.
     frame : DataFrame
-        A row each: ``performance`` (ρ), ``below`` (the best less ρ, 0 for ties) and ``moves`` (from the first one, in
-        words). Index ``rank`` from 1.
+        A row each: ``performance`` (ρ), ``below`` (the best less ρ, 0 for ties) and ``moves`` (from
+        the first one, in words). Index ``rank`` from 1.
     optima : int
         How many of those listed are optimal.
     complete : bool
@@ -52,7 +62,10 @@ class Alternatives:
         what = "assignment is" if self.optima == 1 and self.complete else "assignments are"
         pairs = [f"{row.worker} on {row.task}" for row in self.always.itertuples()]
         head = f"{more}{self.optima} {what} optimal, with ρ = {best:.6g}."
-        return f"{head}\nIn every optimum: {listing(pairs, 20) or 'no pair'}.\n{self.frame.to_string()}"
+        return (
+            f"{head}\nIn every optimum:"
+            f" {listing(pairs, 20) or 'no pair'}.\n{self.frame.to_string()}"
+        )
 
     def __str__(self) -> str:
         return self.text
@@ -69,14 +82,16 @@ def alternatives(
     limit : int
         How many to list at most, ≥ 1.
     tolerance : float, optional
-        List none that is further below the best than this, in the unit of ρ; 0 lists the optima alone.
+        List none that is further below the best than this, in the unit of ρ; 0 lists the optima
+        alone.
     solver : str, optional
         As for :func:`crowdnb.solve`.
 
     Returns
     -------
     Alternatives
-        Two assignments are equally good when they differ by less than 10⁻⁹ of the sum of their pairs' sizes.
+        Two assignments are equally good when they differ by less than 10⁻⁹ of the sum of their
+        pairs' sizes.
 
     Raises
     ------
@@ -112,10 +127,13 @@ def alternatives(
     rhos = [score(problem, placed) for placed in found]
     first = max(rhos)
     steps = np.r_[0, np.cumsum(-np.diff(rhos) > slack)].tolist()  # equals share a step
-    order = sorted(range(len(found)), key=lambda at: (steps[at], sorted(map(tuple, found[at].tolist()))))
+    order = sorted(
+        range(len(found)), key=lambda at: (steps[at], sorted(map(tuple, found[at].tolist())))
+    )
     ranked = [(rhos[at], found[at]) for at in order]
     listed = [
-        Assignment.of(problem, placed, "optimal", oracle.optimum.solver, oracle.optimum.seconds) for _, placed in ranked
+        Assignment.of(problem, placed, "optimal", oracle.optimum.solver, oracle.optimum.seconds)
+        for _, placed in ranked
     ]
     optima = [placed for rho, placed in ranked if first - rho <= slack]
     return Alternatives(
@@ -168,11 +186,18 @@ def _in_turn(oracle: Oracle) -> Any:
                 heapq.heappush(heap, (max(here, -most), parts, with_these, without, whole))
 
 
-def _ranking(problem: Problem, listed: list[Assignment], placed: list[IntArray], slack: float) -> pd.DataFrame:
+def _ranking(
+    problem: Problem, listed: list[Assignment], placed: list[IntArray], slack: float
+) -> pd.DataFrame:
     rho = np.array([assignment.performance for assignment in listed])
     below = rho.max(initial=-math.inf) - rho
-    texts = [moves_text(moves(problem, placed[0], other)) if at else "" for at, other in enumerate(placed)]
-    frame = pd.DataFrame({"performance": rho, "below": np.where(below <= slack, 0.0, below), "moves": texts})
+    texts = [
+        moves_text(moves(problem, placed[0], other)) if at else ""
+        for at, other in enumerate(placed)
+    ]
+    frame = pd.DataFrame(
+        {"performance": rho, "below": np.where(below <= slack, 0.0, below), "moves": texts}
+    )
     return frame.set_index(pd.RangeIndex(1, len(listed) + 1, name="rank"))
 
 
@@ -194,4 +219,6 @@ def _always(oracle: Oracle, optima: list[IntArray], complete: bool) -> pd.DataFr
 
 
 def _labelled(problem: Problem, pairs: list[tuple[int, int]]) -> pd.DataFrame:
-    return pd.DataFrame([(problem.workers[i], problem.tasks[j]) for i, j in pairs], columns=["worker", "task"])
+    return pd.DataFrame(
+        [(problem.workers[i], problem.tasks[j]) for i, j in pairs], columns=["worker", "task"]
+    )

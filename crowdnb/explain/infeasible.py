@@ -1,15 +1,16 @@
 r"""Why no assignment exists: requirements that cannot hold together, in the user's words; and what to change.
 
-A set of requirements (:mod:`crowdnb.explain.requirements`) is *irreducible* when no assignment meets them all, and one does as soon
-as any of them is dropped. A deletion filter finds one: drop each requirement in turn, and put it back if an
-assignment exists without it.
+A set of requirements (:mod:`crowdnb.explain.requirements`) is *irreducible* when no assignment
+meets them all, and one does as soon as any of them is dropped. A deletion filter finds one: drop
+each requirement in turn, and put it back if an assignment exists without it.
 
 References
 ----------
 J. W. Chinneck, E. W. Dravnieks, "Locating minimal infeasible constraint sets in linear programs", ORSA Journal on
 Computing 3 (1991) 157-168.
 
-P. Hall, "On representatives of subsets", Journal of the London Mathematical Society 10 (1935) 26-30.
+P. Hall, "On representatives of subsets", Journal of the London Mathematical Society 10 (1935)
+26-30.
 """
 
 from __future__ import annotations
@@ -38,17 +39,21 @@ class Infeasible:
     Attributes
     ----------
     requirements : DataFrame
-        The irreducible set: columns kind, worker, other, task (labels, None where there is none) and ``text``. A task
-        of which three places matter has three rows. Empty when an assignment exists.
+        The irreducible set: columns kind, worker, other, task (labels, None where there is none)
+        and ``text``. A task of which three places matter has three rows. Empty when an assignment
+        exists.
     text : str
         The same in words.
     certificate : str
-        What a person can check: Hall's condition, the largest group that can work together, or a proof by cases.
+        What a person can check: Hall's condition, the largest group that can work together, or a
+        proof by cases.
     tasks, workers : tuple
-        The tasks whose places matter, and the workers whom these requirements leave for any of them. There may be one
-        among them whom another requirement of the problem bars; the text says so.
+        The tasks whose places matter, and the workers whom these requirements leave for any of
+        them. There may be one among them whom another requirement of the problem bars; the text
+        says so.
     places, most : int
-        How many places of these tasks matter, and how many of them can be filled within these requirements.
+        How many places of these tasks matter, and how many of them can be filled within these
+        requirements.
     """
 
     requirements: pd.DataFrame
@@ -76,9 +81,9 @@ def explain_infeasible(problem: Problem) -> Infeasible:
     Returns
     -------
     Infeasible
-        An irreducible set of requirements: drop any one of them and an assignment of the rest exists. There may be
-        other such sets; one about a single task comes first, then one without conflicts between workers. Falsy, with
-        no requirements, when the problem has an assignment.
+        An irreducible set of requirements: drop any one of them and an assignment of the rest
+        exists. There may be other such sets; one about a single task comes first, then one without
+        conflicts between workers. Falsy, with no requirements, when the problem has an assignment.
 
     Notes
     -----
@@ -97,7 +102,8 @@ def explain_infeasible(problem: Problem) -> Infeasible:
     Hall's condition: 2 places, 1 worker who may take them (a5).
     """
     rules = Rules.of(needed(problem))
-    rules = replace(rules, need=np.minimum(rules.need, len(rules.limits) + 1))  # no more of a task's places matter
+    # no more of a task's places matter
+    rules = replace(rules, need=np.minimum(rules.need, len(rules.limits) + 1))
     start = next((seed for seed in _seeds(rules) if not seed.feasible()), None)
     if start is None:
         return Infeasible(_frame(problem, []), "An assignment exists.", "", (), (), 0, 0)
@@ -111,7 +117,9 @@ def _seeds(rules: Rules) -> Iterator[Rules]:
     """Some of the requirements, from few to all: where the filter starts decides how short its answer is."""
     nobody = np.zeros_like(rules.conflicts)
     unpinned = replace(rules, pins=np.zeros_like(rules.pins), budget=False)
-    single = [np.where(np.arange(len(rules.need)) == j, rules.need, 0) for j in np.flatnonzero(rules.need)]
+    single = [
+        np.where(np.arange(len(rules.need)) == j, rules.need, 0) for j in np.flatnonzero(rules.need)
+    ]
     for start in (replace(unpinned, conflicts=nobody), unpinned):
         for need in single:
             yield replace(start, need=need)
@@ -183,7 +191,9 @@ def requirement_text(problem: Problem, item: Requirement) -> str:
 def _told(rules: Rules, kept: list[Requirement]) -> Infeasible:
     """The irreducible set in words, with what a person can check."""
     problem, need = rules.problem, rules.need
-    kinds = {kind: [item for item in kept if item.kind == kind] for kind in {item.kind for item in kept}}
+    kinds = {
+        kind: [item for item in kept if item.kind == kind] for kind in {item.kind for item in kept}
+    }
     about = np.flatnonzero(need)
     places = int(need.sum())
     able, idle = _able(rules), _idle(rules)
@@ -201,7 +211,9 @@ def _told(rules: Rules, kept: list[Requirement]) -> Infeasible:
     if limits := kinds.get("limit", []):
         who = [item.worker for item in limits]
         least = problem.limits[who]
-        names = "Everyone" if len(who) == len(problem.workers) else listing(problem.workers[who], FEW)
+        names = (
+            "Everyone" if len(who) == len(problem.workers) else listing(problem.workers[who], FEW)
+        )
         take = "takes" if len(who) in (1, len(problem.workers)) else "take"
         if (least == least[0]).all():
             each = "" if take == "takes" else " each"
@@ -213,7 +225,13 @@ def _told(rules: Rules, kept: list[Requirement]) -> Infeasible:
             lines.append(f"{_sentence([requirement_text(problem, item) for item in items])}.")
     most = max(places - 1, 0)
     return Infeasible(
-        _frame(problem, kept), "\n".join(lines), _certificate(rules, kinds, able, places), tasks, workers, places, most
+        _frame(problem, kept),
+        "\n".join(lines),
+        _certificate(rules, kinds, able, places),
+        tasks,
+        workers,
+        places,
+        most,
     )
 
 
@@ -224,7 +242,9 @@ def _able(rules: Rules) -> BoolArray:
 
 def _idle(rules: Rules) -> pd.Index[Any]:
     """Those of them whom the problem bars from these tasks, by requirements that are no longer among the rules."""
-    return rules.problem.workers[_able(rules) & ~rules.problem.eligible[:, rules.need > 0].any(axis=1)]
+    return rules.problem.workers[
+        _able(rules) & ~rules.problem.eligible[:, rules.need > 0].any(axis=1)
+    ]
 
 
 def _sentence(parts: Sequence[str]) -> str:
@@ -255,7 +275,11 @@ def _asked(problem: Problem, need: IntArray) -> str:
 
     if len(about) == 1:
         j = about[0]
-        of = "" if need[j] == full[j] else f" ({part(j)} places {'matters' if need[j] == 1 else 'matter'} here)"
+        of = (
+            ""
+            if need[j] == full[j]
+            else f" ({part(j)} places {'matters' if need[j] == 1 else 'matter'} here)"
+        )
         return f"{problem.tasks[j]} needs {count(full[j], 'worker')}{of}"
     names = [f"{problem.tasks[j]} ({part(j)})" for j in about]
     return f"{listing(names, FEW)} together have {need.sum()} places"
@@ -270,7 +294,10 @@ def _who(problem: Problem, about: IntArray, able: BoolArray, idle: bool) -> str:
         return ""
     if not size:
         return f", and nobody may take {what}"
-    return f", and {'nobody but' if idle else 'only'} {listing(problem.workers[able], FEW)} may take {what}"
+    return (
+        f", and {'nobody but' if idle else 'only'} {listing(problem.workers[able], FEW)} may take"
+        f" {what}"
+    )
 
 
 def _left_out(problem: Problem, kinds: dict[str, list[Requirement]]) -> str:
@@ -279,16 +306,24 @@ def _left_out(problem: Problem, kinds: dict[str, list[Requirement]]) -> str:
         by_task: dict[int, list[Any]] = {}
         for item in kinds.get(kind, []):
             by_task.setdefault(item.task, []).append(problem.workers[item.worker])
-        parts += [f"{listing(names, FEW)} for {problem.tasks[j]} ({why})" for j, names in by_task.items()]
+        parts += [
+            f"{listing(names, FEW)} for {problem.tasks[j]} ({why})" for j, names in by_task.items()
+        ]
     return _sentence(parts)
 
 
-def _certificate(rules: Rules, kinds: dict[str, list[Requirement]], able: BoolArray, places: int) -> str:
+def _certificate(
+    rules: Rules, kinds: dict[str, list[Requirement]], able: BoolArray, places: int
+) -> str:
     """Hall's condition, the largest compatible group, or a proof by cases, whichever is simplest and holds."""
     problem = rules.problem
     if "budget" in kinds:
         least = replace(rules, budget=False).cheapest()
-        return f"Nothing that keeps the rest costs less than {least:.12g}." if math.isfinite(least) else ""
+        return (
+            f"Nothing that keeps the rest costs less than {least:.12g}."
+            if math.isfinite(least)
+            else ""
+        )
     if {"pin", "ceiling"} & set(kinds):
         return ""
     room = int(np.minimum(rules.limits, (~rules.barred & (rules.need > 0)).sum(axis=1)).sum())
@@ -296,14 +331,28 @@ def _certificate(rules: Rules, kinds: dict[str, list[Requirement]], able: BoolAr
     if room < places and not kinds.get("conflict"):
         names = f" ({listing(problem.workers[able], FEW)})" if able.any() else ""
         takes = "" if room == able.sum() else f", for {room} at most"
-        return f"Hall's condition: {count(places, 'place')}, {count(int(able.sum()), 'worker')} {who}{takes}{names}."
-    if kinds.get("conflict") and rules.limits[able].max(initial=0) <= 1 and problem.conflict_scope == "project":
+        return (
+            f"Hall's condition: {count(places, 'place')}, {count(int(able.sum()), 'worker')}"
+            f" {who}{takes}{names}."
+        )
+    if (
+        kinds.get("conflict")
+        and rules.limits[able].max(initial=0) <= 1
+        and problem.conflict_scope == "project"
+    ):
         if (most := compatible_workers(rules.conflicts, able, places)) < places:
-            return f"At most {most} of these {able.sum()} workers can work together, and {places} are needed."
-    if kinds.get("conflict") and (rules.need > 0).sum() == 1:  # a task has a worker once, whatever the scope
+            return (
+                f"At most {most} of these {able.sum()} workers can work together, and {places} are"
+                " needed."
+            )
+    # a task has a worker once, whatever the scope
+    if kinds.get("conflict") and (rules.need > 0).sum() == 1:
         most = compatible_workers(rules.conflicts, able, places)
         if most < places:
-            return f"At most {most} of these {able.sum()} workers can work together, and {places} are needed."
+            return (
+                f"At most {most} of these {able.sum()} workers can work together, and {places} are"
+                " needed."
+            )
     proof = _cases(rules)
     return (
         "By cases:\n" + "\n".join(proof)
@@ -329,7 +378,9 @@ def _cases(rules: Rules) -> list[str]:
             tasks = listing(problem.tasks[need > 0], FEW)
             return [f"{before}too few workers are left for {tasks}."]
         if together and limits.max() <= 1:
-            most = compatible_workers(rules.conflicts, np.asarray(free.any(axis=1)), int(need.sum()))
+            most = compatible_workers(
+                rules.conflicts, np.asarray(free.any(axis=1)), int(need.sum())
+            )
             if most < need.sum():
                 who = f"at most {most} of those who are left can work together"
                 return [f"{before}{who}, and {need.sum()} more are needed."]
@@ -347,8 +398,13 @@ def _cases(rules: Rules) -> list[str]:
                 rest[rules.conflicts[i], scarce] = False
             if not room[i]:
                 rest[i] = False
-            # those before have lines of their own: where the task has room for them too, they are said not to be on it
-            without = f" without {listing(problem.workers[able[:at]], FEW)}" if at and wanted[scarce] else ""
+            # those before have lines of their own: where the task has room for them too, they are
+            # said not to be on it
+            without = (
+                f" without {listing(problem.workers[able[:at]], FEW)}"
+                if at and wanted[scarce]
+                else ""
+            )
             lines += prove(rest, wanted, room, f"{before}{problem.workers[i]} on {name}{without}: ")
             if len(lines) > FEW or free[:, scarce].sum() < need[scarce]:
                 break

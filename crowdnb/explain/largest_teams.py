@@ -1,14 +1,16 @@
 r"""The best sets of the fewest changes where too few workers can work together.
 
-Let at most k workers work together, and n > k places be asked. Each of n - k changes must then fill one place more, or
-give it up. Where l of them lift conflicts, k + l workers are at work with l conflicts among them: a largest team and l
-others, each in one conflict with the team, which is lifted, and in none with each other. Each of the n - k - l places
-that this crew leaves is given up, or taken by a new worker, or by one of the crew as one task more. Whoever is pinned
-is of the crew: no change is left to unpin anybody.
+Let at most k workers work together, and n > k places be asked. Each of n - k changes must then fill
+one place more, or give it up. Where l of them lift conflicts, k + l workers are at work with l
+conflicts among them: a largest team and l others, each in one conflict with the team, which is
+lifted, and in none with each other. Each of the n - k - l places that this crew leaves is given up,
+or taken by a new worker, or by one of the crew as one task more. Whoever is pinned is of the crew:
+no change is left to unpin anybody.
 
-All crews are listed (of 60 workers there are some dozens), and a linear assignment gives each place to one of the crew
-or to the change that fills it best. The other sets of changes are those without the first change of the best one, those
-with its first and without its second, and so on; of each of these parts the best comes next.
+All crews are listed (of 60 workers there are some dozens), and a linear assignment gives each place
+to one of the crew or to the change that fills it best. The other sets of changes are those without
+the first change of the best one, those with its first and without its second, and so on; of each of
+these parts the best comes next.
 
 References
 ----------
@@ -81,12 +83,19 @@ def fewest(rules: Rules, short: int, cheap: Cheap, wanted: int) -> tuple[list[Fe
     if (rules.pins.sum(axis=1) > 1).any() or (rules.pins.sum(axis=0) > need).any():
         return [], False
     once_more = cheap["limit"] if need.max() == 1 else {}  # nobody takes two places of one task
-    crews = list(islice(_crews(rules.conflicts, np.flatnonzero(able), size, short, cheap["conflict"]), CREWS + 1))
+    crews = list(
+        islice(
+            _crews(rules.conflicts, np.flatnonzero(able), size, short, cheap["conflict"]), CREWS + 1
+        )
+    )
     proved = len(crews) <= CREWS and compatible_workers(rules.conflicts, able, len(places)) == size
-    proved &= bool(able.all()) or not (cheap["exclusion"] or cheap["limit"])  # which make more workers able
+    # which make more workers able
+    proved &= bool(able.all()) or not (cheap["exclusion"] or cheap["limit"])
     proved &= len(once_more) == len(cheap["limit"])
     crews = [crew for crew in crews[:CREWS] if {*pinned.tolist()} <= {*crew.workers}]
-    fillers = _fillers(np.where(free, rules.problem.value, -np.inf), places, {**cheap, "limit": once_more})
+    fillers = _fillers(
+        np.where(free, rules.problem.value, -np.inf), places, {**cheap, "limit": once_more}
+    )
     fillers.gain[pinned] = np.where(rules.pins[pinned][:, places], fillers.gain[pinned], -np.inf)
     found: dict[tuple[tuple[int, int], ...], Fewest] = {}
     for tried, (crew, by) in enumerate(_fillings(crews, fillers, short)):
@@ -114,7 +123,11 @@ def _fillers(value: FloatArray, places: IntArray, cheap: Cheap) -> _Fillers:
 
 
 def _crews(
-    between: BoolArray, able: IntArray, size: int, short: int, liftable: Mapping[tuple[int, ...], int]
+    between: BoolArray,
+    able: IntArray,
+    size: int,
+    short: int,
+    liftable: Mapping[tuple[int, ...], int],
 ) -> Iterator[_Crew]:
     """Each team of that size, alone and with others who are in one conflict with it each that may be lifted."""
     seen = set[frozenset[int]]()
@@ -135,7 +148,9 @@ def _crews(
                     yield crew
 
 
-def _fillings(crews: list[_Crew], fillers: _Fillers, short: int) -> Iterator[tuple[_Crew, IntArray]]:
+def _fillings(
+    crews: list[_Crew], fillers: _Fillers, short: int
+) -> Iterator[tuple[_Crew, IntArray]]:
     """How crews can fill the places, by ρ: each with the row of the fillers for each place.
 
     A set of changes comes once with each crew that can do with it.
@@ -156,7 +171,9 @@ def _fillings(crews: list[_Crew], fillers: _Fillers, short: int) -> Iterator[tup
             return
         further = by[place[len(given) :]]
         by[place[: len(given)]] = given
-        heapq.heappush(heap, (-table[row, place].sum(), next(order), crew, kept, usable, by, further))
+        heapq.heappush(
+            heap, (-table[row, place].sum(), next(order), crew, kept, usable, by, further)
+        )
 
     for crew in crews:
         best(crew, [], (change >= 0) & (new | (who < 0) | np.isin(who, crew.workers)))

@@ -1,4 +1,4 @@
-"""TODO."""
+"""What a conflict, an excluded pair, a place and a worker are worth: differences of two optima, each checked."""
 
 from __future__ import annotations
 
@@ -28,11 +28,12 @@ def prices(problem: Problem, solver: str | None = None) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A row for each conflict between workers, each pair that C^R excludes (and Q alone would not), one place of each
-        task, and each worker. Columns ``kind`` (conflict, exclusion, place, worker), ``worker``, ``other``, ``task``
-        (labels, None where there is none), ``performance`` (ρ without it, NaN where no assignment is left) and
-        ``worth``, ρ less that: what having it adds. It is ≤ 0 for conflicts and exclusions, ≥ 0 for workers (but for
-        one who is pinned, and whose pins go as well), inf for what cannot be spared. ``text`` says it in words. Within
+        A row for each conflict between workers, each pair that C^R excludes (and Q alone would
+        not), one place of each task, and each worker. Columns ``kind`` (conflict, exclusion, place,
+        worker), ``worker``, ``other``, ``task`` (labels, None where there is none), ``performance``
+        (ρ without it, NaN where no assignment is left) and ``worth``, ρ less that: what having it
+        adds. It is ≤ 0 for conflicts and exclusions, ≥ 0 for workers (but for one who is pinned,
+        and whose pins go as well), inf for what cannot be spared. ``text`` says it in words. Within
         a kind the largest effect comes first.
 
     Raises
@@ -96,9 +97,14 @@ def prices(problem: Problem, solver: str | None = None) -> pd.DataFrame:
         ]
         rows.append([kind, *labels, after, worth, _price_text(kind, labels, worth)])
     columns = ["kind", "worker", "other", "task", "performance", "worth", "text"]
-    frame = pd.DataFrame(rows, columns=columns, dtype=object).astype({"performance": float, "worth": float})
+    frame = pd.DataFrame(rows, columns=columns, dtype=object).astype(
+        {"performance": float, "worth": float}
+    )
     order = np.lexsort(
-        [-np.abs(frame["worth"]), frame["kind"].map({"conflict": 0, "exclusion": 1, "place": 2}).fillna(3)]
+        [
+            -np.abs(frame["worth"]),
+            frame["kind"].map({"conflict": 0, "exclusion": 1, "place": 2}).fillna(3),
+        ]
     )
     return frame.iloc[order].reset_index(drop=True)
 

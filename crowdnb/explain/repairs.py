@@ -1,6 +1,6 @@
 r"""What to change so that an assignment exists: the cheapest sets of changes, with the ρ each leads to.
 
-The boolean program of :mod:`crowdnb.solver.engine` with a variable for each change:
+The boolean program of :mod:`crowdnb.solver.boolean_program` with a variable for each change:
 
     Σ_i T_ij + Σ_i X_ij = L_j - s_j              ask s_j fewer of task j; X_ij new workers like i
     y_i + y_k ≤ 1 + z_ik                         lift the conflict of i and k (T_ij + T_kj in same-task scope)
@@ -8,9 +8,10 @@ The boolean program of :mod:`crowdnb.solver.engine` with a variable for each cha
     Σ_j T_ij ≤ limit_i + l_i                     let worker i take l_i more tasks
     T_ij ≥ 1 - p_ij where the pair is pinned     unpin it
 
-First the cost of the changes is minimised, then ρ is maximised at that cost; a set that was found, and whatever
-contains it, is forbidden, and so on. Since costs are above 0, no part of a set found does without the rest of it.
-Where too few workers can work together, :mod:`crowdnb.explain.largest_teams` finds those of the least cost without this program.
+First the cost of the changes is minimised, then ρ is maximised at that cost; a set that was found,
+and whatever contains it, is forbidden, and so on. Since costs are above 0, no part of a set found
+does without the rest of it. Where too few workers can work together,
+:mod:`crowdnb.explain.largest_teams` finds those of the least cost without this program.
 
 References
 ----------
@@ -100,7 +101,8 @@ class Repairs:
     complete : bool
         Whether there are no others.
     ranked : bool
-        Whether it is proved that none that is not listed costs the same as one listed and leads to a greater ρ.
+        Whether it is proved that none that is not listed costs the same as one listed and leads to
+        a greater ρ.
     """
 
     repairs: tuple[Repair, ...]
@@ -134,31 +136,33 @@ def repairs(
     limit : int
         How many to list at most, ≥ 1.
     costs : mapping, optional
-        Cost > 0 of a change, 1 when not given: by kind, ``{"conflict": 3}``, or by item, ``{("place", "r1"): 0.5}``,
-        which counts more. The kinds are ``conflict`` (lift it: two workers), ``exclusion`` (allow the pair that C^R
-        forbids: worker, task), ``place`` (ask one fewer: task), ``worker`` (add one like this: worker, with the same Q
-        and C^R, and no conflicts with others; a thousand at most), ``limit`` (one more task for this worker) and
+        Cost > 0 of a change, 1 when not given: by kind, ``{"conflict": 3}``, or by item,
+        ``{("place", "r1"): 0.5}``, which counts more. The kinds are ``conflict`` (lift it: two
+        workers), ``exclusion`` (allow the pair that C^R forbids: worker, task), ``place`` (ask one
+        fewer: task), ``worker`` (add one like this: worker, with the same Q and C^R, and no
+        conflicts with others; a thousand at most), ``limit`` (one more task for this worker) and
         ``pin`` (unpin: worker, task). Q = 0 and a budget are never changed.
     untouchable : collection
         Kinds and items that may not be changed.
     time_limit : float, optional
-        About how many seconds to take, 4 when not given; None for as long as the proofs need. All that are listed are
-        cheapest and minimal in any case, and at least one is; ``ranked`` says whether those of greatest ρ are proved to
-        be among them. Where too few of 60 workers can work together, the ten best take less than a second; with a
-        budget, with workers who take several tasks, or with costs or pins that let no repair cost as little as so many
-        of the cheapest changes, there may be time for one only, and its proof may take longer.
+        About how many seconds to take, 4 when not given; None for as long as the proofs need. All
+        that are listed are cheapest and minimal in any case, and at least one is; ``ranked`` says
+        whether those of greatest ρ are proved to be among them. Where too few of 60 workers can
+        work together, the ten best take less than a second; with a budget, with workers who take
+        several tasks, or with costs or pins that let no repair cost as little as so many of the
+        cheapest changes, there may be time for one only, and its proof may take longer.
 
     Returns
     -------
     Repairs
-        Ranked by cost, then by ρ. Each is minimal: without any one of its changes no assignment exists. For a problem
-        that has an assignment, one repair of no changes.
+        Ranked by cost, then by ρ. Each is minimal: without any one of its changes no assignment
+        exists. For a problem that has an assignment, one repair of no changes.
 
     Raises
     ------
     ValueError
-        The limit is no whole number of at least 1; a cost or the time limit is not above 0; a kind or an item is
-        unknown.
+        The limit is no whole number of at least 1; a cost or the time limit is not above 0; a kind
+        or an item is unknown.
 
     Examples
     --------
@@ -177,7 +181,9 @@ def repairs(
     listed = isinstance(untouchable, list | tuple | set | frozenset)
     if not listed or not (costs is None or isinstance(costs, Mapping)):
         got = f"got {shown(costs)} and {shown(untouchable)}"
-        raise ValueError(f"costs must be a mapping of kinds and items, untouchable a list of them, {got}")
+        raise ValueError(
+            f"costs must be a mapping of kinds and items, untouchable a list of them, {got}"
+        )
     model = _Model(problem, _changes(problem, costs or {}, untouchable))
     few, settled = model.fewest(limit)
     found: list[Repair] = []
@@ -197,8 +203,12 @@ def repairs(
                 return
             refused.append(chosen)
             found.append(repair)
-            if len(found) == 1:  # the first loads the solver, which takes seconds and does not count
-                until, proofs = until + time.perf_counter() - start, proofs + time.perf_counter() - start
+            # the first loads the solver, which takes seconds and does not count
+            if len(found) == 1:
+                until, proofs = (
+                    until + time.perf_counter() - start,
+                    proofs + time.perf_counter() - start,
+                )
             bar.update()
 
         for one in few if settled else []:
@@ -236,14 +246,24 @@ def repairs(
         return cost_step[at], rho_step[at], which
 
     cost_step = _steps([repair.cost for repair in found], [1e-9 * repair.cost for repair in found])
-    ties = [tie(repair.problem, repair.assignment.placed) for repair in found if repair.assignment.placed is not None]
+    ties = [
+        tie(repair.problem, repair.assignment.placed)
+        for repair in found
+        if repair.assignment.placed is not None
+    ]
     rho_step = _steps([-repair.performance for repair in found], ties)
     found = [found[at] for at in sorted(range(len(found)), key=rank)]
     rows = [
-        (repair.text, sum(times for _, times in repair.changes), repair.cost, repair.performance) for repair in found
+        (repair.text, sum(times for _, times in repair.changes), repair.cost, repair.performance)
+        for repair in found
     ]
     frame = pd.DataFrame(rows, columns=["changes", "number", "cost", "performance"])
-    return Repairs(tuple(found), frame.set_index(pd.RangeIndex(1, len(found) + 1, name="rank")), complete, ranked)
+    return Repairs(
+        tuple(found),
+        frame.set_index(pd.RangeIndex(1, len(found) + 1, name="rank")),
+        complete,
+        ranked,
+    )
 
 
 def _steps(values: list[float], slack: list[float]) -> list[int]:
@@ -256,36 +276,66 @@ def _steps(values: list[float], slack: list[float]) -> list[int]:
     return place
 
 
-def _changes(problem: Problem, costs: Mapping[Any, float], untouchable: Collection[Any]) -> list[Change]:
+def _changes(
+    problem: Problem, costs: Mapping[Any, float], untouchable: Collection[Any]
+) -> list[Change]:
     """Every change that may be made, with its cost."""
     workers, tasks, n = problem.workers, problem.tasks, len(problem.tasks)
     fewest = problem.fewest
     able = ~problem.excluded & (problem.q != 0)
     pinned = problem.must
     useful = ((fewest > 0) | pinned) & (problem.most > 0)  # or a pair that earns money
-    useful |= np.zeros_like(pinned) if problem.pair_costs is None else (problem.pair_costs < 0) & (problem.most > 0)
+    useful |= (
+        np.zeros_like(pinned)
+        if problem.pair_costs is None
+        else (problem.pair_costs < 0) & (problem.most > 0)
+    )
     pairs = problem.excluded & (problem.q != 0) & useful
     limits = problem.limits
-    every = [Change(("conflict", workers[i], workers[k]), (i, k), 1.0, 1) for i, k in problem.conflict_pairs.tolist()]
-    every += [Change(("exclusion", workers[i], tasks[j]), (i, j), 1.0, 1) for i, j in np.argwhere(pairs).tolist()]
-    every += [Change(("place", tasks[j]), (j,), 1.0, int(fewest[j])) for j in np.flatnonzero(fewest).tolist()]
+    every = [
+        Change(("conflict", workers[i], workers[k]), (i, k), 1.0, 1)
+        for i, k in problem.conflict_pairs.tolist()
+    ]
+    every += [
+        Change(("exclusion", workers[i], tasks[j]), (i, j), 1.0, 1)
+        for i, j in np.argwhere(pairs).tolist()
+    ]
+    every += [
+        Change(("place", tasks[j]), (j,), 1.0, int(fewest[j]))
+        for j in np.flatnonzero(fewest).tolist()
+    ]
     room = (able * (fewest + _earners(problem))).sum(axis=1)
-    every += [Change(("worker", workers[i]), (i,), 1.0, min(NEW, int(room[i]))) for i in np.flatnonzero(room).tolist()]
-    every += [Change(("limit", workers[i]), (i,), 1.0, n - int(limits[i])) for i in np.flatnonzero(limits < n).tolist()]
-    every += [Change(("pin", workers[i], tasks[j]), (i, j), 1.0, 1) for i, j in problem.pins.tolist()]
+    every += [
+        Change(("worker", workers[i]), (i,), 1.0, min(NEW, int(room[i])))
+        for i in np.flatnonzero(room).tolist()
+    ]
+    every += [
+        Change(("limit", workers[i]), (i,), 1.0, n - int(limits[i]))
+        for i in np.flatnonzero(limits < n).tolist()
+    ]
+    every += [
+        Change(("pin", workers[i], tasks[j]), (i, j), 1.0, 1) for i, j in problem.pins.tolist()
+    ]
     known = {change.item for change in every}
 
     def key(name: Any, what: str) -> Any:
         item = tuple(name) if isinstance(name, tuple | list) else (name,)
-        if not isinstance(name, str | tuple | list) or not all(isinstance(part, Hashable) for part in item):
-            raise ValueError(f"{what}: {shown(name)} is no change of this problem; the kinds are {', '.join(KINDS)}")
+        if not isinstance(name, str | tuple | list) or not all(
+            isinstance(part, Hashable) for part in item
+        ):
+            raise ValueError(
+                f"{what}: {shown(name)} is no change of this problem; the kinds are"
+                f" {', '.join(KINDS)}"
+            )
         if name in KINDS:
             return name
         if item not in known and len(item) == 3 and item[0] == "conflict":
             item = (item[0], item[2], item[1])
         if item in known:
             return item
-        raise ValueError(f"{what}: {name!r} is no change of this problem; the kinds are {', '.join(KINDS)}")
+        raise ValueError(
+            f"{what}: {name!r} is no change of this problem; the kinds are {', '.join(KINDS)}"
+        )
 
     price = {key(name, "costs"): number(cost) for name, cost in costs.items()}
     for name, cost in price.items():
@@ -305,7 +355,9 @@ def _earners(problem: Problem) -> IntArray:
         return np.zeros(problem.q.shape, dtype=np.int64)
     costs = problem.pair_costs
     lacking = max(costs.clip(min=0).sum() - problem.budget, 0.0)
-    wanted = np.ceil(np.divide(lacking, -costs, out=np.zeros_like(costs, dtype=float), where=costs < 0))
+    wanted = np.ceil(
+        np.divide(lacking, -costs, out=np.zeros_like(costs, dtype=float), where=costs < 0)
+    )
     most = NEW if problem.required_rule == "at least" else problem.most - problem.fewest
     return np.asarray(np.minimum(wanted, most), dtype=np.int64)
 
@@ -326,14 +378,21 @@ class _Model:
         lifted = at.get("exclusion", {})
         free &= ~rules.excluded | np.array([[(i, j) in lifted for j in range(n)] for i in range(m)])
         pairs = np.argwhere(free).tolist()
-        like = [(i, j) for (i,) in at.get("worker", {}) for j in range(n) if free[i, j] and not rules.excluded[i, j]]
+        like = [
+            (i, j)
+            for (i,) in at.get("worker", {})
+            for j in range(n)
+            if free[i, j] and not rules.excluded[i, j]
+        ]
         # columns: changes, y of each worker, T of each pair, X of each pair of new workers
         y, t = size, {tuple(pair): size + m + k for k, pair in enumerate(pairs)}
         x = {pair: size + m + len(t) + k for k, pair in enumerate(like)}
         self.columns = size + m + len(t) + len(x)
         rows: list[tuple[dict[int, float], float, float]] = []
         for j in range(n):
-            row = {t[i, j]: 1.0 for i in range(m) if (i, j) in t} | {x[i, j]: 1.0 for i in range(m) if (i, j) in x}
+            row = {t[i, j]: 1.0 for i in range(m) if (i, j) in t} | {
+                x[i, j]: 1.0 for i in range(m) if (i, j) in x
+            }
             fewer = at.get("place", {}).get((j,))
             top = {"exactly": float(rules.need[j]), "at most": float(rules.ceiling[j])}
             row |= {} if fewer is None else {fewer: 1.0}
@@ -342,12 +401,20 @@ class _Model:
             own = {t[i, j]: 1.0 for j in range(n) if (i, j) in t}
             more = at.get("limit", {}).get((i,))
             limit = float(rules.limits[i])
-            rows.append((own | {y + i: -limit} | ({} if more is None else {more: -1.0}), -math.inf, 0.0))
+            rows.append(
+                (own | {y + i: -limit} | ({} if more is None else {more: -1.0}), -math.inf, 0.0)
+            )
             if more is not None:
                 rows.append(({more: 1.0, y + i: limit - n}, -math.inf, 0.0))
             if (new := at.get("worker", {}).get((i,))) is not None:
-                rows.append(({x[i, j]: 1.0 for j in range(n) if (i, j) in x} | {new: -1.0}, 0.0, 0.0))
-        rows += [({t[pair]: 1.0, lift: -1.0}, -math.inf, 0.0) for pair, lift in lifted.items() if pair in t]
+                rows.append(
+                    ({x[i, j]: 1.0 for j in range(n) if (i, j) in x} | {new: -1.0}, 0.0, 0.0)
+                )
+        rows += [
+            ({t[pair]: 1.0, lift: -1.0}, -math.inf, 0.0)
+            for pair, lift in lifted.items()
+            if pair in t
+        ]
         pins = at.get("pin", {})
         low = np.zeros(self.columns)
         for pair in map(tuple, problem.pins.tolist()):
@@ -362,11 +429,19 @@ class _Model:
         def clash(members: list[int], column: Any) -> None:
             who = {column(i): 1.0 for i in members if column(i) is not None}
             inside = [(i, k) for a, i in enumerate(members) for k in members[a + 1 :]]
-            rows.append((who | {conflicts[pair]: -1.0 for pair in inside if pair in conflicts}, -math.inf, 1.0))
+            rows.append(
+                (
+                    who | {conflicts[pair]: -1.0 for pair in inside if pair in conflicts},
+                    -math.inf,
+                    1.0,
+                )
+            )
 
         groups = [clique.tolist() for clique in cliques(problem)]
         groups += [
-            list(pair) for pair in problem.conflict_pairs.tolist() if any(set(pair) < set(group) for group in groups)
+            list(pair)
+            for pair in problem.conflict_pairs.tolist()
+            if any(set(pair) < set(group) for group in groups)
         ]
         for group in groups:
             if together:
@@ -374,9 +449,16 @@ class _Model:
             else:
                 for j in range(n):
                     clash(group, lambda i, j=j: t.get((i, j)))
-        if together:  # whoever is at work, but one of each two whose conflict is lifted, can work together
+        # whoever is at work, but one of each two whose conflict is lifted, can work together
+        if together:
             most = compatible_workers(rules.conflicts, np.ones(m, dtype=bool), m)
-            rows.append(({y + i: 1.0 for i in range(m)} | dict.fromkeys(conflicts.values(), -1.0), -math.inf, most))
+            rows.append(
+                (
+                    {y + i: 1.0 for i in range(m)} | dict.fromkeys(conflicts.values(), -1.0),
+                    -math.inf,
+                    most,
+                )
+            )
         if problem.pair_costs is not None and problem.budget is not None:
             cost = problem.pair_costs
             unit = max((abs(cost[pair]) for pair in [*t, *x]), default=0.0) / SCALE or 1.0
@@ -395,8 +477,12 @@ class _Model:
         whole = not (problem.plain and together)
         # lifting a conflict follows from who is on the team
         follows = [float(change.item[0] != "conflict" or not together) for change in changes]
-        self.integrality = np.r_[follows, np.ones(m), np.full(len(t) + len(x), float(whole or "limit" in at))]
-        self.costs = np.r_[[change.cost / self.unit for change in changes], np.zeros(self.columns - size)]
+        self.integrality = np.r_[
+            follows, np.ones(m), np.full(len(t) + len(x), float(whole or "limit" in at))
+        ]
+        self.costs = np.r_[
+            [change.cost / self.unit for change in changes], np.zeros(self.columns - size)
+        ]
         self.gain = np.zeros(self.columns)
         for pair, column in [*t.items(), *x.items()]:
             self.gain[column] = value[pair]
@@ -427,7 +513,9 @@ class _Model:
         free = ~rules.barred & (rules.need > 0)
         most = int(fill(rules.need, rules.limits, free).sum())
         if problem.conflict_scope == "project":
-            most = min(most, compatible_workers(rules.conflicts, np.asarray(free.any(axis=1)), places))
+            most = min(
+                most, compatible_workers(rules.conflicts, np.asarray(free.any(axis=1)), places)
+            )
         return places - most
 
     def fewest(self, wanted: int) -> tuple[list[Fewest], bool]:
@@ -445,14 +533,20 @@ class _Model:
         """What changes cost together."""
         return math.fsum(self.changes[at].cost * times for at, times in chosen.items())
 
-    def cheapest(self, refused: list[dict[int, int]], until: float) -> tuple[dict[int, int] | None, bool]:
+    def cheapest(
+        self, refused: list[dict[int, int]], until: float
+    ) -> tuple[dict[int, int] | None, bool]:
         """The cheapest changes that contain no refused set, None where none are found, and whether that is proved."""
         return self._solved(self.costs, refused, [], until)
 
-    def best_at(self, cost: float, refused: list[dict[int, int]], until: float) -> tuple[dict[int, int] | None, bool]:
+    def best_at(
+        self, cost: float, refused: list[dict[int, int]], until: float
+    ) -> tuple[dict[int, int] | None, bool]:
         """Of the changes of this cost those of greatest ρ, None where none are found, and whether that is proved."""
         row = dict(enumerate(self.costs[: len(self.changes)].tolist()))
-        return self._solved(-self.gain, refused, [(row, -math.inf, cost / self.unit * (1 + 1e-9))], until)
+        return self._solved(
+            -self.gain, refused, [(row, -math.inf, cost / self.unit * (1 + 1e-9))], until
+        )
 
     def _solved(
         self,
@@ -469,8 +563,11 @@ class _Model:
                 if self.changes[at].most == 1:
                     last[at] = 1.0
                     continue
-                column, extra = self.columns + extra, extra + 1  # 1 where the change is made that many times
-                rows.append(({at: 1.0, column: times - 1.0 - self.changes[at].most}, -math.inf, times - 1.0))
+                # 1 where the change is made that many times
+                column, extra = self.columns + extra, extra + 1
+                rows.append(
+                    ({at: 1.0, column: times - 1.0 - self.changes[at].most}, -math.inf, times - 1.0)
+                )
                 last[column] = 1.0
             rows.append((last, -math.inf, len(chosen) - 1.0))
         total = self.columns + extra
@@ -496,7 +593,9 @@ class _Model:
         return {int(at): int(found[at]) for at in np.flatnonzero(found)}, answer.proved
 
 
-def _repair(problem: Problem, model: _Model, chosen: dict[int, int], pairs: IntArray | None = None) -> Repair:
+def _repair(
+    problem: Problem, model: _Model, chosen: dict[int, int], pairs: IntArray | None = None
+) -> Repair:
     """The repair of these changes, whose best pairs may be known."""
     start = time.perf_counter()
     changes = tuple((model.changes[at].item, times) for at, times in chosen.items())
@@ -505,7 +604,9 @@ def _repair(problem: Problem, model: _Model, chosen: dict[int, int], pairs: IntA
         answer = optimum(changed)
     else:
         if broken := broken_rules(changed, pairs):
-            raise SolverAnswerError(f"internal error: the pairs of a repair break a rule: {listing(broken, 3)}")
+            raise SolverAnswerError(
+                f"internal error: the pairs of a repair break a rule: {listing(broken, 3)}"
+            )
         answer = Assignment.of(changed, pairs, "optimal", "none", time.perf_counter() - start)
     text = ", ".join(change_text(item, times) for item, times in changes) or "nothing to change"
     return Repair(changes, model.cost(chosen), answer.performance, changed, answer, text)

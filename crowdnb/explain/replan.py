@@ -1,4 +1,4 @@
-"""TODO."""
+"""The best change to a running assignment, where every move has its price."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ class Replan:
     def curve(self) -> pd.DataFrame:
         """The greatest ρ for each number of changes: index ``changes``, column ``performance``.
 
-        Only numbers at which ρ rises are listed, from the fewest that the problem needs. A problem with a budget of
-        its own is a ValueError.
+        Only numbers at which ρ rises are listed, from the fewest that the problem needs. A problem
+        with a budget of its own is a ValueError.
         """
         if self.problem.budget is not None:
             raise ValueError("replan: the curve needs a problem without a budget of its own")
@@ -69,14 +69,18 @@ class Replan:
                 rows = least | {most: answer.performance}  # as good with fewer changes
                 most -= 1
                 bar.update()
-        frame = pd.DataFrame({"performance": pd.Series(rows, dtype=float)}).rename_axis(index="changes")
+        frame = pd.DataFrame({"performance": pd.Series(rows, dtype=float)}).rename_axis(
+            index="changes"
+        )
         return frame.sort_index()
 
     def __str__(self) -> str:
         return self.text
 
 
-def replan(problem: Problem, table: pd.DataFrame, price: float = 0.0, solver: str | None = None) -> Replan:
+def replan(
+    problem: Problem, table: pd.DataFrame, price: float = 0.0, solver: str | None = None
+) -> Replan:
     """The best assignment of a changed problem when each change to the running one has a price.
 
     Parameters
@@ -84,10 +88,11 @@ def replan(problem: Problem, table: pd.DataFrame, price: float = 0.0, solver: st
     problem : Problem
         As it is now: a worker has left, a task has grown, a rating has fallen.
     table : DataFrame
-        The running assignment: workers × tasks, 0/1. Workers and tasks that the problem no longer has are ignored;
-        new ones have nothing running.
+        The running assignment: workers × tasks, 0/1. Workers and tasks that the problem no longer
+        has are ignored; new ones have nothing running.
     price : float
-        What each change costs, in the unit of ρ, ≥ 0. A change is a pair that is not in the running assignment.
+        What each change costs, in the unit of ρ, ≥ 0. A change is a pair that is not in the running
+        assignment.
     solver : str, optional
         As for :func:`crowdnb.solve`.
 
@@ -99,7 +104,8 @@ def replan(problem: Problem, table: pd.DataFrame, price: float = 0.0, solver: st
     Raises
     ------
     ValueError
-        The price is negative; the table is no frame, or has cells other than 0 and 1; the problem has no assignment.
+        The price is negative; the table is no frame, or has cells other than 0 and 1; the problem
+        has no assignment.
 
     Examples
     --------
@@ -123,7 +129,10 @@ def replan(problem: Problem, table: pd.DataFrame, price: float = 0.0, solver: st
     best = Assignment.of(problem, answer.placed, "optimal", answer.solver, answer.seconds)
     changes = int((~running[answer.placed[:, 0], answer.placed[:, 1]]).sum())
     who = moves(problem, np.argwhere(running), answer.placed)
-    text = f"ρ = {best.performance:.6g} after {changes} {'change' if changes == 1 else 'changes'}\n{moves_text(who)}"
+    text = (
+        f"ρ = {best.performance:.6g} after {changes}"
+        f" {'change' if changes == 1 else 'changes'}\n{moves_text(who)}"
+    )
     return Replan(best, changes, who, price, text, problem, running)
 
 
@@ -136,11 +145,15 @@ def _running(problem: Problem, table: object) -> BoolArray:
     for i, j in np.argwhere(np.isnan(values)).tolist():
         cell = f"{table.index[i]} on {table.columns[j]} is {shown(table.iat[i, j])}"
         raise ValueError(f"table: {cell}, its cells must be 0 or 1")
-    known = pd.DataFrame(values, table.index, table.columns).reindex(index=problem.workers, columns=problem.tasks)
+    known = pd.DataFrame(values, table.index, table.columns).reindex(
+        index=problem.workers, columns=problem.tasks
+    )
     return np.asarray(known.to_numpy() == 1)
 
 
 def valued(problem: Problem, value: FloatArray) -> Problem:
     """The same rules with other values W_j Q_ij of the pairs; a value of 0 forbids nothing new."""
     excluded = ~problem.eligible & (problem.limits > 0)[:, None]
-    return problem.changed(qualification=np.where(value == 0, TINY, value), task_weights=None, task_conflicts=excluded)
+    return problem.changed(
+        qualification=np.where(value == 0, TINY, value), task_weights=None, task_conflicts=excluded
+    )

@@ -11,7 +11,8 @@ ceiling    task j takes no more than L_j workers (matters only beside pinned pai
 budget     the costs of all pairs together
 =========  ======================================================================
 
-Whether an assignment exists is found out by augmenting paths and a branch and bound on groups that can work together.
+Whether an assignment exists is found out by augmenting paths and a branch and bound on groups that
+can work together.
 """
 
 from __future__ import annotations
@@ -26,13 +27,21 @@ from scipy import sparse
 
 from crowdnb.labels import BoolArray, FloatArray, IntArray
 from crowdnb.model.check import cost, over_budget
-from crowdnb.model.conflict_graph import SEARCH_NODES, bit_sets, cliques, compatible_workers, incidence, members
+from crowdnb.model.conflict_graph import (
+    SEARCH_NODES,
+    bit_sets,
+    cliques,
+    compatible_workers,
+    incidence,
+    members,
+)
 from crowdnb.model.problem import Problem
 from crowdnb.model.reach import reaches, zoom
 from crowdnb.solver.boolean_program import SCALE
 from crowdnb.solver.highs import FOREVER, Milp, least_cost
 
-NODES = 2000  # steps of the search in same-task scope, which fill places each time; beyond them HiGHS is asked
+# steps of the search in same-task scope, which fill places each time; beyond them HiGHS is asked
+NODES = 2000
 
 
 class Requirement(NamedTuple):
@@ -89,13 +98,20 @@ class Rules:
         if kind == "budget":
             return [Requirement(kind)] * self.budget
         if kind == "place":
-            return [Requirement(kind, task=j) for j in np.repeat(np.arange(len(self.need)), self.need).tolist()]
+            return [
+                Requirement(kind, task=j)
+                for j in np.repeat(np.arange(len(self.need)), self.need).tolist()
+            ]
         if kind == "limit":
-            return [Requirement(kind, i) for i in np.flatnonzero(self.limits < len(self.need)).tolist()]
+            return [
+                Requirement(kind, i) for i in np.flatnonzero(self.limits < len(self.need)).tolist()
+            ]
         if kind == "ceiling":
             return [Requirement(kind, task=j) for j in np.flatnonzero(self.capped).tolist()]
         if kind == "conflict":
-            return [Requirement(kind, i, k) for i, k in np.argwhere(np.triu(self.conflicts)).tolist()]
+            return [
+                Requirement(kind, i, k) for i, k in np.argwhere(np.triu(self.conflicts)).tolist()
+            ]
         if kind == "pin":
             return [Requirement(kind, i, task=j) for i, j in np.argwhere(self.pins).tolist()]
         barred = {"exclusion": self.excluded, "zero": self.zero & ~self.excluded}[kind]
@@ -134,12 +150,15 @@ class Rules:
     def assuming(self, dropped: Requirement) -> Rules:
         """Bar what no assignment can use that exists only because of one dropped requirement.
 
-        Where no assignment meets the rules, one that does without a conflict of two workers uses both, one that does
-        without an exclusion uses that pair, and so on; so their other conflicts bind.
+        Where no assignment meets the rules, one that does without a conflict of two workers uses
+        both, one that does without an exclusion uses that pair, and so on; so their other conflicts
+        bind.
         """
         kind, i, k, j = dropped
         busy = [index for index in (i, k) if index >= 0 and kind != "pin"]
-        if not busy or (self.problem.conflict_scope == "task" and kind != "exclusion" and kind != "zero"):
+        if not busy or (
+            self.problem.conflict_scope == "task" and kind != "exclusion" and kind != "zero"
+        ):
             return self
         excluded = self.excluded.copy()
         out = self.conflicts[busy].any(axis=0)
@@ -201,7 +220,12 @@ class Rules:
             found.append(program.pairs[chosen])
             return -cost(self.problem, found[-1])
 
-        zoom(-costs, ~self.barred, lambda pairs: reaches(-costs, pairs, self.pins, self.need, self.ceiling), ask)
+        zoom(
+            -costs,
+            ~self.barred,
+            lambda pairs: reaches(-costs, pairs, self.pins, self.need, self.ceiling),
+            ask,
+        )
         return min(found, key=lambda placed: cost(self.problem, placed), default=None)
 
     def program(self) -> Model:
@@ -212,7 +236,10 @@ class Rules:
         groups = members(list(cliques(problem.changed(worker_conflicts=self.conflicts))), m)
         team: Any = sparse.csr_array((m, m))
         if problem.conflict_scope == "project":
-            team, clashes = sparse.eye_array(m), sparse.hstack([sparse.csr_array((groups.shape[0], pairs)), groups])
+            team, clashes = (
+                sparse.eye_array(m),
+                sparse.hstack([sparse.csr_array((groups.shape[0], pairs)), groups]),
+            )
         else:
             by_task = sparse.vstack([groups @ _part(i, j == task, m) for task in range(n)])
             clashes = sparse.hstack([by_task, sparse.csr_array((by_task.shape[0], m))])
@@ -227,7 +254,11 @@ class Rules:
         joined = np.full(pairs, 0.0 if team.nnz else 1.0)
         high = np.concatenate([self.ceiling, self.limits, joined, np.ones(clashes.shape[0])])
         return Model(
-            np.column_stack([i, j]), sparse.csr_array(sparse.vstack(rows)), low, high, self.pins[i, j].astype(float)
+            np.column_stack([i, j]),
+            sparse.csr_array(sparse.vstack(rows)),
+            low,
+            high,
+            self.pins[i, j].astype(float),
         )
 
 
@@ -249,8 +280,8 @@ class Model(NamedTuple):
     ) -> tuple[BoolArray | None, float]:
         """The pairs of least cost, None where none were found, and a bound that none are below: inf where none exist.
 
-        With ``extra`` the costs of its variables are added, as low as its rows let them be. ``allowed`` says which
-        pairs may be chosen.
+        With ``extra`` the costs of its variables are added, as low as its rows let them be.
+        ``allowed`` says which pairs may be chosen.
         """
         pairs, size = len(self.pairs), self.rows.shape[1]
         more = np.zeros(0) if extra is None else extra.costs
@@ -313,7 +344,10 @@ class _Search:
         if self._filled((1 << len(free)) - 1) < self.places:
             return False
         able = np.array(self.weight) > 0
-        if max(self.weight) <= 1 and compatible_workers(self.conflicts, able, self.places) < self.places:
+        if (
+            max(self.weight) <= 1
+            and compatible_workers(self.conflicts, able, self.places) < self.places
+        ):
             return False
         return self._join(sum(1 << i for i, weight in enumerate(self.weight) if weight), 0, 0)
 
@@ -327,7 +361,11 @@ class _Search:
             return None
         for i in ones(candidates):  # nobody is against these
             if not self.bits[i] & candidates:
-                candidates, team, room = candidates & ~(1 << i), team | 1 << i, room + self.weight[i]
+                candidates, team, room = (
+                    candidates & ~(1 << i),
+                    team | 1 << i,
+                    room + self.weight[i],
+                )
         if room >= self.places:
             if self._filled(team) == self.places:
                 return True
@@ -389,7 +427,8 @@ def ones(bits: int) -> Iterator[int]:
 def fill(need: IntArray, limits: IntArray, free: BoolArray) -> BoolArray:
     """Pairs that fill as many places as possible when no two workers are in conflict, by augmenting paths; m × n.
 
-    scipy's matching has no limits of tasks, and its flow takes ten times as long on a dozen workers.
+    scipy's matching has no limits of tasks, and its flow takes ten times as long on a dozen
+    workers.
     """
     chosen = np.zeros_like(free)
     able = [np.flatnonzero(column).tolist() for column in free.T]

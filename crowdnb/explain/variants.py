@@ -1,4 +1,9 @@
-"""TODO."""
+"""The optimum of a problem and of its variants over the same labels: pairs forced, pairs barred, other numbers.
+
+A pair (i, j) of the paper's problem is forced by taking it out: task j asks for one fewer, worker i
+is gone, and whoever is in conflict with i is gone too (from j only, in same-task scope). With
+options it is pinned. A pair is forbidden by C^R_ij = 1.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +31,9 @@ class Oracle:
 
     def best(self, problem: Problem) -> Assignment:
         """The optimum of a variant, as :func:`crowdnb.solve` finds and checks it."""
-        return Search(problem, self.solver, None, None, self.compiled if problem.plain else None).answer()
+        return Search(
+            problem, self.solver, None, None, self.compiled if problem.plain else None
+        ).answer()
 
     @cached_property
     def optimum(self) -> Assignment:
@@ -43,7 +50,9 @@ class Oracle:
         """What is left to decide with some pairs forced and some barred; None where the forced ones break a rule."""
         problem = self.problem
         excluded = problem.excluded | barred
-        if (excluded[forced[:, 0], forced[:, 1]]).any() or broken_rules(problem, forced, partly=True):
+        if (excluded[forced[:, 0], forced[:, 1]]).any() or broken_rules(
+            problem, forced, partly=True
+        ):
             return None
         if not problem.plain:
             pinned = problem.must.copy()
@@ -76,7 +85,9 @@ class Oracle:
         need = problem.need - np.bincount(forced[:, 1], minlength=len(problem.tasks))
         task = np.repeat(np.arange(len(need)), need)
         try:
-            row, at = linear_sum_assignment(np.where(free, problem.value, -np.inf)[:, task], maximize=True)
+            row, at = linear_sum_assignment(
+                np.where(free, problem.value, -np.inf)[:, task], maximize=True
+            )
         except ValueError:  # "cost matrix is infeasible"
             return -math.inf, None
         whole = np.concatenate([forced, np.column_stack([row, task[at]])])

@@ -1,16 +1,6 @@
-r"""What a pair, a conflict, a place and a worker are worth; the next best assignments; and changes to a running one.
+"""Why a worker has a task, or has it not: the best assignment without the pair, or with it.
 
-Every number here is a difference of two optima, each found and checked as by :func:`crowdnb.solve`; none is estimated.
-
-A pair (i, j) is forced by taking it out of the problem: task j asks for one fewer, worker i is gone, and whoever is in
-conflict with i is gone too (from j only, in same-task scope). A pair is forbidden by C^R_ij = 1. The k best assignments
-come from splitting: once the best of a set of assignments T¹ is known, the rest of that set falls apart into those
-without the first pair of T¹, those with the first and without the second, and so on; each part has its own best.
-
-References
-----------
-E. L. Lawler, "A procedure for computing the K best solutions to discrete optimization problems and its application to
-the shortest path problem", Management Science 18 (1972) 401-405.
+ρ of both is found and checked as by :func:`crowdnb.solve`; nothing is estimated.
 """
 
 from __future__ import annotations
@@ -40,7 +30,8 @@ class Why:
     performance : float
         ρ of the optimum.
     other : Assignment or None
-        The best assignment without the pair, if it is chosen, or with it, if not; None where there is none.
+        The best assignment without the pair, if it is chosen, or with it, if not; None where there
+        is none.
     difference : float
         ρ of the optimum less ρ of the other; 0 where both are optimal, inf where there is no other.
     moves : DataFrame
@@ -120,7 +111,9 @@ def why_of(oracle: Oracle, worker: Hashable, task: Hashable) -> Why:
         )
         text = f"{head}: {with_it} it ρ is {other.performance:.6g}, the same."
     else:
-        so_much = f"{with_it} it ρ is at most {other.performance:.6g}, {less:.3g} less than {rho:.6g}"
+        so_much = (
+            f"{with_it} it ρ is at most {other.performance:.6g}, {less:.3g} less than {rho:.6g}"
+        )
         text = f"{worker} {says} {task}: {so_much}."
     return Why(worker, task, chosen, rho, other, less, who, f"{text}\n{moves_text(who)}")
 

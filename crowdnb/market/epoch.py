@@ -1,7 +1,8 @@
 """One matching of a market: who gets what at one moment, where places may stay empty and some may not work together.
 
-A linear assignment, and branch and bound where it puts two in conflict on one task: what :mod:`crowdnb.market.simulation` asks
-every epoch, and :mod:`crowdnb.market.matching` before it starts a solver.
+A linear assignment, and branch and bound where it puts two in conflict on one task: what
+:mod:`crowdnb.market.simulation` asks every epoch, and :mod:`crowdnb.market.matching` before it
+starts a solver.
 """
 
 from __future__ import annotations
@@ -19,15 +20,16 @@ from crowdnb.labels import BoolArray, FloatArray, IntArray
 from crowdnb.model.problem import Problem
 
 TIE = 1e-9  # sums that differ by less are tied
-# Of the search under conflicts, linear assignments and cells of them; then the best found is taken, and said to be
-# unproved. No clock: a run must not depend on the machine.
+# Of the search under conflicts, linear assignments and cells of them; then the best found is taken,
+# and said to be unproved. No clock: a run must not depend on the machine.
 NODES, CELLS = 200, 2_000_000
 
 
 class Offer(NamedTuple):
     """One matching: m workers, n subtasks with open places."""
 
-    value: FloatArray  # W_j Q_ij, and the price on top where i has been chosen for j; 0: may not; (m, n)
+    # W_j Q_ij, and the price on top where i has been chosen for j; 0: may not; (m, n)
+    value: FloatArray
     need: IntArray  # open places, (n,)
     foes: BoolArray | None  # (m, m): not both on one subtask
 
@@ -52,7 +54,8 @@ def best_epoch(offer: Offer, nodes: int = NODES) -> tuple[IntArray, bool]:
     -------
     pairs : ndarray of int, shape (places given, 2)
     proved : bool
-        False where ``nodes`` or :data:`CELLS` ended the search; the pairs then are the best found, and keep all rules.
+        False where ``nodes`` or :data:`CELLS` ended the search; the pairs then are the best found,
+        and keep all rules.
 
     Notes
     -----

@@ -1,9 +1,10 @@
 r"""Matching policies: how a platform may give tasks to workers, from drawing lots to the optimum (the second source).
 
-A policy takes a problem and, where it draws, ``rng``; it returns T, workers × tasks, 0/1. Policies stand for what a
-platform does at one moment, so L_j and a worker's limit are what there is room for at most, and a place may stay empty:
-the answer keeps every rule of ``problem.changed(required_rule="at most")``, the conflicts C^R and C^A included. A pair
-is taken only where W_j Q_ij, as far as the policy knows it, is above 0.
+A policy takes a problem and, where it draws, ``rng``; it returns T, workers × tasks, 0/1. Policies
+stand for what a platform does at one moment, so L_j and a worker's limit are what there is room for
+at most, and a place may stay empty: the answer keeps every rule of
+``problem.changed(required_rule="at most")``, the conflicts C^R and C^A included. A pair is taken
+only where W_j Q_ij, as far as the policy knows it, is above 0.
 
 ===========================  ===============================================================================
 ``at_random``                the pairs in an order that is drawn, each where it still fits
@@ -15,11 +16,12 @@ is taken only where W_j Q_ij, as far as the policy knows it, is above 0.
 ``optimal``                  the greatest total match, as :func:`crowdnb.solve` finds it
 ===========================  ===============================================================================
 
-:func:`fairest` is best for the worst-off place. Incomes in rising order, added up, give the Lorenz curve; the Gini
-coefficient is twice the area between it and the diagonal.
+:func:`fairest` is best for the worst-off place. Incomes in rising order, added up, give the Lorenz
+curve; the Gini coefficient is twice the area between it and the diagonal.
 
-The auction, deferred acceptance and collaborative filtering know nothing of conflicts between workers. Where some of
-their pairs clash, the better pair stays, and what is left open is filled as by ``greedy``.
+The auction, deferred acceptance and collaborative filtering know nothing of conflicts between
+workers. Where some of their pairs clash, the better pair stays, and what is left open is filled as
+by ``greedy``.
 
 References
 ----------
@@ -68,7 +70,8 @@ from crowdnb.model.conflict_graph import conflict_bits
 from crowdnb.model.problem import Problem, needed
 from crowdnb.solver.program import optimum
 
-NODES = 60  # linear assignments of the search for the best match; where they do not do, a solver is started
+# linear assignments of the search for the best match; where they do not do, a solver is started
+NODES = 60
 
 Seed = np.random.Generator | int | None
 Policy = Callable[[Problem, Seed], pd.DataFrame]
@@ -80,7 +83,8 @@ def at_random(problem: Problem, rng: Seed = None) -> pd.DataFrame:
     Parameters
     ----------
     problem : Problem
-        Its L and its limits are what there is room for at most. No pins, no budget, and not "at least".
+        Its L and its limits are what there is room for at most. No pins, no budget, and not "at
+        least".
     rng : Generator or int, optional
         The same one gives the same answer.
 
@@ -122,8 +126,9 @@ def first_come(problem: Problem, rng: Seed = None) -> pd.DataFrame:
 def greedy(problem: Problem, rng: Seed = None) -> pd.DataFrame:
     """Take the best pair that is left, then the next; ties go to the first worker, then to the first task.
 
-    Parameters, what is returned and errors as of :func:`at_random`; nothing is drawn. It never steps back, unlike
-    :func:`crowdnb.experiments.baselines.greedy_by_pair`, which must fill every place.
+    Parameters, what is returned and errors as of :func:`at_random`; nothing is drawn. It never
+    steps back, unlike :func:`crowdnb.experiments.baselines.greedy_by_pair`, which must fill every
+    place.
 
     Examples
     --------
@@ -138,8 +143,9 @@ def greedy(problem: Problem, rng: Seed = None) -> pd.DataFrame:
 def optimal(problem: Problem, rng: Seed = None) -> pd.DataFrame:
     """The greatest total match ρ, as :func:`crowdnb.solve` finds it.
 
-    Parameters, what is returned and errors as of :func:`at_random`; nothing is drawn. Where few conflicts are in the
-    way :func:`crowdnb.market.epoch.best_epoch` proves it sooner than a solver starts.
+    Parameters, what is returned and errors as of :func:`at_random`; nothing is drawn. Where few
+    conflicts are in the way :func:`crowdnb.market.epoch.best_epoch` proves it sooner than a solver
+    starts.
 
     Examples
     --------
@@ -173,12 +179,14 @@ def fairest(problem: Problem, solver: str | None = None) -> Assignment:
     Returns
     -------
     Assignment
-        Its ``problem`` bars the pairs below the level that was reached; infeasible where the problem is.
+        Its ``problem`` bars the pairs below the level that was reached; infeasible where the
+        problem is.
 
     Raises
     ------
     ValueError
-        The rule is "at most": an empty place would count as none, so the worst place could be avoided.
+        The rule is "at most": an empty place would count as none, so the worst place could be
+        avoided.
 
     Notes
     -----
@@ -202,7 +210,9 @@ def fairest(problem: Problem, solver: str | None = None) -> Assignment:
     if solver is not None:
         text_of(solver, "solver")
     if needed(problem).required_rule == "at most":
-        raise ValueError("problem: with the rule 'at most' a place may stay empty, and none is the worst")
+        raise ValueError(
+            "problem: with the rule 'at most' a place may stay empty, and none is the worst"
+        )
     q, barred = problem.q, problem.excluded
     answer = optimum(problem, solver)
     if answer.placed is None or not len(answer.placed):
@@ -226,8 +236,8 @@ class Auction:
     Attributes
     ----------
     bids : DataFrame
-        Index ``bid``, in their order; ``task`` that bids for a place, ``worker`` it bids for, ``wage`` it offers,
-        ``outbid``: the task whose place loses the worker, or "".
+        Index ``bid``, in their order; ``task`` that bids for a place, ``worker`` it bids for,
+        ``wage`` it offers, ``outbid``: the task whose place loses the worker, or "".
     wages : Series
         What each worker is paid in the end, 0 for whoever got no bid; of several places the least.
     pairs : ndarray of int, shape (places filled, 2)
@@ -242,13 +252,15 @@ class Auction:
 def hold_auction(problem: Problem, epsilon: float = 0.01) -> Auction:
     """Let places bid for workers (Bertsekas): wages rise from 0 until no place wants another worker.
 
-    A place without a worker looks at W_j Q_ij less the wage. It bids for the best, and raises his wage to where he is
-    only ``epsilon`` better than the second best, or than nobody at all. Where nobody is worth his wage it stays empty.
+    A place without a worker looks at W_j Q_ij less the wage. It bids for the best, and raises his
+    wage to where he is only ``epsilon`` better than the second best, or than nobody at all. Where
+    nobody is worth his wage it stays empty.
 
     Parameters
     ----------
     problem : Problem
-        Conflicts between workers are left aside. A worker with a limit of k tasks is k workers to be bid for.
+        Conflicts between workers are left aside. A worker with a limit of k tasks is k workers to
+        be bid for.
     epsilon : float
         The least raise, > 0, in units of the match.
 
@@ -276,11 +288,15 @@ def hold_auction(problem: Problem, epsilon: float = 0.01) -> Auction:
     """
     rows, wage, slot, pairs = _bids(problem, epsilon)
     bids = pd.DataFrame(rows, columns=["task", "worker", "wage", "outbid"]).rename_axis("bid")
-    paid = pd.Series(wage, index=problem.workers[slot], name="wage").groupby(level=0, sort=False).min()
+    paid = (
+        pd.Series(wage, index=problem.workers[slot], name="wage").groupby(level=0, sort=False).min()
+    )
     return Auction(bids, paid.reindex(problem.workers, fill_value=0.0), pairs)
 
 
-def _bids(problem: Problem, epsilon: float) -> tuple[list[tuple[Any, ...]], FloatArray, IntArray, IntArray]:
+def _bids(
+    problem: Problem, epsilon: float
+) -> tuple[list[tuple[Any, ...]], FloatArray, IntArray, IntArray]:
     """An auction's bids, the wages in the end, the worker of each wage, and the pairs (worker, task)."""
     needed(problem)
     if not 0 < number(epsilon) < np.inf:
@@ -290,7 +306,9 @@ def _bids(problem: Problem, epsilon: float) -> tuple[list[tuple[Any, ...]], Floa
     i, j = _worth(problem).T
     worth[i, j] = problem.value[i, j]
     slot = np.repeat(np.arange(len(worth)), np.minimum(problem.limits, len(problem.tasks)))
-    place = np.repeat(np.arange(len(problem.tasks)), np.minimum(problem.need, (worth > 0).sum(axis=0)))
+    place = np.repeat(
+        np.arange(len(problem.tasks)), np.minimum(problem.need, (worth > 0).sum(axis=0))
+    )
     workers, tasks = problem.workers[slot].tolist(), problem.tasks[place].tolist()
     worth_to = list(worth[slot].T[place])
     wage, holder = np.zeros(len(slot)), [-1] * len(slot)
@@ -306,7 +324,9 @@ def _bids(problem: Problem, epsilon: float) -> tuple[list[tuple[Any, ...]], Floa
         loser, holder[best] = holder[best], bidder
         if loser >= 0:
             queue.append(loser)
-        rows.append((tasks[bidder], workers[best], float(wage[best]), "" if loser < 0 else tasks[loser]))
+        rows.append(
+            (tasks[bidder], workers[best], float(wage[best]), "" if loser < 0 else tasks[loser])
+        )
     held = np.array(holder, dtype=np.int64)
     return rows, wage, slot, np.column_stack([slot[held >= 0], place[held[held >= 0]]])
 
@@ -314,7 +334,8 @@ def _bids(problem: Problem, epsilon: float) -> tuple[list[tuple[Any, ...]], Floa
 def auction(problem: Problem, rng: Seed = None, epsilon: float = 0.01) -> pd.DataFrame:
     """What :func:`hold_auction` gives, made to keep the conflicts.
 
-    Parameters, what is returned and errors as of :func:`at_random`; nothing is drawn; ``epsilon`` as there.
+    Parameters, what is returned and errors as of :func:`at_random`; nothing is drawn; ``epsilon``
+    as there.
 
     Examples
     --------
@@ -373,9 +394,11 @@ def guess(seen: pd.DataFrame, neighbours: int = 5) -> pd.DataFrame:
 def _of_neighbours(x: FloatArray, neighbours: int) -> FloatArray:
     """Each gap filled by the mean of the nearest rows without a gap in its column; of all, where none is comparable.
 
-    What ``KNNImputer(n_neighbors=neighbours, keep_empty_features=True)`` gives, in a third of its time.
+    What ``KNNImputer(n_neighbors=neighbours, keep_empty_features=True)`` gives, in a third of its
+    time.
     """
-    from sklearn.metrics.pairwise import nan_euclidean_distances  # here: it takes a second, and little else needs it
+    # here: it takes a second, and little else needs it
+    from sklearn.metrics.pairwise import nan_euclidean_distances
 
     far, filled = nan_euclidean_distances(x), x.copy()
     for column in filled.T:
@@ -388,7 +411,9 @@ def _of_neighbours(x: FloatArray, neighbours: int) -> FloatArray:
         near = np.argpartition(distance, many - 1, axis=1)[:, :many]
         counts = ~np.isnan(np.take_along_axis(distance, near, axis=1))
         of = counts.sum(axis=1)
-        column[gap] = np.where(of, (given[near] * counts).sum(axis=1) / np.maximum(of, 1), given.mean())
+        column[gap] = np.where(
+            of, (given[near] * counts).sum(axis=1) / np.maximum(of, 1), given.mean()
+        )
     return filled
 
 
@@ -409,8 +434,8 @@ def collaborative_filtering(
     Parameters
     ----------
     seen : DataFrame, optional
-        Workers × tasks, truth values: whether Q of a pair is known. When not given, each pair is with probability ½.
-        Where nothing at all is known, all pairs count alike.
+        Workers × tasks, truth values: whether Q of a pair is known. When not given, each pair is
+        with probability ½. Where nothing at all is known, all pairs count alike.
     neighbours : int
         As for :func:`guess`.
 
@@ -427,10 +452,14 @@ def collaborative_filtering(
         seen = pd.DataFrame(draw.uniform(size=q.shape) < 0.5, index=q.index, columns=q.columns)
     known = q.where((zero_one_table(problem, seen, "seen") == 1) & problem.eligible)
     guessed = guess(known, neighbours) if known.notna().any(axis=None) else known.fillna(1.0)
-    return optimal(with_room(problem).changed(qualification=guessed, task_conflicts=~problem.eligible))
+    return optimal(
+        with_room(problem).changed(qualification=guessed, task_conflicts=~problem.eligible)
+    )
 
 
-def deferred_acceptance(problem: Problem, rng: Seed = None, wishes: pd.DataFrame | None = None) -> pd.DataFrame:
+def deferred_acceptance(
+    problem: Problem, rng: Seed = None, wishes: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Workers apply to the tasks they like best, each task keeps the best who applied, the others apply elsewhere.
 
     Parameters, what is returned and errors as of :func:`at_random`, nothing is drawn, and:
@@ -438,8 +467,8 @@ def deferred_acceptance(problem: Problem, rng: Seed = None, wishes: pd.DataFrame
     Parameters
     ----------
     wishes : DataFrame, optional
-        Workers × tasks, finite numbers: how much a worker likes a task. When not given, workers like best what they do
-        best, Q; then the answer is that of :func:`greedy` on Q.
+        Workers × tasks, finite numbers: how much a worker likes a task. When not given, workers
+        like best what they do best, Q; then the answer is that of :func:`greedy` on Q.
 
     Notes
     -----
@@ -457,7 +486,8 @@ def deferred_acceptance(problem: Problem, rng: Seed = None, wishes: pd.DataFrame
     i, j = _worth(problem).T
     liking, q = _liking(problem, wishes), problem.q
     lists: list[list[int]] = [[] for _ in problem.workers]
-    for k in np.lexsort([-liking[i, j], i])[::-1].tolist():  # the best last, so that it is taken off the end
+    # the best last, so that it is taken off the end
+    for k in np.lexsort([-liking[i, j], i])[::-1].tolist():
         lists[i[k]].append(int(j[k]))
     limits, room = problem.limits.tolist(), problem.need.tolist()
     kept: list[list[int]] = [[] for _ in problem.tasks]
@@ -478,7 +508,9 @@ def deferred_acceptance(problem: Problem, rng: Seed = None, wishes: pd.DataFrame
     return _mended(problem, np.array(pairs, dtype=np.int64).reshape(-1, 2))
 
 
-def blocking_pairs(problem: Problem, table: pd.DataFrame, wishes: pd.DataFrame | None = None) -> pd.DataFrame:
+def blocking_pairs(
+    problem: Problem, table: pd.DataFrame, wishes: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Pairs that would rather have each other than what they got; none where an answer is stable.
 
     Parameters
@@ -493,8 +525,8 @@ def blocking_pairs(problem: Problem, table: pd.DataFrame, wishes: pd.DataFrame |
     Returns
     -------
     DataFrame
-        Columns worker, task: the worker is free, or likes the task more than one he has; and the task has room, or has
-        a worker whose Q is lower.
+        Columns worker, task: the worker is free, or likes the task more than one he has; and the
+        task has room, or has a worker whose Q is lower.
 
     Examples
     --------
@@ -531,8 +563,12 @@ def with_room(problem: Problem) -> Problem:
     if len(needed(problem).pins) or problem.budget is not None:
         raise ValueError("problem: a policy knows neither pinned pairs nor a budget")
     if problem.required_rule == "at least":
-        raise ValueError("problem: a policy fills L places at most, the problem asks for at least L")
-    return problem if problem.required_rule == "at most" else problem.changed(required_rule="at most")
+        raise ValueError(
+            "problem: a policy fills L places at most, the problem asks for at least L"
+        )
+    return (
+        problem if problem.required_rule == "at most" else problem.changed(required_rule="at most")
+    )
 
 
 def _worth(problem: Problem) -> IntArray:
@@ -551,7 +587,8 @@ def _fill(problem: Problem, pairs: IntArray) -> pd.DataFrame:
     """T of the pairs taken in their order, each where the task has room, the worker is free and nobody is against."""
     left, free = problem.need.tolist(), problem.limits.tolist()
     foes, project = conflict_bits(problem), problem.conflict_scope == "project"
-    against = [0] * len(left)  # workers barred by those taken, as bits: of each task, or in all tasks alike
+    # workers barred by those taken, as bits: of each task, or in all tasks alike
+    against = [0] * len(left)
     t = np.zeros(problem.q.shape, dtype=int)
     for i, j in pairs.tolist():
         at = 0 if project else j
@@ -601,16 +638,18 @@ def market(
     noise : float
         Standard deviation of what skills do not explain, ≥ 0, in units of Q.
     screened_out : float
-        Probability of each pair, 0 to 1, that the worker may not take the task: too far away, no licence.
+        Probability of each pair, 0 to 1, that the worker may not take the task: too far away, no
+        licence.
     conflict_probability : float
         Of each two workers, 0 to 1: they may not share a task.
 
     Returns
     -------
     Problem
-        Workers w1, w2, …; tasks t1, t2, …, each with one or two places that may stay empty. Q is the mean of the
-        worker's skills, weighed by the task's needs, plus noise, clipped to [0.01, 1]. Skills follow a beta(2, 2)
-        distribution, needs a Dirichlet distribution with all parameters ½.
+        Workers w1, w2, …; tasks t1, t2, …, each with one or two places that may stay empty. Q is
+        the mean of the worker's skills, weighed by the task's needs, plus noise, clipped to [0.01,
+        1]. Skills follow a beta(2, 2) distribution, needs a Dirichlet distribution with all
+        parameters ½.
 
     Raises
     ------
@@ -626,12 +665,20 @@ def market(
     workers, tasks, skills = (whole(size, name, rule="must be at least {}") for name, size in sizes)
     if not 0 <= number(noise) < np.inf:
         raise ValueError(f"noise must not be negative, got {shown(noise)}")
-    for name, share in (("screened_out", screened_out), ("conflict_probability", conflict_probability)):
+    for name, share in (
+        ("screened_out", screened_out),
+        ("conflict_probability", conflict_probability),
+    ):
         if not 0 <= number(share) <= 1:
             raise ValueError(f"{name} must be from 0 to 1, got {shown(share)}")
-    noise, screened_out, conflict_probability = map(number, (noise, screened_out, conflict_probability))
+    noise, screened_out, conflict_probability = map(
+        number, (noise, screened_out, conflict_probability)
+    )
     rng = generator(rng)
-    skill, need = rng.beta(2, 2, size=(workers, skills)), rng.dirichlet(np.full(skills, 0.5), size=tasks)
+    skill, need = (
+        rng.beta(2, 2, size=(workers, skills)),
+        rng.dirichlet(np.full(skills, 0.5), size=tasks),
+    )
     q = (skill @ need.T + rng.normal(0, noise, size=(workers, tasks))).clip(0.01, 1)
     between = np.triu(rng.uniform(size=(workers, workers)) < conflict_probability, 1)
     return Problem(
@@ -668,13 +715,17 @@ def gini(values: npt.ArrayLike) -> float:
     """
     x = finite(values, "values")
     if x.ndim != 1 or x.size == 0 or x.min() < 0:
-        raise ValueError(f"values: one or more incomes are needed, none negative, got {shown(values)}")
+        raise ValueError(
+            f"values: one or more incomes are needed, none negative, got {shown(values)}"
+        )
     x = np.sort(x)
     total, m = float(x.sum()), len(x)
     return float((2 * np.arange(1, m + 1) - m - 1) @ x / (m * total)) if total else 0.0
 
 
-def lorenz(income: Mapping[Any, float] | pd.Series[Any] | Sequence[float] | FloatArray) -> pd.Series[float]:
+def lorenz(
+    income: Mapping[Any, float] | pd.Series[Any] | Sequence[float] | FloatArray,
+) -> pd.Series[float]:
     """Lorenz curve: the share of all income that the poorest share of people has.
 
     Parameters
@@ -701,7 +752,9 @@ def lorenz(income: Mapping[Any, float] | pd.Series[Any] | Sequence[float] | Floa
         income = pd.Series(several(income, "income"), dtype=object)
     value = np.sort(not_negative(pd.Series(income, dtype=object), "income"))
     held = np.concatenate([[0.0], np.cumsum(value)]) / value.sum()
-    return pd.Series(held, pd.Index(np.linspace(0, 1, len(held)), name="share of people"), name="share of income")
+    return pd.Series(
+        held, pd.Index(np.linspace(0, 1, len(held)), name="share of people"), name="share of income"
+    )
 
 
 def not_negative(values: pd.Series[Any], name: str) -> FloatArray:
@@ -710,7 +763,10 @@ def not_negative(values: pd.Series[Any], name: str) -> FloatArray:
         raise ValueError(f"{name}: there are none")
     value = labelled_vector(values, values.index, name)
     if (value < 0).any():
-        raise ValueError(f"{name}: {values.index[int(value.argmin())]} has {value.min():g}, that must not be negative")
+        raise ValueError(
+            f"{name}: {values.index[int(value.argmin())]} has {value.min():g}, that must not be"
+            " negative"
+        )
     if not value.sum() > 0:
         raise ValueError(f"{name}: all are 0, there is nothing to go by")
     return value
@@ -728,9 +784,9 @@ def outcome(problem: Problem, table: pd.DataFrame) -> dict[str, float]:
     Returns
     -------
     dict
-        ``match``: ρ; ``served``: share of all places that are filled; ``worst task``: the least mean Q of a task's
-        places, an empty one counts 0; ``income Gini`` and ``income spread`` (standard deviation) over all workers, who
-        are paid W_j Q_ij for each place.
+        ``match``: ρ; ``served``: share of all places that are filled; ``worst task``: the least
+        mean Q of a task's places, an empty one counts 0; ``income Gini`` and ``income spread``
+        (standard deviation) over all workers, who are paid W_j Q_ij for each place.
 
     Examples
     --------
@@ -753,7 +809,9 @@ def outcome(problem: Problem, table: pd.DataFrame) -> dict[str, float]:
     }
 
 
-def compare(problem: Problem, policies: Mapping[str, Policy] | None = None, rng: int = 0) -> pd.DataFrame:
+def compare(
+    problem: Problem, policies: Mapping[str, Policy] | None = None, rng: int = 0
+) -> pd.DataFrame:
     """Every policy on the same problem.
 
     Parameters

@@ -1,7 +1,7 @@
 """A made crowd market: its parameters, what chance decides in it, and the records of what happened, with an audit.
 
-The article names five steps and prints no model of them (its section 3.2, 算法步骤详解, "the steps in detail"). What
-stands here is made up, and each part says which sentence it answers:
+The article names five steps and prints no model of them (its section 3.2, 算法步骤详解, "the steps in
+detail"). What stands here is made up, and each part says which sentence it answers:
 
 ================================================  =============================================================
 任务需求、工作量、截止日期 (needs of a task,        a stage of a task asks for ``people``, one skill, a demand on
@@ -16,12 +16,12 @@ the work, progress, in real time)
 workers perform)
 ================================================  =============================================================
 
-Each kind of chance has a random stream of its own, made from the seed and its name. So the same tasks arrive, and the
-same people come and go, whatever the policy, the epoch or the price of a change; and more tasks are the same tasks and
-then some.
+Each kind of chance has a random stream of its own, made from the seed and its name. So the same
+tasks arrive, and the same people come and go, whatever the policy, the epoch or the price of a
+change; and more tasks are the same tasks and then some.
 
-The records, a :class:`Run`, are tables and an :func:`audit` that knows nothing of the loop that wrote them
-(:mod:`crowdnb.market.simulation`).
+The records, a :class:`Run`, are tables and an :func:`audit` that knows nothing of the loop that
+wrote them (:mod:`crowdnb.market.simulation`).
 """
 
 from __future__ import annotations
@@ -54,7 +54,9 @@ STATUS = ("in time", "late", "withdrawn")
 ROUNDING = 1e-9  # hours, of sums of times
 
 
-def _with(default: Any, low: float, high: float, unit: str, meaning: str, least: bool = True) -> Any:
+def _with(
+    default: Any, low: float, high: float, unit: str, meaning: str, least: bool = True
+) -> Any:
     """A field with its range: low ≤ value ≤ high, or low < value ≤ high where ``least`` is False."""
     about = {"low": low, "high": high, "unit": unit, "meaning": meaning, "least": least}
     return field(default=default, metadata=about)
@@ -69,13 +71,14 @@ class Market:
     days, arrivals, workers, epoch, … : float or int
         As ``Market().table`` says. Counts are whole numbers, shares lie in 0 … 1.
     load, slack : (float, float)
-        Smallest and largest: hours of work of one person in a stage; the time until its deadline, in multiples of its
-        load, drawn once a task and halved where it is urgent.
+        Smallest and largest: hours of work of one person in a stage; the time until its deadline,
+        in multiples of its load, drawn once a task and halved where it is urgent.
     weights : tuple of float
         Criteria weights w ≥ 0 of sum 1; their number is the number of criteria.
     prior : {"widest", "crowd", "last"}
-        What a worker without ratings counts as: the interval [0, 1]; as many ratings as a cloud needs, spread like
-        all ratings given so far, which are then added to everybody's own; or [0, 0], so that nobody takes them.
+        What a worker without ratings counts as: the interval [0, 1]; as many ratings as a cloud
+        needs, spread like all ratings given so far, which are then added to everybody's own; or [0,
+        0], so that nobody takes them.
 
     Raises
     ------
@@ -93,37 +96,68 @@ class Market:
     """
 
     days: float = _with(10.0, 0, 10_000, "days", "for how long tasks arrive", least=False)
-    arrivals: float = _with(1.5, 0, 10_000, "tasks an hour", "how many arrive, on average", least=False)
+    arrivals: float = _with(
+        1.5, 0, 10_000, "tasks an hour", "how many arrive, on average", least=False
+    )
     workers: int = _with(60, 1, 100_000, "persons", "workers there at the start, and on average")
     epoch: float = _with(0.5, 0, 1_000, "hours", "time between two matchings", least=False)
     stages: int = _with(3, 1, 50, "subtasks", "at most in a task, at least 1")
     people: int = _with(2, 1, 50, "persons", "at most in a subtask, at least 1")
-    load: tuple[float, float] = _with((0.5, 3.0), 0, 1_000, "hours", "work of a person in a subtask", least=False)
-    slack: tuple[float, float] = _with((3.0, 8.0), 0, 10_000, "loads", "time until a deadline", least=False)
+    load: tuple[float, float] = _with(
+        (0.5, 3.0), 0, 1_000, "hours", "work of a person in a subtask", least=False
+    )
+    slack: tuple[float, float] = _with(
+        (3.0, 8.0), 0, 10_000, "loads", "time until a deadline", least=False
+    )
     urgent: float = _with(0.1, 0, 1, "share of tasks", "urgent: half the time, twice the weight")
     skills: int = _with(4, 1, 1_000, "kinds", "of skill; a subtask asks for one of them")
-    skilled: float = _with(0.5, 0, 1, "share of workers", "who have a skill; everybody has at least one")
+    skilled: float = _with(
+        0.5, 0, 1, "share of workers", "who have a skill; everybody has at least one"
+    )
     places: int = _with(3, 1, 10_000, "places", "where people live and tasks are done")
     remote: float = _with(0.5, 0, 1, "share of tasks", "that can be done from anywhere")
-    stay: float = _with(20.0, 0, math.inf, "days", "a worker stays on average; newcomers replace leavers", least=False)
-    shift: float = _with(8.0, 0, DAY, "hours a day", "a worker is there, from a time of their own", least=False)
+    stay: float = _with(
+        20.0,
+        0,
+        math.inf,
+        "days",
+        "a worker stays on average; newcomers replace leavers",
+        least=False,
+    )
+    shift: float = _with(
+        8.0, 0, DAY, "hours a day", "a worker is there, from a time of their own", least=False
+    )
     limit: float = _with(6.0, 0, DAY, "hours a day", "a worker works at most", least=False)
-    notice: float = _with(0.5, 0, DAY, "hours", "from being chosen to the start; moved until then at the price")
+    notice: float = _with(
+        0.5, 0, DAY, "hours", "from being chosen to the start; moved until then at the price"
+    )
     late: float = _with(0.15, 0, 1, "share of jobs", f"that take {WORST:g} times as long")
     drop: float = _with(0.05, 0, 1, "share of jobs", "that are given up on the way")
-    price: float = _with(0.05, 0, math.inf, "of Q", "of moving somebody who has been chosen; ∞: nobody is moved")
+    price: float = _with(
+        0.05, 0, math.inf, "of Q", "of moving somebody who has been chosen; ∞: nobody is moved"
+    )
     conflicts: float = _with(0.0, 0, 1, "share of pairs", "of workers who never work on one task")
     decay: float = _with(0.95, 0, 1, "factor a day", "on counts of ratings", least=False)
     gamma: float = _with(0.1, 0, 100, "no unit", "influence of He (section 3.2)")
     prior: str = _with("widest", 0, 0, "", "what a worker without ratings counts as")
-    history: int = _with(0, 0, 10_000, "ratings", "on each criterion of each worker there at the start")
+    history: int = _with(
+        0, 0, 10_000, "ratings", "on each criterion of each worker there at the start"
+    )
     ability: float = _with(0.65, 0, 1, "of 1", "mean true ability")
-    spread: float = _with(0.15, 0, 1, "of 1", "standard deviation of it between workers; half of it within one")
-    noise: float = _with(0.12, 0, 1, "of 1", "standard deviation of an outcome around the ability", least=False)
+    spread: float = _with(
+        0.15, 0, 1, "of 1", "standard deviation of it between workers; half of it within one"
+    )
+    noise: float = _with(
+        0.12, 0, 1, "of 1", "standard deviation of an outcome around the ability", least=False
+    )
     drift: float = _with(0.0, 0, 1, "of 1 a day", "standard deviation of the trend of abilities")
-    demand: tuple[float, float] = _with((0.4, 0.8), 0, 1, "of 1", "lower end of what a subtask asks")
+    demand: tuple[float, float] = _with(
+        (0.4, 0.8), 0, 1, "of 1", "lower end of what a subtask asks"
+    )
     pay: float = _with(1.0, 0, 1e6, "money an hour", "of load, for a job that is done")
-    weights: tuple[float, ...] = _with((0.15, 0.25, 0.5, 0.1), 0, 1, "sum 1", "of the criteria, section 6")
+    weights: tuple[float, ...] = _with(
+        (0.15, 0.25, 0.5, 0.1), 0, 1, "sum 1", "of the criteria, section 6"
+    )
 
     def __post_init__(self) -> None:
         for one in fields(self):
@@ -132,11 +166,16 @@ class Market:
         if abs(math.fsum(self.weights) - 1) > 1e-6:
             raise ValueError(f"weights must sum to 1, got {shown(math.fsum(self.weights))}")
         if not isinstance(self.prior, str) or self.prior not in get_args(Prior):
-            raise ValueError(f"prior must be one of {', '.join(get_args(Prior))}, got {shown(self.prior)}")
-        if (longest := self.notice + WORST * self.load[1]) > self.shift or WORST * self.load[1] > self.limit:
             raise ValueError(
-                f"load: a late job may take {WORST:g} × {self.load[1]:g} hours, with notice {longest:g}; "
-                f"that must fit into shift ({self.shift:g}) and limit ({self.limit:g})"
+                f"prior must be one of {', '.join(get_args(Prior))}, got {shown(self.prior)}"
+            )
+        if (longest := self.notice + WORST * self.load[1]) > self.shift or WORST * self.load[
+            1
+        ] > self.limit:
+            raise ValueError(
+                f"load: a late job may take {WORST:g} × {self.load[1]:g} hours, with notice"
+                f" {longest:g}; that must fit into shift ({self.shift:g}) and limit"
+                f" ({self.limit:g})"
             )
 
     @property
@@ -148,7 +187,9 @@ class Market:
             )
             for one in fields(self)
         }  # fmt: skip
-        frame = pd.DataFrame.from_dict(rows, orient="index", columns=["value", "unit", "range", "meaning"])
+        frame = pd.DataFrame.from_dict(
+            rows, orient="index", columns=["value", "unit", "range", "meaning"]
+        )
         return frame.rename_axis(index="parameter")
 
 
@@ -165,7 +206,11 @@ def _range(about: Any) -> str:
 
 
 def _brief(value: Any) -> str:
-    return " … ".join(f"{one:g}" for one in value) if isinstance(value, tuple) and len(value) == 2 else str(value)
+    return (
+        " … ".join(f"{one:g}" for one in value)
+        if isinstance(value, tuple) and len(value) == 2
+        else str(value)
+    )
 
 
 def _check(name: str, value: Any, about: Any, kind: type) -> Any:
@@ -173,9 +218,12 @@ def _check(name: str, value: Any, about: Any, kind: type) -> Any:
     if kind is str:
         return value
     values = value if kind is tuple else (value,)
-    if kind is tuple and (not isinstance(value, tuple) or not value or (name != "weights" and len(value) != 2)):
+    if kind is tuple and (
+        not isinstance(value, tuple) or not value or (name != "weights" and len(value) != 2)
+    ):
         raise ValueError(
-            f"{name} must be a tuple of {'numbers' if name == 'weights' else 'two numbers'}, got {shown(value)}"
+            f"{name} must be a tuple of {'numbers' if name == 'weights' else 'two numbers'}, got"
+            f" {shown(value)}"
         )
     for one in values:
         found = number(one)
@@ -246,7 +294,9 @@ class Chance:
         count = len(arrival)
         urgent = self._rng("urgent").random(count) < m.urgent
         place = np.where(
-            self._rng("remote").random(count) < m.remote, -1, self._rng("task place").integers(m.places, size=count)
+            self._rng("remote").random(count) < m.remote,
+            -1,
+            self._rng("task place").integers(m.places, size=count),
         )
         number_of = self._rng("stages").integers(1, m.stages + 1, size=count)
         first = np.concatenate([[0], np.cumsum(number_of)])
@@ -255,7 +305,8 @@ class Chance:
         need = self._rng("people").integers(1, m.people + 1, size=total)
         load = self._rng("load").uniform(*m.load, size=total)
         before = np.cumsum(load) - load
-        through = before - before[first[task]] + load  # work on the way through the task, up to the end of the stage
+        # work on the way through the task, up to the end of the stage
+        through = before - before[first[task]] + load
         slack = self._rng("slack").uniform(*m.slack, size=count) * np.where(urgent, 0.5, 1.0)
         seat = np.concatenate([[0], np.cumsum(need)])
         return Tasks(
@@ -272,20 +323,29 @@ class Chance:
         m, k = self.market, len(self.market.weights)
         hours = m.days * DAY
         rate = 0.0 if math.isinf(m.stay) else m.workers / (m.stay * DAY)
-        gaps = self._rng("newcomers").exponential(size=math.ceil(rate * hours + 12 * math.sqrt(rate * hours) + 40))
+        gaps = self._rng("newcomers").exponential(
+            size=math.ceil(rate * hours + 12 * math.sqrt(rate * hours) + 40)
+        )
         later = np.cumsum(gaps) / rate if rate else np.zeros(0)
         joined = np.concatenate([np.zeros(m.workers), later[later < hours]])
         count = len(joined)
-        left = joined + self._rng("stay").exponential(size=count) * m.stay * DAY if rate else np.full(count, math.inf)
+        left = (
+            joined + self._rng("stay").exponential(size=count) * m.stay * DAY
+            if rate
+            else np.full(count, math.inf)
+        )
         draw = self._rng("skilled")
         skills = draw.random((count, m.skills)) < m.skilled
         skills[np.arange(count), self._rng("first skill").integers(m.skills, size=count)] = True
         base = self._rng("ability").normal(m.ability, m.spread, size=(count, 1))
-        ability = np.clip(base + self._rng("criteria").normal(0, m.spread / 2, size=(count, k)), 0.05, 0.95)
+        ability = np.clip(
+            base + self._rng("criteria").normal(0, m.spread / 2, size=(count, k)), 0.05, 0.95
+        )
         trend = self._rng("trend").normal(size=(count, 1)) * m.drift * np.ones(k)
         foes = None
         if m.conflicts:
-            draw = self._rng("conflicts")  # row by row of the lower triangle: more workers are these and more
+            # row by row of the lower triangle: more workers are these and more
+            draw = self._rng("conflicts")
             foes = np.zeros((count, count), dtype=bool)
             below = np.tril_indices(count, -1)
             foes[below] = draw.random(len(below[0])) < m.conflicts
@@ -293,7 +353,9 @@ class Chance:
         z = self._rng("history").standard_normal((m.workers, k, m.history))
         values = np.clip(ability[: m.workers, :, np.newaxis] + m.noise * z, 0, 1)
         history = np.zeros((count, k, STARS))
-        history[: m.workers] = (stars(values)[..., np.newaxis] == np.arange(1, STARS + 1)).sum(axis=2)
+        history[: m.workers] = (stars(values)[..., np.newaxis] == np.arange(1, STARS + 1)).sum(
+            axis=2
+        )
         return Workers(
             joined, left, self._rng("worker place").integers(m.places, size=count), skills,
             self._rng("begins").uniform(0, DAY, size=count), ability, trend, foes, history,
@@ -309,10 +371,13 @@ def stars(outcome: FloatArray) -> IntArray:
     return np.clip(np.rint(outcome * STARS), 1, STARS).astype(np.int64)
 
 
-def chance_met(able: FloatArray, demand: FloatArray, noise: float, weights: FloatArray) -> FloatArray:
+def chance_met(
+    able: FloatArray, demand: FloatArray, noise: float, weights: FloatArray
+) -> FloatArray:
     """The expected weight of the criteria on which an outcome reaches the demand, from true abilities.
 
-    Σ_k w_k Φ((ability_k - demand_k) / noise), shapes (…, K) that broadcast; what Q estimates from ratings.
+    Σ_k w_k Φ((ability_k - demand_k) / noise), shapes (…, K) that broadcast; what Q estimates from
+    ratings.
     """
     return np.asarray(ndtr((able - demand) / noise) @ weights)
 
@@ -341,10 +406,11 @@ class Run:
     policy : str
     seed : int
     epochs : DataFrame
-        A row a matching: hour, queue (places without anybody, before it), free (workers who are there and idle), placed
-        (places given), moves (people chosen before who were moved or released), rho (ρ of all who are chosen after
-        it), proved (whether ρ is known to be the greatest for what was known; only where it is sought), busy (at work),
-        there (within their hours), skill (rank correlation of estimated and true ability, of those who are on the
+        A row a matching: hour, queue (places without anybody, before it), free (workers who are
+        there and idle), placed (places given), moves (people chosen before who were moved or
+        released), rho (ρ of all who are chosen after it), proved (whether ρ is known to be the
+        greatest for what was known; only where it is sought), busy (at work), there (within their
+        hours), skill (rank correlation of estimated and true ability, of those who are on the
         platform), withdrawn (tasks taken back just before it).
     chance : Chance
         The tasks and workers.
@@ -377,9 +443,9 @@ class Run:
     def tasks(self) -> pd.DataFrame:
         """A row a task: arrival, urgent, place, stages, deadline, started, closed (hours), status, waiting, quality.
 
-        ``waiting`` is from the arrival to the first job, in hours. ``quality`` is the weighted outcome of its jobs that
-        were done, ``met``, which comes last, the weight of criteria on which they reach the demand; both in [0, 1], of
-        tasks that were finished.
+        ``waiting`` is from the arrival to the first job, in hours. ``quality`` is the weighted
+        outcome of its jobs that were done, ``met``, which comes last, the weight of criteria on
+        which they reach the demand; both in [0, 1], of tasks that were finished.
         """
         t = self.chance.tasks
         ok = self.ledger.how == DONE
@@ -406,7 +472,9 @@ class Run:
         """A row a job: worker, task, stage (from 1), chosen, start, end (hours), how, pay, quality, met, the stars."""
         t, log = self.chance.tasks, self.ledger
         task = t.task[self._stage]
-        given = {f"u{k}": stars(np.nan_to_num(log.outcome[:, k])) for k in range(log.outcome.shape[1])}
+        given = {
+            f"u{k}": stars(np.nan_to_num(log.outcome[:, k])) for k in range(log.outcome.shape[1])
+        }
         unfinished = log.how != DONE
         frame = pd.DataFrame(
             {
@@ -424,8 +492,9 @@ class Run:
     def workers(self) -> pd.DataFrame:
         """A row a worker: joined, left (hours), jobs done, hours worked, income, rating, estimated and true ability.
 
-        ``rating`` is the mean of the stars of all jobs, in fifths; ``estimated`` the weighted middle of the intervals
-        at the end, ``true`` the weighted ability at the end. All three lie in [0, 1].
+        ``rating`` is the mean of the stars of all jobs, in fifths; ``estimated`` the weighted
+        middle of the intervals at the end, ``true`` the weighted ability at the end. All three lie
+        in [0, 1].
         """
         w, log = self.chance.workers, self.ledger
         count, weights = len(w.joined), np.asarray(self.market.weights)
@@ -449,8 +518,12 @@ class Run:
         """All ratings given, long: hour, worker, criterion, rating; as :func:`crowdnb.count_ratings` takes it."""
         done = self.jobs[self.jobs["how"] == "done"]
         names = [f"u{k}" for k in range(self.ledger.outcome.shape[1])]
-        frame = done.melt(["end", "worker"], names, "criterion", "rating").rename(columns={"end": "hour"})
-        return frame.astype({"rating": int}).sort_values(["hour", "worker", "criterion"], ignore_index=True)
+        frame = done.melt(["end", "worker"], names, "criterion", "rating").rename(
+            columns={"end": "hour"}
+        )
+        return frame.astype({"rating": int}).sort_values(
+            ["hour", "worker", "criterion"], ignore_index=True
+        )
 
     @cached_property
     def counts(self) -> Counts:
@@ -465,22 +538,31 @@ class Run:
     def daily(self) -> pd.DataFrame:
         """A row a day on which tasks arrived (1, 2, …), NaN where there was nothing to take the mean of.
 
-        ``quality`` and ``met`` of the jobs done that day; ``waiting`` (hours) and ``served`` (share finished in time)
-        of the tasks that arrived; ``load``, hours worked as a share of the hours that people were there; ``income`` a
-        head, of those on the platform that day; ``skill``, the last rank correlation of the day.
+        ``quality`` and ``met`` of the jobs done that day; ``waiting`` (hours) and ``served`` (share
+        finished in time) of the tasks that arrived; ``load``, hours worked as a share of the hours
+        that people were there; ``income`` a head, of those on the platform that day; ``skill``, the
+        last rank correlation of the day.
         """
         days, log, tasks = int(np.ceil(self.market.days)), self.ledger, self.tasks
         of_day = np.arange(1, days + 1)
         ok = log.how == DONE
-        done = pd.DataFrame({"day": _day(log.end[ok]), "quality": self._quality[ok], "met": self._met[ok]})
+        done = pd.DataFrame(
+            {"day": _day(log.end[ok]), "quality": self._quality[ok], "met": self._met[ok]}
+        )
         come = pd.DataFrame(
-            {"day": _day(tasks["arrival"]), "waiting": tasks["waiting"], "served": tasks["status"] == "in time"}
+            {
+                "day": _day(tasks["arrival"]),
+                "waiting": tasks["waiting"],
+                "served": tasks["status"] == "in time",
+            }
         )
         seen = self.epochs.assign(day=_day(self.epochs["hour"]))
         w = self.chance.workers
         heads = [np.count_nonzero((w.joined < d * DAY) & (w.left > (d - 1) * DAY)) for d in of_day]
         paid = np.bincount(_day(log.end), log.pay, minlength=days + 1)[1 : days + 1]
-        frame = done.groupby("day").mean().join(come.groupby("day").mean(), how="outer").reindex(of_day)
+        frame = (
+            done.groupby("day").mean().join(come.groupby("day").mean(), how="outer").reindex(of_day)
+        )
         frame["load"] = [self._load((d - 1) * DAY, d * DAY) for d in of_day]
         frame["income"] = paid / np.maximum(heads, 1)
         frame["skill"] = seen.dropna(subset="skill").groupby("day")["skill"].last().reindex(of_day)
@@ -490,11 +572,13 @@ class Run:
     def summary(self) -> pd.Series[float]:
         """The whole run in a few numbers.
 
-        ``tasks``; ``served``, the share finished in time; ``withdrawn``, the share taken back; ``quality`` and ``met``,
-        means of the jobs done; ``worth``, the weighted places asked for times what was met, with nothing where nobody
-        came, as a share of all places asked for; ``waiting``, median hours until the first job; ``urgent``, the same of
-        urgent tasks; ``load``; ``income``, mean a worker; ``gini`` of the incomes; ``moves``; ``dropped``, the share of
-        jobs not done; ``skill``, the rank correlation at the last matching of the days on which tasks arrive.
+        ``tasks``; ``served``, the share finished in time; ``withdrawn``, the share taken back;
+        ``quality`` and ``met``, means of the jobs done; ``worth``, the weighted places asked for
+        times what was met, with nothing where nobody came, as a share of all places asked for;
+        ``waiting``, median hours until the first job; ``urgent``, the same of urgent tasks;
+        ``load``; ``income``, mean a worker; ``gini`` of the incomes; ``moves``; ``dropped``, the
+        share of jobs not done; ``skill``, the rank correlation at the last matching of the days on
+        which tasks arrive.
         """
         t, log = self.chance.tasks, self.ledger
         ok = log.how == DONE
@@ -520,7 +604,9 @@ class Run:
                 "withdrawn": mean(self.withdrawn),
                 "quality": mean(self._quality[ok]),
                 "met": mean(self._met[ok]),
-                "worth": float(weight[self._stage[ok]] @ self._met[ok]) / asked if asked else np.nan,
+                "worth": (
+                    float(weight[self._stage[ok]] @ self._met[ok]) / asked if asked else np.nan
+                ),
                 "waiting": median(waiting),
                 "urgent": median(waiting[t.urgent]),
                 "load": self._load(0.0, self.market.days * DAY),
@@ -537,13 +623,18 @@ class Run:
     def text(self) -> str:
         """What happened, in sentences."""
         s, m = self.summary, self.market
-        known = "" if np.isnan(s["skill"]) else f" Estimated and true ability correlate by {s['skill']:.2f} (ranks)."
+        known = (
+            ""
+            if np.isnan(s["skill"])
+            else f" Estimated and true ability correlate by {s['skill']:.2f} (ranks)."
+        )
         return (
-            f"{s['tasks']:.0f} tasks in {m.days:g} days, {len(self.workers)} workers, policy {self.policy}, seed "
-            f"{self.seed}. Finished in time: {s['served']:.1%}; taken back for want of people: {s['withdrawn']:.1%}. "
-            f"A job meets {s['met']:.3f} of its demand. Half of the tasks wait less than {s['waiting']:.2f} hours. "
-            f"Workers are busy {s['load']:.1%} of the hours they are there and earn {s['income']:.1f} each "
-            f"(Gini {s['gini']:.2f}). {s['moves']:.0f} people were moved.{known}"
+            f"{s['tasks']:.0f} tasks in {m.days:g} days, {len(self.workers)} workers, policy"
+            f" {self.policy}, seed {self.seed}. Finished in time: {s['served']:.1%}; taken back for"
+            f" want of people: {s['withdrawn']:.1%}. A job meets {s['met']:.3f} of its demand. Half"
+            f" of the tasks wait less than {s['waiting']:.2f} hours. Workers are busy"
+            f" {s['load']:.1%} of the hours they are there and earn {s['income']:.1f} each (Gini"
+            f" {s['gini']:.2f}). {s['moves']:.0f} people were moved.{known}"
         )
 
     def __str__(self) -> str:
@@ -588,7 +679,9 @@ class Run:
 
     @cached_property
     def _income(self) -> FloatArray:
-        return np.asarray(np.bincount(self.ledger.worker, self.ledger.pay, len(self.histories)), dtype=float)
+        return np.asarray(
+            np.bincount(self.ledger.worker, self.ledger.pay, len(self.histories)), dtype=float
+        )
 
     @cached_property
     def _quality(self) -> FloatArray:
@@ -635,7 +728,10 @@ def audit(run: Run) -> list[str]:
 
     def rule(bad: Any, text: str) -> None:
         if bad.any():
-            some = [f"{run._names[who[k]]} on t{task[k]} at {log.start[k]:.2f}" for k in np.flatnonzero(bad)[:3]]
+            some = [
+                f"{run._names[who[k]]} on t{task[k]} at {log.start[k]:.2f}"
+                for k in np.flatnonzero(bad)[:3]
+            ]
             broken.append(f"{text}: {listing(some)}")
 
     order = np.lexsort([log.start, who])
@@ -658,13 +754,23 @@ def audit(run: Run) -> list[str]:
     rule((t.place[task] >= 0) & (t.place[task] != w.place[who]), "a task at another place")
     rule(log.start < log.chosen + m.notice - ROUNDING, "a start before the notice")
     took, planned = log.end - log.start, t.load[stage]
-    rule(ok & ~(_near(took, planned) | _near(took, WORST * planned)), "a job done in another time than its load")
+    rule(
+        ok & ~(_near(took, planned) | _near(took, WORST * planned)),
+        "a job done in another time than its load",
+    )
     rule(~_near(log.pay, np.where(ok, m.pay * planned, 0.0)), "pay other than for what was done")
     rule(_repeated(log.seat[ok], ok), "a place taken twice")
-    rule(_repeated(np.column_stack([who, stage]), np.ones_like(ok)), "a stage had twice by one person")
+    rule(
+        _repeated(np.column_stack([who, stage]), np.ones_like(ok)),
+        "a stage had twice by one person",
+    )
     gone = set(zip(who[~ok].tolist(), task[~ok].tolist(), log.end[~ok].tolist(), strict=True))
     given_up = {(i, j): end for i, j, end in gone}
-    back = [log.start[k] >= given_up.get((who[k], task[k]), np.inf) for k in range(len(who))] if gone else []
+    back = (
+        [log.start[k] >= given_up.get((who[k], task[k]), np.inf) for k in range(len(who))]
+        if gone
+        else []
+    )
     rule(np.array(back, dtype=bool), "back on a task given up")
     first_of = np.full(len(t.task), np.inf)
     np.minimum.at(first_of, stage, log.start)
@@ -677,10 +783,16 @@ def audit(run: Run) -> list[str]:
     early = np.zeros(len(t.task), dtype=bool)
     early[at] = (count[at - 1] < t.need[at - 1]) | (first_of[at] < last_of[at - 1] - ROUNDING)
     rule(early[stage], "a stage begun before the one before was done")
-    whole = np.logical_and.reduceat(count == t.need, t.first[:-1]) if len(t.arrival) else np.zeros(0, dtype=bool)
+    whole = (
+        np.logical_and.reduceat(count == t.need, t.first[:-1])
+        if len(t.arrival)
+        else np.zeros(0, dtype=bool)
+    )
     if (whole == run.withdrawn).any():
         odd = np.flatnonzero(whole == run.withdrawn)[:3]
-        broken.append(f"finished means every place of every stage done: {listing(f't{k}' for k in odd)}")
+        broken.append(
+            f"finished means every place of every stage done: {listing(f't{k}' for k in odd)}"
+        )
     if w.foes is not None:
         rule(_quarrels(w.foes, who, task, log), "two in conflict on one task")
     if error := _counts_differ(run):
@@ -729,6 +841,8 @@ def _counts_differ(run: Run) -> str:
     given = stars(log.outcome[ok])
     np.add.at(expected, (log.worker[ok][:, None], k, given - 1), weight[:, None])
     if not np.allclose(expected, run.histories, rtol=1e-9, atol=1e-12):
-        who = np.flatnonzero(~np.isclose(expected, run.histories, rtol=1e-9, atol=1e-12).all(axis=(1, 2)))
+        who = np.flatnonzero(
+            ~np.isclose(expected, run.histories, rtol=1e-9, atol=1e-12).all(axis=(1, 2))
+        )
         return f"histories are not the ratings given: {listing([f'w{i}' for i in who], 3)}"
     return ""

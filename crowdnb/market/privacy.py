@@ -1,12 +1,12 @@
 r"""What may leave: pseudonyms made with a key, how many rows stand out, and counts that give no small group away.
 
-A pseudonym is the beginning of HMAC-SHA256(key, identifier). Without the key it cannot be made again from a guess; a
-plain hash can, by trying all identifiers there are.
+A pseudonym is the beginning of HMAC-SHA256(key, identifier). Without the key it cannot be made
+again from a guess; a plain hash can, by trying all identifiers there are.
 
-A cross table is published with its totals. Counts under k are hidden, and so are others, because a total less what is
-shown would give the hidden one. A count under k is safe when, given all that is shown, the least value that it can have
-is 0 and the greatest at least k. Who publishes knows the counts and finds these by flows; a reader who does not, by
-linear programs (:func:`hidden_bounds`).
+A cross table is published with its totals. Counts under k are hidden, and so are others, because a
+total less what is shown would give the hidden one. A count under k is safe when, given all that is
+shown, the least value that it can have is 0 and the greatest at least k. Who publishes knows the
+counts and finds these by flows; a reader who does not, by linear programs (:func:`hidden_bounds`).
 
 References
 ----------
@@ -77,7 +77,9 @@ def pseudonyms(identifiers: Iterable[Hashable], key: bytes) -> pd.Series[str]:
     if pd.Index(given, tupleize_cols=False).hasnans:
         raise ValueError("identifiers: one is missing")
     labels = pd.Index(list(dict.fromkeys(given)), tupleize_cols=False)
-    names = [hmac.new(key, str(label).encode(), hashlib.sha256).hexdigest()[:LETTERS] for label in labels]
+    names = [
+        hmac.new(key, str(label).encode(), hashlib.sha256).hexdigest()[:LETTERS] for label in labels
+    ]
     if len(set(names)) < len(names):
         raise ValueError("identifiers: two of them come out the same")
     return pd.Series(names, labels, name="pseudonym")
@@ -137,8 +139,8 @@ def safe_table(frame: pd.DataFrame, rows: str, columns: str, k: int = 5) -> pd.D
     Raises
     ------
     ValueError
-        There are no rows, a column is unknown, has a missing value or the value ``all``, or k is not a whole number
-        above 0.
+        There are no rows, a column is unknown, has a missing value or the value ``all``, or k is
+        not a whole number above 0.
 
     Notes
     -----
@@ -161,8 +163,12 @@ def safe_table(frame: pd.DataFrame, rows: str, columns: str, k: int = 5) -> pd.D
         raise ValueError(f"rows and columns: two columns are needed, got {shown(rows)} for both")
     for name in (rows, columns):
         if frame[name].isna().any() or (frame[name] == TOTAL).any():
-            raise ValueError(f"column {name}: a value is missing, or is {TOTAL!r}, the name of totals")
-    (at_row, row_names), (at_column, column_names) = (pd.factorize(frame[name]) for name in (rows, columns))
+            raise ValueError(
+                f"column {name}: a value is missing, or is {TOTAL!r}, the name of totals"
+            )
+    (at_row, row_names), (at_column, column_names) = (
+        pd.factorize(frame[name]) for name in (rows, columns)
+    )
     counts = np.zeros((len(row_names) + 1, len(column_names) + 1))
     np.add.at(counts, (at_row, at_column), 1)
     counts[-1] = counts.sum(axis=0)
@@ -177,19 +183,25 @@ def safe_table(frame: pd.DataFrame, rows: str, columns: str, k: int = 5) -> pd.D
         hidden[i, j] = False
         hidden[i, j] = _exposed(counts, hidden, small, k) is not None
     index = pd.Index([*row_names, TOTAL], name=rows)
-    table = pd.DataFrame(counts, index, pd.Index([*column_names, TOTAL], name=columns)).astype("Int64")
+    table = pd.DataFrame(counts, index, pd.Index([*column_names, TOTAL], name=columns)).astype(
+        "Int64"
+    )
     return table.mask(hidden)
 
 
-def _exposed(counts: FloatArray, hidden: BoolArray, small: BoolArray, k: int) -> tuple[int, int] | None:
+def _exposed(
+    counts: FloatArray, hidden: BoolArray, small: BoolArray, k: int
+) -> tuple[int, int] | None:
     """The first small count of which it is known that somebody, or that fewer than k, are in there.
 
-    The counts are a circulation: what goes into a row by its total comes out by its parts, into the columns, and by
-    their totals back. Hidden counts can change by what can go round past them: the greatest flow from the end of one to
-    its start raises it, the other way round lowers it. (:func:`hidden_bounds`, by linear programs, says the same.)
+    The counts are a circulation: what goes into a row by its total comes out by its parts, into the
+    columns, and by their totals back. Hidden counts can change by what can go round past them: the
+    greatest flow from the end of one to its start raises it, the other way round lowers it.
+    (:func:`hidden_bounds`, by linear programs, says the same.)
     """
     (m, n), most = counts.shape, int(counts[-1, -1]) + k
-    room = [[0] * (m + n) for _ in range(m + n)]  # from node to node: rows, their total, columns, their total
+    # from node to node: rows, their total, columns, their total
+    room = [[0] * (m + n) for _ in range(m + n)]
 
     def ends(i: int, j: int) -> tuple[int, int]:
         return (m + j, i) if (i == m - 1) != (j == n - 1) else (i, m + j)
@@ -232,11 +244,14 @@ def _flows(room: list[list[int]], start: int, end: int, wanted: int) -> bool:
     return True
 
 
-def _companions(counts: FloatArray, hidden: BoolArray, at: tuple[int, int], k: int) -> list[tuple[int, int]]:
+def _companions(
+    counts: FloatArray, hidden: BoolArray, at: tuple[int, int], k: int
+) -> list[tuple[int, int]]:
     """What to hide along with a count: the corners of a rectangle, those still shown summing to the least.
 
-    Hidden corners can be changed, two up and two down, and no total notices. Rectangles that alone give the count room
-    from 0 to k come first, those with a total for a corner last; where there is none left, the smallest count shown.
+    Hidden corners can be changed, two up and two down, and no total notices. Rectangles that alone
+    give the count room from 0 to k come first, those with a total for a corner last; where there is
+    none left, the smallest count shown.
     """
     (m, n), (i, j) = counts.shape, at
     whole = counts[m - 1, n - 1] + 1.0
@@ -254,7 +269,9 @@ def _companions(counts: FloatArray, hidden: BoolArray, at: tuple[int, int], k: i
     fits[i], fits[:, j] = False, False
     if not fits.any():
         return [_place(np.where(hidden, np.inf, price))]
-    r, c = _place(np.where(fits, np.add.outer(price[:, j], price[i]) + price + 10 * whole * ~room, np.inf))
+    r, c = _place(
+        np.where(fits, np.add.outer(price[:, j], price[i]) + price + 10 * whole * ~room, np.inf)
+    )
     return [place for place in ((i, c), (r, j), (r, c)) if not hidden[place]]
 
 
@@ -275,8 +292,8 @@ def hidden_bounds(table: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A row a hidden count: row, column, low and high, the least and greatest value that fits all that is shown
-        (``inf`` where nothing limits it).
+        A row a hidden count: row, column, low and high, the least and greatest value that fits all
+        that is shown (``inf`` where nothing limits it).
 
     Raises
     ------
@@ -297,10 +314,15 @@ def hidden_bounds(table: pd.DataFrame) -> pd.DataFrame:
     """
     seen = number_frame(table, "table", missing=True).to_numpy()
     if min(seen.shape) < 2:
-        raise ValueError(f"table: a row and a column beside the totals are needed, got shape {seen.shape}")
+        raise ValueError(
+            f"table: a row and a column beside the totals are needed, got shape {seen.shape}"
+        )
     if (seen < 0).any():
         raise ValueError("table: a count must not be negative")
-    lines = [(table.index[i], table.columns[j], *_bounds(seen, i, j)) for i, j in np.argwhere(np.isnan(seen)).tolist()]
+    lines = [
+        (table.index[i], table.columns[j], *_bounds(seen, i, j))
+        for i, j in np.argwhere(np.isnan(seen)).tolist()
+    ]
     return pd.DataFrame(lines, columns=["row", "column", "low", "high"])
 
 

@@ -4,8 +4,9 @@ As printed (its section 4.1), with tasks i, workers j, match A_ij and remaining 
 
     max Σ_i Σ_j A_ij x_ij     s.t.  0 ≤ x_ij ≤ X_j
 
-which bounds no worker's load, so that every pair is chosen. As meant, in the letters of :mod:`crowdnb.model.problem` (workers
-i, tasks j, capacity X_i, places L_j), with conflicts, which the source does not know:
+which bounds no worker's load, so that every pair is chosen. As meant, in the letters of
+:mod:`crowdnb.model.problem` (workers i, tasks j, capacity X_i, places L_j), with conflicts, which
+the source does not know:
 
     max Σ_ij W_j Q_ij x_ij
     Σ_j x_ij ≤ X_i                           (its price: the wage of worker i)
@@ -13,10 +14,10 @@ i, tasks j, capacity X_i, places L_j), with conflicts, which the source does not
     Σ_j x_i1,j + Σ_j x_i2,j ≤ 1              where i1 and i2 are in conflict, or such a row for a clique of conflicts
     x_ij ≥ 0, and whole
 
-1. Linear relaxation: without "whole" (:func:`relax`). Where there are no conflicts the matrix of the rows is totally
-   unimodular (:func:`determinants`), so that every corner is whole.
-2. Lagrange multipliers: prices of the rows, with the conditions of Karush, Kuhn and Tucker (:func:`kkt`), or found step
-   by step (:func:`subgradient`).
+1. Linear relaxation: without "whole" (:func:`relax`). Where there are no conflicts the matrix of
+   the rows is totally unimodular (:func:`determinants`), so that every corner is whole.
+2. Lagrange multipliers: prices of the rows, with the conditions of Karush, Kuhn and Tucker
+   (:func:`kkt`), or found step by step (:func:`subgradient`).
 3. Branch and bound (:func:`branch_and_bound`), with the rows of cliques as cuts.
 
 References
@@ -39,7 +40,17 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from crowdnb.labels import FloatArray, IntArray, finite, labelled_vector, listing, needs, one_of, shown, whole
+from crowdnb.labels import (
+    FloatArray,
+    IntArray,
+    finite,
+    labelled_vector,
+    listing,
+    needs,
+    one_of,
+    shown,
+    whole,
+)
 from crowdnb.market.matching import greedy, with_room
 from crowdnb.model.conflict_graph import cliques
 from crowdnb.model.problem import Problem
@@ -48,7 +59,8 @@ Rows = Literal["pairs", "cliques"]
 WHOLE = 1e-6  # how far from a whole number a solver's x may be
 DIGITS = 9  # of what a solver returns
 MINORS = 200_000  # determinants that are computed at most
-Decisions = dict[tuple[int, ...], int]  # numbers of pairs: 1, one or more of them is chosen, or 0, none is
+# numbers of pairs: 1, one or more of them is chosen, or 0, none is
+Decisions = dict[tuple[int, ...], int]
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,8 +70,8 @@ class Linear:
     Attributes
     ----------
     matrix : DataFrame
-        A: a row a rule (kind, who), a column a pair (worker, task). Kinds are worker, task, conflict, and pair where a
-        pair could be chosen twice.
+        A: a row a rule (kind, who), a column a pair (worker, task). Kinds are worker, task,
+        conflict, and pair where a pair could be chosen twice.
     limit : Series
         b.
     value : Series
@@ -88,8 +100,8 @@ def linear(problem: Problem, rows: Rows = "pairs") -> Linear:
     Raises
     ------
     ValueError
-        The problem has pins or a budget, or asks for "at least" L workers; somebody who is in conflict (for the whole
-        project) may take several tasks; unknown rows.
+        The problem has pins or a budget, or asks for "at least" L workers; somebody who is in
+        conflict (for the whole project) may take several tasks; unknown rows.
 
     Examples
     --------
@@ -103,7 +115,8 @@ def linear(problem: Problem, rows: Rows = "pairs") -> Linear:
     if problem.conflict_scope == "project" and (limits[problem.conflict_pairs] > 1).any():
         worker = workers[int(problem.conflict_pairs[(limits[problem.conflict_pairs] > 1)][0])]
         raise ValueError(
-            f"worker_limits: {worker} may take several tasks and is in conflict; here only one is possible"
+            f"worker_limits: {worker} may take several tasks and is in conflict; here only one is"
+            " possible"
         )
     kept: dict[tuple[str, str], tuple[npt.NDArray[Any], float]] = {}
     for k, worker in enumerate(workers):
@@ -123,7 +136,9 @@ def linear(problem: Problem, rows: Rows = "pairs") -> Linear:
     index = pd.MultiIndex.from_tuples(list(kept), names=["kind", "who"])
     pairs = pd.MultiIndex.from_arrays([workers[i], tasks[j]], names=["worker", "task"])
     return Linear(
-        pd.DataFrame(np.array([row for row, _ in kept.values()], dtype=float), index=index, columns=pairs),
+        pd.DataFrame(
+            np.array([row for row, _ in kept.values()], dtype=float), index=index, columns=pairs
+        ),
         pd.Series([float(limit) for _, limit in kept.values()], index=index, name="limit"),
         pd.Series(problem.value[i, j], index=pairs, name="value"),
     )
@@ -140,8 +155,8 @@ class Relaxed:
     share : Series
         x of each pair, from 0 to 1, by (worker, task).
     price : Series
-        The multiplier of each row, ≥ 0, by (kind, who): how much the bound rises for one more of its limit. That of a
-        worker is read as a wage.
+        The multiplier of each row, ≥ 0, by (kind, who): how much the bound rises for one more of
+        its limit. That of a worker is read as a wage.
     """
 
     bound: float
@@ -185,7 +200,9 @@ def _relaxed(model: Linear, decided: Decisions) -> Relaxed | None:
         return Relaxed(0.0, model.value, model.limit * 0)
     x = cp.Variable(len(model.value), nonneg=True)
     kept: list[Any] = [model.matrix.to_numpy() @ x <= model.limit.to_numpy()]
-    kept += [x[list(some)].sum() >= 1 if yes else x[list(some)] == 0 for some, yes in decided.items()]
+    kept += [
+        x[list(some)].sum() >= 1 if yes else x[list(some)] == 0 for some, yes in decided.items()
+    ]
     program = cp.Problem(cp.Maximize(model.value.to_numpy() @ x), kept)
     bound: float = program.solve(solver="HIGHS")  # type: ignore[no-untyped-call]
     if program.status != "optimal":
@@ -273,24 +290,33 @@ def determinants(matrix: npt.ArrayLike) -> pd.Series[int]:
     """
     a = finite(matrix, "matrix")
     if a.ndim != 2 or not a.size or (a % 1).any():
-        raise ValueError(f"matrix: rows and columns of whole numbers are needed, got {shown(matrix)}")
+        raise ValueError(
+            f"matrix: rows and columns of whole numbers are needed, got {shown(matrix)}"
+        )
     m, n = a.shape
     if (many := math.comb(m + n, m) - 1) > MINORS:
-        raise ValueError(f"matrix: it has {many:,} square submatrices, {MINORS:,} at most are looked at")
+        raise ValueError(
+            f"matrix: it has {many:,} square submatrices, {MINORS:,} at most are looked at"
+        )
     found = []
     for size in range(1, min(m, n) + 1):
         rows = np.array(list(combinations(range(m), size)))[:, None, :, None]
         columns = np.array(list(combinations(range(n), size)))[None, :, None, :]
         found.append(np.linalg.det(a[rows, columns]).round().astype(int).ravel())
-    return pd.Series(np.concatenate(found), name="determinant").value_counts().sort_index().rename("submatrices")
+    return (
+        pd.Series(np.concatenate(found), name="determinant")
+        .value_counts()
+        .sort_index()
+        .rename("submatrices")
+    )
 
 
 def subgradient(problem: Problem, steps: int = 200, rows: Rows = "pairs") -> pd.DataFrame:
     """Find prices step by step: a bound on ρ at each, without a solver.
 
-    The rows of tasks are kept, those of workers and of conflicts are priced at u ≥ 0. What is left is easy: each task
-    takes whoever is worth most after prices, and several tasks may take the same worker. Who is asked for too often
-    becomes dearer, who is not asked for becomes cheaper.
+    The rows of tasks are kept, those of workers and of conflicts are priced at u ≥ 0. What is left
+    is easy: each task takes whoever is worth most after prices, and several tasks may take the same
+    worker. Who is asked for too often becomes dearer, who is not asked for becomes cheaper.
 
     Parameters
     ----------
@@ -302,8 +328,8 @@ def subgradient(problem: Problem, steps: int = 200, rows: Rows = "pairs") -> pd.
     Returns
     -------
     DataFrame
-        Index ``step``; ``bound`` at that step's prices, ``best`` of all so far. The last prices that gave the best
-        bound are in ``.attrs["price"]``, a Series by (kind, who).
+        Index ``step``; ``bound`` at that step's prices, ``best`` of all so far. The last prices
+        that gave the best bound are in ``.attrs["price"]``, a Series by (kind, who).
 
     Raises
     ------
@@ -323,7 +349,9 @@ def subgradient(problem: Problem, steps: int = 200, rows: Rows = "pairs") -> pd.
     """
     steps = whole(steps, "steps", rule="must be at least {}")
     model = linear(problem, rows)
-    priced = model.matrix.loc[model.matrix.index.get_level_values("kind").isin(["worker", "conflict"])]
+    priced = model.matrix.loc[
+        model.matrix.index.get_level_values("kind").isin(["worker", "conflict"])
+    ]
     a, b = priced.to_numpy(), model.limit[priced.index].to_numpy()
     c = model.value.to_numpy()
     task = np.argwhere(problem.eligible)[:, 1]
@@ -366,9 +394,9 @@ class Tree:
     Attributes
     ----------
     nodes : DataFrame
-        Index ``node``, in the order in which they were solved; ``parent`` (-1 for the root), ``decision`` (what was
-        set on the way from it), ``bound`` (NaN where nothing keeps the rules), ``fate``: branched, whole, cut off or
-        empty.
+        Index ``node``, in the order in which they were solved; ``parent`` (-1 for the root),
+        ``decision`` (what was set on the way from it), ``bound`` (NaN where nothing keeps the
+        rules), ``fate``: branched, whole, cut off or empty.
     table : DataFrame
         T, workers × tasks, 0/1: the optimum.
     performance : float
@@ -383,7 +411,8 @@ class Tree:
 def branch_and_bound(problem: Problem, rows: Rows = "pairs", most: int = 500) -> Tree:
     """Solve by branch and bound: the relaxation with the greatest bound is split where it is not whole.
 
-    Split is whether a worker takes part, or, where that is settled for everybody, whether he takes a task.
+    Split is whether a worker takes part, or, where that is settled for everybody, whether he takes
+    a task.
 
     Parameters
     ----------
@@ -435,7 +464,9 @@ def branch_and_bound(problem: Problem, rows: Rows = "pairs", most: int = 500) ->
         some, yes, no = _split(answer.share)
         solve(at, yes, {**decided, some: 1})
         solve(at, no, {**decided, some: 0})
-    table = chosen.unstack("task", fill_value=0).reindex(index=problem.workers, columns=problem.tasks, fill_value=0)
+    table = chosen.unstack("task", fill_value=0).reindex(
+        index=problem.workers, columns=problem.tasks, fill_value=0
+    )
     frame = pd.DataFrame(nodes, columns=["parent", "decision", "bound", "fate"]).rename_axis("node")
     return Tree(frame, table.astype(int), float((table.to_numpy() * problem.value).sum()))
 

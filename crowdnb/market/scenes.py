@@ -1,24 +1,26 @@
 r"""The article's three scenes as projects: customer service, content creation, medical consultation (its section 6).
 
-Each scene is a folder in the form of any project, with ``options.json`` (what :class:`crowdnb.Problem` takes beyond the
-paper) and a folder ``extra`` of further tables. All data are made, by tests/scenemaker.py of the repository.
+Each scene is a folder in the form of any project, with ``options.json`` (what
+:class:`crowdnb.Problem` takes beyond the paper) and a folder ``extra`` of further tables. All data
+are made, by tests/scenemaker.py of the repository.
 
-Customer service. A bot answers an inquiry when its confidence p, the probability that the answer is right, reaches a
-threshold θ; a person answers the others, and those that come back because the bot was wrong. With prices c of a
-person's answer, b of the bot's and d for a customer told wrong, an inquiry costs c by hand and b + (1 - p)(c + d) by
-bot, so the cheapest threshold is
+Customer service. A bot answers an inquiry when its confidence p, the probability that the answer is
+right, reaches a threshold θ; a person answers the others, and those that come back because the bot
+was wrong. With prices c of a person's answer, b of the bot's and d for a customer told wrong, an
+inquiry costs c by hand and b + (1 - p)(c + d) by bot, so the cheapest threshold is
 
     θ* = 1 - (c - b) / (c + d)
 
-Content creation. Two people are tied when they have made a piece together or are friends; the distance of two people is
-the least number of ties between them. Who is within a distance of an author does not review the piece. A team's revenue
-is a number v(S) for every part S of it: what these people alone would earn. Two rules share v(N):
+Content creation. Two people are tied when they have made a piece together or are friends; the
+distance of two people is the least number of ties between them. Who is within a distance of an
+author does not review the piece. A team's revenue is a number v(S) for every part S of it: what
+these people alone would earn. Two rules share v(N):
 
     proportional   x_i = v(N) c_i / Σ c                          c: credits, hours of work say
     Shapley        x_i = Σ_{S ∌ i} |S|! (n - |S| - 1)! / n! · (v(S ∪ {i}) - v(S))
 
-Medical consultation. Who lacks a credential for the field of a case, valid on its day, does not get the case, however
-high the score: T_ij = 0, a rule and no criterion.
+Medical consultation. Who lacks a credential for the field of a case, valid on its day, does not get
+the case, however high the score: T_ij = 0, a rule and no criterion.
 
 References
 ----------
@@ -78,14 +80,16 @@ FOLDER = Path(__file__).parents[1] / "data" / "scenes"
 NAMES = ("service", "content", "medical")
 OPEN = 480.0  # minutes that a person answers customers
 BACK = 10.0  # minutes after which a customer told wrong comes back
-PERSON, BOT, WRONG = 3.0, 0.05, 4.0  # euros: a person's answer, the bot's, and the harm of a wrong one
+# euros: a person's answer, the bot's, and the harm of a wrong one
+PERSON, BOT, WRONG = 3.0, 0.05, 4.0
 FEE = 40.0  # euros: a review
 
 Rule = Literal["hours", "Shapley"]
 Gate = Literal["hard"] | float
 Values = Mapping[frozenset[Hashable], float]
 LARGEST_TEAM = 12  # 2^12 parts
-INQUIRY = ("minute", "confidence", "right", "handling", "person")  # what a row of inquiries must have
+# what a row of inquiries must have
+INQUIRY = ("minute", "confidence", "right", "handling", "person")
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,7 +145,8 @@ def read_scene(folder: str | Path) -> Scene:
         for file in sorted((path / "extra").glob("*.csv"))
     }
     project = read_project(path)
-    notes = tuple(note for note in project.notes if not note.startswith(OPTIONS))  # here they are read
+    # here they are read
+    notes = tuple(note for note in project.notes if not note.startswith(OPTIONS))
     return Scene(replace(project, notes=notes), options, extra)
 
 
@@ -195,15 +200,23 @@ class HandOver:
     def queue(self, minutes: FloatArray) -> FloatArray:
         """How many wait for a person at each of these minutes of the day."""
         minutes = finite(minutes, "minutes")
-        asked, start = (np.sort(self.calls[name].to_numpy(dtype=float)) for name in ("asked", "start"))
+        asked, start = (
+            np.sort(self.calls[name].to_numpy(dtype=float)) for name in ("asked", "start")
+        )
         return np.asarray(
-            np.searchsorted(asked, minutes, side="right") - np.searchsorted(start, minutes, side="right"), dtype=float
+            np.searchsorted(asked, minutes, side="right")
+            - np.searchsorted(start, minutes, side="right"),
+            dtype=float,
         )
 
     @cached_property
     def longest_queue(self) -> int:
         """Most customers who waited at once; it is reached when somebody has just asked."""
-        return int(self.queue(self.calls["asked"].to_numpy(dtype=float)).max()) if len(self.calls) else 0
+        return (
+            int(self.queue(self.calls["asked"].to_numpy(dtype=float)).max())
+            if len(self.calls)
+            else 0
+        )
 
     def cost(self, person: float = PERSON, bot: float = BOT, wrong: float = WRONG) -> float:
         """Euros for the day at these prices; a customer told wrong costs a bot's answer, the harm, and a person's."""
@@ -218,8 +231,8 @@ def hand_over(inquiries: pd.DataFrame, threshold: float, staff: int) -> HandOver
     Parameters
     ----------
     inquiries : DataFrame
-        A row an inquiry: minute (of the day), confidence in [0, 1], right (whether the bot's answer would be, 0/1),
-        handling (minutes a person takes), person (1: never for the bot).
+        A row an inquiry: minute (of the day), confidence in [0, 1], right (whether the bot's answer
+        would be, 0/1), handling (minutes a person takes), person (1: never for the bot).
     threshold : float
         θ in [0, 1]: the bot answers where its confidence is θ or more.
     staff : int
@@ -275,7 +288,8 @@ def _to_people(inquiries: pd.DataFrame, threshold: float) -> Any:
 def flood_point(inquiries: pd.DataFrame, staff: int) -> float:
     """The highest threshold at which people still have time for the day's work; NaN when even 0 is too high.
 
-    Between two confidences that occur nothing changes, so these and 1 are all that need be tried; work only rises.
+    Between two confidences that occur nothing changes, so these and 1 are all that need be tried;
+    work only rises.
 
     Examples
     --------
@@ -286,7 +300,10 @@ def flood_point(inquiries: pd.DataFrame, staff: int) -> float:
     """
     staff, inquiries = whole(staff, "staff"), numeric(inquiries, "inquiries", INQUIRY)
     tried = np.unique(np.append(finite(inquiries["confidence"], "confidence"), [0.0, 1.0]))
-    wrong, handling = inquiries["right"].to_numpy() == 0, inquiries["handling"].to_numpy(dtype=float)
+    wrong, handling = (
+        inquiries["right"].to_numpy() == 0,
+        inquiries["handling"].to_numpy(dtype=float),
+    )
     low, high = -1, len(tried)
     while high - low > 1:
         middle = (low + high) // 2
@@ -325,7 +342,11 @@ def _prices(person: float, bot: float, wrong: float) -> tuple[float, float, floa
 
 
 def expected_cost(
-    confidence: FloatArray, threshold: float, person: float = PERSON, bot: float = BOT, wrong: float = WRONG
+    confidence: FloatArray,
+    threshold: float,
+    person: float = PERSON,
+    bot: float = BOT,
+    wrong: float = WRONG,
 ) -> float:
     """Cost to expect of inquiries with these confidences at a threshold, in the unit of the prices.
 
@@ -374,7 +395,9 @@ def distances(credits: pd.DataFrame, friends: pd.DataFrame) -> pd.DataFrame:
     if np.isnan(tie).any() or (tie != tie.T).any():
         raise ValueError("friends: each cell must be 0 or 1, and the frame symmetric")
     _known(credits["worker"], workers, "credits: worker")
-    made = pd.crosstab(credits["worker"], credits["piece"]).reindex(workers, fill_value=0).to_numpy()
+    made = (
+        pd.crosstab(credits["worker"], credits["piece"]).reindex(workers, fill_value=0).to_numpy()
+    )
     tied = (made @ made.T > 0) | (tie > 0)
     np.fill_diagonal(tied, False)
     return pd.DataFrame(shortest_path(tied.astype(float), unweighted=True), workers, workers)
@@ -423,7 +446,9 @@ def reviews(scene: Scene, reach: int) -> Problem:
 def table_of(scene: Scene, name: str) -> pd.DataFrame:
     """A further table of a scene; ValueError where it has none of that name."""
     if text_of(name, "name") not in (extra := needs(scene, Scene, "scene").extra):
-        raise ValueError(f"scene: no table has the name {shown(name)}; there are {listing(extra) or 'none'}")
+        raise ValueError(
+            f"scene: no table has the name {shown(name)}; there are {listing(extra) or 'none'}"
+        )
     return extra[name]
 
 
@@ -456,7 +481,9 @@ def proportional(revenue: float, credits: pd.Series[Any] | Mapping[Any, float]) 
         raise ValueError(f"credits: a Series or a mapping is needed, got {shown(credits)}")
     labels = unique_index(credits.index if isinstance(credits, pd.Series) else credits, "credits")
     given = pd.Series(
-        list(credits.values if isinstance(credits, pd.Series) else credits.values()), labels, dtype=object
+        list(credits.values if isinstance(credits, pd.Series) else credits.values()),
+        labels,
+        dtype=object,
     )
     credit = not_negative(given, "credits")
     if not np.isfinite(number(revenue)):
@@ -481,7 +508,8 @@ def shapley(values: Values) -> pd.Series[float]:
     Raises
     ------
     ValueError
-        A part of the team is missing, a value is not finite, nobody earns something, or the team is too large.
+        A part of the team is missing, a value is not finite, nobody earns something, or the team is
+        too large.
 
     Examples
     --------
@@ -514,7 +542,8 @@ def objections(values: Values, shares: pd.Series[float]) -> pd.Series[float]:
     Returns
     -------
     Series
-        By part of the team (its people joined by ``" + "``), largest first; empty when nobody would leave.
+        By part of the team (its people joined by ``" + "``), largest first; empty when nobody would
+        leave.
 
     Examples
     --------
@@ -523,7 +552,13 @@ def objections(values: Values, shares: pd.Series[float]) -> pd.Series[float]:
     {'w': 300.0}
     """
     people, value = _game(values)
-    share = dict(zip(people, labelled_vector(shares, pd.Index(people, tupleize_cols=False), "shares"), strict=True))
+    share = dict(
+        zip(
+            people,
+            labelled_vector(shares, pd.Index(people, tupleize_cols=False), "shares"),
+            strict=True,
+        )
+    )
     scale = max(1.0, *map(abs, value.values()))
     more = {}
     for size in range(1, len(people) + 1):
@@ -536,15 +571,23 @@ def objections(values: Values, shares: pd.Series[float]) -> pd.Series[float]:
 
 def _game(values: Values) -> tuple[list[Hashable], dict[frozenset[Hashable], float]]:
     if not isinstance(values, Mapping) or not all(isinstance(team, frozenset) for team in values):
-        raise ValueError(f"values: a mapping of frozensets of people to numbers is needed, got {shown(values)}")
-    people: list[Hashable] = sorted({one for team in values for one in team}, key=_first_named(values))
+        raise ValueError(
+            f"values: a mapping of frozensets of people to numbers is needed, got {shown(values)}"
+        )
+    people: list[Hashable] = sorted(
+        {one for team in values for one in team}, key=_first_named(values)
+    )
     if len(people) > LARGEST_TEAM:
-        raise ValueError(f"values: a team of {len(people)} is too large, {LARGEST_TEAM} is the most")
+        raise ValueError(
+            f"values: a team of {len(people)} is too large, {LARGEST_TEAM} is the most"
+        )
     value: dict[frozenset[Hashable], float] = {frozenset[Hashable](): 0.0, **values}
     for size in range(len(people) + 1):
         for team in combinations(people, size):
             if not np.isfinite(number(value.get(frozenset(team), np.nan))):
-                raise ValueError(f"values: team {listing(team) or 'of nobody'} has no finite number")
+                raise ValueError(
+                    f"values: team {listing(team) or 'of nobody'} has no finite number"
+                )
     value = {team: number(worth) for team, worth in value.items()}
     if value[frozenset()] != 0:
         raise ValueError(f"values: nobody earns {value[frozenset()]:g}, that must be 0")
@@ -570,9 +613,14 @@ def teams(names: Collection[str], values: Collection[float]) -> dict[frozenset[H
     """
     names = [text_of(name, "names") for name in several(names, "names")]
     earned = labelled_vector(
-        values if isinstance(values, np.ndarray) else several(values, "values"), pd.Index(names), "values"
+        values if isinstance(values, np.ndarray) else several(values, "values"),
+        pd.Index(names),
+        "values",
     )
-    return {frozenset(name.split(" + ")): value for name, value in zip(names, earned.tolist(), strict=True)}
+    return {
+        frozenset(name.split(" + ")): value
+        for name, value in zip(names, earned.tolist(), strict=True)
+    }
 
 
 def revenue_shares(credits: pd.DataFrame, revenue: pd.DataFrame, rule: Rule) -> pd.DataFrame:
@@ -583,7 +631,8 @@ def revenue_shares(credits: pd.DataFrame, revenue: pd.DataFrame, rule: Rule) -> 
     credits : DataFrame
         Columns piece, worker, buyer, hours.
     revenue : DataFrame
-        Columns piece, team (``"ana + ben"``), euros: what each part of the piece's team would earn alone.
+        Columns piece, team (``"ana + ben"``), euros: what each part of the piece's team would earn
+        alone.
     rule : {"hours", "Shapley"}
 
     Returns
@@ -594,7 +643,8 @@ def revenue_shares(credits: pd.DataFrame, revenue: pd.DataFrame, rule: Rule) -> 
     Raises
     ------
     ValueError
-        As :func:`crowdnb.market.scenes.proportional` and :func:`crowdnb.market.scenes.shapley`; unknown rule.
+        As :func:`crowdnb.market.scenes.proportional` and :func:`crowdnb.market.scenes.shapley`;
+        unknown rule.
 
     Examples
     --------
@@ -604,19 +654,31 @@ def revenue_shares(credits: pd.DataFrame, revenue: pd.DataFrame, rule: Rule) -> 
     [[25.0, 75.0], [70.0, 30.0]]
     """
     one_of(rule, get_args(Rule), "rule")
-    credits = numeric(labelled(credits, "credits", ["piece", "worker", "buyer"]), "credits", ["hours"])
+    credits = numeric(
+        labelled(credits, "credits", ["piece", "worker", "buyer"]), "credits", ["hours"]
+    )
     revenue = numeric(labelled(revenue, "revenue", ["piece", "team"]), "revenue", ["euros"])
     for team in revenue["team"]:
         text_of(team, "revenue, column team")
     parts: list[pd.DataFrame] = []
     for piece in dict.fromkeys(credits["piece"]):
-        rows, earned = (table.loc[[one == piece for one in table["piece"]]] for table in (credits, revenue))
+        rows, earned = (
+            table.loc[[one == piece for one in table["piece"]]] for table in (credits, revenue)
+        )
         values = teams(earned["team"], earned["euros"])
         hours = rows.set_index("worker")["hours"]
         if frozenset(hours.index) not in values:
-            raise ValueError(f"revenue: no row of piece {piece} for the team {listing(hours.index)}")
-        share = shapley(values) if rule == "Shapley" else proportional(values[frozenset(hours.index)], hours)
-        parts.append(rows[["piece", "worker", "buyer"]].assign(euros=share.loc[hours.index].to_numpy()))
+            raise ValueError(
+                f"revenue: no row of piece {piece} for the team {listing(hours.index)}"
+            )
+        share = (
+            shapley(values)
+            if rule == "Shapley"
+            else proportional(values[frozenset(hours.index)], hours)
+        )
+        parts.append(
+            rows[["piece", "worker", "buyer"]].assign(euros=share.loc[hours.index].to_numpy())
+        )
     if not parts:
         raise ValueError("credits: there are no rows")
     return pd.concat(parts)
@@ -644,7 +706,10 @@ def incomes(shares: pd.DataFrame, answer: Assignment, fee: float = FEE) -> pd.Da
     table = np.zeros((len(workers), len(buyers)))
     np.add.at(
         table,
-        (workers.get_indexer(pd.Index(shares["worker"])), buyers.get_indexer(pd.Index(shares["buyer"]))),
+        (
+            workers.get_indexer(pd.Index(shares["worker"])),
+            buyers.get_indexer(pd.Index(shares["buyer"])),
+        ),
         shares["euros"],
     )
     counted = workers.get_indexer(pd.Index(answer.pairs["worker"]))
@@ -662,8 +727,8 @@ def consultations(scene: Scene, gate: Gate = "hard", limit: int = 2) -> Problem:
     ----------
     scene : Scene
     gate : "hard" or float
-        ``"hard"``: no credential, no case. A number a in [0, 1]: the credential is a criterion of weight a
-        (:func:`softened`), and 0 ignores it. Other conflicts of doctors with cases stay.
+        ``"hard"``: no credential, no case. A number a in [0, 1]: the credential is a criterion of
+        weight a (:func:`softened`), and 0 ignores it. Other conflicts of doctors with cases stay.
     limit : int
         Cases a doctor may take.
     """
@@ -672,12 +737,18 @@ def consultations(scene: Scene, gate: Gate = "hard", limit: int = 2) -> Problem:
         return problem
     if not 0 <= number(gate) <= 1:
         raise ValueError(f"gate must be 'hard' or a number in [0, 1], got {shown(gate)}")
-    lacking = without_credential(table_of(scene, "credentials"), table_of(scene, "cases"), problem.workers)
+    lacking = without_credential(
+        table_of(scene, "credentials"), table_of(scene, "cases"), problem.workers
+    )
     other = ((problem.task_conflicts == 1) & (lacking == 0)).astype(int)
-    return problem.changed(qualification=softened(problem.qualification, lacking, gate), task_conflicts=other)
+    return problem.changed(
+        qualification=softened(problem.qualification, lacking, gate), task_conflicts=other
+    )
 
 
-def without_credential(credentials: pd.DataFrame, cases: pd.DataFrame, workers: pd.Index[Any]) -> pd.DataFrame:
+def without_credential(
+    credentials: pd.DataFrame, cases: pd.DataFrame, workers: pd.Index[Any]
+) -> pd.DataFrame:
     """Who may not take which case: no credential in its field that is valid on its day; 0/1, workers × cases.
 
     Parameters
@@ -698,12 +769,16 @@ def without_credential(credentials: pd.DataFrame, cases: pd.DataFrame, workers: 
     """
     labelled(credentials, "credentials", ["worker", "field", "valid_to"])
     labelled(cases, "cases", ["task", "field", "day"])
-    workers = unique_index(several(workers, "workers"), str(getattr(workers, "name", None) or "workers"))
+    workers = unique_index(
+        several(workers, "workers"), str(getattr(workers, "name", None) or "workers")
+    )
     _known(credentials["worker"], workers, "credentials: worker")
     unique_index(cases["task"], "cases: task")
     lacking = pd.DataFrame(1, index=workers, columns=pd.Index(cases["task"], name="task"))
     held = credentials.assign(valid_to=_days(credentials["valid_to"], "credentials: valid_to"))
-    for task, field, day in zip(cases["task"], cases["field"], _days(cases["day"], "cases: day"), strict=True):
+    for task, field, day in zip(
+        cases["task"], cases["field"], _days(cases["day"], "cases: day"), strict=True
+    ):
         able = held.loc[(held["field"] == field) & (held["valid_to"] >= day), "worker"]
         lacking.loc[able.unique(), task] = 0
     return lacking
@@ -734,15 +809,20 @@ def _days(written: pd.Series[Any], where: str) -> pd.Series[Any]:
     if written.empty:
         return pd.to_datetime(written)
     dates = pd.to_datetime(
-        written.map(lambda day: day if isinstance(day, str | date | np.datetime64) else None), errors="coerce"
+        written.map(lambda day: day if isinstance(day, str | date | np.datetime64) else None),
+        errors="coerce",
     )
     if dates.isna().any():
-        raise ValueError(f"{where} is {shown(written[dates.isna()].iloc[0])}, a day (YYYY-MM-DD) is needed")
+        raise ValueError(
+            f"{where} is {shown(written[dates.isna()].iloc[0])}, a day (YYYY-MM-DD) is needed"
+        )
     return dates
 
 
 def _known(labels: pd.Series[Any], known: pd.Index[Any], where: str) -> None:
     hashable(labels, where)
-    strange: Mapping[Hashable, None] = dict.fromkeys(label for label in labels if label not in known)
+    strange: Mapping[Hashable, None] = dict.fromkeys(
+        label for label in labels if label not in known
+    )
     if strange:
         raise ValueError(f"{where} {listing(strange)} is not one of {listing(known)}")

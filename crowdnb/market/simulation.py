@@ -5,19 +5,22 @@
 工作者筛选 (2, screen workers)                       who is there and has the skill, the place, hours enough today
 匹配与分配 (3, match and assign)                     every epoch, by a policy, on the paper's Q
 实时调度与调整 (4, schedule and adjust in real time)   who has been chosen and has not begun may be moved, at a price;
-                                                  late jobs, drop-outs and urgent tasks come back into the next epoch
+                                                  late jobs, drop-outs and urgent tasks come back
+                                                  into the next epoch
 绩效评估与反馈 (5, evaluate, feed back)              stars go into the counts, these into intervals, P and Q
 ================================================  =============================================================
 
-Put right: the article's bound x_ij ≤ X_j lets one worker be chosen for every task at once; here a worker is at one
-place at a time and works at most so many hours a day. Its A_ij falls from the sky; here it is Q, by eqs. 1 to 6 of the
-paper from the stars given so far. A conflict holds within one task, the paper's "project", for as long as it runs.
+Put right: the article's bound x_ij ≤ X_j lets one worker be chosen for every task at once; here a
+worker is at one place at a time and works at most so many hours a day. Its A_ij falls from the sky;
+here it is Q, by eqs. 1 to 6 of the paper from the stars given so far. A conflict holds within one
+task, the paper's "project", for as long as it runs.
 
-The policies: ``optimal`` finds the greatest ρ of all who are free or chosen and all open places, each epoch;
-``myopic`` goes through the subtasks in the order they opened and gives each the best worker left; ``random`` gives each
-anyone who may. The last two leave alone who has been chosen. ``informed`` is ``optimal`` with the true abilities: what
-perfect ratings would be worth. A function of a :class:`crowdnb.Problem` and a random generator, as
-:mod:`crowdnb.market.matching` has them, is a policy too.
+The policies: ``optimal`` finds the greatest ρ of all who are free or chosen and all open places,
+each epoch; ``myopic`` goes through the subtasks in the order they opened and gives each the best
+worker left; ``random`` gives each anyone who may. The last two leave alone who has been chosen.
+``informed`` is ``optimal`` with the true abilities: what perfect ratings would be worth. A function
+of a :class:`crowdnb.Problem` and a random generator, as :mod:`crowdnb.market.matching` has them, is
+a policy too.
 
 References
 ----------
@@ -77,7 +80,8 @@ from crowdnb.model.problem import Problem
 if TYPE_CHECKING:
     from simpy import Environment, Process
 
-DIGITS = 9  # of Q and of estimates: the last bits of a product depend on the machine, and would settle ties
+# of Q and of estimates: the last bits of a product depend on the machine, and would settle ties
+DIGITS = 9
 REVIEW = 4.0  # hours between two measures of what is known of the workers
 POLICIES = ("optimal", "myopic", "random", "informed")
 
@@ -101,15 +105,18 @@ def in_turn(offer: Offer, pick: Callable[[FloatArray], int]) -> IntArray:
     return np.array(pairs, dtype=np.int64).reshape(-1, 2)
 
 
-def simulate(market: Market, policy: Policy = "optimal", seed: int = 0, progress: bool = False) -> Run:
+def simulate(
+    market: Market, policy: Policy = "optimal", seed: int = 0, progress: bool = False
+) -> Run:
     """Run a market from the first task to the last.
 
     Parameters
     ----------
     market : Market
     policy : {"optimal", "myopic", "random", "informed"} or function
-        As the module's text says. A function takes a Problem (subtasks with open places, "at most" so many workers
-        each, conflicts within a subtask) and a Generator, and returns workers × subtasks, 0/1; places may stay empty.
+        As the module's text says. A function takes a Problem (subtasks with open places, "at most"
+        so many workers each, conflicts within a subtask) and a Generator, and returns workers ×
+        subtasks, 0/1; places may stay empty.
     seed : int
         ≥ 0. The same seed has the same tasks and workers with every policy.
     progress : bool
@@ -125,7 +132,8 @@ def simulate(market: Market, policy: Policy = "optimal", seed: int = 0, progress
     ValueError
         An unknown policy; a seed below 0; a policy's table that breaks a rule.
     RuntimeError
-        The records break a rule of :func:`crowdnb.market.parameters.audit`: an error in this package.
+        The records break a rule of :func:`crowdnb.market.parameters.audit`: an error in this
+        package.
     ModuleNotFoundError
         SimPy is not installed.
 
@@ -142,7 +150,9 @@ def simulate(market: Market, policy: Policy = "optimal", seed: int = 0, progress
 def play(chance: Chance, policy: Policy = "optimal", progress: bool = False) -> Run:
     """Run a market whose tasks and workers are at hand; what :func:`simulate` does with those of a seed."""
     if not (callable(policy) or (isinstance(policy, str) and policy in POLICIES)):
-        raise ValueError(f"policy must be a function or one of {', '.join(POLICIES)}, got {shown(policy)}")
+        raise ValueError(
+            f"policy must be a function or one of {', '.join(POLICIES)}, got {shown(policy)}"
+        )
     run = _Loop(needs(chance, Chance, "chance"), policy, flag(progress, "progress")).run()
     if broken := audit(run):
         raise RuntimeError(f"internal error: {broken[0]}")
@@ -156,7 +166,9 @@ class _Loop:
         try:
             import simpy
         except ModuleNotFoundError as error:
-            raise ModuleNotFoundError("crowdnb.market.simulation needs simpy; pip install simpy") from error
+            raise ModuleNotFoundError(
+                "crowdnb.market.simulation needs simpy; pip install simpy"
+            ) from error
         self.interrupt = simpy.Interrupt
         self.env: Environment = simpy.Environment()
         self.chance, self.market, self.policy = chance, chance.market, policy
@@ -165,7 +177,8 @@ class _Loop:
         self.weights = np.asarray(self.market.weights)
         self.task_weight = np.where(self.t.urgent, URGENT, 1.0)
         m, k = len(self.w.joined), len(self.weights)
-        # People: where each has been chosen for (a place, -1: nowhere), who is at work, hours worked of which day.
+        # People: where each has been chosen for (a place, -1: nowhere), who is at work, hours
+        # worked of which day.
         self.chosen, self.working = np.full(m, -1), np.zeros(m, dtype=bool)
         self.chosen_at = np.zeros(m)
         self.process: dict[int, Process] = {}
@@ -175,14 +188,23 @@ class _Loop:
         self.low, self.high = np.zeros((m, k)), np.ones((m, k))
         self.stale = np.ones(m, dtype=bool)
         self.day, self.next_review = 0, 0.0
-        # Tasks: subtasks in the order they opened, with their empty places; who is or was on a task.
-        # What is looked up one at a time stands in lists, which is several times faster than in arrays.
+        # Tasks: subtasks in the order they opened, with their empty places; who is or was on a
+        # task. What is looked up one at a time stands in lists, which is several times faster than
+        # in arrays.
         self.open: dict[int, list[int]] = {}
         self.left_of, self.attempt = self.t.need.tolist(), [0] * int(self.t.seat[-1])
         self.stage_of = np.repeat(np.arange(len(self.t.task)), self.t.need)
-        self.stage_at, self.task_at, self.load_at = self.stage_of.tolist(), self.t.task.tolist(), self.t.load.tolist()
+        self.stage_at, self.task_at, self.load_at = (
+            self.stage_of.tolist(),
+            self.t.task.tolist(),
+            self.t.load.tolist(),
+        )
         self.first_seat, self.last_of = self.t.seat.tolist(), self.t.first[1:].tolist()
-        self.due_at, self.left_at, self.begins_at = self.t.due.tolist(), self.w.left.tolist(), self.w.begins.tolist()
+        self.due_at, self.left_at, self.begins_at = (
+            self.t.due.tolist(),
+            self.w.left.tolist(),
+            self.w.begins.tolist(),
+        )
         self.on_stage: dict[int, list[int]] = {}
         self.on_task: dict[int, list[int]] = {}
         self.gave_up: dict[int, list[int]] = {}
@@ -207,7 +229,11 @@ class _Loop:
         jobs = Jobs._make([*_columns(self.log), outcomes])
         names = "hour queue free placed moves rho proved busy there skill withdrawn"
         epochs = pd.DataFrame(self.epochs, columns=names.split())
-        policy = self.policy if isinstance(self.policy, str) else getattr(self.policy, "__name__", "a function")
+        policy = (
+            self.policy
+            if isinstance(self.policy, str)
+            else getattr(self.policy, "__name__", "a function")
+        )
         return Run(
             self.market, policy, self.chance.seed, epochs, self.chance, jobs,
             np.array(self.started), np.array(self.closed), np.array(self.withdrawn, dtype=bool),
@@ -231,7 +257,11 @@ class _Loop:
 
     def _withdraw(self) -> int:
         """Take back the tasks whose stage still lacks people after its deadline; how many these are."""
-        over = [stage for stage, seats in self.open.items() if seats and self.env.now > self.due_at[stage]]
+        over = [
+            stage
+            for stage, seats in self.open.items()
+            if seats and self.env.now > self.due_at[stage]
+        ]
         for stage in over:
             del self.open[stage]
             task = self.task_at[stage]
@@ -269,20 +299,28 @@ class _Loop:
         if replans:
             sits[pool] = np.where(self.chosen[pool] >= 0, self.stage_of[self.chosen[pool]], -1)
         kept = set(sits.tolist())
-        subtasks = np.array([stage for stage, seats in self.open.items() if seats or stage in kept], dtype=np.int64)
+        subtasks = np.array(
+            [stage for stage, seats in self.open.items() if seats or stage in kept], dtype=np.int64
+        )
         moves = placed = 0
         rho, proved = 0.0, True
         if len(pool) and len(subtasks):
             need = np.array([len(self.open[stage]) for stage in subtasks.tolist()])
             stays = sits[pool][:, np.newaxis] == subtasks
             need = need + stays.sum(axis=0)
-            quality = self._qualification(pool, subtasks, self._screened(pool, subtasks, since) | stays)
+            quality = self._qualification(
+                pool, subtasks, self._screened(pool, subtasks, since) | stays
+            )
             value = quality * self.task_weight[self.t.task[subtasks]]
-            priced = value + np.where(stays & (value > 0), self.market.price, 0.0) if replans else value
+            priced = (
+                value + np.where(stays & (value > 0), self.market.price, 0.0) if replans else value
+            )
             pairs, proved = self._decide(
                 Offer(priced, need, None if w.foes is None else w.foes[np.ix_(pool, pool)]), pool
             )
-            wanted = dict(zip(pool[pairs[:, 0]].tolist(), subtasks[pairs[:, 1]].tolist(), strict=True))
+            wanted = dict(
+                zip(pool[pairs[:, 0]].tolist(), subtasks[pairs[:, 1]].tolist(), strict=True)
+            )
             if replans:
                 for i in pool[sits[pool] >= 0].tolist():
                     if wanted.get(i) == sits[i]:
@@ -322,7 +360,9 @@ class _Loop:
         may &= longest <= (m.limit - worked)[:, np.newaxis]
         row = np.full(len(w.joined), len(pool))  # of a worker; the last is nobody's
         row[pool] = np.arange(len(pool))
-        teams = {task: list(team) for task, team in self.on_task.items()} if w.foes is not None else {}
+        teams = (
+            {task: list(team) for task, team in self.on_task.items()} if w.foes is not None else {}
+        )
         if w.foes is not None:
             for i in np.flatnonzero(self.chosen >= 0).tolist():
                 if row[i] == len(pool):  # chosen before and not to be moved: as good as there
@@ -342,10 +382,14 @@ class _Loop:
         demand = self.t.demand[subtasks[j]]
         q = np.zeros(may.shape)
         if self.policy == "informed":
-            q[i, j] = chance_met(self.w.able(self.env.now, pool)[i], demand, self.market.noise, self.weights)
+            q[i, j] = chance_met(
+                self.w.able(self.env.now, pool)[i], demand, self.market.noise, self.weights
+            )
         else:
             who = pool[i]
-            q[i, j] = degree(self.low[who], self.high[who], demand, np.ones_like(demand)) @ self.weights
+            q[i, j] = (
+                degree(self.low[who], self.high[who], demand, np.ones_like(demand)) @ self.weights
+            )
         return q.round(DIGITS)
 
     def _decide(self, offer: Offer, pool: IntArray) -> tuple[IntArray, bool]:
@@ -360,8 +404,15 @@ class _Loop:
         problem = offer.problem([f"w{i}" for i in pool.tolist()])
         table = self.policy(problem, self.rng)
         if broken := check(problem, table):
-            raise ValueError(f"policy: at hour {self.env.now:g} its table breaks a rule: {broken[0]}")
-        return np.argwhere(table.reindex(index=problem.workers, columns=problem.tasks).to_numpy() == 1), True
+            raise ValueError(
+                f"policy: at hour {self.env.now:g} its table breaks a rule: {broken[0]}"
+            )
+        return (
+            np.argwhere(
+                table.reindex(index=problem.workers, columns=problem.tasks).to_numpy() == 1
+            ),
+            True,
+        )
 
     def _choose(self, i: int, stage: int) -> None:
         self.chosen[i], self.chosen_at[i] = heapq.heappop(self.open[stage]), self.env.now
@@ -386,7 +437,12 @@ class _Loop:
             yield self.env.timeout(self.market.notice)
         except self.interrupt:
             return
-        market, seat, start, leaves = self.market, int(self.chosen[i]), self.env.now, self.left_at[i]
+        market, seat, start, leaves = (
+            self.market,
+            int(self.chosen[i]),
+            self.env.now,
+            self.left_at[i],
+        )
         self.chosen[i] = -1
         del self.process[i]
         if start >= leaves:
@@ -483,7 +539,9 @@ class _Loop:
         return float(estimated @ true) / spread if spread else math.nan
 
 
-def intervals_of(counts: FloatArray, market: Market, crowd: FloatArray | None = None) -> tuple[FloatArray, FloatArray]:
+def intervals_of(
+    counts: FloatArray, market: Market, crowd: FloatArray | None = None
+) -> tuple[FloatArray, FloatArray]:
     """Ends of the ability intervals of counts, as :func:`crowdnb.ability_intervals` has them, with the market's prior.
 
     Parameters
@@ -502,14 +560,21 @@ def intervals_of(counts: FloatArray, market: Market, crowd: FloatArray | None = 
     needs(market, Market, "market")
     n = finite(counts, "counts")
     if n.ndim != 3 or n.shape[2] != STARS or (n < 0).any():
-        raise ValueError(f"counts: workers × criteria × {STARS} stars, each 0 or more, are needed, got shape {n.shape}")
+        raise ValueError(
+            f"counts: workers × criteria × {STARS} stars, each 0 or more, are needed, got shape"
+            f" {n.shape}"
+        )
     share = None if crowd is None else finite(crowd, "crowd")
     if share is not None and (share.shape != n.shape[1:] or (share < 0).any()):
-        raise ValueError(f"crowd: criteria × {STARS} stars, each 0 or more, are needed, got shape {share.shape}")
+        raise ValueError(
+            f"crowd: criteria × {STARS} stars, each 0 or more, are needed, got shape {share.shape}"
+        )
     return _intervals_of(n, market, share)
 
 
-def _intervals_of(counts: FloatArray, market: Market, crowd: FloatArray | None) -> tuple[FloatArray, FloatArray]:
+def _intervals_of(
+    counts: FloatArray, market: Market, crowd: FloatArray | None
+) -> tuple[FloatArray, FloatArray]:
     """The same, without checks: it is asked at every matching."""
     if crowd is not None:
         counts = counts + CLOUD_FROM * crowd
@@ -527,7 +592,10 @@ def _ranks(values: FloatArray) -> FloatArray:
     """How many are below a value less how many are above it: twice the rank, counted from the middle."""
     values = values.round(DIGITS)
     rising = np.sort(values)
-    return np.asarray(np.searchsorted(rising, values) + np.searchsorted(rising, values, "right") - len(values), float)
+    return np.asarray(
+        np.searchsorted(rising, values) + np.searchsorted(rising, values, "right") - len(values),
+        float,
+    )
 
 
 def _columns(log: list[tuple[Any, ...]]) -> list[Any]:
@@ -545,7 +613,9 @@ class Comparison(NamedTuple):
 
 
 def compare(
-    cases: Mapping[str, tuple[Market, Policy]], seeds: Sequence[int] = range(10), progress: bool = False
+    cases: Mapping[str, tuple[Market, Policy]],
+    seeds: Sequence[int] = range(10),
+    progress: bool = False,
 ) -> Comparison:
     """Run every case with every seed, in parallel where joblib is told so (``joblib.parallel_config``).
 
@@ -563,7 +633,10 @@ def compare(
     """
     seeds = [whole(seed, "seeds", 0) for seed in several(seeds, "seeds")]
     if not isinstance(cases, Mapping) or not cases or not seeds:
-        raise ValueError(f"cases and seeds: a case and a seed at least are needed, got {shown(cases)}, {shown(seeds)}")
+        raise ValueError(
+            f"cases and seeds: a case and a seed at least are needed, got {shown(cases)},"
+            f" {shown(seeds)}"
+        )
     unique_index(cases, "cases")
     for name, case in cases.items():
         if not isinstance(case, tuple) or len(case) != 2 or not isinstance(case[0], Market):
@@ -573,8 +646,12 @@ def compare(
     work = (joblib.delayed(partial(_one, *cases[name]))(seed) for name, seed in calls)
     runs = joblib.Parallel(return_as="generator")(work)
     found = list(tqdm(runs, total=len(calls), desc="markets", disable=not progress))
-    summary = pd.DataFrame([one for one, _ in found], index=pd.MultiIndex.from_tuples(calls, names=["case", "seed"]))
-    return Comparison(summary, pd.concat([daily for _, daily in found], keys=calls, names=["case", "seed"]))
+    summary = pd.DataFrame(
+        [one for one, _ in found], index=pd.MultiIndex.from_tuples(calls, names=["case", "seed"])
+    )
+    return Comparison(
+        summary, pd.concat([daily for _, daily in found], keys=calls, names=["case", "seed"])
+    )
 
 
 def _one(market: Market, policy: Policy, seed: int) -> tuple[pd.Series[float], pd.DataFrame]:

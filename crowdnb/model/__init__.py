@@ -1,8 +1,13 @@
-"""Group role assignment as E-CARGO states it (section 4; notebook 04): the problem, its rules and its answer. No solver.
+"""Group role assignment as E-CARGO states it (section 4; notebook 04). No solver.
 
-``problem``         Q, L, W and the conflicts, checked; the assignment; which rules an assignment breaks; obstacles
+``problem``         Q, L, W, the conflicts and the options, checked
+``assignment``      T and its group performance ρ
+``check``           which rules a table breaks, by code that knows no solver
+``obstacles``       reasons why no assignment can exist
 ``conflict_graph``  who can work together: cliques, compatible teams
 ``reach``           how far assignments can reach, task by task
+``moves``           who moves between two assignments
+``changes``         changes of a problem in a person's terms
 
 May use ``labels`` alone.
 """

@@ -1,4 +1,4 @@
-"""TODO."""
+"""What became of a problem: T and its group performance ρ (eq. 7), or why there is none."""
 
 from __future__ import annotations
 
@@ -73,7 +73,9 @@ class Assignment:
     ) -> Assignment:
         """Build the answer from positions (worker, task): ρ and the gap are computed here, from the problem alone."""
         if placed is None:
-            return cls(status, math.nan, bound, math.nan, solver, seconds, tuple(reasons), None, problem)
+            return cls(
+                status, math.nan, bound, math.nan, solver, seconds, tuple(reasons), None, problem
+            )
         placed = placed[np.lexsort(placed.T)]
         rho = score(problem, placed)
         bound = rho if status == "optimal" else bound
@@ -117,7 +119,10 @@ class Assignment:
         if self.status == "time_limit":
             head += f", at most {self.bound:.6g} is possible (gap {self.gap:.2%})"
         with pd.option_context("display.unicode.east_asian_width", True, "display.max_rows", None):
-            return f"{head}\n{self.pairs.to_string(index=False)}\nidle: {listing(self.idle) or 'nobody'}"
+            return (
+                f"{head}\n{self.pairs.to_string(index=False)}\nidle:"
+                f" {listing(self.idle) or 'nobody'}"
+            )
 
 
 def score(problem: Problem, placed: IntArray) -> float:
@@ -146,4 +151,7 @@ def zero_one_table(problem: Problem, table: pd.DataFrame, name: str = "table") -
 def needs_table(table: object, name: str = "table") -> None:
     """ValueError where an answer's table is no frame."""
     if not isinstance(table, pd.DataFrame):
-        raise ValueError(f"{name}: a DataFrame is needed (of an answer: answer.table), got {type(table).__name__}")
+        raise ValueError(
+            f"{name}: a DataFrame is needed (of an answer: answer.table), got"
+            f" {type(table).__name__}"
+        )

@@ -1,4 +1,4 @@
-"""TODO."""
+"""Changes of a problem in terms that a person uses: lift a conflict, ask fewer, add a worker."""
 
 from __future__ import annotations
 
@@ -54,7 +54,10 @@ def apply(problem: Problem, changes: tuple[tuple[Item, int], ...]) -> Problem:
             case _:
                 taken = {*problem.workers, *(name for name, _ in new)}
                 likely = (f"like {labels[0]}" + (f" ({k})" if k > 1 else "") for k in count(1))
-                new += [(name, labels[0]) for name in islice((name for name in likely if name not in taken), times)]
+                new += [
+                    (name, labels[0])
+                    for name in islice((name for name in likely if name not in taken), times)
+                ]
     if not new:
         fields = {
             "conflict": {"worker_conflicts": between},

@@ -1,4 +1,8 @@
-"""TODO."""
+"""Which rules of the problem a table breaks (eqs. 8 to 12, and every option), in words.
+
+Whatever an engine answers passes through here. So this module knows no rows and no solver: a rule
+that is written wrongly for an engine is not written the same way here.
+"""
 
 from __future__ import annotations
 
@@ -60,21 +64,28 @@ def check(problem: Problem, table: pd.DataFrame) -> list[str]:
         for label in wanted.difference(got, sort=False):
             broken.append(f"{axis} {label} is not in the table")
         if got.has_duplicates:
-            broken.append(f"{axis} {listing(got[got.duplicated()].unique())} stands more than once in the table")
+            broken.append(
+                f"{axis} {listing(got[got.duplicated()].unique())} stands more than once in the"
+                " table"
+            )
     if broken:
         return broken
     table = table.reindex(index=problem.workers, columns=problem.tasks)
     values = zero_one(table.to_numpy())
     given = values == 1
     for i, j in np.argwhere(np.isnan(values)).tolist():
-        broken.append(f"{problem.workers[i]} for {problem.tasks[j]} is {shown(table.iat[i, j])}, neither 0 nor 1")
+        broken.append(
+            f"{problem.workers[i]} for {problem.tasks[j]} is {shown(table.iat[i, j])}, neither 0"
+            " nor 1"
+        )
     return broken + broken_rules(problem, np.argwhere(given))
 
 
 def broken_rules(problem: Problem, placed: IntArray, partly: bool = False) -> list[str]:
     """The rules that pairs (worker, task), given as distinct positions, break; see :func:`check`.
 
-    With ``partly`` the pairs may be a part of an assignment: only rules that more pairs cannot mend are looked at.
+    With ``partly`` the pairs may be a part of an assignment: only rules that more pairs cannot mend
+    are looked at.
     """
     broken: list[str] = []
     (m, n), (i, j) = problem.q.shape, placed.T
@@ -103,9 +114,13 @@ def broken_rules(problem: Problem, placed: IntArray, partly: bool = False) -> li
         return broken
     if len(problem.pins):
         for i1, j1 in problem.pins[~np.isin(problem.pins @ (n, 1), placed @ (n, 1))].tolist():
-            broken.append(f"{problem.workers[i1]} is pinned to {problem.tasks[j1]} and is not given it")
+            broken.append(
+                f"{problem.workers[i1]} is pinned to {problem.tasks[j1]} and is not given it"
+            )
     if over_budget(problem, placed):
-        broken.append(f"the costs come to {cost(problem, placed):.12g}, the budget is {problem.budget:.12g}")
+        broken.append(
+            f"the costs come to {cost(problem, placed):.12g}, the budget is {problem.budget:.12g}"
+        )
     return broken
 
 
@@ -118,19 +133,28 @@ def _clashes(problem: Problem, placed: IntArray) -> list[str]:
         return []
     workers, broken = list(problem.worker_at), []
     if problem.conflict_scope == "project":
-        return [f"{workers[i1]} and {workers[i2]} are in conflict and both are chosen" for i1, i2 in both]
+        return [
+            f"{workers[i1]} and {workers[i2]} are in conflict and both are chosen"
+            for i1, i2 in both
+        ]
     given: dict[int, set[int]] = {}
     for i, j in placed.tolist():
         given.setdefault(i, set()).add(j)
     for i1, i2 in both:
         for j in sorted(given[i1] & given[i2]):
-            broken.append(f"{workers[i1]} and {workers[i2]} are in conflict and share {problem.tasks[j]}")
+            broken.append(
+                f"{workers[i1]} and {workers[i2]} are in conflict and share {problem.tasks[j]}"
+            )
     return broken
 
 
 def cost(problem: Problem, placed: IntArray) -> float:
     """What pairs given as positions cost together; 0 for a problem without costs."""
-    return 0.0 if problem.pair_costs is None else math.fsum(problem.pair_costs[placed[:, 0], placed[:, 1]])
+    return (
+        0.0
+        if problem.pair_costs is None
+        else math.fsum(problem.pair_costs[placed[:, 0], placed[:, 1]])
+    )
 
 
 def over_budget(problem: Problem, placed: IntArray) -> bool:

@@ -1,7 +1,8 @@
 """Who can work together: independent sets of the conflict graph, by branch and bound on bit sets.
 
-Workers are grouped into cliques of mutual conflicts, of which at most one can be chosen. A branch with too few cliques
-is given up; else one of the workers in the surplus cliques must be chosen, and each is tried.
+Workers are grouped into cliques of mutual conflicts, of which at most one can be chosen. A branch
+with too few cliques is given up; else one of the workers in the surplus cliques must be chosen, and
+each is tried.
 
 References
 ----------
@@ -12,23 +13,17 @@ E. Tomita, T. Seki, "An efficient branch-and-bound algorithm for finding a maxim
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-from scipy import sparse
-
-from crowdnb.labels import IntArray
-from crowdnb.model.problem import Problem
-
-if TYPE_CHECKING:
-    pass
-
-
 import numpy.typing as npt
+from scipy import sparse
 
 from crowdnb.labels import (
     BoolArray,
+    IntArray,
 )
+from crowdnb.model.problem import Problem
 
 # Beyond either of these the question whether places can be filled is left to the solver.
 SEARCH_NODES = 20_000
@@ -39,7 +34,9 @@ def bit_sets(zero_one: npt.NDArray[Any]) -> list[int]:
     """Each row of a 0/1 matrix as a bit set: bit k of entry i is the entry (i, k)."""
     packed = np.packbits(zero_one != 0, axis=1, bitorder="little")
     width, data = packed.shape[1], packed.tobytes()
-    return [int.from_bytes(data[at : at + width], "little") for at in range(0, len(data), max(width, 1))]
+    return [
+        int.from_bytes(data[at : at + width], "little") for at in range(0, len(data), max(width, 1))
+    ]
 
 
 def team_exists(between: BoolArray, places: int, node_cap: float = np.inf) -> bool | None:
@@ -110,13 +107,17 @@ def compatible_team(between: npt.NDArray[Any], members: BoolArray, wanted: int) 
     return None if found is None else at[found[1]]
 
 
-def _larger_team(between: BoolArray, best: int, wanted: float, node_cap: float) -> tuple[int, list[int]] | None:
+def _larger_team(
+    between: BoolArray, best: int, wanted: float, node_cap: float
+) -> tuple[int, list[int]] | None:
     """Size and positions of the largest team above ``best`` and up to ``wanted``; ``best`` and nobody if there is none.
 
     None: not known.
     """
-    order = np.argsort(between.sum(axis=1), kind="stable")  # few conflicts first: those with many are branched upon
-    foes = {1 << k: bits for k, bits in enumerate(bit_sets(between[np.ix_(order, order)]))}  # by the worker's bit
+    # few conflicts first: those with many are branched upon
+    order = np.argsort(between.sum(axis=1), kind="stable")
+    # by the worker's bit
+    foes = {1 << k: bits for k, bits in enumerate(bit_sets(between[np.ix_(order, order)]))}
     nodes, team = 0, 0
 
     def search(candidates: int, size: int, chosen: int) -> None:
@@ -216,15 +217,17 @@ def task_rows(
 ) -> tuple[IntArray, IntArray, sparse.csr_array[np.float64]]:
     """A row over the pairs for each task and clique that have two or more pairs in common.
 
-    ``member`` says who is in each clique, cliques × workers. Returned are the clique and the task of each row, and
-    the 0/1 rows. Tasks that take one worker need none.
+    ``member`` says who is in each clique, cliques × workers. Returned are the clique and the task
+    of each row, and the 0/1 rows. Tasks that take one worker need none.
     """
     n = len(problem.tasks)
     inside = (member @ incidence(pairs[:, 0], member.shape[1])).tocoo()
     keep = problem.most[pairs[inside.col, 1]] > 1
     column = inside.col[keep]
     key, row, count = np.unique(
-        inside.row[keep].astype(np.int64) * n + pairs[column, 1], return_inverse=True, return_counts=True
+        inside.row[keep].astype(np.int64) * n + pairs[column, 1],
+        return_inverse=True,
+        return_counts=True,
     )
     matrix = sparse.csr_array((np.ones(len(row)), (row, column)), shape=(len(key), len(pairs)))
     clique, task = np.divmod(key[count > 1], n)
@@ -233,7 +236,9 @@ def task_rows(
 
 def incidence(group: IntArray, groups: int) -> sparse.csr_array[np.float64]:
     """0/1 matrix, groups × items: which group each item is in."""
-    return sparse.csr_array((np.ones(len(group)), (group, np.arange(len(group)))), shape=(groups, len(group)))
+    return sparse.csr_array(
+        (np.ones(len(group)), (group, np.arange(len(group)))), shape=(groups, len(group))
+    )
 
 
 def members(rows: list[IntArray], m: int) -> sparse.csr_array[np.float64]:

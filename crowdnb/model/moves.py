@@ -1,4 +1,4 @@
-"""TODO."""
+"""Who moves from which task to which, between two assignments."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ def changes(before: Mapping[Hashable, Tasks], after: Mapping[Hashable, Tasks]) -
     """Whose tasks differ, in the order of the workers; whoever is in one of the two only is idle in the other."""
     everyone = dict.fromkeys([*before, *after])
     rows = [(who, before.get(who, ()), after.get(who, ())) for who in everyone]
-    return pd.DataFrame([row for row in rows if row[1] != row[2]], columns=["worker", "before", "after"])
+    return pd.DataFrame(
+        [row for row in rows if row[1] != row[2]], columns=["worker", "before", "after"]
+    )
 
 
 def tasks_of(problem: Problem, placed: IntArray) -> dict[Hashable, Tasks]:
@@ -32,7 +34,10 @@ def tasks_of(problem: Problem, placed: IntArray) -> dict[Hashable, Tasks]:
     for i, j in placed.tolist():
         tasks[i].append(j)
     names = problem.tasks.tolist()
-    return {who: tuple(names[j] for j in sorted(own)) for who, own in zip(problem.workers, tasks, strict=True)}
+    return {
+        who: tuple(names[j] for j in sorted(own))
+        for who, own in zip(problem.workers, tasks, strict=True)
+    }
 
 
 def moves_text(frame: pd.DataFrame) -> str:

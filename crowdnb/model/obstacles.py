@@ -1,4 +1,7 @@
-"""TODO."""
+"""Reasons why no assignment can exist that need no solver: counting, Hall's condition, the largest compatible team.
+
+What is found here is certain; where nothing is found an assignment may still not exist.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,9 @@ def affordable(problem: Problem, allowed: BoolArray) -> BoolArray:
         most = np.minimum(problem.most, len(size))
         sizes = math.fsum(dearest[most[most > 0] - 1, np.flatnonzero(most)])
         least = reaches(-problem.pair_costs, allowed, problem.must, problem.fewest, problem.most)
-        fits = allowed & (-least.pairs <= problem.budget + budget_slack(problem, sizes) + least.slack)
+        fits = allowed & (
+            -least.pairs <= problem.budget + budget_slack(problem, sizes) + least.slack
+        )
         if (fits == allowed).all():
             return allowed
         allowed = fits
@@ -45,8 +50,8 @@ def obstacles(problem: Problem) -> list[str]:
     Returns
     -------
     list of str
-        Each sentence alone proves that no assignment exists. Empty: none of these reasons holds, which does
-        not yet prove that an assignment exists.
+        Each sentence alone proves that no assignment exists. Empty: none of these reasons holds,
+        which does not yet prove that an assignment exists.
 
     Notes
     -----
@@ -74,7 +79,11 @@ def obstacles_or_team(problem: Problem) -> tuple[list[str], IntArray | None]:
     places, m = int(need.sum()), len(problem.workers)
     one_each = problem.limits.max() <= 1
     if places > (room := int(problem.limits.sum())):
-        there_are = f"there are only {_count(m, 'worker')}" if one_each else f"workers may take only {room} in all"
+        there_are = (
+            f"there are only {_count(m, 'worker')}"
+            if one_each
+            else f"workers may take only {room} in all"
+        )
         found.append(f"The tasks ask for {places} places, and {there_are}.")
     short = np.flatnonzero(eligible.sum(axis=0) < need).tolist()
     found += [_short_of_workers(problem, j) for j in short]
@@ -84,7 +93,8 @@ def obstacles_or_team(problem: Problem) -> tuple[list[str], IntArray | None]:
         cheapest = reaches(-problem.pair_costs, eligible, problem.must, need, problem.most)
         if not affordable(problem, eligible).any() and -cheapest.bound > problem.budget:
             found.append(
-                f"Whatever is chosen costs at least {0 - cheapest.bound:.12g}, and the budget is {problem.budget:.12g}."
+                f"Whatever is chosen costs at least {0 - cheapest.bound:.12g}, and the budget is"
+                f" {problem.budget:.12g}."
             )
     between = problem.against
     for j in np.flatnonzero(need > 1).tolist():
@@ -99,8 +109,8 @@ def obstacles_or_team(problem: Problem) -> tuple[list[str], IntArray | None]:
         team = compatible_team(between, useful, places)
         if team is not None and len(team) < places:
             found.append(
-                f"The tasks ask for {places} places, and of the {useful.sum()} workers who may take one "
-                f"at most {len(team)} can work together, because of their conflicts."
+                f"The tasks ask for {places} places, and of the {useful.sum()} workers who may take"
+                f" one at most {len(team)} can work together, because of their conflicts."
             )
     return found, None if found else team
 
@@ -115,7 +125,11 @@ def _short_of_workers(problem: Problem, j: int) -> str:
     causes = [f"{conflict.sum()} in conflict with it"] * bool(conflict.any())
     causes += [f"{zero.sum()} of qualification 0 for it"] * bool(zero.any())
     causes += [f"{busy.sum()} with a limit of 0 tasks"] * bool(busy.any())
-    who = f"only {can.sum()} may take it: {listing(problem.workers[can])}" if can.any() else "nobody may take it"
+    who = (
+        f"only {can.sum()} may take it: {listing(problem.workers[can])}"
+        if can.any()
+        else "nobody may take it"
+    )
     left_out = f" (left out: {' and '.join(causes)})" if causes else ""
     return f"{problem.tasks[j]} needs {_count(need, 'worker')}, and {who}{left_out}."
 
@@ -126,11 +140,14 @@ def _too_few_together(problem: Problem) -> list[str]:
     task_of = np.repeat(np.arange(len(need)), need)
     if not len(task_of):
         return []
-    worker_of = maximum_bipartite_matching(sparse.csr_array(eligible.T[task_of]), perm_type="column")
+    worker_of = maximum_bipartite_matching(
+        sparse.csr_array(eligible.T[task_of]), perm_type="column"
+    )
     unfilled = np.flatnonzero(worker_of < 0)
     if not len(unfilled):
         return []
-    # Workers that an unfilled place can reach by alternating paths: they and their tasks form the bottleneck.
+    # Workers that an unfilled place can reach by alternating paths: they and their tasks form the
+    # bottleneck.
     place_of = {int(i): int(place) for place, i in enumerate(worker_of) if i >= 0}
     tasks, workers, queue = {int(task_of[unfilled[0]])}, set[int](), [int(task_of[unfilled[0]])]
     while queue:
@@ -143,7 +160,10 @@ def _too_few_together(problem: Problem) -> list[str]:
     asked = int(need[sorted(tasks)].sum())
     names = listing(problem.tasks[sorted(tasks)])
     who = listing(problem.workers[sorted(workers)])
-    return [f"{names} together need {asked} workers, and only {len(workers)} may take any of them: {who}."]
+    return [
+        f"{names} together need {asked} workers, and only {len(workers)} may take any of them:"
+        f" {who}."
+    ]
 
 
 def _count(number: int, noun: str) -> str:

@@ -1,7 +1,7 @@
 r"""Group role assignment: the problem, its answer, and the rules between them (section 4). No solver in it.
 
-E-CARGO is the tuple Σ = ⟨E, C, O, R, A, G⟩. Here the roles R are tasks, the agents A are workers, and the
-group G is the set of workers that the assignment picks.
+E-CARGO is the tuple Σ = ⟨E, C, O, R, A, G⟩. Here the roles R are tasks, the agents A are workers,
+and the group G is the set of workers that the assignment picks.
 
 ======  =====================================  ============================  ====================
 Q       qualification, m × n                   ``Problem.qualification``     its array: ``q``
@@ -19,8 +19,9 @@ T       assignment, m × n, 0/1                 ``Assignment.table``          ``
     T_i1,j + T_i2,j ≤ 1 where C^A_i1,i2 = 1                          (11, scope "task")
     Σ_j T_i1,j + Σ_j T_i2,j ≤ 1 where C^A_i1,i2 = 1                  (11 and 12, scope "project")
 
-Options beyond the paper, each off unless asked for: Σ_i T_ij ≥ L_j or ≤ L_j in place of (9); a limit of tasks for each
-worker in place of the 1 in (10); pinned pairs, T_ij = 1; and a budget, Σ_ij c_ij T_ij ≤ budget.
+Options beyond the paper, each off unless asked for: Σ_i T_ij ≥ L_j or ≤ L_j in place of (9); a
+limit of tasks for each worker in place of the 1 in (10); pinned pairs, T_ij = 1; and a budget, Σ_ij
+c_ij T_ij ≤ budget.
 
 References
 ----------
@@ -63,7 +64,8 @@ Status = Literal["optimal", "infeasible", "time_limit"]
 Conflicts = pd.DataFrame | npt.NDArray[Any] | Collection[tuple[Hashable, Hashable]]
 
 LARGEST = 1e300  # of W_j Q_ij, so that sums of them are finite
-MOST = 1e6  # workers of a task, or tasks of a worker, that can be asked for: each place is a column somewhere
+# workers of a task, or tasks of a worker, that can be asked for: each place is a column somewhere
+MOST = 1e6
 
 
 @dataclass(frozen=True, init=False, eq=False, repr=False)
@@ -79,12 +81,13 @@ class Problem:
     task_weights : Series, mapping or sequence of float, n, optional
         W ≥ 0. The paper's sum to 1, others' do not; None counts every place 1.
     task_conflicts : optional
-        C^R: a 0/1 frame or array (m × n), or (worker, task) pairs, as a list or as a frame with these columns.
+        C^R: a 0/1 frame or array (m × n), or (worker, task) pairs, as a list or as a frame with
+        these columns.
     worker_conflicts : optional
         C^A: a symmetric 0/1 frame or array (m × m) with a zero diagonal, or (worker, other) pairs.
     conflict_scope : {"project", "task"}
-        Whether two workers in conflict may not both be chosen at all (eqs. 11 and 12, Algorithm 1), or only
-        not for the same task (eq. 11 alone).
+        Whether two workers in conflict may not both be chosen at all (eqs. 11 and 12, Algorithm 1),
+        or only not for the same task (eq. 11 alone).
     required_rule : {"exactly", "at least", "at most"}
         How the number of workers on a task compares with L.
     worker_limits : Series, mapping, sequence or int, m, optional
@@ -103,8 +106,8 @@ class Problem:
     conflict_scope, required_rule : str
     costs : DataFrame or None
     budget : float or None
-        All normalised: frames and series over the same labels, conflicts as 0/1 frames, read-only. They are made when
-        first asked for, of the arrays that the problem holds.
+        All normalised: frames and series over the same labels, conflicts as 0/1 frames, read-only.
+        They are made when first asked for, of the arrays that the problem holds.
     workers, tasks : Index
         The m and n labels.
     q, pair_costs : ndarray, shape (m, n); the second or None
@@ -115,8 +118,8 @@ class Problem:
     Raises
     ------
     ValueError
-        A label is unknown, missing or doubled, a value breaks its rule, a worker is in conflict with itself, or
-        a 0/1 frame is not symmetric. Argument, label, value and rule are named.
+        A label is unknown, missing or doubled, a value breaks its rule, a worker is in conflict
+        with itself, or a 0/1 frame is not symmetric. Argument, label, value and rule are named.
 
     Examples
     --------
@@ -152,7 +155,9 @@ class Problem:
         self,
         qualification: pd.DataFrame | npt.ArrayLike,
         required: pd.Series[Any] | Mapping[Any, float] | Sequence[float] | npt.NDArray[Any],
-        task_weights: pd.Series[Any] | Mapping[Any, float] | Sequence[float] | FloatArray | None = None,
+        task_weights: (
+            pd.Series[Any] | Mapping[Any, float] | Sequence[float] | FloatArray | None
+        ) = None,
         task_conflicts: Conflicts | None = None,
         worker_conflicts: Conflicts | None = None,
         conflict_scope: Scope = "project",
@@ -163,9 +168,14 @@ class Problem:
         costs: pd.DataFrame | npt.ArrayLike | None = None,
         budget: float | None = None,
     ) -> None:
-        frame = qualification if isinstance(qualification, pd.DataFrame) else _unlabelled(qualification)
+        frame = (
+            qualification if isinstance(qualification, pd.DataFrame) else _unlabelled(qualification)
+        )
         if frame.shape[0] == 0 or frame.shape[1] == 0:
-            raise ValueError(f"qualification: at least one worker and one task are needed, got shape {frame.shape}")
+            raise ValueError(
+                "qualification: at least one worker and one task are needed, got shape"
+                f" {frame.shape}"
+            )
         self.__dict__["workers"] = unique_index(frame.index, "worker")
         self.__dict__["tasks"] = unique_index(frame.columns, "task")
         self._hold(
@@ -194,7 +204,9 @@ class Problem:
                 size = np.abs(self.value).max(axis=0)
             if (size > LARGEST).any():
                 largest = self.tasks[int(size.argmax())]
-                raise ValueError(f"task_weights: Q times the weight of {largest} exceeds {LARGEST:g}")
+                raise ValueError(
+                    f"task_weights: Q times the weight of {largest} exceeds {LARGEST:g}"
+                )
         if (self.pair_costs is None) != (self.budget is None):
             raise ValueError("costs and budget go together: give both, or neither")
 
@@ -223,9 +235,15 @@ class Problem:
             As the constructor; also where a label of Q is not one of the problem's.
         """
         if unknown := [name for name in values if name not in _READ]:
-            raise TypeError(f"changed(): no field {listing(unknown)}; there are {listing(_READ, len(_READ))}")
+            raise TypeError(
+                f"changed(): no field {listing(unknown)}; there are {listing(_READ, len(_READ))}"
+            )
         other = object.__new__(Problem)
-        keep = {name: value for name, value in self.__dict__.items() if not _MADE_OF.get(name, set()) & values.keys()}
+        keep = {
+            name: value
+            for name, value in self.__dict__.items()
+            if not _MADE_OF.get(name, set()) & values.keys()
+        }
         other.__dict__.update(keep, worker_at=self.worker_at, task_at=self.task_at)
         other._hold(values)
         return other
@@ -274,7 +292,11 @@ class Problem:
     @property
     def most(self) -> IntArray:
         """Workers that each task may have, n: L, or everybody where L is "at least"."""
-        return np.maximum(self.need, len(self.workers)) if self.required_rule == "at least" else self.need
+        return (
+            np.maximum(self.need, len(self.workers))
+            if self.required_rule == "at least"
+            else self.need
+        )
 
     @cached_property
     def plain(self) -> bool:
@@ -285,8 +307,8 @@ class Problem:
     def __repr__(self) -> str:
         (m, n), between = self.q.shape, len(self.conflict_pairs)
         return (
-            f"<Problem: {m} workers, {n} tasks, {self.need.sum()} places, {self.excluded.sum()} worker-task and "
-            f"{between} worker-worker conflicts ({self.conflict_scope})>"
+            f"<Problem: {m} workers, {n} tasks, {self.need.sum()} places, {self.excluded.sum()}"
+            f" worker-task and {between} worker-worker conflicts ({self.conflict_scope})>"
         )
 
 
@@ -302,7 +324,9 @@ def needed(problem: object) -> Problem:
     """The problem; ValueError where it is none."""
     if not isinstance(problem, Problem):
         what = type(problem).__name__
-        raise ValueError(f"problem: a Problem is needed (of a project: project.problem()), got {what}")
+        raise ValueError(
+            f"problem: a Problem is needed (of a project: project.problem()), got {what}"
+        )
     return problem
 
 
@@ -326,10 +350,13 @@ def _matrix(values: Any, problem: Problem, name: str) -> FloatArray:
 
 
 def _weights(values: Any, tasks: pd.Index[Any]) -> FloatArray:
-    weight = np.ones(len(tasks)) if values is None else labelled_vector(values, tasks, "task_weights")
+    weight = (
+        np.ones(len(tasks)) if values is None else labelled_vector(values, tasks, "task_weights")
+    )
     if (weight < 0).any():
         raise ValueError(
-            f"task_weights: {tasks[int(weight.argmin())]} has {weight.min():g}, a weight must not be negative"
+            f"task_weights: {tasks[int(weight.argmin())]} has {weight.min():g}, a weight must not"
+            " be negative"
         )
     return _frozen(weight.copy())
 
@@ -346,15 +373,25 @@ def _budget(value: Any) -> float | None:
     return None if value is None else float(value)
 
 
-# How the problem reads each of its fields, and under which name it holds what was read: an array, or the value.
+# How the problem reads each of its fields, and under which name it holds what was read: an array,
+# or the value.
 _READ: dict[str, tuple[str, Callable[[Any, Problem], Any]]] = {
     "qualification": ("q", lambda value, p: _matrix(value, p, "qualification")),
-    "required": ("need", lambda value, p: _whole_numbers(value, p.tasks, "required", "asks for {} workers")),
+    "required": (
+        "need",
+        lambda value, p: _whole_numbers(value, p.tasks, "required", "asks for {} workers"),
+    ),
     "task_weights": ("weights", lambda value, p: _weights(value, p.tasks)),
     "task_conflicts": ("excluded", lambda value, p: _conflicts(value, p, "task_conflicts")),
     "worker_conflicts": ("against", lambda value, p: _conflicts(value, p, "worker_conflicts")),
-    "conflict_scope": ("conflict_scope", lambda value, p: one_of(value, get_args(Scope), "conflict_scope")),
-    "required_rule": ("required_rule", lambda value, p: one_of(value, get_args(Rule), "required_rule")),
+    "conflict_scope": (
+        "conflict_scope",
+        lambda value, p: one_of(value, get_args(Scope), "conflict_scope"),
+    ),
+    "required_rule": (
+        "required_rule",
+        lambda value, p: one_of(value, get_args(Rule), "required_rule"),
+    ),
     "worker_limits": ("limits", lambda value, p: _limits(value, p.workers)),
     "pinned": ("must", lambda value, p: _conflicts(value, p, "pinned")),
     "costs": ("pair_costs", lambda value, p: None if value is None else _matrix(value, p, "costs")),
@@ -367,13 +404,16 @@ _FRAMES: dict[str, Callable[[Problem], Any]] = {
     "required": lambda p: pd.Series(p.need, index=p.tasks, name="required", copy=False),
     "task_weights": lambda p: pd.Series(p.weights, index=p.tasks, name="weight", copy=False),
     "task_conflicts": lambda p: _framed(p.excluded.view(np.int8), p.workers, p.tasks),
-    "worker_conflicts": lambda p: _framed(p.against.view(np.int8), p.workers, p.workers.rename("other")),
+    "worker_conflicts": lambda p: _framed(
+        p.against.view(np.int8), p.workers, p.workers.rename("other")
+    ),
     "worker_limits": lambda p: pd.Series(p.limits, index=p.workers, name="limit", copy=False),
     "pinned": lambda p: _framed(p.must.view(np.int8), p.workers, p.tasks),
     "costs": lambda p: None if p.pair_costs is None else _framed(p.pair_costs, p.workers, p.tasks),
 }
 
-# What a problem computes once, and the fields of which it is made; where none of them changes it is kept.
+# What a problem computes once, and the fields of which it is made; where none of them changes it is
+# kept.
 _MADE_OF: dict[str, set[str]] = {name: {name} for name in _FRAMES} | {
     "value": {"qualification", "task_weights"},
     "eligible": {"qualification", "task_conflicts", "worker_limits"},
@@ -406,9 +446,13 @@ def _conflicts(conflicts: Conflicts | None, problem: Problem, name: str) -> Bool
     if conflicts is None:
         return np.broadcast_to(np.False_, (len(rows), len(columns)))
     if isinstance(conflicts, Mapping):
-        raise ValueError(f"{name}: a mapping is not understood; give pairs of labels, or a 0/1 frame")
+        raise ValueError(
+            f"{name}: a mapping is not understood; give pairs of labels, or a 0/1 frame"
+        )
     if isinstance(conflicts, str | bytes | pd.Series) or not isinstance(conflicts, Iterable):
-        raise ValueError(f"{name}: pairs of labels, or a 0/1 frame, are needed, got {shown(conflicts)}")
+        raise ValueError(
+            f"{name}: pairs of labels, or a 0/1 frame, are needed, got {shown(conflicts)}"
+        )
     if isinstance(conflicts, pd.DataFrame):
         array = _from_frame(conflicts, problem, name)
     elif isinstance(conflicts, np.ndarray):
@@ -419,12 +463,15 @@ def _conflicts(conflicts: Conflicts | None, problem: Problem, name: str) -> Bool
         array = _from_pairs(conflicts, problem, name)
     if between_workers:
         if array.diagonal().any():
-            raise ValueError(f"{name}: {rows[int(array.diagonal().argmax())]} is in conflict with itself")
+            raise ValueError(
+                f"{name}: {rows[int(array.diagonal().argmax())]} is in conflict with itself"
+            )
         if (array != array.T).any():
             i1, i2 = np.argwhere(array & ~array.T)[0].tolist()
             one, other = rows[i1], rows[i2]
             raise ValueError(
-                f"{name}: {one} with {other} is 1 and {other} with {one} is 0, the frame must be symmetric"
+                f"{name}: {one} with {other} is 1 and {other} with {one} is 0, the frame must be"
+                " symmetric"
             )
     return _frozen(array)
 
@@ -435,7 +482,9 @@ def _from_frame(frame: pd.DataFrame, problem: Problem, name: str) -> BoolArray:
     rows, columns = problem.workers, problem.workers if other == "other" else problem.tasks
     if frame.index.equals(rows) and frame.columns.equals(columns):
         return _from_matrix(frame.to_numpy(), rows, columns, name)
-    inside = set(hashable(frame.index, f"{name}, rows")) <= set(rows) and set(frame.columns) <= set(columns)
+    inside = set(hashable(frame.index, f"{name}, rows")) <= set(rows) and set(frame.columns) <= set(
+        columns
+    )
     is_matrix = len(frame) == len(rows) and inside
     if not is_matrix:
         named = {"worker", other} <= set(hashable(frame.columns, f"{name}, columns"))
@@ -447,26 +496,38 @@ def _from_frame(frame: pd.DataFrame, problem: Problem, name: str) -> BoolArray:
     return _from_matrix(frame.reindex(index=rows, columns=columns).to_numpy(), rows, columns, name)
 
 
-def _is_nested(conflicts: Collection[Any], rows: pd.Index[Any], columns: pd.Index[Any], name: str) -> bool:
+def _is_nested(
+    conflicts: Collection[Any], rows: pd.Index[Any], columns: pd.Index[Any], name: str
+) -> bool:
     """Whether a list of lists is a 0/1 matrix; ValueError where it could as well be pairs of labels."""
     nested = (
-        isinstance(conflicts, list) and len(conflicts) == len(rows) and all(isinstance(row, list) for row in conflicts)
+        isinstance(conflicts, list)
+        and len(conflicts) == len(rows)
+        and all(isinstance(row, list) for row in conflicts)
     )
     if not nested or not all(
-        len(row) == len(columns) and all(_zero_or_one(one) in (0, 1) for one in row) for row in conflicts
+        len(row) == len(columns) and all(_zero_or_one(one) in (0, 1) for one in row)
+        for row in conflicts
     ):
         return False
     if len(columns) == 2 and {0, 1} <= set(rows) and {0, 1} <= set(columns):
-        raise ValueError(f"{name}: a list of lists of two can be read as pairs or as a matrix; give tuples or a frame")
+        raise ValueError(
+            f"{name}: a list of lists of two can be read as pairs or as a matrix; give tuples or a"
+            " frame"
+        )
     return True
 
 
-def _from_matrix(matrix: npt.NDArray[Any], rows: pd.Index[Any], columns: pd.Index[Any], name: str) -> BoolArray:
+def _from_matrix(
+    matrix: npt.NDArray[Any], rows: pd.Index[Any], columns: pd.Index[Any], name: str
+) -> BoolArray:
     if matrix.shape != (len(rows), len(columns)):
         raise ValueError(f"{name}: shape {matrix.shape}, needed is {(len(rows), len(columns))}")
     values = zero_one(matrix)
     for i, j in np.argwhere(np.isnan(values)).tolist():
-        raise ValueError(f"{name}: {rows[i]} with {columns[j]} is {shown(matrix[i, j])}, it must be 0 or 1")
+        raise ValueError(
+            f"{name}: {rows[i]} with {columns[j]} is {shown(matrix[i, j])}, it must be 0 or 1"
+        )
     return np.asarray(values == 1)
 
 
@@ -482,7 +543,9 @@ def _zero_or_one(value: object) -> float:
     return float(value) if isinstance(value, bool | np.bool_) else number(value)
 
 
-def _from_pairs(pairs: Collection[tuple[Hashable, Hashable]], problem: Problem, name: str) -> BoolArray:
+def _from_pairs(
+    pairs: Collection[tuple[Hashable, Hashable]], problem: Problem, name: str
+) -> BoolArray:
     """Pairs of labels, those between workers either way round."""
     between_workers = name == "worker_conflicts"
     at_row, at_column = problem.worker_at, problem.worker_at if between_workers else problem.task_at

@@ -1,10 +1,11 @@
 r"""How far assignments can reach, task by task; and a maximum that is as exact beside large numbers as without them.
 
-Engines work to tolerances of their own, relative to the largest number that they are given: beside a pair of -10⁹ they
-do not see 0.001. So the best of all is asked for first, to :data:`EXACT` of the largest number among the pairs in play.
-That is enough for assignments that use one of the large numbers, whose sum is not known better than to
-:data:`TIE` of the sizes summed. Then the best of those assignments is asked for that use none of them, on the finer
-scale of what is left; and so on, as long as the rest can reach beyond the best that is known.
+Engines work to tolerances of their own, relative to the largest number that they are given: beside
+a pair of -10⁹ they do not see 0.001. So the best of all is asked for first, to :data:`EXACT` of the
+largest number among the pairs in play. That is enough for assignments that use one of the large
+numbers, whose sum is not known better than to :data:`TIE` of the sizes summed. Then the best of
+those assignments is asked for that use none of them, on the finer scale of what is left; and so on,
+as long as the rest can reach beyond the best that is known.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ import numpy as np
 from crowdnb.labels import BoolArray, FloatArray, IntArray
 
 TIE = 1e-9  # assignments that differ by less are tied, relative to the sum of their pairs' sizes
-EXACT = 1e-11  # of the largest number that an engine is given: what its answer is good to (found by random search)
+# of the largest number that an engine is given: what its answer is good to (found by random search)
+EXACT = 1e-11
 ROUNDING = 1e-14  # of sums, relative to what is summed
 
 
@@ -40,7 +42,9 @@ class Reach(NamedTuple):
     slack: float
 
 
-def reaches(value: FloatArray, allowed: BoolArray, must: BoolArray, fewest: IntArray, most: IntArray) -> Reach:
+def reaches(
+    value: FloatArray, allowed: BoolArray, must: BoolArray, fewest: IntArray, most: IntArray
+) -> Reach:
     """What choices of allowed pairs reach, with all that must be chosen, and with so many pairs of each task.
 
     Limits of workers, conflicts and a budget do not count, so a choice may reach less.
@@ -84,7 +88,8 @@ def zoom(
     reaching : callable
         What assignments of some pairs reach.
     ask : callable
-        The best assignment of some pairs as an engine finds it, None where there is none; it keeps the assignment.
+        The best assignment of some pairs as an engine finds it, None where there is none; it keeps
+        the assignment.
     rho : float
         What the best assignment known comes to.
     enough : float

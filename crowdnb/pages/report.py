@@ -1,7 +1,8 @@
 """One page about a project for whoever has to sign it: what was decided, why, what it costs, and how it was checked.
 
-The page is a single HTML file: no script, no picture from elsewhere, no network; it prints on A4. The command
-``python -m crowdnb report``, the notebook of one's own data and its panel all make it with :func:`report`.
+The page is a single HTML file: no script, no picture from elsewhere, no network; it prints on A4.
+The command ``python -m crowdnb report``, the notebook of one's own data and its panel all make it
+with :func:`report`.
 """
 
 from __future__ import annotations
@@ -52,12 +53,20 @@ from crowdnb.solver.engine import SolverAnswerError
 from crowdnb.solver.program import optimum, tie
 
 # Five blues, light to dark, and the ink that can be read on each.
-SHADES = [("#f1f5fb", "#222"), ("#cfdff1", "#222"), ("#9dc3e3", "#222"), ("#3b78b3", "#fff"), ("#1b4f88", "#fff")]
-SOFT, FRAME = "var(--cn-soft)", "#c2410c"  # SOFT is set by the style around; FRAME lies on cells that have a ground
+SHADES = [
+    ("#f1f5fb", "#222"),
+    ("#cfdff1", "#222"),
+    ("#9dc3e3", "#222"),
+    ("#3b78b3", "#fff"),
+    ("#1b4f88", "#fff"),
+]
+# SOFT is set by the style around; FRAME lies on cells that have a ground
+SOFT, FRAME = "var(--cn-soft)", "#c2410c"
 WIDEST = (60, 20)  # workers, tasks: beyond, a grid is a list
 LOOKED_INTO = 1500  # pairs of worker and task up to which every price is computed
 STABLE_CRITERIA = 4
-COSTS = {"limit": 2.0, "worker": 3.0}  # of repairs, where all others cost 1: people who are not there cost most
+# of repairs, where all others cost 1: people who are not there cost most
+COSTS = {"limit": 2.0, "worker": 3.0}
 FEW = 5
 ENGINES = {"GLPK_MI": "cvxopt", "CBC": "cylp", "HIGHS": "highspy"}
 Rows = Iterable[Sequence[str]]
@@ -94,7 +103,10 @@ class Page:
 
     def _repr_html_(self) -> str:
         style = "width: 100%; max-width: 900px; height: 640px; border: 1px solid #8c96a3"
-        return f'<iframe title="the page" sandbox style="{style}" srcdoc="{html.escape(self.html)}"></iframe>'
+        return (
+            f'<iframe title="the page" sandbox style="{style}"'
+            f' srcdoc="{html.escape(self.html)}"></iframe>'
+        )
 
 
 def report(
@@ -154,7 +166,9 @@ def report(
         plans = Scenarios(source, **options)
     else:
         if not isinstance(source, str | PathLike):
-            raise ValueError(f"source: a path, a Project or Scenarios are needed, got {shown(source)}")
+            raise ValueError(
+                f"source: a path, a Project or Scenarios are needed, got {shown(source)}"
+            )
         project = read_project(source, gamma, stars)
         keeper, plans = Keeper.open(Path(source), project, **options)
         said = keeper.said
@@ -164,14 +178,17 @@ def report(
     except ScenarioError as error:
         if not said:
             raise
-        raise ScenarioError(f"{error}. {' '.join(said)}") from None  # it may be in a file that cannot be read
+        # it may be in a file that cannot be read
+        raise ScenarioError(f"{error}. {' '.join(said)}") from None
     return _Maker(plans, one, title or "Project", said).page()
 
 
 class _Maker:
     """Everything that the page says, part by part."""
 
-    def __init__(self, plans: Scenarios, scenario: Scenario, title: str, said: Sequence[str]) -> None:
+    def __init__(
+        self, plans: Scenarios, scenario: Scenario, title: str, said: Sequence[str]
+    ) -> None:
         self.plans, self.scenario, self.title = plans, scenario, title
         self.project = plans.project
         self.answer = plans.answer(scenario)
@@ -201,13 +218,15 @@ class _Maker:
         name = "" if self.scenario.name in ("", GIVEN) else f" · {_text(self.scenario.name)}"
         today = date.today().isoformat()
         body = (
-            f'<header><h1>{_text(self.title)}{name}</h1><p class="soft">Assignment of workers to tasks · {today}</p>'
+            f'<header><h1>{_text(self.title)}{name}</h1><p class="soft">Assignment of workers to'
+            f" tasks · {today}</p>"
             f"</header><main>{''.join(parts)}</main><footer>{self.versions()}</footer>"
         )
         head = (
-            '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
-            "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
-            f"<title>{_text(self.title)}{name}</title><style>{STYLE}</style>"
+            '<meta charset="utf-8"><meta name="viewport" content="width=device-width,'
+            ' initial-scale=1"><meta http-equiv="Content-Security-Policy" content="default-src'
+            " 'none'; style-src"
+            f" 'unsafe-inline'\"><title>{_text(self.title)}{name}</title><style>{STYLE}</style>"
         )
         whole = f'<!DOCTYPE html>\n<html lang="en"><head>{head}</head><body>{body}</body></html>\n'
         return Page(whole, self.summary(), self.answer, self.scenario)
@@ -223,9 +242,14 @@ class _Maker:
         if self.answer.table is None:
             reasons = self.answer.reasons if self.answer.status == "infeasible" else ()
             return "\n".join([f"{self.title}: {self.headline()}", *reasons])
-        team = self.answer.pairs.groupby("task", sort=False)["worker"].agg(lambda who: ", ".join(map(str, who)))
+        team = self.answer.pairs.groupby("task", sort=False)["worker"].agg(
+            lambda who: ", ".join(map(str, who))
+        )
         tasks = "; ".join(f"{task}: {team.get(task, 'nobody')}" for task in self.problem.tasks)
-        return f"{self.title}: {self.headline()}\n{tasks}. Idle: {listing(self.answer.idle, 20) or 'nobody'}."
+        return (
+            f"{self.title}: {self.headline()}\n{tasks}. Idle:"
+            f" {listing(self.answer.idle, 20) or 'nobody'}."
+        )
 
     def headline(self) -> str:
         """The decision in a sentence."""
@@ -233,12 +257,16 @@ class _Maker:
         if answer.table is None:
             if answer.status == "infeasible":
                 return "no assignment exists."
-            return f"the time limit stopped {answer.solver}: no assignment was found, and none was ruled out."
+            return (
+                f"the time limit stopped {answer.solver}: no assignment was found, and none was"
+                " ruled out."
+            )
         busy, places = int((answer.table.sum(axis=1) > 0).sum()), len(answer.pairs)
         proof = "proved the best" if answer.status == "optimal" else "not proved the best"
         return (
-            f"{busy} of {len(problem.workers)} workers fill {places} place{'s' * (places != 1)} on "
-            f"{len(problem.tasks)} task{'s' * (len(problem.tasks) != 1)}, ρ = {answer.performance:.4f}, {proof}."
+            f"{busy} of {len(problem.workers)} workers fill {places} place{'s' * (places != 1)} on"
+            f" {len(problem.tasks)} task{'s' * (len(problem.tasks) != 1)}, ρ ="
+            f" {answer.performance:.4f}, {proof}."
         )
 
     def decided(self) -> str:
@@ -248,10 +276,12 @@ class _Maker:
         if self.answer.table is not None and len(self.answer.pairs):
             mean = self.answer.pairs["qualification"].mean()
             words = (
-                f"ρ, the group performance, adds up how well each chosen worker meets what the task asks, from 0 to 1; "
-                f"here {mean:.3f} a place on average. "
+                "ρ, the group performance, adds up how well each chosen worker meets what the task"
+                f" asks, from 0 to 1; here {mean:.3f} a place on average. "
             )
-            weighs = "" if (self.problem.task_weights == 1).all() else "Each task counts by its weight. "
+            weighs = (
+                "" if (self.problem.task_weights == 1).all() else "Each task counts by its weight. "
+            )
             lines.append(f'<p class="soft">{words}{weighs}</p>')
         return "".join(lines)
 
@@ -259,7 +289,9 @@ class _Maker:
         """A row a task."""
         idle = listing(self.answer.idle, 30) or "nobody"
         table = teams(self.problem, self.answer)
-        table = f'<div class="columns">{table}</div>' if len(self.problem.tasks) > WIDEST[1] else table
+        table = (
+            f'<div class="columns">{table}</div>' if len(self.problem.tasks) > WIDEST[1] else table
+        )
         return f"{table}<p>Idle: {_text(idle)}.</p>"
 
     def grid(self) -> str:
@@ -271,7 +303,9 @@ class _Maker:
     def why(self) -> list[str]:
         """Whether it is the only best one, what comes next, and who would be missed most."""
         if not self.small:
-            return [f"Not looked into: {self.size()}, and more than {LOOKED_INTO:,} pairs take long."]
+            return [
+                f"Not looked into: {self.size()}, and more than {LOOKED_INTO:,} pairs take long."
+            ]
         if self.answer.status != "optimal":
             return ["Not looked into: the assignment is not proved the best."]
         lines = []
@@ -280,8 +314,12 @@ class _Maker:
             if len(two.assignments) == 1:
                 lines.append("It is the only assignment that keeps every rule.")
             elif two.optima > 1:
-                lines.append("Another assignment is as good: this one was taken for its order of names.")
-                self.careful.append("More than one assignment is the best; ρ cannot tell them apart.")
+                lines.append(
+                    "Another assignment is as good: this one was taken for its order of names."
+                )
+                self.careful.append(
+                    "More than one assignment is the best; ρ cannot tell them apart."
+                )
             else:
                 second = two.assignments[1]
                 less = self.answer.performance - second.performance
@@ -290,11 +328,16 @@ class _Maker:
         worth = self.prices[self.prices["kind"] == "worker"]
         missed = worth[worth["worth"] > 0]
         if len(missed):
-            most = [f"{who} ({_fall(w)})" for who, w in zip(missed["worker"][:FEW], missed["worth"][:FEW], strict=True)]
+            most = [
+                f"{who} ({_fall(w)})"
+                for who, w in zip(missed["worker"][:FEW], missed["worth"][:FEW], strict=True)
+            ]
             lines.append(f"Missed most, by what ρ would fall without them: {listing(most)}.")
         if len(missed) > FEW:
             least = missed.iloc[-1]
-            lines.append(f"Missed least of those chosen: {least['worker']} ({_fall(least['worth'])}).")
+            lines.append(
+                f"Missed least of those chosen: {least['worker']} ({_fall(least['worth'])})."
+            )
         return lines
 
     @property
@@ -313,17 +356,24 @@ class _Maker:
             return self.why()[:1]
         none = np.zeros(self.problem.worker_conflicts.shape, dtype=int)
         free = optimum(
-            self.problem.changed(task_conflicts=None, worker_conflicts=none), self.plans.solver, self.plans.time_limit
+            self.problem.changed(task_conflicts=None, worker_conflicts=none),
+            self.plans.solver,
+            self.plans.time_limit,
         )
         lost = free.performance - self.answer.performance if free.status == "optimal" else math.nan
         lines = ["No conflict and no bar costs anything: without them ρ would be the same."]
         if math.isnan(lost):
-            lines = ["What all conflicts and bars cost together was not found out within the time limit."]
+            lines = [
+                "What all conflicts and bars cost together was not found out within the time limit."
+            ]
         elif lost > self.tie:
             lines = [
-                f"All conflicts and bars together cost {_fall(lost)}: without them ρ would be {free.performance:.4f}."
+                f"All conflicts and bars together cost {_fall(lost)}: without them ρ would be"
+                f" {free.performance:.4f}."
             ]
-        rules = self.prices[self.prices["kind"].isin(["conflict", "exclusion"]) & (self.prices["worth"] < 0)]
+        rules = self.prices[
+            self.prices["kind"].isin(["conflict", "exclusion"]) & (self.prices["worth"] < 0)
+        ]
         rules = rules.sort_values("worth", kind="stable")
         if len(rules):
             lines.append(f"The dearest alone: {listing(rules['text'], FEW, len(rules))}.")
@@ -332,7 +382,9 @@ class _Maker:
         places = self.prices[(self.prices["kind"] == "place") & np.isfinite(self.prices["worth"])]
         if len(places):
             least = places.iloc[-1]
-            lines.append(f"The place that adds least to ρ: one of {least['task']} ({_fall(least['worth'])}).")
+            lines.append(
+                f"The place that adds least to ρ: one of {least['task']} ({_fall(least['worth'])})."
+            )
         return lines
 
     def why_not(self) -> str:
@@ -352,9 +404,13 @@ class _Maker:
         found = repairs(self.problem, FEW, COSTS, ("pin",), time_limit=20)
         if not found.repairs:
             return f"<p>{_text(str(found))}</p>"
-        rows = [[repair.text, f"{repair.cost:g}", f"{repair.performance:.4f}"] for repair in found.repairs]
+        rows = [
+            [repair.text, f"{repair.cost:g}", f"{repair.performance:.4f}"]
+            for repair in found.repairs
+        ]
         note = (
-            "Cheapest first. A conflict lifted, a pair allowed or a place fewer costs 1, a second task 2, a person 3."
+            "Cheapest first. A conflict lifted, a pair allowed or a place fewer costs 1, a second"
+            " task 2, a person 3."
         )
         return f"{_table(['change', 'cost', 'ρ then'], rows)}<p class='soft'>{note}</p>"
 
@@ -381,14 +437,32 @@ class _Maker:
                 self.careful.append(f"The scenario {name} {row['state']}.")
             rho, difference, given = (
                 "" if math.isnan(row[key]) else f"{row[key]:{form}}"
-                for key, form in (("performance", ".4f"), ("difference", "+.4f"), ("by given Q", ".4f"))
+                for key, form in (
+                    ("performance", ".4f"),
+                    ("difference", "+.4f"),
+                    ("by given Q", ".4f"),
+                )
             )
             mark = "▸ " if name == self.scenario.name else ""
             state = "" if row["state"] == "proved the best" else f" ({row['state']})"
             rows.append(
-                [f"{mark}{name}", rho, difference, given, f"{row['changes'] or 'nothing'}{state}", row["moves"]]
+                [
+                    f"{mark}{name}",
+                    rho,
+                    difference,
+                    given,
+                    f"{row['changes'] or 'nothing'}{state}",
+                    row["moves"],
+                ]
             )
-        head = ["scenario", "ρ", "change", "ρ by given Q", "what differs from the files", "who moves"]
+        head = [
+            "scenario",
+            "ρ",
+            "change",
+            "ρ by given Q",
+            "what differs from the files",
+            "who moves",
+        ]
         return text + _table(head, rows)
 
     def warnings(self) -> list[str]:
@@ -397,23 +471,35 @@ class _Maker:
         clouds = self.project.clouds()
         if clouds is not None and self.answer.table is not None:
             short = clouds[clouds["rule"] != "cloud"].index.unique("worker")
-            busy = {self.scenario.roots.get(str(worker), worker) for worker in self.answer.pairs["worker"]}
-            few = [worker for worker in dict.fromkeys(self.answer.pairs["worker"]) if worker in short]
+            busy = {
+                self.scenario.roots.get(str(worker), worker)
+                for worker in self.answer.pairs["worker"]
+            }
+            few = [
+                worker for worker in dict.fromkeys(self.answer.pairs["worker"]) if worker in short
+            ]
             if few:
                 share = f"{len(few)} of {len(busy)}"
-                lines.append(f"Chosen on fewer than six ratings of some criterion, {share}: {listing(few, 12)}.")
+                lines.append(
+                    f"Chosen on fewer than six ratings of some criterion, {share}:"
+                    f" {listing(few, 12)}."
+                )
             negative, clipped = int((clouds["radicand"] < 0).sum()), int(clouds["clipped"].sum())
             lines.append(
-                f"Of {len(clouds)} rating histories, S² < En² in {negative}, and {clipped} intervals left [0, 1] "
-                "and were clipped."
+                f"Of {len(clouds)} rating histories, S² < En² in {negative}, and {clipped}"
+                " intervals left [0, 1] and were clipped."
             )
         if self.scenario.gamma not in (None, self.project.gamma) and self.project.counts is None:
-            lines.append("γ was moved, and no histories are known: how the intervals follow is an assumption.")
+            lines.append(
+                "γ was moved, and no histories are known: how the intervals follow is an"
+                " assumption."
+            )
         if added := [f"{times} like {who}" for who, times in self.scenario.added.items() if times]:
             lines.append(f"Workers who do not exist yet have to be found: {listing(added)}.")
         if self.answer.status == "time_limit" and self.answer.table is not None:
             lines.append(
-                f"The time limit came first: at most {self.answer.bound:.4f} is possible (gap {self.answer.gap:.2%})."
+                f"The time limit came first: at most {self.answer.bound:.4f} is possible (gap"
+                f" {self.answer.gap:.2%})."
             )
         if stable := self.stable():
             lines.append(stable)
@@ -423,41 +509,63 @@ class _Maker:
     def stable(self) -> str:
         """How far the weights are from those that change the answer."""
         weights = pd.Series(dict(self.scenario.weights) or self.project.criteria_weights)
-        fits = self.small and self.answer.status == "optimal" and 1 < len(weights) <= STABLE_CRITERIA
+        fits = (
+            self.small and self.answer.status == "optimal" and 1 < len(weights) <= STABLE_CRITERIA
+        )
         if not fits or not self.problem.plain or self.scenario.added or not len(self.answer.pairs):
             return ""
         ability, demand = self.scenario.intervals(self.project)
         matrix = possibility_matrix(ability, demand)
-        found = stability(self.problem, matrix, weights, self.answer.table, solver=self.plans.solver)
+        found = stability(
+            self.problem, matrix, weights, self.answer.table, solver=self.plans.solver
+        )
         if found.nearest is None:
             return "The assignment stays the best at any weights of the criteria."
         there = ", ".join(f"{name} {weight:.3g}" for name, weight in found.nearest.items())
-        return f"Another assignment is as good once {found.moved:.2g} of the criteria weights moves ({there})."
+        return (
+            f"Another assignment is as good once {found.moved:.2g} of the criteria weights moves"
+            f" ({there})."
+        )
 
     def checks(self) -> list[str]:
         """What was read and what was verified."""
         project, answer = self.project, self.answer
         weights = ", ".join(
-            f"{k} {w:.3g}" for k, w in (dict(self.scenario.weights) or project.criteria_weights).items()
+            f"{k} {w:.3g}"
+            for k, w in (dict(self.scenario.weights) or project.criteria_weights).items()
         )
         lines = [
-            f"Files read without a problem: {len(project.ability)} workers, {len(project.required)} tasks, "
-            f"{int(project.required.sum())} places. Criteria weights: {weights}.",
+            (
+                f"Files read without a problem: {len(project.ability)} workers,"
+                f" {len(project.required)} tasks, {int(project.required.sum())} places. Criteria"
+                f" weights: {weights}."
+            ),
         ]
         if answer.table is None:
             return [
                 *lines,
-                "Why there is none was found by counting and search, and each change was solved and checked.",
+                (
+                    "Why there is none was found by counting and search, and each change was solved"
+                    " and checked."
+                ),
             ]
         if broken := check(self.problem, answer.table):
-            raise SolverAnswerError(f"internal error: the assignment of the page breaks a rule: {listing(broken, 3)}")
-        scope = "in the whole project" if self.problem.conflict_scope == "project" else "on one task"
+            raise SolverAnswerError(
+                f"internal error: the assignment of the page breaks a rule: {listing(broken, 3)}"
+            )
+        scope = (
+            "in the whole project" if self.problem.conflict_scope == "project" else "on one task"
+        )
         lines += [
-            "Every rule was checked again by code that knows no solver: each task has exactly the workers it needs, "
-            "nobody has more tasks than allowed, no barred pair is used, and no two workers in conflict are chosen "
-            f"{scope}.",
-            f"ρ was added up again: {performance(self.problem, answer.table):.6f}. "
-            f"No assignment has more than {answer.bound:.6f}{_by(answer)}.",
+            (
+                "Every rule was checked again by code that knows no solver: each task has exactly"
+                " the workers it needs, nobody has more tasks than allowed, no barred pair is"
+                f" used, and no two workers in conflict are chosen {scope}."
+            ),
+            (
+                f"ρ was added up again: {performance(self.problem, answer.table):.6f}. "
+                f"No assignment has more than {answer.bound:.6f}{_by(answer)}."
+            ),
         ]
         return lines
 
@@ -468,10 +576,18 @@ class _Maker:
 
     def versions(self) -> str:
         """What made the page."""
-        names = ["numpy", "pandas", "scipy", "cvxpy", *filter(None, [ENGINES.get(self.answer.solver)])]
+        names = [
+            "numpy",
+            "pandas",
+            "scipy",
+            "cvxpy",
+            *filter(None, [ENGINES.get(self.answer.solver)]),
+        ]
         parts = [f"crowdnb {crowdnb.__version__}", f"Python {platform.python_version()}"]
         parts += [f"{name} {metadata.version(name)}" for name in names]
-        parts += [f"γ = {self.project.gamma if self.scenario.gamma is None else self.scenario.gamma:g}"]
+        parts += [
+            f"γ = {self.project.gamma if self.scenario.gamma is None else self.scenario.gamma:g}"
+        ]
         return f"<p>{_text(' · '.join(parts))} · data {fingerprint(self.project)}</p>"
 
 
@@ -480,17 +596,30 @@ def _by(answer: Assignment) -> str:
 
 
 def _fall(worth: float) -> str:
-    return "cannot be spared" if math.isinf(worth) else f"{worth:.3f}" if worth >= 0.0095 else f"{worth:.2g}"
+    return (
+        "cannot be spared"
+        if math.isinf(worth)
+        else f"{worth:.3f}"
+        if worth >= 0.0095
+        else f"{worth:.2g}"
+    )
 
 
 def pairs_of(answer: Assignment) -> set[tuple[str, str]]:
     """The pairs of an assignment as texts."""
-    return {(str(worker), str(task)) for worker, tasks in tasks_of(answer).items() for task in tasks}
+    return {
+        (str(worker), str(task)) for worker, tasks in tasks_of(answer).items() for task in tasks
+    }
 
 
 def held(problem: Problem, pairs: Collection[tuple[str, str]]) -> BoolArray:
     """Which of the problem's pairs are among some given as texts; shape (m, n)."""
-    return np.array([[(str(worker), str(task)) in pairs for task in problem.tasks] for worker in problem.workers])
+    return np.array(
+        [
+            [(str(worker), str(task)) in pairs for task in problem.tasks]
+            for worker in problem.workers
+        ]
+    )
 
 
 def teams(problem: Problem, answer: Assignment) -> str:
@@ -523,7 +652,8 @@ def grid(problem: Problem, answer: Assignment, was: BoolArray) -> str:
     q, eligible, taken = problem.q, problem.eligible, answer.table.to_numpy() == 1
     shade = _shades(q, eligible)
     head = "".join(
-        f'<th scope="col">{_text(task)}<br><span>needs {need}</span></th>' for task, need in problem.required.items()
+        f'<th scope="col">{_text(task)}<br><span>needs {need}</span></th>'
+        for task, need in problem.required.items()
     )
     rows = []
     for i, worker in enumerate(problem.workers):
@@ -534,16 +664,31 @@ def grid(problem: Problem, answer: Assignment, was: BoolArray) -> str:
                 continue
             ground, ink = SHADES[shade[i, j]]
             line = "solid" if taken[i, j] else "dashed"
-            frame = f"outline: 3px {line} {FRAME}; outline-offset: -3px" if taken[i, j] or was[i, j] else ""
-            mark = "● " if taken[i, j] and was[i, j] else "◆ " if taken[i, j] else "○ " if was[i, j] else ""
-            cells.append(f'<td style="background: {ground}; color: {ink}; {frame}">{mark}{q[i, j]:.3f}</td>')
+            frame = (
+                f"outline: 3px {line} {FRAME}; outline-offset: -3px"
+                if taken[i, j] or was[i, j]
+                else ""
+            )
+            mark = (
+                "● "
+                if taken[i, j] and was[i, j]
+                else "◆ "
+                if taken[i, j]
+                else "○ "
+                if was[i, j]
+                else ""
+            )
+            cells.append(
+                f'<td style="background: {ground}; color: {ink}; {frame}">{mark}{q[i, j]:.3f}</td>'
+            )
         name = _text(worker)
         rows.append(f'<tr><th scope="row" title="{name}">{name}</th>{"".join(cells)}</tr>')
     marks = "● a place" if (taken == was).all() else "● keeps a place, ◆ new, ○ given up"
     legend = f"<p>Cell: Q, darker is higher. {marks}, × may not.</p>"
     return (
-        f'{legend}<div class="crowdnb-scroll" tabindex="0" role="region" aria-label="who does what">'
-        f'<table><tr><th class="crowdnb-corner"></th>{head}</tr>{"".join(rows)}</table></div>'
+        f'{legend}<div class="crowdnb-scroll" tabindex="0" role="region" aria-label="who does'
+        ' what"><table><tr><th'
+        f' class="crowdnb-corner"></th>{head}</tr>{"".join(rows)}</table></div>'
     )
 
 
@@ -569,7 +714,10 @@ def _section(title: str, body: str, kind: str = "") -> str:
 def _table(head: Sequence[str], rows: Rows) -> str:
     """A table of texts, the first column as headings."""
     top = "".join(f'<th scope="col" class="n">{_text(name)}</th>' for name in head)
-    body = "".join(f'<tr><th scope="row">{_text(row[0])}</th>{"".join(map(_cell, row[1:]))}</tr>' for row in rows)
+    body = "".join(
+        f'<tr><th scope="row">{_text(row[0])}</th>{"".join(map(_cell, row[1:]))}</tr>'
+        for row in rows
+    )
     return f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
 
 

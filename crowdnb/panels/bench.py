@@ -1,8 +1,9 @@
 """The analyst's bench: a folder of files, its settings, why and what it costs, scenarios, and what to take away.
 
-:func:`bench` shows a folder's files checked, and a panel that turns γ, weights, demands, L, W and conflicts. Every
-change is on disk at once (:class:`crowdnb.project.scenarios.Keeper`), so a kernel may stop at any time. Like every panel it
-only sets values of widgets, and every control can be set by code: ``bench["gamma"].value = 0.2``.
+:func:`bench` shows a folder's files checked, and a panel that turns γ, weights, demands, L, W and
+conflicts. Every change is on disk at once (:class:`crowdnb.project.scenarios.Keeper`), so a kernel
+may stop at any time. Like every panel it only sets values of widgets, and every control can be set
+by code: ``bench["gamma"].value = 0.2``.
 """
 
 from __future__ import annotations
@@ -48,7 +49,8 @@ from crowdnb.project.scenarios import GIVEN, Keeper, Pair, Scenario, Scenarios
 from crowdnb.project.tables import did_you_mean
 
 UPLOADS = "my_project"
-KEPT_BESIDE = 10**9  # bytes of a file that an upload replaces: it is read, to be kept under another name
+# bytes of a file that an upload replaces: it is read, to be kept under another name
+KEPT_BESIDE = 10**9
 CELLS = 2000  # of the table of tasks, beyond which it is not shown
 SUGGESTED = 4  # repairs
 PATIENCE = 3.0  # seconds for them
@@ -89,7 +91,9 @@ class NumberGrid(anywidget.AnyWidget):
             for row in value
             for cell, (low, high, step) in zip(row, limits, strict=True)
         ):
-            raise traitlets.TraitError(f"{self.title}: numbers of its range are needed, {len(self.rows)} rows of them")
+            raise traitlets.TraitError(
+                f"{self.title}: numbers of its range are needed, {len(self.rows)} rows of them"
+            )
         return value
 
     _esm = """
@@ -178,11 +182,19 @@ class PairList(widgets.VBox):  # type: ignore[misc]
     value = traitlets.List(traitlets.List(traitlets.Int()))
 
     def __init__(
-        self, rows: Sequence[str], columns: Sequence[str], symmetric: bool, title: str, value: Sequence[Sequence[int]]
+        self,
+        rows: Sequence[str],
+        columns: Sequence[str],
+        symmetric: bool,
+        title: str,
+        value: Sequence[Sequence[int]],
     ) -> None:
         self.rows, self.columns, self.symmetric = list(rows), list(columns), symmetric
         self.area = widgets.Textarea(
-            rows=6, continuous_update=False, tooltip=title, layout=widgets.Layout(width="min(420px, 100%)")
+            rows=6,
+            continuous_update=False,
+            tooltip=title,
+            layout=widgets.Layout(width="min(420px, 100%)"),
         )
         self.said = Shown()
         head = sentence(f"{html.escape(title)} (one pair a line, with a comma between the two):")
@@ -205,7 +217,9 @@ class PairList(widgets.VBox):  # type: ignore[misc]
 
     def _pairs(self, text: str) -> tuple[list[list[int]], list[str]]:
         """Positions, and what is wrong, by line."""
-        at_row, at_column = ({name: at for at, name in enumerate(names)} for names in (self.rows, self.columns))
+        at_row, at_column = (
+            {name: at for at, name in enumerate(names)} for names in (self.rows, self.columns)
+        )
         pairs: list[list[int]] = []
         wrong = []
         for line, words in enumerate(text.splitlines(), 1):
@@ -214,7 +228,9 @@ class PairList(widgets.VBox):  # type: ignore[misc]
             # a label may hold commas itself: any of them may part the two
             cuts = [at for at, letter in enumerate(words) if letter == ","]
             splits = [(words[:at].strip(), words[at + 1 :].strip()) for at in cuts]
-            good = next((split for split in splits if split[0] in at_row and split[1] in at_column), None)
+            good = next(
+                (split for split in splits if split[0] in at_row and split[1] in at_column), None
+            )
             if good is None:
                 one, other = splits[0] if splits else (words.strip(), "")
                 known: list[str] = self.rows if one not in at_row else self.columns
@@ -243,7 +259,10 @@ class Settings(Panel):
         self.plans = plans
         self.after: Callable[[], object] = lambda: None
         project = plans.project
-        workers, tasks = ([str(label) for label in index] for index in (project.ability.index, project.required.index))
+        workers, tasks = (
+            [str(label) for label in index]
+            for index in (project.ability.index, project.required.index)
+        )
         self.large = len(workers) > WIDEST[0] or len(tasks) > WIDEST[1]
         names = [f"weight of {name} (0 to 1)" for name in project.criteria_weights.index]
         first = settings_of(project, Scenario())
@@ -326,7 +345,9 @@ def settings_of(project: Project, scenario: Scenario, scope: str = "project") ->
     need, weigh = {**project.required, **scenario.required}, {**given, **scenario.task_weights}
     demand = scenario.intervals(project)[1]
     between, barred = project.worker_conflicts.copy(), project.task_conflicts.copy()
-    extra: list[Any] = [("limit", worker, times) for worker, times in scenario.limits.items() if times != 1]
+    extra: list[Any] = [
+        ("limit", worker, times) for worker, times in scenario.limits.items() if times != 1
+    ]
     extra += [("added", worker, times) for worker, times in scenario.added.items() if times]
     for (one, other), value in scenario.conflicts.items():
         if one in workers and other in workers:
@@ -341,7 +362,10 @@ def settings_of(project: Project, scenario: Scenario, scope: str = "project") ->
     return {
         "gamma": project.gamma if scenario.gamma is None else scenario.gamma,
         "weights": tuple(weights[name] for name in project.criteria_weights.index),
-        "tasks": [[float(need[task]), float(weigh[task]), *demand.loc[task].astype(float).tolist()] for task in tasks],
+        "tasks": [
+            [float(need[task]), float(weigh[task]), *demand.loc[task].astype(float).tolist()]
+            for task in tasks
+        ],
         "worker_conflicts": np.argwhere(np.tril(between.to_numpy(), -1)).tolist(),
         "task_conflicts": np.argwhere(barred.to_numpy()).tolist(),
         "scope": scenario.scope or scope,
@@ -351,11 +375,19 @@ def settings_of(project: Project, scenario: Scenario, scope: str = "project") ->
 
 def scenario_of(project: Project, settings: Mapping[str, Any], scope: str = "project") -> Scenario:
     """What the values of the controls change in the project."""
-    workers, tasks, first = project.ability.index, project.required.index, settings_of(project, Scenario(), scope)
-    changed: dict[str, Any] = {"gamma": settings["gamma"] if settings["gamma"] != first["gamma"] else None}
+    workers, tasks, first = (
+        project.ability.index,
+        project.required.index,
+        settings_of(project, Scenario(), scope),
+    )
+    changed: dict[str, Any] = {
+        "gamma": settings["gamma"] if settings["gamma"] != first["gamma"] else None
+    }
     changed["scope"] = settings["scope"] if settings["scope"] != scope else None
     if settings["weights"] != first["weights"]:
-        changed["weights"] = dict(zip(project.criteria_weights.index, settings["weights"], strict=True))
+        changed["weights"] = dict(
+            zip(project.criteria_weights.index, settings["weights"], strict=True)
+        )
     required, weigh, demand = {}, {}, {}
     columns: list[Any] = list(project.demand.columns)
     for task, row, was in zip(tasks, settings["tasks"], first["tasks"], strict=True):
@@ -379,7 +411,12 @@ def scenario_of(project: Project, settings: Mapping[str, Any], scope: str = "pro
     changed |= {"conflicts": differences("worker_conflicts", workers)}
     changed |= {"exclusions": differences("task_conflicts", tasks), "limits": {}, "added": {}}
     for kind, who, value in settings["extra"]:
-        name = {"limit": "limits", "added": "added", "conflict": "conflicts", "exclusion": "exclusions"}[kind]
+        name = {
+            "limit": "limits",
+            "added": "added",
+            "conflict": "conflicts",
+            "exclusion": "exclusions",
+        }[kind]
         changed[name][who] = value
     return Scenario("", **changed)
 
@@ -402,11 +439,18 @@ def _tasks_grid(project: Project, tasks: Sequence[str]) -> Any:
 
 
 def _pairs_control(
-    large: bool, rows: Sequence[str], columns: Sequence[str], symmetric: bool, title: str, value: Any
+    large: bool,
+    rows: Sequence[str],
+    columns: Sequence[str],
+    symmetric: bool,
+    title: str,
+    value: Any,
 ) -> Any:
     if large:
         return PairList(rows, columns, symmetric, title, value)
-    return ConflictGrid(rows=list(rows), columns=list(columns), symmetric=symmetric, title=title, value=value)
+    return ConflictGrid(
+        rows=list(rows), columns=list(columns), symmetric=symmetric, title=title, value=value
+    )
 
 
 class Bench(widgets.VBox):  # type: ignore[misc]
@@ -442,19 +486,28 @@ class Bench(widgets.VBox):  # type: ignore[misc]
             layout=widgets.Layout(width="170px"),
         )  # fmt: skip
         self.upload = widgets.FileUpload(
-            accept=".csv,.xlsx", multiple=True, description="Upload files", tooltip="CSV files, or one Excel workbook"
+            accept=".csv,.xlsx",
+            multiple=True,
+            description="Upload files",
+            tooltip="CSV files, or one Excel workbook",
         )
         self.checked, self.rest = Shown(), widgets.VBox()
         opener = _button("Open", "Read and check the files", self.read, "folder-open")
         self.folder.observe(lambda _: self.read(), names="value")
         self.upload.observe(self._uploaded, names="value")
-        self.example = _button("Start from the case study", "Copy its files into the folder named", self.copy, "copy")
-        top = widgets.HBox([self.folder, self.stars, opener, self.upload, self.example], layout=WRAP)
+        self.example = _button(
+            "Start from the case study", "Copy its files into the folder named", self.copy, "copy"
+        )
+        top = widgets.HBox(
+            [self.folder, self.stars, opener, self.upload, self.example], layout=WRAP
+        )
         super().__init__([top, self.checked, self.rest])
         if self.folder.value:
             self.read()
         else:
-            self.checked.value = _said([f"Name a folder, or upload files: they are kept in the folder {UPLOADS}."])
+            self.checked.value = _said(
+                [f"Name a folder, or upload files: they are kept in the folder {UPLOADS}."]
+            )
 
     def __repr__(self) -> str:
         if self.project is None:
@@ -473,20 +526,27 @@ class Bench(widgets.VBox):  # type: ignore[misc]
         self.project = self.plans = self.panel = self.keeper = None
         self.rest.children = ()
         if not self.folder.value.strip():
-            self.checked.value = _said(["Name a folder, or upload files; or start from the case study."])
+            self.checked.value = _said(
+                ["Name a folder, or upload files; or start from the case study."]
+            )
             return
         try:
             self.source = Path(self.folder.value.strip()).expanduser()
             if not self.source.exists():
                 where = f"There is no {self.source} yet."
-                self.checked.value = _said([f"{where} Upload files, and they go there; or start from the case study."])
+                self.checked.value = _said(
+                    [f"{where} Upload files, and they go there; or start from the case study."]
+                )
                 return
             project = read_project(self.source, self.gamma, self.stars.value)
             self.keeper, plans = Keeper.open(self.source, project, scope=self.scope)
             self.panel = Settings(plans)
         except ProjectError as error:
             number = len(error.problems)
-            head = f"{number} problem{'s' * (number > 1)} in the files. Mend the files, then open or upload them again."
+            head = (
+                f"{number} problem{'s' * (number > 1)} in the files. Mend the files, then open or"
+                " upload them again."
+            )
             self.checked.value = _said(error.problems, head)
             return
         except (ValueError, OSError, ModuleNotFoundError, RuntimeError) as error:
@@ -519,11 +579,21 @@ class Bench(widgets.VBox):  # type: ignore[misc]
 
     def _tell_checked(self) -> None:
         assert self.project is not None and self.keeper is not None and self.plans is not None
-        m, n, places = len(self.project.ability), len(self.project.required), int(self.project.required.sum())
+        m, n, places = (
+            len(self.project.ability),
+            len(self.project.required),
+            int(self.project.required.sum()),
+        )
         lines = [*self.project.notes, *self.keeper.said]
         kept = listing([repr(one.name) for one in self.plans.named], 20)
-        lines += [f"Taken up again from {self.keeper.path.name}: {kept}."] if kept and self.keeper.seen else []
-        self.checked.value = _said(lines, f"Checked, no problem: {m} workers, {n} tasks, {places} places.")
+        lines += (
+            [f"Taken up again from {self.keeper.path.name}: {kept}."]
+            if kept and self.keeper.seen
+            else []
+        )
+        self.checked.value = _said(
+            lines, f"Checked, no problem: {m} workers, {n} tasks, {places} places."
+        )
 
     def _uploaded(self, _: object = None) -> None:
         """Write uploaded files into the folder; a file that they replace is kept beside them."""
@@ -532,7 +602,8 @@ class Bench(widgets.VBox):  # type: ignore[misc]
             return
         known = [f"{name}.csv" for name in FILES]
         wrong = [
-            f"{name!r} is not a name that is read{did_you_mean(name, known)}; known are {listing(known, 20)}, and .xlsx"
+            f"{name!r} is not a name that is read{did_you_mean(name, known)}; known are"
+            f" {listing(known, 20)}, and .xlsx"
             for name, _ in files
             if name not in known and not (name.lower().endswith(".xlsx") and name[:-5].strip(". "))
         ]
@@ -546,7 +617,11 @@ class Bench(widgets.VBox):  # type: ignore[misc]
                 target = target.parent
             if not wrong:
                 _take(target, files)
-        except (OSError, ValueError, RuntimeError) as error:  # no such place, no name of a file, nobody's home
+        except (
+            OSError,
+            ValueError,
+            RuntimeError,
+        ) as error:  # no such place, no name of a file, nobody's home
             wrong = [f"{target} cannot be written: {getattr(error, 'strerror', None) or error}"]
         self.upload.value = ()
         if wrong:
@@ -560,13 +635,19 @@ class Bench(widgets.VBox):  # type: ignore[misc]
         assert self.project is not None and self.panel is not None
         workers = [(str(label), str(label)) for label in self.project.ability.index]
         tasks = [(str(label), str(label)) for label in self.project.required.index]
-        self.worker = widgets.Dropdown(options=workers, description="why", tooltip="a worker", layout=NARROW)
-        self.task = widgets.Dropdown(options=tasks, description="for", tooltip="a task", layout=NARROW)
+        self.worker = widgets.Dropdown(
+            options=workers, description="why", tooltip="a worker", layout=NARROW
+        )
+        self.task = widgets.Dropdown(
+            options=tasks, description="for", tooltip="a task", layout=NARROW
+        )
         self.name = widgets.Text(
             description="name", placeholder="a name for these settings", tooltip="name of the scenario",
             layout=widgets.Layout(width="300px"),
         )  # fmt: skip
-        self.kept = widgets.Dropdown(description="scenario", options=[GIVEN], tooltip="a kept scenario", layout=NARROW)
+        self.kept = widgets.Dropdown(
+            description="scenario", options=[GIVEN], tooltip="a kept scenario", layout=NARROW
+        )
         self.helps, self.told = widgets.VBox(), Shown()
         self.side_by_side, self.message = Shown(), Shown()
         keep = _button("Keep", "Keep these settings under the name", self.keep, "save")
@@ -577,7 +658,11 @@ class Bench(widgets.VBox):  # type: ignore[misc]
             self.task,
             _button("Why?", "Why this pair, or why not", self.tell_why, "question"),
         ]
-        asks.append(_button("What does it cost?", "What each rule, place and worker is worth", self.tell_prices))
+        asks.append(
+            _button(
+                "What does it cost?", "What each rule, place and worker is worth", self.tell_prices
+            )
+        )
         outs = [
             _button(f"Write {name}", f"Write {name} into the folder", act)
             for name, act in (
@@ -622,7 +707,9 @@ class Bench(widgets.VBox):  # type: ignore[misc]
         try:
             self.keeper.save(self.plans)
         except (OSError, ValueError) as error:
-            self.message.value = _said([f"{self.keeper.path.name} cannot be written: {error}"], "Not kept.")
+            self.message.value = _said(
+                [f"{self.keeper.path.name} cannot be written: {error}"], "Not kept."
+            )
         if len(self.keeper.said) > before:
             self._tell_checked()
 
@@ -631,7 +718,12 @@ class Bench(widgets.VBox):  # type: ignore[misc]
         assert self.panel is not None and self.plans is not None
         panel, current = self.panel, self.plans.current
         buttons: list[Any] = [
-            _button(f"Take back: {_extra_text(item)}", "Undo this change", partial(self._without, item), "undo")
+            _button(
+                f"Take back: {_extra_text(item)}",
+                "Undo this change",
+                partial(self._without, item),
+                "undo",
+            )
             for item in panel["extra"].value
         ]
         self.suggested, self.repair_buttons = (), []
@@ -639,12 +731,21 @@ class Bench(widgets.VBox):  # type: ignore[misc]
             problem = self.plans.problem(current)
             found = repairs(problem, SUGGESTED, COSTS, ("pin",), time_limit=PATIENCE)
             self.suggested = found.repairs
-            note = "What would help, cheapest first (a person more costs 3, a second task 2, all else 1):"
-            buttons.append(sentence(note if found.repairs else "Nothing that may be changed makes one possible."))
+            note = (
+                "What would help, cheapest first (a person more costs 3, a second task 2, all"
+                " else 1):"
+            )
+            buttons.append(
+                sentence(
+                    note if found.repairs else "Nothing that may be changed makes one possible."
+                )
+            )
             for repair in found.repairs:
                 label = f"Apply: {repair.text} (ρ = {repair.performance:.4f})"
                 new = current.repaired(repair.changes, problem)
-                self.repair_buttons.append(_button(label, "Make these changes", partial(panel.take, new), "wrench"))
+                self.repair_buttons.append(
+                    _button(label, "Make these changes", partial(panel.take, new), "wrench")
+                )
             buttons += self.repair_buttons
         self.helps.children = tuple(buttons)
 
@@ -661,7 +762,9 @@ class Bench(widgets.VBox):  # type: ignore[misc]
         if list(self.kept.options) != names:
             self.kept.options = names
         if not plans.named:
-            self.side_by_side.value = _said(["None yet. Give the settings above a name to keep them side by side."])
+            self.side_by_side.value = _said(
+                ["None yet. Give the settings above a name to keep them side by side."]
+            )
             return
         key = [one.as_json() for one in plans.named]
         if key == getattr(self, "_compared", None):
@@ -730,11 +833,17 @@ class Bench(widgets.VBox):  # type: ignore[misc]
         def answer() -> str:
             problem = self._problem()
             if problem.q.size > WIDEST[0] * WIDEST[1]:
-                return _said([f"Not computed for more than {WIDEST[0]} × {WIDEST[1]}; cn.prices takes its time."])
+                return _said(
+                    [
+                        f"Not computed for more than {WIDEST[0]} × {WIDEST[1]}; cn.prices takes its"
+                        " time."
+                    ]
+                )
             table = prices(problem)
             lines = table.loc[table["worth"] != 0, "text"].tolist()
             return _said(
-                lines or ["No rule, place or worker changes anything alone."], "What each adds to ρ, or costs:"
+                lines or ["No rule, place or worker changes anything alone."],
+                "What each adds to ρ, or costs:",
             )
 
         self.told.value = _tried(answer)
@@ -756,9 +865,14 @@ class Bench(widgets.VBox):  # type: ignore[misc]
             if path.resolve() == self.source.resolve():
                 raise ValueError(f"{name} is the project's own file")
             write_whole(path, data)
-            kind = {"csv": "text/csv", "html": "text/html"}.get(name.split(".")[-1], "application/octet-stream")
+            kind = {"csv": "text/csv", "html": "text/html"}.get(
+                name.split(".")[-1], "application/octet-stream"
+            )
             link = f"data:{kind};base64,{base64.b64encode(data).decode()}"
-            return f'<p>Written: {html.escape(str(path))}. <a download="{name}" href="{link}">Download</a></p>'
+            return (
+                f'<p>Written: {html.escape(str(path))}. <a download="{name}"'
+                f' href="{link}">Download</a></p>'
+            )
 
         self.message.value = _tried(answer)
 
@@ -768,7 +882,9 @@ class Bench(widgets.VBox):  # type: ignore[misc]
         if name.endswith(".html"):
             title = self.source.resolve().stem
             kept = [plans[GIVEN], *plans.named]
-            named = next((one for one in kept if replace(one, name="") == plans.current), plans.current)
+            named = next(
+                (one for one in kept if replace(one, name="") == plans.current), plans.current
+            )
             return report(plans, named, title=title).html.encode()
         if self.panel.view.problem:
             raise ValueError("There is no assignment to write: the settings above say why.")
@@ -799,20 +915,24 @@ def assignment_file(plans: Scenarios, scenario: Scenario | str, name: str) -> by
             frame.to_excel(writer, sheet_name=sheet, index=False)
             for row in writer.sheets[sheet].iter_rows():
                 for cell in row:
-                    cell.data_type = "s" if cell.data_type == "f" else cell.data_type  # a label is never a formula
+                    # a label is never a formula
+                    cell.data_type = "s" if cell.data_type == "f" else cell.data_type
     return buffer.getvalue()
 
 
 def bench(
-    folder: str | Path | None = None, gamma: float = 0.1, stars: int = 5, conflict_scope: str = "project"
+    folder: str | Path | None = None,
+    gamma: float = 0.1,
+    stars: int = 5,
+    conflict_scope: str = "project",
 ) -> Bench:
     """The bench for a folder of files: checked, turned, explained, compared, kept, and taken along.
 
     Parameters
     ----------
     folder : path, optional
-        A folder of CSV files or an Excel workbook, as :func:`crowdnb.read_project` takes it. None: named or uploaded on
-        the bench.
+        A folder of CSV files or an Excel workbook, as :func:`crowdnb.read_project` takes it. None:
+        named or uploaded on the bench.
     gamma, stars : optional
         As for :func:`crowdnb.read_project`.
     conflict_scope : {"project", "task"}
@@ -821,8 +941,9 @@ def bench(
     Returns
     -------
     Bench
-        A widget. ``bench["gamma"].value = 0.2`` moves a control by code; ``.plans`` has the scenarios. Nothing is
-        written before something is changed; then ``scenarios.json`` in the folder follows every change.
+        A widget. ``bench["gamma"].value = 0.2`` moves a control by code; ``.plans`` has the
+        scenarios. Nothing is written before something is changed; then ``scenarios.json`` in the
+        folder follows every change.
 
     Raises
     ------
@@ -870,7 +991,9 @@ def _said(lines: Sequence[str], head: str = "") -> str:
 
 def _frame(frame: pd.DataFrame) -> str:
     """A frame of texts as a table, its first column as headings."""
-    head = "".join(f'<th scope="col">{html.escape(plain(str(name)))}</th>' for name in frame.columns)
+    head = "".join(
+        f'<th scope="col">{html.escape(plain(str(name)))}</th>' for name in frame.columns
+    )
     rows = "".join(
         f'<tr><th scope="row">{html.escape(plain(str(row[0])))}</th>'
         + "".join(f"<td>{html.escape(plain(str(cell)))}</td>" for cell in row[1:])
@@ -897,7 +1020,11 @@ def _base(name: str) -> str:
 def _take(target: Path, files: Sequence[tuple[str, bytes]]) -> None:
     """Write files into a folder, all of them or none; a file that is there is kept under a name that ends in .bak."""
     new = {name: data for name, data in files if not (target / name).exists()}
-    other = {name: data for name, data in files if name not in new and read_file(target / name, KEPT_BESIDE) != data}
+    other = {
+        name: data
+        for name, data in files
+        if name not in new and read_file(target / name, KEPT_BESIDE) != data
+    }
     old = {name: read_file(target / name, KEPT_BESIDE) for name in other}
     beside = {_free(target / f"{name}.bak"): data for name, data in old.items()}
     write_together(target, beside | new)

@@ -1,9 +1,9 @@
 """Panels: move a control, see the new answer beside the one it started from.
 
-Each panel has a pure function first, which turns settings into a :class:`View` (facts and a piece of HTML), and
-then the panel, which shows the view of whatever its controls say. A panel only sets the value of widgets, it never
-captures output, so notebooks with panels can be run and compared like any other. Every control can be set by code:
-``panel["gamma"].value = 0.2``.
+Each panel has a pure function first, which turns settings into a :class:`View` (facts and a piece
+of HTML), and then the panel, which shows the view of whatever its controls say. A panel only sets
+the value of widgets, it never captures output, so notebooks with panels can be run and compared
+like any other. Every control can be set by code: ``panel["gamma"].value = 0.2``.
 """
 
 from __future__ import annotations
@@ -50,7 +50,8 @@ from crowdnb.project.folder import Project
 from crowdnb.project.scenarios import Scenario, tasks_of
 from crowdnb.solver.program import Program
 
-# Colours of the page's theme, light or dark, set in the style of Shown; FRAME lies on cells that have a ground.
+# Colours of the page's theme, light or dark, set in the style of Shown; FRAME lies on cells that
+# have a ground.
 ACCENT, BAR, SOFT, INK = "var(--cn-accent)", "var(--cn-bar)", "var(--cn-soft)", "var(--cn-ink)"
 WEIGHT_STEP = 0.01
 
@@ -94,7 +95,9 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         for control in controls.values():
             control.observe(self._changed, names="value")
         above = [sentence(f"<em>{note}</em>")] if note else []
-        left = widgets.VBox([*rows, reset], layout=widgets.Layout(flex="1 1 560px", min_width="0", max_width="100%"))
+        left = widgets.VBox(
+            [*rows, reset], layout=widgets.Layout(flex="1 1 560px", min_width="0", max_width="100%")
+        )
         self.output.layout = widgets.Layout(flex="1 1 440px", min_width="0", max_width="100%")
         super().__init__([*above, widgets.HBox([left, self.output], layout=WRAP)])
         self.add_class("crowdnb-panel")
@@ -134,7 +137,8 @@ class Panel(widgets.VBox):  # type: ignore[misc]
             return said
         return (
             f"{said}<p>The last answer, which no longer holds:</p>"
-            f'<div class="crowdnb-old" aria-label="the last answer, which no longer holds">{self.good.body}</div>'
+            '<div class="crowdnb-old" aria-label="the last answer, which no longer'
+            f' holds">{self.good.body}</div>'
         )
 
 
@@ -196,8 +200,8 @@ class Shown(anywidget.AnyWidget):
 class ConflictGrid(anywidget.AnyWidget):
     """A grid of buttons, rows × columns, each pressed or not, with headings that stay in sight when it is scrolled.
 
-    Click a button, or reach the grid with Tab, go through it with the arrow keys, Home and End, and press Space. The
-    grid is one stop of the Tab key, however large it is. Labels are shown as text.
+    Click a button, or reach the grid with Tab, go through it with the arrow keys, Home and End, and
+    press Space. The grid is one stop of the Tab key, however large it is. Labels are shown as text.
 
     Attributes
     ----------
@@ -322,11 +326,15 @@ class ConflictGrid(anywidget.AnyWidget):
     """
 
 
-def cloud_view(stars: Sequence[int], gamma: float, start: View | None = None, drops: int = 300) -> View:
+def cloud_view(
+    stars: Sequence[int], gamma: float, start: View | None = None, drops: int = 300
+) -> View:
     """Cloud, drops and interval of a history given as counts of 1 … S stars; changes are against ``start``."""
     check_start(start)
     gamma, drops = real(gamma, "gamma", 0), whole(drops, "drops", 0)
-    counts = np.array([whole(number, "stars", 0) for number in several(stars, "stars")], dtype=np.int64)
+    counts = np.array(
+        [whole(number, "stars", 0) for number in several(stars, "stars")], dtype=np.int64
+    )
     if counts.sum() < 2:
         raise ValueError("Give at least two ratings: a cloud needs a spread.")
     cloud = backward_cloud(np.repeat(np.arange(1, len(counts) + 1) / len(counts), counts))
@@ -336,7 +344,8 @@ def cloud_view(stars: Sequence[int], gamma: float, start: View | None = None, dr
         "S² − En²": cloud.radicand, "low": low, "high": high,
     }  # fmt: skip
     rng = np.random.default_rng(0)
-    width = np.maximum(np.abs(rng.normal(cloud.entropy, cloud.hyper_entropy, drops)), 1e-12)  # En' of each drop
+    # En' of each drop
+    width = np.maximum(np.abs(rng.normal(cloud.entropy, cloud.hyper_entropy, drops)), 1e-12)
     x = rng.normal(cloud.expectation, width)
     height = np.exp(-0.5 * ((x - cloud.expectation) / width) ** 2)
     dots = "".join(
@@ -346,28 +355,44 @@ def cloud_view(stars: Sequence[int], gamma: float, start: View | None = None, dr
     )
     ends = np.clip([low, high], -0.15, 1.15)
     bar = (
-        f'<line x1="{_x(ends[0]):.1f}" x2="{_x(ends[1]):.1f}" y1="206" y2="206" stroke="{ACCENT}" stroke-width="6"/>'
-        f'<text x="4" y="14" fill="{SOFT}">height of a drop: certainty, 0 to 1; bar: interval U</text>'
+        f'<line x1="{_x(ends[0]):.1f}" x2="{_x(ends[1]):.1f}" y1="206" y2="206" stroke="{ACCENT}"'
+        f' stroke-width="6"/><text x="4" y="14" fill="{SOFT}">height of a drop: certainty, 0 to 1;'
+        " bar: interval U</text>"
     )
     few = counts.sum() < 6
     clipped = low < 0 or high > 1
     notes = [
-        "S² < En²: the radicand is negative, He comes from its absolute value." if cloud.radicand < 0 else "",
+        (
+            "S² < En²: the radicand is negative, He comes from its absolute value."
+            if cloud.radicand < 0
+            else ""
+        ),
         "The interval leaves [0, 1] and would be clipped." if clipped else "",
-        "Fewer than six ratings: the count rule would take minimum and maximum instead." if few else "",
+        (
+            "Fewer than six ratings: the count rule would take minimum and maximum instead."
+            if few
+            else ""
+        ),
     ]
     svg = drawing(
-        f"cloud drops and interval from {low:.3f} to {high:.3f}", 256, dots + bar + _axis(_x(0), _x(1), 214, SCALE)
+        f"cloud drops and interval from {low:.3f} to {high:.3f}",
+        256,
+        dots + bar + _axis(_x(0), _x(1), 214, SCALE),
     )
     return View(facts, svg + facts_table(facts, start) + paragraphs(notes))
 
 
 def cloud_panel(stars: Sequence[int] = (0, 0, 1, 3, 5), gamma: float = 0.1) -> Panel:
     """Edit how often each star was given, and γ: drops, interval, and the sign of the radicand."""
-    stars, gamma = [whole(number, "stars", 0) for number in several(stars, "stars")], real(gamma, "gamma", 0, 1)
+    stars, gamma = (
+        [whole(number, "stars", 0) for number in several(stars, "stars")],
+        real(gamma, "gamma", 0, 1),
+    )
     names = [f"{star} star{'s' * (star > 1)}" for star in range(1, len(stars) + 1)]
     counts = {
-        f"star {at}": number_field(name, number, 500, names, f"how many ratings of {name} there are, 0 to 500")
+        f"star {at}": number_field(
+            name, number, 500, names, f"how many ratings of {name} there are, 0 to 500"
+        )
         for at, (name, number) in enumerate(zip(names, stars, strict=True), 1)
     }
     slider = float_slider("γ, weight of He (0 to 1)", gamma, 0, 1, 0.05)
@@ -375,11 +400,17 @@ def cloud_panel(stars: Sequence[int] = (0, 0, 1, 3, 5), gamma: float = 0.1) -> P
     def show(settings: Mapping[str, Any], start: View | None) -> View:
         return cloud_view([settings[name] for name in counts], settings["gamma"], start)
 
-    rows = [sentence("How many ratings of each kind, 0 to 500:"), side_by_side(counts.values()), slider]
+    rows = [
+        sentence("How many ratings of each kind, 0 to 500:"),
+        side_by_side(counts.values()),
+        slider,
+    ]
     return Panel(show, {**counts, "gamma": slider}, rows)
 
 
-def possibility_view(ability: tuple[float, float], demand: tuple[float, float], start: View | None = None) -> View:
+def possibility_view(
+    ability: tuple[float, float], demand: tuple[float, float], start: View | None = None
+) -> View:
     """Two intervals and the possibility degree that the first meets the second."""
     check_start(start)
     ability, demand = _ends(ability, "ability"), _ends(demand, "demand")
@@ -406,10 +437,17 @@ def possibility_view(ability: tuple[float, float], demand: tuple[float, float], 
     bars = bar("ability U", ability, 30, BAR) + bar("demand D", demand, 80, ACCENT)
     lines = edge(demand[0], 106) + edge(ability[1], 56)
     past, both = facts["U^H − D^L"], facts["l_U"] + facts["l_D"]
-    words = f"U ends {abs(past):.2f} {'above' if past >= 0 else 'below'} the lower end of D; both widths: {both:.2f}"
+    words = (
+        f"U ends {abs(past):.2f} {'above' if past >= 0 else 'below'} the lower end of D; both"
+        f" widths: {both:.2f}"
+    )
     said = f'<text x="4" y="14" fill="{SOFT}">{words}</text>'
-    svg = drawing(f"{ends}, P = {degree:.3f}", 190, said + bars + lines + _axis(_x(0), _x(1), 148, SCALE))
-    return View(facts, f"<p><strong>P(U ≥ D) = {degree:.4f}</strong></p>" + svg + facts_table(facts, start))
+    svg = drawing(
+        f"{ends}, P = {degree:.3f}", 190, said + bars + lines + _axis(_x(0), _x(1), 148, SCALE)
+    )
+    return View(
+        facts, f"<p><strong>P(U ≥ D) = {degree:.4f}</strong></p>" + svg + facts_table(facts, start)
+    )
 
 
 def check_start(start: object) -> None:
@@ -425,7 +463,9 @@ def _ends(ends: object, name: str) -> tuple[float, float]:
     return real(ends[0], name), real(ends[1], name)
 
 
-def possibility_panel(ability: tuple[float, float] = (0.52, 0.63), demand: tuple[float, float] = (0.4, 1.0)) -> Panel:
+def possibility_panel(
+    ability: tuple[float, float] = (0.52, 0.63), demand: tuple[float, float] = (0.4, 1.0)
+) -> Panel:
     """Two range sliders: the picture and the degree."""
     ability, demand = _ends(ability, "ability"), _ends(demand, "demand")
     for name, ends in (("ability", ability), ("demand", demand)):
@@ -433,9 +473,19 @@ def possibility_panel(ability: tuple[float, float] = (0.52, 0.63), demand: tuple
             raise ValueError(f"{name} must be low, then high, from 0 to 1, got {shown(ends)}")
     sliders = {
         name: widgets.FloatRangeSlider(
-            value=ends, min=0, max=1, step=0.01, description=label, readout_format=".2f", layout=WIDE, style=LABEL
+            value=ends,
+            min=0,
+            max=1,
+            step=0.01,
+            description=label,
+            readout_format=".2f",
+            layout=WIDE,
+            style=LABEL,
         )
-        for name, label, ends in (("ability", "ability U (0 to 1)", ability), ("demand", "demand D (0 to 1)", demand))
+        for name, label, ends in (
+            ("ability", "ability U (0 to 1)", ability),
+            ("demand", "demand D (0 to 1)", demand),
+        )
     }
 
     def show(settings: Mapping[str, Any], start: View | None) -> View:
@@ -464,12 +514,18 @@ def direct_weights_view(weights: pd.Series[float], start: View | None = None) ->
     reach = weight_range(len(weights))
     facts = {str(criterion): float(weight) for criterion, weight in weights.items()}
     outside = {name: side for name, weight in facts.items() if (side := _outside(weight, reach))}
-    said = f"Five-level judgements give one criterion a weight between {reach[0]:.4f} and {reach[1]:.4f} (grey). "
+    said = (
+        f"Five-level judgements give one criterion a weight between {reach[0]:.4f} and"
+        f" {reach[1]:.4f} (grey). "
+    )
     if outside:
         parts = listing(f"{name} {facts[name]:.3f} is {side}" for name, side in outside.items())
         said += f"No judgements give these weights: {parts}."
     else:
-        said += "Each of these lies within; whether one judgement matrix gives all of them together is not checked."
+        said += (
+            "Each of these lies within; whether one judgement matrix gives all of them together is"
+            " not checked."
+        )
     words = paragraphs([said, "Z belongs to judgements; weights given directly have none."])
     return View(facts, _weight_bars(facts, reach) + facts_table(facts, start) + words)
 
@@ -483,12 +539,17 @@ def _given(weights: object) -> pd.Series[float]:
     return pd.Series(values, index)
 
 
-def weights_panel(criteria: Sequence[str] = ("skill", "efficiency", "quality", "activity")) -> Panel:
+def weights_panel(
+    criteria: Sequence[str] = ("skill", "efficiency", "quality", "activity"),
+) -> Panel:
     """Judge every two criteria on five levels, or set the weights: Z, w, and the range that can be reached.
 
     The control ``how`` says which of the two counts, ``"judgements"`` or ``"directly"``.
     """
-    criteria = [text_of(name, "criteria") for name in unique_index(several(criteria, "criteria"), "criteria")]
+    criteria = [
+        text_of(name, "criteria")
+        for name in unique_index(several(criteria, "criteria"), "criteria")
+    ]
     if not criteria:
         raise ValueError("criteria: one or more are needed, got none")
     pairs = [(i, k) for i in range(len(criteria)) for k in range(i + 1, len(criteria))]
@@ -506,9 +567,13 @@ def weights_panel(criteria: Sequence[str] = ("skill", "efficiency", "quality", "
         options=["judgements", "directly"], description="set by", layout=widgets.Layout(width="auto"),
         orientation="horizontal", tooltip="five-level judgements of every two criteria, or the weights themselves",
     )  # fmt: skip
-    each = sentence("How much the first matters against the second, from much less (0.1) to much more (0.9):")
+    each = sentence(
+        "How much the first matters against the second, from much less (0.1) to much more (0.9):"
+    )
     by_judgement = widgets.VBox([each, *judgements.values()])
-    by_weight = widgets.VBox([sentence("Weights, kept summing to 1: the others share the rest as they did."), direct])
+    by_weight = widgets.VBox(
+        [sentence("Weights, kept summing to 1: the others share the rest as they did."), direct]
+    )
 
     def switch(_: object = None) -> None:
         by_judgement.layout.display = "flex" if how.value == "judgements" else "none"
@@ -523,7 +588,9 @@ def weights_panel(criteria: Sequence[str] = ("skill", "efficiency", "quality", "
         return weights_view(pd.DataFrame(b, index=list(criteria), columns=list(criteria)), start)
 
     switch()
-    panel = Panel(show, {**judgements, "how": how, "weights": direct}, [how, by_judgement, by_weight])
+    panel = Panel(
+        show, {**judgements, "how": how, "weights": direct}, [how, by_judgement, by_weight]
+    )
     how.observe(switch, names="value")  # after the panel: the answer comes first
     return panel
 
@@ -533,21 +600,31 @@ def assignment_view(answer: Assignment, start: View | None = None, listed: bool 
     check_start(start)
     flag(listed, "listed")
     if needs(answer, Assignment, "answer").table is None:
-        return View({"status": answer.status}, "", " ".join(answer.reasons) or "The time limit was reached.")
+        return View(
+            {"status": answer.status}, "", " ".join(answer.reasons) or "The time limit was reached."
+        )
     place = {str(worker): listing(tasks) for worker, tasks in tasks_of(answer).items() if tasks}
     facts: dict[str, Any] = {"status": answer.status, "ρ": answer.performance, "places": place}
     facts["pairs"] = pairs_of(answer)
     first = facts if start is None or start.problem else start.facts
     everyone = dict.fromkeys([*map(str, answer.problem.workers), *first["places"]])
-    moves = [(worker, first["places"].get(worker, "idle"), place.get(worker, "idle")) for worker in everyone]
-    facts["moved"] = [f"{worker}: {before} → {after}" for worker, before, after in moves if before != after]
+    moves = [
+        (worker, first["places"].get(worker, "idle"), place.get(worker, "idle"))
+        for worker in everyone
+    ]
+    facts["moved"] = [
+        f"{worker}: {before} → {after}" for worker, before, after in moves if before != after
+    ]
     head = (
-        f"<p><strong>ρ = {answer.performance:.4f}</strong>, {answer.performance - first['ρ']:+.4f} against the start. "
+        f"<p><strong>ρ = {answer.performance:.4f}</strong>, {answer.performance - first['ρ']:+.4f}"
+        " against the start. "
     )
     idle = html.escape(listing(answer.idle)) or "nobody"
     head += f"Moved: {html.escape('; '.join(facts['moved'])) or 'nobody'}. Idle: {idle}.</p>"
     problem = answer.problem
-    drawn = teams(problem, answer) if listed else grid(problem, answer, held(problem, first["pairs"]))
+    drawn = (
+        teams(problem, answer) if listed else grid(problem, answer, held(problem, first["pairs"]))
+    )
     return View(facts, head + drawn)
 
 
@@ -563,35 +640,52 @@ def assignment_panel(project: Project, conflict_scope: Scope = "project") -> Pan
     controls: dict[str, Any] = {"gamma": gamma, "weights": weights}
     needed = [f"{task} needs" for task in labels]
     need = {
-        f"L {task}": number_field(text, int(number), most, needed, f"workers that {task} needs, 0 to {most}")
+        f"L {task}": number_field(
+            text, int(number), most, needed, f"workers that {task} needs, 0 to {most}"
+        )
         for task, text, number in zip(labels, needed, project.required, strict=True)
     }
-    given = project.task_weights if project.task_weights is not None else pd.Series(1.0, index=tasks)
+    given = (
+        project.task_weights if project.task_weights is not None else pd.Series(1.0, index=tasks)
+    )
     weighed = [f"{task} weighs" for task in labels]
     worth = {
-        f"W {task}": number_field(text, float(weight), 100, weighed, f"weight of {task}, 0 to 100, no unit", step=0.1)
+        f"W {task}": number_field(
+            text, float(weight), 100, weighed, f"weight of {task}, 0 to 100, no unit", step=0.1
+        )
         for task, text, weight in zip(labels, weighed, given, strict=True)
     }
     controls |= need | worth
     between = np.argwhere(np.tril(project.worker_conflicts.to_numpy(), -1)).tolist()
     barred = np.argwhere(project.task_conflicts.to_numpy()).tolist()
     controls["worker_conflicts"] = ConflictGrid(
-        rows=names, columns=names, symmetric=True, title="Who does not get on with whom", value=between
+        rows=names,
+        columns=names,
+        symmetric=True,
+        title="Who does not get on with whom",
+        value=between,
     )
     controls["task_conflicts"] = ConflictGrid(
-        rows=names, columns=[str(task) for task in tasks], title="Who may not take which task", value=barred
+        rows=names,
+        columns=[str(task) for task in tasks],
+        title="Who may not take which task",
+        value=barred,
     )
 
-    # What most controls leave alone is kept from one change to the next: the compiled program, and P.
+    # What most controls leave alone is kept from one change to the next: the compiled program, and
+    # P.
     program = Program(
-        panel_problem(project, {name: control.value for name, control in controls.items()}, conflict_scope)
+        panel_problem(
+            project, {name: control.value for name, control in controls.items()}, conflict_scope
+        )
     )
     p_of = lru_cache(maxsize=1)(partial(panel_possibility, project))
 
     def show(settings: Mapping[str, Any], start: View | None) -> View:
         q = panel_qualification(project, p_of(settings["gamma"]), settings["weights"])
         values = {"qualification": q, **_rules(project, settings)}
-        answer = program.optimum(**values, tie_break="labels" if program.compiled else None)  # else it takes too long
+        # else it takes too long
+        answer = program.optimum(**values, tie_break="labels" if program.compiled else None)
         return assignment_view(answer, start)
 
     note = "" if project.counts is not None else (
@@ -610,25 +704,36 @@ def assignment_panel(project: Project, conflict_scope: Scope = "project") -> Pan
     return Panel(show, controls, rows, note)
 
 
-def panel_problem(project: Project, settings: Mapping[str, Any], conflict_scope: Scope = "project") -> Problem:
+def panel_problem(
+    project: Project, settings: Mapping[str, Any], conflict_scope: Scope = "project"
+) -> Problem:
     """The problem that the settings of an assignment panel describe: what a user would hand to ``cn.solve``."""
-    q = panel_qualification(project, panel_possibility(project, settings["gamma"]), settings["weights"])
+    q = panel_qualification(
+        project, panel_possibility(project, settings["gamma"]), settings["weights"]
+    )
     return Problem(q, **_rules(project, settings), conflict_scope=conflict_scope)
 
 
 def panel_possibility(project: Project, gamma: float) -> FloatArray:
     """P at this γ, as :class:`crowdnb.Scenario` moves the intervals; workers × tasks × criteria."""
     ability, demand = Scenario(gamma=gamma).intervals(project)
-    workers, tasks, criteria = project.ability.index, project.required.index, project.criteria_weights.index
+    workers, tasks, criteria = (
+        project.ability.index,
+        project.required.index,
+        project.criteria_weights.index,
+    )
     p = possibility_matrix(ability.loc[workers], demand.loc[tasks])[criteria]
     return p.to_numpy().reshape(len(workers), len(tasks), len(criteria))
 
 
-def panel_qualification(project: Project, possibility: FloatArray, weights: Sequence[float]) -> pd.DataFrame:
+def panel_qualification(
+    project: Project, possibility: FloatArray, weights: Sequence[float]
+) -> pd.DataFrame:
     """Q with these criteria weights (eq. 6); ValueError unless they are ≥ 0 and sum to 1."""
     w = np.asarray(weights)
     check_weights(w, project.criteria_weights.index)
-    q = sum(weight * possibility[..., k] for k, weight in enumerate(w))  # to the last bit as cn.qualification
+    # to the last bit as cn.qualification
+    q = sum(weight * possibility[..., k] for k, weight in enumerate(w))
     return pd.DataFrame(q, project.ability.index, project.required.index)
 
 
@@ -666,8 +771,12 @@ def why_view(oracle: Oracle, worker: Hashable, task: Hashable) -> View:
     }
     first, *rest = found.text.splitlines()
     said = f"<p><strong>{html.escape(first)}</strong></p>{paragraphs([f'Who moves: {line}.' for line in rest])}"
-    drawn, name = (best, "The optimum:") if found.other is None else (found.other, "That other assignment:")
-    return View(facts, said + paragraphs([name]) + grid(problem, drawn, held(problem, pairs_of(best))))
+    drawn, name = (
+        (best, "The optimum:") if found.other is None else (found.other, "That other assignment:")
+    )
+    return View(
+        facts, said + paragraphs([name]) + grid(problem, drawn, held(problem, pairs_of(best)))
+    )
 
 
 def why_panel(problem: Problem, worker: Hashable = None, task: Hashable = None) -> Panel:
@@ -723,7 +832,8 @@ class WeightSliders(widgets.VBox):  # type: ignore[misc]
 
     def _moved(self, change: Mapping[str, Any]) -> None:
         at = self.sliders.index(change["owner"])
-        # A change within half a step is the page reporting the rounding of what was set here, not a wish.
+        # A change within half a step is the page reporting the rounding of what was set here, not a
+        # wish.
         if not self.busy and abs(change["new"] - self.value[at]) > WEIGHT_STEP / 2 + 1e-9:
             self.value = shared_rest(self.value, at, change["new"])
 
@@ -752,7 +862,11 @@ WRAP = widgets.Layout(flex_flow="row wrap", width="100%")
 LABEL = {"description_width": "190px"}
 SCALE = "share of the scale, 0 to 1"
 # Facts in the letters of the paper, as they are set in print.
-PRINTED = {"l_U": "l<sub>U</sub>", "l_D": "l<sub>D</sub>", "U^H − D^L": "U<sup>H</sup> − D<sup>L</sup>"}
+PRINTED = {
+    "l_U": "l<sub>U</sub>",
+    "l_D": "l<sub>D</sub>",
+    "U^H − D^L": "U<sup>H</sup> − D<sup>L</sup>",
+}
 
 
 def label_style(texts: Sequence[str]) -> dict[str, str]:
@@ -766,7 +880,9 @@ def _width(texts: Sequence[str]) -> int:
     return round(7.2 * wide) + 8
 
 
-def float_slider(text: str, value: float, low: float, high: float, step: float, texts: Sequence[str] = ()) -> Any:
+def float_slider(
+    text: str, value: float, low: float, high: float, step: float, texts: Sequence[str] = ()
+) -> Any:
     """A slider of numbers, with room for its own label and those of its neighbours."""
     return widgets.FloatSlider(
         value=value, min=low, max=high, step=step, description=text, readout_format=".2f", layout=WIDE,
@@ -774,10 +890,14 @@ def float_slider(text: str, value: float, low: float, high: float, step: float, 
     )  # fmt: skip
 
 
-def number_field(text: str, value: float, most: int, texts: Sequence[str], tooltip: str, step: float = 0) -> Any:
+def number_field(
+    text: str, value: float, most: int, texts: Sequence[str], tooltip: str, step: float = 0
+) -> Any:
     """A field for a number from 0 to ``most``, as wide as its neighbours with the labels ``texts``."""
     width = min(_width(texts), 220)
-    kind, more = (widgets.BoundedFloatText, {"step": step}) if step else (widgets.BoundedIntText, {})
+    kind, more = (
+        (widgets.BoundedFloatText, {"step": step}) if step else (widgets.BoundedIntText, {})
+    )
     return kind(
         value=value, min=0, max=most, description=text, tooltip=tooltip,
         layout=widgets.Layout(width=f"{width + 66}px"), style={"description_width": f"{width}px"}, **more,
@@ -813,7 +933,10 @@ def _axis(left: float, right: float, y: float, name: str) -> str:
         for t, x in places.items()
     )
     line = f'<line x1="{left}" x2="{right}" y1="{y}" y2="{y}" stroke="{INK}"/>'
-    return f'{line}{ticks}<text x="{(left + right) / 2}" y="{y + 37}" text-anchor="middle" fill="{INK}">{name}</text>'
+    return (
+        f'{line}{ticks}<text x="{(left + right) / 2}" y="{y + 37}" text-anchor="middle"'
+        f' fill="{INK}">{name}</text>'
+    )
 
 
 def drawing(alt: str, height: int, inside: str) -> str:
@@ -830,7 +953,9 @@ def facts_table(facts: Mapping[str, Any], start: View | None) -> str:
         change = 0 if start is None else value - start.facts[name]
         number = "d" if isinstance(value, int) else ".4f"
         changed = f"{change:+{number}}" if f"{abs(change):{number}}".strip("0.") else ""
-        mark = f' style="color: {ACCENT}; font-weight: 600"' if changed else f' style="color: {SOFT}"'
+        mark = (
+            f' style="color: {ACCENT}; font-weight: 600"' if changed else f' style="color: {SOFT}"'
+        )
         cells = f"<td>{value:{number}}</td><td{mark}>{changed or 'as it was'}</td>"
         rows.append(f'<tr><th scope="row">{PRINTED.get(name, html.escape(name))}</th>{cells}</tr>')
     head = '<tr><td></td><th scope="col">now</th><th scope="col">change</th></tr>'
@@ -844,7 +969,9 @@ def paragraphs(texts: Sequence[str]) -> str:
 
 def _outside(weight: float, reach: tuple[float, float]) -> str:
     """On which side of the range a weight lies, if it lies outside."""
-    return "too small" if weight < reach[0] - 1e-9 else "too large" if weight > reach[1] + 1e-9 else ""
+    return (
+        "too small" if weight < reach[0] - 1e-9 else "too large" if weight > reach[1] + 1e-9 else ""
+    )
 
 
 def _weight_bars(weights: Mapping[str, float], reach: tuple[float, float]) -> str:
@@ -852,16 +979,17 @@ def _weight_bars(weights: Mapping[str, float], reach: tuple[float, float]) -> st
     left, right, bottom = 10, 470, 36 * len(weights) + 4
     band = [left + (right - left) * end for end in reach]
     ground = (
-        f'<rect x="{band[0]:.1f}" y="0" width="{band[1] - band[0]:.1f}" height="{bottom}" fill="{SOFT}" '
-        f'fill-opacity="0.25"/>'
+        f'<rect x="{band[0]:.1f}" y="0" width="{band[1] - band[0]:.1f}" height="{bottom}"'
+        f' fill="{SOFT}" fill-opacity="0.25"/>'
     )
     bars = ""
     for k, (name, weight) in enumerate(weights.items()):
         side = _outside(weight, reach)
         words = f"{name} {weight:.3f}" + (f", {side} for judgements" if side else "")
         bars += (
-            f'<text x="{left}" y="{36 * k + 14}" fill="{INK}">{html.escape(words)}</text>'
-            f'<rect x="{left}" y="{36 * k + 19}" width="{(right - left) * weight:.1f}" height="14" fill="{BAR}"/>'
+            f'<text x="{left}" y="{36 * k + 14}" fill="{INK}">{html.escape(words)}</text><rect'
+            f' x="{left}" y="{36 * k + 19}" width="{(right - left) * weight:.1f}" height="14"'
+            f' fill="{BAR}"/>'
         )
     alt = "weights: " + ", ".join(f"{name} {weight:.3f}" for name, weight in weights.items())
     return drawing(alt, bottom + 42, ground + bars + _axis(left, right, bottom, "weight, 0 to 1"))

@@ -1,7 +1,8 @@
 """Pictures of the chain, each with a text that says the same for those who cannot see it.
 
-Every function returns a :class:`Picture`: a matplotlib figure (``.figure``) and its alternative text (``.alt``). A
-notebook shows it; nothing is drawn through pyplot, so no state is kept between calls.
+Every function returns a :class:`Picture`: a matplotlib figure (``.figure``) and its alternative
+text (``.alt``). A notebook shows it; nothing is drawn through pyplot, so no state is kept between
+calls.
 """
 
 from __future__ import annotations
@@ -67,11 +68,19 @@ from crowdnb.sensitivity.uncertain import Doubt, GammaRange
 
 INK, SOFT, ACCENT = "#222222", "#8c96a3", "#c2410c"
 GREY = "#5b6470"  # of letters: SOFT is too light to read
-CHINESE = ("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei", "SimHei")
+CHINESE = (
+    "Noto Sans CJK SC",
+    "Noto Sans SC",
+    "Source Han Sans SC",
+    "PingFang SC",
+    "Microsoft YaHei",
+    "SimHei",
+)
 DOTS = 96  # per inch: one for each pixel of the page
 SHADES = 48  # colours in a stored picture
 BLUE = "#0072b2"
-COLOURS = (BLUE, "#d55e00", "#009e73", "#cc79a7", "#56b4e9", INK)  # told apart by colour-blind readers too
+# told apart by colour-blind readers too
+COLOURS = (BLUE, "#d55e00", "#009e73", "#cc79a7", "#56b4e9", INK)
 DASHES: tuple[Any, ...] = ("-", "--", "-.", ":", (0, (3, 1, 1, 1, 1, 1)), (0, (8, 2)))
 
 
@@ -98,25 +107,34 @@ class Picture:
     def _repr_html_(self) -> str:
         buffer = io.BytesIO()
         with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", "Glyph .* missing")  # no font for a label: boxes; the text has it
+            # no font for a label: boxes; the text has it
+            warnings.filterwarnings("ignore", "Glyph .* missing")
             self.figure.savefig(buffer, format="png", dpi=DOTS, facecolor="white")
         small = io.BytesIO()
         _with_palette(Image.open(buffer).convert("RGB")).save(small, format="png", optimize=True)
         data = base64.b64encode(small.getvalue()).decode()
         width = round(self.figure.get_figwidth() * 96)
         style = f"width: {width}px; max-width: 100%; height: auto"
-        return f'<img style="{style}" alt="{html.escape(self.alt)}" src="data:image/png;base64,{data}">'
+        return (
+            f'<img style="{style}" alt="{html.escape(self.alt)}"'
+            f' src="data:image/png;base64,{data}">'
+        )
 
 
 def _with_palette(picture: Image.Image) -> Image.Image:
     """The picture in :data:`SHADES` colours: a quarter of the size, and no difference to be seen.
 
-    In turn, the colour that most pixels miss by most: areas keep theirs exactly, and so do lines, however thin.
+    In turn, the colour that most pixels miss by most: areas keep theirs exactly, and so do lines,
+    however thin.
     """
     pixels = np.asarray(picture).astype(np.int64) @ np.array([1 << 16, 1 << 8, 1])
     codes, at, number = np.unique(pixels, return_inverse=True, return_counts=True)
     colours = np.stack([codes >> 16, codes >> 8 & 255, codes & 255], axis=1)
-    palette, place, miss = [], np.zeros(len(codes), dtype=np.uint8), np.full(len(codes), 3.0 * 255**2)
+    palette, place, miss = (
+        [],
+        np.zeros(len(codes), dtype=np.uint8),
+        np.full(len(codes), 3.0 * 255**2),
+    )
     for one in range(min(SHADES, len(codes))):
         palette.append(colours[(number * miss).argmax()])
         far = ((colours - palette[-1]) ** 2).sum(axis=1)
@@ -156,7 +174,10 @@ def chain() -> Picture:
         "rules": (4.6, 2, "$L, W, C^A, C^R$"), "program": (5.5, 1.2, "boolean program\n04, sections 4-5"),
         "answer": (6.7, 1.2, "assignment T, ρ\n05, section 6"),
     }  # fmt: skip
-    arrows = "ratings cloud, cloud ability, ability degree, demand degree, judgement weights, degree q, weights q, "
+    arrows = (
+        "ratings cloud, cloud ability, ability degree, demand degree, judgement weights, degree q,"
+        " weights q, "
+    )
     arrows += "q program, rules program, program answer"
     figure = _figure(10.5, 3.9)
     axis = figure.subplots()
@@ -173,9 +194,10 @@ def chain() -> Picture:
     axis.set(xlim=(-0.5, 7.25), ylim=(-0.5, 2.5))
     axis.axis("off")
     alt = (
-        "The way of the data: ratings give clouds, clouds give ability intervals, these and the demands give "
-        "possibility degrees; judgements give weights; degrees and weights give the qualification Q; "
-        "Q with L, W and the conflicts gives the program, and the program the assignment."
+        "The way of the data: ratings give clouds, clouds give ability intervals, these and the"
+        " demands give possibility degrees; judgements give weights; degrees and weights give the"
+        " qualification Q; Q with L, W and the conflicts gives the program, and the program the"
+        " assignment."
     )
     return Picture(figure, alt)
 
@@ -200,14 +222,16 @@ def intervals(ability: pd.DataFrame, demand: pd.DataFrame) -> Picture:
         axis.tick_params(labelsize=12)
     _ticks(axes[0], "y", u.labels)
     axes[0].invert_yaxis()
-    figure.suptitle("bars: ability of a worker; lines: what each task asks at least", fontsize=12, color=GREY)
+    figure.suptitle(
+        "bars: ability of a worker; lines: what each task asks at least", fontsize=12, color=GREY
+    )
     figure.supxlabel("ability (0 to 1)", fontsize=12)
     axes[0].set_ylabel("worker", fontsize=12)
     middle = pd.Series((u.low + u.high).mean(axis=1) / 2, index=u.labels)
     alt = (
-        f"Ability intervals of {len(u.labels)} workers on {listing(u.criteria)}, and what the tasks ask at least. "
-        f"The mean of the centres is highest for {middle.idxmax()} ({middle.max():.2f}) and lowest for "
-        f"{middle.idxmin()} ({middle.min():.2f})."
+        f"Ability intervals of {len(u.labels)} workers on {listing(u.criteria)}, and what the tasks"
+        f" ask at least. The mean of the centres is highest for {middle.idxmax()}"
+        f" ({middle.max():.2f}) and lowest for {middle.idxmin()} ({middle.min():.2f})."
     )
     return Picture(figure, alt)
 
@@ -216,7 +240,8 @@ def intervals(ability: pd.DataFrame, demand: pd.DataFrame) -> Picture:
 def assignment(problem: Problem, answer: Assignment) -> Picture:
     """Who does what, on the grid of qualifications: workers × tasks.
 
-    Darker cells have a higher Q, a cross bars a pair (C^R = 1 or Q = 0), a frame marks a place that is taken.
+    Darker cells have a higher Q, a cross bars a pair (C^R = 1 or Q = 0), a frame marks a place that
+    is taken.
 
     Parameters
     ----------
@@ -241,7 +266,9 @@ def assignment(problem: Problem, answer: Assignment) -> Picture:
     axis.set_xlabel("task")
     axis.tick_params(length=0)
     found = answer.table is not None
-    axis.set_title(f"ρ = {answer.performance:.3f}" if found else f"{answer.status}: no assignment", loc="left")
+    axis.set_title(
+        f"ρ = {answer.performance:.3f}" if found else f"{answer.status}: no assignment", loc="left"
+    )
     axis.set_title("cell: Q", loc="right", fontsize=9, color=GREY)
     return Picture(figure, _in_words(problem, answer))
 
@@ -254,24 +281,33 @@ def _cells(axis: Axes, values: FloatArray, low: float, high: float, form: str) -
     if values.size <= 400:
         for i, j in np.argwhere(~np.isnan(values)).tolist():
             ink = _readable(colours(scale(values[i, j])))
-            axis.text(j, i, form.format(values[i, j]), ha="center", va="center", fontsize=9, color=ink)
+            axis.text(
+                j, i, form.format(values[i, j]), ha="center", va="center", fontsize=9, color=ink
+            )
 
 
 def _frames(axis: Axes, cells: IntArray) -> None:
     for i, j in cells.tolist():
-        axis.add_patch(Rectangle((j - 0.47, i - 0.44), 0.94, 0.88, fill=False, edgecolor=ACCENT, linewidth=2.5))
+        axis.add_patch(
+            Rectangle((j - 0.47, i - 0.44), 0.94, 0.88, fill=False, edgecolor=ACCENT, linewidth=2.5)
+        )
 
 
 def _readable(ground: tuple[float, ...]) -> str:
     """White or ink, whichever stands out more from the ground (relative luminance of WCAG 2)."""
-    parts = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in ground[:3]]
+    parts = [
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in ground[:3]
+    ]
     light = float(np.dot(parts, [0.2126, 0.7152, 0.0722]))
     return "white" if 1.05 / (light + 0.05) > (light + 0.05) / 0.066 else INK
 
 
 def _in_words(problem: Problem, answer: Assignment) -> str:
     if answer.table is None:
-        return f"Qualification of {len(problem.workers)} workers for {len(problem.tasks)} tasks; {answer.status}."
+        return (
+            f"Qualification of {len(problem.workers)} workers for {len(problem.tasks)} tasks;"
+            f" {answer.status}."
+        )
     who: dict[Hashable, list[object]] = {task: [] for task in problem.tasks}
     for worker, task in zip(answer.pairs["worker"], answer.pairs["task"], strict=True):
         who[task].append(worker)
@@ -303,8 +339,8 @@ def _ticks(axis: Axes, which: str, labels: Any) -> None:
 def possibility(ability: tuple[float, float], demand: tuple[float, float]) -> Picture:
     """Two intervals, their widths laid end to end, and the share of them that is the possibility degree (eq. 3).
 
-    The ruler below the intervals begins at the demand's lower end and is l_U + l_D long. Its filled part reaches to
-    the ability's upper end: P is the filled part over the whole ruler.
+    The ruler below the intervals begins at the demand's lower end and is l_U + l_D long. Its filled
+    part reaches to the ability's upper end: P is the filled part over the whole ruler.
 
     Parameters
     ----------
@@ -321,18 +357,40 @@ def possibility(ability: tuple[float, float], demand: tuple[float, float]) -> Pi
     axis = figure.subplots()
     for y, ends, colour, name in ((2, ability, BLUE, "U"), (1, demand, SOFT, "D")):
         axis.hlines(y, *ends, color=colour, linewidth=9)
-        axis.plot(ends, [y, y], linestyle="none", marker="|", markersize=13, markeredgewidth=2, color=colour)
-        axis.text(sum(ends) / 2, y + 0.24, f"$l_{name}$ = {_brief(ends[1] - ends[0])}", ha="center", va="bottom")
+        axis.plot(
+            ends,
+            [y, y],
+            linestyle="none",
+            marker="|",
+            markersize=13,
+            markeredgewidth=2,
+            color=colour,
+        )
+        axis.text(
+            sum(ends) / 2,
+            y + 0.24,
+            f"$l_{name}$ = {_brief(ends[1] - ends[0])}",
+            ha="center",
+            va="bottom",
+        )
     if whole > 0:
-        axis.add_patch(Rectangle((d_low, -0.17), whole, 0.34, fill=False, edgecolor=INK, linewidth=1.2))
-        axis.add_patch(Rectangle((d_low, -0.17), share, 0.34, facecolor=ACCENT, edgecolor=INK, linewidth=1.2))
+        axis.add_patch(
+            Rectangle((d_low, -0.17), whole, 0.34, fill=False, edgecolor=INK, linewidth=1.2)
+        )
+        axis.add_patch(
+            Rectangle((d_low, -0.17), share, 0.34, facecolor=ACCENT, edgecolor=INK, linewidth=1.2)
+        )
         axis.text(d_low + whole / 2, -0.3, f"$l_U + l_D$ = {_brief(whole)}", ha="center", va="top")
         sum_ = f"{_brief(share)} / {_brief(whole)} = {_brief(p)}"
     else:
         sum_ = f"{_brief(p)}, by the order of two points"
     axis.vlines(d_low, -0.17, 1, color=SOFT, linestyle=":")
     axis.vlines(u_high, -0.17, 2, color=BLUE, linestyle=":")
-    names = [f"ability U = {_ends(ability)}", f"demand D = {_ends(demand)}", "both widths, from $D^L$"]
+    names = [
+        f"ability U = {_ends(ability)}",
+        f"demand D = {_ends(demand)}",
+        "both widths, from $D^L$",
+    ]
     axis.set_yticks([2, 1, 0], names)
     axis.tick_params(axis="y", length=0)
     axis.set_ylim(-0.85, 2.75)
@@ -340,8 +398,9 @@ def possibility(ability: tuple[float, float], demand: tuple[float, float]) -> Pi
     axis.set_xlabel("share of the scale (0 to 1)")
     axis.set_title(f"P(U ≥ D) = {sum_}", loc="left", color=ACCENT)
     alt = (
-        f"Ability {_ends(ability)}, width {_brief(width_u)}; demand {_ends(demand)}, width {_brief(width_d)}. From the "
-        f"demand's lower end to the ability's upper end it is {_brief(u_high - d_low)}. Possibility degree {sum_}."
+        f"Ability {_ends(ability)}, width {_brief(width_u)}; demand {_ends(demand)}, width"
+        f" {_brief(width_d)}. From the demand's lower end to the ability's upper end it is"
+        f" {_brief(u_high - d_low)}. Possibility degree {sum_}."
     )
     return Picture(figure, alt)
 
@@ -386,7 +445,11 @@ def _across(names: Sequence[str], letters: int) -> int:
 
 @_in_any_script
 def curves(
-    table: pd.DataFrame, x: str, y: str, steps: bool = False, marks: Mapping[str, float] | None = None
+    table: pd.DataFrame,
+    x: str,
+    y: str,
+    steps: bool = False,
+    marks: Mapping[str, float] | None = None,
 ) -> Picture:
     """Every column of a table as a line over its index; lines differ by colour and by dashes.
 
@@ -409,11 +472,15 @@ def curves(
     for at, column in enumerate(table):
         style = {"color": COLOURS[at % len(COLOURS)], "linestyle": DASHES[at % len(DASHES)]}
         style |= {"drawstyle": "steps-post", "marker": "o"} if steps else {}
-        axis.plot(table.index, table[column], label=str(column).replace("$", r"\$"), linewidth=2, **style)
+        axis.plot(
+            table.index, table[column], label=str(column).replace("$", r"\$"), linewidth=2, **style
+        )
     if steps:
         axis.set_xticks(table.index)
     for at, (mark, place) in enumerate(marks.items()):
-        axis.axvline(place, color=INK, linestyle=DASHES[at % len(DASHES)], linewidth=1.2, label=mark)
+        axis.axvline(
+            place, color=INK, linestyle=DASHES[at % len(DASHES)], linewidth=1.2, label=mark
+        )
     axis.set_xlabel(x)
     axis.set_ylabel(y)
     axis.grid(color=SOFT, alpha=0.3)
@@ -434,7 +501,9 @@ def _grouped(table: pd.DataFrame, form: str) -> tuple[Figure, Axes]:
     thick = 0.8 / len(sets)
     for at, name in enumerate(sets):
         rows = np.arange(len(table)) + (at - (len(sets) - 1) / 2) * thick
-        bars = axis.barh(rows, table[name], thick * 0.9, color=COLOURS[at % len(COLOURS)], label=str(name))
+        bars = axis.barh(
+            rows, table[name], thick * 0.9, color=COLOURS[at % len(COLOURS)], label=str(name)
+        )
         axis.bar_label(bars, fmt=form, padding=3, fontsize=8)
     _ticks(axis, "y", table.index)
     axis.invert_yaxis()
@@ -459,7 +528,10 @@ def bars(table: pd.DataFrame, x: str, y: str) -> Picture:
     axis.set_xlabel(x)
     axis.set_ylabel(y)
     figure.legend(loc="outside upper center", ncols=len(table.columns), frameon=False)
-    parts = [f"{name}: {listing((f'{row} {v:,.0f}' for row, v in table[name].items()), 12)}" for name in table]
+    parts = [
+        f"{name}: {listing((f'{row} {v:,.0f}' for row, v in table[name].items()), 12)}"
+        for name in table
+    ]
     return Picture(figure, f"Bars of {x}. {'; '.join(parts)}.")
 
 
@@ -479,7 +551,13 @@ def weights(table: pd.DataFrame, reach: tuple[float, float] | None = None) -> Pi
     sets = table.columns
     figure, axis = _grouped(table, "{:.3f}")
     if reach is not None:
-        axis.axvspan(*reach, color=SOFT, alpha=0.25, zorder=0, label=f"reachable: {reach[0]:.4f} to {reach[1]:.4f}")
+        axis.axvspan(
+            *reach,
+            color=SOFT,
+            alpha=0.25,
+            zorder=0,
+            label=f"reachable: {reach[0]:.4f} to {reach[1]:.4f}",
+        )
     axis.set_xlabel("weight (0 to 1, all of one colour sum to 1)")
     axis.set_ylabel("criterion")
     figure.legend(loc="outside upper center", ncols=len(sets) + 1, frameon=False)
@@ -497,11 +575,16 @@ def reachable_weights(reachable: Mapping[str, FloatArray], wanted: pd.Series[flo
     reachable : mapping of str to array
         Setting, such as ``"a = 3"`` → the weight of one criterion from every judgement matrix.
     wanted : Series
-        Weights by criterion, drawn as lines: full where a matrix reaches as far, dashed where none does.
+        Weights by criterion, drawn as lines: full where a matrix reaches as far, dashed where none
+        does.
     """
     if not isinstance(reachable, Mapping) or not reachable:
-        raise ValueError(f"reachable: a mapping of settings to weights is needed, got {shown(reachable)}")
-    reachable = {text_of(name, "reachable"): _some(values, "reachable") for name, values in reachable.items()}
+        raise ValueError(
+            f"reachable: a mapping of settings to weights is needed, got {shown(reachable)}"
+        )
+    reachable = {
+        text_of(name, "reachable"): _some(values, "reachable") for name, values in reachable.items()
+    }
     unique_index(needs(wanted, pd.Series, "wanted").index, "wanted")
     wanted = pd.Series(labelled_vector(wanted, wanted.index, "wanted"), wanted.index)
     if wanted.empty:
@@ -514,23 +597,39 @@ def reachable_weights(reachable: Mapping[str, FloatArray], wanted: pd.Series[flo
         axis.bar(at, number, width=0.7 * np.diff(at).min(initial=0.02), color=COLOURS[0])
         within = (wanted >= at[0] - 1e-9) & (wanted <= at[-1] + 1e-9)
         for name, value in wanted.items():
-            axis.axvline(value, color=ACCENT, linestyle="-" if within[name] else "--", linewidth=1.5)
+            axis.axvline(
+                value, color=ACCENT, linestyle="-" if within[name] else "--", linewidth=1.5
+            )
         axis.set_title(f"{setting}: from {at[0]:.4f} to {at[-1]:.4f}", loc="left", fontsize=10)
         axis.set_ylabel("matrices")
         outside = listing(f"{name} {wanted[name]:.2f}" for name in wanted.index[~within]) or "none"
-        parts.append(f"{setting}: {len(at)} weights from {at[0]:.4f} to {at[-1]:.4f}; outside: {outside}")
+        parts.append(
+            f"{setting}: {len(at)} weights from {at[0]:.4f} to {at[-1]:.4f}; outside: {outside}"
+        )
     axes[0].set_ylim(0, 1.4 * axes[0].get_ylim()[1])
     over = axes[0].get_xaxis_transform()
-    for row, (name, value) in enumerate(wanted.sort_values().items()):  # on two lines, so that neighbours stay apart
+    # on two lines, so that neighbours stay apart
+    for row, (name, value) in enumerate(wanted.sort_values().items()):
         words = f" {name} {value:.2f}"
-        ground = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}  # a neighbour's line ends at the letters
+        # a neighbour's line ends at the letters
+        ground = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}
         height = 0.97 - 0.14 * (row % 2)
         axes[0].text(
-            value, height, words, transform=over, va="top", color=ACCENT, parse_math=False, bbox=ground, zorder=3
+            value,
+            height,
+            words,
+            transform=over,
+            va="top",
+            color=ACCENT,
+            parse_math=False,
+            bbox=ground,
+            zorder=3,
         )
     axes[-1].set_xlim(left=0, right=max(0.05 + wanted.max() * 1.12, axes[-1].get_xlim()[1]))
     axes[-1].set_xlabel("weight of one criterion (0 to 1); lines: the weights that are wanted")
-    return Picture(figure, f"Weights that five-level judgements can give one criterion. {'. '.join(parts)}.")
+    return Picture(
+        figure, f"Weights that five-level judgements can give one criterion. {'. '.join(parts)}."
+    )
 
 
 def _some(values: object, name: str) -> FloatArray:
@@ -550,16 +649,19 @@ def _ends(interval: tuple[float, float]) -> str:
 
 
 @_in_any_script
-def interval_rows(ends: pd.DataFrame, counts: pd.DataFrame | None = None, title: str = "") -> Picture:
+def interval_rows(
+    ends: pd.DataFrame, counts: pd.DataFrame | None = None, title: str = ""
+) -> Picture:
     """Interval numbers as bars, a row each, with the ratings they come from as dots.
 
     Parameters
     ----------
     ends : DataFrame
-        A row an interval, in the order drawn; columns ``low`` and ``high``, shares of the scale. Ends outside
-        [0, 1] are drawn where they are, on grey ground.
+        A row an interval, in the order drawn; columns ``low`` and ``high``, shares of the scale.
+        Ends outside [0, 1] are drawn where they are, on grey ground.
     counts : DataFrame, optional
-        How often each star was given: the rows of ``ends``, columns 1 … S. A dot's area grows with the count.
+        How often each star was given: the rows of ``ends``, columns 1 … S. A dot's area grows with
+        the count.
     title : str
         Said above the picture.
     """
@@ -583,14 +685,18 @@ def interval_rows(ends: pd.DataFrame, counts: pd.DataFrame | None = None, title:
     if counts is not None:
         n = counts.loc[ends.index].to_numpy(dtype=float)
         row, star = np.nonzero(n)
-        axis.scatter((star + 1) / n.shape[1], row - 0.3, s=18 * n[row, star], color=ACCENT, linewidths=0)
+        axis.scatter(
+            (star + 1) / n.shape[1], row - 0.3, s=18 * n[row, star], color=ACCENT, linewidths=0
+        )
     _scale(axis, min(low.min(), 0), max(high.max(), 1))
     _ticks(axis, "y", ends.index)
     axis.set_ylim(len(ends) - 0.4, -0.7)
     axis.set_title(title, loc="left", fontsize=9, color=GREY, parse_math=False)
     rows = [f"{name} [{a:.2f}, {b:.2f}]" for name, a, b in zip(ends.index, low, high, strict=True)]
     dots = " Dots show the ratings." if counts is not None else ""
-    return Picture(figure, f"{len(ends)} intervals on the scale from 0 to 1: {listing(rows, 12)}.{dots}")
+    return Picture(
+        figure, f"{len(ends)} intervals on the scale from 0 to 1: {listing(rows, 12)}.{dots}"
+    )
 
 
 @_in_any_script
@@ -608,7 +714,9 @@ def cloud_drops(cloud: Cloud, x: FloatArray, certainty: FloatArray, gamma: float
     low, high = needs(cloud, Cloud, "cloud").interval(gamma)
     x, certainty = _some(x, "x"), _some(certainty, "certainty")
     if x.shape != certainty.shape:
-        raise ValueError(f"x and certainty: {len(x)} and {len(certainty)}, there must be as many of both")
+        raise ValueError(
+            f"x and certainty: {len(x)} and {len(certainty)}, there must be as many of both"
+        )
     figure = _figure(6.0, 2.9)
     axis = figure.subplots()
     first, last = np.quantile(x, [0.005, 0.995])  # a drop far away must not squeeze the rest
@@ -616,8 +724,17 @@ def cloud_drops(cloud: Cloud, x: FloatArray, certainty: FloatArray, gamma: float
     grid = np.linspace(left, right, 400)
     axis.scatter(x, certainty, s=3, color=BLUE, linewidths=0, antialiased=False, label="drops")
     axis.plot(grid, cloud.membership(grid), color=INK, linewidth=1, label="curve with He = 0")
-    axis.plot([low, high], [-0.06, -0.06], color=ACCENT, linewidth=6, solid_capstyle="butt", label="interval U")
-    axis.plot([cloud.expectation] * 2, [-0.06, 1], color=ACCENT, linewidth=1, linestyle="--", label="Ex")
+    axis.plot(
+        [low, high],
+        [-0.06, -0.06],
+        color=ACCENT,
+        linewidth=6,
+        solid_capstyle="butt",
+        label="interval U",
+    )
+    axis.plot(
+        [cloud.expectation] * 2, [-0.06, 1], color=ACCENT, linewidth=1, linestyle="--", label="Ex"
+    )
     _scale(axis, left, right)
     axis.set_ylabel("certainty (0 to 1)")
     axis.set_ylim(-0.12, 1.05)
@@ -625,9 +742,9 @@ def cloud_drops(cloud: Cloud, x: FloatArray, certainty: FloatArray, gamma: float
     inside = float(np.mean((x >= low) & (x <= high)))
     outside = float(np.mean((x < 0) | (x > 1)))
     alt = (
-        f"{len(x)} drops of a cloud with Ex {cloud.expectation:.2f}, En {cloud.entropy:.2f} and He "
-        f"{cloud.hyper_entropy:.2f}. The interval [{low:.2f}, {high:.2f}] holds {inside:.0%} of them; {outside:.0%} "
-        f"lie outside the scale from 0 to 1."
+        f"{len(x)} drops of a cloud with Ex {cloud.expectation:.2f}, En {cloud.entropy:.2f} and He"
+        f" {cloud.hyper_entropy:.2f}. The interval [{low:.2f}, {high:.2f}] holds {inside:.0%} of"
+        f" them; {outside:.0%} lie outside the scale from 0 to 1."
     )
     return Picture(figure, alt)
 
@@ -642,13 +759,16 @@ def radicands(samples: Mapping[int, FloatArray]) -> Picture:
         Number of ratings tau → radicands of many histories, in the squared unit of the scale.
     """
     if not isinstance(samples, Mapping) or not samples:
-        raise ValueError(f"samples: a mapping of numbers of ratings to radicands is needed, got {shown(samples)}")
+        raise ValueError(
+            f"samples: a mapping of numbers of ratings to radicands is needed, got {shown(samples)}"
+        )
     samples = {whole(tau, "samples"): _some(values, "samples") for tau, values in samples.items()}
     figure = _figure(2.1 * len(samples) + 0.5, 2.3)
     axes = figure.subplots(1, len(samples), sharex=True, sharey=True, squeeze=False)[0]
     everything = np.concatenate(list(samples.values()))
     reach = float(np.abs(everything).max()) or 1.0
-    seen = float(np.quantile(np.abs(everything), 0.995)) or reach  # the rest is counted at the edges
+    # the rest is counted at the edges
+    seen = float(np.quantile(np.abs(everything), 0.995)) or reach
     edges = np.linspace(-seen, seen, 31)
     parts = []
     for axis, (tau, values) in zip(axes, samples.items(), strict=True):
@@ -656,7 +776,15 @@ def radicands(samples: Mapping[int, FloatArray]) -> Picture:
         negative = np.asarray(values) < 0
         for chosen, colour, hatch in ((negative, ACCENT, "////"), (~negative, BLUE, None)):
             bars = np.clip(values[chosen], -seen, seen)
-            axis.hist(bars, edges, weights=share[chosen], color=colour, hatch=hatch, edgecolor="white", linewidth=0)
+            axis.hist(
+                bars,
+                edges,
+                weights=share[chosen],
+                color=colour,
+                hatch=hatch,
+                edgecolor="white",
+                linewidth=0,
+            )
         axis.axvline(0, color=INK, linewidth=1)
         axis.set_title(f"{tau} ratings: {negative.mean():.0%} below 0", fontsize=9)
         axis.set_xlabel("S² − En² (scale²)")
@@ -673,14 +801,17 @@ def coverage(share: pd.DataFrame, width: pd.DataFrame, level: float = 0.9) -> Pi
     Parameters
     ----------
     share, width : DataFrame
-        Index: number of ratings, rising. A column a method. Shares in [0, 1], widths on the scale from 0 to 1.
+        Index: number of ratings, rising. A column a method. Shares in [0, 1], widths on the scale
+        from 0 to 1.
     level : float
         The share that is wanted, in [0, 1]: a line.
     """
     share, width, level = _lines(share, "share"), _lines(width, "width"), real(level, "level", 0, 1)
     for name, table in (("share", share), ("width", width)):
         if not (table.index > 0).all():
-            raise ValueError(f"{name}, rows: numbers of ratings above 0 are needed, got {listing(table.index)}")
+            raise ValueError(
+                f"{name}, rows: numbers of ratings above 0 are needed, got {listing(table.index)}"
+            )
     figure = _figure(7.0, 3.1)
     figure.set_layout_engine("constrained", w_pad=0.1)
     panels = figure.subplots(1, 2)
@@ -689,9 +820,15 @@ def coverage(share: pd.DataFrame, width: pd.DataFrame, level: float = 0.9) -> Pi
         (panels[1], width, "mean width (scale 0 to 1)"),
     ):
         for k, method in enumerate(table):
-            colour, line, marker = COLOURS[k % len(COLOURS)], DASHES[k % len(DASHES)], "osD^vX"[k % 6]
+            colour, line, marker = (
+                COLOURS[k % len(COLOURS)],
+                DASHES[k % len(DASHES)],
+                "osD^vX"[k % 6],
+            )
             name = str(method).replace("$", r"\$")
-            axis.plot(table.index, table[method], color=colour, linestyle=line, marker=marker, label=name)
+            axis.plot(
+                table.index, table[method], color=colour, linestyle=line, marker=marker, label=name
+            )
         axis.set_xscale("log")
         axis.set_xticks(table.index, [str(tau) for tau in table.index])
         axis.minorticks_off()
@@ -704,10 +841,12 @@ def coverage(share: pd.DataFrame, width: pd.DataFrame, level: float = 0.9) -> Pi
     handles, names = panels[0].get_legend_handles_labels()
     figure.legend(handles, names, loc="outside upper center", ncols=2, fontsize=9, frameon=False)
     first, last = share.index[0], share.index[-1]
-    parts = [f"{name!s}: {held.iloc[0]:.0%} and {held.iloc[-1]:.0%}" for name, held in share.items()]
+    parts = [
+        f"{name!s}: {held.iloc[0]:.0%} and {held.iloc[-1]:.0%}" for name, held in share.items()
+    ]
     alt = (
-        f"Coverage and width of {share.shape[1]} methods from {first} to {last} ratings, with {level:.0%} wanted. "
-        f"Coverage at {first} and at {last}: {listing(parts, 9)}."
+        f"Coverage and width of {share.shape[1]} methods from {first} to {last} ratings, with"
+        f" {level:.0%} wanted. Coverage at {first} and at {last}: {listing(parts, 9)}."
     )
     return Picture(figure, alt)
 
@@ -731,7 +870,8 @@ def conflict_graph(problem: Problem, answer: Assignment) -> Picture:
     Parameters
     ----------
     problem : Problem
-        Its worker-worker conflicts are drawn, grouped as :func:`crowdnb.model.conflict_graph.cliques` groups them.
+        Its worker-worker conflicts are drawn, grouped as
+        :func:`crowdnb.model.conflict_graph.cliques` groups them.
     answer : Assignment
         Of that problem; without a table nobody is filled.
     """
@@ -757,26 +897,43 @@ def conflict_graph(problem: Problem, answer: Assignment) -> Picture:
     if 0 < len(groups) <= 12:
         figure.legend(loc="outside right upper", title="at most one of", frameon=False)
     alone = listing(f"({listing(problem.workers[group])})" for group in groups) or "nobody"
-    picked, idle = listing(problem.workers[chosen], m) or "nobody", listing(problem.workers[~chosen], m) or "nobody"
-    alt = f"Conflicts of {m} workers. At most one can be chosen of {alone}. Chosen: {picked}. Left out: {idle}."
+    picked, idle = (
+        listing(problem.workers[chosen], m) or "nobody",
+        listing(problem.workers[~chosen], m) or "nobody",
+    )
+    alt = (
+        f"Conflicts of {m} workers. At most one can be chosen of {alone}. Chosen: {picked}. Left"
+        f" out: {idle}."
+    )
     return Picture(figure, alt)
 
 
-def _on_circle(axis: Axes, workers: pd.Index[Any], filled: BoolArray) -> tuple[FloatArray, FloatArray]:
+def _on_circle(
+    axis: Axes, workers: pd.Index[Any], filled: BoolArray
+) -> tuple[FloatArray, FloatArray]:
     """Workers on a circle, some filled and the others hollow; where each of them lies."""
     m = len(workers)
     angle = np.pi / 2 - 2 * np.pi * np.arange(m) / m
     x, y = np.cos(angle), np.sin(angle)
     size = 480 if m <= 20 else 9600 / m
     for some, fill, edge in ((filled, BLUE, BLUE), (~filled, "white", SOFT)):
-        axis.scatter(x[some], y[some], size, fill, edgecolors=edge, linewidths=1.8, clip_on=False, zorder=2)
+        axis.scatter(
+            x[some], y[some], size, fill, edgecolors=edge, linewidths=1.8, clip_on=False, zorder=2
+        )
     longest = max(len(str(worker)) for worker in workers)
     beside = longest > 4 or m > 20  # of the circle, where the names do not fit in it
     for i, worker in enumerate(workers):
         side = "center" if not beside or abs(x[i]) < 0.2 else "left" if x[i] > 0 else "right"
         far = 17 * beside
-        words = axis.annotate(str(worker), (x[i], y[i]), (far * x[i], far * y[i]), textcoords="offset points", ha=side)
-        words.set(va="center", fontsize=9, color="white" if filled[i] and not beside else INK, parse_math=False)
+        words = axis.annotate(
+            str(worker), (x[i], y[i]), (far * x[i], far * y[i]), textcoords="offset points", ha=side
+        )
+        words.set(
+            va="center",
+            fontsize=9,
+            color="white" if filled[i] and not beside else INK,
+            parse_math=False,
+        )
     wide = 1.3 + 0.05 * min(longest, 25) if beside else 1.15
     axis.set(aspect="equal", xlim=(-wide, wide), ylim=(-1.3, 1.3) if beside else (-1.15, 1.15))
     axis.set_axis_off()
@@ -792,7 +949,8 @@ def existence(shares: pd.DataFrame, printed: pd.DataFrame, bounds: pd.DataFrame)
     Parameters
     ----------
     shares : DataFrame
-        Index (p, m); columns share, low, high, repeats, as :func:`crowdnb.experiments.studies.shares` gives them.
+        Index (p, m); columns share, low, high, repeats, as
+        :func:`crowdnb.experiments.studies.shares` gives them.
     printed : DataFrame
         Table 8: index m, columns p.
     bounds : DataFrame
@@ -800,7 +958,9 @@ def existence(shares: pd.DataFrame, printed: pd.DataFrame, bounds: pd.DataFrame)
     """
     for name, table in (("shares", shares), ("bounds", bounds)):
         if list(needs(table, pd.DataFrame, name).index.names) != ["p", "m"] or table.empty:
-            raise ValueError(f"{name}: a table with the index (p, m) is needed, got {listing(table.index.names)}")
+            raise ValueError(
+                f"{name}: a table with the index (p, m) is needed, got {listing(table.index.names)}"
+            )
         unique_index(table.index, f"{name}, row")
     shares = numeric(shares, "shares", ["share", "low", "high"], missing=True)
     bounds = numeric(bounds, "bounds", ["second moment", "first moment"])
@@ -810,16 +970,26 @@ def existence(shares: pd.DataFrame, printed: pd.DataFrame, bounds: pd.DataFrame)
         if p not in printed.columns or p not in bounds.index.unique("p"):
             raise ValueError(f"printed and bounds: nothing for p = {shown(p)}")
     figure = _figure(6.6, 0.7 + 1.6 * -(-len(chances) // 2))
-    axes = figure.subplots(-(-len(chances) // 2), 2, sharex=True, sharey=True, squeeze=False).ravel()
+    axes = figure.subplots(
+        -(-len(chances) // 2), 2, sharex=True, sharey=True, squeeze=False
+    ).ravel()
     parts = []
     for axis, p in zip(axes, chances, strict=False):
         here, theory = shares.loc[p], bounds.loc[p]
         low, high = theory["second moment"] * 100, theory["first moment"] * 100
-        axis.fill_between(theory.index, low, high, color=SOFT, alpha=0.25, linewidth=0, label="possible by theory")
+        axis.fill_between(
+            theory.index, low, high, color=SOFT, alpha=0.25, linewidth=0, label="possible by theory"
+        )
         reach = abs(here[["low", "high"]].sub(here["share"], axis=0)).T * 100
         style = {"color": BLUE, "linewidth": 2, "capsize": 3, "label": "computed, 95 % limits"}
         axis.errorbar(here.index, here["share"] * 100, reach, **style)
-        cross = {"color": ACCENT, "marker": "x", "markersize": 8, "markeredgewidth": 2, "linestyle": "none"}
+        cross = {
+            "color": ACCENT,
+            "marker": "x",
+            "markersize": 8,
+            "markeredgewidth": 2,
+            "linestyle": "none",
+        }
         axis.plot(printed.index, printed[p] * 100, label="printed", **cross)
         axis.set_title(f"conflict probability p = {p:g}", fontsize=10)
         axis.grid(color=SOFT, alpha=0.3)
@@ -832,7 +1002,9 @@ def existence(shares: pd.DataFrame, printed: pd.DataFrame, bounds: pd.DataFrame)
     figure.supylabel("an assignment exists (%)", fontsize=10)
     handles, names = axes[0].get_legend_handles_labels()
     figure.legend(handles, names, loc="outside upper center", ncols=3, frameon=False)
-    return Picture(figure, f"Share of instances that have an assignment, against m. {'; '.join(parts)}.")
+    return Picture(
+        figure, f"Share of instances that have an assignment, against m. {'; '.join(parts)}."
+    )
 
 
 def spread(rows: pd.DataFrame, cap: int, printed: pd.DataFrame | None = None) -> Picture:
@@ -854,28 +1026,48 @@ def spread(rows: pd.DataFrame, cap: int, printed: pd.DataFrame | None = None) ->
         raise ValueError("rows: one row or more is needed, each with a method")
     methods = list(dict.fromkeys(hashable(rows["method"], "rows: method")))
     figure = _figure(6.6, 0.6 + 1.6 * -(-len(methods) // 3))
-    axes = figure.subplots(-(-len(methods) // 3), 3, sharex=True, sharey=True, squeeze=False).ravel()
+    axes = figure.subplots(
+        -(-len(methods) // 3), 3, sharex=True, sharey=True, squeeze=False
+    ).ravel()
     parts = []
     for axis, method in zip(axes, methods, strict=False):
         here = rows[rows["method"] == method]
         ms, gave_up = here["seconds"] * 1e3, here["status"] == "N/A"
         axis.scatter(
-            here["m"][~gave_up], ms[~gave_up], s=9, color=BLUE, antialiased=False, linewidths=0, label="a solve"
+            here["m"][~gave_up],
+            ms[~gave_up],
+            s=9,
+            color=BLUE,
+            antialiased=False,
+            linewidths=0,
+            label="a solve",
         )
-        axis.scatter(here["m"][gave_up], ms[gave_up], s=22, color=ACCENT, marker="^", label=f"stopped at {cap:,} nodes")
+        axis.scatter(
+            here["m"][gave_up],
+            ms[gave_up],
+            s=22,
+            color=ACCENT,
+            marker="^",
+            label=f"stopped at {cap:,} nodes",
+        )
         middle = ms.groupby(here["m"]).median()
         axis.plot(middle.index, middle, color=INK, linewidth=1.5, label="median")
         if printed is not None and method in printed:
             axis.plot(
-                printed.index, printed[method], color=COLOURS[2], marker="x", linestyle=":", label="printed, mean"
+                printed.index,
+                printed[method],
+                color=COLOURS[2],
+                marker="x",
+                linestyle=":",
+                label="printed, mean",
             )
         axis.set_yscale("log")
         axis.yaxis.set_major_formatter("{x:,.10g}")
         axis.set_title(str(method), fontsize=10, parse_math=False)
         axis.grid(color=SOFT, alpha=0.3)
         parts.append(
-            f"{method}: median from {middle.iloc[0]:.3g} to {middle.iloc[-1]:.3g}, worst {ms.max():.3g}, "
-            f"{gave_up.sum()} of {len(here)} stopped"
+            f"{method}: median from {middle.iloc[0]:.3g} to {middle.iloc[-1]:.3g}, worst"
+            f" {ms.max():.3g}, {gave_up.sum()} of {len(here)} stopped"
         )
     for axis in axes[len(methods) :]:
         axis.set_axis_off()
@@ -884,12 +1076,23 @@ def spread(rows: pd.DataFrame, cap: int, printed: pd.DataFrame | None = None) ->
         axis.tick_params(labelbottom=True)
     for axis in axes[::3]:
         axis.set_ylabel("time (ms)")
-    named = {name: handle for axis in axes for handle, name in zip(*axis.get_legend_handles_labels(), strict=True)}
-    figure.legend(named.values(), named.keys(), loc="outside upper center", ncols=4, fontsize=9, frameon=False)
-    return Picture(figure, f"Milliseconds of single solves against m, on a logarithmic scale. {'; '.join(parts)}.")
+    named = {
+        name: handle
+        for axis in axes
+        for handle, name in zip(*axis.get_legend_handles_labels(), strict=True)
+    }
+    figure.legend(
+        named.values(), named.keys(), loc="outside upper center", ncols=4, fontsize=9, frameon=False
+    )
+    return Picture(
+        figure,
+        f"Milliseconds of single solves against m, on a logarithmic scale. {'; '.join(parts)}.",
+    )
 
 
-def planner(bands: Mapping[float, pd.DataFrame], computed: pd.DataFrame, chance: float = 0.95) -> Picture:
+def planner(
+    bands: Mapping[float, pd.DataFrame], computed: pd.DataFrame, chance: float = 0.95
+) -> Picture:
     """How many places so many candidates fill, a colour a conflict rate: by theory, and computed where that can be.
 
     Parameters
@@ -902,7 +1105,9 @@ def planner(bands: Mapping[float, pd.DataFrame], computed: pd.DataFrame, chance:
         With which probability.
     """
     if not isinstance(bands, Mapping) or not bands:
-        raise ValueError(f"bands: a mapping of probabilities to tables is needed, got {shown(bands)}")
+        raise ValueError(
+            f"bands: a mapping of probabilities to tables is needed, got {shown(bands)}"
+        )
     for band in bands.values():
         numeric(_lines(band, "bands"), "bands", ["surely", "at most"])
     bands = {real(p, "bands", 0, 1): _lines(band, "bands") for p, band in bands.items()}
@@ -913,19 +1118,33 @@ def planner(bands: Mapping[float, pd.DataFrame], computed: pd.DataFrame, chance:
     parts = []
     for at, (p, band) in enumerate(bands.items()):
         colour = COLOURS[at % len(COLOURS)]
-        for end, dashes in (("surely", "--"), ("at most", ":")):  # no fills: mixed colours could not be told apart
+        # no fills: mixed colours could not be told apart
+        for end, dashes in (("surely", "--"), ("at most", ":")):
             axis.plot(band.index, band[end], color=colour, linestyle=dashes, linewidth=1.4)
         known = computed.loc[p].dropna() if p in computed.index else computed.iloc[0, :0]
-        axis.plot(known.index, known, color=colour, marker="osD^vX"[at % 6], linewidth=1.5, label=f"p = {p:g}")
+        axis.plot(
+            known.index,
+            known,
+            color=colour,
+            marker="osD^vX"[at % 6],
+            linewidth=1.5,
+            label=f"p = {p:g}",
+        )
         last = band.iloc[-1]
         axis.annotate(f" p = {p:g}", (band.index[-1], float(last.mean())), color=INK, va="center")
-        parts.append(f"at p = {p:g} {band.index[-1]:,} candidates fill {last['surely']:.0f} to {last['at most']:.0f}")
+        parts.append(
+            f"at p = {p:g} {band.index[-1]:,} candidates fill {last['surely']:.0f} to"
+            f" {last['at most']:.0f}"
+        )
     sizes = next(iter(bands.values())).index
     third = sizes[sizes <= 3 * max(float(band["at most"].max()) for band in bands.values())]
     axis.plot(third, third / 3, color=INK, linewidth=1, label="n = m/3, as in the paper")
     axis.set_xscale("log")
     axis.set_yscale("log")
-    axis.set_xticks([10, 30, 100, 300, 1000, 3000, 10000], ["10", "30", "100", "300", "1,000", "3,000", "10,000"])
+    axis.set_xticks(
+        [10, 30, 100, 300, 1000, 3000, 10000],
+        ["10", "30", "100", "300", "1,000", "3,000", "10,000"],
+    )
     axis.set_yticks([3, 5, 10, 20, 30, 50, 100], ["3", "5", "10", "20", "30", "50", "100"])
     axis.minorticks_off()
     axis.set_xlim(sizes[0] * 0.9, sizes[-1] * 2.6)
@@ -933,11 +1152,17 @@ def planner(bands: Mapping[float, pd.DataFrame], computed: pd.DataFrame, chance:
     axis.set_ylabel(f"places filled with {chance:.0%} certainty")
     axis.grid(color=SOFT, alpha=0.3)
     title = "points: computed; by theory: dashed, what is sure; dotted, what is possible at most"
-    figure.legend(loc="outside upper center", ncols=len(bands) + 1, title=title, frameon=False, fontsize=9)
-    return Picture(figure, f"Places filled with {chance:.0%} certainty against candidates. {'; '.join(parts)}.")
+    figure.legend(
+        loc="outside upper center", ncols=len(bands) + 1, title=title, frameon=False, fontsize=9
+    )
+    return Picture(
+        figure, f"Places filled with {chance:.0%} certainty against candidates. {'; '.join(parts)}."
+    )
 
 
-def logarithmic(table: pd.DataFrame, x: str, y: str, marks: Mapping[str, tuple[float, float]] | None = None) -> Picture:
+def logarithmic(
+    table: pd.DataFrame, x: str, y: str, marks: Mapping[str, tuple[float, float]] | None = None
+) -> Picture:
     """Every column of a table as a line on two logarithmic scales, with single points to compare.
 
     Parameters
@@ -951,21 +1176,40 @@ def logarithmic(table: pd.DataFrame, x: str, y: str, marks: Mapping[str, tuple[f
     """
     table, x, y = _lines(table), text_of(x, "x"), text_of(y, "y")
     if (table <= 0).any(axis=None) or not (table.index > 0).all() or not table.notna().any().all():
-        raise ValueError("table: numbers above 0 are needed, in the index too, and one or more in each column")
+        raise ValueError(
+            "table: numbers above 0 are needed, in the index too, and one or more in each column"
+        )
     points = {name: _interval(place, "marks") for name, place in _marked(marks).items()}
     figure = _figure(5.6, 3.0)
     axis = figure.subplots()
     for at, column in enumerate(table):
-        style = {"color": COLOURS[at % len(COLOURS)], "linestyle": DASHES[at % len(DASHES)], "marker": "osD^vX"[at % 6]}
-        axis.plot(table.index, table[column], label=str(column).replace("$", r"\$"), markersize=4, **style)
+        style = {
+            "color": COLOURS[at % len(COLOURS)],
+            "linestyle": DASHES[at % len(DASHES)],
+            "marker": "osD^vX"[at % 6],
+        }
+        axis.plot(
+            table.index, table[column], label=str(column).replace("$", r"\$"), markersize=4, **style
+        )
     for name, point in points.items():
-        axis.plot(*point, color=ACCENT, marker="x", markersize=10, markeredgewidth=2.5, linestyle="none", label=name)
+        axis.plot(
+            *point,
+            color=ACCENT,
+            marker="x",
+            markersize=10,
+            markeredgewidth=2.5,
+            linestyle="none",
+            label=name,
+        )
     axis.set(xscale="log", yscale="log", xlabel=x, ylabel=y)
     for scale in (axis.xaxis, axis.yaxis):
         scale.set_major_formatter("{x:,.10g}")
     axis.grid(color=SOFT, alpha=0.3)
     figure.legend(loc="outside upper center", ncols=2, frameon=False, fontsize=9)
-    ends = [f"{name}: from {v.dropna().iloc[0]:.3g} to {v.dropna().iloc[-1]:.3g}" for name, v in table.items()]
+    ends = [
+        f"{name}: from {v.dropna().iloc[0]:.3g} to {v.dropna().iloc[-1]:.3g}"
+        for name, v in table.items()
+    ]
     ends += [f"{name}: {at[1]:g} at {at[0]:g}" for name, at in points.items()]
     span = f"{_brief(table.index[0])} to {_brief(table.index[-1])}"
     return Picture(figure, f"{y} against {x} from {span}, both logarithmic. {'; '.join(ends)}.")
@@ -982,7 +1226,8 @@ def infeasible(problem: Problem, why: Infeasible) -> Picture:
     ----------
     problem : Problem
     why : Infeasible
-        Of that problem, as :func:`crowdnb.explain_infeasible` gives it; a ValueError where an assignment exists.
+        Of that problem, as :func:`crowdnb.explain_infeasible` gives it; a ValueError where an
+        assignment exists.
     """
     if not needs(why, Infeasible, "why"):
         raise ValueError("why: an assignment exists, there is nothing to draw")
@@ -998,9 +1243,19 @@ def infeasible(problem: Problem, why: Infeasible) -> Picture:
     panels = figure.subplots(1, len(sizes), width_ratios=sizes, squeeze=False)[0]
     if grid:
         axis, tasks = panels[0], problem.tasks.get_indexer(pd.Index(why.tasks, tupleize_cols=False))
-        axis.imshow(np.where(problem.eligible[:, tasks], 0.25, np.nan), cmap="Blues", vmin=0, vmax=1, aspect="auto")
-        axis.hlines(np.arange(len(workers) - 1) + 0.5, -0.5, len(tasks) - 0.5, color="white", linewidth=2)
-        axis.vlines(np.arange(len(tasks) - 1) + 0.5, -0.5, len(workers) - 0.5, color="white", linewidth=2)
+        axis.imshow(
+            np.where(problem.eligible[:, tasks], 0.25, np.nan),
+            cmap="Blues",
+            vmin=0,
+            vmax=1,
+            aspect="auto",
+        )
+        axis.hlines(
+            np.arange(len(workers) - 1) + 0.5, -0.5, len(tasks) - 0.5, color="white", linewidth=2
+        )
+        axis.vlines(
+            np.arange(len(tasks) - 1) + 0.5, -0.5, len(workers) - 0.5, color="white", linewidth=2
+        )
         dropped = set(map(tuple, barred[["worker", "task"]].to_numpy()))
         for i, j in np.argwhere(~problem.eligible[:, tasks]).tolist():
             matters = (workers[i], why.tasks[j]) in dropped
@@ -1012,19 +1267,30 @@ def infeasible(problem: Problem, why: Infeasible) -> Picture:
         axis.set_xlabel("task, and how many of its places matter")
         axis.set_ylabel("worker")
         axis.tick_params(length=0)
-        axis.set_title("blue: may take it; cross: may not,\norange where that is a reason", fontsize=9, color=GREY)
+        axis.set_title(
+            "blue: may take it; cross: may not,\norange where that is a reason",
+            fontsize=9,
+            color=GREY,
+        )
     if len(clashes):
-        who = pd.Index([worker for worker in workers if worker in set(why.workers) | set(clashes.ravel())])
-        x, y = _on_circle(panels[-1], who, np.isin(np.arange(len(who)), who.get_indexer(list(why.workers))))
+        who = pd.Index(
+            [worker for worker in workers if worker in set(why.workers) | set(clashes.ravel())]
+        )
+        x, y = _on_circle(
+            panels[-1], who, np.isin(np.arange(len(who)), who.get_indexer(list(why.workers)))
+        )
         for pair in clashes:
             ends = who.get_indexer(pd.Index(pair))
-            many = len(clashes) >= 20  # thin lines without shades between: a third of the size when stored
+            # thin lines without shades between: a third of the size when stored
+            many = len(clashes) >= 20
             style = {"linewidth": 1 if many else 2.2, "antialiased": not many}
             panels[-1].plot(x[ends], y[ends], color=ACCENT, zorder=0, **style)
         panels[-1].set_title("lines: conflicts that are a reason", fontsize=9, color=GREY)
     if not grid and not len(clashes):
         panels[0].set_axis_off()
-    title = _wrapped([" ".join((why.certificate or why.text).split())], int(13 * figure.get_figwidth()))[0]
+    title = _wrapped(
+        [" ".join((why.certificate or why.text).split())], int(13 * figure.get_figwidth())
+    )[0]
     figure.suptitle(title, fontsize=10, parse_math=False)
     return Picture(figure, " ".join(f"{why}".splitlines()))
 
@@ -1035,7 +1301,9 @@ def _short(text: str, most: int) -> str:
 
 def _wrapped(texts: Iterable[object], wide: int = 38) -> list[str]:
     """Texts on two lines at most."""
-    return ["\n".join(textwrap.wrap(str(text), wide, max_lines=2, placeholder=" …")) for text in texts]
+    return [
+        "\n".join(textwrap.wrap(str(text), wide, max_lines=2, placeholder=" …")) for text in texts
+    ]
 
 
 @_in_any_script
@@ -1060,7 +1328,10 @@ def repairs(found: Repairs) -> Picture:
         axis.margins(x=0.2)
     _ticks(panels[0], "y", _wrapped(f"{at}. {text}" for at, text in frame["changes"].items()))
     panels[0].invert_yaxis()
-    parts = [f"{row.Index}. {row.changes}: cost {row.cost:g}, ρ {row.performance:.4g}" for row in frame.itertuples()]
+    parts = [
+        f"{row.Index}. {row.changes}: cost {row.cost:g}, ρ {row.performance:.4g}"
+        for row in frame.itertuples()
+    ]
     return Picture(figure, f"{count(len(frame), 'repair')}. {'; '.join(parts) or 'Nothing helps'}.")
 
 
@@ -1071,16 +1342,21 @@ def prices(table: pd.DataFrame, most: int = 12) -> Picture:
     Parameters
     ----------
     table : DataFrame
-        As :func:`crowdnb.prices` gives it. What changes nothing is counted and left out; a worker or a place without
-        which no assignment exists has a hatched bar as long as the longest.
+        As :func:`crowdnb.prices` gives it. What changes nothing is counted and left out; a worker
+        or a place without which no assignment exists has a hatched bar as long as the longest.
     most : int
         Bars a kind at most.
     """
     most = whole(most, "most")
     needs_frame(table, "table", ["kind", "worker", "other", "task", "worth"])
     worths = numbers(table["worth"])
-    if np.isnan(worths).any() or not table["kind"].isin(["conflict", "exclusion", "place", "worker"]).all():
-        raise ValueError("table: each row needs a number for worth and a kind, as crowdnb.prices gives them")
+    if (
+        np.isnan(worths).any()
+        or not table["kind"].isin(["conflict", "exclusion", "place", "worker"]).all()
+    ):
+        raise ValueError(
+            "table: each row needs a number for worth and a kind, as crowdnb.prices gives them"
+        )
     table = table.assign(worth=worths)
     moving = table[table["worth"] != 0]
     parts = {kind: rows.head(most) for kind, rows in moving.groupby("kind", sort=False)}
@@ -1089,30 +1365,49 @@ def prices(table: pd.DataFrame, most: int = 12) -> Picture:
     figure = _figure(6.6, 0.24 * sum(map(len, parts.values())) + 0.4 * len(parts) + 0.8)
     sizes = [len(rows) + 0.8 for rows in parts.values()] or [1.0]
     axes = figure.subplots(len(sizes), 1, sharex=True, squeeze=False, height_ratios=sizes)[:, 0]
-    names = {"conflict": "conflicts", "exclusion": "pairs barred", "place": "one place of", "worker": "workers"}
+    names = {
+        "conflict": "conflicts",
+        "exclusion": "pairs barred",
+        "place": "one place of",
+        "worker": "workers",
+    }
     said = []
     for axis, (kind, rows) in zip(axes, parts.items(), strict=False):
         worth = rows["worth"].to_numpy()
         labels = [_priced(row) for row in rows.itertuples()]
         for at, value in enumerate(worth):
-            style = {"color": ACCENT if value < 0 else BLUE} if np.isfinite(value) else {"facecolor": "white"}
+            style = (
+                {"color": ACCENT if value < 0 else BLUE}
+                if np.isfinite(value)
+                else {"facecolor": "white"}
+            )
             style |= {} if np.isfinite(value) else {"edgecolor": BLUE, "hatch": "////"}
             bar = axis.barh(at, value if np.isfinite(value) else reach, 0.7, **style)
-            axis.bar_label(bar, [f"{value:+.4f}" if np.isfinite(value) else "cannot be spared"], padding=3, fontsize=8)
+            axis.bar_label(
+                bar,
+                [f"{value:+.4f}" if np.isfinite(value) else "cannot be spared"],
+                padding=3,
+                fontsize=8,
+            )
         _ticks(axis, "y", labels)
         axis.invert_yaxis()
         axis.axvline(0, color=INK, linewidth=0.8)
         axis.set_title(names[str(kind)], loc="left", fontsize=9, color=GREY)
         axis.tick_params(labelsize=9)
         said.append(
-            f"{names[str(kind)]}: " + listing(map(" ".join, zip(labels, map(_worth, worth), strict=True)), most)
+            f"{names[str(kind)]}: "
+            + listing(map(" ".join, zip(labels, map(_worth, worth), strict=True)), most)
         )
     low = min(float(moving["worth"].min()), 0.0) if len(moving) else 0.0
     axes[-1].set_xlim(low - 0.3 * reach * (low < 0), reach * 1.35)
     axes[-1].set_xlabel("what it adds to ρ (below 0: what it costs)")
     nothing = len(table) - len(moving)
-    figure.suptitle(f"{nothing} of {len(table)} change nothing and are left out", fontsize=9, color=GREY)
-    return Picture(figure, f"What each adds to ρ. {'; '.join(said)}. {nothing} of {len(table)} change nothing.")
+    figure.suptitle(
+        f"{nothing} of {len(table)} change nothing and are left out", fontsize=9, color=GREY
+    )
+    return Picture(
+        figure, f"What each adds to ρ. {'; '.join(said)}. {nothing} of {len(table)} change nothing."
+    )
 
 
 def _priced(row: Any) -> str:
@@ -1135,8 +1430,8 @@ def moves(frame: pd.DataFrame, tasks: Iterable[Hashable], title: str = "") -> Pi
     Parameters
     ----------
     frame : DataFrame
-        Columns worker, before, after (tuples of tasks, empty for idle), as ``moves`` of :func:`crowdnb.why` and
-        :func:`crowdnb.replan`.
+        Columns worker, before, after (tuples of tasks, empty for idle), as ``moves`` of
+        :func:`crowdnb.why` and :func:`crowdnb.replan`.
     tasks : labels
         In the order drawn; idle comes last.
     title : str
@@ -1149,7 +1444,10 @@ def moves(frame: pd.DataFrame, tasks: Iterable[Hashable], title: str = "") -> Pi
     for side in ("before", "after"):
         for some in frame[side]:
             if not isinstance(some, tuple | list) or not set(some) <= set(tasks):
-                raise ValueError(f"frame: {side} is {shown(some)}, a tuple of tasks is needed, of {listing(tasks)}")
+                raise ValueError(
+                    f"frame: {side} is {shown(some)}, a tuple of tasks is needed, of"
+                    f" {listing(tasks)}"
+                )
     figure = _figure(max(0.8 * len(columns) + 1.5, 4.5), 0.36 * max(len(frame), 1) + 1.3)
     axis = figure.subplots()
     said = []
@@ -1158,9 +1456,23 @@ def moves(frame: pd.DataFrame, tasks: Iterable[Hashable], title: str = "") -> Pi
         new = [task for task in after if task not in before] or ["idle"]
         for step in range(max(len(gone), len(new))):
             start, end = (columns.index(side[min(step, len(side) - 1)]) for side in (gone, new))
-            axis.plot(start, y, marker="o", markersize=9, markerfacecolor="white", markeredgecolor=GREY, zorder=2)
+            axis.plot(
+                start,
+                y,
+                marker="o",
+                markersize=9,
+                markerfacecolor="white",
+                markeredgecolor=GREY,
+                zorder=2,
+            )
             axis.plot(end, y, marker="o", markersize=9, color=ACCENT, zorder=2)
-            style = {"arrowstyle": "-|>", "color": INK, "shrinkA": 6, "shrinkB": 6, "linewidth": 1.5}
+            style = {
+                "arrowstyle": "-|>",
+                "color": INK,
+                "shrinkA": 6,
+                "shrinkB": 6,
+                "linewidth": 1.5,
+            }
             axis.annotate("", (end, y), (start, y), arrowprops=style)
         said.append(f"{worker}: {listing(before) or 'idle'} → {listing(after) or 'idle'}")
     _ticks(axis, "x", columns)
@@ -1190,7 +1502,9 @@ def alternatives(found: Alternatives) -> Picture:
         raise ValueError("found: no assignment exists, there is nothing to draw")
     tables = [assignment.table for assignment in found.assignments if assignment.table is not None]
     at_work = tables[0].index[np.any([table.any(axis=1) for table in tables], axis=0)]
-    places = [[listing(table.columns[table.loc[worker] == 1]) for table in tables] for worker in at_work]
+    places = [
+        [listing(table.columns[table.loc[worker] == 1]) for table in tables] for worker in at_work
+    ]
     figure = _figure(min(max(0.5 * len(tables) + 1.2, 4.5), 8.0), 0.27 * len(at_work) + 1.5)
     axis = figure.subplots()
     differs = np.array([[task != row[0] for task in row] for row in places], dtype=float)
@@ -1212,15 +1526,25 @@ def alternatives(found: Alternatives) -> Picture:
     axis.set_xlabel("rank: ρ")
     axis.set_ylabel("worker")
     axis.set_title(
-        "orange: differs from the first; frame: in every optimum" if rows else "orange: differs from the first",
+        (
+            "orange: differs from the first; frame: in every optimum"
+            if rows
+            else "orange: differs from the first"
+        ),
         loc="left",
         fontsize=9,
         color=GREY,
     )
     listed = zip(found.frame.index, found.frame["performance"], found.frame["moves"], strict=True)
     ranks = [f"{at}: ρ {rho:.4f}, {text or 'the first'}" for at, rho, text in listed]
-    always = listing((f"{row.worker} on {row.task}" for row in found.always.itertuples()), 20) or "no pair"
-    return Picture(figure, f"The {len(tables)} best assignments. In every optimum: {always}. {'. '.join(ranks)}.")
+    always = (
+        listing((f"{row.worker} on {row.task}" for row in found.always.itertuples()), 20)
+        or "no pair"
+    )
+    return Picture(
+        figure,
+        f"The {len(tables)} best assignments. In every optimum: {always}. {'. '.join(ranks)}.",
+    )
 
 
 @_in_any_script
@@ -1248,7 +1572,10 @@ def grid(table: pd.DataFrame, what: str, taken: pd.DataFrame | None = None) -> P
     axis = figure.subplots()
     _cells(axis, np.where(values == 0, np.nan, values), 0.0, 1.0, "{:.2f}")
     if taken is not None:
-        _frames(axis, np.argwhere(taken.reindex(index=table.index, columns=table.columns).to_numpy() == 1))
+        _frames(
+            axis,
+            np.argwhere(taken.reindex(index=table.index, columns=table.columns).to_numpy() == 1),
+        )
     _ticks(axis, "y", table.index)
     _ticks(axis, "x", table.columns)
     axis.set_xlabel("task")
@@ -1257,8 +1584,12 @@ def grid(table: pd.DataFrame, what: str, taken: pd.DataFrame | None = None) -> P
     axis.set_title(f"cell: {what}", loc="left", fontsize=9, color=GREY, parse_math=False)
     order = np.argsort(-values, axis=None, kind="stable")
     pairs = [np.unravel_index(at, values.shape) for at in order if values.flat[at] > 0]
-    parts = listing((f"{table.index[i]} on {table.columns[j]} {values[i, j]:.2f}" for i, j in pairs), 12)
-    return Picture(figure, f"{what[:1].upper()}{what[1:]}, for each worker and task: {parts or 'all 0'}.")
+    parts = listing(
+        (f"{table.index[i]} on {table.columns[j]} {values[i, j]:.2f}" for i, j in pairs), 12
+    )
+    return Picture(
+        figure, f"{what[:1].upper()}{what[1:]}, for each worker and task: {parts or 'all 0'}."
+    )
 
 
 @_in_any_script
@@ -1275,21 +1606,30 @@ def stability(found: Stability) -> Picture:
     axis = figure.subplots()
     rows = np.arange(len(given))
     label = "stays the best, others moving along"
-    axis.hlines(rows, reach["low"], reach["high"], color=BLUE, alpha=0.35, linewidth=11, label=label)
+    axis.hlines(
+        rows, reach["low"], reach["high"], color=BLUE, alpha=0.35, linewidth=11, label=label
+    )
     axis.plot(given, rows, "o", color=INK, markersize=8, label="weights given")
     if found.nearest is not None:
-        axis.plot(found.nearest, rows, "D", color=ACCENT, markersize=7, label="nearest change", zorder=3)
+        axis.plot(
+            found.nearest, rows, "D", color=ACCENT, markersize=7, label="nearest change", zorder=3
+        )
     _ticks(axis, "y", given.index)
     axis.set(xlim=(-0.02, 1.02), ylim=(len(given) - 0.4, -0.6))
     axis.set_xlabel("weight of the criterion (0 to 1, all together 1)")
     axis.set_ylabel("criterion")
     axis.grid(axis="x", color=SOFT, alpha=0.3)
     figure.legend(loc="outside upper center", ncols=3, fontsize=9, frameon=False)
-    parts = [f"{name} {given[name]:.3f}, from {low:.3f} to {high:.3f}" for name, low, high in reach.itertuples()]
+    parts = [
+        f"{name} {given[name]:.3f}, from {low:.3f} to {high:.3f}"
+        for name, low, high in reach.itertuples()
+    ]
     there = "" if found.nearest is None else (
         f" The nearest change, {found.moved:.3f} away: {listing(f'{c} {w:.3f}' for c, w in found.nearest.items())}."
     )  # fmt: skip
-    return Picture(figure, f"Weights under which the assignment stays the best. {'; '.join(parts)}.{there}")
+    return Picture(
+        figure, f"Weights under which the assignment stays the best. {'; '.join(parts)}.{there}"
+    )
 
 
 @_in_any_script
@@ -1303,12 +1643,15 @@ def region(found: Stability, across: Hashable = None, up: Hashable = None) -> Pi
     found : Stability
         Of 3 criteria or more.
     across, up : label, optional
-        The two criteria. When not given, the two that change most up to the nearest weights where another assignment
-        is as good: these then lie in the picture, if the others keep their proportions.
+        The two criteria. When not given, the two that change most up to the nearest weights where
+        another assignment is as good: these then lie in the picture, if the others keep their
+        proportions.
     """
     names, w = needs(found, Stability, "found").weights.index, found.weights.to_numpy()
     if len(names) < 3:
-        raise ValueError(f"found: {len(names)} criteria, and a cut needs 3; plots.stability shows fewer")
+        raise ValueError(
+            f"found: {len(names)} criteria, and a cut needs 3; plots.stability shows fewer"
+        )
     step = np.zeros(len(w)) if found.nearest is None else np.abs(found.nearest.to_numpy() - w)
     given = [None if name is None else position(names, name, "criterion") for name in (across, up)]
     free = [at for at in np.argsort(-step, kind="stable") if at not in given]
@@ -1345,12 +1688,19 @@ def region(found: Stability, across: Hashable = None, up: Hashable = None) -> Pi
     others = listing(names[rest])
     axis.set_xlabel(f"weight of {names[a]} (0 to 1)", parse_math=False)
     axis.set_ylabel(f"weight of {names[b]} (0 to 1)", parse_math=False)
-    axis.set_title(f"the rest: {others}" + (", shared as given" if rest.sum() > 1 else ""), fontsize=9, color=GREY)
-    figure.legend(loc="outside right upper", title="beyond a line: who moves", fontsize=8, frameon=False)
+    axis.set_title(
+        f"the rest: {others}" + (", shared as given" if rest.sum() > 1 else ""),
+        fontsize=9,
+        color=GREY,
+    )
+    figure.legend(
+        loc="outside right upper", title="beyond a line: who moves", fontsize=8, frameon=False
+    )
     points = listing((f"({x:.3f}, {y:.3f})" for x, y in ends), 12)
     alt = (
-        f"Weights of {names[a]} and {names[b]}; the rest goes to {others}. The assignment is best between {points}. "
-        f"Given: ({w[a]:.3f}, {w[b]:.3f}). Beyond its sides: {' | '.join(drawn) or 'nothing'}."
+        f"Weights of {names[a]} and {names[b]}; the rest goes to {others}. The assignment is best"
+        f" between {points}. Given: ({w[a]:.3f}, {w[b]:.3f}). Beyond its sides:"
+        f" {' | '.join(drawn) or 'nothing'}."
     )
     return Picture(figure, alt)
 
@@ -1382,13 +1732,20 @@ def recovered(problem: Problem, found: RecoveredConflicts, answer: pd.DataFrame)
     x, y = _on_circle(axis, workers, chosen)
     for at, pairs in enumerate(found.sets[:12]):
         names = " and ".join(f"{one}-{other}" for one, other in pairs).replace("$", r"\$")
-        line = {"color": COLOURS[at % 6], "linestyle": DASHES[at % 6], "linewidth": 2.5, "zorder": 0}
+        line = {
+            "color": COLOURS[at % 6],
+            "linestyle": DASHES[at % 6],
+            "linewidth": 2.5,
+            "zorder": 0,
+        }
         for number, pair in enumerate(pairs):
             ends = workers.get_indexer(pd.Index(pair))
             axis.plot(x[ends], y[ends], label=names if number == 0 else None, **line)
     axis.set_title("filled: in the assignment; hollow: left out", fontsize=9, color=GREY)
     if any(found.sets):
-        figure.legend(loc="outside right upper", title="any one set explains it", frameon=False, fontsize=9)
+        figure.legend(
+            loc="outside right upper", title="any one set explains it", frameon=False, fontsize=9
+        )
     return Picture(figure, found.text.replace("\n", " "))
 
 
@@ -1399,7 +1756,8 @@ def bands(table: pd.DataFrame, y: Mapping[str, str], x: str, level: float = 0.95
     Parameters
     ----------
     table : DataFrame
-        Index (case, seed, …, the horizontal axis), columns of numbers, as ``crowdnb.market.simulation.compare(…).daily``.
+        Index (case, seed, …, the horizontal axis), columns of numbers, as
+        ``crowdnb.market.simulation.compare(…).daily``.
     y : mapping of column to label
         What to draw, with units.
     x : str
@@ -1410,7 +1768,11 @@ def bands(table: pd.DataFrame, y: Mapping[str, str], x: str, level: float = 0.95
     if not isinstance(y, Mapping) or not y:
         raise ValueError(f"y: a mapping of columns to labels is needed, got {shown(y)}")
     y = {column: text_of(label, "y") for column, label in y.items()}
-    table, x, level = numeric(table, "table", list(y), missing=True), text_of(x, "x"), between(level, "level")
+    table, x, level = (
+        numeric(table, "table", list(y), missing=True),
+        text_of(x, "x"),
+        between(level, "level"),
+    )
     if table.empty or table.index.nlevels < 2:
         raise ValueError("table: an index (case, seed, …) and one row or more are needed")
     unique_index(table.index, "table, row")
@@ -1429,11 +1791,23 @@ def bands(table: pd.DataFrame, y: Mapping[str, str], x: str, level: float = 0.95
             spread = np.asarray(student.ppf((1 + level) / 2, np.maximum(many - 1, 1)), dtype=float)
             half = pd.Series((values.std() / np.sqrt(many)).to_numpy() * spread, mean.index)
             colour = COLOURS[at % len(COLOURS)]
-            axis.plot(mean.index, mean, color=colour, linestyle=DASHES[at % len(DASHES)], linewidth=2, label=str(case))
-            axis.fill_between(mean.index, mean - half, mean + half, facecolor=colour, alpha=0.12, linewidth=0)
+            axis.plot(
+                mean.index,
+                mean,
+                color=colour,
+                linestyle=DASHES[at % len(DASHES)],
+                linewidth=2,
+                label=str(case),
+            )
+            axis.fill_between(
+                mean.index, mean - half, mean + half, facecolor=colour, alpha=0.12, linewidth=0
+            )
             for end in (mean - half, mean + half):
                 axis.plot(mean.index, end, color=colour, linewidth=0.6)
-            ends.append(f"{case} from {_brief(mean.iloc[0])} to {_brief(mean.iloc[-1])} ± {_brief(half.iloc[-1])}")
+            ends.append(
+                f"{case} from {_brief(mean.iloc[0])} to {_brief(mean.iloc[-1])} ±"
+                f" {_brief(half.iloc[-1])}"
+            )
         axis.set_xlabel(x)
         axis.set_ylabel(label)
         axis.grid(color=SOFT, alpha=0.3)
@@ -1441,9 +1815,17 @@ def bands(table: pd.DataFrame, y: Mapping[str, str], x: str, level: float = 0.95
     for axis in axes[len(y) :]:
         axis.axis("off")
     handles, labels = axes[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper center", ncols=_across(labels, int(13 * width)), frameon=False)
+    figure.legend(
+        handles,
+        labels,
+        loc="outside upper center",
+        ncols=_across(labels, int(13 * width)),
+        frameon=False,
+    )
     seeds = len(table.index.unique(1))
-    return Picture(figure, f"Means of {seeds} seeds with {level:.0%} bands, for {x}. {'. '.join(parts)}.")
+    return Picture(
+        figure, f"Means of {seeds} seeds with {level:.0%} bands, for {x}. {'. '.join(parts)}."
+    )
 
 
 # The second source
@@ -1456,7 +1838,8 @@ def tree(nodes: pd.DataFrame, performance: float) -> Picture:
     Parameters
     ----------
     nodes : DataFrame
-        As of :class:`crowdnb.market.relaxation.Tree`: index ``node``; columns parent, decision, bound, fate.
+        As of :class:`crowdnb.market.relaxation.Tree`: index ``node``; columns parent, decision,
+        bound, fate.
     performance : float
         ρ of the optimum.
     """
@@ -1489,26 +1872,70 @@ def tree(nodes: pd.DataFrame, performance: float) -> Picture:
         x, y = place[node]
         if parent >= 0:
             x0, y0 = place[parent]
-            axis.plot([x0 + 0.42, x - 0.5, x - 0.5, x - 0.42], [y0, y0, y, y], color=SOFT, linewidth=1, zorder=0)
+            axis.plot(
+                [x0 + 0.42, x - 0.5, x - 0.5, x - 0.42],
+                [y0, y0, y, y],
+                color=SOFT,
+                linewidth=1,
+                zorder=0,
+            )
         ground, edge, line, _ = styles[fate]
-        box = Rectangle((x - 0.42, y - 0.4), 0.84, 0.8, facecolor=ground, edgecolor=edge, linestyle=line, linewidth=1.4)
+        box = Rectangle(
+            (x - 0.42, y - 0.4),
+            0.84,
+            0.8,
+            facecolor=ground,
+            edgecolor=edge,
+            linestyle=line,
+            linewidth=1.4,
+        )
         axis.add_patch(box)
-        reach = "" if np.isnan(bound) else f"match {bound:.3g}" if fate == "whole" else f"at most {bound:.3g}"
+        reach = (
+            ""
+            if np.isnan(bound)
+            else f"match {bound:.3g}"
+            if fate == "whole"
+            else f"at most {bound:.3g}"
+        )
         words = f"{decision or 'nothing set'}\n{reach}"
-        axis.text(x, y, words, ha="center", va="center", fontsize=7.5, color=INK, parse_math=False, linespacing=1.1)
+        axis.text(
+            x,
+            y,
+            words,
+            ha="center",
+            va="center",
+            fontsize=7.5,
+            color=INK,
+            parse_math=False,
+            linespacing=1.1,
+        )
     axis.set(xlim=(-0.5, depth + 0.5), ylim=(leaves - 0.4, -0.6))
     axis.axis("off")
     seen = [fate for fate in styles if (nodes["fate"] == fate).any()]
     marks = [
-        Rectangle((0, 0), 1, 1, facecolor=styles[fate][0], edgecolor=styles[fate][1], linestyle=styles[fate][2])
+        Rectangle(
+            (0, 0),
+            1,
+            1,
+            facecolor=styles[fate][0],
+            edgecolor=styles[fate][1],
+            linestyle=styles[fate][2],
+        )
         for fate in seen
     ]
     names = [styles[fate][3] for fate in seen]
-    figure.legend(marks, names, loc="outside upper center", ncols=4 if width > 7 else 2, frameon=False, fontsize=9)
+    figure.legend(
+        marks,
+        names,
+        loc="outside upper center",
+        ncols=4 if width > 7 else 2,
+        frameon=False,
+        fontsize=9,
+    )
     counts = listing(f"{(nodes['fate'] == fate).sum()} {styles[fate][3]}" for fate in seen)
     alt = (
-        f"Tree of {len(nodes)} relaxations, {depth:.0f} decisions deep, from a bound of {nodes['bound'].iloc[0]:.3g} "
-        f"to the optimum {performance:.3g}: {counts}."
+        f"Tree of {len(nodes)} relaxations, {depth:.0f} decisions deep, from a bound of"
+        f" {nodes['bound'].iloc[0]:.3g} to the optimum {performance:.3g}: {counts}."
     )
     return Picture(figure, alt)
 
@@ -1523,10 +1950,13 @@ def _grown(nodes: object) -> pd.DataFrame:
     seen: list[Any] = [-1]
     for node, parent, fate in zip(given.index, given["parent"], given["fate"], strict=True):
         if node in seen or parent not in seen or (parent == -1) != (len(seen) == 1):
-            raise ValueError(f"nodes: node {shown(node)} with parent {shown(parent)} does not fit into one tree")
+            raise ValueError(
+                f"nodes: node {shown(node)} with parent {shown(parent)} does not fit into one tree"
+            )
         if fate not in ("branched", "whole", "cut off", "empty"):
             raise ValueError(
-                f"nodes: node {shown(node)} has fate {shown(fate)}; it must be branched, whole, cut off or empty"
+                f"nodes: node {shown(node)} has fate {shown(fate)}; it must be branched, whole, cut"
+                " off or empty"
             )
         seen.append(node)
     if given.empty:
@@ -1557,21 +1987,36 @@ def doubt(found: Doubt) -> Picture:
     grid.tick_params(length=0)
     grid.set(xlabel="task", ylabel="worker")
     size = len(found.samples)
-    grid.set_title(f"share of {size:,} draws that choose the pair", loc="left", fontsize=9, color=GREY)
+    grid.set_title(
+        f"share of {size:,} draws that choose the pair", loc="left", fontsize=9, color=GREY
+    )
     loss = np.sort(found.samples["loss"].to_numpy())
-    curve.step(np.r_[0, loss], np.r_[0, 100 * np.arange(1, size + 1) / size], where="post", color=BLUE, linewidth=2)
+    curve.step(
+        np.r_[0, loss],
+        np.r_[0, 100 * np.arange(1, size + 1) / size],
+        where="post",
+        color=BLUE,
+        linewidth=2,
+    )
     middle, high = found.quantiles["loss"].loc[[0.5, 0.95]]
     for quantile, value, dash in ((0.5, middle, ":"), (0.95, high, "--")):
         curve.plot([value] * 2, [0, 100 * quantile], color=ACCENT, linestyle=dash)
-        curve.annotate(f" {value:.4f}", (value, 100 * quantile - 4), color=ACCENT, va="top", fontsize=9)
-    curve.set(xlabel="ρ lost by keeping the assignment", ylabel="draws with no more than that (%)", ylim=(0, 103))
+        curve.annotate(
+            f" {value:.4f}", (value, 100 * quantile - 4), color=ACCENT, va="top", fontsize=9
+        )
+    curve.set(
+        xlabel="ρ lost by keeping the assignment",
+        ylabel="draws with no more than that (%)",
+        ylim=(0, 103),
+    )
     curve.locator_params(axis="x", nbins=4)
     curve.grid(color=SOFT, alpha=0.3)
     rows = found.shares[["worker", "task", "share"]].itertuples(index=False, name=None)
     parts = listing((f"{worker} on {task} {share:.2f}" for worker, task, share in rows), 12)
     alt = (
-        f"Pairs chosen in {size:,} draws of the {found.source}: {parts}. The assignment is optimal in "
-        f"{found.share:.2f} of them; by keeping it half lose at most {middle:.4f} of ρ, 95 % at most {high:.4f}."
+        f"Pairs chosen in {size:,} draws of the {found.source}: {parts}. The assignment is optimal"
+        f" in {found.share:.2f} of them; by keeping it half lose at most {middle:.4f} of ρ, 95 % at"
+        f" most {high:.4f}."
     )
     return Picture(figure, alt)
 
@@ -1588,12 +2033,16 @@ def gamma_range(found: GammaRange) -> Picture:
     needs(found, GammaRange, "found")
     figure = _figure(6.4, 1.7)
     axis = figure.subplots()
-    axis.hlines(0, found.low, found.high, color=BLUE, alpha=0.35, linewidth=14, label="stays the best")
+    axis.hlines(
+        0, found.low, found.high, color=BLUE, alpha=0.35, linewidth=14, label="stays the best"
+    )
     axis.plot(found.gamma, 0, "o", color=INK, markersize=8, label="today")
     for end, side in ((found.low, "below"), (found.high, "above")):
         if found.frame.loc["low" if side == "below" else "high", "ends"]:
             axis.axvline(end, color=ACCENT, linestyle="--")
     axis.set(xlim=(-0.02 * found.limit, 1.02 * found.limit), ylim=(-1, 1), yticks=[])
-    axis.set_xlabel(f"γ, the weight of He (0 to {found.limit:g}); dashed: another assignment is better beyond")
+    axis.set_xlabel(
+        f"γ, the weight of He (0 to {found.limit:g}); dashed: another assignment is better beyond"
+    )
     figure.legend(loc="outside upper center", ncols=2, fontsize=9, frameon=False)
     return Picture(figure, found.text.replace("\n", " "))

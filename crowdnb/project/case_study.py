@@ -1,7 +1,8 @@
 """The paper's case study (section 6): 12 workers, 5 tasks, 9 places, and what was printed about it.
 
-The data are the folder ``data/case_study``, in the form of any user's project; its subfolder ``published`` holds
-tables 3 to 5 as printed. No conflict between workers was printed, although the printed assignment needs one.
+The data are the folder ``data/case_study``, in the form of any user's project; its subfolder
+``published`` holds tables 3 to 5 as printed. No conflict between workers was printed, although the
+printed assignment needs one.
 """
 
 from __future__ import annotations
@@ -70,4 +71,6 @@ def load_case_study() -> CaseStudy:
         qualification=table("table4.csv", "task"),
         assignment=table("table5.csv", "task"),
     )
-    return CaseStudy(**{item.name: getattr(project, item.name) for item in fields(Project)}, published=published)
+    return CaseStudy(
+        **{item.name: getattr(project, item.name) for item in fields(Project)}, published=published
+    )

@@ -1,10 +1,11 @@
 """Files of people, read and written with care.
 
-What is written goes into what is there: a link keeps pointing where it points, a pipe or a terminal gets the text, a
-file keeps its mode, its owner and its other names. It is there in full, or as it was before: an ordinary file of one's
-own is replaced by a finished one that was made beside it; what cannot be replaced so is written in place, and gets its
-old content back when that fails. What is read is an ordinary file of a size that can be dealt with: from a pipe or a
-terminal nothing might ever come.
+What is written goes into what is there: a link keeps pointing where it points, a pipe or a terminal
+gets the text, a file keeps its mode, its owner and its other names. It is there in full, or as it
+was before: an ordinary file of one's own is replaced by a finished one that was made beside it;
+what cannot be replaced so is written in place, and gets its old content back when that fails. What
+is read is an ordinary file of a size that can be dealt with: from a pipe or a terminal nothing
+might ever come.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ FILES = (
 )
 OPTIONS = "options.json"  # of a scene: what a problem takes beyond the paper
 
-# Bytes of a JSON file. A scenario takes up to some kilobytes; 10 MB of the worst kind, brackets, take 0.4 s and 300 MB.
+# Bytes of a JSON file. A scenario takes up to some kilobytes; 10 MB of the worst kind, brackets,
+# take 0.4 s and 300 MB.
 JSON_BYTES = 10_000_000
 BUSY = threading.Lock()  # held while an ordinary file is written
 KINDS = {
@@ -69,7 +71,8 @@ def read_file(path: Path, most: int) -> bytes:
     size = status.st_size
     if size <= most:
         with path.open("rb") as file:
-            data = file.read(most + 1)  # it may grow meanwhile, and what the system makes up has no size
+            # it may grow meanwhile, and what the system makes up has no size
+            data = file.read(most + 1)
         if len(data) <= most:
             return data
         size = len(data)
@@ -102,11 +105,15 @@ def read_json(path: Path) -> Any:
         half = ascii(error.object[error.start])
         raise ValueError(f"{path.name}: {half} is half a character, no text can hold it") from None
     except json.JSONDecodeError as error:
-        raise ValueError(f"{path.name}, line {error.lineno}, column {error.colno}: {error.msg}") from None
+        raise ValueError(
+            f"{path.name}, line {error.lineno}, column {error.colno}: {error.msg}"
+        ) from None
     except RecursionError:
         raise ValueError(f"{path.name}: too many brackets within brackets") from None
     except ValueError:  # Python's own limit, since reading a number takes the square of its length
-        raise ValueError(f"{path.name}: a number has more than {sys.get_int_max_str_digits():,} digits") from None
+        raise ValueError(
+            f"{path.name}: a number has more than {sys.get_int_max_str_digits():,} digits"
+        ) from None
     return data
 
 
@@ -123,8 +130,8 @@ def in_megabytes(size: int) -> str:
 def write_whole(path: Path, data: bytes) -> None:
     """Write a file, all of it or nothing; into whatever is there, as the text of this module says.
 
-    An interrupt from the keyboard waits until an ordinary file is done; on a pipe, which may wait for its reader, it
-    does not.
+    An interrupt from the keyboard waits until an ordinary file is done; on a pipe, which may wait
+    for its reader, it does not.
 
     Raises
     ------
@@ -228,7 +235,8 @@ def _write(path: Path, data: bytes) -> None:
         with uninterrupted():
             _replace(Path(os.path.realpath(path)), data, None)
         return
-    for number in (1, 2):  # as /dev/stdout, or where a shell has sent it: a new file would lose the rest of the output
+    # as /dev/stdout, or where a shell has sent it: a new file would lose the rest of the output
+    for number in (1, 2):
         if _is_open_as(number, status):
             stream = sys.stdout if number == 1 else sys.stderr
             if stream is not None:
@@ -238,7 +246,8 @@ def _write(path: Path, data: bytes) -> None:
     if stat.S_ISREG(status.st_mode):
         with uninterrupted():
             target = Path(os.path.realpath(path))
-            by_number = Path(os.path.realpath(path.parent)).parts[1:2] == ("proc",)  # such as /dev/fd/3, which is open
+            # such as /dev/fd/3, which is open
+            by_number = Path(os.path.realpath(path.parent)).parts[1:2] == ("proc",)
             if by_number or not (_is_ours(target, status) and _replace(target, data, status)):
                 _write_in_place(path, data)
     elif stat.S_ISFIFO(status.st_mode) or stat.S_ISCHR(status.st_mode):
@@ -278,7 +287,9 @@ def _replace(target: Path, data: bytes, old: os.stat_result | None) -> bool:
     """Write beside it, then rename; False where the system does not allow that for an existing file."""
     beside = target.with_name(f".crowdnb-{os.getpid()}-{os.urandom(4).hex()}")
     try:
-        number = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | BINARY, 0o600 if old else 0o666)
+        number = os.open(
+            beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | BINARY, 0o600 if old else 0o666
+        )
         try:
             _write_all(number, data)
             if old is not None and hasattr(os, "fchmod"):

@@ -61,8 +61,10 @@ PAIRS = 20_000_000  # of worker and task: Q has 8 bytes for each, in a few copie
 CRITERIA = 1000
 HISTORIES = 20_000_000  # times the stars of the scale: 8 bytes each
 MOST_OF = {"worker": WORKERS, "task": TASKS}
-ROWS = 64  # of C^A at a time are compared with as many columns, which then stay in a processor's cache
-ENDINGS = (".csv", ".tsv", ".txt", ".xls", ".xlsx", ".ods")  # of files that may be meant for one of these
+# of C^A at a time are compared with as many columns, which then stay in a processor's cache
+ROWS = 64
+# of files that may be meant for one of these
+ENDINGS = (".csv", ".tsv", ".txt", ".xls", ".xlsx", ".ods")
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,7 +97,8 @@ class Project:
     Raises
     ------
     ValueError
-        A table is of another kind, its labels are not those of the others, or a value breaks its rule.
+        A table is of another kind, its labels are not those of the others, or a value breaks its
+        rule.
     """
 
     ability: pd.DataFrame
@@ -118,13 +121,16 @@ class Project:
         if self.task_weights is not None:
             needs(self.task_weights, pd.Series, "task_weights")
         row = pd.DataFrame(np.zeros((1, len(d.labels))), columns=d.labels)
-        Problem(row, self.required, self.task_weights)  # one worker is enough for its rules of L and W
+        # one worker is enough for its rules of L and W
+        Problem(row, self.required, self.task_weights)
         _check_conflicts(self.task_conflicts, u.labels, d.labels, "task_conflicts")
         between = _check_conflicts(self.worker_conflicts, u.labels, u.labels, "worker_conflicts")
         object.__setattr__(self, "worker_conflicts", between)
         if self.counts is not None:
             if not is_counts(self.counts):
-                raise ValueError(f"counts: Counts are needed, as of count_ratings, got {shown(self.counts)}")
+                raise ValueError(
+                    f"counts: Counts are needed, as of count_ratings, got {shown(self.counts)}"
+                )
             for level, labels in enumerate((u.labels, u.criteria)):
                 same_labels(self.counts.index.unique(level), labels, "counts")
         if self.judgement is not None:
@@ -141,7 +147,9 @@ class Project:
         """Q of every worker for every task (eq. 6)."""
         return qualification(self.ability, self.demand, self.criteria_weights)
 
-    def problem(self, worker_conflicts: Conflicts | None = None, conflict_scope: Scope = "project") -> Problem:
+    def problem(
+        self, worker_conflicts: Conflicts | None = None, conflict_scope: Scope = "project"
+    ) -> Problem:
         """The assignment problem; ``worker_conflicts``, when given, stand in for the folder's own."""
         return Problem(
             self.qualification,
@@ -153,7 +161,10 @@ class Project:
         )
 
     def solve(
-        self, solver: str | None = None, time_limit: float | None = None, conflict_scope: Scope = "project"
+        self,
+        solver: str | None = None,
+        time_limit: float | None = None,
+        conflict_scope: Scope = "project",
     ) -> Assignment:
         """The best assignment; parameters and errors as :func:`crowdnb.solve`."""
         return solve(self.problem(conflict_scope=conflict_scope), solver, time_limit)
@@ -165,8 +176,8 @@ class Project:
     def write(self, folder: str | os.PathLike[str]) -> None:
         """Write the project as files that :func:`read_project` reads back.
 
-        The folder is made if need be. Rating histories become ``ratings.csv`` without dates. All of the files are
-        written, or none.
+        The folder is made if need be. Rating histories become ``ratings.csv`` without dates. All of
+        the files are written, or none.
 
         Raises
         ------
@@ -179,7 +190,8 @@ class Project:
         if there := [f"{name}.csv" for name in FILES if os.path.lexists(path / f"{name}.csv")]:
             raise FileExistsError(f"{path} holds {listing(there)} already; choose another folder")
         texts = {
-            f"{name}.csv": table.to_csv(index=False, lineterminator="\n") for name, table in self._tables().items()
+            f"{name}.csv": table.to_csv(index=False, lineterminator="\n")
+            for name, table in self._tables().items()
         }
         write_together(path, {name: text.encode() for name, text in texts.items()})
 
@@ -207,7 +219,9 @@ class Project:
             rows = self.counts.index[history.repeat(times)].to_frame(index=False)
             tables["ratings"] = rows.assign(rating=(star + 1).repeat(times))
         if self.judgement is None:
-            tables["weights"] = self.criteria_weights.rename("weight").rename_axis("criterion").reset_index()
+            tables["weights"] = (
+                self.criteria_weights.rename("weight").rename_axis("criterion").reset_index()
+            )
         else:
             tables["judgement"] = self.judgement.rename_axis("criterion").reset_index()
         tables["task_conflicts"] = pairs(self.task_conflicts, "task")
@@ -221,7 +235,8 @@ def read_project(folder: str | os.PathLike[str], gamma: float = 0.1, stars: int 
     Parameters
     ----------
     folder : path
-        A folder with the files of this module's text, or a workbook (``.xlsx``) with them as sheets.
+        A folder with the files of this module's text, or a workbook (``.xlsx``) with them as
+        sheets.
     gamma : float
         Influence of He (eq. 2), ≥ 0, for rating histories.
     stars : int
@@ -234,7 +249,8 @@ def read_project(folder: str | os.PathLike[str], gamma: float = 0.1, stars: int 
     Raises
     ------
     ProjectError
-        A ValueError whose ``problems`` name file, line, column or label, value and rule; all of them at once.
+        A ValueError whose ``problems`` name file, line, column or label, value and rule; all of
+        them at once.
     ValueError
         ``gamma`` is below 0 or not finite, or ``stars`` is below 1 or above 1,000.
     ModuleNotFoundError
@@ -264,7 +280,10 @@ def read_project(folder: str | os.PathLike[str], gamma: float = 0.1, stars: int 
     task_conflicts = reader.conflicts("task_conflicts", "task", workers, task_names)
     worker_conflicts = reader.conflicts("worker_conflicts", "other", workers, workers)
     if workers is not None and tasks is not None and len(workers) * len(tasks) > PAIRS:
-        pairs = f"{len(workers):,} workers and {len(tasks):,} tasks are {len(workers) * len(tasks):,} pairs"
+        pairs = (
+            f"{len(workers):,} workers and {len(tasks):,} tasks are {len(workers) * len(tasks):,}"
+            " pairs"
+        )
         report.add(str(folder), f"{pairs}, and at most {PAIRS:,} can be dealt with")
     if counts is not None and not report.problems:
         ability = ability_intervals(counts, gamma)
@@ -273,7 +292,9 @@ def read_project(folder: str | os.PathLike[str], gamma: float = 0.1, stars: int 
     assert ability is not None and demand is not None and weights is not None and tasks is not None
     attrs = ability.attrs
     ability = ability.reindex(
-        columns=pd.MultiIndex.from_product([weights.index, ["low", "high"]], names=["criterion", "end"])
+        columns=pd.MultiIndex.from_product(
+            [weights.index, ["low", "high"]], names=["criterion", "end"]
+        )
     )
     ability.attrs = attrs
     empty = Problem(
@@ -301,7 +322,9 @@ def read_project(folder: str | os.PathLike[str], gamma: float = 0.1, stars: int 
 def check_scale(stars: int) -> int:
     """Stars on a project's scale, at most 1,000; ValueError for anything else."""
     if isinstance(stars, Integral) and stars > STARS:
-        raise ValueError(f"stars must be at most {STARS:,}, got {shown(stars) if stars > 1e15 else f'{stars:,}'}")
+        raise ValueError(
+            f"stars must be at most {STARS:,}, got {shown(stars) if stars > 1e15 else f'{stars:,}'}"
+        )
     return check_stars(stars)
 
 
@@ -310,15 +333,21 @@ def _open(path: Path, report: Report) -> dict[str, Table]:
     tables: dict[str, Table] = {}
     if path.is_dir():
         ending = ".csv"
-        visible = sorted(item.name for item in path.iterdir() if not item.name.startswith((".", "~")))
+        visible = sorted(
+            item.name for item in path.iterdir() if not item.name.startswith((".", "~"))
+        )
         names = [name for name in visible if name.lower().endswith(ENDINGS)]
         if (path / OPTIONS).exists():
-            report.notes.append(f"{OPTIONS} was not read; crowdnb.market.scenes.read_scene reads it")
+            report.notes.append(
+                f"{OPTIONS} was not read; crowdnb.market.scenes.read_scene reads it"
+            )
     elif path.is_file():
         ending = ""
         tables, names = read_workbook(path, FILES, report)
     elif path.exists():
-        raise ProjectError([(path.name, f"{path.name}: {kind(path)}; a folder or an Excel workbook is needed")])
+        raise ProjectError(
+            [(path.name, f"{path.name}: {kind(path)}; a folder or an Excel workbook is needed")]
+        )
     else:
         raise ProjectError([(str(path), f"{path}: there is no such folder or workbook")])
     there = [name for name in FILES if f"{name}{ending}" in names]
@@ -332,7 +361,9 @@ def _open(path: Path, report: Report) -> dict[str, Table]:
     for name in [name for name in names if name not in [*known, "assignment.csv"]]:
         meant = closest(name.split(".")[0], [other for other in FILES if other not in there], 0.8)
         if meant is not None:
-            report.add(str(path), f"{name!r} is not a name that is read (did you mean {meant + ending!r}?)")
+            report.add(
+                str(path), f"{name!r} is not a name that is read (did you mean {meant + ending!r}?)"
+            )
         elif not ending or name.lower().endswith(".csv"):
             report.notes.append(f"{name} was not read; its name is not one of {', '.join(known)}")
     if path.is_dir():
@@ -341,10 +372,13 @@ def _open(path: Path, report: Report) -> dict[str, Table]:
     return tables
 
 
-def _check_conflicts(frame: object, rows: pd.Index[Any], columns: pd.Index[Any], name: str) -> pd.DataFrame:
+def _check_conflicts(
+    frame: object, rows: pd.Index[Any], columns: pd.Index[Any], name: str
+) -> pd.DataFrame:
     """A 0/1 frame over these labels, between workers symmetric and its columns as its rows; ValueError for others.
 
-    A problem checks them too, with 20 bytes a cell: too much for two in a hundred of 20,000 workers.
+    A problem checks them too, with 20 bytes a cell: too much for two in a hundred of 20,000
+    workers.
     """
     given = needs(frame, pd.DataFrame, name)
     same_labels(given.index, rows, f"{name}, rows")
@@ -369,7 +403,8 @@ def _check_conflicts(frame: object, rows: pd.Index[Any], columns: pd.Index[Any],
             if cells[tuple(unlike[0] + start)] != 1:
                 one, other = other, one
             raise ValueError(
-                f"{name}: {one} with {other} is 1 and {other} with {one} is 0, the frame must be symmetric"
+                f"{name}: {one} with {other} is 1 and {other} with {one} is 0, the frame must be"
+                " symmetric"
             )
     if (alone := cells.diagonal() == 1).any():
         raise ValueError(f"{name}: {given.index[int(alone.argmax())]} is in conflict with itself")
@@ -408,7 +443,9 @@ class _Reader:
         self.all = tables
         self.report = report
 
-    def _table(self, name: str, needed: Collection[str], optional: Collection[str] = ()) -> Table | None:
+    def _table(
+        self, name: str, needed: Collection[str], optional: Collection[str] = ()
+    ) -> Table | None:
         table = self.all.get(name)
         if table is None or not table.has_columns(needed, optional):
             return None
@@ -458,7 +495,9 @@ class _Reader:
                 return None, None
             if off_levels:
                 where = self.all["judgement"].where
-                self.report.notes.append(f"{where}: off the five levels 0.1 … 0.9: {listing(off_levels)}")
+                self.report.notes.append(
+                    f"{where}: off the five levels 0.1 … 0.9: {listing(off_levels)}"
+                )
             b = judgement.reindex(columns=judgement.index)
             return _quiet_weights(b), b
         table = self._table("weights", ["criterion", "weight"])
@@ -471,8 +510,15 @@ class _Reader:
         before = len(self.report.problems)
         weight = table.numbers("weight", _not_negative)
         if len(self.report.problems) == before and abs(math.fsum(weight) - 1) > 1e-6:
-            percent = "; they look like percent, divide each by 100" if math.isclose(math.fsum(weight), 100) else ""
-            table.problem(f"the weights sum to {math.fsum(weight):.9g} and must sum to 1{percent}", column="weight")
+            percent = (
+                "; they look like percent, divide each by 100"
+                if math.isclose(math.fsum(weight), 100)
+                else ""
+            )
+            table.problem(
+                f"the weights sum to {math.fsum(weight):.9g} and must sum to 1{percent}",
+                column="weight",
+            )
         series = pd.Series(weight, index=pd.Index(criterion, name="criterion"), name="weight")
         return series[~series.index.duplicated() & (series.index != "")], None
 
@@ -486,11 +532,15 @@ class _Reader:
     ) -> pd.DataFrame | None:
         """Intervals by label and criterion: complete, each once, 0 ≤ low ≤ high ≤ 1."""
         optional = [] if default_high is None else ["high"]
-        table = self._table(name, [what, "criterion", "low", *(["high"] if default_high is None else [])], optional)
+        table = self._table(
+            name, [what, "criterion", "low", *(["high"] if default_high is None else [])], optional
+        )
         if table is None:
             return None
         label, criterion = table.labels(what), table.labels("criterion")
-        if self._too_many(table, label, what, MOST_OF[what]) or self._too_many(table, criterion, "criterion", CRITERIA):
+        if self._too_many(table, label, what, MOST_OF[what]) or self._too_many(
+            table, criterion, "criterion", CRITERIA
+        ):
             return None
         if known is not None:
             table.known(label, known, what)
@@ -498,12 +548,18 @@ class _Reader:
             table.known(criterion, criteria, "criterion")
         table.once(list(zip(label, criterion, strict=True)), [what, "criterion"])
         low = table.numbers("low", _in_unit)
-        high = table.numbers("high", _in_unit) if "high" in table.header else [default_high or 1.0] * len(low)
+        high = (
+            table.numbers("high", _in_unit)
+            if "high" in table.header
+            else [default_high or 1.0] * len(low)
+        )
         for row, (start, end) in enumerate(zip(low, high, strict=True)):
             if start > end:
                 table.problem(f"low {start} is above high {end}", row)
         frame = pd.DataFrame({what: label, "criterion": criterion, "low": low, "high": high})
-        frame = frame[(frame[what] != "") & (frame["criterion"] != "")].drop_duplicates([what, "criterion"])
+        frame = frame[(frame[what] != "") & (frame["criterion"] != "")].drop_duplicates(
+            [what, "criterion"]
+        )
         labels = known or list(dict.fromkeys(frame[what]))
         named = criteria or list(dict.fromkeys(frame["criterion"]))
         have = set(zip(frame[what], frame["criterion"], strict=True))
@@ -511,7 +567,9 @@ class _Reader:
             if lacking := [other for other in named if (one, other) not in have]:
                 table.problem(f"{what} {one} has no row for criterion {listing(lacking)}")
         columns = pd.MultiIndex.from_product([named, ["low", "high"]], names=["criterion", "end"])
-        wide = frame.pivot(index=what, columns="criterion", values=["low", "high"]).swaplevel(axis=1)
+        wide = frame.pivot(index=what, columns="criterion", values=["low", "high"]).swaplevel(
+            axis=1
+        )
         return wide.reindex(index=pd.Index(labels, name=what), columns=columns)
 
     def ratings(self, criteria: list[str] | None, stars: int) -> Counts | None:
@@ -520,13 +578,19 @@ class _Reader:
         if table is None:
             return None
         worker, criterion = table.labels("worker"), table.labels("criterion")
-        if self._too_many(table, worker, "worker", WORKERS) or self._too_many(table, criterion, "criterion", CRITERIA):
+        if self._too_many(table, worker, "worker", WORKERS) or self._too_many(
+            table, criterion, "criterion", CRITERIA
+        ):
             return None
         if criteria is not None:
             table.known(criterion, criteria, "criterion")
 
         def star(value: float) -> str | None:
-            return None if is_star(value, stars) else f"is not a whole number of stars from 1 to {stars}"
+            return (
+                None
+                if is_star(value, stars)
+                else f"is not a whole number of stars from 1 to {stars}"
+            )
 
         rating = table.numbers("rating", star)
         frame = pd.DataFrame({"worker": worker, "criterion": criterion, "rating": rating})
@@ -549,7 +613,8 @@ class _Reader:
         table = self.all.get(name)
         if table is None:
             return None
-        if {"worker", other} - set(table.header):  # not a list of pairs; a matrix if it has a known label
+        # not a list of pairs; a matrix if it has a known label
+        if {"worker", other} - set(table.header):
             if rows is None or columns is None:
                 return None
             if set(table.header[1:]) & set(columns):
@@ -576,7 +641,9 @@ class _Reader:
         if frame is None:
             return None
         table.known(list(frame.index), rows, "worker", table.header[0] or "1")
-        for at, text in strangers(list(frame.columns), columns, "worker" if symmetric else "task", "column"):
+        for at, text in strangers(
+            list(frame.columns), columns, "worker" if symmetric else "task", "column"
+        ):
             table.problem(text, column=frame.columns[at])
         for got, wanted, axis in ((frame.index, rows, "row"), (frame.columns, columns, "column")):
             if len(lacking := pd.Index(wanted).difference(got, sort=False)):
@@ -586,14 +653,16 @@ class _Reader:
             for i, k in np.argwhere(given != given.T).tolist():
                 if i < k:
                     table.problem(
-                        f"row {rows[i]}, column {rows[k]} is {given[i, k]:g} and row {rows[k]}, column {rows[i]} is "
-                        f"{given[k, i]:g}; the matrix must be symmetric"
+                        f"row {rows[i]}, column {rows[k]} is {given[i, k]:g} and row {rows[k]},"
+                        f" column {rows[i]} is {given[k, i]:g}; the matrix must be symmetric"
                     )
             for i in np.flatnonzero(given.diagonal()).tolist():
                 table.problem(f"worker {rows[i]} is in conflict with itself")
         return frame
 
-    def _matrix(self, table: Table, rule: Callable[[float], str | None] = lambda value: None) -> pd.DataFrame | None:
+    def _matrix(
+        self, table: Table, rule: Callable[[float], str | None] = lambda value: None
+    ) -> pd.DataFrame | None:
         """A labelled matrix: row labels in the first column, column labels in the header."""
         before = len(self.report.problems)
         names = table.header[1:]
@@ -604,7 +673,9 @@ class _Reader:
                     table.problem(f"{axis} {label!r} stands {times} times")
             for at, wrong in enumerate(map(wrong_label, got)):
                 if wrong:
-                    table.problem(f"the label of {axis} {at + 1} {wrong}", at if axis == "row" else None)
+                    table.problem(
+                        f"the label of {axis} {at + 1} {wrong}", at if axis == "row" else None
+                    )
         values: list[Sequence[float]] = []
         for at, row in enumerate(table.rows):
             cells = [table.number(cell, rule) for cell in row[1:]]

@@ -1,8 +1,9 @@
 """Named variants of a project, side by side, kept in a file that a person can read.
 
-A :class:`Scenario` holds only what differs from the project's files, so it stays true to them when they change. The
-file is JSON: a format, a version, and the differences by label. It is written whole or not at all (into a file beside
-it, which then takes its name), and one that is broken, foreign, or changed by somebody else is never overwritten.
+A :class:`Scenario` holds only what differs from the project's files, so it stays true to them when
+they change. The file is JSON: a format, a version, and the differences by label. It is written
+whole or not at all (into a file beside it, which then takes its name), and one that is broken,
+foreign, or changed by somebody else is never overwritten.
 """
 
 from __future__ import annotations
@@ -44,15 +45,24 @@ from crowdnb.model.assignment import Assignment
 from crowdnb.model.changes import Item, apply
 from crowdnb.model.moves import moves_text, position
 from crowdnb.model.problem import MOST, Problem, Scope, needed
-from crowdnb.project.files import JSON_BYTES, TooLargeError, read_file, read_json, short, write_whole
+from crowdnb.project.files import (
+    JSON_BYTES,
+    TooLargeError,
+    read_file,
+    read_json,
+    short,
+    write_whole,
+)
 from crowdnb.project.folder import Project
 from crowdnb.solver.program import Program, Search, optimum
 
 FORMAT, VERSION = "crowdnb scenarios", 1
 GIVEN = "as given"  # the project's own files, before any scenario
 TAKE_TURNS = 20_000  # pairs of worker and task up to which tied optima are settled by labels
-MOST_NAMED = 1000  # scenarios in a file: each is solved for a page, which takes milliseconds to seconds
-MOST_ADDED = 10_000  # workers that a scenario adds: for each two of all workers a problem has a byte
+# scenarios in a file: each is solved for a page, which takes milliseconds to seconds
+MOST_NAMED = 1000
+# workers that a scenario adds: for each two of all workers a problem has a byte
+MOST_ADDED = 10_000
 REMEMBERED = 200  # answers, so that a long day of turning does not fill the memory
 
 PAIRED = ("demand", "conflicts", "exclusions")  # what a scenario says of pairs of labels
@@ -122,7 +132,9 @@ class Scenario:
                 raise ScenarioError(f"{where}, {name}: a mapping is needed, got {shown(values)}")
             for label in values:
                 _check_label(label, name, where)
-        conflicts = {tuple(sorted(pair, key=natural_key)): value for pair, value in self.conflicts.items()}
+        conflicts = {
+            tuple(sorted(pair, key=natural_key)): value for pair, value in self.conflicts.items()
+        }
         object.__setattr__(self, "conflicts", conflicts)
 
         def rule(what: str, value: object, holds: Callable[[float], bool], asked: str) -> None:
@@ -132,32 +144,60 @@ class Scenario:
         def count(what: str, value: float, asked: str) -> None:
             rule(what, value, lambda value: value.is_integer() and value >= 0, asked)
             if value > MOST:
-                raise ScenarioError(f"{where}: {what} is {value:,.0f}; at most {MOST:,.0f} can be asked for")
+                raise ScenarioError(
+                    f"{where}: {what} is {value:,.0f}; at most {MOST:,.0f} can be asked for"
+                )
 
         if self.gamma is not None:
             rule("gamma", self.gamma, lambda value: value >= 0, "a number of at least 0")
-        if self.scope is not None and not (isinstance(self.scope, str) and self.scope in get_args(Scope)):
-            raise ScenarioError(f"{where}: the scope is {shown(self.scope)}; project or task is needed")
+        if self.scope is not None and not (
+            isinstance(self.scope, str) and self.scope in get_args(Scope)
+        ):
+            raise ScenarioError(
+                f"{where}: the scope is {shown(self.scope)}; project or task is needed"
+            )
         for criterion, value in self.weights.items():
-            rule(f"the weight of {criterion}", value, lambda value: value >= 0, "a number of at least 0")
+            rule(
+                f"the weight of {criterion}",
+                value,
+                lambda value: value >= 0,
+                "a number of at least 0",
+            )
         if self.weights and abs(math.fsum(self.weights.values()) - 1) > 1e-6:
-            raise ScenarioError(f"{where}: the weights sum to {math.fsum(self.weights.values()):.9g} and must sum to 1")
+            raise ScenarioError(
+                f"{where}: the weights sum to {math.fsum(self.weights.values()):.9g} and must sum"
+                " to 1"
+            )
         for task, value in self.required.items():
             count(f"what {task} needs", value, "a whole number of workers")
         for task, value in self.task_weights.items():
             rule(f"what {task} weighs", value, lambda value: value >= 0, "a number of at least 0")
         for (task, criterion), ends in self.demand.items():
             if not isinstance(ends, list | tuple | np.ndarray) or len(ends) != 2:
-                raise ScenarioError(f"{where}: what {task} asks of {criterion} is {shown(ends)}; [low, high] is needed")
+                raise ScenarioError(
+                    f"{where}: what {task} asks of {criterion} is {shown(ends)}; [low, high] is"
+                    " needed"
+                )
             for value in ends:
-                rule(f"what {task} asks of {criterion}", value, lambda value: 0 <= value <= 1, "a number from 0 to 1")
+                rule(
+                    f"what {task} asks of {criterion}",
+                    value,
+                    lambda value: 0 <= value <= 1,
+                    "a number from 0 to 1",
+                )
             if ends[0] > ends[1]:
                 raise ScenarioError(
-                    f"{where}: {task} asks {criterion} from {ends[0]:g} to {ends[1]:g}; low is above high"
+                    f"{where}: {task} asks {criterion} from {ends[0]:g} to {ends[1]:g}; low is"
+                    " above high"
                 )
         for what, pairs in (("conflict", self.conflicts), ("exclusion", self.exclusions)):
             for (one, other), value in pairs.items():
-                rule(f"the {what} of {one} and {other}", value, lambda value: value in (0, 1), "0 or 1")
+                rule(
+                    f"the {what} of {one} and {other}",
+                    value,
+                    lambda value: value in (0, 1),
+                    "0 or 1",
+                )
                 if one == other and what == "conflict":
                     raise ScenarioError(f"{where}: worker {one} is in conflict with itself")
         for worker, value in self.limits.items():
@@ -166,7 +206,8 @@ class Scenario:
             count(f"how many are added like {worker}", value, "a whole number of workers")
         if sum(self.added.values()) > MOST_ADDED:
             raise ScenarioError(
-                f"{where}: {sum(self.added.values()):,} workers are added, and at most {MOST_ADDED:,} can be"
+                f"{where}: {sum(self.added.values()):,} workers are added, and at most"
+                f" {MOST_ADDED:,} can be"
             )
         if self.gamma is not None:
             object.__setattr__(self, "gamma", _as_json(self.gamma))
@@ -177,7 +218,9 @@ class Scenario:
             }
             object.__setattr__(self, name, values)
 
-    def problem(self, project: Project, scope: Scope = "project", q: pd.DataFrame | None = None) -> Problem:
+    def problem(
+        self, project: Project, scope: Scope = "project", q: pd.DataFrame | None = None
+    ) -> Problem:
         """The problem that the project becomes; ``q`` is Q, if it is known already.
 
         Raises
@@ -191,20 +234,29 @@ class Scenario:
         exclusions = _with(project.task_conflicts, self._of(self.exclusions, workers))
         between = _with(project.worker_conflicts, self._of(self.conflicts, workers), symmetric=True)
         required = {**project.required, **self.required}
-        weighs = None if project.task_weights is None and not self.task_weights else _task_weights(project, self)
+        weighs = (
+            None
+            if project.task_weights is None and not self.task_weights
+            else _task_weights(project, self)
+        )
         if q is not None:
             same_labels(needs(q, pd.DataFrame, "q").index, workers.rename("worker"), "q, rows")
             same_labels(q.columns, project.required.index.rename("task"), "q, columns")
         q = self.qualification(project) if q is None else q
         problem = Problem(q, required, weighs, exclusions, between, self.scope or scope)
         if self.added:
-            problem = apply(problem, tuple((("worker", like), times) for like, times in self.added.items() if times))
+            problem = apply(
+                problem,
+                tuple((("worker", like), times) for like, times in self.added.items() if times),
+            )
             problem = problem.changed(
                 task_conflicts=_with(problem.task_conflicts, self.exclusions),
                 worker_conflicts=_with(problem.worker_conflicts, self.conflicts, symmetric=True),
             )
         if self.limits:
-            problem = problem.changed(worker_limits={**dict.fromkeys(problem.workers, 1), **self.limits})
+            problem = problem.changed(
+                worker_limits={**dict.fromkeys(problem.workers, 1), **self.limits}
+            )
         return problem
 
     def intervals(self, project: Project) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -237,25 +289,51 @@ class Scenario:
             said.append("a conflict bars two workers from one task only")
         given: Mapping[Any, float] = project.criteria_weights.to_dict()
         weighed = _task_weights(project, None)
-        parts = [(f"weight of {name}", given.get(name), value) for name, value in self.weights.items()]
-        parts += [(f"{task} needs", project.required.get(task), value) for task, value in self.required.items()]
-        parts += [(f"{task} weighs", weighed.get(task), value) for task, value in self.task_weights.items()]
-        said += [f"{what} {_short(old)} → {_short(new)}" for what, old, new in parts if _short(old) != _short(new)]
+        parts = [
+            (f"weight of {name}", given.get(name), value) for name, value in self.weights.items()
+        ]
+        parts += [
+            (f"{task} needs", project.required.get(task), value)
+            for task, value in self.required.items()
+        ]
+        parts += [
+            (f"{task} weighs", weighed.get(task), value)
+            for task, value in self.task_weights.items()
+        ]
+        said += [
+            f"{what} {_short(old)} → {_short(new)}"
+            for what, old, new in parts
+            if _short(old) != _short(new)
+        ]
         for (task, criterion), ends in self.demand.items():
             there = task in project.demand.index and criterion in given
             row: Mapping[Any, float] = project.demand.loc[task].to_dict() if there else {}
             old = (row.get((criterion, "low"), math.nan), row.get((criterion, "high"), math.nan))
             if old != tuple(ends):
-                said.append(f"{task} asks {criterion} {old[0]:g} to {old[1]:g} → {ends[0]:g} to {ends[1]:g}")
+                said.append(
+                    f"{task} asks {criterion} {old[0]:g} to {old[1]:g} → {ends[0]:g} to {ends[1]:g}"
+                )
         for (one, other), value in self.conflicts.items():
             if value != _cell(project.worker_conflicts, one, other):
-                said.append(f"{one} and {other} in conflict" if value else f"conflict of {one} and {other} lifted")
+                said.append(
+                    f"{one} and {other} in conflict"
+                    if value
+                    else f"conflict of {one} and {other} lifted"
+                )
         for (worker, task), value in self.exclusions.items():
             if value != _cell(project.task_conflicts, worker, task):
-                said.append(f"{worker} barred from {task}" if value else f"{worker} may take {task}")
-        said += [f"{worker} may take {value} tasks" for worker, value in self.limits.items() if value != 1]
+                said.append(
+                    f"{worker} barred from {task}" if value else f"{worker} may take {task}"
+                )
         said += [
-            f"{value} more worker{'s' * (value > 1)} like {worker}" for worker, value in self.added.items() if value
+            f"{worker} may take {value} tasks"
+            for worker, value in self.limits.items()
+            if value != 1
+        ]
+        said += [
+            f"{value} more worker{'s' * (value > 1)} like {worker}"
+            for worker, value in self.added.items()
+            if value
         ]
         return said
 
@@ -263,19 +341,28 @@ class Scenario:
         """The scenario with the changes of a :class:`crowdnb.explain.repairs.Repair` of its ``problem`` made too."""
         index = {"worker": needed(problem).workers, "task": problem.tasks}
         kept: dict[str, Any] = {
-            name: dict(getattr(self, name)) for name in ("conflicts", "exclusions", "required", "limits", "added")
+            name: dict(getattr(self, name))
+            for name in ("conflicts", "exclusions", "required", "limits", "added")
         }
         for change in several(changes, "changes"):
-            if not isinstance(change, tuple) or len(change) != 2 or not isinstance(change[0], tuple) or not change[0]:
+            if (
+                not isinstance(change, tuple)
+                or len(change) != 2
+                or not isinstance(change[0], tuple)
+                or not change[0]
+            ):
                 like = "(('place', 'r0'), 1)"
                 raise ValueError(
-                    f"changes: pairs of what changes and how often, as {like}, are needed, got {shown(change)}"
+                    f"changes: pairs of what changes and how often, as {like}, are needed, got"
+                    f" {shown(change)}"
                 )
             (kind, *labels), times = change[0], whole(change[1], "changes: how often")
             if not isinstance(kind, str) or kind not in CHANGED:
                 raise ScenarioError(f"changes: a scenario cannot hold the change {shown(kind)}")
             if len(labels) != len(CHANGED[kind]):
-                raise ValueError(f"changes: a {kind} has {len(CHANGED[kind])} labels, got {shown(change[0])}")
+                raise ValueError(
+                    f"changes: a {kind} has {len(CHANGED[kind])} labels, got {shown(change[0])}"
+                )
             for label, what in zip(labels, CHANGED[kind], strict=True):
                 position(index[what], label, f"changes: {what}")
             names = [str(label) for label in labels]
@@ -287,7 +374,9 @@ class Scenario:
                 case "place":
                     kept["required"][names[0]] = int(problem.required.to_dict()[labels[0]]) - times
                 case "limit":
-                    kept["limits"][names[0]] = int(problem.worker_limits.to_dict()[labels[0]]) + times
+                    kept["limits"][names[0]] = (
+                        int(problem.worker_limits.to_dict()[labels[0]]) + times
+                    )
                 case "worker":
                     root = self.roots.get(names[0], names[0])
                     kept["added"][root] = kept["added"].get(root, 0) + times
@@ -316,14 +405,20 @@ class Scenario:
         def ask(what: str, labels: Sequence[str], known: set[Any]) -> None:
             for label in labels:
                 if label not in known:
-                    raise ScenarioError(f"scenario {self.name!r}: {what} {label!r} is unknown in this project")
+                    raise ScenarioError(
+                        f"scenario {self.name!r}: {what} {label!r} is unknown in this project"
+                    )
 
         ask("worker", list(self.added), workers)
         if taken := workers & set(roots):
-            raise ScenarioError(f"scenario {self.name!r}: the project has a worker {listing(taken)} already")
+            raise ScenarioError(
+                f"scenario {self.name!r}: the project has a worker {listing(taken)} already"
+            )
         ask("criterion", [*self.weights, *(criterion for _, criterion in self.demand)], criteria)
         if self.weights and (lacking := criteria - set(self.weights)):
-            raise ScenarioError(f"scenario {self.name!r}: the weight of {listing(lacking)} is missing")
+            raise ScenarioError(
+                f"scenario {self.name!r}: the weight of {listing(lacking)} is missing"
+            )
         ask("task", [*self.required, *self.task_weights, *(task for task, _ in self.demand)], tasks)
         ask("task", [task for _, task in self.exclusions], tasks)
         ask("worker", [*self.limits, *(worker for worker, _ in self.exclusions)], everyone)
@@ -356,7 +451,11 @@ class Scenario:
             "limits": dict(self.limits),
             "added": dict(self.added),
         }
-        return {name: value for name, value in whole.items() if name == "name" or value not in (None, {})}
+        return {
+            name: value
+            for name, value in whole.items()
+            if name == "name" or value not in (None, {})
+        }
 
     @classmethod
     def from_json(cls, data: Any, where: str) -> Scenario:
@@ -373,18 +472,29 @@ class Scenario:
         for task, row in _object(held.get("demand", {}), f"{where}, demand").items():
             for criterion, ends in _object(row, f"{where}, demand of {task}").items():
                 if not isinstance(ends, list) or len(ends) != 2:
-                    raise ScenarioError(f"{where}, demand of {task}: {criterion} must be two numbers, [low, high]")
+                    raise ScenarioError(
+                        f"{where}, demand of {task}: {criterion} must be two numbers, [low, high]"
+                    )
                 demand[task, criterion] = tuple(ends)
         held["demand"] = demand
-        for name, sides in (("conflicts", {"add": 1, "lift": 0}), ("exclusions", {"bar": 1, "allow": 0})):
+        for name, sides in (
+            ("conflicts", {"add": 1, "lift": 0}),
+            ("exclusions", {"bar": 1, "allow": 0}),
+        ):
             pairs: dict[Pair, int] = {}
-            for side, members in _object(held.get(name, {}), f"{where}, {name}", list(sides)).items():
+            for side, members in _object(
+                held.get(name, {}), f"{where}, {name}", list(sides)
+            ).items():
                 good = isinstance(members, list) and all(
-                    isinstance(pair, list) and len(pair) == 2 and all(isinstance(label, str) for label in pair)
+                    isinstance(pair, list)
+                    and len(pair) == 2
+                    and all(isinstance(label, str) for label in pair)
                     for pair in members
                 )
                 if not good:
-                    raise ScenarioError(f"{where}, {name}, {side}: a list of pairs of labels in quotes is needed")
+                    raise ScenarioError(
+                        f"{where}, {name}, {side}: a list of pairs of labels in quotes is needed"
+                    )
                 pairs |= {tuple(pair): sides[side] for pair in members}
             held[name] = pairs
         try:
@@ -398,7 +508,9 @@ def _object(data: Any, where: str, known: Sequence[str] | None = None) -> dict[s
         raise ScenarioError(f"{where}: entries by name, in braces, are needed; got {shown(data)}")
     for name in data:
         if known is not None and name not in known:
-            raise ScenarioError(f"{where}: {name!r} is not known here; known are {listing(known, 20)}")
+            raise ScenarioError(
+                f"{where}: {name!r} is not known here; known are {listing(known, 20)}"
+            )
     return dict(data)
 
 
@@ -440,7 +552,11 @@ def _with(frame: pd.DataFrame, cells: Mapping[Pair, int], symmetric: bool = Fals
 
 
 def _task_weights(project: Project, scenario: Scenario | None) -> dict[Any, float]:
-    given = project.task_weights if project.task_weights is not None else pd.Series(1.0, project.required.index)
+    given = (
+        project.task_weights
+        if project.task_weights is not None
+        else pd.Series(1.0, project.required.index)
+    )
     return {**given, **({} if scenario is None else scenario.task_weights)}
 
 
@@ -484,8 +600,12 @@ class Scenarios:
     def __post_init__(self) -> None:
         needs(self.project, Project, "project")
         named = tuple(needs(one, Scenario, "named") for one in several(self.named, "named"))
-        if twice := [name for name, times in Counter(one.name for one in named).items() if times > 1]:
-            raise ScenarioError(f"named: the scenario {listing(map(repr, twice))} stands more than once")
+        if twice := [
+            name for name, times in Counter(one.name for one in named).items() if times > 1
+        ]:
+            raise ScenarioError(
+                f"named: the scenario {listing(map(repr, twice))} stands more than once"
+            )
         if wrong := [one.name for one in named if not one.name.strip() or one.name == GIVEN]:
             raise ScenarioError(f"named: {wrong[0]!r} cannot be the name of a scenario")
         object.__setattr__(self, "named", named)
@@ -513,19 +633,29 @@ class Scenarios:
         ScenarioError
             The name is empty, or "as given"; a value breaks its rule; a label is not the project's.
         """
-        if unknown := [name for name in changes if name not in (known := [item.name for item in fields(Scenario)])]:
-            raise TypeError(f"keep(): no field {listing(unknown)}; there are {listing(known, len(known))}")
+        if unknown := [
+            name
+            for name in changes
+            if name not in (known := [item.name for item in fields(Scenario)])
+        ]:
+            raise TypeError(
+                f"keep(): no field {listing(unknown)}; there are {listing(known, len(known))}"
+            )
         if isinstance(scenario, str):
             new = Scenario(**{"name": scenario, **changes})
         else:
             new = replace(_a_scenario(scenario), **changes)
         new = replace(new, name=new.name.strip())
         if not new.name or new.name == GIVEN or not new.name.isprintable():
-            raise ScenarioError(f"name: {new.name!r} cannot be the name of a scenario; give another")
+            raise ScenarioError(
+                f"name: {new.name!r} cannot be the name of a scenario; give another"
+            )
         new._known(self.project)
         names = [one.name for one in self.named]
         if new.name in names:
-            return self._but(named=tuple(new if one.name == new.name else one for one in self.named))
+            return self._but(
+                named=tuple(new if one.name == new.name else one for one in self.named)
+            )
         return self._but(named=(*self.named, new))
 
     def drop(self, name: str) -> Scenarios:
@@ -565,10 +695,16 @@ class Scenarios:
         if key not in self._answers:
             problem = self.problem(one)
             settle: Literal["labels"] | None = "labels" if problem.q.size <= TAKE_TURNS else None
-            same = not one.added and not one.limits and problem.conflict_scope == self._program.problem.conflict_scope
+            same = (
+                not one.added
+                and not one.limits
+                and problem.conflict_scope == self._program.problem.conflict_scope
+            )
             if same:
                 values = {name: getattr(problem, name) for name in _VARIED}
-                answer = self._program.optimum(**values, time_limit=self.time_limit, tie_break=settle)
+                answer = self._program.optimum(
+                    **values, time_limit=self.time_limit, tie_break=settle
+                )
             else:
                 answer = optimum(problem, self.solver, self.time_limit, settle)
             if len(self._answers) > REMEMBERED:
@@ -582,7 +718,9 @@ class Scenarios:
         answer, given = self.answer(one), self._program.problem
         if answer.table is None:
             return math.nan
-        like = pd.Index([one.roots.get(worker, worker) for worker in answer.pairs["worker"]], dtype=object)
+        like = pd.Index(
+            [one.roots.get(worker, worker) for worker in answer.pairs["worker"]], dtype=object
+        )
         at = given.tasks.get_indexer(pd.Index(answer.pairs["task"], dtype=object))
         return math.fsum(given.value[given.workers.get_indexer(like), at])
 
@@ -592,10 +730,11 @@ class Scenarios:
         Returns
         -------
         DataFrame
-            Index ``scenario``; columns ``performance`` (ρ, NaN without an assignment), ``difference`` (from the
-            first, NaN unless both are proved the best), ``by given Q`` (ρ of its assignment by the Q and W of the
-            files, so that scenarios with other weights, γ or demands can be compared), ``state``, ``moves`` (who does
-            something else than in the first) and ``changes`` (what differs from the files).
+            Index ``scenario``; columns ``performance`` (ρ, NaN without an assignment),
+            ``difference`` (from the first, NaN unless both are proved the best), ``by given Q`` (ρ
+            of its assignment by the Q and W of the files, so that scenarios with other weights, γ
+            or demands can be compared), ``state``, ``moves`` (who does something else than in the
+            first) and ``changes`` (what differs from the files).
         """
         rows = {}
         for one in [self[GIVEN], *self.named]:
@@ -603,15 +742,28 @@ class Scenarios:
                 rows[one.name] = self._row(one)
             except ValueError as error:
                 state = f"does not fit: {error}"
-                rows[one.name] = [math.nan, math.nan, math.nan, state, "", "; ".join(one.words(self.project))]
+                rows[one.name] = [
+                    math.nan,
+                    math.nan,
+                    math.nan,
+                    state,
+                    "",
+                    "; ".join(one.words(self.project)),
+                ]
         columns = ["performance", "difference", "by given Q", "state", "moves", "changes"]
-        return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis(index="scenario")
+        return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis(
+            index="scenario"
+        )
 
     def _row(self, one: Scenario) -> list[Any]:
         first, answer = self.answer(GIVEN), self.answer(one)
-        state = {"optimal": "proved the best", "infeasible": "no assignment exists"}.get(answer.status, "not proved")
+        state = {"optimal": "proved the best", "infeasible": "no assignment exists"}.get(
+            answer.status, "not proved"
+        )
         rho = answer.performance
-        who = "" if first.table is None or answer.table is None else moves_text(moved(first, answer))
+        who = (
+            "" if first.table is None or answer.table is None else moves_text(moved(first, answer))
+        )
         who = "" if one.name == GIVEN else who
         proved = answer.status == first.status == "optimal"
         less = rho - first.performance if proved else math.nan
@@ -627,7 +779,11 @@ class Scenarios:
                 continue
             if answer.table is not None:
                 columns[one.name] = {w: listing(t) or "idle" for w, t in tasks_of(answer).items()}
-        everyone = list(dict.fromkeys([*self.project.ability.index, *(w for own in columns.values() for w in own)]))
+        everyone = list(
+            dict.fromkeys(
+                [*self.project.ability.index, *(w for own in columns.values() for w in own)]
+            )
+        )
         frame = pd.DataFrame(columns, index=pd.Index(everyone, name="worker"), dtype=object)
         return frame.fillna("").rename_axis(columns="scenario")
 
@@ -691,7 +847,9 @@ def find(plans: Scenarios, scenario: Scenario | str, what: str = "scenario") -> 
 
 def _a_scenario(scenario: object) -> Scenario:
     if not isinstance(scenario, Scenario):
-        raise ValueError(f"scenario: a Scenario, or the name of one, is needed, got {shown(scenario)}")
+        raise ValueError(
+            f"scenario: a Scenario, or the name of one, is needed, got {shown(scenario)}"
+        )
     return scenario
 
 
@@ -714,26 +872,38 @@ def read_scenarios(path: Path) -> tuple[Scenario, tuple[Scenario, ...], str]:
         raise ScenarioError(f'{path.name} holds no scenarios: it does not say "format": "{FORMAT}"')
     if data.get("version") != VERSION:
         version = short(repr(data.get("version")))
-        raise ScenarioError(f"{path.name} has version {version}; this crowdnb reads version {VERSION}")
-    held = _object(data, path.name, ["format", "version", "saved", "project", "current", "scenarios"])
+        raise ScenarioError(
+            f"{path.name} has version {version}; this crowdnb reads version {VERSION}"
+        )
+    held = _object(
+        data, path.name, ["format", "version", "saved", "project", "current", "scenarios"]
+    )
     listed = held.get("scenarios", [])
     if not isinstance(listed, list):
         raise ScenarioError(f"{path.name}, scenarios: a list in square brackets is needed")
     if len(listed) > MOST_NAMED:
-        raise ScenarioError(f"{path.name} holds {len(listed):,} scenarios, and at most {MOST_NAMED:,} are read")
-    named = tuple(Scenario.from_json(one, f"{path.name}, scenario {at}") for at, one in enumerate(listed, 1))
+        raise ScenarioError(
+            f"{path.name} holds {len(listed):,} scenarios, and at most {MOST_NAMED:,} are read"
+        )
+    named = tuple(
+        Scenario.from_json(one, f"{path.name}, scenario {at}") for at, one in enumerate(listed, 1)
+    )
     for name, times in Counter(one.name for one in named).items():
         if times > 1:
             raise ScenarioError(f"{path.name}: the scenario {name!r} stands more than once")
         if not name.strip() or name == GIVEN:
             raise ScenarioError(f"{path.name}: {name!r} cannot be the name of a scenario")
-    current = Scenario.from_json({"name": "", **_object(held.get("current", {}), path.name)}, f"{path.name}, current")
+    current = Scenario.from_json(
+        {"name": "", **_object(held.get("current", {}), path.name)}, f"{path.name}, current"
+    )
     return current, named, str(held.get("project", ""))
 
 
 def tasks_of(answer: Assignment) -> dict[Hashable, tuple[Hashable, ...]]:
     """The tasks of every worker of an assignment."""
-    return moves.tasks_of(answer.problem, np.empty((0, 2), dtype=int) if answer.placed is None else answer.placed)
+    return moves.tasks_of(
+        answer.problem, np.empty((0, 2), dtype=int) if answer.placed is None else answer.placed
+    )
 
 
 def moved(first: Assignment, other: Assignment) -> pd.DataFrame:
@@ -744,7 +914,12 @@ def moved(first: Assignment, other: Assignment) -> pd.DataFrame:
 def fingerprint(project: Project) -> str:
     """Sixteen hexadecimal digits that change when anything in the project does."""
     digest = hashlib.sha256()
-    frames: list[Any] = [project.demand, project.criteria_weights, project.required, project.task_weights]
+    frames: list[Any] = [
+        project.demand,
+        project.criteria_weights,
+        project.required,
+        project.task_weights,
+    ]
     frames += [project.task_conflicts, project.worker_conflicts]
     for frame in [project.ability if project.counts is None else project.counts, *frames]:
         if frame is not None:
@@ -761,8 +936,8 @@ class Keeper:
     Attributes
     ----------
     path : Path
-        Where they go: ``scenarios.json`` in the project's folder, or the first of ``scenarios_2.json`` and so on that
-        can be written without losing anything.
+        Where they go: ``scenarios.json`` in the project's folder, or the first of
+        ``scenarios_2.json`` and so on that can be written without losing anything.
     said : list of str
         What there is to tell: a file that could not be read, one that somebody else changed.
     """
@@ -784,7 +959,8 @@ class Keeper:
             keeper.seen = _bytes(keeper.path)
             if mark not in ("", fingerprint(project)):
                 keeper.said.append(
-                    f"The project's files have changed since {keeper.path.name} was written: all is solved anew."
+                    f"The project's files have changed since {keeper.path.name} was written: all is"
+                    " solved anew."
                 )
             return keeper, keeper._fitting(Scenarios(project, named, current, **options))
         return keeper, Scenarios(project, **options)
@@ -795,8 +971,12 @@ class Keeper:
             scenarios.problem(scenarios.current)
         except ValueError as error:
             names = {one.name for one in scenarios.named}
-            name = next(f"last time {k}" for k in range(1, len(names) + 2) if f"last time {k}" not in names)
-            self.said.append(f"The last settings do not fit any more ({error}). They are kept as {name!r}.")
+            name = next(
+                f"last time {k}" for k in range(1, len(names) + 2) if f"last time {k}" not in names
+            )
+            self.said.append(
+                f"The last settings do not fit any more ({error}). They are kept as {name!r}."
+            )
             left = replace(scenarios.current, name=name)
             return replace(scenarios, named=(*scenarios.named, left), current=Scenario())
         return scenarios
@@ -810,7 +990,9 @@ class Keeper:
     def _next(self, why: str) -> None:
         """Go on in the next file that is not there."""
         stem = self.path.stem.rsplit("_", 1)
-        base, k = (stem[0], int(stem[1])) if len(stem) == 2 and stem[1].isdigit() else (self.path.stem, 1)
+        base, k = (
+            (stem[0], int(stem[1])) if len(stem) == 2 and stem[1].isdigit() else (self.path.stem, 1)
+        )
         self.path, self.seen = self.path.with_name(f"{base}_{k + 1}.json"), None
         self.said.append(f"{why}; {self.path.name} is used in its place.")
 
@@ -825,4 +1007,8 @@ def _bytes(path: Path) -> bytes | None:
 
 def place_of(source: Path) -> Path:
     """Where the scenarios of a folder, or of a workbook, are kept."""
-    return source / "scenarios.json" if source.is_dir() else source.with_name(f"{source.stem}_scenarios.json")
+    return (
+        source / "scenarios.json"
+        if source.is_dir()
+        else source.with_name(f"{source.stem}_scenarios.json")
+    )

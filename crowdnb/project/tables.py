@@ -1,8 +1,9 @@
 """Tables that people bring: CSV files or Excel sheets, read with the line of every cell kept for messages.
 
-Read correctly: commas, semicolons or tabs, a byte-order mark, CRLF, Excel's ``sep=`` line, decimal commas where the
-separator is not a comma, spaces around labels, empty lines and columns at the end, numbers as Excel stores them.
-Everything else is reported, nothing is repaired: a :class:`Report` collects the problems of all the files.
+Read correctly: commas, semicolons or tabs, a byte-order mark, CRLF, Excel's ``sep=`` line, decimal
+commas where the separator is not a comma, spaces around labels, empty lines and columns at the end,
+numbers as Excel stores them. Everything else is reported, nothing is repaired: a :class:`Report`
+collects the problems of all the files.
 """
 
 from __future__ import annotations
@@ -27,10 +28,10 @@ from crowdnb.project.files import TooLargeError, in_megabytes, read_file, short
 
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
-# What is read, so that a file that is none, or too much, is refused within seconds and 1 GB instead of filling the
-# memory. Measured: a million ratings take 0.43 GB with 1,000 or 10,000 workers, 0.49 GB with long names; the worst that
-# was found below the limits, a million rows of different cells or of wrong ratings, 0.63 and 0.91 GB; beyond a limit,
-# 0.27 GB and 2.8 s.
+# What is read, so that a file that is none, or too much, is refused within seconds and 1 GB instead
+# of filling the memory. Measured: a million ratings take 0.43 GB with 1,000 or 10,000 workers, 0.49
+# GB with long names; the worst that was found below the limits, a million rows of different cells
+# or of wrong ratings, 0.63 and 0.91 GB; beyond a limit, 0.27 GB and 2.8 s.
 FILE_BYTES = 100_000_000  # of a file; a million ratings with long names and dates take 80 MB
 ROWS = 1_000_000  # below the header
 LINES = 2_000_000  # empty ones included
@@ -41,7 +42,8 @@ SHARED = 100_000  # different texts of a file that are held once
 LABEL = 1000  # characters of a label
 PIECE = 2**20  # bytes looked at in one go
 SHEET_ROWS = 2**20  # what Excel itself can hold
-SHEET_CELLS = 5_000_000  # openpyxl reads 50,000 to 100,000 a second: a million ratings take a minute, and 0.5 GB
+# openpyxl reads 50,000 to 100,000 a second: a million ratings take a minute, and 0.5 GB
+SHEET_CELLS = 5_000_000
 UNPACKED = 300_000_000  # bytes of a workbook's sheets and texts; a million ratings unpack to 130 MB
 PARTS = 1000  # of a workbook: sheets, and what belongs to them
 CONTENTS = 4_000_000  # bytes of a workbook's table of contents, 100 a part
@@ -69,13 +71,23 @@ class ProjectError(ValueError):
             number[where] += 1
             if number[where] <= SHOWN:
                 lines.append(text)
-        lines += [f"{where}: … and {count - SHOWN} more" for where, count in number.items() if count > SHOWN]
+        lines += [
+            f"{where}: … and {count - SHOWN} more"
+            for where, count in number.items()
+            if count > SHOWN
+        ]
         super().__init__("\n".join(lines))
 
 
 def _pair(problem: object) -> tuple[str, str]:
-    if not isinstance(problem, tuple) or len(problem) != 2 or not all(isinstance(text, str) for text in problem):
-        raise ValueError(f"problems: pairs of a file and a sentence are needed, got {shown(problem)}")
+    if (
+        not isinstance(problem, tuple)
+        or len(problem) != 2
+        or not all(isinstance(text, str) for text in problem)
+    ):
+        raise ValueError(
+            f"problems: pairs of a file and a sentence are needed, got {shown(problem)}"
+        )
     return problem
 
 
@@ -116,8 +128,15 @@ class Table:
         for name in times:
             if name not in known:
                 unknown += 1
-                hint = did_you_mean(name, [other for other in known if other not in times]) if unknown <= SHOWN else ""
-                self.problem(f"column {_quoted(name)} is not known here{hint}; expected are {', '.join(known)}")
+                hint = (
+                    did_you_mean(name, [other for other in known if other not in times])
+                    if unknown <= SHOWN
+                    else ""
+                )
+                self.problem(
+                    f"column {_quoted(name)} is not known here{hint}; expected are"
+                    f" {', '.join(known)}"
+                )
             elif times[name] > 1:
                 self.problem(f"column {name!r} stands {times[name]} times")
         for name in needed:
@@ -140,7 +159,9 @@ class Table:
                 texts[row] = ""
         return texts
 
-    def numbers(self, name: str, rule: Callable[[float], str | None] = lambda value: None) -> list[float]:
+    def numbers(
+        self, name: str, rule: Callable[[float], str | None] = lambda value: None
+    ) -> list[float]:
         """A column of finite numbers; ``rule`` returns what is wrong with one, or None. NaN where reported."""
         return self.parse(name, lambda cell: self.number(cell, rule))
 
@@ -159,7 +180,9 @@ class Table:
             values.append(value)
         return values
 
-    def number(self, cell: Any, rule: Callable[[float], str | None] = lambda value: None) -> float | str:
+    def number(
+        self, cell: Any, rule: Callable[[float], str | None] = lambda value: None
+    ) -> float | str:
         """A cell as a finite number that keeps the rule, or what is wrong with it."""
         if isinstance(cell, datetime | date | time):
             return f"{cell} is a date, a number is needed (did the spreadsheet turn it into one?)"
@@ -185,11 +208,17 @@ class Table:
         for row, key in enumerate(keys):
             if key in first:
                 what = ", ".join(f"{name} {part}" for name, part in zip(names, key, strict=True))
-                self.problem(f"{what} stands a second time (first on {self.line_word} {self.lines[first[key]]})", row)
+                self.problem(
+                    f"{what} stands a second time (first on {self.line_word}"
+                    f" {self.lines[first[key]]})",
+                    row,
+                )
             else:
                 first[key] = row
 
-    def known(self, labels: list[str], known: Collection[str], name: str, column: str | None = None) -> None:
+    def known(
+        self, labels: list[str], known: Collection[str], name: str, column: str | None = None
+    ) -> None:
         """Report labels that are not known, each once, with the number of rows that hold it."""
         for row, text in strangers(labels, known, name, self.line_word):
             self.problem(text, row, column or name)
@@ -199,7 +228,9 @@ def _quoted(text: str) -> str:
     return short(repr(text))
 
 
-def strangers(labels: Sequence[str], known: Collection[str], name: str, place: str) -> list[tuple[int, str]]:
+def strangers(
+    labels: Sequence[str], known: Collection[str], name: str, place: str
+) -> list[tuple[int, str]]:
     """Labels that are not known, each once: where it stands first, and a sentence about it."""
     known = dict.fromkeys(known)
     unknown: dict[str, list[int]] = {}
@@ -323,7 +354,9 @@ def _count_lines(data: bytes) -> None:
     rows = sum(1 for _ in re.finditer(rb"[^\r\n]+", data)) - 1 if number > ROWS else 0
     if rows > ROWS + 1:  # a line may say what the separator is
         more = "in Python, cn.count_ratings takes more"
-        raise TooLargeError(f"has {rows:,} rows below its header, and at most {ROWS:,} are read ({more})")
+        raise TooLargeError(
+            f"has {rows:,} rows below its header, and at most {ROWS:,} are read ({more})"
+        )
 
 
 def _lines(file: io.TextIOWrapper) -> Iterator[str]:
@@ -335,7 +368,9 @@ def _lines(file: io.TextIOWrapper) -> Iterator[str]:
             size = len(line)
             while not line.endswith(("\r", "\n")) and (line := file.readline(LINE)):
                 size += len(line)
-            raise TooLargeError(f"line {number} has {size:,} characters, and at most {LINE:,} are read")
+            raise TooLargeError(
+                f"line {number} has {size:,} characters, and at most {LINE:,} are read"
+            )
         yield line
 
 
@@ -351,21 +386,30 @@ class _Rows:
         """Add a row that begins on a line."""
         self._cells += len(row)
         if len(self.rows) > ROWS:
-            raise TooLargeError(f"has more than {ROWS:,} rows below its header, and no more are read")
+            raise TooLargeError(
+                f"has more than {ROWS:,} rows below its header, and no more are read"
+            )
         if self._cells > CELLS:
-            raise TooLargeError(f"has more than {CELLS:,} cells up to row {len(self.rows) + 1:,}, and no more are read")
+            raise TooLargeError(
+                f"has more than {CELLS:,} cells up to row {len(self.rows) + 1:,}, and no more are"
+                " read"
+            )
         if len(self._same) < SHARED:
             row = [self._same.setdefault(cell, cell) if type(cell) is str else cell for cell in row]
         self.rows.append(list(row))
         self.lines.append(line)
 
 
-def read_workbook(path: Path, wanted: Collection[str], report: Report) -> tuple[dict[str, Table], list[str]]:
+def read_workbook(
+    path: Path, wanted: Collection[str], report: Report
+) -> tuple[dict[str, Table], list[str]]:
     """Read the wanted sheets of an Excel workbook; the names of all its sheets come second."""
     try:
         import openpyxl
     except ModuleNotFoundError:
-        raise ModuleNotFoundError("reading Excel workbooks needs openpyxl; pip install openpyxl") from None
+        raise ModuleNotFoundError(
+            "reading Excel workbooks needs openpyxl; pip install openpyxl"
+        ) from None
     sheets = {}
     try:
         check_workbook(path)
@@ -373,7 +417,8 @@ def read_workbook(path: Path, wanted: Collection[str], report: Report) -> tuple[
             warnings.simplefilter("ignore")  # drop-down lists and the like, which are not read
             book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
             for name in [name for name in book.sheetnames if name in wanted]:
-                book[name].reset_dimensions()  # some programs write a wrong size, and rows beyond it would be lost
+                # some programs write a wrong size, and rows beyond it would be lost
+                book[name].reset_dimensions()
                 sheets[name] = rows = _Rows()
                 try:
                     for line, row in enumerate(book[name].iter_rows(values_only=True), 1):
@@ -386,7 +431,10 @@ def read_workbook(path: Path, wanted: Collection[str], report: Report) -> tuple[
     except MemoryError:
         raise
     except Exception as error:  # openpyxl lets whatever zip and XML raise through
-        text = f"{path.name}: neither a folder nor an Excel workbook (.xlsx) that can be read: {_in_a_line(error)}"
+        text = (
+            f"{path.name}: neither a folder nor an Excel workbook (.xlsx) that can be read:"
+            f" {_in_a_line(error)}"
+        )
         raise ProjectError([(path.name, text)]) from None
     tables = {
         name: _table(f"{path.name}, sheet {name}", "row", rows.rows, rows.lines, True, report)
@@ -411,29 +459,40 @@ def check_workbook(path: Path) -> None:
     """
     size = path.stat().st_size
     if size > FILE_BYTES:
-        raise TooLargeError(f"holds {in_megabytes(size)}, and at most {in_megabytes(FILE_BYTES)} are read")
+        raise TooLargeError(
+            f"holds {in_megabytes(size)}, and at most {in_megabytes(FILE_BYTES)} are read"
+        )
     with _Sparing(path) as file, zipfile.ZipFile(file) as book:
         parts = [part for part in book.infolist() if part.filename.endswith((".xml", ".rels"))]
         names = [part.filename for part in parts]
         if len(names) > PARTS:
-            raise TooLargeError(f"has {len(names):,} parts (sheets and the like), and at most {PARTS:,} are read")
+            raise TooLargeError(
+                f"has {len(names):,} parts (sheets and the like), and at most {PARTS:,} are read"
+            )
         if (total := sum(part.file_size for part in parts)) > UNPACKED:
             raise TooLargeError(
-                f"unpacks to {in_megabytes(total)}, and at most {in_megabytes(UNPACKED)} of sheets and texts are read"
+                f"unpacks to {in_megabytes(total)}, and at most {in_megabytes(UNPACKED)} of sheets"
+                " and texts are read"
             )
         grid, rest = Counter[str](), 0
         for part in parts:
             counts = _count_tags(book, part)
             if counts["row"] > SHEET_ROWS:
-                raise TooLargeError(f"has {counts['row']:,} rows in a sheet, and at most {SHEET_ROWS:,} are read")
+                raise TooLargeError(
+                    f"has {counts['row']:,} rows in a sheet, and at most {SHEET_ROWS:,} are read"
+                )
             grid.update(counts)
             values = counts["v"] + counts["f"] + counts["is"] + counts["t"]
             rest += counts["other"] + max(0, values - 3 * counts["c"] - 3 * counts["si"])
         for what, most, word in (("c", SHEET_CELLS, "cells"), ("si", ROWS, "different texts")):
             if grid[what] > most:
-                raise TooLargeError(f"has {grid[what]:,} {word} in its sheets, and at most {most:,} are read")
+                raise TooLargeError(
+                    f"has {grid[what]:,} {word} in its sheets, and at most {most:,} are read"
+                )
         if rest > OTHER_TAGS:
-            raise TooLargeError(f"has {rest:,} formats and other marks, and at most {OTHER_TAGS:,} are read")
+            raise TooLargeError(
+                f"has {rest:,} formats and other marks, and at most {OTHER_TAGS:,} are read"
+            )
 
 
 def _count_tags(book: zipfile.ZipFile, part: zipfile.ZipInfo) -> Counter[str]:
@@ -476,7 +535,12 @@ class _Sparing(io.FileIO):
 
 
 def _table(
-    where: str, line_word: str, rows: list[list[Any]], lines: list[int], decimal_comma: bool, report: Report
+    where: str,
+    line_word: str,
+    rows: list[list[Any]],
+    lines: list[int],
+    decimal_comma: bool,
+    report: Report,
 ) -> Table | None:
     """Header and rows from cells, without empty rows, and empty columns at the end; None when rows are ragged."""
     kept = [at for at, row in enumerate(rows) if any(map(as_label, row))]

@@ -1,15 +1,17 @@
 r"""The other way round: which conflicts, or which weights of the criteria, make a given assignment the best.
 
-Conflicts: a set H of new conflicts makes T optimal when every assignment better than T breaks one of them. So H hits
-each better assignment T' in a pair of workers of T' that T itself does not put together; the smallest such sets are
-found level by level (Reiter's tree): take a better assignment that H leaves possible, and try each of its pairs.
+Conflicts: a set H of new conflicts makes T optimal when every assignment better than T breaks one
+of them. So H hits each better assignment T' in a pair of workers of T' that T itself does not put
+together; the smallest such sets are found level by level (Reiter's tree): take a better assignment
+that H leaves possible, and try each of its pairs.
 
 Weights: with Q_ij = Σ_k w_k P_ijk the score of an assignment is linear in w,
 
     ρ_T(w) = Σ_k w_k s_k(T),   s_k(T) = Σ_ij W_j P_ijk T_ij,
 
-so the weights under which T is optimal are a polytope, {w ≥ 0, Σ w = 1, Σ_k w_k (s_k(T) - s_k(T')) ≥ 0 for all T'}.
-Cutting planes find what is needed of it: a linear program proposes w, the optimum T' at w is the next row.
+so the weights under which T is optimal are a polytope, {w ≥ 0, Σ w = 1, Σ_k w_k (s_k(T) - s_k(T'))
+≥ 0 for all T'}. Cutting planes find what is needed of it: a linear program proposes w, the optimum
+T' at w is the next row.
 
 References
 ----------
@@ -34,7 +36,17 @@ from tqdm.auto import tqdm
 
 from crowdnb.ability.qualification import check_weights
 from crowdnb.explain.variants import TINY, Oracle
-from crowdnb.labels import FloatArray, IntArray, labelled_vector, listing, number, numbers, same_labels, shown, whole
+from crowdnb.labels import (
+    FloatArray,
+    IntArray,
+    labelled_vector,
+    listing,
+    number,
+    numbers,
+    same_labels,
+    shown,
+    whole,
+)
 from crowdnb.model.assignment import Assignment, score
 from crowdnb.model.check import check
 from crowdnb.model.problem import Problem, needed
@@ -51,8 +63,9 @@ class RecoveredConflicts:
     Attributes
     ----------
     sets : tuple of tuples of (worker, other)
-        All of the smallest size, in the order of labels. One empty set: the assignment is optimal as it is. No set:
-        none of the sizes tried makes it so, and ``possible`` says whether a larger one does.
+        All of the smallest size, in the order of labels. One empty set: the assignment is optimal
+        as it is. No set: none of the sizes tried makes it so, and ``possible`` says whether a
+        larger one does.
     frame : DataFrame
         A row for each conflict: set (from 1), worker, other.
     possible : bool
@@ -97,9 +110,10 @@ def recover_conflicts(
     limit : int
         How many sets to list at most.
     tolerance : float, optional
-        How much better than T an assignment may be without counting as better, in the unit of ρ. When not given: as
-        much as the same workers could gain by changing places among them. Conflicts decide who works together rather
-        than who does what, so T is then judged by its team. 0 asks for T itself to be optimal.
+        How much better than T an assignment may be without counting as better, in the unit of ρ.
+        When not given: as much as the same workers could gain by changing places among them.
+        Conflicts decide who works together rather than who does what, so T is then judged by its
+        team. 0 asks for T itself to be optimal.
     largest : int
         The largest size of sets to try.
     solver : str, optional
@@ -156,10 +170,21 @@ def recover_conflicts(
         even = f"even with every conflict that it allows, ρ reaches {reached:.6g}"
         text = f"No set of conflicts makes the assignment optimal: {even}."
         return RecoveredConflicts((), _sets_frame(()), False, True, rho, slack, text + note)
-    found, complete = _smallest(better, lambda rival: _together(problem, rival) - own, problem, limit, largest)
-    sets = tuple(tuple((problem.workers[i], problem.workers[k]) for i, k in sorted(chosen)) for chosen in found)
+    found, complete = _smallest(
+        better, lambda rival: _together(problem, rival) - own, problem, limit, largest
+    )
+    sets = tuple(
+        tuple((problem.workers[i], problem.workers[k]) for i, k in sorted(chosen))
+        for chosen in found
+    )
     return RecoveredConflicts(
-        sets, _sets_frame(sets), True, complete, rho, slack, _sets_text(sets, complete, largest) + note
+        sets,
+        _sets_frame(sets),
+        True,
+        complete,
+        rho,
+        slack,
+        _sets_text(sets, complete, largest) + note,
     )
 
 
@@ -211,7 +236,9 @@ def _sets_frame(sets: tuple[tuple[tuple[Hashable, Hashable], ...], ...]) -> pd.D
     return pd.DataFrame(rows, columns=["set", "worker", "other"])
 
 
-def _sets_text(sets: tuple[tuple[tuple[Hashable, Hashable], ...], ...], complete: bool, largest: int) -> str:
+def _sets_text(
+    sets: tuple[tuple[tuple[Hashable, Hashable], ...], ...], complete: bool, largest: int
+) -> str:
     if not sets:
         up_to = f"{largest} {'conflict' if largest == 1 else 'conflicts'}"
         return f"No set of up to {up_to} makes the assignment optimal; a larger one does."
@@ -238,17 +265,23 @@ def positions(problem: Problem, table: pd.DataFrame) -> IntArray:
 class Weighing:
     """Assignments as points s(T) in the space of the criteria, and the optimum for any weights.
 
-    A pair is out where C^R or a limit forbids it, or where P is 0 on every criterion; a Q of 0 at some weights alone
-    forbids nothing, or the score would not be linear.
+    A pair is out where C^R or a limit forbids it, or where P is 0 on every criterion; a Q of 0 at
+    some weights alone forbids nothing, or the score would not be linear.
     """
 
-    def __init__(self, problem: Problem, possibility: pd.DataFrame, solver: str | None = None) -> None:
+    def __init__(
+        self, problem: Problem, possibility: pd.DataFrame, solver: str | None = None
+    ) -> None:
         pairs = pd.MultiIndex.from_product([needed(problem).workers, problem.tasks])
         if not isinstance(possibility, pd.DataFrame) or not possibility.shape[1]:
             got = shown(possibility)
-            raise ValueError(f"possibility: a frame is needed with a column for each criterion, got {got}")
+            raise ValueError(
+                f"possibility: a frame is needed with a column for each criterion, got {got}"
+            )
         if not isinstance(possibility.index, pd.MultiIndex) or possibility.index.nlevels != 2:
-            raise ValueError("possibility: an index (worker, task) is needed, as possibility_matrix gives it")
+            raise ValueError(
+                "possibility: an index (worker, task) is needed, as possibility_matrix gives it"
+            )
         same_labels(possibility.index, pairs, "possibility, rows")
         shape = *problem.q.shape, possibility.shape[1]
         self.p = numbers(possibility.reindex(pairs)).reshape(shape)
@@ -297,7 +330,11 @@ class Weighing:
         eye, nothing = np.eye(size), np.zeros((len(rows), size))
         scaled = [row / (np.abs(row).max() or 1.0) for row in rows]
         below = np.vstack(
-            [np.hstack([eye, -eye]), np.hstack([-eye, -eye]), np.hstack([-np.array(scaled).reshape(-1, size), nothing])]
+            [
+                np.hstack([eye, -eye]),
+                np.hstack([-eye, -eye]),
+                np.hstack([-np.array(scaled).reshape(-1, size), nothing]),
+            ]
         )
         answer = linprog(  # type: ignore[call-overload]  # these options are not in the stubs
             np.r_[np.zeros(size), np.ones(size)],
@@ -342,8 +379,9 @@ class RecoveredWeights:
     moved : float
         How much weight moves from the weights given, ½ Σ |difference|; NaN where there are none.
     proof : DataFrame or None
-        Where there are none: assignments and their ``share``, such that the mixture is better than T on every
-        criterion; columns of the criteria have what each scores less what T scores, the last row is the mixture.
+        Where there are none: assignments and their ``share``, such that the mixture is better than
+        T on every criterion; columns of the criteria have what each scores less what T scores, the
+        last row is the mixture.
     rivals : tuple of Assignment
         In the order of the proof's rows.
     text : str
@@ -387,14 +425,14 @@ def recover_weights(
     Returns
     -------
     RecoveredWeights
-        T is optimal at them within ``tolerance`` + 10⁻⁸: the nearest weights lie on the border, where another
-        assignment is as good.
+        T is optimal at them within ``tolerance`` + 10⁻⁸: the nearest weights lie on the border,
+        where another assignment is as good.
 
     Raises
     ------
     ValueError
-        T breaks a rule; labels do not fit; P has a cell that is no number; weights are negative or do not sum to 1; the
-        tolerance is negative.
+        T breaks a rule; labels do not fit; P has a cell that is no number; weights are negative or
+        do not sum to 1; the tolerance is negative.
 
     Examples
     --------
@@ -419,16 +457,24 @@ def recover_weights(
             row = own - weighing.points(best.placed) + tolerance
             if row @ w >= -NEAR * max(1.0, abs(float(own @ w))):
                 moved = 0.5 * float(np.abs(w - start).sum())
-                return RecoveredWeights(weighing.shown(w), moved, None, (), _weights_text(weighing.shown(w), moved))
+                return RecoveredWeights(
+                    weighing.shown(w), moved, None, (), _weights_text(weighing.shown(w), moved)
+                )
             rows.append(row)
             rivals.append(best)
     share, _ = weighing.mixture(rows)
     part = np.flatnonzero(share > NEAR)
     frame = pd.DataFrame(-np.array(rows)[part] + tolerance, columns=weighing.criteria)
     frame.insert(0, "share", share[part])
-    frame.loc["mixture"] = [1.0, *(share[part] / share[part].sum() @ frame[weighing.criteria].to_numpy())]
+    frame.loc["mixture"] = [
+        1.0,
+        *(share[part] / share[part].sum() @ frame[weighing.criteria].to_numpy()),
+    ]
     who = "another one" if len(part) == 1 else f"a mixture of {len(part)} others"
-    text = f"No weights make the assignment optimal: {who} is better on every criterion.\n{frame.to_string()}"
+    text = (
+        f"No weights make the assignment optimal: {who} is better on every"
+        f" criterion.\n{frame.to_string()}"
+    )
     return RecoveredWeights(None, math.nan, frame, tuple(rivals[at] for at in part), text)
 
 

@@ -1,9 +1,10 @@
 r"""How far the weights of the criteria can move before another assignment is best.
 
-ρ_T(w) = Σ_k w_k s_k(T) is linear in w (see :mod:`crowdnb.sensitivity.inverse`), and the best ρ is the largest of finitely many such
-functions, so it is convex. The weights under which T is optimal are a polytope; and T is optimal on all of a polytope
-as soon as it is at every corner. Cutting planes: at each corner of the polytope so far ask for the optimum; where
-another assignment T' is better, Σ_k w_k (s_k(T) - s_k(T')) ≥ 0 is a new side; end when T holds at every corner.
+ρ_T(w) = Σ_k w_k s_k(T) is linear in w (see :mod:`crowdnb.sensitivity.inverse`), and the best ρ is
+the largest of finitely many such functions, so it is convex. The weights under which T is optimal
+are a polytope; and T is optimal on all of a polytope as soon as it is at every corner. Cutting
+planes: at each corner of the polytope so far ask for the optimum; where another assignment T' is
+better, Σ_k w_k (s_k(T) - s_k(T')) ≥ 0 is a new side; end when T holds at every corner.
 
 References
 ----------
@@ -45,20 +46,24 @@ class Stability:
     corners : DataFrame
         Corners of the polytope of weights under which T is optimal; columns criteria.
     range : DataFrame
-        Index criteria; ``low`` and ``high``, the smallest and largest weight of each within the polytope.
+        Index criteria; ``low`` and ``high``, the smallest and largest weight of each within the
+        polytope.
     rivals : tuple of Assignment
         The assignments that are as good on one of its sides.
     sides : DataFrame
-        A row for each of them: columns criteria, s(T) - s(T'), whose product with w is ≥ 0 inside; ``moves`` in words.
+        A row for each of them: columns criteria, s(T) - s(T'), whose product with w is ≥ 0 inside;
+        ``moves`` in words.
     nearest : Series or None
-        The weights nearest to those given beyond which another assignment is better; None where T is always optimal.
+        The weights nearest to those given beyond which another assignment is better; None where T
+        is always optimal.
     moved : float
         How much weight moves up to there, ½ Σ |difference|; inf where T is always optimal.
     rival : Assignment or None
         The one that is as good there.
     shares : DataFrame or None
-        Where samples were asked for: a row for each pair chosen at some of the weights drawn (uniform on the simplex),
-        the ``share`` of them at which it is chosen, and ``error``, the standard error of that share.
+        Where samples were asked for: a row for each pair chosen at some of the weights drawn
+        (uniform on the simplex), the ``share`` of them at which it is chosen, and ``error``, the
+        standard error of that share.
     share : float
         Share of the weights drawn at which T is optimal; NaN without samples.
     text : str
@@ -83,7 +88,9 @@ class Stability:
     def holds(self, weights: npt.ArrayLike) -> bool:
         """Whether T is optimal at these weights, by criterion or in their order; no solver is asked."""
         sides = self.sides.iloc[:, : len(self.weights)].to_numpy(dtype=float)
-        given = weights if isinstance(weights, pd.Series | Mapping) else plain_array(weights, "weights")
+        given = (
+            weights if isinstance(weights, pd.Series | Mapping) else plain_array(weights, "weights")
+        )
         w = labelled_vector(given, self.weights.index, "weights")
         return bool((sides @ w >= -NEAR).all())
 
@@ -104,11 +111,13 @@ def stability(
     problem : Problem
         The rules; its Q is replaced by Q_ij = Σ_k w_k P_ijk.
     possibility : DataFrame
-        P, index (worker, task), columns criteria, 6 at most, as :func:`crowdnb.possibility_matrix` gives it.
+        P, index (worker, task), columns criteria, 6 at most, as :func:`crowdnb.possibility_matrix`
+        gives it.
     weights : Series, mapping or sequence, K values
         w ≥ 0 with sum 1.
     table : DataFrame, optional
-        T: workers × tasks, 0/1, optimal at ``weights``. None: the optimum that :func:`crowdnb.solve` finds there.
+        T: workers × tasks, 0/1, optimal at ``weights``. None: the optimum that
+        :func:`crowdnb.solve` finds there.
     samples : int
         How many weights to draw for the shares.
     rng : Generator or int, optional
@@ -123,8 +132,8 @@ def stability(
     Raises
     ------
     ValueError
-        T breaks a rule or is not optimal; no assignment exists; labels do not fit; weights are negative or do not sum
-        to 1; there are more than 6 criteria.
+        T breaks a rule or is not optimal; no assignment exists; labels do not fit; weights are
+        negative or do not sum to 1; there are more than 6 criteria.
 
     Examples
     --------
@@ -146,7 +155,9 @@ def stability(
     placed = best.placed if table is None else positions(weighing.problem, table)
     own = weighing.points(placed)
     if weighing.points(best.placed) @ w > own @ w + NEAR * max(1.0, abs(float(own @ w))):
-        raise ValueError("table: the assignment is not optimal at these weights; recover_weights finds some")
+        raise ValueError(
+            "table: the assignment is not optimal at these weights; recover_weights finds some"
+        )
     corners, rows, rivals = _region(weighing, own)
     sides = [at for at, row in enumerate(rows) if (np.abs(corners @ row) <= NEAR).any()]
     rows, rivals = [rows[at] for at in sides], [rivals[at] for at in sides]
@@ -154,7 +165,11 @@ def stability(
     names = weighing.criteria
     here = Assignment.of(weighing.problem_at(w), placed, "optimal", best.solver, best.seconds)
     frame = pd.DataFrame(np.array(rows).reshape(-1, len(w)), columns=names)
-    frame["moves"] = [moves_text(moves(problem, placed, rival.placed)) for rival in rivals if rival.placed is not None]
+    frame["moves"] = [
+        moves_text(moves(problem, placed, rival.placed))
+        for rival in rivals
+        if rival.placed is not None
+    ]
     shares, share = _shares(weighing, placed, rows, samples, rng) if samples else (None, math.nan)
     low_high = pd.DataFrame({"low": corners.min(axis=0), "high": corners.max(axis=0)}, index=names)
     text = _text(low_high, nearest, moved, problem, placed, rival)
@@ -174,7 +189,9 @@ def stability(
     )
 
 
-def _region(weighing: Weighing, own: FloatArray) -> tuple[FloatArray, list[FloatArray], list[Assignment]]:
+def _region(
+    weighing: Weighing, own: FloatArray
+) -> tuple[FloatArray, list[FloatArray], list[Assignment]]:
     """Corners of the polytope, and what cut it out."""
     rows, rivals, settled = list[FloatArray](), list[Assignment](), set[tuple[float, ...]]()
     with tqdm(desc="corners", leave=False, delay=5) as bar:
@@ -189,7 +206,9 @@ def _region(weighing: Weighing, own: FloatArray) -> tuple[FloatArray, list[Float
                 assert best.placed is not None
                 row = own - weighing.points(best.placed)
                 bar.update()
-                if row @ corner < -NEAR and not any(np.allclose(row, known, 0, 1e-12) for known in rows):
+                if row @ corner < -NEAR and not any(
+                    np.allclose(row, known, 0, 1e-12) for known in rows
+                ):
                     rows.append(row)
                     rivals.append(best)
 
@@ -199,7 +218,9 @@ def corners_of(rows: list[FloatArray], size: int) -> FloatArray:
     if size == 1:
         return np.ones((1, 1))
     sides = np.vstack([np.eye(size), *[row / np.abs(row).max() for row in rows]])
-    which = np.array(list(combinations(range(len(sides)), size - 1)), dtype=np.int64).reshape(-1, size - 1)
+    which = np.array(list(combinations(range(len(sides)), size - 1)), dtype=np.int64).reshape(
+        -1, size - 1
+    )
     systems = np.concatenate([sides[which], np.ones((len(which), 1, size))], axis=1)
     regular = np.abs(np.linalg.det(systems)) > 1e-12
     right = np.zeros((int(regular.sum()), size, 1))
@@ -223,7 +244,11 @@ def _nearest(
 
 
 def _shares(
-    weighing: Weighing, placed: Any, rows: list[FloatArray], samples: int, rng: np.random.Generator | int | None
+    weighing: Weighing,
+    placed: Any,
+    rows: list[FloatArray],
+    samples: int,
+    rng: np.random.Generator | int | None,
 ) -> tuple[pd.DataFrame, float]:
     """How often each pair is chosen at weights drawn uniformly from the simplex."""
     draws = generator(rng).dirichlet(np.ones(len(weighing.criteria)), samples)
@@ -244,7 +269,10 @@ def _shares(
             "error": np.sqrt(share * (1 - share) / samples),
         }
     )
-    return frame.sort_values("share", ascending=False, kind="stable", ignore_index=True), stays / samples
+    return (
+        frame.sort_values("share", ascending=False, kind="stable", ignore_index=True),
+        stays / samples,
+    )
 
 
 def _text(
@@ -257,7 +285,9 @@ def _text(
 ) -> str:
     if nearest is None or rival is None or rival.placed is None:
         return "The assignment is optimal at any weights."
-    ranges = ", ".join(f"{name} {low:.4g} to {high:.4g}" for name, low, high in low_high.itertuples())
+    ranges = ", ".join(
+        f"{name} {low:.4g} to {high:.4g}" for name, low, high in low_high.itertuples()
+    )
     there = ", ".join(f"{name} {value:.4g}" for name, value in nearest.items())
     who = moves_text(moves(problem, placed, rival.placed))
     return (

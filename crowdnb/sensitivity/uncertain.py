@@ -1,22 +1,26 @@
 r"""When the data are in doubt: γ, the rating histories, and where in its interval an ability lies.
 
-*γ.* With ends Ex ∓ (En + γ·He), clipped to [0, 1], each P is piecewise a fraction of two linear functions of γ. On a
-range [a, b] let c be the chord of Q_ij and e how far Q_ij leaves it at most. T is the best on all of [a, b] if it is so
-at a and at b when each of its pairs has c - e and each other pair c + e: then all is linear in γ, and the gain of a
-rival is largest at an end. Ranges that are not settled like this are halved; where a rival is better the root of the
-difference ends the range.
+*γ.* With ends Ex ∓ (En + γ·He), clipped to [0, 1], each P is piecewise a fraction of two linear
+functions of γ. On a range [a, b] let c be the chord of Q_ij and e how far Q_ij leaves it at most. T
+is the best on all of [a, b] if it is so at a and at b when each of its pairs has c - e and each
+other pair c + e: then all is linear in γ, and the gain of a rival is largest at an end. Ranges that
+are not settled like this are halved; where a rival is better the root of the difference ends the
+range.
 
-*Histories* are resampled: as many ratings as there were, drawn from the stars given with their frequencies (bootstrap).
+*Histories* are resampled: as many ratings as there were, drawn from the stars given with their
+frequencies (bootstrap).
 
-*Intervals.* P grows with an ability u that is a point. So the worst case of every assignment has every u at the lower
-end of its interval, and the assignment with the best worst case is the optimum there. The regret of T is
-max_{u, T'} (ρ_T'(u) - ρ_T(u)). Where each worker has one task it is a sum over workers,
+*Intervals.* P grows with an ability u that is a point. So the worst case of every assignment has
+every u at the lower end of its interval, and the assignment with the best worst case is the optimum
+there. The regret of T is max_{u, T'} (ρ_T'(u) - ρ_T(u)). Where each worker has one task it is a sum
+over workers,
 
     max_T' Σ_i r_i(T(i), T'(i)),   r_i(j, k) = max_u (W_k Q_ik(u) - W_j Q_ij(u)),
 
-found by one assignment problem. Without conflicts between workers it is a linear program in T' and has a dual; so one
-program finds the T of least regret and the dual variables (Pereira and Averbakh). With conflicts, each T' found stands
-for a set of pairs without any, and the program has a dual for each of these sets.
+found by one assignment problem. Without conflicts between workers it is a linear program in T' and
+has a dual; so one program finds the T of least regret and the dual variables (Pereira and
+Averbakh). With conflicts, each T' found stands for a set of pairs without any, and the program has
+a dual for each of these sets.
 
 References
 ----------
@@ -24,8 +28,8 @@ B. Efron, R. J. Tibshirani, "An Introduction to the Bootstrap", Chapman & Hall, 
 
 P. Kouvelis, G. Yu, "Robust Discrete Optimization and Its Applications", Kluwer, 1997.
 
-J. Pereira, I. Averbakh, "Exact and heuristic algorithms for the interval data robust assignment problem", Computers &
-Operations Research 38 (2011) 1153-1163.
+J. Pereira, I. Averbakh, "Exact and heuristic algorithms for the interval data robust assignment
+problem", Computers & Operations Research 38 (2011) 1153-1163.
 """
 
 from __future__ import annotations
@@ -80,7 +84,8 @@ NARROW = 1e-12  # of γ: ranges below this are points
 CELLS = 4_000_000  # of P at several γ at a time
 TOGETHER = 20  # samples that one process takes at a time
 FORBIDDEN = "one of its pairs has qualification 0 there"
-FINE = 1e3  # the largest difference of two tasks in the program of regret, which HiGHS solves to 1e-6
+# the largest difference of two tasks in the program of regret, which HiGHS solves to 1e-6
+FINE = 1e3
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
@@ -129,7 +134,9 @@ class _Data:
     def best(self, oracle: Oracle) -> IntArray:
         """Positions of the optimum today; ValueError where there is none."""
         if oracle.optimum.placed is None:
-            raise ValueError(f"{self.name}: the problem has no assignment; explain_infeasible says why")
+            raise ValueError(
+                f"{self.name}: the problem has no assignment; explain_infeasible says why"
+            )
         return oracle.optimum.placed
 
 
@@ -146,8 +153,9 @@ class GammaRange:
     low, high : float
         T is optimal for every γ from ``low`` to ``high``, within ``tolerance`` of ρ.
     frame : DataFrame
-        Index ``low`` and ``high``; ``gamma``; ``performance`` (ρ of T there); ``ends`` (whether it ends there, or no
-        more was asked for); ``moves``, who moves to what is better beyond it, in words, or why T ends.
+        Index ``low`` and ``high``; ``gamma``; ``performance`` (ρ of T there); ``ends`` (whether it
+        ends there, or no more was asked for); ``moves``, who moves to what is better beyond it, in
+        words, or why T ends.
     below, above : Assignment or None
         What is better below ``low`` and above ``high``, with Q of that γ; None where nothing is.
     limit : float
@@ -185,12 +193,13 @@ def gamma_range(
     Parameters
     ----------
     project : Project
-        Its rating histories say how intervals move with γ. Where there are none the centre of each interval stays,
-        and He = ``he_to_en``·En is assumed.
+        Its rating histories say how intervals move with γ. Where there are none the centre of each
+        interval stays, and He = ``he_to_en``·En is assumed.
     problem : Problem, optional
         The rules, with their options; its Q is replaced. None: ``project.problem()``.
     table : DataFrame, optional
-        T: workers × tasks, 0/1, optimal at the project's γ. None: the optimum that :func:`crowdnb.solve` finds.
+        T: workers × tasks, 0/1, optimal at the project's γ. None: the optimum that
+        :func:`crowdnb.solve` finds.
     limit : float
         The greatest γ to look at, not below the project's; the least is 0.
     tolerance : float
@@ -203,15 +212,15 @@ def gamma_range(
     Returns
     -------
     GammaRange
-        Each end is where another assignment comes to be better than T, found as a root to 12 digits (of one tied with T
-        before that, where it leads by more than a tie, 10⁻⁹); or the γ from which T uses a pair of qualification 0; or
-        0, or the limit.
+        Each end is where another assignment comes to be better than T, found as a root to 12 digits
+        (of one tied with T before that, where it leads by more than a tie, 10⁻⁹); or the γ from
+        which T uses a pair of qualification 0; or 0, or the limit.
 
     Raises
     ------
     ValueError
-        T breaks a rule or is not optimal; no assignment exists; labels do not fit; the intervals are not those of the
-        histories; a number breaks its rule.
+        T breaks a rule or is not optimal; no assignment exists; labels do not fit; the intervals
+        are not those of the histories; a number breaks its rule.
 
     Examples
     --------
@@ -223,10 +232,15 @@ def gamma_range(
     data = _Data(project, problem, "gamma_range")
     gamma = number(project.gamma)
     if not gamma <= number(limit) < math.inf:
-        raise ValueError(f"limit must be a finite number not below the project's γ, {gamma:g}; got {limit}")
+        raise ValueError(
+            f"limit must be a finite number not below the project's γ, {gamma:g}; got {limit}"
+        )
     for name, value, least in (("tolerance", tolerance, math.ulp(0)), ("he_to_en", he_to_en, 0.0)):
         if not least <= number(value) < math.inf:
-            raise ValueError(f"{name} must be a finite number {'above' if least else 'of at least'} 0, got {value}")
+            raise ValueError(
+                f"{name} must be a finite number {'above' if least else 'of at least'} 0, got"
+                f" {value}"
+            )
     limit, tolerance, he_to_en = map(number, (limit, tolerance, he_to_en))
     drift = _Drift(data, project, gamma, limit, he_to_en, tolerance, solver)
     placed = data.best(drift.oracle)
@@ -242,12 +256,20 @@ def gamma_range(
         here = Assignment.of(data.with_q(q), placed, "optimal", drift.oracle.optimum.solver, 0.0)
         forbidden = rival is None and end != stop
         who = "" if rival is None else moves_text(moves(data.problem, placed, rival))
-        rows.append((end, here.performance, rival is not None or forbidden, FORBIDDEN if forbidden else who))
-        others.append(
-            None if rival is None else Assignment.of(here.problem, rival, "optimal", drift.oracle.optimum.solver, 0.0)
+        rows.append(
+            (end, here.performance, rival is not None or forbidden, FORBIDDEN if forbidden else who)
         )
-    frame = pd.DataFrame(rows, columns=["gamma", "performance", "ends", "moves"], index=["low", "high"])
-    today = Assignment.of(data.problem, placed, "optimal", drift.oracle.optimum.solver, drift.oracle.optimum.seconds)
+        others.append(
+            None
+            if rival is None
+            else Assignment.of(here.problem, rival, "optimal", drift.oracle.optimum.solver, 0.0)
+        )
+    frame = pd.DataFrame(
+        rows, columns=["gamma", "performance", "ends", "moves"], index=["low", "high"]
+    )
+    today = Assignment.of(
+        data.problem, placed, "optimal", drift.oracle.optimum.solver, drift.oracle.optimum.seconds
+    )
     (low, _), (high, _) = ends
     return GammaRange(
         today,
@@ -264,7 +286,9 @@ def gamma_range(
 
 
 def _gamma_text(gamma: float, low: float, high: float, frame: pd.DataFrame, limit: float) -> str:
-    parts = [f"The assignment stays the best from γ = {low:.6g} to {high:.6g}; today γ is {gamma:g}."]
+    parts = [
+        f"The assignment stays the best from γ = {low:.6g} to {high:.6g}; today γ is {gamma:g}."
+    ]
     for side, ends, who in zip(("below", "above"), frame["ends"], frame["moves"], strict=True):
         if ends:
             parts.append(f"Just {side}: {who}.")
@@ -293,19 +317,29 @@ class _Drift:
         if far.any():
             i, k = np.argwhere(far)[0].tolist()
             who = ", ".join(map(str, (data.problem.workers[i], data.criteria[k])))
-            source = "in [0, 1]" if project.counts is None else f"what the histories give at γ = {gamma:g}"
-            raise ValueError(f"ability: {who}: [{data.low[i, k]:g}, {data.high[i, k]:g}] is not {source}")
+            source = (
+                "in [0, 1]"
+                if project.counts is None
+                else f"what the histories give at γ = {gamma:g}"
+            )
+            raise ValueError(
+                f"ability: {who}: [{data.low[i, k]:g}, {data.high[i, k]:g}] is not {source}"
+            )
         self.breaks = self._breaks(limit)
         self.oracle = Oracle(data.problem, solver)
 
-    def _ends(self, project: Project, gamma: float, he_to_en: float) -> tuple[FloatArray, FloatArray, FloatArray]:
+    def _ends(
+        self, project: Project, gamma: float, he_to_en: float
+    ) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Ends at γ = 0, not clipped, and He, m × K."""
         data = self.data
         if project.counts is None:
             return apart(data.low, data.high, gamma, he_to_en)
         clouds = ability_clouds(data.histories(project), gamma)
         by_cloud = (clouds["rule"] == "cloud").to_numpy()
-        ex, en, he = (clouds[name].to_numpy() for name in ("expectation", "entropy", "hyper_entropy"))
+        ex, en, he = (
+            clouds[name].to_numpy() for name in ("expectation", "entropy", "hyper_entropy")
+        )
         shape = data.low.shape
         low = np.where(by_cloud, ex - en, clouds["low"]).reshape(shape)
         high = np.where(by_cloud, ex + en, clouds["high"]).reshape(shape)
@@ -388,7 +422,9 @@ class _Drift:
         own[placed[:, 0], placed[:, 1]] = True
         of_worker = np.concatenate([self.low, self.high, self.he], axis=1)
         alike = (of_worker[:, None] == of_worker).all(axis=2)
-        for j in np.flatnonzero(own.any(axis=0) & (self.data.problem.required_rule == "exactly")).tolist():
+        for j in np.flatnonzero(
+            own.any(axis=0) & (self.data.problem.required_rule == "exactly")
+        ).tolist():
             others = (alike & self.data.allowed[:, j] & ~own[:, j]).sum(axis=1) * own[:, j]
             if others.any():
                 yield j, int(others.argmax()), alike[others.argmax()]
@@ -396,7 +432,9 @@ class _Drift:
     def _nodes(self, a: float, b: float) -> FloatArray:
         """From a to b, with all kinks between them."""
         low, high = min(a, b), max(a, b)
-        nodes = np.concatenate([[low], self.breaks[(self.breaks > low) & (self.breaks < high)], [high]])
+        nodes = np.concatenate(
+            [[low], self.breaks[(self.breaks > low) & (self.breaks < high)], [high]]
+        )
         return nodes if a <= b else nodes[::-1]
 
     def _better(
@@ -410,11 +448,16 @@ class _Drift:
         p = data.p(low, high)
         q = p @ data.w
         root = np.sqrt((high - low)[:, :, None] + (data.d_high - data.d_low))  # of l_U + l_D
-        # A + B / x on x from x1 to x2 leaves its chord by |difference| · |√x1 - √x2| / (√x1 + √x2), above it for B < 0
+        # A + B / x on x from x1 to x2 leaves its chord by |difference| · |√x1 - √x2| / (√x1 + √x2),
+        # above it for B < 0
         rise, wider, both = np.diff(p, axis=0), np.diff(root, axis=0), root[1:] + root[:-1]
         off = np.abs(rise) * np.abs(wider) / np.where(both == 0, 1.0, both)
-        above, below = np.where(rise * wider > 0, off, 0.0) @ data.w, np.where(rise * wider < 0, off, 0.0) @ data.w
-        open_ = self.q((nodes[1:] + nodes[:-1]) / 2) != 0  # pairs whose Q is not 0 between two kinks
+        above, below = (
+            np.where(rise * wider > 0, off, 0.0) @ data.w,
+            np.where(rise * wider < 0, off, 0.0) @ data.w,
+        )
+        # pairs whose Q is not 0 between two kinks
+        open_ = self.q((nodes[1:] + nodes[:-1]) / 2) != 0
         # Compared with one of T's, Q_ij ranks the same assignments, and twins are in no doubt.
         for j, i, alike in twins:
             q[:, :, j] -= q[:, [i], j]
@@ -457,10 +500,12 @@ class Doubt:
     source : str
         ``ratings`` or ``intervals``: what was drawn again.
     shares : DataFrame
-        A row for each pair of T or of an optimum: worker, task, ``today`` (whether T has it), ``share`` of the samples
-        whose optimum has it, and ``error``, the standard error of that share. The surest first.
+        A row for each pair of T or of an optimum: worker, task, ``today`` (whether T has it),
+        ``share`` of the samples whose optimum has it, and ``error``, the standard error of that
+        share. The surest first.
     samples : DataFrame
-        A row a sample: ``optimum``, its greatest ρ; ``kept``, ρ of T; ``loss``, the first less the second, ≥ 0.
+        A row a sample: ``optimum``, its greatest ρ; ``kept``, ρ of T; ``loss``, the first less the
+        second, ≥ 0.
     quantiles : DataFrame
         The same columns; index 0.05, 0.25, 0.5, 0.75, 0.95.
     share : float
@@ -507,8 +552,9 @@ def doubt(
     rng : Generator or int, optional
         Draws them; the same one gives the same numbers on any number of processes.
     source : {"ratings", "intervals"}, optional
-        What to draw again: each history, with as many ratings as it has (of a decayed history the nearest whole number,
-        at least one, scaled back); or each ability, a point anywhere in its interval. None: ratings, if there are any.
+        What to draw again: each history, with as many ratings as it has (of a decayed history the
+        nearest whole number, at least one, scaled back); or each ability, a point anywhere in its
+        interval. None: ratings, if there are any.
     solver : str, optional
         As for :func:`crowdnb.solve`.
     progress : bool
@@ -517,14 +563,14 @@ def doubt(
     Returns
     -------
     Doubt
-        ρ of points and of intervals differ by eq. 3, so of ``intervals`` the losses are to be read rather than ρ beside
-        today's.
+        ρ of points and of intervals differ by eq. 3, so of ``intervals`` the losses are to be read
+        rather than ρ beside today's.
 
     Raises
     ------
     ValueError
-        No assignment exists; T breaks a rule; there are no ratings to draw; samples below 1; an unknown source; labels
-        do not fit.
+        No assignment exists; T breaks a rule; there are no ratings to draw; samples below 1; an
+        unknown source; labels do not fit.
 
     Notes
     -----
@@ -544,13 +590,19 @@ def doubt(
     if source is not None:
         one_of(source, get_args(Source), "source")
     if source == "ratings" and project.counts is None:
-        raise ValueError("source: the project has no rating histories; 'intervals' draws inside the intervals")
+        raise ValueError(
+            "source: the project has no rating histories; 'intervals' draws inside the intervals"
+        )
     source = source or ("intervals" if project.counts is None else "ratings")
     oracle = Oracle(data.problem, solver)
     placed = data.best(oracle)
     placed = placed if table is None else positions(data.problem, table)
     rng = generator(rng)
-    drawn = _inside(data, samples, rng) if source == "intervals" else _resampled(data, project, samples, rng)
+    drawn = (
+        _inside(data, samples, rng)
+        if source == "intervals"
+        else _resampled(data, project, samples, rng)
+    )
     blocks = joblib.Parallel(return_as="generator")(
         joblib.delayed(_chosen)(data, block, placed, solver) for block in drawn
     )
@@ -563,7 +615,9 @@ def doubt(
             bar.update(len(block))
     frame = pd.DataFrame(rows, columns=["optimum", "kept"]).rename_axis("sample")
     frame["loss"] = frame["optimum"] - frame["kept"]
-    today = Assignment.of(data.problem, placed, "optimal", oracle.optimum.solver, oracle.optimum.seconds)
+    today = Assignment.of(
+        data.problem, placed, "optimal", oracle.optimum.solver, oracle.optimum.seconds
+    )
     shares = _shares(data.problem, placed, chosen / samples, samples)
     stays = float((frame["loss"] == 0).mean())
     error = math.sqrt(stays * (1 - stays) / samples)
@@ -581,7 +635,9 @@ def _inside(data: _Data, samples: int, rng: np.random.Generator) -> Iterator[Flo
         yield np.stack([data.of(one, one) for one in u])
 
 
-def _resampled(data: _Data, project: Project, samples: int, rng: np.random.Generator) -> Iterator[FloatArray]:
+def _resampled(
+    data: _Data, project: Project, samples: int, rng: np.random.Generator
+) -> Iterator[FloatArray]:
     """Q of histories drawn from themselves, TOGETHER samples at a time."""
     given = data.histories(project)
     n = given.to_numpy(dtype=float)
@@ -590,14 +646,18 @@ def _resampled(data: _Data, project: Project, samples: int, rng: np.random.Gener
     shape = data.low.shape
     for start in range(0, samples, TOGETHER):
         size = min(TOGETHER, samples - start)
-        drawn = rng.multinomial(trials, n / total[:, None], (size, len(n))) * (total / trials)[:, None]
+        drawn = (
+            rng.multinomial(trials, n / total[:, None], (size, len(n))) * (total / trials)[:, None]
+        )
         numbered = pd.MultiIndex.from_product([range(size * shape[0]), range(shape[1])], names=KEYS)
         counts = Counts(drawn.reshape(len(numbered), -1), index=numbered, columns=given.columns)
         ends = ability_intervals(counts, project.gamma).to_numpy().reshape(size, shape[0], -1)
         yield np.stack([data.of(one[:, ::2], one[:, 1::2]) for one in ends])
 
 
-def _chosen(data: _Data, qs: FloatArray, placed: IntArray, solver: str | None) -> list[tuple[IntArray, float, float]]:
+def _chosen(
+    data: _Data, qs: FloatArray, placed: IntArray, solver: str | None
+) -> list[tuple[IntArray, float, float]]:
     """Of each Q the optimum, its ρ and ρ of T; T itself where nothing is better. Runs in whatever process this is."""
     oracle, found = Oracle(data.problem, solver), []
     for q in qs:
@@ -638,10 +698,19 @@ def _doubt_text(
     what = "rating histories" if source == "ratings" else "abilities inside their intervals"
     median, late = quantiles["loss"].loc[[0.5, 0.95]]
     lines = [
-        f"With the {what} drawn again {samples} times the assignment stays optimal in {stays:.0%} (± {error:.1%}).",
-        f"Keeping it loses {median:.3g} of ρ in half of them or less, and more than {late:.3g} in one of twenty.",
+        (
+            f"With the {what} drawn again {samples} times the assignment stays optimal in"
+            f" {stays:.0%} (± {error:.1%})."
+        ),
+        (
+            f"Keeping it loses {median:.3g} of ρ in half of them or less, and more than {late:.3g}"
+            " in one of twenty."
+        ),
     ]
-    if own := [f"{row.worker} on {row.task}, {row.share:.0%}" for row in shares[shares["today"]].itertuples()]:
+    if own := [
+        f"{row.worker} on {row.task}, {row.share:.0%}"
+        for row in shares[shares["today"]].itertuples()
+    ]:
         lines.append(f"Its surest pair: {own[0]}; its least sure one: {own[-1]}.")
     return "\n".join(lines)
 
@@ -653,22 +722,24 @@ class Robust:
     Attributes
     ----------
     assignment : Assignment
-        The robust one, with today's Q; its status is ``time_limit`` where the time was over before it was proved.
+        The robust one, with today's Q; its status is ``time_limit`` where the time was over before
+        it was proved.
     usual : Assignment
         Today's optimum.
     criterion : str
         ``worst case`` or ``regret``: what it is best at.
     frame : DataFrame
-        Index ``usual`` and ``robust``. Columns ``performance`` (ρ with today's Q), ``worst case`` (ρ with every ability
-        at the lower end of its interval) and ``regret`` (how much better another assignment can be at most; NaN where
-        workers may take several tasks, or there is a budget).
+        Index ``usual`` and ``robust``. Columns ``performance`` (ρ with today's Q), ``worst case``
+        (ρ with every ability at the lower end of its interval) and ``regret`` (how much better
+        another assignment can be at most; NaN where workers may take several tasks, or there is a
+        budget).
     price : float
         What the robust one costs: ρ of the usual one less its own, with today's Q; ≥ 0.
     gain : float
         What it brings: how much better it is at its criterion than the usual one, ≥ 0.
     bound : float
-        No assignment is better than this at the criterion: its own value in ``frame`` where that is proved, as it is
-        unless the time was over.
+        No assignment is better than this at the criterion: its own value in ``frame`` where that is
+        proved, as it is unless the time was over.
     moves : DataFrame
         Who moves from the usual one to it: worker, before, after.
     text : str
@@ -697,8 +768,8 @@ def robust(
 ) -> Robust:
     """The assignment with the best worst case over the ability intervals, or with the least regret; and its price.
 
-    Every ability is a point anywhere in its interval, whatever the others are. Were it a narrower interval inside its
-    interval, the worst case would be the same.
+    Every ability is a point anywhere in its interval, whatever the others are. Were it a narrower
+    interval inside its interval, the worst case would be the same.
 
     Parameters
     ----------
@@ -706,10 +777,11 @@ def robust(
     problem : Problem, optional
         The rules, with their options; its Q is replaced. None: ``project.problem()``.
     criterion : {"worst case", "regret"}
-        Max-min: the greatest ρ that is certain. Min-max regret: the least that another assignment could have been
-        better, known afterwards; of one task a worker and no budget alone.
+        Max-min: the greatest ρ that is certain. Min-max regret: the least that another assignment
+        could have been better, known afterwards; of one task a worker and no budget alone.
     time_limit : float, optional
-        Seconds > 0 for the least regret; then the best that was found is given, and ``bound`` says how good it is.
+        Seconds > 0 for the least regret; then the best that was found is given, and ``bound`` says
+        how good it is.
     solver : str, optional
         As for :func:`crowdnb.solve`.
 
@@ -720,8 +792,8 @@ def robust(
     Raises
     ------
     ValueError
-        No assignment exists; the time limit is not above 0; an unknown criterion; labels do not fit; regret, and a
-        worker may take several tasks or there is a budget.
+        No assignment exists; the time limit is not above 0; an unknown criterion; labels do not
+        fit; regret, and a worker may take several tasks or there is a budget.
 
     Notes
     -----
@@ -771,7 +843,10 @@ def robust(
     proved = frame[criterion].iloc[1] <= bound + oracle.tie or criterion == "worst case"
     status: Status = "optimal" if proved else "time_limit"
     answer = Assignment.of(data.problem, found, status, name, seconds, oracle.optimum.bound)
-    who, price = moves(data.problem, usual, found), float(frame["performance"].iloc[0] - frame["performance"].iloc[1])
+    who, price = (
+        moves(data.problem, usual, found),
+        float(frame["performance"].iloc[0] - frame["performance"].iloc[1]),
+    )
     return Robust(
         answer,
         oracle.optimum,
@@ -793,7 +868,8 @@ def _safest(data: _Data, oracle: Oracle, worst: Problem, usual: IntArray) -> Int
     if math.fsum(worst.value[usual[:, 0], usual[:, 1]]) >= least:
         return usual
     if worst.budget is None:
-        value = np.where(np.abs(worst.value) < NARROW, 0.0, worst.value)  # coefficients so small confuse engines
+        # coefficients so small confuse engines
+        value = np.where(np.abs(worst.value) < NARROW, 0.0, worst.value)
         tied = oracle.best(data.problem.changed(costs=-value, budget=-least)).placed
         assert tied is not None  # safe is one
         return tied
@@ -801,23 +877,40 @@ def _safest(data: _Data, oracle: Oracle, worst: Problem, usual: IntArray) -> Int
 
 
 def _robust_text(
-    frame: pd.DataFrame, criterion: Criterion, price: float, who: pd.DataFrame, unproved: float | None
+    frame: pd.DataFrame,
+    criterion: Criterion,
+    price: float,
+    who: pd.DataFrame,
+    unproved: float | None,
 ) -> str:
     """The result in words; ``unproved`` is the bound where the time was over before the proof."""
     usual, robust = frame[criterion]
     if unproved is not None:
-        least = f"the least regret is at least {unproved:.6g}, and not proved to be less than {robust:.6g}"
-        return f"The time is over: {least}.\nThe price is {price:.3g} of today's ρ: {moves_text(who)}."
+        least = (
+            f"the least regret is at least {unproved:.6g}, and not proved to be less than"
+            f" {robust:.6g}"
+        )
+        return (
+            f"The time is over: {least}.\nThe price is {price:.3g} of today's ρ: {moves_text(who)}."
+        )
     if who.empty:
-        what = f"ρ is {usual:.6g}" if criterion == "worst case" else f"another one is better by {usual:.6g}"
+        what = (
+            f"ρ is {usual:.6g}"
+            if criterion == "worst case"
+            else f"another one is better by {usual:.6g}"
+        )
         best = "worst case" if criterion == "worst case" else "least regret"
         return f"The optimum has the best {best} as well: {what} at worst."
     if criterion == "worst case":
         what = (
-            f"Wherever abilities lie in their intervals ρ is at least {robust:.6g}, and {usual:.6g} with the optimum."
+            f"Wherever abilities lie in their intervals ρ is at least {robust:.6g}, and {usual:.6g}"
+            " with the optimum."
         )
     else:
-        what = f"No other assignment can turn out better by more than {robust:.6g}, and {usual:.6g} with the optimum."
+        what = (
+            f"No other assignment can turn out better by more than {robust:.6g}, and {usual:.6g}"
+            " with the optimum."
+        )
     return f"{what}\nThe price is {price:.3g} of today's ρ: {moves_text(who)}."
 
 
@@ -826,16 +919,21 @@ class _Regret:
 
     def __init__(self, data: _Data, oracle: Oracle) -> None:
         self.data, self.oracle = data, oracle
-        # of each worker and criterion the points at which P of some task has a kink or a jump, and the ends
+        # of each worker and criterion the points at which P of some task has a kink or a jump, and
+        # the ends
         kinks = np.concatenate([data.d_low, data.d_high])  # 2n × K
         points = np.concatenate([kinks, np.nextafter(kinks, -np.inf), np.nextafter(kinks, np.inf)])
         points = np.clip(points, data.low[:, None], data.high[:, None])  # m × 6n × K
-        u = np.concatenate([points, data.low[:, None], data.high[:, None]], axis=1)[:, None]  # m × 1 × points × K
-        value = degree(u, u, data.d_low[:, None], data.d_high[:, None]) * data.w  # m × n × points × K
+        # m × 1 × points × K
+        u = np.concatenate([points, data.low[:, None], data.high[:, None]], axis=1)[:, None]
+        # m × n × points × K
+        value = degree(u, u, data.d_low[:, None], data.d_high[:, None]) * data.w
         value = value * data.weight[:, None, None]
         value = np.concatenate([value, np.zeros_like(value[:, :1])], axis=1)  # and of being idle
         # r_i(j, k), m × (n + 1) × (n + 1): the most that task k can be better than task j
-        self.more = np.stack([(value - value[:, [j]]).max(axis=2).sum(axis=2) for j in range(value.shape[1])], axis=1)
+        self.more = np.stack(
+            [(value - value[:, [j]]).max(axis=2).sum(axis=2) for j in range(value.shape[1])], axis=1
+        )
 
     def of(self, placed: IntArray) -> tuple[float, IntArray]:
         """Regret of T, and the assignment that can be better by that much."""
@@ -849,13 +947,18 @@ class _Regret:
     def least(self, until: float, *known: IntArray) -> tuple[IntArray, float]:
         """The assignment of least regret, and a bound that no regret is below, if the time is over before the proof.
 
-        A program over sets of rivals: one more for each T that it proposes, until that T's rival is in one of them.
+        A program over sets of rivals: one more for each T that it proposes, until that T's rival is
+        in one of them.
         """
         best, least, bound = known[0], math.inf, 0.0
         program = Rules.of(self.data.problem).program()
         nothing = np.zeros(len(program.pairs))
         unit = FINE / (float(np.abs(self.more).max()) or 1.0)
-        more, sets, proposed = (self.more * unit).round(9), dict[bytes, tuple[Any, Any, FloatArray]](), list(known)
+        more, sets, proposed = (
+            (self.more * unit).round(9),
+            dict[bytes, tuple[Any, Any, FloatArray]](),
+            list(known),
+        )
         with tqdm(desc="rivals", leave=False, delay=5) as bar:
             while True:
                 count = len(sets)
@@ -869,16 +972,21 @@ class _Regret:
                 bar.update()
                 left = until - time.perf_counter()
                 if bound >= least - self.oracle.tie or (left > 0 and len(sets) == count):
-                    return best, least  # in the second case the program held T to its regret already
+                    # in the second case the program held T to its regret already
+                    return best, least
                 if left <= 0:
                     return best, bound
-                chosen, below = program.solved(nothing, self._largest(sets.values()), min(left, FOREVER))
+                chosen, below = program.solved(
+                    nothing, self._largest(sets.values()), min(left, FOREVER)
+                )
                 bound = min(least, max(bound, below / unit))
                 if chosen is None:
                     return best, bound
                 proposed = [program.pairs[chosen]]
                 if broken := broken_rules(self.data.problem, proposed[0]):
-                    raise SolverAnswerError(f"internal error: the answer of HIGHS breaks a rule: {listing(broken, 3)}")
+                    raise SolverAnswerError(
+                        f"internal error: the answer of HIGHS breaks a rule: {listing(broken, 3)}"
+                    )
 
     def _allies(self, rival: IntArray) -> BoolArray:
         """Pairs without conflicts between them, the rival's and as many others as can be, m × n."""
@@ -893,33 +1001,49 @@ class _Regret:
             allies[i] |= may[i] & ~(clash | (clash.any() & together))
         return allies
 
-    def _dual(self, more: FloatArray, pairs: IntArray, allies: BoolArray) -> tuple[Any, Any, FloatArray]:
+    def _dual(
+        self, more: FloatArray, pairs: IntArray, allies: BoolArray
+    ) -> tuple[Any, Any, FloatArray]:
         """Rows over T and over the largest regret and prices of tasks and workers, and what they are at least.
 
-        The prices are the dual variables of the assignment problem of the rivals that use these pairs alone.
+        The prices are the dual variables of the assignment problem of the rivals that use these
+        pairs alone.
         """
         problem, (m, n), (i, j) = self.data.problem, allies.shape, pairs.T
         pinned, sign = problem.must, -1.0 if problem.required_rule == "at least" else 1.0
         worker, task = np.nonzero(np.where(pinned.any(axis=1, keepdims=True), pinned, allies))
-        rest, idle = more[i, j, n], more[worker, n, task]  # of the pairs of T, and of the rival's where T has none
+        # of the pairs of T, and of the rival's where T has none
+        rest, idle = more[i, j, n], more[worker, n, task]
         row, at = np.nonzero(worker[:, None] == i)
         gain = more[i[at], j[at], task[row]] - rest[at] - idle[row]
         own = sparse.csr_array((-gain, (row, at)), shape=(len(worker), len(pairs)))
         rows = np.arange(len(worker))
-        price = np.r_[np.full(len(rows), sign), np.ones(len(rows))], (np.r_[rows, rows], np.r_[task, n + worker])
+        price = (
+            np.r_[np.full(len(rows), sign), np.ones(len(rows))],
+            (np.r_[rows, rows], np.r_[task, n + worker]),
+        )
         costs = np.r_[-sign * problem.need, -np.ones(m)]
-        duals = sparse.vstack([sparse.csr_array(costs[None]), sparse.csr_array(price, shape=(len(rows), n + m))])
+        duals = sparse.vstack(
+            [sparse.csr_array(costs[None]), sparse.csr_array(price, shape=(len(rows), n + m))]
+        )
         return sparse.vstack([sparse.csr_array(-rest[None]), own]), duals, np.r_[0.0, idle]
 
     def _largest(self, sets: Iterable[tuple[Any, Any, FloatArray]]) -> Extra:
         """The largest regret against several sets of rivals, as small as their prices let it be."""
         problem, (own, duals, low) = self.data.problem, zip(*sets, strict=True)
         largest = np.concatenate([np.arange(len(one)) == 0 for one in low]).astype(float)
-        rows = sparse.hstack([sparse.vstack(own), sparse.csr_array(largest[:, None]), sparse.block_diag(duals)])
+        rows = sparse.hstack(
+            [sparse.vstack(own), sparse.csr_array(largest[:, None]), sparse.block_diag(duals)]
+        )
         busy = problem.must.any(axis=1)  # what these do is settled, and must be done
         free = np.r_[np.full(len(problem.tasks), problem.required_rule == "exactly"), busy]
         least = np.where(np.r_[True, np.tile(free, len(low))], -np.inf, 0.0)
-        return Extra((np.arange(len(least)) == 0).astype(float), least, sparse.csr_array(rows), np.concatenate(low))
+        return Extra(
+            (np.arange(len(least)) == 0).astype(float),
+            least,
+            sparse.csr_array(rows),
+            np.concatenate(low),
+        )
 
 
 def _tasks(placed: IntArray, m: int, n: int) -> IntArray:

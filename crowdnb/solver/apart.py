@@ -1,10 +1,11 @@
 """A function in a process of its own, which never outlives the process that asked.
 
-GLPK and CBC let nothing else of their process run until they are done, so no thread inside it can end them. So two
-processes are started: the one that works, and a watcher of a few lines, which reads a pipe whose other end only the
-asking process holds, and kills the working process when that end closes. The operating system closes it however the
-asking process ends, be it by SIGKILL, and the question is sent only after the watcher is there; whoever waits for a
-question and finds its pipe closed ends by itself.
+GLPK and CBC let nothing else of their process run until they are done, so no thread inside it can
+end them. So two processes are started: the one that works, and a watcher of a few lines, which
+reads a pipe whose other end only the asking process holds, and kills the working process when that
+end closes. The operating system closes it however the asking process ends, be it by SIGKILL, and
+the question is sent only after the watcher is there; whoever waits for a question and finds its
+pipe closed ends by itself.
 """
 
 from __future__ import annotations
@@ -26,14 +27,26 @@ from tqdm.auto import tqdm
 T = TypeVar("T")
 
 TICK = 0.05  # seconds between two looks at the clock
-SOON = 0.01  # seconds between two looks whether the call is over, each of them a few microseconds of work
+# seconds between two looks whether the call is over, each of them a few microseconds of work
+SOON = 0.01
 BAR = "{desc}: {elapsed} {bar} {postfix}"
-WORK = "import pickle, sys; sys.path[:] = pickle.load(sys.stdin.buffer); import crowdnb.solver.apart; crowdnb.solver.apart._serve()"
+WORK = (
+    "import pickle, sys; sys.path[:] = pickle.load(sys.stdin.buffer); import crowdnb.solver.apart;"
+    " crowdnb.solver.apart._serve()"
+)
 WORKING = [sys.executable, "-c", WORK]
-# Without site and user packages (-I -S) the watcher is there in 10 ms. On Windows any number ends a process at once.
-WATCHING = [sys.executable, "-I", "-S", "-c", "import os, sys; os.read(0, 1); os.kill(int(sys.argv[1]), 9)"]
+# Without site and user packages (-I -S) the watcher is there in 10 ms. On Windows any number ends a
+# process at once.
+WATCHING = [
+    sys.executable,
+    "-I",
+    "-S",
+    "-c",
+    "import os, sys; os.read(0, 1); os.kill(int(sys.argv[1]), 9)",
+]
 KILLED = -9  # return code after SIGKILL, which systems send when memory runs out
-NO_MEMORY = (b"bad_alloc", b"MemoryError", b"no memory available")  # last words of C++, Python, GLPK
+# last words of C++, Python, GLPK
+NO_MEMORY = (b"bad_alloc", b"MemoryError", b"no memory available")
 # Ctrl-C in a terminal goes to every process of a group: the asking process alone must hear it.
 OWN_GROUP: dict[str, Any] = (
     {"creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)}
@@ -45,7 +58,10 @@ _held: WeakSet[IO[bytes]] = WeakSet()  # this process's ends of the pipes that w
 
 
 def apart(
-    function: Callable[..., T], *arguments: object, time_limit: float | None = None, bar: str | None = None
+    function: Callable[..., T],
+    *arguments: object,
+    time_limit: float | None = None,
+    bar: str | None = None,
 ) -> T | None:
     """What ``function(*arguments)`` returns in a process of its own, or None when the time is over.
 
@@ -60,7 +76,8 @@ def apart(
     time_limit : float, optional
         Seconds from the call on, the start of the process (about a second with cvxpy) included.
     bar : str, optional
-        What to write beside a bar of the time gone, and to call the process in errors; no bar when not given.
+        What to write beside a bar of the time gone, and to call the process in errors; no bar when
+        not given.
 
     Returns
     -------
@@ -69,7 +86,8 @@ def apart(
     Raises
     ------
     MemoryError
-        The process ran out of memory, or was killed from outside, which systems do when memory runs out.
+        The process ran out of memory, or was killed from outside, which systems do when memory runs
+        out.
     RuntimeError
         The process ended without an answer, or the process whose worker this is has ended.
     Exception
@@ -88,7 +106,14 @@ def apart(
     start = time.perf_counter()
     call = _Call(pickle.dumps(sys.path) + pickle.dumps((function, arguments)))
     name = bar or str(getattr(function, "__qualname__", function))
-    shown = tqdm(desc=bar, total=time_limit, bar_format=BAR, leave=False, mininterval=0.5, disable=bar is None)
+    shown = tqdm(
+        desc=bar,
+        total=time_limit,
+        bar_format=BAR,
+        leave=False,
+        mininterval=0.5,
+        disable=bar is None,
+    )
     try:
         call.start()
         while call.is_alive():
@@ -111,7 +136,8 @@ def apart(
 class _Call(threading.Thread):
     """The two processes of one call. In a thread, since interrupts reach the main thread alone.
 
-    A daemon: it does not keep the asking process from ending, and where that ends the watcher does the rest.
+    A daemon: it does not keep the asking process from ending, and where that ends the watcher does
+    the rest.
     """
 
     def __init__(self, question: bytes) -> None:
@@ -127,7 +153,9 @@ class _Call(threading.Thread):
         if self.over:
             return
         try:
-            with subprocess.Popen(WORKING, stdin=pipe, stdout=pipe, stderr=pipe, **OWN_GROUP) as worker:
+            with subprocess.Popen(
+                WORKING, stdin=pipe, stdout=pipe, stderr=pipe, **OWN_GROUP
+            ) as worker:
                 try:
                     watching = [*WATCHING, str(worker.pid)]
                     with subprocess.Popen(
@@ -138,7 +166,8 @@ class _Call(threading.Thread):
                         try:
                             self._wait(worker)
                         finally:
-                            watcher.kill()  # before its pipe is closed: the number of the process is free by now
+                            # before its pipe is closed: the number of the process is free by now
+                            watcher.kill()
                 finally:
                     worker.kill()
             self.code = worker.returncode
@@ -155,7 +184,8 @@ class _Call(threading.Thread):
         talk.join()
 
     def _talk(self, worker: subprocess.Popen[bytes]) -> None:
-        # Without a timeout, with which communicate() forgets what of the question the pipe (64 KB) does not hold.
+        # Without a timeout, with which communicate() forgets what of the question the pipe (64 KB)
+        # does not hold.
         self.said, self.complaint = worker.communicate(self.question)
 
     def outcome(self, name: str) -> Any:
@@ -164,7 +194,9 @@ class _Call(threading.Thread):
             raise self.error
         last = self.complaint.decode(errors="replace")[-500:].strip()
         if self.code == KILLED:
-            raise MemoryError(f"the process of {name} was ended by the system, most likely for want of memory")
+            raise MemoryError(
+                f"the process of {name} was ended by the system, most likely for want of memory"
+            )
         if self.code and any(word in self.complaint for word in NO_MEMORY):
             raise MemoryError(f"the process of {name} ended for want of memory: {last}")
         if self.code or not self.said:
@@ -185,7 +217,10 @@ def _abandoned() -> bool:
         return False
     try:
         return not parent.is_alive()
-    except (TypeError, ValueError):  # joblib's workers hold nothing of their parent to wait for, except on Windows
+    except (
+        TypeError,
+        ValueError,
+    ):  # joblib's workers hold nothing of their parent to wait for, except on Windows
         return os.getppid() != parent.pid
 
 

@@ -1,6 +1,7 @@
 """Many problems at once: sweeps, bootstraps, or one problem a project of a platform.
 
-joblib does the running, so that what it runs on is the user's choice: one process unless said otherwise,
+joblib does the running, so that what it runs on is the user's choice: one process unless said
+otherwise,
 
 >>> import joblib
 >>> with joblib.parallel_config(n_jobs=2):  # or backend="dask", with a client of a cluster
@@ -23,7 +24,9 @@ from tqdm.auto import tqdm
 from crowdnb.labels import flag, shown
 from crowdnb.model.assignment import Assignment
 from crowdnb.model.problem import Problem
-from crowdnb.solver.program import optimum  # which lets an interrupt pass: the best so far is no answer to many
+
+# which lets an interrupt pass: the best so far is no answer to many
+from crowdnb.solver.program import optimum
 
 Key = TypeVar("Key")
 
@@ -67,8 +70,8 @@ def solve_many(
     Returns
     -------
     dict or list of Assignment
-        A dict with the same names for a mapping, else a list; in the order of ``problems``. A problem without any
-        assignment is a result like others: status ``infeasible``, with reasons.
+        A dict with the same names for a mapping, else a list; in the order of ``problems``. A
+        problem without any assignment is a result like others: status ``infeasible``, with reasons.
 
     Raises
     ------
@@ -90,19 +93,26 @@ def solve_many(
     {'published': 2.697, 'even': 2.69}
     """
     flag(progress, "progress")
-    listed = isinstance(problems, Iterable) and not isinstance(problems, str | bytes | np.ndarray | pd.DataFrame)
+    listed = isinstance(problems, Iterable) and not isinstance(
+        problems, str | bytes | np.ndarray | pd.DataFrame
+    )
     if not listed:
         raise TypeError(
-            f"problems: a mapping or a list of Problem is needed, got {shown(problems)}, which is not iterable"
+            f"problems: a mapping or a list of Problem is needed, got {shown(problems)}, which is"
+            " not iterable"
         )
     named = isinstance(problems, Mapping)
-    items: Iterable[tuple[Any, Any]] = problems.items() if isinstance(problems, Mapping) else enumerate(problems)
+    items: Iterable[tuple[Any, Any]] = (
+        problems.items() if isinstance(problems, Mapping) else enumerate(problems)
+    )
     taken: list[tuple[Any, Problem]] = []
 
     def calls() -> Iterator[Any]:
         for name, problem in items:
             if not isinstance(problem, Problem):
-                raise ValueError(f"problems: {name} is of type {type(problem).__name__}, a Problem is needed")
+                raise ValueError(
+                    f"problems: {name} is of type {type(problem).__name__}, a Problem is needed"
+                )
             taken.append((name, problem))
             yield joblib.delayed(_solve_one)(name, problem, solver, time_limit, tie_break)
 
@@ -111,7 +121,9 @@ def solve_many(
     bar = tqdm(answers, total=total, desc="solving", unit=" problems", disable=not progress)
     # The problem itself does not travel back: an answer gets the one it was asked for.
     found = [replace(answer, problem=taken[at][1]) for at, answer in enumerate(bar)]
-    return {name: answer for (name, _), answer in zip(taken, found, strict=True)} if named else found
+    return (
+        {name: answer for (name, _), answer in zip(taken, found, strict=True)} if named else found
+    )
 
 
 def _solve_one(

@@ -1,4 +1,16 @@
-"""TODO."""
+r"""The boolean program in cvxpy (sections 4 and 5).
+
+Whole-project scope is written with one boolean a worker (formulation F3c):
+
+    max  Σ_ij W_j Q_ij T_ij           T_ij ≥ 0, only for pairs that are allowed
+    s.t. Σ_i T_ij = L_j               each task gets its workers                  (9)
+         Σ_j T_ij = y_i               y_i ∈ {0, 1}: worker i is chosen or not     (10)
+         Σ_{i in clique} y_i ≤ 1      for cliques that cover the conflicts C^A    (11), (12)
+
+With y fixed the rest is a transportation problem, whose best vertex is whole, so m booleans do the
+work of m·n. In same-task scope (11 alone) T itself is boolean and the clique rows stand for each
+task. With options of :class:`crowdnb.Problem` beyond the paper T is boolean as well.
+"""
 
 from __future__ import annotations
 
@@ -20,19 +32,24 @@ if TYPE_CHECKING:
 SEEN = 1e-9  # of the largest cost: smaller ones HIGHS leaves out by itself
 
 
-SCALE = 1e6  # the largest number of a program with options, beside which FINEST and CBC's step of 1e-5 are 1e-11
+# the largest number of a program with options, beside which FINEST and CBC's step of 1e-5 are 1e-11
+SCALE = 1e6
 
 
 def boolean_program(
-    problem: Problem, pairs: IntArray, pins: IntArray | None = None, refused: Sequence[IntArray] = ()
+    problem: Problem,
+    pairs: IntArray,
+    pins: IntArray | None = None,
+    refused: Sequence[IntArray] = (),
 ) -> tuple[cp.Problem, cp.Variable]:
     """The program of this module's text over the allowed pairs, and its variable T.
 
-    Where each task has exactly L_j workers, what each pair falls short of the best for its task takes the place of
-    W_j Q_ij: the best assignment stays the same. Solvers work to tolerances around 1e-6; so scaled, they tell
-    assignments apart that differ by 1e-9 (unscaled, answers were up to 9e-7 below the best). 1 is added to each gain,
-    since CBC returns zeros for a program whose best value is 0. With options two spare booleans add that 1; they also
-    keep GLPK's presolver from emptying the program, upon which it aborts the whole process.
+    Where each task has exactly L_j workers, what each pair falls short of the best for its task
+    takes the place of W_j Q_ij: the best assignment stays the same. Solvers work to tolerances
+    around 1e-6; so scaled, they tell assignments apart that differ by 1e-9 (unscaled, answers were
+    up to 9e-7 below the best). 1 is added to each gain, since CBC returns zeros for a program whose
+    best value is 0. With options two spare booleans add that 1; they also keep GLPK's presolver
+    from emptying the program, upon which it aborts the whole process.
     """
     import cvxpy as cp
 
@@ -80,8 +97,13 @@ def boolean_program(
     if problem.pair_costs is not None and problem.budget is not None:
         cost = problem.pair_costs[worker, task]
         unit = np.abs(cost).max(initial=0) or 1.0
-        seen = np.abs(cost) >= SEEN * unit  # the rest is looked at when the answer is there: what exceeds is refused
-        most = problem.budget + budget_slack(problem, float(np.abs(cost).sum())) + float(np.abs(cost[~seen]).sum())
+        # the rest is looked at when the answer is there: what exceeds is refused
+        seen = np.abs(cost) >= SEEN * unit
+        most = (
+            problem.budget
+            + budget_slack(problem, float(np.abs(cost).sum()))
+            + float(np.abs(cost[~seen]).sum())
+        )
         rules.append(np.where(seen, cost / unit, 0.0) @ t <= most / unit)
     for chosen in refused:
         sign = -np.ones(len(pairs))

@@ -1,10 +1,10 @@
-"""TODO."""
+"""The boolean program of a plain problem, compiled once for all problems of one size."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from scipy import sparse
@@ -13,18 +13,16 @@ from crowdnb.labels import FloatArray, IntArray
 from crowdnb.model.conflict_graph import incidence
 from crowdnb.model.problem import Problem
 from crowdnb.solver.boolean_program import gains
-
-if TYPE_CHECKING:
-    pass
 from crowdnb.solver.engine import GLPK_WORDS, Answer, _options, proved, read
 
 
 class CompiledProgram:
     """The program of a plain problem in arrays that never change, and its numbers beside them; called like :func:`ask`.
 
-    Any two workers have a row, whose right-hand side is 1 where they are in conflict and 2 where not; so all numbers
-    of a problem are in the objective and the right-hand sides. GLPK_MI is handed the arrays as they are, which takes a
-    third of the time of cvxpy's own second solve; for other engines they are cvxpy parameters.
+    Any two workers have a row, whose right-hand side is 1 where they are in conflict and 2 where
+    not; so all numbers of a problem are in the objective and the right-hand sides. GLPK_MI is
+    handed the arrays as they are, which takes a third of the time of cvxpy's own second solve; for
+    other engines they are cvxpy parameters.
 
     Parameters
     ----------
@@ -39,7 +37,9 @@ class CompiledProgram:
         size, two = m * n, len(self.one)
         by_worker, by_task = incidence(self.pairs[:, 0], m), incidence(self.pairs[:, 1], n)
         rows = np.arange(two)
-        both = sparse.csr_array((np.ones(2 * two), (np.r_[rows, rows], np.r_[self.one, self.other])), shape=(two, m))
+        both = sparse.csr_array(
+            (np.ones(2 * two), (np.r_[rows, rows], np.r_[self.one, self.other])), shape=(two, m)
+        )
         equal: Any
         below: Any
         if self.together:  # the variables are T, then y
@@ -48,7 +48,11 @@ class CompiledProgram:
             self.whole = np.arange(size, size + m)
         else:
             equal = [[by_task]]
-            below = [[by_worker], [sparse.kron(both, sparse.eye_array(n))], [sparse.eye_array(size)]]
+            below = [
+                [by_worker],
+                [sparse.kron(both, sparse.eye_array(n))],
+                [sparse.eye_array(size)],
+            ]
             self.whole = np.arange(size)
         self.equal, self.below = (sparse.block_array(blocks).tocsc() for blocks in (equal, below))
         self.variables = self.equal.shape[1]
@@ -77,10 +81,17 @@ class CompiledProgram:
         else:
             right, most = need, np.concatenate([np.ones(m), np.repeat(room, n), allowed])
         if engine == "GLPK_MI":
-            return self._glpk(problem, pairs, at, gain, right, np.concatenate([most, -least]), time_limit)
+            return self._glpk(
+                problem, pairs, at, gain, right, np.concatenate([most, -least]), time_limit
+            )
         if self.model is None:
             self._model()
-        self.gain.value, self.right.value, self.most.value, self.least.value = gain, right, most, least
+        self.gain.value, self.right.value, self.most.value, self.least.value = (
+            gain,
+            right,
+            most,
+            least,
+        )
         return read(problem, pairs, self.model, self.t[at], engine, time_limit)
 
     def _model(self) -> None:
@@ -89,7 +100,11 @@ class CompiledProgram:
         self.t = cp.Variable(self.variables, boolean=(self.whole,))
         self.gain, self.right = cp.Parameter(self.variables), cp.Parameter(self.equal.shape[0])
         self.most, self.least = cp.Parameter(self.below.shape[0]), cp.Parameter(self.variables)
-        rules = [self.equal @ self.t == self.right, self.below @ self.t <= self.most, self.t >= self.least]
+        rules = [
+            self.equal @ self.t == self.right,
+            self.below @ self.t <= self.most,
+            self.t >= self.least,
+        ]
         self.model = cp.Problem(cp.Maximize(self.gain @ self.t), rules)
 
     def _glpk(
@@ -107,7 +122,9 @@ class CompiledProgram:
         if self.model is None:
             below = sparse.vstack([self.below, -sparse.eye_array(self.variables)]).tocoo()
             equal = self.equal.tocoo()
-            self.model = [spmatrix(a.data, a.row.tolist(), a.col.tolist(), a.shape) for a in (below, equal)]
+            self.model = [
+                spmatrix(a.data, a.row.tolist(), a.col.tolist(), a.shape) for a in (below, equal)
+            ]
             self.booleans = set(self.whole.tolist())
         options: dict[str, Any] = {"msg_lev": "GLP_MSG_OFF"} | _options("GLPK_MI", time_limit)
         start = time.perf_counter()
@@ -123,4 +140,6 @@ class CompiledProgram:
         )
         known = GLPK_WORDS.get(status, status)
         found = None if x is None else np.array(x).ravel()[at]
-        return proved(problem, pairs, "GLPK_MI", known, found, time_limit, time.perf_counter() - start)
+        return proved(
+            problem, pairs, "GLPK_MI", known, found, time_limit, time.perf_counter() - start
+        )

@@ -1,17 +1,7 @@
-r"""The boolean program in cvxpy, and the engines that solve it (sections 4 and 5).
+"""Engines: how each is asked, what its statuses prove, and what it is given by way of tolerances.
 
-Whole-project scope is written with one boolean a worker (formulation F3c):
-
-    max  Σ_ij W_j Q_ij T_ij           T_ij ≥ 0, only for pairs that are allowed
-    s.t. Σ_i T_ij = L_j               each task gets its workers                  (9)
-         Σ_j T_ij = y_i               y_i ∈ {0, 1}: worker i is chosen or not     (10)
-         Σ_{i in clique} y_i ≤ 1      for cliques that cover the conflicts C^A    (11), (12)
-
-With y fixed the rest is a transportation problem, whose best vertex is whole, so m booleans do the work of
-m·n. In same-task scope (11 alone) T itself is boolean and the clique rows stand for each task. With options of
-:class:`crowdnb.Problem` beyond the paper T is boolean as well.
-
-What an engine says is handed on as it is, in an :class:`Answer`; :mod:`crowdnb.solver.program` checks it.
+What an engine says is handed on as it is, in an :class:`Answer`; :mod:`crowdnb.solver.program`
+checks it.
 """
 
 from __future__ import annotations
@@ -46,34 +36,43 @@ GLPK_WORDS = {  # as cvxpy translates them
 }
 KNOWN_LIMITS = ("GLPK_MI", "CBC", "HIGHS", "SCIPY")  # engines whose time can be limited
 FINEST = 1e-9  # of T, rows and reduced costs: what engines may be off by
-# With presolve HiGHS loses assignments of one in some thousand problems, and takes longer. Its tolerance of whole
-# numbers stays at 1e-6: at 1e-9 it cuts off optima where pairs together miss a budget by less than a ten-millionth.
+# With presolve HiGHS loses assignments of one in some thousand problems, and takes longer. Its
+# tolerance of whole numbers stays at 1e-6: at 1e-9 it cuts off optima where pairs together miss a
+# budget by less than a ten-millionth.
 HIGHS: dict[str, Any] = {"presolve": "off", "mip_rel_gap": 0.0, "mip_abs_gap": 0.0}
-# What the statuses of engines prove, as cvxpy hands them on (behind each: the engine's own words). Engines that are
-# not here are read like HIGHS. No gap is allowed (see _options), so that "optimal" is never within a gap only.
+# What the statuses of engines prove, as cvxpy hands them on (behind each: the engine's own words).
+# Engines that are not here are read like HIGHS. No gap is allowed (see _options), so that "optimal"
+# is never within a gap only.
 OPTIMAL, INFEASIBLE, NOTHING = "optimal", "infeasible", "nothing"
-IN_TIME = "infeasible, if it cannot have been stopped"  # it had no limit, or took less than half of it
+# it had no limit, or took less than half of it
+IN_TIME = "infeasible, if it cannot have been stopped"
 PROOFS: dict[str, dict[str, str]] = {
     "GLPK_MI": {
         "optimal": OPTIMAL,
         "infeasible": INFEASIBLE,  # (LP relaxation is) primal infeasible, infeasible problem
         "optimal_inaccurate": NOTHING,  # feasible: stopped by time
-        "unbounded": NOTHING,  # (LP relaxation is) dual infeasible: no program here is, so it is numerical trouble
+        # (LP relaxation is) dual infeasible: no program here is, so it is numerical trouble
+        "unbounded": NOTHING,
         "solver_error": NOTHING,  # undefined, unknown: stopped by time, or numerical trouble
     },
     "CBC": {
         "optimal": OPTIMAL,  # solution
-        "infeasible": IN_TIME,  # relaxation infeasible, problem proven infeasible: also when its time ends at the root
-        "optimal_inaccurate": NOTHING,  # stopped on nodes, gap, time, solutions; T may break any rule
+        # relaxation infeasible, problem proven infeasible: also when its time ends at the root
+        "infeasible": IN_TIME,
+        # stopped on nodes, gap, time, solutions; T may break any rule
+        "optimal_inaccurate": NOTHING,
         "unbounded": NOTHING,  # linear relaxation unbounded, unset
         "solver_error": NOTHING,  # relaxation abandoned, stopped on user event
     },
     "HIGHS": {
         "optimal": OPTIMAL,  # kOptimal
-        "infeasible": INFEASIBLE,  # kInfeasible; with presolve on it was said of problems that have assignments
-        "infeasible_or_unbounded": INFEASIBLE,  # kUnboundedOrInfeasible: no program here is unbounded
+        # kInfeasible; with presolve on it was said of problems that have assignments
+        "infeasible": INFEASIBLE,
+        # kUnboundedOrInfeasible: no program here is unbounded
+        "infeasible_or_unbounded": INFEASIBLE,
         "unbounded": NOTHING,  # kUnbounded: numerical trouble
-        "user_limit": NOTHING,  # kTimeLimit, kIterationLimit, kSolutionLimit, kObjectiveBound, kObjectiveTarget
+        # kTimeLimit, kIterationLimit, kSolutionLimit, kObjectiveBound, kObjectiveTarget
+        "user_limit": NOTHING,
         "solver_error": NOTHING,  # kNotset, kModelError, kSolveError
         "unknown": NOTHING,  # kUnknown, kInterrupt, kMemoryLimit
     },
@@ -85,7 +84,8 @@ PROOFS: dict[str, dict[str, str]] = {
         "solver_error": NOTHING,  # 1: a limit, without one; 4: other trouble
     },
 }
-PATIENCE = 2.0  # seconds in this process, where nothing can stop an engine; longer questions get one of their own
+# seconds in this process, where nothing can stop an engine; longer questions get one of their own
+PATIENCE = 2.0
 TICK = 0.05  # seconds, kept for handing the answer over
 
 
@@ -130,14 +130,20 @@ def ask(
 
 
 def read(
-    problem: Problem, pairs: IntArray, model: cp.Problem, t: cp.Variable, engine: str, time_limit: float | None
+    problem: Problem,
+    pairs: IntArray,
+    model: cp.Problem,
+    t: cp.Variable,
+    engine: str,
+    time_limit: float | None,
 ) -> Answer:
     """Let the engine solve a program, and read what it says of the pairs."""
     import cvxpy as cp
 
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # "solution may be inaccurate": the status says it, and it is read
+            # "solution may be inaccurate": the status says it, and it is read
+            warnings.simplefilter("ignore")
             options, start = _options(engine, time_limit), time.perf_counter()
             data, chain, inverse = model.get_problem_data(engine)
             if time_limit is not None:
@@ -145,28 +151,39 @@ def read(
                 options = _options(engine, time_limit)
             start = time.perf_counter()
             model.unpack_results(_solved(model, data, chain, options, engine), chain, inverse)
-    except (cp.SolverError, KeyError, ArithmeticError) as error:  # KeyError: a status that cvxpy does not know
+    except (
+        cp.SolverError,
+        KeyError,
+        ArithmeticError,
+    ) as error:  # KeyError: a status that cvxpy does not know
         if time_limit is None:
             raise SolverAnswerError(f"internal error: {engine} gives no answer: {error}") from error
         return Answer("time_limit", np.zeros(len(pairs)), math.nan)
     found = None if t.value is None else np.asarray(t.value, dtype=float)
-    return proved(problem, pairs, engine, model.status, found, time_limit, time.perf_counter() - start)
+    return proved(
+        problem, pairs, engine, model.status, found, time_limit, time.perf_counter() - start
+    )
 
 
 # C's own handler of a signal, since Python's signal module does not see those that C code installs.
 _handler = ctypes.PYFUNCTYPE(ctypes.c_void_p, ctypes.c_int)(("PyOS_getsig", ctypes.pythonapi))
-_handle = ctypes.PYFUNCTYPE(ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)(("PyOS_setsig", ctypes.pythonapi))
+_handle = ctypes.PYFUNCTYPE(ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)(
+    ("PyOS_setsig", ctypes.pythonapi)
+)
 
 
 def _solved(model: cp.Problem, data: Any, chain: Any, options: dict[str, Any], engine: str) -> Any:
     """What the engine returns; KeyboardInterrupt where the user interrupts it.
 
-    CBC hears interrupts itself, ends as "stopped on user event", and leaves the process deaf to all later ones.
+    CBC hears interrupts itself, ends as "stopped on user event", and leaves the process deaf to all
+    later ones.
     """
     if engine != "CBC":
         return chain.solve_via_data(model, data, solver_opts=options)
     chain.solver = copy(chain.solver)  # cvxpy's own is shared, and reads two ends as the same error
-    chain.solver.STATUS_MAP_MIP = chain.solver.STATUS_MAP_MIP | {"stopped on user event": "interrupted"}
+    chain.solver.STATUS_MAP_MIP = chain.solver.STATUS_MAP_MIP | {
+        "stopped on user event": "interrupted"
+    }
     before = _handler(signal.SIGINT)
     try:
         said = chain.solve_via_data(model, data, solver_opts=options)
@@ -205,7 +222,9 @@ def proved(
     if proof == OPTIMAL and found is not None:
         return Answer("optimal", found, float(problem.value[pairs[:, 0], pairs[:, 1]] @ found))
     if time_limit is None:
-        raise SolverAnswerError(f"internal error: {engine} ends with status {said} and no time limit")
+        raise SolverAnswerError(
+            f"internal error: {engine} ends with status {said} and no time limit"
+        )
     return Answer("time_limit", np.zeros(len(pairs)) if found is None else found, math.nan)
 
 
@@ -224,12 +243,15 @@ def ask_apart(
 ) -> Answer:
     """:func:`ask` in a process of its own, which ends when the time is over or the user interrupts.
 
-    Engines are C programs that hear no interrupt, and some of them overrun their limits. A bar shows the time.
+    Engines are C programs that hear no interrupt, and some of them overrun their limits. A bar
+    shows the time.
     """
     until = None if time_limit is None else time.time() + time_limit
     bar = f"{engine}, {len(pairs)} pairs"
     try:
-        answer = apart(_ask_until, problem, pairs, engine, until, pins, refused, time_limit=time_limit, bar=bar)
+        answer = apart(
+            _ask_until, problem, pairs, engine, until, pins, refused, time_limit=time_limit, bar=bar
+        )
     except SolverAnswerError:
         raise
     except RuntimeError as error:
@@ -276,7 +298,9 @@ def pick(solver: str | None) -> str:
     if name not in [*PREFERRED, *MI_SOLVERS]:
         raise ValueError(f"solver: {solver!r} is unknown; installed are {listing(installed)}")
     how = f"pip install {PACKAGE[name]}" if name in PACKAGE else "cvxpy's documentation says how"
-    raise ModuleNotFoundError(f"the solver {name} is not installed; {how}; or use one of {listing(installed)}")
+    raise ModuleNotFoundError(
+        f"the solver {name} is not installed; {how}; or use one of {listing(installed)}"
+    )
 
 
 def _options(engine: str, time_limit: float | None) -> dict[str, Any]:
@@ -284,14 +308,18 @@ def _options(engine: str, time_limit: float | None) -> dict[str, Any]:
     gaps: dict[str, dict[str, Any]] = {
         "GLPK_MI": {"tol_int": FINEST, "tol_obj": 1e-13},
         "CBC": {"allowableGap": 0.0, "allowableFractionGap": 0.0, "integerTolerance": FINEST},
-        "HIGHS": HIGHS | {"primal_feasibility_tolerance": FINEST, "dual_feasibility_tolerance": FINEST},
+        "HIGHS": (
+            HIGHS | {"primal_feasibility_tolerance": FINEST, "dual_feasibility_tolerance": FINEST}
+        ),
         "SCIPY": {"scipy_options": {"presolve": False, "mip_rel_gap": 0.0}},  # HiGHS too
     }
     options = gaps.get(engine, {})
     if time_limit is None:
         return options
     if engine not in KNOWN_LIMITS:
-        raise ValueError(f"time_limit: not known how to set it for {engine}; known are {listing(KNOWN_LIMITS)}")
+        raise ValueError(
+            f"time_limit: not known how to set it for {engine}; known are {listing(KNOWN_LIMITS)}"
+        )
     limits: dict[str, dict[str, Any]] = {
         "GLPK_MI": {"tm_lim": max(1, round(1000 * time_limit))},
         "CBC": {"maximumSeconds": time_limit},

@@ -44,7 +44,9 @@ def least_cost(program: Milp, seconds: float) -> MilpAnswer:
     if here.proved or seconds <= PATIENCE:
         return here
     left = seconds - PATIENCE
-    later = apart(_ask, program, left, time_limit=None if seconds == FOREVER else left + 1.0, bar="HiGHS")
+    later = apart(
+        _ask, program, left, time_limit=None if seconds == FOREVER else left + 1.0, bar="HiGHS"
+    )
     return here if later is None or (later.x is None and not later.proved) else later
 
 
@@ -54,7 +56,11 @@ def _ask(program: Milp, seconds: float) -> MilpAnswer:
     lp.num_col_, lp.num_row_ = size, rows.shape[0]
     lp.col_cost_, lp.col_lower_, lp.col_upper_ = program.costs, program.least, program.most
     lp.row_lower_, lp.row_upper_ = program.low, program.high
-    lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = rows.indptr, rows.indices, rows.data
+    lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = (
+        rows.indptr,
+        rows.indices,
+        rows.data,
+    )
     kinds = highspy.HighsVarType
     lp.integrality_ = [kinds.kInteger if whole else kinds.kContinuous for whole in program.whole]
     highs = highspy.Highs()  # type: ignore[no-untyped-call]
@@ -66,7 +72,9 @@ def _ask(program: Milp, seconds: float) -> MilpAnswer:
     if status in (ends.kInfeasible, ends.kUnboundedOrInfeasible):  # no program here is unbounded
         return MilpAnswer(None, np.inf, True)
     if status not in (ends.kOptimal, ends.kTimeLimit):
-        raise SolverAnswerError(f"internal error: HiGHS ends with {highs.modelStatusToString(status)}")
+        raise SolverAnswerError(
+            f"internal error: HiGHS ends with {highs.modelStatusToString(status)}"
+        )
     info = highs.getInfo()
     found = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
     x = np.array(highs.getSolution().col_value) if found else None

@@ -2,14 +2,17 @@
 
 In turn, each step only where the one before leaves the question open:
 
-1. the best assignment without conflicts between workers, a linear assignment: a bound on ρ, and the answer where it
-   breaks no conflict;
+1. the best assignment without conflicts between workers, a linear assignment: a bound on ρ, and the
+   answer where it breaks no conflict;
 2. reasons why none can exist that need no solver (:func:`crowdnb.obstacles`);
-3. prices (:mod:`crowdnb.solver.reduced_costs`): a tighter bound, a first valid assignment, and which pairs can still matter;
-4. the boolean program over these pairs (:mod:`crowdnb.solver.engine`), by GLPK_MI, CBC or another engine of cvxpy.
+3. prices (:mod:`crowdnb.solver.reduced_costs`): a tighter bound, a first valid assignment, and
+   which pairs can still matter;
+4. the boolean program over these pairs (:mod:`crowdnb.solver.boolean_program`), by GLPK_MI, CBC or another
+   engine of cvxpy.
 
-No answer of an engine is believed: T is rounded by a linear assignment, checked rule by rule without the engine,
-and ρ is computed again from Q. What does not hold raises :class:`SolverAnswerError`.
+No answer of an engine is believed: T is rounded by a linear assignment, checked rule by rule
+without the engine, and ρ is computed again from Q. What does not hold raises
+:class:`SolverAnswerError`.
 """
 
 from __future__ import annotations
@@ -34,29 +37,46 @@ from crowdnb.model.problem import Problem, Status, needed
 from crowdnb.model.reach import EXACT, ROUNDING, TIE, Reach, reaches, zoom
 from crowdnb.solver.boolean_program import shortfall
 from crowdnb.solver.compiled_program import CompiledProgram
-from crowdnb.solver.engine import KNOWN_LIMITS, PATIENCE, Answer, SolverAnswerError, ask, ask_apart, pick
+from crowdnb.solver.engine import (
+    KNOWN_LIMITS,
+    PATIENCE,
+    Answer,
+    SolverAnswerError,
+    ask,
+    ask_apart,
+    pick,
+)
 from crowdnb.solver.reduced_costs import prices
 
 ZOOM = 1e4  # ask again when pairs asked about lie this much further apart than those still in play
 LONGEST = 1e6  # seconds: GLPK counts milliseconds in 32 bits
-TOLERANCE = 1e-6  # how far a solver's objective may be from ρ recomputed, relative to the sizes that sum to it
-FEW = 200  # pairs about which the engine is asked at once; with more, it is asked only what bounds leave open
+# how far a solver's objective may be from ρ recomputed, relative to the sizes that sum to it
+TOLERANCE = 1e-6
+# pairs about which the engine is asked at once; with more, it is asked only what bounds leave open
+FEW = 200
 MANY = 1000  # pairs in one question, as long as fewer may do
 CELLS = 50_000_000  # workers × places of one linear assignment
-IN_PROCESS, PUNCTUAL = 20_000, 1000  # pairs asked about in this process; with more, engines overrun their limits
+# pairs asked about in this process; with more, engines overrun their limits
+IN_PROCESS, PUNCTUAL = 20_000, 1000
 UNPUNCTUAL = {"CBC": 300}  # engines that do so with fewer
-HURRIED = 500  # pairs asked about first where time is limited: found soon, and an engine stops only between its bounds
+# pairs asked about first where time is limited: found soon, and an engine stops only between its
+# bounds
+HURRIED = 500
 UNHURRIED = 3.0  # seconds: with twice as many left, what an engine overruns matters half as much
-WIDE = 1e4  # the largest cost by the smallest: from 1e6 on GLPK loses assignments, some in a thousand problems
+# the largest cost by the smallest: from 1e6 on GLPK loses assignments, some in a thousand problems
+WIDE = 1e4
 STARTUP = 1.5  # seconds: with less left, a process of its own would come too late
-SHARE, RESERVE, TINY = 0.95, 0.03, 1e-3  # of the time left for the engine, and seconds kept for what comes after it
+# of the time left for the engine, and seconds kept for what comes after it
+SHARE, RESERVE, TINY = 0.95, 0.03, 1e-3
 COMPILED = 1000  # rows of possible conflicts that a compiled program may have
 STOPPED = "Stopped from the keyboard."
 NONE_BUT_ONE = "says that no assignment exists, and there is one"
 NONE_WITHIN_BUDGET = "No assignment keeps all the rules within the budget."
 NONE_KEEPS = "No assignment keeps all the conflicts"
 
-Asker = Callable[[Problem, IntArray, str, float | None, IntArray | None, Sequence[IntArray]], Answer]
+Asker = Callable[
+    [Problem, IntArray, str, float | None, IntArray | None, Sequence[IntArray]], Answer
+]
 
 
 def solve(
@@ -71,28 +91,30 @@ def solve(
     ----------
     problem : Problem
     solver : str, optional
-        ``"GLPK_MI"``, ``"CBC"``, ``"HIGHS"``, or any mixed-integer solver that cvxpy finds. When not given, the
-        first of these three that is installed; HIGHS takes over where it is not done in a few seconds, or in half of
-        the time limit. Of more than :data:`FEW` pairs none is asked where the bounds alone prove the answer. HIGHS also
-        answers for GLPK_MI where there is a budget and the largest cost is more than 10⁴ times the smallest: GLPK loses
-        assignments there.
+        ``"GLPK_MI"``, ``"CBC"``, ``"HIGHS"``, or any mixed-integer solver that cvxpy finds. When
+        not given, the first of these three that is installed; HIGHS takes over where it is not done
+        in a few seconds, or in half of the time limit. Of more than :data:`FEW` pairs none is asked
+        where the bounds alone prove the answer. HIGHS also answers for GLPK_MI where there is a
+        budget and the largest cost is more than 10⁴ times the smallest: GLPK loses assignments
+        there.
     time_limit : float, optional
         Seconds, > 0, for all of it.
     tie_break : {"labels"}, optional
-        Among tied optima take the first in the order of labels, with every solver the same: the first worker gets the
-        first task that an optimum allows, and so on. Costs further solves.
+        Among tied optima take the first in the order of labels, with every solver the same: the
+        first worker gets the first task that an optimum allows, and so on. Costs further solves.
 
     Returns
     -------
     Assignment
-        Status ``optimal``, ``infeasible`` (with reasons), or ``time_limit`` (with the best checked assignment
-        that is known, if there is one, and a bound that no assignment exceeds). An interrupt from the keyboard while
-        an engine works ends like a time limit.
+        Status ``optimal``, ``infeasible`` (with reasons), or ``time_limit`` (with the best checked
+        assignment that is known, if there is one, and a bound that no assignment exceeds). An
+        interrupt from the keyboard while an engine works ends like a time limit.
 
     Raises
     ------
     ValueError
-        The time limit is not above 0, or longer than :data:`LONGEST`; no solver has that name; unknown tie_break.
+        The time limit is not above 0, or longer than :data:`LONGEST`; no solver has that name;
+        unknown tie_break.
     ModuleNotFoundError
         The solver is not installed; the message names the package to install.
     SolverAnswerError
@@ -100,7 +122,7 @@ def solve(
 
     Notes
     -----
-    Eqs. 7 to 12, as the text of :mod:`crowdnb.solver.engine` writes them.
+    Eqs. 7 to 12, as the text of :mod:`crowdnb.solver.boolean_program` writes them.
 
     Examples
     --------
@@ -149,7 +171,10 @@ class Search:
         if solver is not None:
             self.engine = pick(solver)
         if time_limit is not None and not 0 < number(time_limit) <= LONGEST:
-            raise ValueError(f"time_limit must be above 0 and at most {LONGEST:g} seconds, got {shown(time_limit)}")
+            raise ValueError(
+                f"time_limit must be above 0 and at most {LONGEST:g} seconds, got"
+                f" {shown(time_limit)}"
+            )
         time_limit = None if time_limit is None else number(time_limit)
         if tie_break is not None and not (isinstance(tie_break, str) and tie_break == "labels"):
             raise ValueError(f"tie_break must be 'labels' or None, got {shown(tie_break)}")
@@ -158,7 +183,9 @@ class Search:
         self.found: IntArray | None = None  # the best assignment known, checked
         self.rho, self.bound = -math.inf, math.inf
         self.slack = 0.0  # rounding of the bound and of reach
-        self.allowed = problem.eligible if problem.most.all() else problem.eligible & (problem.most > 0)
+        self.allowed = (
+            problem.eligible if problem.most.all() else problem.eligible & (problem.most > 0)
+        )
         self.reach = np.zeros((0, 0))  # m × n: no assignment that uses the pair exceeds it
 
     @cached_property
@@ -181,7 +208,9 @@ class Search:
         if relaxed is None:
             if reasons := obstacles(problem):
                 return self._finish("infeasible", "none", reasons)
-            raise SolverAnswerError("internal error: the matching and the linear assignment disagree on feasibility")
+            raise SolverAnswerError(
+                "internal error: the matching and the linear assignment disagree on feasibility"
+            )
         self.bound = score(problem, relaxed)
         if not broken_rules(problem, relaxed):
             self._take(relaxed, self.bound)
@@ -217,10 +246,13 @@ class Search:
     def _price(self, relaxed: IntArray) -> None:
         """Bound and reach from prices, and an assignment of the workers whom the relaxation employs most."""
         problem = self.problem
-        priced = prices(problem, list(cliques(problem)), relaxed, self.start + (self.until - self.start) / 2)
+        priced = prices(
+            problem, list(cliques(problem)), relaxed, self.start + (self.until - self.start) / 2
+        )
         if priced is None:
             return
-        self.slack = max(self.slack, 2 * priced.rounding)  # once of the bound, once of what is held against it
+        # once of the bound, once of what is held against it
+        self.slack = max(self.slack, 2 * priced.rounding)
         self.bound = min(self.bound, priced.bound + priced.rounding)
         self.reach = np.minimum(self.reach, priced.bound + np.minimum(0, priced.reduced))
         self._team(-priced.use.round(6), -priced.reduced.max(axis=1))
@@ -249,7 +281,11 @@ class Search:
             if (left & ~asked).any():
                 most *= 10
                 continue
-            near = spread if (left == asked).all() else float(shortfall(problem, np.argwhere(left)).max())
+            near = (
+                spread
+                if (left == asked).all()
+                else float(shortfall(problem, np.argwhere(left)).max())
+            )
             if spread <= ZOOM * max(near, ROUNDING * float(np.abs(problem.value[left]).max())):
                 break
             self.allowed = left
@@ -271,7 +307,10 @@ class Search:
                 return self._finish("optimal", "none")
             if self.found is None and problem.conflict_scope == "project":
                 self._try(
-                    _place_at_most(problem, compatible(problem, np.argsort(-problem.value.max(axis=1), kind="stable")))
+                    _place_at_most(
+                        problem,
+                        compatible(problem, np.argsort(-problem.value.max(axis=1), kind="stable")),
+                    )
                 )
         whole = self.allowed
         try:
@@ -282,7 +321,11 @@ class Search:
             return self._finish("infeasible", "none", [NONE_WITHIN_BUDGET])
         if self.found is None:
             what = "all the rules" if problem.budget is None else "all the rules within the budget"
-            return self._finish("infeasible", self.engine, [f"No assignment keeps {what} (proved by {self.engine})."])
+            return self._finish(
+                "infeasible",
+                self.engine,
+                [f"No assignment keeps {what} (proved by {self.engine})."],
+            )
         reasons = self._first_by_labels(whole) if self.labels_first else []
         return self._finish("optimal", self.engine, reasons)
 
@@ -302,7 +345,8 @@ class Search:
         if answer.status == "infeasible":
             if among:
                 raise SolverAnswerError(
-                    f"internal error: {self.engine} says that no assignment exists, and there is one"
+                    f"internal error: {self.engine} says that no assignment exists, and there"
+                    " is one"
                 )
             return None
         if among:
@@ -331,7 +375,11 @@ class Search:
         if not len(pairs):
             over = over_budget(self.problem, pairs)
             return Answer("infeasible" if over else "optimal", np.zeros(0), 0.0)
-        if self.engine == "GLPK_MI" and self.problem.pair_costs is not None and self.problem.budget is not None:
+        if (
+            self.engine == "GLPK_MI"
+            and self.problem.pair_costs is not None
+            and self.problem.budget is not None
+        ):
             costs = np.abs(self.problem.pair_costs[pairs[:, 0], pairs[:, 1]])
             if costs.max() > WIDE * costs.min(initial=math.inf, where=costs > 0):
                 self.engine = "HIGHS"
@@ -345,7 +393,9 @@ class Search:
                 return best
             chosen = np.flatnonzero(answer.pairs > 0.5)
             if any(np.array_equal(chosen, other) for other in refused):
-                raise SolverAnswerError(f"internal error: {self.engine} gives again what it was not to give")
+                raise SolverAnswerError(
+                    f"internal error: {self.engine} gives again what it was not to give"
+                )
             rho = math.fsum(value[chosen])
             if not over_budget(self.problem, pairs[chosen]) and rho > best.objective:
                 best = Answer("optimal", (answer.pairs > 0.5).astype(float), rho)
@@ -353,7 +403,9 @@ class Search:
                 return best
             refused.append(chosen)
 
-    def _ask_once(self, pairs: IntArray, pins: IntArray | None, refused: Sequence[IntArray]) -> Answer:
+    def _ask_once(
+        self, pairs: IntArray, pins: IntArray | None, refused: Sequence[IntArray]
+    ) -> Answer:
         """Ask the engine, here for a while, then in a process that can be stopped; HIGHS after a default engine."""
         limited = math.isfinite(self.until)
         takes_over = self.in_turn and self.engine != "HIGHS"
@@ -363,16 +415,27 @@ class Search:
         if short or len(pairs) <= min(IN_PROCESS, self._punctual() * max(1.0, left / UNHURRIED)):
             seconds = min(left, PATIENCE) * (SHARE / 2 if takes_over and short else SHARE) - RESERVE
             known = limited or self.engine in KNOWN_LIMITS
-            answer = self.asker(self.problem, pairs, self.engine, max(seconds, TINY) if known else None, pins, refused)
+            answer = self.asker(
+                self.problem,
+                pairs,
+                self.engine,
+                max(seconds, TINY) if known else None,
+                pins,
+                refused,
+            )
             if answer.status != "time_limit":
                 return answer
         if takes_over:
             self.engine = "HIGHS"
         left = self.until - time.perf_counter()
         if left > STARTUP:
-            later = ask_apart(self.problem, pairs, self.engine, left if limited else None, pins, refused)
+            later = ask_apart(
+                self.problem, pairs, self.engine, left if limited else None, pins, refused
+            )
         elif takes_over:
-            later = ask(self.problem, pairs, self.engine, max(SHARE * left - RESERVE, TINY), pins, refused)
+            later = ask(
+                self.problem, pairs, self.engine, max(SHARE * left - RESERVE, TINY), pins, refused
+            )
         else:
             return answer
         return later if later.status != "time_limit" or later.pairs.any() else answer
@@ -385,7 +448,8 @@ class Search:
         placed, rho, spread = self._checked(pairs, answer)
         if rho < self.rho - _tolerance(self.problem, placed, spread):
             raise SolverAnswerError(
-                f"internal error: {self.engine} calls ρ = {rho:.9g} the best, and {self.rho:.9g} is known"
+                f"internal error: {self.engine} calls ρ = {rho:.9g} the best, and {self.rho:.9g} is"
+                " known"
             )
         self._take(placed, rho)
         return spread
@@ -393,19 +457,23 @@ class Search:
     def _checked(self, pairs: IntArray, answer: Answer) -> tuple[IntArray, float, float]:
         """An engine's assignment, rounded, checked and scored again; SolverAnswerError if it is none.
 
-        Returned are its pairs, its ρ, and how far the worst of ``pairs`` falls short of the best for its task.
+        Returned are its pairs, its ρ, and how far the worst of ``pairs`` falls short of the best
+        for its task.
         """
         problem = self.problem
         placed = rounded(problem, pairs, answer.pairs)
         broken = ["the places cannot be filled by the workers chosen"]
         if placed is None or (broken := broken_rules(problem, placed)):
-            raise SolverAnswerError(f"internal error: the answer of {self.engine} breaks a rule: {listing(broken, 3)}")
+            raise SolverAnswerError(
+                f"internal error: the answer of {self.engine} breaks a rule: {listing(broken, 3)}"
+            )
         rho = score(problem, placed)
         spread = float(shortfall(problem, pairs).max(initial=0))
         slack = _tolerance(problem, placed, spread)
         if abs(rho - answer.objective) > slack:
             raise SolverAnswerError(
-                f"internal error: {self.engine} says ρ = {answer.objective:.9g}, its assignment scores {rho:.9g}"
+                f"internal error: {self.engine} says ρ = {answer.objective:.9g}, its assignment"
+                f" scores {rho:.9g}"
             )
         if rho > self.bound + slack:
             raise SolverAnswerError(
@@ -433,8 +501,12 @@ class Search:
         """The end of the time: the best checked assignment, and whether the bound happens to prove it."""
         self._try(rounded(self.problem, pairs, answer.pairs))
         if self.found is None:
-            return self._finish("time_limit", self.engine, ["None found, none refuted within the time limit."])
-        return self._finish("optimal" if self.rho >= self.bound - self.slack else "time_limit", self.engine)
+            return self._finish(
+                "time_limit", self.engine, ["None found, none refuted within the time limit."]
+            )
+        return self._finish(
+            "optimal" if self.rho >= self.bound - self.slack else "time_limit", self.engine
+        )
 
     def _first_by_labels(self, play: BoolArray) -> list[str]:
         """Exchange the optimum for the first of those tied with it; a sentence where the time did not suffice."""
@@ -453,7 +525,8 @@ class Search:
                 play[i, j] = fixed[i, j] = False
                 continue
             asked = play.copy()
-            if self.problem.plain:  # a pinned worker has no other task, neither for the engine nor when T is rounded
+            # a pinned worker has no other task, neither for the engine nor when T is rounded
+            if self.problem.plain:
                 asked[pins[:, 0]] = fixed[pins[:, 0]]
             try:
                 placed = self._with_all(fixed, asked, rho - ties)
@@ -486,7 +559,13 @@ class Search:
             best_of(asked)
         else:
             must = self.problem.must | fixed
-            zoom(self.problem.value, asked, lambda pairs: self._reaching(pairs, must), best_of, enough=enough)
+            zoom(
+                self.problem.value,
+                asked,
+                lambda pairs: self._reaching(pairs, must),
+                best_of,
+                enough=enough,
+            )
         return found
 
     def _finish(self, status: Status, by: str, reasons: Sequence[str] = ()) -> Assignment:
@@ -498,9 +577,9 @@ class Search:
 class Program:
     """A problem's program compiled once, and solved again for other values over the same labels.
 
-    Q, W, L, C^R and C^A stand in its objective and its right-hand sides only, so that nothing but numbers changes
-    between two solves. Beyond :data:`COMPILED` rows of conflicts, or with options beyond the paper, each solve starts
-    afresh, as :func:`solve` does.
+    Q, W, L, C^R and C^A stand in its objective and its right-hand sides only, so that nothing but
+    numbers changes between two solves. Beyond :data:`COMPILED` rows of conflicts, or with options
+    beyond the paper, each solve starts afresh, as :func:`solve` does.
 
     Parameters
     ----------
@@ -523,7 +602,11 @@ class Program:
         pick(solver)
         m, n = problem.q.shape
         rows = m * (m - 1) // 2 * (1 if problem.conflict_scope == "project" else n)
-        self.compiled = CompiledProgram(m, n, problem.conflict_scope) if problem.plain and rows <= COMPILED else None
+        self.compiled = (
+            CompiledProgram(m, n, problem.conflict_scope)
+            if problem.plain and rows <= COMPILED
+            else None
+        )
 
     def resolve(
         self,
@@ -563,13 +646,20 @@ class Program:
             return search.interrupted()
 
     def optimum(
-        self, time_limit: float | None = None, tie_break: Literal["labels"] | None = None, **values: Any
+        self,
+        time_limit: float | None = None,
+        tie_break: Literal["labels"] | None = None,
+        **values: Any,
     ) -> Assignment:
         """:meth:`resolve` as :func:`optimum` is :func:`solve`: an interrupt passes."""
         return self._search(values, time_limit, tie_break).answer()
 
-    def _search(self, values: dict[str, Any], time_limit: float | None, tie_break: str | None) -> Search:
-        return Search(self.problem.changed(**values), self.solver, time_limit, tie_break, self.compiled)
+    def _search(
+        self, values: dict[str, Any], time_limit: float | None, tie_break: str | None
+    ) -> Search:
+        return Search(
+            self.problem.changed(**values), self.solver, time_limit, tie_break, self.compiled
+        )
 
 
 def frontier(
@@ -585,17 +675,19 @@ def frontier(
     problem : Problem
         With costs; its own budget does not matter.
     budgets : sequence of float, optional
-        In the unit of the costs. When not given, every budget at which ρ changes, from the dearest assignment that
-        is worth its costs down to the cheapest one: each solve asks for less than the last one cost.
+        In the unit of the costs. When not given, every budget at which ρ changes, from the dearest
+        assignment that is worth its costs down to the cheapest one: each solve asks for less than
+        the last one cost.
     solver, time_limit
         As for :func:`solve`, for each budget.
 
     Returns
     -------
     DataFrame
-        Index ``budget``, rising; columns ``performance`` (ρ, NaN where there is no assignment, and where the time was
-        over before the greatest was proved), ``cost`` (what the assignment costs) and ``status``. Without budgets of
-        one's own nothing is known below one at which the time was over.
+        Index ``budget``, rising; columns ``performance`` (ρ, NaN where there is no assignment, and
+        where the time was over before the greatest was proved), ``cost`` (what the assignment
+        costs) and ``status``. Without budgets of one's own nothing is known below one at which the
+        time was over.
 
     Raises
     ------
@@ -616,19 +708,23 @@ def frontier(
 
     def add(budget: float) -> Assignment:
         answer = optimum(problem.changed(budget=budget), solver, time_limit)
-        known = answer.placed is not None and answer.status == "optimal"  # else ρ may be anything up to the bound
+        # else ρ may be anything up to the bound
+        known = answer.placed is not None and answer.status == "optimal"
         paid = cost(problem, answer.placed) if known and answer.placed is not None else math.nan
         rows.append((budget, answer.performance if known else math.nan, paid, answer.status))
         return answer
 
     if budgets is not None:
-        given = finite(budgets if isinstance(budgets, np.ndarray) else several(budgets, "budgets"), "budgets")
+        given = finite(
+            budgets if isinstance(budgets, np.ndarray) else several(budgets, "budgets"), "budgets"
+        )
         if given.ndim != 1:
             raise ValueError(f"budgets: a row of numbers is needed, got shape {given.shape}")
         for budget in tqdm(sorted(given.tolist()), desc="budgets", leave=False, delay=5):
             add(budget)
     else:
-        least: list[tuple[float, float, float, str]] = []  # with the cost as the budget: the least one for this ρ
+        # with the cost as the budget: the least one for this ρ
+        least: list[tuple[float, float, float, str]] = []
         budget, step, largest = math.fsum(np.abs(problem.pair_costs).ravel()), 0.0, math.inf
         with tqdm(desc="budgets", leave=False, delay=5) as bar:
             while (answer := add(budget)).status == "optimal" and answer.placed is not None:
@@ -637,14 +733,21 @@ def frontier(
                 if paid >= largest:  # within the rounding of its larger costs
                     step *= 10
                 else:
-                    if least and rho >= least[-1][1] - tie(problem, answer.placed):  # as good, and cheaper
+                    # as good, and cheaper
+                    if least and rho >= least[-1][1] - tie(problem, answer.placed):
                         least.pop()
                     least.append((paid, rho, paid, status))
                     largest = paid
-                    step = 4 * BUDGET_TOLERANCE * max(_sizes(problem.pair_costs, answer.placed), 1e-300)
+                    step = (
+                        4
+                        * BUDGET_TOLERANCE
+                        * max(_sizes(problem.pair_costs, answer.placed), 1e-300)
+                    )
                 budget = largest - step
         rows = [*least, *(row for row in rows[-1:] if row[3] == "time_limit")][::-1]
-    return pd.DataFrame(rows, columns=["budget", "performance", "cost", "status"]).set_index("budget")
+    return pd.DataFrame(rows, columns=["budget", "performance", "cost", "status"]).set_index(
+        "budget"
+    )
 
 
 def tie(problem: Problem, placed: IntArray) -> float:
@@ -694,8 +797,8 @@ def compatible(problem: Problem, order: IntArray) -> IntArray:
 def rounded(problem: Problem, pairs: IntArray, found: FloatArray) -> IntArray | None:
     """A whole assignment from a solver's T, as positions, or None.
 
-    Whole-project scope: the best places for the workers that were chosen. Same-task scope: the whole T nearest
-    to the one found. With options beyond the paper: the pairs above one half.
+    Whole-project scope: the best places for the workers that were chosen. Same-task scope: the
+    whole T nearest to the one found. With options beyond the paper: the pairs above one half.
     """
     if not problem.plain:
         return pairs[found > 0.5]
@@ -726,7 +829,10 @@ def place(
     gain, allowed : ndarray, shape (m, n), optional
         W_j Q_ij and the eligible pairs when not given.
     """
-    gain, allowed = problem.value if gain is None else gain, problem.eligible if allowed is None else allowed
+    gain, allowed = (
+        problem.value if gain is None else gain,
+        problem.eligible if allowed is None else allowed,
+    )
     need = problem.need
     if (len(gain) if team is None else len(team)) < need.sum():
         return None

@@ -12,10 +12,11 @@ gives prices. For *any* prices, those of workers and cliques ≥ 0, no assignmen
     bound = Σ_j L_j u_j + Σ prices of workers and cliques + Σ_i max(0, max_j r_ij),
     r_ij  = v_ij - u_j - (prices of worker i and of the cliques it is in),
 
-which is computed here from the prices alone: the linear solver is not believed either. An assignment that uses pair
-(i, j) reaches at most bound + min(0, r_ij). So pairs that fall further short than the best assignment known does can be
-left out (reduced-cost fixing), and thousands of workers come down to a few hundred pairs. The relaxation is solved
-over few pairs, and others join as long as their r_ij is above 0 (column generation).
+which is computed here from the prices alone: the linear solver is not believed either. An
+assignment that uses pair (i, j) reaches at most bound + min(0, r_ij). So pairs that fall further
+short than the best assignment known does can be left out (reduced-cost fixing), and thousands of
+workers come down to a few hundred pairs. The relaxation is solved over few pairs, and others join
+as long as their r_ij is above 0 (column generation).
 
 References
 ----------
@@ -52,7 +53,8 @@ class Prices(NamedTuple):
     bound : float
         No assignment's ρ exceeds it.
     reduced : ndarray, m × n
-        r_ij; -inf where the pair is not allowed. An assignment that uses the pair reaches at most bound + min(0, r_ij).
+        r_ij; -inf where the pair is not allowed. An assignment that uses the pair reaches at most
+        bound + min(0, r_ij).
     use : ndarray, m
         How much of each worker the relaxation employs, 0 to 1.
     rounding : float
@@ -65,7 +67,9 @@ class Prices(NamedTuple):
     rounding: float
 
 
-def prices(problem: Problem, cliques: Sequence[IntArray], known: IntArray, until: float = math.inf) -> Prices | None:
+def prices(
+    problem: Problem, cliques: Sequence[IntArray], known: IntArray, until: float = math.inf
+) -> Prices | None:
     """Solve the relaxation by column generation, until ``time.perf_counter()`` passes ``until``.
 
     Parameters
@@ -77,7 +81,8 @@ def prices(problem: Problem, cliques: Sequence[IntArray], known: IntArray, until
     known : ndarray of int, shape (places, 2)
         The best assignment without conflicts between workers.
     until : float
-        Seconds on the clock of ``time.perf_counter``. Stopped early, the bound is weaker and still valid.
+        Seconds on the clock of ``time.perf_counter``. Stopped early, the bound is weaker and still
+        valid.
     """
     need = problem.fewest
     m, n = problem.q.shape
@@ -92,7 +97,8 @@ def prices(problem: Problem, cliques: Sequence[IntArray], known: IntArray, until
         alone = np.setdiff1d(np.arange(m), np.concatenate([*groups, np.zeros(0, dtype=np.int64)]))
         groups += [np.array([i]) for i in alone.tolist()]
     member = members(groups, m)
-    missing = 10.0 * max(1, math.isqrt(int(need.sum())))  # what a place left empty costs: each filled one earns it
+    # what a place left empty costs: each filled one earns it
+    missing = 10.0 * max(1, math.isqrt(int(need.sum())))
     taken = _candidates(value, need, known)
     best: Prices | None = None
     while True:
@@ -126,11 +132,18 @@ def prices(problem: Problem, cliques: Sequence[IntArray], known: IntArray, until
         reduced = value - u - charge
         gain = reduced.max(axis=1)
         bound = math.fsum(
-            [*(need * best_pair), *(spread * need * u), *(spread * price), *(spread * np.maximum(0, gain))]
+            [
+                *(need * best_pair),
+                *(spread * need * u),
+                *(spread * price),
+                *(spread * np.maximum(0, gain)),
+            ]
         )
         if best is None or bound < best.bound:
             use = np.bincount(i, answer.x, minlength=m).astype(float)
-            summed = need @ np.abs(best_pair) + spread * (need @ np.abs(u) + price.sum() + charge.max(initial=1))
+            summed = need @ np.abs(best_pair) + spread * (
+                need @ np.abs(u) + price.sum() + charge.max(initial=1)
+            )
             best = Prices(bound, spread * reduced, use, ROUNDING * float(summed))
         better = (reduced > 1e-9) & ~taken
         if not better.any():

@@ -18,17 +18,49 @@ many = settings(deadline=None)
 stars = st.lists(st.integers(1, 5), min_size=6, max_size=40)
 reals = st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=30)
 histories = st.lists(
-    st.tuples(st.sampled_from(["a0", "a1", "a10"]), st.sampled_from(["skill", "pace"]), st.integers(1, 5)),
+    st.tuples(
+        st.sampled_from(["a0", "a1", "a10"]), st.sampled_from(["skill", "pace"]), st.integers(1, 5)
+    ),
     max_size=40,
-).map(lambda rows: rows + [(worker, criterion, 4) for worker in ("a0", "a1", "a10") for criterion in ("skill", "pace")])
+).map(
+    lambda rows: (
+        rows
+        + [
+            (worker, criterion, 4)
+            for worker in ("a0", "a1", "a10")
+            for criterion in ("skill", "pace")
+        ]
+    )
+)
 
-# Four shooters, ten shots each, after a textbook exercise; Ex, En, He as computed by the generator in GitHub
-# RocShi/Common-Algorithms-for-Mathematical-Modeling (commit 8336bde), run unchanged under Octave.
+# Four shooters, ten shots each, after a textbook exercise; Ex, En, He as computed by the generator
+# in GitHub RocShi/Common-Algorithms-for-Mathematical-Modeling (commit 8336bde), run unchanged under
+# Octave.
 SHOOTERS = [
-    ([9.5, 10.3, 10.6, 10.5, 10.9, 10.6, 10.4, 10.1, 9.3, 10.5], 10.27, 0.478766000454521, 0.162633893993373),
-    ([10.3, 9.7, 8.6, 10.4, 9.8, 9.8, 10.5, 10.2, 10.2, 10.0], 9.95, 0.47625937217989, 0.267414180147857),
-    ([10.1, 10.4, 9.2, 10.1, 10.0, 9.7, 10.6, 10.8, 9.6, 10.7], 10.12, 0.506338911475462, 0.10984239240971),
-    ([8.1, 10.1, 10.0, 10.1, 10.1, 10.0, 10.3, 8.4, 10.0, 9.9], 9.7, 0.726922199642989, 0.267552080287555),
+    (
+        [9.5, 10.3, 10.6, 10.5, 10.9, 10.6, 10.4, 10.1, 9.3, 10.5],
+        10.27,
+        0.478766000454521,
+        0.162633893993373,
+    ),
+    (
+        [10.3, 9.7, 8.6, 10.4, 9.8, 9.8, 10.5, 10.2, 10.2, 10.0],
+        9.95,
+        0.47625937217989,
+        0.267414180147857,
+    ),
+    (
+        [10.1, 10.4, 9.2, 10.1, 10.0, 9.7, 10.6, 10.8, 9.6, 10.7],
+        10.12,
+        0.506338911475462,
+        0.10984239240971,
+    ),
+    (
+        [8.1, 10.1, 10.0, 10.1, 10.1, 10.0, 10.3, 8.4, 10.0, 9.9],
+        9.7,
+        0.726922199642989,
+        0.267552080287555,
+    ),
 ]
 
 
@@ -43,7 +75,9 @@ def one(*ratings):
 @pytest.mark.parametrize(("shots", "ex", "en", "he"), SHOOTERS)
 def test_backward_cloud_against_another_implementation(shots, ex, en, he):
     cloud = cn.backward_cloud(shots)
-    assert (cloud.expectation, cloud.entropy, cloud.hyper_entropy) == approx((ex, en, he), rel=1e-12)
+    assert (cloud.expectation, cloud.entropy, cloud.hyper_entropy) == approx(
+        (ex, en, he), rel=1e-12
+    )
 
 
 def test_backward_cloud_by_hand():
@@ -55,7 +89,9 @@ def test_backward_cloud_by_hand():
     assert cloud.hyper_entropy == math.sqrt(cloud.radicand)
 
 
-@pytest.mark.parametrize(("values", "negative"), [([0.8] * 3 + [1.0] * 3, True), ([0.2] + [1.0] * 5, False)])
+@pytest.mark.parametrize(
+    ("values", "negative"), [([0.8] * 3 + [1.0] * 3, True), ([0.2] + [1.0] * 5, False)]
+)
 def test_the_radicand_keeps_its_sign(values, negative):
     cloud = cn.backward_cloud(values)
     assert (cloud.radicand < 0) is negative
@@ -73,7 +109,9 @@ def test_backward_cloud_against_exact_sums(values):
     size = max(map(abs, values))
     assert cloud.expectation == approx(float(mean), abs=1e-14 * size)
     assert cloud.entropy == approx(math.sqrt(math.pi / 2) * float(deviation), abs=1e-14 * size)
-    assert cloud.radicand == approx(float(variance) - math.pi / 2 * float(deviation) ** 2, abs=1e-13 * size**2)
+    assert cloud.radicand == approx(
+        float(variance) - math.pi / 2 * float(deviation) ** 2, abs=1e-13 * size**2
+    )
     assert cloud.hyper_entropy == math.sqrt(abs(cloud.radicand))
     assert min(values) <= cloud.expectation <= max(values)
 
@@ -111,7 +149,12 @@ def test_backward_cloud_names_bad_values(values, said):
 
 def test_backward_cloud_of_any_shape_and_type():
     expected = cn.backward_cloud([1.0, 2.0, 4.0, 4.0])
-    for values in (np.array([[1, 2], [4, 4]]), pd.Series([4, 2, 1, 4], dtype="Int64"), (4, 1, 4, 2), range(0)):
+    for values in (
+        np.array([[1, 2], [4, 4]]),
+        pd.Series([4, 2, 1, 4], dtype="Int64"),
+        (4, 1, 4, 2),
+        range(0),
+    ):
         if len(values):
             assert cn.backward_cloud(values) == expected
 
@@ -137,7 +180,9 @@ def test_interval_is_not_clipped():
     "call", [Cloud(0.5, 0.1, 0.1, 0.01).interval, lambda gamma: cn.ability_intervals(one(3), gamma)]
 )
 def test_gamma_must_be_at_least_0(call, gamma):
-    with pytest.raises(ValueError, match=f"^gamma must be a finite number of at least 0, got {gamma!r}$"):
+    with pytest.raises(
+        ValueError, match=f"^gamma must be a finite number of at least 0, got {gamma!r}$"
+    ):
         call(gamma)
 
 
@@ -190,7 +235,12 @@ def test_membership_falls_with_the_distance():
 )
 def test_the_count_rule(ratings, rule, low, high):
     cloud = cn.ability_clouds(one(*ratings)).loc[("a0", "skill")]
-    assert (cloud["rule"], cloud["low"], cloud["high"], cloud["clipped"]) == (rule, low, high, False)
+    assert (cloud["rule"], cloud["low"], cloud["high"], cloud["clipped"]) == (
+        rule,
+        low,
+        high,
+        False,
+    )
     assert cloud["ratings"] == len(ratings)
     assert cloud["expectation"] == approx(np.mean(ratings) / 5)
     assert cloud[["entropy", "hyper_entropy", "radicand"]].isna().all() == (rule != "cloud")
@@ -218,7 +268,8 @@ def test_clipping_and_negative_radicands_are_told(ratings, low, high, negative):
 def test_the_low_end_is_clipped_too():
     clouds = cn.ability_clouds(one(1, 1, 1, 5, 5, 5), gamma=1.0)
     assert (clouds["low"].item(), clouds["high"].item(), clouds["clipped"].item()) == (0, 1, True)
-    assert cn.ability_intervals(one(1, 1, 1, 5, 5, 5), gamma=1.0).attrs["clipped"] == 1  # an interval, not an end
+    # an interval, not an end
+    assert cn.ability_intervals(one(1, 1, 1, 5, 5, 5), gamma=1.0).attrs["clipped"] == 1
 
 
 def test_every_history_of_six_is_its_cloud():
@@ -263,7 +314,12 @@ def test_ability_is_a_frame_in_natural_order():
     rows = [(worker, criterion, 3) for worker in ("a10", "a2", "a1") for criterion in ("u10", "u9")]
     ability = cn.ability_intervals(table(rows))
     assert ability.index.tolist() == ["a1", "a2", "a10"] and ability.index.name == "worker"
-    assert ability.columns.tolist() == [("u9", "low"), ("u9", "high"), ("u10", "low"), ("u10", "high")]
+    assert ability.columns.tolist() == [
+        ("u9", "low"),
+        ("u9", "high"),
+        ("u10", "low"),
+        ("u10", "high"),
+    ]
     assert ability.columns.names == ["criterion", "end"]
     assert set(ability.dtypes) == {np.dtype(float)} and (ability == 0.6).all(axis=None)
 
@@ -275,7 +331,9 @@ def test_whole_numbers_as_labels():
 
 def test_a_scale_of_ten():
     assert cn.ability_intervals(one(7, 10), stars=10).to_numpy().tolist() == [[0.7, 1.0]]
-    assert cn.ability_intervals(cn.count_ratings(one(7, 10), stars=10)).to_numpy().tolist() == [[0.7, 1.0]]
+    assert cn.ability_intervals(cn.count_ratings(one(7, 10), stars=10)).to_numpy().tolist() == [
+        [0.7, 1.0]
+    ]
 
 
 def test_a_worker_without_a_rating_on_a_criterion_is_named():
@@ -312,15 +370,20 @@ def test_counts_need_labels(label):
     with pytest.raises(ValueError, match=r"^counts: a worker or criterion label is missing$"):
         cn.ability_intervals(pd.DataFrame(1, index=index, columns=[1, 2]))
     with pytest.raises(ValueError, match=r"^counts: a worker or criterion label is missing$"):
-        cn.ability_intervals(cn.count_ratings(one(4)) + pd.DataFrame(1, index=index, columns=range(1, 6)))
+        cn.ability_intervals(
+            cn.count_ratings(one(4)) + pd.DataFrame(1, index=index, columns=range(1, 6))
+        )
 
 
 def test_counts_in_any_order_with_levels_of_any_kind():
-    counts = cn.count_ratings(table([(worker, criterion, 4) for worker in ("a10", "a2") for criterion in ("u", "v")]))
+    counts = cn.count_ratings(
+        table([(worker, criterion, 4) for worker in ("a10", "a2") for criterion in ("u", "v")])
+    )
     expected = cn.ability_intervals(counts)
     for index in (
         counts.index.set_levels(pd.CategoricalIndex(counts.index.levels[0]), level=0),
-        counts.index.append(pd.MultiIndex.from_tuples([("a1", "w")]))[:-1],  # levels of which some are unused
+        # levels of which some are unused
+        counts.index.append(pd.MultiIndex.from_tuples([("a1", "w")]))[:-1],
     ):
         other = pd.DataFrame(counts).set_index(index)[::-1]
         assert_frame_equal(cn.ability_intervals(other), expected)
@@ -331,7 +394,9 @@ def test_ratings_are_not_taken_for_counts():
     frame = table([("a0", "skill", 3), ("a1", "skill", 5)])
     with pytest.raises(ValueError, match="column worker, criterion is missing"):
         cn.ability_intervals(frame.set_index(["worker", "criterion"]))
-    assert_frame_equal(cn.ability_intervals(pd.concat({"file": frame})), cn.ability_intervals(frame))
+    assert_frame_equal(
+        cn.ability_intervals(pd.concat({"file": frame})), cn.ability_intervals(frame)
+    )
 
 
 @pytest.mark.parametrize(

@@ -31,14 +31,17 @@ def by_definition(u, d):
 def ends(labels, what, criteria=("skill", "pace"), low=0.25, high=0.75):
     columns = pd.MultiIndex.from_product([criteria, ["low", "high"]])
     return pd.DataFrame(
-        [[low, high] * len(criteria)] * labels, index=[f"{what}{i}" for i in range(labels)], columns=columns
+        [[low, high] * len(criteria)] * labels,
+        index=[f"{what}{i}" for i in range(labels)],
+        columns=columns,
     )
 
 
 @pytest.mark.parametrize(
     ("a", "b", "p"),
     [
-        # From the tests of a public package for interval ranking and the documentation of an R package.
+        # From the tests of a public package for interval ranking and the documentation of an R
+        # package.
         ([5, 7], [2, 4], 1),
         ([2, 4], [5, 7], 0),
         ([3, 6], [3, 6], 0.5),
@@ -143,7 +146,9 @@ def test_bad_ends_are_named(four, said):
 def test_matrix_against_two_loops(case):
     p = cn.possibility_matrix(case.ability, case.demand)
     assert p.index.names == ["worker", "task"] and p.columns.name == "criterion"
-    assert p.index.tolist() == [(worker, task) for worker in case.ability.index for task in case.demand.index]
+    assert p.index.tolist() == [
+        (worker, task) for worker in case.ability.index for task in case.demand.index
+    ]
     for worker, u in case.ability.iterrows():
         for task, d in case.demand.iterrows():
             for k in p.columns:
@@ -156,7 +161,9 @@ def test_columns_are_matched_by_label(case):
     shuffled = case.demand.sample(frac=1, axis=1, random_state=1)
     assert shuffled.columns.tolist() != case.demand.columns.tolist()
     pd.testing.assert_frame_equal(cn.possibility_matrix(case.ability, shuffled), expected)
-    other = cn.possibility_matrix(case.ability[["quality", "skill", "activity", "efficiency"]], case.demand)
+    other = cn.possibility_matrix(
+        case.ability[["quality", "skill", "activity", "efficiency"]], case.demand
+    )
     assert other.columns.tolist() == ["quality", "skill", "activity", "efficiency"]
     pd.testing.assert_frame_equal(other[expected.columns], expected)
 
@@ -177,17 +184,35 @@ def with_cell(frame, value):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda u: u.to_numpy(), r"a table with a row a .* and columns \(criterion, 'low' / 'high'\) is needed"),
+        (
+            lambda u: u.to_numpy(),
+            r"a table with a row a .* and columns \(criterion, 'low' / 'high'\) is needed",
+        ),
         (lambda u: u["skill"], r"a table with a row a .* is needed"),
         (lambda u: u.iloc[:0], r"a table with a row a .* is needed"),
-        (lambda u: u.rename(columns={"high": "top"}), r"unknown column \('skill', 'top'\), \('pace', 'top'\)"),
+        (
+            lambda u: u.rename(columns={"high": "top"}),
+            r"unknown column \('skill', 'top'\), \('pace', 'top'\)",
+        ),
         (lambda u: u.iloc[:, 1:], r"no entry for column \('skill', 'low'\)"),
         (lambda u: u.iloc[:, [0, 1, 2, 3, 2]], r"\('pace', 'low'\) stands more than once"),
-        (lambda u: with_cell(u, None), r"the ends must be finite numbers: .1, pace: \[(None|nan), 0.75\]"),
-        (lambda u: with_cell(u, "0.5"), r"the ends must be finite numbers: .1, pace: \['0.5', 0.75\]"),
-        (lambda u: with_cell(u, -np.inf), r"the ends must be finite numbers: .1, pace: \[-inf, 0.75\]"),
+        (
+            lambda u: with_cell(u, None),
+            r"the ends must be finite numbers: .1, pace: \[(None|nan), 0.75\]",
+        ),
+        (
+            lambda u: with_cell(u, "0.5"),
+            r"the ends must be finite numbers: .1, pace: \['0.5', 0.75\]",
+        ),
+        (
+            lambda u: with_cell(u, -np.inf),
+            r"the ends must be finite numbers: .1, pace: \[-inf, 0.75\]",
+        ),
         (lambda u: with_cell(u, 0.8), r"low is above high: .1, pace: \[0.8, 0.75\]"),
-        (lambda u: u * 0 + [1, 0, 1, 0], r"low is above high: .0, skill: .*, .*1, pace: \[1.0, 0.0\]"),
+        (
+            lambda u: u * 0 + [1, 0, 1, 0],
+            r"low is above high: .0, skill: .*, .*1, pace: \[1.0, 0.0\]",
+        ),
     ],
 )
 @pytest.mark.parametrize("name", ["ability", "demand"])
@@ -204,10 +229,18 @@ def test_bad_tables_are_named(change, said, name):
         (ends(1, "a"), ends(1, "r", criteria=("skill",)), "demand: no entry for criterion pace"),
         (ends(1, "a", criteria=("pace",)), ends(1, "r"), "demand: unknown criterion skill"),
         (ends(1, "a"), ends(1, "r", criteria=("skill", "Pace")), "demand: unknown criterion Pace"),
-        (ends(2, "a").set_axis(["a0", "a0"]), ends(1, "r"), "worker labels: a0 stands more than once"),
+        (
+            ends(2, "a").set_axis(["a0", "a0"]),
+            ends(1, "r"),
+            "worker labels: a0 stands more than once",
+        ),
         (ends(2, "a").set_axis(["a0", None]), ends(1, "r"), "worker labels: one is missing"),
         (ends(1, "a"), ends(2, "r").set_axis([1, 1]), "task labels: 1 stands more than once"),
-        (ends(1, "a", criteria=("skill", np.nan)), ends(1, "r"), "criterion labels: one is missing"),
+        (
+            ends(1, "a", criteria=("skill", np.nan)),
+            ends(1, "r"),
+            "criterion labels: one is missing",
+        ),
     ],
 )
 def test_bad_labels_are_named(ability, demand, said):

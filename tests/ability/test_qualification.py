@@ -27,10 +27,13 @@ def by_hand(ability, demand, weights):
 @pytest.mark.parametrize("workers", range(1, 8))
 @pytest.mark.parametrize("block", [1, 15, BLOCK])
 def test_q_is_the_weighted_sum_of_p_at_every_edge_of_a_block(monkeypatch, workers, block):
-    monkeypatch.setattr("crowdnb.ability.qualification.BLOCK", block)  # 1 or 3 workers at a time, or all
+    # 1 or 3 workers at a time, or all
+    monkeypatch.setattr("crowdnb.ability.qualification.BLOCK", block)
     rng = np.random.default_rng(workers)
     ability, demand = intervals(rng, workers, list(W), "a"), intervals(rng, 5, list(W)[::-1], "r")
-    pd.testing.assert_frame_equal(cn.qualification(ability, demand, W), by_hand(ability, demand, W), rtol=0, atol=1e-15)
+    pd.testing.assert_frame_equal(
+        cn.qualification(ability, demand, W), by_hand(ability, demand, W), rtol=0, atol=1e-15
+    )
 
 
 @pytest.mark.parametrize("scale", [1.0, 5e-324, 1e-300, 1.7e308])
@@ -43,13 +46,17 @@ def test_points_and_ends_of_any_size(monkeypatch, scale):
     ability = cells.set_axis(columns, axis=1).set_axis([f"a{i}" for i in range(25)])
     demand = cells.set_axis(columns, axis=1).set_axis([f"r{i}" for i in range(25)])
     w = {"skill": 0.25, "pace": 0.75}
-    pd.testing.assert_frame_equal(cn.qualification(ability, demand, w), by_hand(ability, demand, w), rtol=0, atol=1e-15)
+    pd.testing.assert_frame_equal(
+        cn.qualification(ability, demand, w), by_hand(ability, demand, w), rtol=0, atol=1e-15
+    )
 
 
 def test_p_is_the_same_to_the_last_bit():
     """A Q of exactly 0 or 1 means something: 0 is "not eligible"."""
     rng = np.random.default_rng(3)
-    ability, demand = (intervals(rng, size, ["skill"], what).round(1) for size, what in ((300, "a"), (200, "r")))
+    ability, demand = (
+        intervals(rng, size, ["skill"], what).round(1) for size, what in ((300, "a"), (200, "r"))
+    )
     q = cn.qualification(ability, demand, [1.0])
     p = cn.possibility_matrix(ability, demand)["skill"].to_numpy().reshape(q.shape)
     assert (q.to_numpy() == p).all()
@@ -85,7 +92,9 @@ def test_q_lies_in_0_1_and_ends_act_as_they_must(k, seed):
 )
 def test_weights_in_any_form(case, weights):
     q = cn.qualification(case.ability, case.demand, weights)
-    pd.testing.assert_frame_equal(q, cn.qualification(case.ability, case.demand, case.criteria_weights))
+    pd.testing.assert_frame_equal(
+        q, cn.qualification(case.ability, case.demand, case.criteria_weights)
+    )
     assert (q.index.name, q.columns.name) == ("worker", "task")
 
 

@@ -18,7 +18,13 @@ from pandas.testing import assert_frame_equal
 from crowdnb.ability import ratings
 from crowdnb.ability.ratings import KEYS, Counts, count_ratings, is_counts, is_star
 
-ROWS = [("a10", "skill", 5), ("a2", "skill", 3), ("a2", "pace", 1), ("a10", "skill", 5), ("a10", "pace", 2)]
+ROWS = [
+    ("a10", "skill", 5),
+    ("a2", "skill", 3),
+    ("a2", "pace", 1),
+    ("a10", "skill", 5),
+    ("a10", "pace", 2),
+]
 COUNTED = {
     ("a2", "pace"): [1, 0, 0, 0, 0],
     ("a2", "skill"): [0, 0, 1, 0, 0],
@@ -27,7 +33,11 @@ COUNTED = {
 }
 few = settings(max_examples=25, deadline=None)
 histories = st.lists(
-    st.tuples(st.sampled_from(["a0", "a1", "a2", "a10"]), st.sampled_from(["skill", "pace"]), st.integers(1, 5)),
+    st.tuples(
+        st.sampled_from(["a0", "a1", "a2", "a10"]),
+        st.sampled_from(["skill", "pace"]),
+        st.integers(1, 5),
+    ),
     min_size=1,
     max_size=40,
 )
@@ -38,7 +48,9 @@ def table(rows=ROWS):
 
 
 def one(*ratings, worker="a0", **kind):
-    return pd.DataFrame({"worker": worker, "criterion": "skill", "rating": pd.Series(ratings, **kind)})
+    return pd.DataFrame(
+        {"worker": worker, "criterion": "skill", "rating": pd.Series(ratings, **kind)}
+    )
 
 
 def as_polars():
@@ -48,12 +60,16 @@ def as_polars():
 def as_duckdb(rating="rating"):
     values = ", ".join(map(str, ROWS))
     return duckdb.sql(
-        f"SELECT worker, criterion, {rating} AS rating FROM (VALUES {values}) t({', '.join(KEYS)}, rating)"
+        f"SELECT worker, criterion, {rating} AS rating FROM (VALUES {values}) t({', '.join(KEYS)},"
+        " rating)"
     )
 
 
-# Dask is in narwhals today and in a package narwhals-dask of its own some day; until that is out, nothing can be done.
-dask_moves = pytest.mark.filterwarnings("ignore:Dask support is moving out of Narwhals:FutureWarning")
+# Dask is in narwhals today and in a package narwhals-dask of its own some day; until that is out,
+# nothing can be done.
+dask_moves = pytest.mark.filterwarnings(
+    "ignore:Dask support is moving out of Narwhals:FutureWarning"
+)
 ENGINES = {
     "arrow": lambda frame: pa.Table.from_pandas(frame, preserve_index=False),
     "arrow in pandas": lambda frame: frame.convert_dtypes(dtype_backend="pyarrow"),
@@ -62,7 +78,10 @@ ENGINES = {
     "duckdb": lambda frame: duckdb.from_arrow(pa.Table.from_pandas(frame, preserve_index=False)),
     "dask": lambda frame: dd.from_pandas(frame, npartitions=3),
 }
-engines = [pytest.param(make, id=name, marks=[dask_moves] * (name == "dask")) for name, make in ENGINES.items()]
+engines = [
+    pytest.param(make, id=name, marks=[dask_moves] * (name == "dask"))
+    for name, make in ENGINES.items()
+]
 
 
 @pytest.fixture
@@ -98,7 +117,11 @@ def test_counts(counts):
         as_polars,
         lambda: as_polars().lazy(),
         lambda: as_polars().cast(
-            {"worker": pl.Categorical, "criterion": pl.Enum(["skill", "pace"]), "rating": pl.Float32}
+            {
+                "worker": pl.Categorical,
+                "criterion": pl.Enum(["skill", "pace"]),
+                "rating": pl.Float32,
+            }
         ),
         lambda: as_polars().cast({"rating": pl.Decimal(4, 2)}),
         as_duckdb,
@@ -116,7 +139,9 @@ def test_a_hundred_workers_in_every_engine(engine, seed):
     rng = np.random.default_rng(seed)
     frame = pd.DataFrame({"worker": rng.integers(0, 100, 2000), "rating": rng.integers(1, 6, 2000)})
     frame["criterion"] = rng.choice(["skill", "pace"], 2000)
-    text = frame.assign(worker="a" + frame["worker"].astype(str), rating=frame["rating"].astype(float))
+    text = frame.assign(
+        worker="a" + frame["worker"].astype(str), rating=frame["rating"].astype(float)
+    )
     for table in (frame, text, text.astype({"worker": "category", "criterion": "category"})):
         expected = table.groupby(KEYS, observed=True)["rating"].value_counts().unstack(fill_value=0)
         found = count_ratings(engine(table))
@@ -126,7 +151,11 @@ def test_a_hundred_workers_in_every_engine(engine, seed):
 
 @pytest.mark.parametrize(
     "read",
-    [pl.scan_parquet, lambda path: duckdb.read_parquet(str(path)), pytest.param(dd.read_parquet, marks=dask_moves)],
+    [
+        pl.scan_parquet,
+        lambda path: duckdb.read_parquet(str(path)),
+        pytest.param(dd.read_parquet, marks=dask_moves),
+    ],
     ids=["polars", "duckdb", "dask"],
 )
 def test_histories_in_a_file(read, tmp_path, counts):
@@ -138,11 +167,16 @@ def test_histories_in_a_file(read, tmp_path, counts):
 @pytest.mark.parametrize("engine", engines)
 def test_only_counts_leave_the_engine(engine, monkeypatch):
     rows, local = [], ratings._local
-    monkeypatch.setattr("crowdnb.ability.ratings._local", lambda table: rows.append(len(local(table))) or local(table))
+    monkeypatch.setattr(
+        "crowdnb.ability.ratings._local",
+        lambda table: rows.append(len(local(table))) or local(table),
+    )
     count_ratings(engine(table(ROWS * 100)))
     assert rows == [len(COUNTED)]
     monkeypatch.setattr("crowdnb.ability.ratings.MOST", 7)
-    with pytest.raises(ValueError, match=r"from 1 to 5: worker a0, criterion skill: .*, … \(100 in all\)$"):
+    with pytest.raises(
+        ValueError, match=r"from 1 to 5: worker a0, criterion skill: .*, … \(100 in all\)$"
+    ):
         count_ratings(engine(one(*range(6, 106)).assign(date=range(100))))
     assert rows[1:] == [1, 7, 1]  # the history, the bad cells, their number
 
@@ -151,7 +185,10 @@ def test_only_counts_leave_the_engine(engine, monkeypatch):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"rating": [5, 2, 7, 0, 1]}, "worker a2, criterion pace: 7, worker a10, criterion skill: 0$"),
+        (
+            {"rating": [5, 2, 7, 0, 1]},
+            "worker a2, criterion pace: 7, worker a10, criterion skill: 0$",
+        ),
         ({"rating": [5, 2, 4.5, 3, 1]}, "worker a2, criterion pace: 4.5$"),
         ({"rating": [5, 2, np.nan, 3, 1]}, "worker a2, criterion pace: (nan|<NA>)$"),
         ({"rating": [5, 2, np.inf, 3, 1]}, "worker a2, criterion pace: inf$"),
@@ -170,7 +207,9 @@ def test_every_engine_says_what_is_wrong(engine, change, said):
 def test_no_rows_and_no_column_in_every_engine(engine):
     with pytest.raises(ValueError, match=r"^ratings: the table has no rows$"):
         count_ratings(engine(table()[:0]))
-    with pytest.raises(ValueError, match=r"^ratings: column criterion is missing; there are worker, rating$"):
+    with pytest.raises(
+        ValueError, match=r"^ratings: column criterion is missing; there are worker, rating$"
+    ):
         count_ratings(engine(table()[["worker", "rating"]]))
 
 
@@ -184,7 +223,9 @@ def test_many_labels_of_which_few_meet():
 @pytest.mark.parametrize("kind", ["int64", "int8", "uint64", "float64"])
 def test_whole_numbers_of_any_size_as_labels(low, kind):
     labels = np.array([low + 1, low, low + 1])
-    frame = pd.DataFrame({"worker": labels, "criterion": labels - 1, "rating": np.array([1, 2, 2], dtype=kind)})
+    frame = pd.DataFrame(
+        {"worker": labels, "criterion": labels - 1, "rating": np.array([1, 2, 2], dtype=kind)}
+    )
     found = count_ratings(frame, stars=2)
     assert found.index.tolist() == [(low, low - 1), (low + 1, low)]
     assert found.to_numpy().tolist() == [[0, 1], [1, 1]]
@@ -196,18 +237,24 @@ def test_labels_of_small_types(kind):
     found = count_ratings(pd.DataFrame({"worker": labels, "criterion": labels[::-1], "rating": 1}))
     assert found.index.tolist() == sorted(zip(labels.tolist(), labels[::-1].tolist(), strict=True))
     low = np.array([-128, 127, -128], dtype=np.int8)
-    assert count_ratings(pd.DataFrame({"worker": low, "criterion": 0, "rating": 1}))[1].tolist() == [2, 1]
+    assert count_ratings(pd.DataFrame({"worker": low, "criterion": 0, "rating": 1}))[
+        1
+    ].tolist() == [2, 1]
 
 
 @pytest.mark.parametrize("frame", [pd.DataFrame, pl.DataFrame], ids=["pandas", "polars"])
 def test_labels_may_be_whole_numbers(frame):
     big = 2**53
-    found = count_ratings(frame({"worker": [big + 1, 2, big, 10], "criterion": [0] * 4, "rating": [1] * 4}))
+    found = count_ratings(
+        frame({"worker": [big + 1, 2, big, 10], "criterion": [0] * 4, "rating": [1] * 4})
+    )
     assert found.index.get_level_values("worker").tolist() == [2, 10, big, big + 1]
 
 
 def test_other_scales():
-    assert count_ratings(one(1, 10, 10), stars=10).to_numpy().tolist() == [[1, 0, 0, 0, 0, 0, 0, 0, 0, 2]]
+    assert count_ratings(one(1, 10, 10), stars=10).to_numpy().tolist() == [
+        [1, 0, 0, 0, 0, 0, 0, 0, 0, 2]
+    ]
     assert count_ratings(one(1, 1), stars=1).to_numpy().tolist() == [[2]]
 
 
@@ -244,8 +291,18 @@ def test_a_bad_rating_is_named(rating, said, good):
         (lambda: one("4", "5"), "'4', .*'5'"),
         (lambda: one("4", "5", dtype="category"), "'4', .*'5'"),
         (lambda: one(1, 2j), ".*2j"),
-        (lambda: pl.from_dicts([{"worker": "a0", "criterion": "skill", "rating": r} for r in (4, None)]), "nan"),
-        (lambda: pl.from_dicts([{"worker": "a0", "criterion": "skill", "rating": r} for r in (True, False)]), "False"),
+        (
+            lambda: pl.from_dicts(
+                [{"worker": "a0", "criterion": "skill", "rating": r} for r in (4, None)]
+            ),
+            "nan",
+        ),
+        (
+            lambda: pl.from_dicts(
+                [{"worker": "a0", "criterion": "skill", "rating": r} for r in (True, False)]
+            ),
+            "False",
+        ),
         (lambda: as_duckdb("CASE WHEN rating = 2 THEN NULL ELSE rating END"), "(nan|<NA>)"),
         (lambda: as_duckdb("rating::VARCHAR"), "'1'"),
     ],
@@ -258,7 +315,8 @@ def test_a_bad_column_is_named(make, said):
 def test_bad_ratings_are_listed_in_natural_order_and_shortened():
     wrong = one(*range(6, 16)).assign(worker=[f"a{i}" for i in range(9, -1, -1)])
     with pytest.raises(
-        ValueError, match=r"5: worker a0, criterion skill: 15, worker a1,.*worker a4.*, … \(10 in all\)$"
+        ValueError,
+        match=r"5: worker a0, criterion skill: 15, worker a1,.*worker a4.*, … \(10 in all\)$",
     ):
         count_ratings(wrong)
 
@@ -272,11 +330,17 @@ def test_bad_ratings_are_listed_in_natural_order_and_shortened():
             "the table has no rows",
         ),
         (pd.DataFrame(), "column worker, criterion, rating is missing; there are none"),
-        (table().rename(columns={"rating": "Rating"}), "column rating is missing; there are worker, criterion, Rating"),
+        (
+            table().rename(columns={"rating": "Rating"}),
+            "column rating is missing; there are worker, criterion, Rating",
+        ),
         (table().set_index(KEYS), "column worker, criterion is missing; there are rating"),
         (table([("a0", None, 1)]), "a worker or criterion label is missing"),
         (table([("a0", "skill", 1), (None, "skill", 1)]), "a worker or criterion label is missing"),
-        (table([(np.nan, "skill", 1), (1.0, "skill", 1)]), "a worker or criterion label is missing"),
+        (
+            table([(np.nan, "skill", 1), (1.0, "skill", 1)]),
+            "a worker or criterion label is missing",
+        ),
     ],
 )
 def test_a_bad_table_is_named(frame, said):
@@ -286,13 +350,17 @@ def test_a_bad_table_is_named(frame, said):
 
 @pytest.mark.parametrize("stars", [0, -5, 2.5, 5.0, "5", np.nan, np.inf, None])
 def test_stars_must_be_a_whole_number(stars):
-    with pytest.raises(ValueError, match=f"^stars must be a whole number of at least 1, got {stars!r}$"):
+    with pytest.raises(
+        ValueError, match=f"^stars must be a whole number of at least 1, got {stars!r}$"
+    ):
         count_ratings(table(), stars)
 
 
 def test_is_star():
     assert [is_star(rating, 3) for rating in (1, 3.0, np.int8(2), Decimal(2))] == [True] * 4
-    assert not any(is_star(rating, 3) for rating in (0, 4, 1.5, True, "1", None, pd.NA, np.nan, np.inf))
+    assert not any(
+        is_star(rating, 3) for rating in (0, 4, 1.5, True, "1", None, pd.NA, np.nan, np.inf)
+    )
 
 
 @few
@@ -316,7 +384,9 @@ def test_merged_counts_are_the_counts_of_joined_histories(old, new):
 @given(st.lists(histories, min_size=1, max_size=4), st.floats(0.01, 1))
 def test_sums_and_decay_go_together(parts, factor):
     counts = [count_ratings(table(rows)) for rows in parts]
-    assert_frame_equal(sum(counts).decay(factor), sum(part.decay(factor) for part in counts), check_dtype=False)
+    assert_frame_equal(
+        sum(counts).decay(factor), sum(part.decay(factor) for part in counts), check_dtype=False
+    )
 
 
 @pytest.mark.parametrize("add", [operator.add, operator.iadd, np.add, lambda a, b: sum([a, b])])
@@ -366,7 +436,9 @@ def test_decay_needs_a_factor_in_0_1(counts, factor):
         counts.decay(factor)
 
 
-@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda c: pickle.loads(pickle.dumps(c))])
+@pytest.mark.parametrize(
+    "again", [copy.copy, copy.deepcopy, lambda c: pickle.loads(pickle.dumps(c))]
+)
 def test_copies_are_counts(counts, again):
     other = again(counts)
     assert isinstance(other, Counts)
@@ -376,11 +448,24 @@ def test_copies_are_counts(counts, again):
 
 
 def test_what_pandas_makes_of_counts_is_a_plain_frame(counts):
-    for plain in (counts.copy(), counts.iloc[:1], counts.loc[["a2"]], counts * 2, counts.reset_index()):
+    for plain in (
+        counts.copy(),
+        counts.iloc[:1],
+        counts.loc[["a2"]],
+        counts * 2,
+        counts.reset_index(),
+    ):
         assert type(plain) is pd.DataFrame
 
 
 def test_is_counts(counts):
     assert is_counts(counts) and is_counts(counts.iloc[:1]) and is_counts(counts.decay(0.5))
-    not_counts = (table(), table().set_index(KEYS), counts.loc["a2"], counts.iloc[:0], counts[[2, 3]], None)
+    not_counts = (
+        table(),
+        table().set_index(KEYS),
+        counts.loc["a2"],
+        counts.iloc[:0],
+        counts[[2, 3]],
+        None,
+    )
     assert not any(is_counts(frame) for frame in not_counts)

@@ -49,7 +49,9 @@ def test_eq_4_by_hand():
     """Row sums 1.3, 1.7 and 1.5, so that z_01 = (1.3 - 1.7) / 4 + 0.5."""
     z = cn.consistent_matrix(labelled())
     assert z.index.tolist() == z.columns.tolist() == NAMES
-    np.testing.assert_allclose(z, [[0.5, 0.4, 0.45], [0.6, 0.5, 0.55], [0.55, 0.45, 0.5]], atol=1e-15)
+    np.testing.assert_allclose(
+        z, [[0.5, 0.4, 0.45], [0.6, 0.5, 0.55], [0.55, 0.45, 0.5]], atol=1e-15
+    )
 
 
 @many
@@ -64,7 +66,9 @@ def test_weights_are_weights_for_every_resolution(b, more):
 
 
 def test_a_weight_of_0_stays_0_when_a_judgement_is_off_by_rounding():
-    assert cn.criteria_weights([[0.5 - 9e-10, 0], [1, 0.5]], 0.5).tolist() == pytest.approx([0, 1], abs=1e-9)
+    assert cn.criteria_weights([[0.5 - 9e-10, 0], [1, 0.5]], 0.5).tolist() == pytest.approx(
+        [0, 1], abs=1e-9
+    )
     assert cn.criteria_weights([[0.5 - 9e-10, 0], [1, 0.5]], 0.5).min() == 0
 
 
@@ -94,7 +98,9 @@ def test_what_is_judged_to_matter_more_weighs_more(b):
 def test_the_range_is_that_of_every_matrix_on_the_five_levels(k, smallest):
     """All 5, 125 or 15 625 matrices, by eqs. 4 and 5 written out; the four corner matrices by the package too."""
     a = (k - 1) / 2 if smallest else k - 1
-    all_b = np.array([complementary(k, upper) for upper in product(LEVELS, repeat=k * (k - 1) // 2)])
+    all_b = np.array(
+        [complementary(k, upper) for upper in product(LEVELS, repeat=k * (k - 1) // 2)]
+    )
     assert len(all_b) == 5 ** (k * (k - 1) // 2)
     rows = all_b.sum(axis=2)
     z = (rows[:, :, None] - rows[:, None, :]) / (2 * (k - 1)) + 0.5
@@ -108,7 +114,9 @@ def test_the_range_is_that_of_every_matrix_on_the_five_levels(k, smallest):
 
 def test_printed_ranges():
     assert cn.weight_range(4) == pytest.approx((0.55 / 3, 0.95 / 3))
-    assert cn.weight_range(["skill", "efficiency", "quality", "activity"], 1.5) == pytest.approx((0.35 / 3, 1.15 / 3))
+    assert cn.weight_range(["skill", "efficiency", "quality", "activity"], 1.5) == pytest.approx(
+        (0.35 / 3, 1.15 / 3)
+    )
     assert cn.weight_range(np.int64(2)) == pytest.approx((0.3, 0.7))
     assert cn.weight_range(pd.Index(NAMES)) == cn.weight_range(3)
 
@@ -159,7 +167,10 @@ def changed(i, j, value, other=None):
         (changed(0, 1, True), "row skill, column pace is True, a number in [0, 1] is needed"),
         (changed(1, 1, 0.7), "row pace, column pace is 0.7, the diagonal must be 0.5"),
         (changed(0, 1, 0.9), "skill over pace is 0.9 and pace over skill 0.3, they must sum to 1"),
-        (changed(0, 1, 0.7 + 2e-9), "skill over pace is 0.700000002 and pace over skill 0.3, they must sum to 1"),
+        (
+            changed(0, 1, 0.7 + 2e-9),
+            "skill over pace is 0.700000002 and pace over skill 0.3, they must sum to 1",
+        ),
     ],
 )
 @pytest.mark.parametrize("function", [cn.consistent_matrix, cn.criteria_weights])
@@ -196,9 +207,14 @@ def test_the_five_levels_are_not_warned_of():
 
 
 @pytest.mark.parametrize("resolution", [1.49, 0, -3, np.nan, np.inf, "2"])
-@pytest.mark.parametrize("call", [lambda a: cn.weight_range(4, a), lambda a: cn.criteria_weights([[0.5] * 4] * 4, a)])
+@pytest.mark.parametrize(
+    "call", [lambda a: cn.weight_range(4, a), lambda a: cn.criteria_weights([[0.5] * 4] * 4, a)]
+)
 def test_bad_resolutions_are_named(call, resolution):
-    said = rf"^resolution must be a finite number of at least \(K - 1\) / 2 = 1.5 and above 0, got {resolution!r}$"
+    said = (
+        r"^resolution must be a finite number of at least \(K - 1\) / 2 = 1.5 and above 0, got"
+        rf" {resolution!r}$"
+    )
     with pytest.raises(ValueError, match=said):
         call(resolution)
 

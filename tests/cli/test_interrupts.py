@@ -47,10 +47,22 @@ def interrupted(call, after):
 def told(thing):
     """All that a result says, field by field, with its numbers to nine digits."""
     if isinstance(thing, pd.DataFrame | pd.Series):
-        thing = thing.drop(columns="seconds", errors="ignore") if isinstance(thing, pd.DataFrame) else thing
-        return told(thing.reset_index().to_dict("list") if isinstance(thing, pd.DataFrame) else thing.to_dict())
+        thing = (
+            thing.drop(columns="seconds", errors="ignore")
+            if isinstance(thing, pd.DataFrame)
+            else thing
+        )
+        return told(
+            thing.reset_index().to_dict("list")
+            if isinstance(thing, pd.DataFrame)
+            else thing.to_dict()
+        )
     if is_dataclass(thing):
-        return {field.name: told(getattr(thing, field.name)) for field in fields(thing) if field.name not in ASIDE}
+        return {
+            field.name: told(getattr(thing, field.name))
+            for field in fields(thing)
+            if field.name not in ASIDE
+        }
     if isinstance(thing, Mapping):
         return {str(key): told(value) for key, value in thing.items()}
     if isinstance(thing, np.ndarray | list | tuple):
@@ -75,7 +87,9 @@ def some_of(project, m, n):
     between = project.worker_conflicts.loc[who, who]
     need, weights = pd.Series(1, what), project.criteria_weights
     barred = project.task_conflicts.loc[who, what]
-    return cn.Project(project.ability.loc[who], project.demand.loc[what], weights, need, None, barred, between)
+    return cn.Project(
+        project.ability.loc[who], project.demand.loc[what], weights, need, None, barred, between
+    )
 
 
 CASE = cn.load_case_study()
@@ -122,7 +136,9 @@ CALLS = {
     "robust": lambda: cn.robust(CASE),
     "robust by regret": lambda: cn.robust(PART, criterion="regret"),
     "recover_conflicts": lambda: cn.recover_conflicts(PLAIN, chosen(QUARREL), limit=3),
-    "recover_weights": lambda: cn.recover_weights(QUARREL, P, CASE.published.assignment, CASE.criteria_weights),
+    "recover_weights": lambda: cn.recover_weights(
+        QUARREL, P, CASE.published.assignment, CASE.criteria_weights
+    ),
     "stability": lambda: cn.stability(PLAIN, P, CASE.criteria_weights, samples=4, rng=1),
     "gamma_range": lambda: cn.gamma_range(CASE),
     "solve_many": lambda: cn.solve_many(FEW, progress=False),
@@ -147,8 +163,13 @@ def nothing_left(tmp_path, monkeypatch):
     monkeypatch.setenv("JOBLIB_TEMP_FOLDER", str(tmp_path))
     yield
     new = [one for one in children() if one not in before]
-    lines = [one.name() if one.status() == psutil.STATUS_ZOMBIE else " ".join(one.cmdline()) for one in new]
-    assert [line for line in lines if "-m joblib" not in line and "resource_tracker" not in line] == []
+    lines = [
+        one.name() if one.status() == psutil.STATUS_ZOMBIE else " ".join(one.cmdline())
+        for one in new
+    ]
+    assert [
+        line for line in lines if "-m joblib" not in line and "resource_tracker" not in line
+    ] == []
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
@@ -168,8 +189,11 @@ def moments(call, number=MOMENTS):
     return reference, [1.2 * usual * (at + random.random()) / number for at in range(number)]
 
 
-posix = pytest.mark.skipif(os.name == "nt", reason="there are no alarms on Windows, and signals are sent otherwise")
-# An interrupt inside a finaliser cannot pass, and Python says so; the call goes on and must then be complete.
+posix = pytest.mark.skipif(
+    os.name == "nt", reason="there are no alarms on Windows, and signals are sent otherwise"
+)
+# An interrupt inside a finaliser cannot pass, and Python says so; the call goes on and must then be
+# complete.
 unheard = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
 
@@ -203,7 +227,8 @@ def test_solve_returns_the_best_so_far_and_says_so(alarm, how, solver):
     best = cn.solve(problem).performance
     for moment in at:
         answer = interrupted(call, moment)
-        if answer is None or told(answer) == reference:  # passed on before or after the solving, or not in time
+        # passed on before or after the solving, or not in time
+        if answer is None or told(answer) == reference:
             continue
         assert answer.status == "time_limit"
         assert "Stopped from the keyboard." in answer.reasons
@@ -252,7 +277,8 @@ def test_an_experiment_goes_on_where_an_interrupt_ended_it(alarm, tmp_path_facto
     """Its file holds whole rows; a call that is interrupted adds to them."""
     folder = tmp_path_factory.mktemp("rows")
     file = folder / "rows.csv"
-    cn.experiments.table8(1, sizes=[10], output=folder / "other.csv", progress=False)  # asks once what machine this is
+    # asks once what machine this is
+    cn.experiments.table8(1, sizes=[10], output=folder / "other.csv", progress=False)
 
     def call():
         return cn.experiments.table8(1, sizes=[10, 20], output=file, progress=False)
@@ -303,7 +329,9 @@ def stopped(answer):
 def test_ctrl_c_in_a_process():
     """What a keyboard sends; CBC takes it for itself, and did so ever after."""
     pipe, here = subprocess.PIPE, os.environ | {"PYTHONPATH": str(Path(__file__).parent)}
-    child = subprocess.Popen([sys.executable, "-c", ROUNDS], stdin=pipe, stdout=pipe, stderr=pipe, text=True, env=here)
+    child = subprocess.Popen(
+        [sys.executable, "-c", ROUNDS], stdin=pipe, stdout=pipe, stderr=pipe, text=True, env=here
+    )
     patience = threading.Timer(60, child.kill)
     patience.start()
     said = []
@@ -377,12 +405,18 @@ def test_scenarios_and_pages_stopped_by_time_say_what_is_not_proved():
         page = cn.report(made, "hard")
         assert ("not proved the best" in str(page)) == (page.answer.status == "time_limit")
         if page.answer.status == "optimal":
-            assert page.answer.performance == pytest.approx(whole.at["hard", "performance"], abs=1e-9)
+            assert page.answer.performance == pytest.approx(
+                whole.at["hard", "performance"], abs=1e-9
+            )
 
 
 def test_many_problems_stopped_by_time_each_have_a_status():
     whole = cn.solve_many(FEW, progress=False)
     for limit in LIMITS:
-        for one, best in zip(cn.solve_many(FEW, time_limit=limit, progress=False), whole, strict=True):
-            assert one.status == "time_limit" or told(one) | {"solver": ""} == told(best) | {"solver": ""}
+        for one, best in zip(
+            cn.solve_many(FEW, time_limit=limit, progress=False), whole, strict=True
+        ):
+            assert one.status == "time_limit" or told(one) | {"solver": ""} == told(best) | {
+                "solver": ""
+            }
             assert one.status == "optimal" or one.bound >= best.performance - 1e-9

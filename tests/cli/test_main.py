@@ -45,7 +45,8 @@ def test_options_of_a_scene_are_not_used_and_it_says_so(tmp_path, capsys):
     """The command solves the files of a project; a scene's options.json is for cn.scenes.read_scene."""
     folder = copy("scenes/content", tmp_path)
     words = "options.json was not read; crowdnb.market.scenes.read_scene reads it"
-    assert main(["assign", str(folder)]) == 1  # with two reviews a person, an option, there is an assignment
+    # with two reviews a person, an option, there is an assignment
+    assert main(["assign", str(folder)]) == 1
     assert f"Note: {words}\n" in capsys.readouterr().out
     assert cn.read_project(folder).notes == (words,)
     assert cn.scenes.read_scene(folder).project.notes == ()
@@ -58,11 +59,14 @@ def test_the_case_study_folder_is_solved_and_written(tmp_path, capsys):
     assert main(["assign", str(folder)]) == 0
     out, err = capsys.readouterr()
     assert TABLE in out and not err
-    assert out.startswith("12 workers, 5 tasks, 9 places. Criteria weights: skill 0.15, efficiency 0.25, quality 0.5")
+    assert out.startswith(
+        "12 workers, 5 tasks, 9 places. Criteria weights: skill 0.15, efficiency 0.25, quality 0.5"
+    )
     assert "Ability: 48 intervals as given.\n" in out
     assert out.endswith(f"Idle: a1, a8, a9.\nWritten: {folder / 'assignment.csv'}\n")
     pairs = pd.read_csv(folder / "assignment.csv")
-    problem = cn.read_project(folder).problem()  # the file written is none of the project's: no note, no problem
+    # the file written is none of the project's: no note, no problem
+    problem = cn.read_project(folder).problem()
     table = pd.DataFrame(0, index=problem.workers, columns=problem.tasks)
     for worker, task, q in pairs.itertuples(index=False):
         table.at[worker, task] = 1
@@ -78,11 +82,21 @@ def test_the_lounges_say_what_became_of_their_histories(tmp_path, capsys):
     out = capsys.readouterr().out
     clouds = cn.read_project(folder, gamma=0.3).clouds()
     rule, negative = clouds["rule"].value_counts(), (clouds["radicand"] < 0).sum()
-    assert f"{rule['point']} of one rating, {rule['range']} of 2 to 5, {rule['cloud']} by the cloud model" in out
+    assert (
+        f"{rule['point']} of one rating, {rule['range']} of 2 to 5, {rule['cloud']} by the cloud"
+        " model" in out
+    )
     assert "with gamma = 0.3" in out
-    assert f"S² < En² in {negative} of the {rule['cloud']} clouds; {clouds['clipped'].sum()} intervals were" in out
+    assert (
+        f"S² < En² in {negative} of the {rule['cloud']} clouds; {clouds['clipped'].sum()} intervals"
+        " were" in out
+    )
     chosen = set(pd.read_csv(folder / "assignment.csv")["worker"])
-    few = out.split("fewer than six ratings of some criterion: 12 of the 12 chosen: ")[1].split(".\n")[0].split(", ")
+    few = (
+        out.split("fewer than six ratings of some criterion: 12 of the 12 chosen: ")[1]
+        .split(".\n")[0]
+        .split(", ")
+    )
     assert set(few) == chosen & set(clouds.index[clouds["rule"] != "cloud"].unique("worker"))
     assert "(97 in all)" not in out and "… (85 in all)" in out.split("Idle: ")[1]
 
@@ -91,9 +105,21 @@ def test_the_lounges_say_what_became_of_their_histories(tmp_path, capsys):
     ("changes", "options", "parts"),
     [
         ({"tasks.csv": ("r0,2", "r0,20")}, [], ["27 places", "12 workers"]),
-        ({"tasks.csv": ("r1,1", "r1,10")}, [], ["r1 needs 10 workers", "9 may take it", "3 in conflict"]),
-        ({"worker_conflicts.csv": EVERY_PAIR, "tasks.csv": ONE_EACH}, [], ["5 places", "at most 1", "conflicts"]),
-        ({"worker_conflicts.csv": EVERY_PAIR}, ["--scope", "task"], ["r2 needs 3 workers", "at most 1"]),
+        (
+            {"tasks.csv": ("r1,1", "r1,10")},
+            [],
+            ["r1 needs 10 workers", "9 may take it", "3 in conflict"],
+        ),
+        (
+            {"worker_conflicts.csv": EVERY_PAIR, "tasks.csv": ONE_EACH},
+            [],
+            ["5 places", "at most 1", "conflicts"],
+        ),
+        (
+            {"worker_conflicts.csv": EVERY_PAIR},
+            ["--scope", "task"],
+            ["r2 needs 3 workers", "at most 1"],
+        ),
     ],
     ids=["places", "eligible", "conflicts", "conflicts in a task"],
 )
@@ -111,8 +137,9 @@ def test_no_assignment_is_an_answer_with_its_reason(changes, options, parts, tmp
 def test_a_scale_that_makes_every_qualification_zero_is_asked_about(tmp_path, capsys):
     folder = copy("lounges", tmp_path)
     assert main(["assign", str(folder), "--stars", "500"]) == 1
-    assert "Every qualification is 0: nobody reaches any demand. Is the scale right? A rating of 500" in (
-        capsys.readouterr().out
+    assert (
+        "Every qualification is 0: nobody reaches any demand. Is the scale right? A rating of 500"
+        in (capsys.readouterr().out)
     )
 
 
@@ -126,7 +153,9 @@ def test_the_version_and_an_answer_without_a_solver(tmp_path, capsys):
 
 
 def test_the_scope_of_a_conflict(tmp_path, capsys):
-    folder = copy("case_study", tmp_path, {"worker_conflicts.csv": EVERY_PAIR, "tasks.csv": ONE_EACH})
+    folder = copy(
+        "case_study", tmp_path, {"worker_conflicts.csv": EVERY_PAIR, "tasks.csv": ONE_EACH}
+    )
     assert main(["assign", str(folder), "--scope", "task"]) == 0
     assert "ρ = " in capsys.readouterr().out
 
@@ -161,9 +190,18 @@ def test_every_solver_by_name(solver, tmp_path, capsys):
         (["--time-limit", "0"], "crowdnb: time_limit must be "),
         (["--time-limit", "nan"], "crowdnb: time_limit must be "),
         (["--solver", "SIMPLEX"], "crowdnb: solver: 'SIMPLEX' is unknown; installed are "),
-        (["--solver", "GUROBI"], "crowdnb: the solver GUROBI is not installed; cvxpy's documentation says how"),
-        (["--output", "lounges/ratings.csv"], "crowdnb: output: lounges/ratings.csv is a file of the project"),
-        (["--output", "lounges/weights.csv"], "crowdnb: output: lounges/weights.csv is a file of the project"),
+        (
+            ["--solver", "GUROBI"],
+            "crowdnb: the solver GUROBI is not installed; cvxpy's documentation says how",
+        ),
+        (
+            ["--output", "lounges/ratings.csv"],
+            "crowdnb: output: lounges/ratings.csv is a file of the project",
+        ),
+        (
+            ["--output", "lounges/weights.csv"],
+            "crowdnb: output: lounges/weights.csv is a file of the project",
+        ),
         (["--output", "lounges"], "crowdnb: output: lounges is a file of the project"),
     ],
 )
@@ -202,7 +240,11 @@ def test_an_output_that_cannot_be_written_is_named(output, tmp_path, capsys, mon
     before = content(tmp_path)
     assert main(["assign", str(folder), "--output", output]) == 2
     out, err = capsys.readouterr()
-    cannot = f"crowdnb: {output} cannot be written: " if output == "." else "crowdnb: output: there is no folder "
+    cannot = (
+        f"crowdnb: {output} cannot be written: "
+        if output == "."
+        else "crowdnb: output: there is no folder "
+    )
     assert err.startswith(cannot) and err.count("\n") == 1
     assert "Written" not in out and content(tmp_path) == before
 
@@ -232,7 +274,11 @@ def test_a_label_is_text_whatever_it_holds(label, tmp_path, capsys):
         path.write_text(path.read_text().replace("a10,", f"{label},").replace("r2,", f"{label},"))
     assert main(["assign", str(folder)]) == 0
     out = capsys.readouterr().out
-    seen = label if label.isprintable() or "\u3000" in label else label.encode("unicode_escape").decode()
+    seen = (
+        label
+        if label.isprintable() or "\u3000" in label
+        else label.encode("unicode_escape").decode()
+    )
     assert f"{seen} (0.320)" in out and f"\n{seen}  " in out
     assert not set(out) & set("\x1b\x07\u202e")
     rows = list(csv.reader((folder / "assignment.csv").read_text().splitlines()))
@@ -271,18 +317,25 @@ def test_an_answer_that_is_not_proved_says_so(tmp_path, capsys, monkeypatch):
     assert not (folder / "assignment.csv").exists()
     monkeypatch.setattr("crowdnb.project.folder.solve", late(True))
     assert main(["assign", str(folder)]) == 0
-    assert "ρ = 2.568525, not proved the best; at most 2.750000 is possible (HIGHS" in capsys.readouterr().out
+    assert (
+        "ρ = 2.568525, not proved the best; at most 2.750000 is possible (HIGHS"
+        in capsys.readouterr().out
+    )
     assert (folder / "assignment.csv").exists()
 
 
-def test_a_solver_that_answers_wrongly_is_not_taken_for_no_assignment(tmp_path, capsys, monkeypatch):
+def test_a_solver_that_answers_wrongly_is_not_taken_for_no_assignment(
+    tmp_path, capsys, monkeypatch
+):
     def solve(*_):
         raise cn.SolverAnswerError("internal error: the answer breaks a rule")
 
     monkeypatch.setattr("crowdnb.project.folder.solve", solve)
     folder = copy("case_study", tmp_path)
     assert main(["assign", str(folder)]) == 3
-    assert capsys.readouterr().err.startswith("crowdnb: internal error: the answer breaks a rule; nothing written")
+    assert capsys.readouterr().err.startswith(
+        "crowdnb: internal error: the answer breaks a rule; nothing written"
+    )
     assert not (folder / "assignment.csv").exists()
 
 
@@ -291,7 +344,10 @@ def test_the_case_study_in_the_terminal_or_a_notebook():
         assert main(["case"]) == 0
     out = stream.getvalue()
     assert TABLE in out
-    for row in ("best ρ, Q as printed   2.569000  2.697000    0.128000", "ρ of table 5, Q exact   2.569000  2.568525"):
+    for row in (
+        "best ρ, Q as printed   2.569000  2.697000    0.128000",
+        "ρ of table 5, Q exact   2.569000  2.568525",
+    ):
         assert row in out
     assert [line.split(" with ") for line in out.splitlines() if line.startswith("  a")] == [
         ["  a3", "a5"], ["  a3", "a7"], ["  a3", "a10"], ["  a3", "a11"],
@@ -350,7 +406,9 @@ def test_a_reader_that_stops_listening_loses_nothing(tmp_path):
         ({}, ["--scenario", "spring"], "there is no scenario 'spring'; there are as given"),
     ],
 )
-def test_a_page_that_cannot_be_made_is_told(changes, options, message, tmp_path, capsys, monkeypatch):
+def test_a_page_that_cannot_be_made_is_told(
+    changes, options, message, tmp_path, capsys, monkeypatch
+):
     monkeypatch.chdir(tmp_path)
     folder = copy("case_study", tmp_path, changes)
     before = content(tmp_path)

@@ -61,7 +61,12 @@ def test_a_link_a_mode_and_a_second_name_are_kept(tmp_path, capsys):
         before = kind(tmp_path / name)
         assert main(["assign", str(folder), "--output", str(tmp_path / name)]) == 0
         assert kind(tmp_path / name)[0] == before[0] and lines(tmp_path / name) == PAIRS
-    assert lines(tmp_path / "real.txt") == lines(tmp_path / "far" / "new.csv") == lines(tmp_path / "other") == PAIRS
+    assert (
+        lines(tmp_path / "real.txt")
+        == lines(tmp_path / "far" / "new.csv")
+        == lines(tmp_path / "other")
+        == PAIRS
+    )
     assert (tmp_path / "one").samefile(tmp_path / "other")
     assert main(["report", str(folder), "--output", str(tmp_path / "link")]) == 0
     assert (tmp_path / "real.txt").read_text(encoding="utf-8").endswith("</html>\n")
@@ -88,7 +93,10 @@ def test_a_pipe_and_a_device_are_written_to(tmp_path, capsys):
 def test_standard_output_as_a_file(where, tmp_path):
     """Where a shell has sent it to a file, what is printed and what is written stand one after the other."""
     folder = copy("case_study", tmp_path)
-    run = f"{sys.executable} -m crowdnb assign {folder} --output /dev/stdout {where}; echo ${{PIPESTATUS[0]}}"
+    run = (
+        f"{sys.executable} -m crowdnb assign {folder} --output /dev/stdout {where}; echo"
+        " ${PIPESTATUS[0]}"
+    )
     done = subprocess.run(["bash", "-c", run], capture_output=True, text=True, cwd=tmp_path)
     assert done.stdout.endswith("0\n") and not done.stderr
     text = (tmp_path / "out.txt").read_text() if where == "> out.txt" else done.stdout
@@ -283,7 +291,10 @@ def test_scenarios_and_pages_are_written_into_what_is_there(case, tmp_path, smal
     (tmp_path / "link.json").symlink_to("real.json")
     plans.keep("yours", gamma=0.3).save(tmp_path / "link.json")
     assert (tmp_path / "link.json").is_symlink()
-    assert [one.name for one in cn.Scenarios.load(case, tmp_path / "real.json").named] == ["mine", "yours"]
+    assert [one.name for one in cn.Scenarios.load(case, tmp_path / "real.json").named] == [
+        "mine",
+        "yours",
+    ]
     before = content(tmp_path)
     small_disk(100)
     with pytest.raises(OSError, match="File too large") as error:
@@ -312,7 +323,17 @@ def test_rows_of_an_experiment_are_whole_or_not_there(tmp_path, small_disk):
 
 
 def test_an_experiment_into_a_pipe_or_behind_a_link(tmp_path, capsys):
-    run = ["experiment", "table8", "--repeats", "1", "--methods", "existence", "--jobs", "1", "--output"]
+    run = [
+        "experiment",
+        "table8",
+        "--repeats",
+        "1",
+        "--methods",
+        "existence",
+        "--jobs",
+        "1",
+        "--output",
+    ]
     os.mkfifo(tmp_path / "pipe")
     got = []
     reader = threading.Thread(target=lambda: got.append((tmp_path / "pipe").read_text()))
@@ -320,7 +341,9 @@ def test_an_experiment_into_a_pipe_or_behind_a_link(tmp_path, capsys):
     assert main([*run, str(tmp_path / "pipe")]) == 0
     reader.join()
     (tmp_path / "link.csv").symlink_to("real.csv")
-    (tmp_path / "real.csv").write_text("# crowdnb experiment table8, seed 0; stopped before the first row\n")
+    (tmp_path / "real.csv").write_text(
+        "# crowdnb experiment table8, seed 0; stopped before the first row\n"
+    )
     assert main([*run, str(tmp_path / "link.csv")]) == 0
     assert (tmp_path / "link.csv").is_symlink()
     (tmp_path / "got.csv").write_text(got[0])
@@ -331,9 +354,17 @@ def test_an_experiment_into_a_pipe_or_behind_a_link(tmp_path, capsys):
 
 
 STREAMS = {
-    "full": ("assign F > /dev/full", 2, "crowdnb: standard output cannot be written: No space left on device\n"),
+    "full": (
+        "assign F > /dev/full",
+        2,
+        "crowdnb: standard output cannot be written: No space left on device\n",
+    ),
     "closed": ("assign F >&-", 2, "crowdnb: standard output is closed\n"),
-    "help": ("assign --help > /dev/full", 2, "crowdnb: standard output cannot be written: No space left on device\n"),
+    "help": (
+        "assign --help > /dev/full",
+        2,
+        "crowdnb: standard output cannot be written: No space left on device\n",
+    ),
     "nobody": ("assign nowhere > /dev/full 2> /dev/full", 2, ""),
     "nobody at all": ("assign F >&- 2>&-", 2, ""),
     "bad input, full": ("assign nowhere 2> /dev/full", 2, "nowhere: 1 problem in the files"),
@@ -359,13 +390,18 @@ def test_a_stream_that_fails(run, status, said, tmp_path):
 
 @pytest.mark.parametrize("run", ["assign", "assign none", "report", "case"])
 def test_an_answer_that_cannot_be_printed_is_not_written(run, tmp_path, capsys, monkeypatch):
-    folder = copy("case_study", tmp_path, {"tasks.csv": ("r0,2", "r0,20")} if run == "assign none" else None)
+    folder = copy(
+        "case_study", tmp_path, {"tasks.csv": ("r0,2", "r0,20")} if run == "assign none" else None
+    )
     before = content(tmp_path)
     command = run.split()[0]
     with open("/dev/full", "w", encoding="utf-8") as full:
         monkeypatch.setattr(sys, "stdout", full)
         assert main([command, *[str(folder)] * (command != "case")]) == 2
-    assert capsys.readouterr().err == "crowdnb: standard output cannot be written: No space left on device\n"
+    assert (
+        capsys.readouterr().err
+        == "crowdnb: standard output cannot be written: No space left on device\n"
+    )
     assert content(tmp_path) == before
 
 
@@ -389,7 +425,9 @@ def hard(folder):
     for k, name in enumerate(criteria):
         texts["ability"] += [f"w{i},{name},{low[i, k]:.6f},{low[i, k] + 0.3:.6f}" for i in workers]
         texts["demand"] += [f"t{j},{name},{demand[j, k]:.6f}" for j in tasks]
-    texts["worker_conflicts"] += [f"w{i},w{k}" for i in workers for k in range(i) if rng.uniform() < 0.05]
+    texts["worker_conflicts"] += [
+        f"w{i},w{k}" for i in workers for k in range(i) if rng.uniform() < 0.05
+    ]
     for name, rows in texts.items():
         (folder / f"{name}.csv").write_text("\n".join(rows) + "\n")
     return folder
@@ -408,11 +446,16 @@ def test_ctrl_c_at_any_moment_ends_with_a_line(command, tmp_path):
     before = content(tmp_path)
     rng = np.random.default_rng(MOMENTS[command])
     for moment in rng.uniform(0.2, 1.0 if command == "case" else 2.5, MOMENTS[command]):
-        with subprocess.Popen(run, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path) as child:
+        with subprocess.Popen(
+            run, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path
+        ) as child:
             time.sleep(moment)
             child.send_signal(signal.SIGINT)
             _, said = child.communicate(timeout=60)
-        said = "".join(line for line in said.splitlines(True) if line.strip() and "table7: " not in line)  # its bar
+        # its bar
+        said = "".join(
+            line for line in said.splitlines(True) if line.strip() and "table7: " not in line
+        )
         assert (child.returncode, said) == (130, "crowdnb: stopped from the keyboard.\n"), moment
         (tmp_path / "rows.csv").unlink(missing_ok=True)
         assert content(tmp_path) == before
@@ -423,13 +466,18 @@ def test_an_answer_that_was_interrupted_is_not_written(tmp_path, capsys, monkeyp
     """cn.solve returns the best it knows; whoever pressed Ctrl-C in the command wants none."""
 
     def solve(problem, solver, time_limit):
-        return cn.Assignment.of(problem, None, "time_limit", "HIGHS", 1.0, reasons=["Stopped from the keyboard."])
+        return cn.Assignment.of(
+            problem, None, "time_limit", "HIGHS", 1.0, reasons=["Stopped from the keyboard."]
+        )
 
     monkeypatch.setattr("crowdnb.project.folder.solve", solve)
     folder = copy("case_study", tmp_path)
     before = content(tmp_path)
     assert main(["assign", str(folder)]) == 130
-    assert capsys.readouterr() == ("", "crowdnb: stopped from the keyboard.\n") and content(tmp_path) == before
+    assert (
+        capsys.readouterr() == ("", "crowdnb: stopped from the keyboard.\n")
+        and content(tmp_path) == before
+    )
 
 
 def test_an_interrupt_that_somebody_catches_ends_the_command_all_the_same(tmp_path):
@@ -453,4 +501,7 @@ def test_an_interrupt_that_somebody_catches_ends_the_command_all_the_same(tmp_pa
     for what in ("time.sleep(60)", "return 0", "raise ImportError('half loaded') from None"):
         run = [sys.executable, "-c", code.replace("WHAT", what)]
         done = subprocess.run(run, capture_output=True, text=True, cwd=tmp_path, timeout=30)
-        assert (done.returncode, done.stderr) == (130, "crowdnb: stopped from the keyboard.\n"), what
+        assert (done.returncode, done.stderr) == (
+            130,
+            "crowdnb: stopped from the keyboard.\n",
+        ), what

@@ -69,7 +69,9 @@ def test_overview_peace_wrong(gain, moved, said):
 
 
 FILES = {
-    "ability.csv": "worker,criterion,low,high\nAna,craft,0.8,0.9\nBo,craft,0.7,0.9\nChen,craft,0.5,0.6\n",
+    "ability.csv": (
+        "worker,criterion,low,high\nAna,craft,0.8,0.9\nBo,craft,0.7,0.9\nChen,craft,0.5,0.6\n"
+    ),
     "demand.csv": "task,criterion,low\nlogo,craft,0.5\nfilm,craft,0.55\n",
     "tasks.csv": "task,required\nlogo,1\nfilm,1\n",
     "weights.csv": "criterion,weight\ncraft,1\n",
@@ -98,8 +100,14 @@ def test_overview_project_where_the_best_pair_leaves_no_team(tmp_path):
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        ({"task_conflicts": "worker,task\nBo,logo\n"}, "The best pair, Ana for logo (0.667), is in a best assignment"),
-        ({"tasks": "task,required\nlogo,2\nfilm,2\n"}, "No assignment exists. The tasks ask for 4 places"),
+        (
+            {"task_conflicts": "worker,task\nBo,logo\n"},
+            "The best pair, Ana for logo (0.667), is in a best assignment",
+        ),
+        (
+            {"tasks": "task,required\nlogo,2\nfilm,2\n"},
+            "No assignment exists. The tasks ask for 4 places",
+        ),
         (
             {"tasks": "task,required\nlogo,1\n", "demand": "task,criterion,low\nlogo,craft,0.5\n"},
             "3 workers and 1 tasks",
@@ -112,7 +120,9 @@ def test_overview_project_wrong(tmp_path, changed, said):
 
 
 def test_overview_project_needs_one(tmp_path):
-    assert exercises.check_overview_project(tmp_path / "nowhere").startswith("The folder cannot be read.")
+    assert exercises.check_overview_project(tmp_path / "nowhere").startswith(
+        "The folder cannot be read."
+    )
     assert exercises.check_overview_project(tmp_path).startswith("The folder cannot be read.")
     for nonsense in (None, 3, ["a"], pd.DataFrame()):
         assert exercises.check_overview_project(nonsense).startswith("Not yet: give the folder")
@@ -148,16 +158,22 @@ def test_case_least_missed(case):
     def without(worker):
         gone = case.task_conflicts.copy()
         gone.loc[worker] = 1
-        return cn.solve(cn.Problem(case.qualification, case.required, None, gone, QUARREL)).performance
+        return cn.solve(
+            cn.Problem(case.qualification, case.required, None, gone, QUARREL)
+        ).performance
 
     at_work = cn.solve(case.problem(QUARREL)).pairs["worker"]
     right = max(at_work, key=without)
-    assert exercises.check_case_least_missed(right).startswith("Right: without a5 ρ falls by 0.0079 only: then a3 may")
+    assert exercises.check_case_least_missed(right).startswith(
+        "Right: without a5 ρ falls by 0.0079 only: then a3 may"
+    )
     assert "and without 1 of the others by less" in exercises.check_case_least_missed("a1")
     assert "and without 8 of the others by less" in exercises.check_case_least_missed("a11")
     assert "a3 has no place" in exercises.check_case_least_missed("a3")
     for nonsense in (None, "Ana", ["a5"], 5):
-        assert exercises.check_case_least_missed(nonsense).startswith("Not yet: give one of the workers a0, a1")
+        assert exercises.check_case_least_missed(nonsense).startswith(
+            "Not yet: give one of the workers a0, a1"
+        )
 
 
 @pytest.mark.parametrize(
@@ -181,10 +197,51 @@ def test_case_second_best(rho, said):
 
 def answers():
     """Whatever may stand in an exercise cell."""
-    yield from (None, "", "x", math.nan, math.inf, -1, 0, 10**400, True, 1j, b"a", object(), print, Exception)
-    yield from ([], {}, (), set(), [None], [[1]], [["a"], ["b"]], {"a": [1]}, {None: None}, {"design": 5}, ["a", 1])
-    yield from (pd.DataFrame(), pd.DataFrame([["a"]]), pd.Series(["a", "b"]), pd.NA, pd.NaT, np.array([]), np.eye(2))
-    yield from (lambda counts: None, lambda counts: "no", lambda counts: 1 / 0, lambda: 1, iter([1]))
+    yield from (
+        None,
+        "",
+        "x",
+        math.nan,
+        math.inf,
+        -1,
+        0,
+        10**400,
+        True,
+        1j,
+        b"a",
+        object(),
+        print,
+        Exception,
+    )
+    yield from (
+        [],
+        {},
+        (),
+        set(),
+        [None],
+        [[1]],
+        [["a"], ["b"]],
+        {"a": [1]},
+        {None: None},
+        {"design": 5},
+        ["a", 1],
+    )
+    yield from (
+        pd.DataFrame(),
+        pd.DataFrame([["a"]]),
+        pd.Series(["a", "b"]),
+        pd.NA,
+        pd.NaT,
+        np.array([]),
+        np.eye(2),
+    )
+    yield from (
+        lambda counts: None,
+        lambda counts: "no",
+        lambda counts: 1 / 0,
+        lambda: 1,
+        iter([1]),
+    )
 
 
 @pytest.mark.filterwarnings("ignore")

@@ -49,7 +49,9 @@ def test_by_hand_names_the_slip(slip, said):
 
 
 def test_by_hand_names_the_first_slip_only():
-    assert exercises.check_cloud_by_hand(ex=0.7, en=9, he=9, low=9, high=9).startswith("Ex = 0.7 is not right.")
+    assert exercises.check_cloud_by_hand(ex=0.7, en=9, he=9, low=9, high=9).startswith(
+        "Ex = 0.7 is not right."
+    )
 
 
 @pytest.mark.parametrize(
@@ -87,8 +89,8 @@ def test_rule_gives_what_the_cloud_gives_when_asked_for_the_cloud():
 
     said = exercises.check_cloud_rule(cloud)
     assert (
-        "in 63 % of cases and of her mirror image in 63 %, with a mean width of 0.45. The cloud rule: 63 %, 63 %, 0.45."
-        in said
+        "in 63 % of cases and of her mirror image in 63 %, with a mean width of 0.45. The cloud"
+        " rule: 63 %, 63 %, 0.45." in said
     )
     assert said.endswith("0.99 shuts out five.")
 
@@ -108,7 +110,10 @@ def test_rule_gives_what_the_cloud_gives_when_asked_for_the_cloud():
             lambda counts: (0.4, 1.0),
             "It fits one of the two and not the other",
         ),  # 95 % of one, 70 % of her mirror image
-        (lambda counts: (1, 2), r"gives \[1.0, 2.0\]; the ends are shares of the scale, so divide stars by 5"),
+        (
+            lambda counts: (1, 2),
+            r"gives \[1.0, 2.0\]; the ends are shares of the scale, so divide stars by 5",
+        ),
         (lambda counts: counts[9], "the rule stops with IndexError"),
         (lambda counts: "wide", "gives 'wide'; two numbers"),
         (lambda counts: (0, 1), "0.7 or wider says little"),
@@ -134,4 +139,6 @@ def test_a_rule_cannot_spoil_the_histories():
         counts[:] = 0
         return ends
 
-    assert exercises.check_cloud_rule(greedy) == exercises.check_cloud_rule(from_smallest_to_largest)
+    assert exercises.check_cloud_rule(greedy) == exercises.check_cloud_rule(
+        from_smallest_to_largest
+    )

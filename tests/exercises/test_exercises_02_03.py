@@ -24,7 +24,9 @@ def judgement(upper=SAID, names=NAMES):
 
 @pytest.mark.parametrize("answer", [0.05 / 0.67, 0.075, np.float64(0.0746)])
 def test_possibility_by_hand_right(answer):
-    assert exercises.check_possibility_by_hand(answer).startswith("Right: (0.47 - 0.42) / (0.09 + 0.58) = 0.0746")
+    assert exercises.check_possibility_by_hand(answer).startswith(
+        "Right: (0.47 - 0.42) / (0.09 + 0.58) = 0.0746"
+    )
 
 
 @pytest.mark.parametrize(
@@ -65,14 +67,18 @@ def test_possibility_demand(answer, said):
 def test_possibility_ranking(case):
     u = case.ability["quality"]
     low, high = u["low"].to_numpy(), u["high"].to_numpy()
-    total = pd.Series(cn.possibility_degree(low[:, None], high[:, None], low, high).sum(axis=1), u.index)
+    total = pd.Series(
+        cn.possibility_degree(low[:, None], high[:, None], low, high).sum(axis=1), u.index
+    )
     right = total.sort_values(ascending=False).index.tolist()
     check = exercises.check_possibility_ranking
     assert check(right).startswith("Right: a10 is first with a sum of 9.308")
     assert check(pd.Index(right)).startswith("Right")
     assert "turned round" in check(right[::-1])
     by_end = u["high"].sort_values(ascending=False, kind="stable").index.tolist()
-    assert "Already the first is not right: you have a11" in check(by_end) and "upper ends" in check(by_end)
+    assert "Already the first is not right: you have a11" in check(
+        by_end
+    ) and "upper ends" in check(by_end)
     centres = pd.Series(low + high, u.index).sort_values(ascending=False, kind="stable")
     assert "You sorted by the centres" in check(centres)
     assert check(total.sort_values(ascending=False)).startswith("Right")
@@ -105,7 +111,10 @@ def test_weights_by_hand_right():
         ([0.3583, 0.2833, 0.3583], "in another order"),
         (
             [0.2, 0.2, 0.2],
-            "yours sum to 0.6000. The row sums of Z are comfort 1.2000, cleanliness 1.6500, service 1.6500",
+            (
+                "yours sum to 0.6000. The row sums of Z are comfort 1.2000, cleanliness 1.6500,"
+                " service 1.6500"
+            ),
         ),
         ([0.2, 0.4, 0.4], "They sum to 1, but"),
     ],
@@ -135,7 +144,9 @@ def test_weights_one_change(change, said):
 def test_weights_one_change_of_no_judgement_matrix():
     one_side = judgement()
     one_side.loc["skill", "quality"] = 0.7
-    assert "A judgement stands in B twice" in exercises.check_weights_one_change(one_side, judgement())
+    assert "A judgement stands in B twice" in exercises.check_weights_one_change(
+        one_side, judgement()
+    )
     for answer in (None, [[0.5]], judgement([0.5], ["skill", "quality"])):
         assert exercises.check_weights_one_change(answer, judgement()).startswith("Not yet")
 
@@ -158,7 +169,9 @@ def test_weights_free_judgement(case, upper, said):
 
 def test_weights_free_judgement_needs_a_matrix(case):
     for answer in (None, [0, 1], judgement([0.5], ["skill", "quality"])):
-        assert exercises.check_weights_free_judgement(answer, case.criteria_weights).startswith("Not yet")
+        assert exercises.check_weights_free_judgement(answer, case.criteria_weights).startswith(
+            "Not yet"
+        )
 
 
 def test_nothing_in_0_to_1_comes_closer(case):

@@ -23,9 +23,18 @@ def small():
     [
         ({"design": "Ana", "code": "Bo", "test": "Chen"}, "Right: ρ = 0.78"),
         ({"design": ["Ana"], "code": ["Bo"], "test": ("Chen",)}, "Right: ρ = 0.78"),
-        ({"design": "Chen", "code": "Bo", "test": "Ana"}, "allowed and has ρ = 0.77. There is a team with more"),
-        ({"design": "Chen", "code": "Bo", "test": "Ana"}, "Move one person, or let two change places"),
-        ({"design": "Ana", "code": "Bo", "test": "Dee"}, "not allowed: Dee is in conflict with test"),
+        (
+            {"design": "Chen", "code": "Bo", "test": "Ana"},
+            "allowed and has ρ = 0.77. There is a team with more",
+        ),
+        (
+            {"design": "Chen", "code": "Bo", "test": "Ana"},
+            "Move one person, or let two change places",
+        ),
+        (
+            {"design": "Ana", "code": "Bo", "test": "Dee"},
+            "not allowed: Dee is in conflict with test",
+        ),
         ({"design": "Ana", "code": "Bo"}, "not allowed: test has 0 of 1 workers"),
         ({"design": "Eve"}, "no worker Eve. The workers are Ana, Bo, Chen, Dee"),
         ({"cook": "Ana"}, "no task cook. The tasks are design, code, test"),
@@ -39,8 +48,12 @@ def test_team(small, team, words):
 def test_team_follows_the_problem(small):
     q, need = small.qualification, small.required
     enemies = cn.Problem(q, need, small.task_weights, small.task_conflicts, [("Ana", "Bo")])
-    assert "in conflict" in exercises.check_model_team(enemies, {"design": "Ana", "code": "Bo", "test": "Chen"})
-    assert exercises.check_model_team(enemies, {"design": "Chen", "code": "Dee", "test": "Bo"}).startswith("Right")
+    assert "in conflict" in exercises.check_model_team(
+        enemies, {"design": "Ana", "code": "Bo", "test": "Chen"}
+    )
+    assert exercises.check_model_team(
+        enemies, {"design": "Chen", "code": "Dee", "test": "Bo"}
+    ).startswith("Right")
 
 
 @pytest.mark.parametrize(

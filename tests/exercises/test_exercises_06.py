@@ -15,17 +15,28 @@ QUARREL = [("a3", "a5")]
 @pytest.fixture(scope="module")
 def bench():
     """b, c and d can be taken by 1 and 2 only."""
-    may = pd.DataFrame([[1, 0, 0, 0], [0, 1, 1, 0], [1, 0, 1, 1], [1, 0, 0, 0]], columns=list("abcd"))
+    may = pd.DataFrame(
+        [[1, 0, 0, 0], [0, 1, 1, 0], [1, 0, 1, 1], [1, 0, 0, 0]], columns=list("abcd")
+    )
     return cn.Problem(may * 0.5, [1, 1, 1, 1])
 
 
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
-        (["b", "c", "d"], "Right: b, c, d: 3 places, and 2 workers may take one of them (1, 2). None of these"),
+        (
+            ["b", "c", "d"],
+            "Right: b, c, d: 3 places, and 2 workers may take one of them (1, 2). None of these",
+        ),
         ({"d", "b", "c"}, "Right: "),
-        (["a", "b", "c", "d"], "4 places, and 4 workers may take one of them (0, 1, 2, 3). That can be filled"),
-        (["b", "c"], "b, c: 2 places, and 2 workers may take one of them (1, 2). That can be filled"),
+        (
+            ["a", "b", "c", "d"],
+            "4 places, and 4 workers may take one of them (0, 1, 2, 3). That can be filled",
+        ),
+        (
+            ["b", "c"],
+            "b, c: 2 places, and 2 workers may take one of them (1, 2). That can be filled",
+        ),
         ([], "No task needs nobody"),
         ("bcd", "Not yet"),
         (["b", "e"], "Not yet"),
@@ -47,20 +58,30 @@ def test_hall_names_what_can_be_left_out(bench):
                 larger.required[list(few)].sum() > larger.qualification[list(few)].any(axis=1).sum()
                 for few in combinations(some, size - 1)
             ) if size else False  # fmt: skip
-            assert exercises.check_why_hall(some, larger).startswith("Right") == bool(lacks and not spare)
+            assert exercises.check_why_hall(some, larger).startswith("Right") == bool(
+                lacks and not spare
+            )
 
 
 def test_insist(case):
     problem = case.problem(QUARREL)
     rho = cn.solve(problem).performance
-    least = {task: rho - cn.solve(problem.changed(pinned=[("a8", task)])).performance for task in problem.tasks}
+    least = {
+        task: rho - cn.solve(problem.changed(pinned=[("a8", task)])).performance
+        for task in problem.tasks
+    }
     task = min(least, key=least.get)
     cost = least[task]
     right = exercises.check_why_insist(task, cost)
-    assert right.startswith(f"Right: with a8 on {task} ρ falls by {cost:.4f}.") and "a8: idle →" in right
+    assert (
+        right.startswith(f"Right: with a8 on {task} ρ falls by {cost:.4f}.")
+        and "a8: idle →" in right
+    )
     assert exercises.check_why_insist(task, np.float64(round(cost, 4))).startswith("Right")
     for other in set(problem.tasks) - {task}:
-        assert exercises.check_why_insist(other, least[other]).startswith(f"a8 costs less elsewhere than on {other}")
+        assert exercises.check_why_insist(other, least[other]).startswith(
+            f"a8 costs less elsewhere than on {other}"
+        )
     for wrong, said in (
         (None, "Now give what it costs"),
         ("0.07", "Now give what it costs"),
@@ -71,7 +92,9 @@ def test_insist(case):
     ):
         assert said in exercises.check_why_insist(task, wrong)
     for nonsense in (None, "r9", ["r0"], 3):
-        assert exercises.check_why_insist(nonsense, cost).startswith("Not yet: give one of the tasks r0")
+        assert exercises.check_why_insist(nonsense, cost).startswith(
+            "Not yet: give one of the tasks r0"
+        )
 
 
 def smallest(names, exists):

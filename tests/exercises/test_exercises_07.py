@@ -16,7 +16,9 @@ def test_slips_are_found_one_by_one(tmp_path):
     check = exercises.check_own_data_slips
     assert check(tmp_path / "broken", right).startswith("Right: ")
     first = next(iter(right))
-    assert check(tmp_path / "broken", {first: right[first]}).startswith("Right so far. There is one in ")
+    assert check(tmp_path / "broken", {first: right[first]}).startswith(
+        "Right so far. There is one in "
+    )
     assert "is well as it is" in check(tmp_path / "broken", {first: right[first] + 1})
     assert "There is no slip in 'weights.csv'" in check(tmp_path / "broken", {"weights.csv": 1})
     assert "is well as it is" in check(tmp_path / "broken", {first: "two"})
@@ -28,17 +30,30 @@ def test_slips_are_found_one_by_one(tmp_path):
 @pytest.mark.parametrize(
     ("scenario", "said"),
     [
-        ({"name": "x", "conflicts": {"add": [["a5", "a3"]]}, "required": {"r2": 2}}, "Right: 'x' is read, and ρ = "),
+        (
+            {"name": "x", "conflicts": {"add": [["a5", "a3"]]}, "required": {"r2": 2}},
+            "Right: 'x' is read, and ρ = ",
+        ),
         ({"name": "x", "required": {"r2": 2}}, "The conflicts are not yet a3 with a5 alone"),
         ({"name": "x", "conflicts": {"add": [["a3", "a5"]]}}, "r2 needs 3 in it, not 2"),
-        ({"name": "x", "conflicts": {"add": [["a3", "a5"]]}, "required": {"r2": 2}, "gamma": 0.2}, "Something else"),
+        (
+            {
+                "name": "x",
+                "conflicts": {"add": [["a3", "a5"]]},
+                "required": {"r2": 2},
+                "gamma": 0.2,
+            },
+            "Something else",
+        ),
         ({"name": "x", "required": {"r9": 2}}, "task 'r9' is unknown"),
         ({"name": 1}, "a name in quotes"),
     ],
 )
 def test_a_file_written_by_hand(scenario, said, tmp_path):
     path = tmp_path / "mine.json"
-    path.write_text(json.dumps({"format": "crowdnb scenarios", "version": 1, "scenarios": [scenario]}))
+    path.write_text(
+        json.dumps({"format": "crowdnb scenarios", "version": 1, "scenarios": [scenario]})
+    )
     assert said in exercises.check_own_data_file(path)
     path.write_text(json.dumps({"format": "crowdnb scenarios", "version": 1}))
     assert "holds 0 scenarios" in exercises.check_own_data_file(path)

@@ -24,7 +24,9 @@ def test_by_hand(answer, words):
 
 
 def test_by_hand_follows_the_capacities():
-    assert exercises.check_matching_by_hand(2.8, {"w1": 1, "w2": 1, "w3": 1, "w4": 1}).startswith("Right")
+    assert exercises.check_matching_by_hand(2.8, {"w1": 1, "w2": 1, "w3": 1, "w4": 1}).startswith(
+        "Right"
+    )
 
 
 TRIANGLE = [("w1", "w2"), ("w1", "w3"), ("w2", "w3")]
@@ -33,7 +35,10 @@ TRIANGLE = [("w1", "w2"), ("w1", "w3"), ("w2", "w3")]
 @pytest.mark.parametrize(
     ("conflicts", "words"),
     [
-        (TRIANGLE, "Right: 2.0500 with halves, 1.8000 without; the row of the clique brings it to 1.8000"),
+        (
+            TRIANGLE,
+            "Right: 2.0500 with halves, 1.8000 without; the row of the clique brings it to 1.8000",
+        ),
         ([("w2", "w3"), ("w3", "w4"), ("w2", "w4")], "Right"),
         ([("w1", "w2")], "no gap"),
         ([("w1", "w2"), ("w2", "w3"), ("w3", "w4"), ("w4", "w1")], "no gap"),
@@ -49,7 +54,9 @@ def test_fractional(conflicts, words):
 
 def test_a_gap_with_more_conflicts_than_it_needs():
     everybody = [*TRIANGLE, ("w1", "w4"), ("w2", "w4"), ("w3", "w4")]
-    assert "with 6 conflicts. It can be had with fewer" in exercises.check_matching_fractional(everybody)
+    assert "with 6 conflicts. It can be had with fewer" in exercises.check_matching_fractional(
+        everybody
+    )
 
 
 def floor(problem):
@@ -66,7 +73,10 @@ def floor(problem):
         (floor, "Right: the worst-off task has"),
         (matching.optimal, "It is not ahead yet"),
         (matching.at_random, "It is not ahead yet"),
-        (lambda problem: problem.task_conflicts + 1, "On market 0 a rule is broken: t1 has 30 of at most"),
+        (
+            lambda problem: problem.task_conflicts + 1,
+            "On market 0 a rule is broken: t1 has 30 of at most",
+        ),
         (lambda problem: 1 / 0, "On market 0 it stops with ZeroDivisionError: division by zero"),
         (lambda problem: [], "it returns list; a DataFrame is asked for"),
         (None, "Not yet: give a function"),

@@ -25,7 +25,9 @@ def test_market_by_hand(answer, words):
 
 
 def test_market_by_hand_of_another_task():
-    assert exercises.check_market_by_hand(7.0, arrival=3.1, epoch=2, notice=1, load=2).startswith("Right")
+    assert exercises.check_market_by_hand(7.0, arrival=3.1, epoch=2, notice=1, load=2).startswith(
+        "Right"
+    )
 
 
 @pytest.mark.parametrize("ends", [((0.6, 0.8), (0.4, 0.6)), ((0.3, 0.9), (0.2, 0.35))])
@@ -56,6 +58,8 @@ def test_market_policy():
     assert exercises.check_market_policy(stops) == "It stops with KeyError: 'a'."
     assert "breaks a rule" in exercises.check_market_policy(everybody)
     assert "not ahead yet" in exercises.check_market_policy(matching.first_come)  # which is myopic
-    nobody = exercises.check_market_policy(lambda problem, rng: pd.DataFrame(0, problem.workers, problem.tasks))
+    nobody = exercises.check_market_policy(
+        lambda problem, rng: pd.DataFrame(0, problem.workers, problem.tasks)
+    )
     assert "delivers 0.000" in nobody
     assert exercises.check_market_policy(matching.optimal).startswith("Right")

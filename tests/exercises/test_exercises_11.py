@@ -63,7 +63,10 @@ def only_large(groups, k):
         (lambda groups, k: {"a": 8}, "it shows 8 for a, which is not so"),
         (lambda groups, k: {"z": 9}, "it shows 9 for z, which is not so"),
         (lambda groups, k: {}, "0 rows are shown, 22 could be"),
-        (lambda groups, k: dict(list(only_large(groups, k).items())[1:]), "rows are shown, 22 could be"),
+        (
+            lambda groups, k: dict(list(only_large(groups, k).items())[1:]),
+            "rows are shown, 22 could be",
+        ),
         (lambda groups, k: 1 / 0, "it stops with ZeroDivisionError"),
         (None, "Not yet"),
     ],

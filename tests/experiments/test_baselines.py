@@ -29,7 +29,9 @@ def test_each_method_against_looking_at_every_assignment(seed, scope):
             assert attempt.table is None and np.isnan(attempt.performance)
             continue
         assert cn.check(problem, attempt.table) == []
-        assert attempt.performance == pytest.approx(cn.performance(problem, attempt.table), abs=1e-12)
+        assert attempt.performance == pytest.approx(
+            cn.performance(problem, attempt.table), abs=1e-12
+        )
         if method is baselines.exhaustive:
             assert attempt.status == "optimal"
             assert attempt.performance == pytest.approx(best, abs=1e-9)
@@ -41,19 +43,26 @@ def test_each_method_against_looking_at_every_assignment(seed, scope):
 @pytest.mark.parametrize("seed", range(4))
 def test_exhaustive_agrees_with_the_program_on_instances_of_section_7(seed):
     problem = cn.random_problem(12, rng=seed)
-    assert baselines.exhaustive(problem).performance == pytest.approx(cn.solve(problem).performance, abs=1e-9)
+    assert baselines.exhaustive(problem).performance == pytest.approx(
+        cn.solve(problem).performance, abs=1e-9
+    )
 
 
 def test_exhaustive_counts_every_partial_assignment_once():
     """Without rules that bar anything: 3 · 1 for two places of one task, then the third worker for the other."""
     problem = cn.Problem(np.ones((3, 2)), [2, 1])
-    # pairs {0,1}, {0,2}, {1,2} of the first task: first places 0 and 1, second places 3, third places 3
+    # pairs {0,1}, {0,2}, {1,2} of the first task: first places 0 and 1, second places 3, third
+    # places 3
     assert baselines.exhaustive(problem).nodes == 2 + 3 + 3
     assert baselines.exhaustive(cn.Problem(np.ones((4, 3)), [1, 1, 1])).nodes == 4 + 12 + 24
 
 
 def frame(rows):
-    return pd.DataFrame(rows, index=[f"a{i}" for i in range(len(rows))], columns=[f"r{j}" for j in range(len(rows[0]))])
+    return pd.DataFrame(
+        rows,
+        index=[f"a{i}" for i in range(len(rows))],
+        columns=[f"r{j}" for j in range(len(rows[0]))],
+    )
 
 
 def test_what_each_greedy_picks_first():
@@ -61,7 +70,8 @@ def test_what_each_greedy_picks_first():
     problem = cn.Problem(q, [1, 1, 1], task_conflicts=[("a0", "r2"), ("a2", "r2")])
     chosen = {m.__name__: m(problem).pairs.set_index("task")["worker"].to_dict() for m in GREEDIES}
     assert chosen == {
-        "greedy_by_task": {"r0": "a0", "r1": "a2", "r2": "a1"},  # a1 for r1 leaves nobody for r2: one step back
+        # a1 for r1 leaves nobody for r2: one step back
+        "greedy_by_task": {"r0": "a0", "r1": "a2", "r2": "a1"},
         "greedy_by_pair": {"r0": "a2", "r1": "a0", "r2": "a1"},
         "greedy_by_options": {"r0": "a0", "r1": "a2", "r2": "a1"},
     }
@@ -116,7 +126,9 @@ def test_backtracking_refutes_what_cannot_be():
 
 
 def test_many_places_need_no_deep_recursion():
-    attempt = baselines.greedy_by_task(cn.Problem(np.random.default_rng(0).uniform(size=(1500, 2)), [700, 700]))
+    attempt = baselines.greedy_by_task(
+        cn.Problem(np.random.default_rng(0).uniform(size=(1500, 2)), [700, 700])
+    )
     assert (attempt.status, attempt.nodes) == ("found", 1400)
 
 
@@ -139,7 +151,9 @@ def test_what_cplex_cannot_is_said(monkeypatch):
     problem = cn.random_problem(9, rng=0)
     model = fake_cplex.install(monkeypatch)
     model.error = baselines.TOO_LARGE
-    assert repr(baselines.by_cplex(problem)) == "<Attempt: by_cplex, too large, ρ = nan, None nodes>"
+    assert (
+        repr(baselines.by_cplex(problem)) == "<Attempt: by_cplex, too large, ρ = nan, None nodes>"
+    )
     model.error = 1217
     with pytest.raises(fake_cplex.CplexSolverError):
         baselines.by_cplex(problem)
@@ -172,7 +186,9 @@ def test_algorithm_1_knows_the_papers_rules_only():
 @pytest.mark.skipif(importlib.util.find_spec("cplex") is None, reason="CPLEX is optional")
 def test_the_real_cplex():
     problem = cn.random_problem(30, rng=0)
-    assert baselines.by_cplex(problem).performance == pytest.approx(cn.solve(problem).performance, abs=1e-9)
+    assert baselines.by_cplex(problem).performance == pytest.approx(
+        cn.solve(problem).performance, abs=1e-9
+    )
     everybody = list(combinations([f"a{i}" for i in range(4)], 2))
     nobody = cn.Problem(frame([[0.5] * 2] * 4), [1, 1], worker_conflicts=everybody)
     assert baselines.by_cplex(nobody).status == "infeasible"

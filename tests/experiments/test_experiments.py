@@ -45,14 +45,18 @@ def test_two_workers_are_in_conflict_with_the_probability_asked_for(structure, p
 
 def test_teams_are_cliques_and_time_zones_a_circle():
     same = draw(40, 5, 0.3, 1, structure="teams").between | np.eye(40, dtype=bool)
-    assert (same @ same == same).all()  # two who share an employer with a third share it with each other
+    # two who share an employer with a third share it with each other
+    assert (same @ same == same).all()
     zones = draw(40, 5, 0.3, 1, structure="time zones").between
     assert teams.largest_team(zones) >= 15  # everybody within half a day of each other, and more
 
 
 def test_a_problem_has_the_arrays_drawn():
     for kind in ("intervals", "uniform"):
-        drawn, problem = draw(12, 4, 0.2, 7, kind), cn.random_problem(12, 4, 0.2, 7, qualification=kind)
+        drawn, problem = (
+            draw(12, 4, 0.2, 7, kind),
+            cn.random_problem(12, 4, 0.2, 7, qualification=kind),
+        )
         assert (problem.qualification.to_numpy() == drawn.qualification).all()
         assert (problem.task_conflicts.to_numpy() == drawn.barred).all()
         assert (problem.worker_conflicts.to_numpy() == drawn.between).all()
@@ -65,7 +69,10 @@ def test_a_problem_has_the_arrays_drawn():
         ({"workers": 2}, "at least one of each"),
         ({"workers": 9, "conflict_probability": 1.5}, "between 0 and 1"),
         ({"workers": 9, "qualification": "normal"}, "'intervals' or 'uniform', got 'normal'"),
-        ({"workers": 9, "structure": "guilds"}, "'teams' or 'places' or 'time zones', got 'guilds'"),
+        (
+            {"workers": 9, "structure": "guilds"},
+            "'teams' or 'places' or 'time zones', got 'guilds'",
+        ),
     ],
 )
 def test_bad_arguments_of_an_instance_are_named(options, said):
@@ -120,7 +127,8 @@ def test_table_7_is_hard_for_the_task_order_and_easy_for_the_program():
 def test_only_the_hard_instances_that_are_kept_are_given():
     for repeats in (-1, 0, 7):
         with pytest.raises(
-            ValueError, match=f"repeats must be 1 to 6, the hard instances that are kept, got {repeats}"
+            ValueError,
+            match=f"repeats must be 1 to 6, the hard instances that are kept, got {repeats}",
         ):
             ex.table7(repeats, progress=False)
 
@@ -143,7 +151,9 @@ def test_figure_1_times_two_ways():
 def test_the_planner_finds_the_largest_teams_or_gives_up(monkeypatch):
     rows = ex.planner(6, sizes=[10, 15], progress=False)
     for row in rows.itertuples():
-        assert row.rho == teams.largest_team(cn.experiments.Instance(row.m, 1, row.p, 0, row.seed).draw().between)
+        assert row.rho == teams.largest_team(
+            cn.experiments.Instance(row.m, 1, row.p, 0, row.seed).draw().between
+        )
     places = ex.summary("planner", rows)
     assert (places[10] <= places[15]).all()
     monkeypatch.setattr(ex, "TEAM_CAP", 2)
@@ -166,10 +176,12 @@ def test_stored_rows_are_those_of_a_full_run(name, monkeypatch):
 
     def plan(_name, _seed, instances, methods, *_):
         return pd.DataFrame(
-            [(*vars(one).values(), method) for one in instances for method in methods], columns=sweep.KEY
+            [(*vars(one).values(), method) for one in instances for method in methods],
+            columns=sweep.KEY,
         )
 
-    if name != "table7":  # its seeds are its own; the others are looked at where a row is made again
+    # its seeds are its own; the others are looked at where a row is made again
+    if name != "table7":
         monkeypatch.setattr(sweep, "seed_of", lambda *_: 0)
     monkeypatch.setattr(sweep, "run", plan)
     rows = ex.stored(name)[sweep.KEY]
@@ -192,7 +204,11 @@ def test_a_full_run_is_its_parts_in_one_file(tmp_path, monkeypatch):
 
 
 def test_every_table_takes_a_structure():
-    for table, method in ((ex.table6, "crowdnb"), (ex.table8, "existence"), (ex.table9, "greedy_by_task")):
+    for table, method in (
+        (ex.table6, "crowdnb"),
+        (ex.table8, "existence"),
+        (ex.table9, "greedy_by_task"),
+    ):
         rows = table(1, sizes=[12], methods=[method], structure="teams", progress=False)
         assert set(rows["structure"]) == {"teams"}
         row = rows.iloc[0]
@@ -213,7 +229,9 @@ def test_shares_are_not_told_where_the_search_gave_up():
 
 
 def test_accuracy_is_held_against_the_exhaustive_search_where_it_ended():
-    rows = ex.table9(2, sizes=[10], methods=["crowdnb", "greedy_by_task", "exhaustive"], progress=False)
+    rows = ex.table9(
+        2, sizes=[10], methods=["crowdnb", "greedy_by_task", "exhaustive"], progress=False
+    )
     judged = ex.accuracy(rows)
     assert np.allclose(judged[["crowdnb", "exhaustive"]], 1)
     wrong = rows.assign(rho=rows["rho"].where(rows["method"] != "crowdnb", rows["rho"] / 2))
@@ -227,7 +245,9 @@ def test_accuracy_is_held_against_the_exhaustive_search_where_it_ended():
 
 
 def test_summaries_look_like_the_papers_tables():
-    assert ex.summary("table9", ex.stored("table9")).loc["uniform", "crowdnb"].tolist() == [1.0] * 11
+    assert (
+        ex.summary("table9", ex.stored("table9")).loc["uniform", "crowdnb"].tolist() == [1.0] * 11
+    )
     assert ex.summary("table6", ex.stored("table6")).index.names == ["method", "m"]
     shares = ex.summary("table8", ex.stored("table8"))
     assert shares.shape == (12, 11)
@@ -337,7 +357,9 @@ def test_files_of_others_are_left_alone(tmp_path):
 
 
 def test_machines_without_cpuinfo_and_packages_that_are_not_there(monkeypatch):
-    monkeypatch.setattr(sweep, "Path", lambda _: type("Nowhere", (), {"exists": lambda self: False})())
+    monkeypatch.setattr(
+        sweep, "Path", lambda _: type("Nowhere", (), {"exists": lambda self: False})()
+    )
     monkeypatch.setattr(sweep, "PACKAGES", ("no-such-package",))
     assert "×" in sweep.machine()
     assert sweep.versions().endswith("no-such-package not installed")
@@ -359,7 +381,19 @@ def test_the_command_knows_every_experiment():
 
 def test_the_command_writes_and_prints(tmp_path):
     path = tmp_path / "table8.csv"
-    arguments = ["table8", "--repeats", 3, "--methods", "existence", "--jobs", 1, "--output", path, "--seed", 5]
+    arguments = [
+        "table8",
+        "--repeats",
+        3,
+        "--methods",
+        "existence",
+        "--jobs",
+        1,
+        "--output",
+        path,
+        "--seed",
+        5,
+    ]
     status, out, err = command(*arguments)
     assert status == 0 and "132/132" in err
     assert out.endswith(f"Written: {path}\n") and "0.2" in out
@@ -377,8 +411,20 @@ def test_an_interrupt_says_how_to_go_on(tmp_path, monkeypatch):
 
 def test_a_killed_command_loses_only_what_was_under_way(tmp_path):
     path = tmp_path / "t.csv"
-    arguments = ["table8", "--repeats", "40", "--methods", "existence", "--jobs", "1", "--output", str(path)]
-    process = subprocess.Popen([sys.executable, "-m", "crowdnb", "experiment", *arguments], stderr=subprocess.DEVNULL)
+    arguments = [
+        "table8",
+        "--repeats",
+        "40",
+        "--methods",
+        "existence",
+        "--jobs",
+        "1",
+        "--output",
+        str(path),
+    ]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "crowdnb", "experiment", *arguments], stderr=subprocess.DEVNULL
+    )
     until = time.monotonic() + 60
     while time.monotonic() < until and process.poll() is None:
         if path.exists() and path.stat().st_size > 4000:
@@ -423,12 +469,16 @@ def test_first_moment_by_counting():
     counted = []
     for seed in range(400):
         between = draw(8, 1, 0.3, seed).between
-        counted.append(sum(not between[np.ix_(team, team)].any() for team in combinations(range(8), 3)))
+        counted.append(
+            sum(not between[np.ix_(team, team)].any() for team in combinations(range(8), 3))
+        )
     assert np.mean(counted) == pytest.approx(math.exp(theory.expected_teams(8, 3, 0.3)), rel=0.08)
     assert theory.expected_teams(2, 3, 0.1) == -math.inf
 
 
-@pytest.mark.parametrize(("m", "n", "p"), [(10, 3, 0.4), (20, 6, 0.3), (30, 8, 0.3), (45, 15, 0.2), (60, 20, 0.1)])
+@pytest.mark.parametrize(
+    ("m", "n", "p"), [(10, 3, 0.4), (20, 6, 0.3), (30, 8, 0.3), (45, 15, 0.2), (60, 20, 0.1)]
+)
 def test_the_bounds_hold(m, n, p):
     low, high = theory.chance_bounds(m, n, p)
     share = np.mean([teams.team_exists(draw(m, n, p, seed).between, n) for seed in range(300)])
@@ -445,7 +495,11 @@ def test_bounds_at_the_edges():
 def test_planning_numbers():
     may, surely = theory.candidates_needed(10, 0.2)
     assert theory.chance_bounds(may - 1, 10, 0.2)[1] < 0.95 <= theory.chance_bounds(may, 10, 0.2)[1]
-    assert theory.chance_bounds(surely - 1, 10, 0.2)[0] < 0.95 <= theory.chance_bounds(surely, 10, 0.2)[0]
+    assert (
+        theory.chance_bounds(surely - 1, 10, 0.2)[0]
+        < 0.95
+        <= theory.chance_bounds(surely, 10, 0.2)[0]
+    )
     assert theory.candidates_needed(60, 0.3) == (None, None)
     assert theory.candidates_needed(5, 0.0) == (5, 5)
     assert theory.candidates_needed(3, 0.1, most=2) == (None, None)
@@ -477,14 +531,25 @@ def by_regret(problem):
         task = max(open_tasks, key=lambda task: top[task].iloc[0] - top[task].iloc[1])
         table.at[worker := top[task].index[0], task] = 1
         open_tasks.remove(task)
-        free = [other for other in free if other != worker and not problem.worker_conflicts.at[worker, other]]
+        free = [
+            other
+            for other in free
+            if other != worker and not problem.worker_conflicts.at[worker, other]
+        ]
     return table
 
 
 def test_exercises_tell_right_from_wrong():
     check = cn.exercises.check_experiments_teams
     assert check(2.5).startswith("Right")
-    assert [check(slip).split()[0] for slip in (None, 20, 0.125, 10, 15, 7)] == ["Not", "That", "That", "You", "A", "7"]
+    assert [check(slip).split()[0] for slip in (None, 20, 0.125, 10, 15, 7)] == [
+        "Not",
+        "That",
+        "That",
+        "You",
+        "A",
+        "7",
+    ]
     assert "pairs of all who apply" in check(20 / 2**15)
     check = cn.exercises.check_experiments_candidates
     assert check(10) == "Right: 10 candidates staff 98.0 % of the projects, 9 only 92.3 %."
@@ -504,15 +569,23 @@ def test_exercises_tell_right_from_wrong():
 
 
 def test_pictures_say_in_words_what_they_show():
-    shares = ex.shares(ex.stored("table8")).droplevel(["structure", "n"]).xs("existence", level="method")
+    shares = (
+        ex.shares(ex.stored("table8")).droplevel(["structure", "n"]).xs("existence", level="method")
+    )
     picture = cn.plots.existence(shares, ex.PUBLISHED["table8"], ex.theory(ex.SIZES, ex.CHANCES))
     assert "p = 0.1: above one half everywhere" in picture.alt
-    assert "p = 0.3: below one half from m = 30 on, at most 0.17 from the printed share" in picture.alt
+    assert (
+        "p = 0.3: below one half from m = 30 on, at most 0.17 from the printed share" in picture.alt
+    )
     rows = ex.stored("table6")
-    picture = cn.plots.spread(rows[rows["method"].isin(["crowdnb", "exhaustive"])], ex.NODE_CAP, ex.PUBLISHED["table6"])
+    picture = cn.plots.spread(
+        rows[rows["method"].isin(["crowdnb", "exhaustive"])], ex.NODE_CAP, ex.PUBLISHED["table6"]
+    )
     assert "45 of 145 stopped" in picture.alt
     assert cn.plots.spread(rows[rows["method"] == "CPLEX"], 5).alt.count("median") == 1
-    bands = {p: pd.DataFrame({"surely": [5, 20], "at most": [7, 22]}, [10, 1000]) for p in (0.1, 0.9)}
+    bands = {
+        p: pd.DataFrame({"surely": [5, 20], "at most": [7, 22]}, [10, 1000]) for p in (0.1, 0.9)
+    }
     picture = cn.plots.planner(bands, ex.quorum(ex.stored("planner")))
     assert "at p = 0.9 1,000 candidates fill 20 to 22" in picture.alt
     table = pd.DataFrame({"a": [1.0, 10.0], "b": [np.nan, 4.0]}, [10, 100])

@@ -2,33 +2,11 @@
 
 import numpy as np
 import pytest
-from helpers.every_table import TABLES, random_problem, valid
+from helpers.every_table import TABLES, met, random_problem, valid
 
 import crowdnb as cn
 from crowdnb.explain import requirements as rules
 from crowdnb.solver import highs
-
-
-def met(problem, kind, worker, other, task, places, tables):
-    """Which tables meet one requirement, given by labels; ``places`` of the task for kind place."""
-    at = {label: i for i, label in enumerate(problem.workers)}
-    j = None if task is None else list(problem.tasks).index(task)
-    t = tables
-    if kind == "place":
-        return t[:, :, j].sum(axis=1) >= places
-    if kind == "ceiling":
-        return t[:, :, j].sum(axis=1) <= problem.required[task]
-    if kind in ("exclusion", "zero"):
-        return ~t[:, at[worker], j]
-    if kind == "pin":
-        return t[:, at[worker], j]
-    if kind == "limit":
-        return t[:, at[worker]].sum(axis=1) <= problem.worker_limits[worker]
-    if kind == "conflict":
-        if problem.conflict_scope == "project":
-            return ~(t[:, at[worker]].any(axis=1) & t[:, at[other]].any(axis=1))
-        return ~(t[:, at[worker]] & t[:, at[other]]).any(axis=1)
-    return (t * problem.costs.to_numpy()).sum(axis=(1, 2)) <= problem.budget + 1e-9
 
 
 def which_hold(problem, frame, tables):
@@ -74,12 +52,16 @@ def test_a_search_cut_short_leaves_the_question_to_highs(scope, monkeypatch):
     rng = np.random.default_rng(8)
     for _ in range(40):
         problem = random_problem(rng, scope)
-        assert rules.Rules.of(problem).feasible() == valid(problem, TABLES[problem.qualification.shape]).any()
+        assert (
+            rules.Rules.of(problem).feasible()
+            == valid(problem, TABLES[problem.qualification.shape]).any()
+        )
 
 
 @pytest.mark.parametrize("seed", [13, 3])
 def test_sixty_workers_are_explained_without_a_solver(seed, monkeypatch):
-    monkeypatch.setattr(rules.Rules, "cheapest", None)  # the mixed-integer program, which takes a minute on seed 13
+    # the mixed-integer program, which takes a minute on seed 13
+    monkeypatch.setattr(rules.Rules, "cheapest", None)
     found = cn.explain_infeasible(cn.random_problem(60, None, 0.2, seed))
     assert "can work together" in found.certificate
 
@@ -103,8 +85,9 @@ def test_a_task_alone_is_told_before_anything_else(case):
     assert found.tasks == ("r1",)
     assert found.workers == ("a5",)
     assert (found.places, found.most) == (2, 1)
-    assert found.text == (
-        "r1 needs 3 workers (2 of its 3 places matter here), and only a5 may take it.\n"
+    assert (
+        found.text
+        == "r1 needs 3 workers (2 of its 3 places matter here), and only a5 may take it.\n"
         "Not allowed: a0, a1, a2, a3, a4, a6, a7, a8, a9, a10, a11 for r1 (conflict with the task)."
     )
     assert found.certificate == "Hall's condition: 2 places, 1 worker who may take them (a5)."
@@ -121,7 +104,9 @@ def test_more_places_than_workers(case):
     found = cn.explain_infeasible(on_the_case_study(case, required=[4, 4, 4, 4, 4]))
     assert found.places == 13
     assert "Everyone takes at most 1 task." in found.text
-    assert found.certificate.startswith("Hall's condition: 13 places, 12 workers who may take them (a0, ")
+    assert found.certificate.startswith(
+        "Hall's condition: 13 places, 12 workers who may take them (a0, "
+    )
 
 
 def test_a_group_that_cannot_work_together():
@@ -141,8 +126,12 @@ def test_a_pair_of_workers_whom_a_task_needs_both(scope):
 
 def test_a_proof_by_cases(case):
     barred = [(f"a{i}", "r1") for i in range(12) if i not in (5, 6)]
-    between = [("a5", f"a{i}") for i in range(12) if i != 5] + [("a6", f"a{i}") for i in (0, 2, 3, 4)]
-    found = cn.explain_infeasible(on_the_case_study(case, task_conflicts=barred, worker_conflicts=between))
+    between = [("a5", f"a{i}") for i in range(12) if i != 5] + [
+        ("a6", f"a{i}") for i in (0, 2, 3, 4)
+    ]
+    found = cn.explain_infeasible(
+        on_the_case_study(case, task_conflicts=barred, worker_conflicts=between)
+    )
     assert found.certificate.splitlines() == [
         "By cases:",
         "a5 on r1: at most 6 of those who are left can work together, and 7 more are needed.",
@@ -167,12 +156,19 @@ def test_pins_limits_and_a_budget_in_words():
 
 def test_pins_that_clash():
     two = [[0.5, 0.4], [0.3, 0.2]]
-    apart = cn.Problem(two, [1, 1], pinned=[(0, 0), (1, 1)], worker_conflicts=[(0, 1)], required_rule="at most")
+    apart = cn.Problem(
+        two, [1, 1], pinned=[(0, 0), (1, 1)], worker_conflicts=[(0, 1)], required_rule="at most"
+    )
     apart = cn.explain_infeasible(apart)
     assert apart.text == "In conflict: 0 with 1.\n0 is pinned to 0; 1 is pinned to 1."
-    shared = cn.Problem(two, [2, 0], pinned=[(0, 0), (1, 0)], worker_conflicts=[(0, 1)], conflict_scope="task")
+    shared = cn.Problem(
+        two, [2, 0], pinned=[(0, 0), (1, 0)], worker_conflicts=[(0, 1)], conflict_scope="task"
+    )
     shared = shared.changed(required_rule="at most")
-    assert cn.explain_infeasible(shared).text == "In conflict: 0 with 1.\n0 is pinned to 0; 1 is pinned to 0."
+    assert (
+        cn.explain_infeasible(shared).text
+        == "In conflict: 0 with 1.\n0 is pinned to 0; 1 is pinned to 0."
+    )
     barred = cn.Problem(two, [1, 0], pinned=[(0, 0)], task_conflicts=[(0, 0)], costs=two, budget=9)
     assert rules.Rules.of(barred).cheapest() == float("inf")
 
@@ -180,9 +176,14 @@ def test_pins_that_clash():
 def test_a_proof_by_cases_in_same_task_scope():
     """0 and 1 cannot share task 0, so it needs 2, whom task 1 needs as well."""
     q, barred = np.full((3, 2), 0.5), [(0, 1), (1, 1)]
-    problem = cn.Problem(q, [2, 1], task_conflicts=barred, worker_conflicts=[(0, 1)], conflict_scope="task")
+    problem = cn.Problem(
+        q, [2, 1], task_conflicts=barred, worker_conflicts=[(0, 1)], conflict_scope="task"
+    )
     found = cn.explain_infeasible(problem)
-    assert found.certificate.splitlines() == ["By cases:", "2 on 1: 0 on 0: nobody can still take 0."]
+    assert found.certificate.splitlines() == [
+        "By cases:",
+        "2 on 1: 0 on 0: nobody can still take 0.",
+    ]
     assert set(found.requirements["kind"]) == {"place", "exclusion", "conflict", "limit"}
 
 
@@ -192,7 +193,9 @@ def test_a_long_mixed_integer_program_goes_on_in_a_process_of_its_own(monkeypatc
     here = cn.explain_infeasible(problem)
     asked, apart = [], highs.apart
     monkeypatch.setattr(highs, "PATIENCE", 0.0)
-    monkeypatch.setattr(highs, "apart", lambda *question, **options: asked.append(1) or apart(*question, **options))
+    monkeypatch.setattr(
+        highs, "apart", lambda *question, **options: asked.append(1) or apart(*question, **options)
+    )
     there = cn.explain_infeasible(problem)
     assert asked
     assert str(there) == str(here)

@@ -8,7 +8,7 @@ import pytest
 from helpers.every_table import TABLES, best_rho, random_problem, scored, valid
 
 import crowdnb as cn
-from crowdnb.explain import worth
+from crowdnb.explain import alternatives
 from crowdnb.sensitivity import inverse
 
 SCOPES = pytest.mark.parametrize("scope", ["project", "task"])
@@ -51,7 +51,9 @@ def test_prices_are_the_optima_without(scope, options):
                 without = problem.changed(task_conflicts=frame, pinned=pinned)
             wanted = best_rho(without)
             assert row.performance == pytest.approx(wanted, abs=1e-9, nan_ok=True)
-            assert row.worth == (math.inf if math.isnan(wanted) else pytest.approx(rho - wanted, abs=1e-9))
+            assert row.worth == (
+                math.inf if math.isnan(wanted) else pytest.approx(rho - wanted, abs=1e-9)
+            )
         assert (table["kind"] == "worker").sum() == len(problem.workers)
         assert (table["kind"] == "conflict").sum() == len(problem.conflict_pairs)
 
@@ -66,7 +68,9 @@ def test_why_is_the_difference_to_the_best_with_or_without_the_pair(scope, optio
         other = rho[tables[:, i, j] != found.chosen]
         assert found.performance == pytest.approx(rho[0])
         assert (found.other is None) == (not len(other))
-        assert found.difference == (pytest.approx(rho[0] - other[0], abs=1e-9) if len(other) else math.inf)
+        assert found.difference == (
+            pytest.approx(rho[0] - other[0], abs=1e-9) if len(other) else math.inf
+        )
         if found.other is not None:
             assert cn.check(problem, found.other.table) == []
             assert found.other.table.iat[i, j] != found.chosen
@@ -83,12 +87,16 @@ def test_alternatives_are_the_best_in_order_and_all_of_them(scope, options):
         wanted = rho if tolerance is None else rho[rho >= rho[0] - tolerance - 1e-9]
         got = found.frame["performance"].to_numpy()
         np.testing.assert_allclose(got, wanted[:limit], atol=1e-9)
-        assert len({assignment.table.to_numpy().tobytes() for assignment in found.assignments}) == len(got)
+        assert len(
+            {assignment.table.to_numpy().tobytes() for assignment in found.assignments}
+        ) == len(got)
         assert all(not cn.check(problem, assignment.table) for assignment in found.assignments)
         optimal = tables[rho >= rho[0] - 1e-9]
         assert found.optima == min(limit, len(optimal))
         assert found.complete == (limit >= len(optimal if tolerance is None else wanted))
-        everywhere = {(problem.workers[i], problem.tasks[j]) for i, j in np.argwhere(optimal.all(axis=0))}
+        everywhere = {
+            (problem.workers[i], problem.tasks[j]) for i, j in np.argwhere(optimal.all(axis=0))
+        }
         assert set(found.always.itertuples(index=False, name=None)) == everywhere
         assert str(found)
 
@@ -120,7 +128,8 @@ def test_replanning_weighs_rho_against_changes(scope, options):
 
 @pytest.mark.parametrize(("price", "changes"), [(0.35, 2), (0.45, 0)])
 def test_replanning_with_task_weights(price, changes):
-    problem = cn.Problem([[0.5, 0.6], [0.4, 0.3]], [1, 1], [1, 3])  # to change places adds 2.2 - 1.4, for two changes
+    # to change places adds 2.2 - 1.4, for two changes
+    problem = cn.Problem([[0.5, 0.6], [0.4, 0.3]], [1, 1], [1, 3])
     assert cn.replan(problem, pd.DataFrame([[1, 0], [0, 1]]), price).changes == changes
 
 
@@ -135,15 +144,22 @@ def test_words_about_one_pair(case):
     ties = [cn.why(small, i, 0) for i in range(3)]
     assert [found.difference for found in ties] == [0, 0, 0]
     assert sum("could as well be left out" in found.text for found in ties) == 1
-    assert sum("could as well take 0: with it ρ is 0.5, the same." in found.text for found in ties) == 2
-    alone = cn.Problem([[0.5, 0.4], [0.3, 0.2]], [1, 1], worker_conflicts=[(0, 1)], conflict_scope="task")
+    assert (
+        sum("could as well take 0: with it ρ is 0.5, the same." in found.text for found in ties)
+        == 2
+    )
+    alone = cn.Problem(
+        [[0.5, 0.4], [0.3, 0.2]], [1, 1], worker_conflicts=[(0, 1)], conflict_scope="task"
+    )
     alone = alone.changed(task_conflicts=[(1, 0)])
     assert cn.why(alone, 0, 0).text == "0 takes 0: no assignment exists without it."
     assert cn.why(alone, 0, 1).text == "0 does not take 1: no assignment exists with it."
 
 
 def test_words_about_prices():
-    problem = cn.Problem([[0.5, 0.4], [0.3, 0.2]], [1, 1], task_conflicts=[(0, 1)], worker_conflicts=None)
+    problem = cn.Problem(
+        [[0.5, 0.4], [0.3, 0.2]], [1, 1], task_conflicts=[(0, 1)], worker_conflicts=None
+    )
     text = cn.prices(problem)["text"].tolist()
     assert text == [
         "0 barred from 1 changes nothing",
@@ -158,9 +174,13 @@ def test_words_about_prices():
 
 def test_words_about_alternatives(case):
     one = str(cn.alternatives(case.problem(), 3))
-    assert one.startswith("1 assignment is optimal, with ρ = 2.69728.\nIn every optimum: a3 on r0, a7 on r0, a5 on r1")
+    assert one.startswith(
+        "1 assignment is optimal, with ρ = 2.69728.\nIn every optimum: a3 on r0, a7 on r0, a5 on r1"
+    )
     many = cn.alternatives(cn.Problem(np.ones((4, 2)), [1, 1]), 3)
-    assert str(many).startswith("at least 3 assignments are optimal, with ρ = 2.\nIn every optimum: no pair.")
+    assert str(many).startswith(
+        "at least 3 assignments are optimal, with ρ = 2.\nIn every optimum: no pair."
+    )
     some = cn.alternatives(cn.Problem([[1, 0.1], [0.1, 0.5], [0.1, 0.5], [0.1, 0.5]], [1, 1]), 2)
     assert (some.optima, some.complete) == (2, False)
     assert some.always.to_numpy().tolist() == [[0, 0]]
@@ -204,7 +224,11 @@ def test_what_cannot_be_asked(case):
         cn.replan(problem, case.published.assignment, -1)
     with pytest.raises(ValueError, match="cells must be 0 or 1"):
         cn.replan(problem, case.published.assignment * 2)
-    for ask in (lambda: cn.why(none, 0, 0), lambda: cn.prices(none), lambda: cn.replan(none, pd.DataFrame([[1]]))):
+    for ask in (
+        lambda: cn.why(none, 0, 0),
+        lambda: cn.prices(none),
+        lambda: cn.replan(none, pd.DataFrame([[1]])),
+    ):
         with pytest.raises(ValueError, match="the problem has no assignment"):
             ask()
 
@@ -225,7 +249,7 @@ def test_a_search_that_ends_early_shows_no_bar_in_a_notebook(case, monkeypatch):
 
     shown = []
     monkeypatch.setattr(tqdm.notebook, "display", shown.append)
-    for module in (worth, inverse):
+    for module in (alternatives, inverse):
         monkeypatch.setattr(module, "tqdm", tqdm.notebook.tqdm)
     problem = case.problem()
     assert len(cn.alternatives(problem, limit=2).frame) == 2
@@ -242,9 +266,15 @@ def test_what_a_pinned_worker_and_what_nothing_are_worth():
     # 0.1 + 0.2 + 0.3 is not 0.3 + 0.2 + 0.1 to the last bit
     ties = cn.Problem([[0.1, 0.3], [0.2, 0.2], [0.3, 0.1], [0.4 - 0.1, 0.1]], [1, 1])
     assert all(worth == 0 or abs(worth) > 1e-9 for worth in cn.prices(ties)["worth"])
-    assert all(found.difference == 0 or found.difference > 1e-9 for found in (cn.why(ties, i, 0) for i in range(4)))
-    nobody = cn.Problem([[0.5], [0.0], [0.4]], [1], task_conflicts=[(1, 0), (2, 0)], worker_limits=[1, 1, 0])
-    assert "exclusion" not in set(cn.prices(nobody)["kind"])  # of Q = 0, of a limit of 0: lifting it changes nothing
+    assert all(
+        found.difference == 0 or found.difference > 1e-9
+        for found in (cn.why(ties, i, 0) for i in range(4))
+    )
+    nobody = cn.Problem(
+        [[0.5], [0.0], [0.4]], [1], task_conflicts=[(1, 0), (2, 0)], worker_limits=[1, 1, 0]
+    )
+    # of Q = 0, of a limit of 0: lifting it changes nothing
+    assert "exclusion" not in set(cn.prices(nobody)["kind"])
 
 
 def test_equally_good_ones_stand_in_the_order_of_their_pairs_and_parts_count_where_fewer_may_be_chosen():
@@ -256,11 +286,14 @@ def test_equally_good_ones_stand_in_the_order_of_their_pairs_and_parts_count_whe
     assert loose.frame["performance"].tolist() == [0, -1, -1, -1, -1, -2, -2]
     assert loose.complete
     near = cn.Problem([[0.5], [0.45], [0.3]], [1])
-    assert [cn.alternatives(near, limit, 0.1).complete for limit in (1, 2)] == [False, True]  # 0.45 is within 0.1
+    # 0.45 is within 0.1
+    assert [cn.alternatives(near, limit, 0.1).complete for limit in (1, 2)] == [False, True]
 
 
 def test_the_curve_lists_no_change_that_brings_nothing():
     problem = cn.Problem([[0.5], [0.5], [0.7]], [1])
     running = pd.DataFrame({0: [1, 0, 0]})
     assert cn.replan(problem, running).curve["performance"].to_dict() == {0: 0.5, 1: 0.7}
-    assert cn.replan(problem.changed(qualification=[[0.5], [0.5], [0.5]]), running).curve.index.tolist() == [0]
+    assert cn.replan(
+        problem.changed(qualification=[[0.5], [0.5], [0.5]]), running
+    ).curve.index.tolist() == [0]

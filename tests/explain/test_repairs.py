@@ -20,7 +20,9 @@ def every_change(problem, costs, untouchable):
     """Each change that may be made: item, cost, how often."""
     fewest, q = problem.fewest, problem.qualification.to_numpy()
     barred = problem.task_conflicts.to_numpy() == 1
-    found = [("conflict", problem.workers[i], problem.workers[k], 1) for i, k in problem.conflict_pairs]
+    found = [
+        ("conflict", problem.workers[i], problem.workers[k], 1) for i, k in problem.conflict_pairs
+    ]
     for i, worker in enumerate(problem.workers):
         for j, task in enumerate(problem.tasks):
             if barred[i, j] and q[i, j] != 0:
@@ -47,14 +49,20 @@ def by_looking(problem, costs, untouchable, largest=2):
             times = {at: chosen.count(at) for at in chosen}
             if any(count > changes[at][2] for at, count in times.items()):
                 continue
-            if any(all(times.get(at, 0) >= count for at, count in smaller.items()) for smaller in works):
+            if any(
+                all(times.get(at, 0) >= count for at, count in smaller.items()) for smaller in works
+            ):
                 continue
-            rho = best_rho(apply(problem, tuple((changes[at][0], count) for at, count in times.items())))
+            rho = best_rho(
+                apply(problem, tuple((changes[at][0], count) for at, count in times.items()))
+            )
             if not math.isnan(rho):
                 works.append(times)
                 found.append((sum(changes[at][1] for at in chosen), rho, times))
     least = min((cost for _, cost, _ in changes), default=1.0)
-    return [(cost, rho) for cost, rho, _ in sorted(found, key=lambda f: (f[0], -f[1]))], least * (largest + 1)
+    return [(cost, rho) for cost, rho, _ in sorted(found, key=lambda f: (f[0], -f[1]))], least * (
+        largest + 1
+    )
 
 
 @pytest.mark.no_cover
@@ -81,7 +89,11 @@ def test_repairs_are_the_cheapest_minimal_sets_in_order(scope, options):
         for repair in found.repairs:
             assert repair.assignment.status == "optimal"
             for at, (item, times) in enumerate(repair.changes):
-                fewer = [*repair.changes[:at], *[(item, times - 1)][: times - 1], *repair.changes[at + 1 :]]
+                fewer = [
+                    *repair.changes[:at],
+                    *[(item, times - 1)][: times - 1],
+                    *repair.changes[at + 1 :],
+                ]
                 assert math.isnan(best_rho(apply(problem, tuple(fewer))))
         assert len(found.frame) == len(got)
         assert str(found)
@@ -103,7 +115,9 @@ def too_few_together(rng):
             required_rule=rng.choice(["exactly", "at least"]),
             pinned=rng.uniform(size=(m, n)) < rng.choice([0, 0, 1 / (m * n)]),
         )
-        costs = [{}, {"worker": 2}, {"conflict": 3, "limit": 2}, {"limit": 2, "worker": 3}][rng.integers(4)]
+        costs = [{}, {"worker": 2}, {"conflict": 3, "limit": 2}, {"limit": 2, "worker": 3}][
+            rng.integers(4)
+        ]
         untouchable = [(), ("worker",), ("place",), ("conflict", "limit")][rng.integers(4)]
         model = module._Model(problem, module._changes(problem, costs, untouchable))
         if model.short:
@@ -124,7 +138,10 @@ def test_the_fewest_changes_are_those_that_the_program_finds():
             continue
         left -= 1
         wanted, refused = [], []
-        while len(refused) < 4 and (chosen := model.best_at(model.least, refused, math.inf)[0]) is not None:
+        while (
+            len(refused) < 4
+            and (chosen := model.best_at(model.least, refused, math.inf)[0]) is not None
+        ):
             wanted.append(module._repair(problem, model, chosen).performance)
             refused.append(chosen)
         np.testing.assert_allclose([repair.performance for repair in repairs], wanted, atol=1e-7)
@@ -141,9 +158,13 @@ def test_too_many_to_look_at(monkeypatch, name, most):
     assert {repair.cost for repair in found.repairs} == {10}
 
 
-@pytest.mark.parametrize(("rule", "task", "costs"), [("at least", [0], [[-1.0]]), ("at most", [1, 3], [[1.0, -1.0]])])
+@pytest.mark.parametrize(
+    ("rule", "task", "costs"), [("at least", [0], [[-1.0]]), ("at most", [1, 3], [[1.0, -1.0]])]
+)
 def test_new_workers_earn_what_the_budget_lacks(rule, task, costs):
-    problem = cn.Problem(np.full((1, len(task)), 0.5), task, required_rule=rule, costs=costs, budget=-3.0)
+    problem = cn.Problem(
+        np.full((1, len(task)), 0.5), task, required_rule=rule, costs=costs, budget=-3.0
+    )
     found = cn.repairs(problem)
     assert found.repairs[0].changes == ((("worker", 0), 2),)
     assert found.repairs[0].assignment.performance == 1.5
@@ -154,12 +175,14 @@ def test_new_workers_earn_what_the_budget_lacks(rule, task, costs):
 def test_the_ten_best_at_sixty_workers(p, rule, monkeypatch):
     problem = cn.random_problem(60, 20, p, rng=0).changed(required_rule=rule)
     with monkeypatch.context() as without:
-        without.setattr(module, "least_cost", None)  # it would take its whole time, and prove no order
+        # it would take its whole time, and prove no order
+        without.setattr(module, "least_cost", None)
         found = cn.repairs(problem)
     assert len(found.repairs) == 10
     assert found.ranked
     words = cn.explain_infeasible(problem).certificate
-    assert f"At most {20 - found.repairs[0].cost:.0f} of these" in words  # so many changes are needed at least
+    # so many changes are needed at least
+    assert f"At most {20 - found.repairs[0].cost:.0f} of these" in words
     for one in found.repairs:
         assert (one.cost, one.assignment.status) == (found.repairs[0].cost, "optimal")
         assert cn.check(one.problem, one.assignment.table) == []
@@ -168,7 +191,9 @@ def test_the_ten_best_at_sixty_workers(p, rule, monkeypatch):
     if rule == "exactly":
         assert cn.solve(found.repairs[0].problem).performance == pytest.approx(rho[1], abs=1e-9)
     pairs = found.repairs[0].assignment.pairs
-    there = pairs.loc[pairs["worker"].isin(problem.workers), ["worker", "task"]].drop_duplicates("worker")
+    there = pairs.loc[pairs["worker"].isin(problem.workers), ["worker", "task"]].drop_duplicates(
+        "worker"
+    )
     pinned = cn.repairs(problem.changed(pinned=there.to_numpy()[:2].tolist()), 1)
     assert pinned.repairs[0].performance == pytest.approx(rho[1], abs=1e-12)
     assert pinned.ranked
@@ -189,7 +214,9 @@ def test_pairs_that_break_a_rule_are_caught(monkeypatch):
 
 def test_repairs_in_words(case):
     barred = [(f"a{i}", "r1") for i in range(12) if i not in (5, 6)]
-    between = [("a5", f"a{i}") for i in range(12) if i != 5] + [("a6", f"a{i}") for i in (0, 2, 3, 4)]
+    between = [("a5", f"a{i}") for i in range(12) if i != 5] + [
+        ("a6", f"a{i}") for i in (0, 2, 3, 4)
+    ]
     problem = cn.Problem(case.qualification, case.required, None, barred, between)
     found = cn.repairs(problem, 3)
     assert str(found).splitlines() == [
@@ -200,7 +227,9 @@ def test_repairs_in_words(case):
     assert list(found.repairs[0].problem.workers)[-1] == "like a5"
     assert not found.complete
     assert found.ranked
-    only = cn.repairs(problem, 3, {"place": 2, ("place", "r1"): 0.5}, ["worker", ("exclusion", "a2", "r1")])
+    only = cn.repairs(
+        problem, 3, {"place": 2, ("place", "r1"): 0.5}, ["worker", ("exclusion", "a2", "r1")]
+    )
     assert str(only.repairs[0]).startswith("ask one fewer for r1: cost 0.5")
     assert all("a2" not in repair.text for repair in only.repairs)
     hasty = cn.repairs(problem, 10, time_limit=1e-6)
@@ -210,7 +239,9 @@ def test_repairs_in_words(case):
 
 
 def test_more_than_once():
-    found = cn.repairs(cn.Problem([[0.5, 0.4]], [3, 1], pinned=[(0, 1)]), 20, untouchable=[("limit", 0)])
+    found = cn.repairs(
+        cn.Problem([[0.5, 0.4]], [3, 1], pinned=[(0, 1)]), 20, untouchable=[("limit", 0)]
+    )
     texts = [repair.text for repair in found.repairs]
     assert "ask 3 fewer for 0" in texts
     assert "add 3 workers like 0" in texts
@@ -249,7 +280,9 @@ def test_what_repairs_cannot_be_asked():
         cn.repairs(problem, 0)
     with pytest.raises(ValueError, match="time_limit must be above 0"):
         cn.repairs(problem, time_limit=math.nan)
-    with pytest.raises(ValueError, match="costs must be a mapping of kinds and items, untouchable a list of them"):
+    with pytest.raises(
+        ValueError, match="costs must be a mapping of kinds and items, untouchable a list of them"
+    ):
         cn.repairs(problem, untouchable="place")
     with pytest.raises(ValueError, match="'place' costs 0, it must be a finite number above 0"):
         cn.repairs(problem, costs={"place": 0})

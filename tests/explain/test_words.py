@@ -5,13 +5,25 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from helpers.every_table import TABLES, random_problem
-from test_explain import met
+from helpers.every_table import TABLES, met, random_problem
 
 import crowdnb as cn
 from crowdnb.explain import infeasible as explain
 
-SIZES = [(1, 1), (2, 1), (3, 1), (5, 1), (6, 1), (2, 2), (3, 2), (4, 2), (5, 2), (3, 3), (4, 3), (2, 4)]
+SIZES = [
+    (1, 1),
+    (2, 1),
+    (3, 1),
+    (5, 1),
+    (6, 1),
+    (2, 2),
+    (3, 2),
+    (4, 2),
+    (5, 2),
+    (3, 3),
+    (4, 3),
+    (2, 4),
+]
 
 
 def labels(text):
@@ -32,26 +44,37 @@ class Said:
         for row in barred.itertuples():
             self.free[self.workers.index(row.worker), self.tasks.index(row.task)] = False
         self.limit = dict.fromkeys(self.workers, len(self.tasks))
-        self.limit |= {who: problem.worker_limits[who] for who in rows.loc[rows["kind"] == "limit", "worker"]}
-        self.clashes = {frozenset(pair) for pair in rows.loc[rows["kind"] == "conflict", ["worker", "other"]].values}
+        self.limit |= {
+            who: problem.worker_limits[who] for who in rows.loc[rows["kind"] == "limit", "worker"]
+        }
+        self.clashes = {
+            frozenset(pair)
+            for pair in rows.loc[rows["kind"] == "conflict", ["worker", "other"]].values
+        }
         self.tables = TABLES[problem.qualification.shape]
         self.barred = [tuple(pair) for pair in barred[["kind", "worker", "task"]].values]
         self.cases = []
 
     def able(self, worker, task):
         """Whether the requirements named leave the worker for the task."""
-        return self.free[self.workers.index(worker), self.tasks.index(task)] and self.limit[worker] > 0
+        return (
+            self.free[self.workers.index(worker), self.tasks.index(task)] and self.limit[worker] > 0
+        )
 
     def may(self, worker, about):
         """Whether the worker may take any of the tasks, by the problem itself."""
-        return self.problem.eligible[self.workers.index(worker), [self.tasks.index(task) for task in about]].any()
+        return self.problem.eligible[
+            self.workers.index(worker), [self.tasks.index(task) for task in about]
+        ].any()
 
     def all_hold(self):
         for line in self.found.text.splitlines() + self.found.certificate.splitlines():
             for pattern, holds in SENTENCES.items():
                 if match := re.fullmatch(pattern, line):
                     groups = {name: value or "" for name, value in match.groupdict().items()}
-                    assert holds(self, **groups), f"{line}\n{self.found.requirements}\n{self.problem}"
+                    assert holds(self, **groups), (
+                        f"{line}\n{self.found.requirements}\n{self.problem}"
+                    )
                     break
             else:
                 raise AssertionError(f"not understood: {line}")
@@ -89,7 +112,9 @@ class Said:
         if text.startswith(", and nobody may take"):
             return not left
         assert len(left) == len(self.workers)
-        return text == "" or (text == f", and each of the {len(left)} workers may take one of them" and not self.idle)
+        return text == "" or (
+            text == f", and each of the {len(left)} workers may take one of them" and not self.idle
+        )
 
     def neither(self, names):
         return labels(names) == self.idle != []
@@ -101,7 +126,11 @@ class Said:
             kind = {"conflict with the task": "exclusion", "qualification 0": "zero"}[why]
             said += [(kind, who, task) for who in labels(names)]
         for kind, who, task in said:
-            source = self.problem.task_conflicts == 1 if kind == "exclusion" else self.problem.qualification == 0
+            source = (
+                self.problem.task_conflicts == 1
+                if kind == "exclusion"
+                else self.problem.qualification == 0
+            )
             assert source.loc[who, task]
         return sorted(said) == sorted(self.barred)
 
@@ -123,7 +152,10 @@ class Said:
         return rows.loc[rows["kind"] == kind, column].tolist()
 
     def each_limit(self, parts):
-        said = dict(re.fullmatch(r"(\w+) takes at most (\d+) tasks?", part).groups() for part in parts.split("; "))
+        said = dict(
+            re.fullmatch(r"(\w+) takes at most (\d+) tasks?", part).groups()
+            for part in parts.split("; ")
+        )
         assert list(said) == self.of("limit", "worker")
         return all(self.problem.worker_limits[who] == int(most) for who, most in said.items())
 
@@ -133,9 +165,14 @@ class Said:
         return said == list(zip(self.of("pin", "worker"), self.of("pin", "task"), strict=True))
 
     def ceilings(self, parts):
-        said = dict(re.fullmatch(r"(\w+) takes at most (\d+) workers?", part).groups() for part in parts.split("; "))
+        said = dict(
+            re.fullmatch(r"(\w+) takes at most (\d+) workers?", part).groups()
+            for part in parts.split("; ")
+        )
         assert list(said) == self.of("ceiling", "task")
-        return all(self.problem.most[self.tasks.index(task)] == int(most) for task, most in said.items())
+        return all(
+            self.problem.most[self.tasks.index(task)] == int(most) for task, most in said.items()
+        )
 
     def budget(self, most):
         return float(most) == self.problem.budget and self.of("budget", "kind") == ["budget"]
@@ -144,23 +181,33 @@ class Said:
         rows = self.found.requirements
         rows = rows[rows["kind"] != "budget"]
         each = list(rows[["kind", "worker", "other", "task"]].itertuples(index=False, name=None))
-        hold = np.array([met(self.problem, *row, each.count(row), self.tables) for row in each]).reshape(
-            len(each), len(self.tables)
-        )
+        hold = np.array(
+            [met(self.problem, *row, each.count(row), self.tables) for row in each]
+        ).reshape(len(each), len(self.tables))
         costs = (self.tables * self.problem.costs.to_numpy()).sum(axis=(1, 2))
-        return costs[hold.all(axis=0)].min() == pytest.approx(float(least)) and float(least) > self.problem.budget
+        return (
+            costs[hold.all(axis=0)].min() == pytest.approx(float(least))
+            and float(least) > self.problem.budget
+        )
 
     def hall(self, places, able, room, names):
-        left = [who for who in self.workers if any(self.able(who, task) for task in self.need.index)]
+        left = [
+            who for who in self.workers if any(self.able(who, task) for task in self.need.index)
+        ]
         assert labels(names) == left
         assert not self.idle
         assert int(able) == len(left)
-        most = sum(min(self.limit[who], sum(self.able(who, task) for task in self.need.index)) for who in left)
+        most = sum(
+            min(self.limit[who], sum(self.able(who, task) for task in self.need.index))
+            for who in left
+        )
         assert int(room or able) == most
         return int(places) == self.need.sum() > most
 
     def together(self, most, size, places):
-        left = [who for who in self.workers if any(self.able(who, task) for task in self.need.index)]
+        left = [
+            who for who in self.workers if any(self.able(who, task) for task in self.need.index)
+        ]
         assert int(size) == len(left)
         assert int(places) == self.need.sum()
         return self.largest(left) == int(most) < int(places)
@@ -195,7 +242,11 @@ class Said:
 
     def at(self, pairs):
         return tuple(
-            np.array([(self.workers.index(who), self.tasks.index(task)) for who, task in pairs], int).reshape(-1, 2).T
+            np.array(
+                [(self.workers.index(who), self.tasks.index(task)) for who, task in pairs], int
+            )
+            .reshape(-1, 2)
+            .T
         )
 
     def case_tables(self, prefix, clash=True):
@@ -224,7 +275,9 @@ class Said:
         tables, chosen = self.case_tables(prefix, clash=False)
         busy = {who for who, _ in chosen}
         assert int(places) == self.need.sum() - len(chosen)
-        others = [who for i, who in enumerate(self.workers) if who not in busy and tables[:, i].any()]
+        others = [
+            who for i, who in enumerate(self.workers) if who not in busy and tables[:, i].any()
+        ]
         return self.largest(others) <= int(most) < int(places)
 
     def all_but_one(self, places):
@@ -233,13 +286,21 @@ class Said:
 
     def cover(self):
         """At every step of the cases: too few are left for the task without those who have a case of their own."""
-        steps = [[""], *([": ".join(case[:k]) for k in range(len(case) + 1)] for case in self.cases if case)]
+        steps = [
+            [""],
+            *([": ".join(case[:k]) for k in range(len(case) + 1)] for case in self.cases if case),
+        ]
         for before in {step for path in steps for step in path[:-1]}:
             tables, chosen, out = self.partial(before, clash=False)
-            tables = tables[tables[:, *self.at(chosen)].all(axis=1) & ~tables[:, *self.at(out)].any(axis=1)]
+            tables = tables[
+                tables[:, *self.at(chosen)].all(axis=1) & ~tables[:, *self.at(out)].any(axis=1)
+            ]
             after = {path[path.index(before) + 1] for path in steps if before in path[:-1]}
-            own = {re.fullmatch(r"(?:.*: )?(\w+) on (\w+)(?: without .*)?", step).groups() for step in after}
-            ((task,), who) = {task for _, task in own}, {who for who, _ in own}
+            own = {
+                re.fullmatch(r"(?:.*: )?(\w+) on (\w+)(?: without .*)?", step).groups()
+                for step in after
+            }
+            (task,), who = {task for _, task in own}, {who for who, _ in own}
             could = self.on(tables, task) - who - {who for who, where in chosen if where == task}
             need = self.need[task] - sum(where == task for _, where in chosen)
             assert len(could) < need, f"no case for some of {could} on {task}\n{self.found}"
@@ -259,10 +320,13 @@ def of_case(holds):
 
 
 SENTENCES = {
-    r"(?P<task>\w+) needs (?P<asked>\d+) workers?( \((?P<matter>\d+) of its \d+ places matters? here\))?"
+    r"(?P<task>\w+) needs (?P<asked>\d+) workers?( \((?P<matter>\d+) of its \d+ places matters?"
+    r" here\))?"
     r"(?P<who>, and .*)?\.": Said.one,
     r"(?P<names>.*\)) together have (?P<places>\d+) places(?P<who>, and .*)?\.": Said.many,
-    r"Even if (?P<names>.*) could take (it|any of them), there would be no assignment\.": Said.neither,
+    r"Even if (?P<names>.*) could take (it|any of them), there would be no assignment\.": (
+        Said.neither
+    ),
     r"Not allowed: (?P<parts>.*)\.": Said.not_allowed,
     r"In conflict: (?P<parts>.*)\.": Said.in_conflict,
     r"(?P<names>[^;]*) takes? at most (?P<most>\d+) tasks?( each)?\.": Said.limits,
@@ -280,10 +344,13 @@ SENTENCES = {
     CASE + r"(?P<names>nobody|nobody but .*) can still take (?P<task>\w+)"
     r"(, and it needs (?P<places>\d+)(?P<more> more)?)?\.": of_case(Said.scarce),
     CASE + r"too few workers are left for (?P<names>.*)\.": of_case(Said.too_few),
-    CASE + r"at most (?P<most>\d+) of those who are left can work together, and (?P<places>\d+) more are needed\.": (
-        of_case(Said.case_group)
+    CASE
+    + r"at most (?P<most>\d+) of those who are left can work together, and (?P<places>\d+) more are needed\.": of_case(
+        Said.case_group
     ),
-    r"Within these requirements all but one of the (?P<places>\d+) places can be filled\.": Said.all_but_one,
+    r"Within these requirements all but one of the (?P<places>\d+) places can be filled\.": (
+        Said.all_but_one
+    ),
     r"": lambda said: True,
 }
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 import crowdnb as cn
+from crowdnb.explain.variants import Oracle  # noqa: F401
 from crowdnb.market.epoch import Offer
 from crowdnb.market.parameters import Chance  # noqa: F401
 
@@ -39,13 +40,23 @@ PROGRAM = cn.Program(P)
 SCENARIOS = cn.Scenarios(PROJECT).keep(cn.Scenario("one"))
 STABILITY = cn.stability(OF_PROJECT, POSSIBILITY, WEIGHTS)
 MARKET = cn.Market(days=1, workers=5, arrivals=0.2, history=5)
-MEDICAL, CONTENT, SERVICE = (cn.scenes.read_scene(name) for name in ("medical", "content", "service"))
-DAY = pd.DataFrame({"minute": [0, 1], "confidence": [0.9, 0.4], "right": 1, "handling": 5, "person": 0})
+MEDICAL, CONTENT, SERVICE = (
+    cn.scenes.read_scene(name) for name in ("medical", "content", "service")
+)
+DAY = pd.DataFrame(
+    {"minute": [0, 1], "confidence": [0.9, 0.4], "right": 1, "handling": 5, "person": 0}
+)
 MADE = pd.DataFrame({"piece": "poem", "worker": ["a", "b"], "buyer": "press", "hours": [1, 3]})
 EARNED = pd.DataFrame({"piece": "poem", "team": ["a", "b", "a + b"], "euros": [60, 20, 100]})
-SHARES = pd.DataFrame({"piece": "poem", "worker": ["a", "b"], "buyer": "press", "euros": [25.0, 75.0]})
-VISITS = pd.DataFrame({"district": ["N"] * 9 + ["S"] * 18, "field": (["skin"] * 2 + ["heart"] * 7) * 3})
-HIDDEN = pd.DataFrame([[None, 7, 9], [4, None, 18], [6, 21, 27]], ["N", "S", "all"], ["skin", "heart", "all"])
+SHARES = pd.DataFrame(
+    {"piece": "poem", "worker": ["a", "b"], "buyer": "press", "euros": [25.0, 75.0]}
+)
+VISITS = pd.DataFrame(
+    {"district": ["N"] * 9 + ["S"] * 18, "field": (["skin"] * 2 + ["heart"] * 7) * 3}
+)
+HIDDEN = pd.DataFrame(
+    [[None, 7, 9], [4, None, 18], [6, 21, 27]], ["N", "S", "all"], ["skin", "heart", "all"]
+)
 EARNS = {frozenset("w"): 400, frozenset("p"): 0, frozenset("wp"): 700}
 INSTANCE = cn.experiments.Instance(10, 3, 0.1, 0, 0)
 TABLE9 = cn.experiments.table9(1, sizes=[10], methods=["crowdnb", "greedy_by_task"], progress=False)
@@ -72,7 +83,9 @@ SCENARIOS.save(SAVED)
 DOUBT = cn.doubt(PROJECT, samples=3, rng=0, progress=False)
 RANGE = cn.gamma_range(PROJECT)
 SHARE = (
-    cn.experiments.shares(cn.experiments.table8(1, sizes=[10], methods=["existence"], progress=False))
+    cn.experiments.shares(
+        cn.experiments.table8(1, sizes=[10], methods=["existence"], progress=False)
+    )
     .loc["random", "existence"]
     .droplevel("n")
 )
@@ -98,10 +111,16 @@ def spoilt(value, how):
         if not isinstance(value, np.ndarray | pd.DataFrame | pd.Series | list):
             return NotImplemented
         array = np.array(value, dtype=object)
-        array.flat[0:1] = [cell] if not isinstance(cell, list) else np.array([cell, None], dtype=object)[:1]
+        array.flat[0:1] = (
+            [cell] if not isinstance(cell, list) else np.array([cell, None], dtype=object)[:1]
+        )
         if isinstance(value, pd.Series):
             return pd.Series(array, value.index)
-        return pd.DataFrame(array, value.index, value.columns) if isinstance(value, pd.DataFrame) else array
+        return (
+            pd.DataFrame(array, value.index, value.columns)
+            if isinstance(value, pd.DataFrame)
+            else array
+        )
     if what == "array":
         if not isinstance(value, np.ndarray | pd.DataFrame | pd.Series | list):
             return NotImplemented
@@ -116,12 +135,20 @@ def spoilt(value, how):
         if what != "rows":
             return NotImplemented
         first = next(iter(value), None)
-        return {(label if one == first else one): v for one, v in value.items() for label in _labels([one], detail)}
-    if not isinstance(value, pd.DataFrame | pd.Series) or (what == "columns" and isinstance(value, pd.Series)):
+        return {
+            (label if one == first else one): v
+            for one, v in value.items()
+            for label in _labels([one], detail)
+        }
+    if not isinstance(value, pd.DataFrame | pd.Series) or (
+        what == "columns" and isinstance(value, pd.Series)
+    ):
         return NotImplemented
     if what == "rows":
         return (
-            value.iloc[[0, *range(len(value))]] if detail == "doubled" else value.set_axis(_labels(value.index, detail))
+            value.iloc[[0, *range(len(value))]]
+            if detail == "doubled"
+            else value.set_axis(_labels(value.index, detail))
         )
     if detail == "doubled":
         return value.iloc[:, [0, *range(value.shape[1])]]

@@ -28,7 +28,9 @@ SIZES = list(TABLES)
 def valid(problem, tables):
     """Tables that meet the problem itself, written out again."""
     t = tables
-    good = (t.sum(axis=1) >= problem.fewest).all(axis=1) & (t.sum(axis=1) <= problem.most).all(axis=1)
+    good = (t.sum(axis=1) >= problem.fewest).all(axis=1) & (t.sum(axis=1) <= problem.most).all(
+        axis=1
+    )
     good &= (t.sum(axis=2) <= problem.worker_limits.to_numpy()).all(axis=1)
     good &= ~(t & ~problem.eligible).any(axis=(1, 2))
     good &= ~(problem.pinned.to_numpy().astype(bool) & ~t).any(axis=(1, 2))
@@ -52,7 +54,10 @@ def random_problem(rng, scope, options=False, sizes=None):
         extra["worker_limits"] = rng.integers(0, 3, size=m)
         extra["pinned"] = rng.uniform(size=(m, n)) < rng.choice([0, 0.15])
         if rng.uniform() < 0.4:
-            extra |= {"costs": rng.integers(-1, 4, size=(m, n)), "budget": float(rng.integers(0, 6))}
+            extra |= {
+                "costs": rng.integers(-1, 4, size=(m, n)),
+                "budget": float(rng.integers(0, 6)),
+            }
     return cn.Problem(
         pd.DataFrame(q, index=[f"a{i}" for i in range(m)], columns=[f"r{j}" for j in range(n)]),
         rng.integers(0, 3, size=n),
@@ -80,7 +85,9 @@ def best_rho(problem):
 
 def random_possibility(rng, problem, criteria):
     """P, workers × tasks × criteria, 0 on all of them for some pairs."""
-    p = rng.uniform(0, 1, size=(*problem.qualification.shape, criteria)).round(int(rng.integers(1, 5)))
+    p = rng.uniform(0, 1, size=(*problem.qualification.shape, criteria)).round(
+        int(rng.integers(1, 5))
+    )
     p[rng.uniform(size=problem.qualification.shape) < 0.05] = 0
     return p
 
@@ -88,7 +95,9 @@ def random_possibility(rng, problem, criteria):
 def possibility_frame(problem, p):
     """P as the package takes it."""
     pairs = pd.MultiIndex.from_product([problem.workers, problem.tasks], names=["worker", "task"])
-    return pd.DataFrame(p.reshape(len(pairs), -1), index=pairs, columns=[f"u{k}" for k in range(p.shape[2])])
+    return pd.DataFrame(
+        p.reshape(len(pairs), -1), index=pairs, columns=[f"u{k}" for k in range(p.shape[2])]
+    )
 
 
 def points_of(problem, p):
@@ -110,10 +119,34 @@ def weighed(rng, scope, number):
     while number:
         problem = random_problem(rng, scope, options=number % 5 == 0)
         if number % 5 == 0:
-            problem = problem.changed(task_weights=rng.choice([0.0, 0.5, 1.0, 3.0], size=len(problem.tasks)))
+            problem = problem.changed(
+                task_weights=rng.choice([0.0, 0.5, 1.0, 3.0], size=len(problem.tasks))
+            )
         p = random_possibility(rng, problem, int(rng.integers(1, 5)))
         tables, points = points_of(problem, p)
         if len(tables) < 2:
             continue
         number -= 1
         yield problem, p, tables, points, rng.dirichlet(np.ones(points.shape[1]))
+
+
+def met(problem, kind, worker, other, task, places, tables):
+    """Which tables meet one requirement, given by labels; ``places`` of the task for kind place."""
+    at = {label: i for i, label in enumerate(problem.workers)}
+    j = None if task is None else list(problem.tasks).index(task)
+    t = tables
+    if kind == "place":
+        return t[:, :, j].sum(axis=1) >= places
+    if kind == "ceiling":
+        return t[:, :, j].sum(axis=1) <= problem.required[task]
+    if kind in ("exclusion", "zero"):
+        return ~t[:, at[worker], j]
+    if kind == "pin":
+        return t[:, at[worker], j]
+    if kind == "limit":
+        return t[:, at[worker]].sum(axis=1) <= problem.worker_limits[worker]
+    if kind == "conflict":
+        if problem.conflict_scope == "project":
+            return ~(t[:, at[worker]].any(axis=1) & t[:, at[other]].any(axis=1))
+        return ~(t[:, at[worker]] & t[:, at[other]]).any(axis=1)
+    return (t * problem.costs.to_numpy()).sum(axis=(1, 2)) <= problem.budget + 1e-9

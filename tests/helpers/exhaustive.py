@@ -54,7 +54,9 @@ def random_instance(rng, workers=(1, 7), tasks=(1, 4), scope="project", conflict
 
 def as_problem(cn, q, need, weight, barred, conflicts, scope):
     workers, tasks = [f"a{i}" for i in range(len(q))], [f"r{j}" for j in range(q.shape[1])]
-    pairs = [(workers[i], tasks[j]) for i, j in product(range(len(q)), range(q.shape[1])) if barred[i, j]]
+    pairs = [
+        (workers[i], tasks[j]) for i, j in product(range(len(q)), range(q.shape[1])) if barred[i, j]
+    ]
     between = [(workers[i], workers[k]) for i, k in sorted(conflicts)]
     frame = pd.DataFrame(q, index=workers, columns=tasks)
     return cn.Problem(frame, need, weight, pairs, between, scope)

@@ -19,13 +19,19 @@ class Cplex:
     def __init__(self):
         self.obj, self.ub, self.rows, self.senses, self.rhs = [], [], [], "", []
         self.parameters = SimpleNamespace(
-            mip=SimpleNamespace(tolerances=SimpleNamespace(mipgap=SimpleNamespace(set=lambda _: None))),
+            mip=SimpleNamespace(
+                tolerances=SimpleNamespace(mipgap=SimpleNamespace(set=lambda _: None))
+            ),
             threads=SimpleNamespace(set=lambda _: None),
         )
-        self.objective = SimpleNamespace(sense=SimpleNamespace(maximize=-1), set_sense=lambda sense: None)
+        self.objective = SimpleNamespace(
+            sense=SimpleNamespace(maximize=-1), set_sense=lambda sense: None
+        )
         self.variables = SimpleNamespace(add=self._columns)
         self.linear_constraints = SimpleNamespace(add=self._rows)
-        self.set_log_stream = self.set_results_stream = self.set_warning_stream = self.set_error_stream = id
+        self.set_log_stream = self.set_results_stream = self.set_warning_stream = (
+            self.set_error_stream
+        ) = id
 
     def _columns(self, obj, ub, types):
         assert len(obj) == len(ub) == len(types) and set(types) == {"B"}
@@ -42,10 +48,15 @@ class Cplex:
     def solve(self):
         if self.error is not None:
             raise CplexSolverError("", None, self.error)
-        low = [b if sense == "E" else -np.inf for sense, b in zip(self.senses, self.rhs, strict=True)]
+        low = [
+            b if sense == "E" else -np.inf for sense, b in zip(self.senses, self.rhs, strict=True)
+        ]
         rules = LinearConstraint(np.array(self.rows), low, self.rhs)
         found = milp(
-            -np.array(self.obj), integrality=np.ones(len(self.obj)), bounds=Bounds(0, self.ub), constraints=rules
+            -np.array(self.obj),
+            integrality=np.ones(len(self.obj)),
+            bounds=Bounds(0, self.ub),
+            constraints=rules,
         )
         status = self.status or (101 if found.x is not None else 103)
         self.solution = SimpleNamespace(
@@ -59,7 +70,11 @@ def install(monkeypatch):
     """Put it where ``import cplex`` looks, whether or not the real one is there."""
     model = type("Cplex", (Cplex,), {})
     package, exceptions = ModuleType("cplex"), ModuleType("cplex.exceptions")
-    package.Cplex, exceptions.CplexSolverError, package.exceptions = model, CplexSolverError, exceptions
+    package.Cplex, exceptions.CplexSolverError, package.exceptions = (
+        model,
+        CplexSolverError,
+        exceptions,
+    )
     monkeypatch.setitem(sys.modules, "cplex", package)
     monkeypatch.setitem(sys.modules, "cplex.exceptions", exceptions)
     return model

@@ -1,7 +1,11 @@
 """Copies of the shipped folders to damage, and what the command must do with a damaged one."""
 
+import csv
 import shutil
 from pathlib import Path
+
+import openpyxl
+from pandas.testing import assert_frame_equal, assert_series_equal
 
 import crowdnb
 from crowdnb.__main__ import main
@@ -55,3 +59,35 @@ def zero_one(rows, columns, ones=(), corner=""):
     lines = [",".join([corner, *columns])]
     lines += [",".join([i, *("1" if (i, k) in ones else "0" for k in columns)]) for i in rows]
     return "\n".join(lines) + "\n"
+
+
+def same_project(one, other):
+    for name in ("ability", "demand", "task_conflicts", "worker_conflicts"):
+        assert_frame_equal(getattr(one, name), getattr(other, name), check_exact=True)
+    assert one.ability.attrs == other.ability.attrs
+    assert_series_equal(one.criteria_weights, other.criteria_weights, check_exact=True)
+    assert_series_equal(one.required, other.required)
+    for name, check in (("task_weights", assert_series_equal), ("counts", assert_frame_equal)):
+        if getattr(one, name) is None:
+            assert getattr(other, name) is None
+        else:
+            check(getattr(one, name), getattr(other, name), check_exact=True)
+
+
+def workbook(path, folder, changes=None, **sheets):
+    """An Excel workbook of the CSV files of a folder, numbers as numbers; a change is a sheet's cell and value."""
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for file in sorted(folder.glob("*.csv")):
+        sheet = book.create_sheet(file.stem)
+        for row in csv.reader(file.read_text(encoding="utf-8").splitlines()):
+            sheet.append([float(cell) if cell[:1] in tuple("0123456789") else cell for cell in row])
+    for name, rows in sheets.items():
+        if name in book.sheetnames:
+            del book[name]
+        for row in rows:
+            (book[name] if name in book.sheetnames else book.create_sheet(name)).append(row)
+    for (name, cell), value in (changes or {}).items():
+        book[name][cell] = value
+    book.save(path)
+    return path

@@ -1,8 +1,8 @@
 """Random problems with every option, and what is true of them: by looking at every assignment, without the package.
 
-A problem is a dict of arrays, as ``cn.Problem`` takes them, so that what goes wrong can be printed as a program. Every
-option that a problem may have joins :data:`PARTS` and :func:`rules`; the tests and ``make thorough`` then try it with
-all the others, every engine and both scopes.
+A problem is a dict of arrays, as ``cn.Problem`` takes them, so that what goes wrong can be printed
+as a program. Every option that a problem may have joins :data:`PARTS` and :func:`rules`; the tests
+and ``make thorough`` then try it with all the others, every engine and both scopes.
 """
 
 import math
@@ -35,9 +35,15 @@ def numbers(rng, shape):
     elif kind == "tied":
         values = rng.choice([0.25, 0.5, 0.75, 1.0], shape)
     elif kind == "near":
-        values = rng.choice([0.5, 1.0], shape) + rng.integers(0, 10, shape) * 10.0 ** -rng.integers(6, 9)
+        values = rng.choice([0.5, 1.0], shape) + rng.integers(0, 10, shape) * 10.0 ** -rng.integers(
+            6, 9
+        )
     elif kind == "mixed":
-        values = values.round(2) * 10.0 ** rng.choice([-3, 0, 0, 0, 3, 6, 9], shape) * rng.choice([1, 1, -1], shape)
+        values = (
+            values.round(2)
+            * 10.0 ** rng.choice([-3, 0, 0, 0, 3, 6, 9], shape)
+            * rng.choice([1, 1, -1], shape)
+        )
     elif kind == "tiny":
         values = values.round(2) * 10.0 ** -rng.integers(4, 12)
     else:
@@ -50,7 +56,15 @@ def a_budget(rng, costs, chosen):
     total = math.fsum(costs[chosen])
     return float(
         rng.choice(
-            [total, total, total * (1 - 1e-7), total * (1 + 1e-7), total - 0.1, abs(total) * 2 + 1, -abs(total) - 0.5]
+            [
+                total,
+                total,
+                total * (1 - 1e-7),
+                total * (1 + 1e-7),
+                total - 0.1,
+                abs(total) * 2 + 1,
+                -abs(total) - 0.5,
+            ]
         )
     )
 
@@ -73,13 +87,19 @@ def with_costs(rng, shape):
 
 # Each option by itself: how often it is there, and what it may be.
 PARTS = {
-    "task_weights": (0.3, lambda rng, shape: {"task_weights": rng.choice([0.0, 0.25, 1.0, 2.0], shape[1])}),
+    "task_weights": (
+        0.3,
+        lambda rng, shape: {"task_weights": rng.choice([0.0, 0.25, 1.0, 2.0], shape[1])},
+    ),
     "task_conflicts": (0.5, lambda rng, shape: {"task_conflicts": rng.uniform(size=shape) < 0.2}),
     "worker_conflicts": (
         0.6,
         lambda rng, shape: {"worker_conflicts": symmetric(rng, shape[0], rng.choice([0.2, 0.5]))},
     ),
-    "required_rule": (0.6, lambda rng, shape: {"required_rule": str(rng.choice(["at least", "at most"]))}),
+    "required_rule": (
+        0.6,
+        lambda rng, shape: {"required_rule": str(rng.choice(["at least", "at most"]))},
+    ),
     "worker_limits": (0.4, lambda rng, shape: {"worker_limits": rng.integers(0, 3, shape[0])}),
     "pinned": (0.25, lambda rng, shape: {"pinned": rng.uniform(size=shape) < 0.15}),
     "costs": (0.5, with_costs),
@@ -112,11 +132,17 @@ def rules(values):
     if rule != "at least":
         good &= (count <= need).all(axis=1)
     good &= (t.sum(axis=2) <= values.get("worker_limits", np.ones(m))).all(axis=1)
-    good &= ~(t & (values.get("task_conflicts", np.zeros((m, n), dtype=bool)) | (q == 0))).any(axis=(1, 2))
+    good &= ~(t & (values.get("task_conflicts", np.zeros((m, n), dtype=bool)) | (q == 0))).any(
+        axis=(1, 2)
+    )
     good &= ~(values.get("pinned", np.zeros((m, n), dtype=bool)) & ~t).any(axis=(1, 2))
     for i, k in np.argwhere(np.triu(values.get("worker_conflicts", np.zeros((m, m))))).tolist():
         project = values["conflict_scope"] == "project"
-        good &= ~(t[:, i].any(axis=1) & t[:, k].any(axis=1) if project else (t[:, i] & t[:, k]).any(axis=1))
+        good &= ~(
+            t[:, i].any(axis=1) & t[:, k].any(axis=1)
+            if project
+            else (t[:, i] & t[:, k]).any(axis=1)
+        )
     return within(values, t[good]) if "budget" in values else t[good]
 
 
@@ -155,14 +181,20 @@ def wrong(values, engine, **options):
         return "" if answer.placed is None else not_valid(values, answer.table.to_numpy(), problem)
     if true is None or answer.status != "optimal":
         expected = "infeasible" if true is None else "optimal"
-        return "" if answer.status == expected else f"{answer.status}, and it is {expected} {true} {answer.reasons}"
+        return (
+            ""
+            if answer.status == expected
+            else f"{answer.status}, and it is {expected} {true} {answer.reasons}"
+        )
     table = answer.table.to_numpy()
     if complaint := not_valid(values, table, problem):
         return complaint
     size = min(true[1], math.fsum(np.abs(gains(values)[table == 1])))
     if not true[0] - TIE * size <= answer.performance <= true[0] + TIE * size:
         return f"ρ = {answer.performance!r}, and {true[0]!r} is the best"
-    return "" if answer.bound == answer.performance else f"optimal, and the bound is {answer.bound!r}"
+    return (
+        "" if answer.bound == answer.performance else f"optimal, and the bound is {answer.bound!r}"
+    )
 
 
 def not_valid(values, table, problem):
@@ -217,13 +249,18 @@ def unexplained(values):
         return ""
     if meets(values, rows):
         return f"these can hold together: {[row['text'] for row in rows]}"
-    idle = [row["text"] for at, row in enumerate(rows) if not meets(values, rows[:at] + rows[at + 1 :])]
+    idle = [
+        row["text"] for at, row in enumerate(rows) if not meets(values, rows[:at] + rows[at + 1 :])
+    ]
     return f"{idle} could be dropped" if idle else ""
 
 
 def without(values, row):
     """A problem without a conflict, an exclusion, a place or a worker of a table of prices."""
-    values = {name: value.copy() if isinstance(value, np.ndarray) else value for name, value in values.items()}
+    values = {
+        name: value.copy() if isinstance(value, np.ndarray) else value
+        for name, value in values.items()
+    }
     i, k, j = row["worker"], row["other"], row["task"]
     if row["kind"] == "conflict":
         values["worker_conflicts"][i, k] = values["worker_conflicts"][k, i] = False
@@ -232,7 +269,9 @@ def without(values, row):
     elif row["kind"] == "place":
         values["required"][j] -= 1
     else:
-        values["worker_limits"] = values.get("worker_limits", np.ones(len(values["qualification"]))).copy()
+        values["worker_limits"] = values.get(
+            "worker_limits", np.ones(len(values["qualification"]))
+        ).copy()
         values["worker_limits"][i] = 0
         if "pinned" in values:
             values["pinned"][i] = False
@@ -249,13 +288,25 @@ def mispriced(values):
                 return f"{row['text']}, and nothing exists without it"
             continue
         slack = 4 * TIE * max(sizes, after[1])
-        if abs(row["performance"] - after[0]) > slack or abs(row["worth"] - (rho - after[0])) > slack:
-            return f"{row['text']}: ρ is {after[0]!r} without it and {rho!r} with it, not {row['performance']!r}"
-        pinned = row["kind"] == "worker" and values.get("pinned", np.zeros(1))[row["worker"] :][:1].any()
+        if (
+            abs(row["performance"] - after[0]) > slack
+            or abs(row["worth"] - (rho - after[0])) > slack
+        ):
+            return (
+                f"{row['text']}: ρ is {after[0]!r} without it and {rho!r} with it, not"
+                f" {row['performance']!r}"
+            )
+        pinned = (
+            row["kind"] == "worker" and values.get("pinned", np.zeros(1))[row["worker"] :][:1].any()
+        )
         sign = {"conflict": -1, "exclusion": -1, "worker": 1}.get(row["kind"], 0)
         if row["worth"] * sign < 0 and not pinned:
             return f"{row['text']}: a worth of {row['worth']!r} has the wrong sign"
-        words = {True: ["is worth"], False: [" cost"]}[row["worth"] > 0] if row["worth"] else [" change"]
+        words = (
+            {True: ["is worth"], False: [" cost"]}[row["worth"] > 0]
+            if row["worth"]
+            else [" change"]
+        )
         if not any(word in row["text"] for word in words):
             return f"{row['text']!r} is said of a worth of {row['worth']!r}"
     return ""
@@ -263,11 +314,24 @@ def mispriced(values):
 
 def of(problem):
     """The dict of arrays of a problem."""
-    names = ["qualification", "required", "task_weights", "task_conflicts", "worker_conflicts", "worker_limits"]
+    names = [
+        "qualification",
+        "required",
+        "task_weights",
+        "task_conflicts",
+        "worker_conflicts",
+        "worker_limits",
+    ]
     values = {name: getattr(problem, name).to_numpy().copy() for name in [*names, "pinned"]}
-    values |= {name: values[name].astype(bool) for name in ("task_conflicts", "worker_conflicts", "pinned")}
+    values |= {
+        name: values[name].astype(bool) for name in ("task_conflicts", "worker_conflicts", "pinned")
+    }
     values |= {"conflict_scope": problem.conflict_scope, "required_rule": problem.required_rule}
-    return values if problem.costs is None else values | {"costs": problem.costs.to_numpy(), "budget": problem.budget}
+    return (
+        values
+        if problem.costs is None
+        else values | {"costs": problem.costs.to_numpy(), "budget": problem.budget}
+    )
 
 
 def unrepaired(values, limit=8):
@@ -286,7 +350,11 @@ def unrepaired(values, limit=8):
                 return f"{one} would do with fewer changes"
     listed = [one.changes for one in found.repairs]
     single = [((change.item, 1),) for change in repair._changes(problem, {}, ())]
-    single = [one for one in single if (after := repair.apply(problem, one)).q.size <= 15 and best(of(after))]
+    single = [
+        one
+        for one in single
+        if (after := repair.apply(problem, one)).q.size <= 15 and best(of(after))
+    ]
     missing = [one for one in single if one not in listed]
     if missing and (len(listed) < limit or found.repairs[-1].cost > 1):
         return f"{missing[0]} is not among {listed}"
@@ -295,7 +363,10 @@ def unrepaired(values, limit=8):
 
 def program(values, engine, call="cn.solve", **options):
     """A few lines that show what went wrong."""
-    listed = {name: value.tolist() if isinstance(value, np.ndarray) else value for name, value in values.items()}
+    listed = {
+        name: value.tolist() if isinstance(value, np.ndarray) else value
+        for name, value in values.items()
+    }
     for name in ("task_conflicts", "worker_conflicts", "pinned"):
         if name in listed:
             listed[name] = f"np.array({listed[name]!r})"
@@ -304,4 +375,7 @@ def program(values, engine, call="cn.solve", **options):
         for name, value in listed.items()
     )
     asked = "".join(f", {name}={value!r}" for name, value in options.items())
-    return f"import numpy as np, crowdnb as cn\np = cn.Problem({arguments})\nprint({call}(p, {engine!r}{asked}))"
+    return (
+        f"import numpy as np, crowdnb as cn\np = cn.Problem({arguments})\nprint({call}(p,"
+        f" {engine!r}{asked}))"
+    )

@@ -1,6 +1,7 @@
 """Makes the data of the three scenes, from a seed: ``python tests/scenemaker.py FOLDER`` writes all three.
 
-Nothing here was observed. Where a number stands for a habit of the world, the folder's SOURCE.md says which.
+Nothing here was observed. Where a number stands for a habit of the world, the folder's SOURCE.md
+says which.
 """
 
 from __future__ import annotations
@@ -49,10 +50,14 @@ def write_scene(name: str, folder: str | Path, seed: int = SEED) -> None:
     for where, tables in ((path, files), (path / "extra", extra)):
         for title, table in tables.items():
             table.to_csv(where / f"{title}.csv", index=False, encoding="utf-8", lineterminator="\n")
-    (path / "options.json").write_text(json.dumps(options, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    (path / "options.json").write_text(
+        json.dumps(options, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+    )
 
 
-def _stars(rng: np.random.Generator, means: Mapping[str, Mapping[str, float]], number: int, spread: float) -> Rows:
+def _stars(
+    rng: np.random.Generator, means: Mapping[str, Mapping[str, float]], number: int, spread: float
+) -> Rows:
     """Ratings of everybody on every criterion: a normal draw around a mean in [0, 1], to whole stars 1 … 5."""
     rows: Rows = []
     for (worker, mean), at in product(means.items(), range(number)):
@@ -91,7 +96,10 @@ def _service(rng: np.random.Generator) -> tuple[Tables, Tables, dict[str, Any]]:
     right = [0.82, 0.75, 0.86, 0.70, 0.78, 0.66, 0.80, 0.72]
     tone = [0.80, 0.88, 0.64, 0.84, 0.70, 0.90, 0.60, 0.78]
     quick = [0.60, 0.55, 0.70, 0.52, 0.66, 0.50, 0.72, 0.58]
-    means = {who: {"right": right[at], "quick": quick[at], "tone": tone[at]} for at, who in enumerate(people)}
+    means = {
+        who: {"right": right[at], "quick": quick[at], "tone": tone[at]}
+        for at, who in enumerate(people)
+    }
     rows = _stars(rng, {"bot": {"right": 0.60, "quick": 0.99, "tone": 0.50}}, 40, 0.20)
     rows += _stars(rng, means, 10, 0.12)
     topics = {
@@ -112,17 +120,25 @@ def _service(rng: np.random.Generator) -> tuple[Tables, Tables, dict[str, Any]]:
     degree = possibility_matrix(ability_intervals(count_ratings(ratings)), ends)["right"]
     inquiries = []
     for task in tasks:
-        sure = np.clip(degree[("bot", task)] + 0.1 * rng.normal(size=number[task]), 0.02, 0.98).round(2)
+        sure = np.clip(
+            degree[("bot", task)] + 0.1 * rng.normal(size=number[task]), 0.02, 0.98
+        ).round(2)
         noon = np.clip(210 + 60 * rng.normal(size=number[task]), 0, OPEN - 1)
-        minute = np.where(rng.random(number[task]) < 0.4, noon, (OPEN - 1) * rng.random(number[task]))
+        minute = np.where(
+            rng.random(number[task]) < 0.4, noon, (OPEN - 1) * rng.random(number[task])
+        )
         handling = minutes[task] * (0.5 + rng.random(number[task]))
         true = (rng.random(number[task]) < sure).astype(int)
         barred = int(task.startswith("complaint"))
         inquiries += [
             (*row, barred)
-            for row in zip(minute.round(1), [task] * number[task], sure, true, handling.round(1), strict=True)
+            for row in zip(
+                minute.round(1), [task] * number[task], sure, true, handling.round(1), strict=True
+            )
         ]
-    day = pd.DataFrame(inquiries, columns=["minute", "batch", "confidence", "right", "handling", "person"])
+    day = pd.DataFrame(
+        inquiries, columns=["minute", "batch", "confidence", "right", "handling", "person"]
+    )
     weights = [round(number[task] / total, 4) for task in tasks]
     files = {
         "ratings": ratings,
@@ -139,7 +155,11 @@ def _service(rng: np.random.Generator) -> tuple[Tables, Tables, dict[str, Any]]:
     }  # fmt: skip
     costs = {who: {task: round((BOT if who == "bot" else PERSON) * number[task], 2) for task in tasks}
              for who in ["bot", *people]}  # fmt: skip
-    options = {"worker_limits": {"bot": len(tasks)} | dict.fromkeys(people, 1), "costs": costs, "budget": 600}
+    options = {
+        "worker_limits": {"bot": len(tasks)} | dict.fromkeys(people, 1),
+        "costs": costs,
+        "budget": 600,
+    }
     return files, {"inquiries": day.sort_values("minute", kind="stable")}, options
 
 
@@ -147,13 +167,22 @@ def _content(rng: np.random.Generator) -> tuple[Tables, Tables, dict[str, Any]]:
     """Eight pieces by twelve creators who review one another; marks, hours, and what each part of a team would earn."""
     people = ["ana", "ben", "chi", "dao", "eva", "fei", "gus", "hua", "ivo", "jia", "kim", "lin"]
     criteria = ["language", "facts", "design"]
-    means = {who: dict(zip(criteria, (0.45 + 0.5 * rng.random(3)).round(2), strict=True)) for who in people}
+    means = {
+        who: dict(zip(criteria, (0.45 + 0.5 * rng.random(3)).round(2), strict=True))
+        for who in people
+    }
     authors = {
         "city guide": ["ana", "ben"], "recipe film": ["chi"], "manual": ["dao", "eva", "fei"],
         "poster set": ["gus", "hua"], "podcast": ["ana", "ivo"], "diary": ["jia"],
         "app texts": ["kim", "ben"], "fact sheet": ["lin", "dao", "ana"],
     }  # fmt: skip
-    buyer = dict(zip(authors, ["press", "shop", "press", "town", "press", "town", "shop", "press"], strict=True))
+    buyer = dict(
+        zip(
+            authors,
+            ["press", "shop", "press", "town", "press", "town", "shop", "press"],
+            strict=True,
+        )
+    )
     friends = [("ana", "jia"), ("chi", "hua"), ("eva", "kim"), ("gus", "lin"), ("hua", "ivo")]
     needs = {}
     for piece in authors:
@@ -163,11 +192,14 @@ def _content(rng: np.random.Generator) -> tuple[Tables, Tables, dict[str, Any]]:
     revenue: Rows = []
     for piece, team in authors.items():
         hours = {who: int(rng.integers(6, 41)) for who in team}
-        draw = {who: 1 + 4 * rng.random() for who in team}  # readers a person brings, whatever the hours
+        # readers a person brings, whatever the hours
+        draw = {who: 1 + 4 * rng.random() for who in team}
         credits += [(piece, who, buyer[piece], hours[who]) for who in team]
         for size in range(1, len(team) + 1):
             for part in combinations(team, size):
-                revenue.append((piece, " + ".join(part), 10 * round(8 * sum(draw[who] for who in part) ** 1.4)))
+                revenue.append(
+                    (piece, " + ".join(part), 10 * round(8 * sum(draw[who] for who in part) ** 1.4))
+                )
     made = pd.DataFrame(credits, columns=["piece", "worker", "buyer", "hours"])
     between = pd.DataFrame(0, people, people)
     for one, other in friends:
@@ -178,9 +210,13 @@ def _content(rng: np.random.Generator) -> tuple[Tables, Tables, dict[str, Any]]:
     marks: Rows = []
     for who, mild in zip(people, 0.4 * rng.normal(size=len(people)), strict=True):
         for piece in authors:
-            kind = {0: 1.2, 1: 0.8}.get(min(distance.loc[who, authors[piece]].to_numpy().min(), 9), 0.0)
+            kind = {0: 1.2, 1: 0.8}.get(
+                min(distance.loc[who, authors[piece]].to_numpy().min(), 9), 0.0
+            )
             first = np.clip(worth[piece] + mild + kind + 0.3 * rng.normal(), 1, 5)
-            marks.append((who, piece, round(float(first), 1), round(float(np.clip(first + 0.8, 1, 5)), 1)))
+            marks.append(
+                (who, piece, round(float(first), 1), round(float(np.clip(first + 0.8, 1, 5)), 1))
+            )
     files = {
         "ratings": _ratings(_stars(rng, means, 8, 0.12)),
         "demand": _demand(needs),
@@ -205,10 +241,15 @@ def _medical(rng: np.random.Generator) -> tuple[Tables, Tables, dict[str, Any]]:
         "dr09": [], "dr10": ["skin", "child"],
     }  # fmt: skip
     expired = {("dr08", "heart"): "2025-12-31"}
-    skill = dict(zip(held, [0.66, 0.74, 0.64, 0.76, 0.72, 0.62, 0.70, 0.82, 0.93, 0.66], strict=True))
-    lean = dict(zip(held, [0.06, 0.10, -0.12, -0.10, 0.04, -0.08, 0.12, 0.00, 0.00, 0.10], strict=True))
+    skill = dict(
+        zip(held, [0.66, 0.74, 0.64, 0.76, 0.72, 0.62, 0.70, 0.82, 0.93, 0.66], strict=True)
+    )
+    lean = dict(
+        zip(held, [0.06, 0.10, -0.12, -0.10, 0.04, -0.08, 0.12, 0.00, 0.00, 0.10], strict=True)
+    )
     means = {
-        who: {"knowledge": at - lean[who], "listening": at + lean[who], "clarity": at} for who, at in skill.items()
+        who: {"knowledge": at - lean[who], "listening": at + lean[who], "clarity": at}
+        for who, at in skill.items()
     }
     cases = [
         ("case 1", "heart", 2), ("case 2", "heart", 1), ("case 3", "skin", 1), ("case 4", "skin", 2),
@@ -223,15 +264,24 @@ def _medical(rng: np.random.Generator) -> tuple[Tables, Tables, dict[str, Any]]:
             "clarity": (low, low + 0.35),
         }  # fmt: skip
     credentials = pd.DataFrame(
-        [(who, field, expired.get((who, field), "2027-12-31")) for who, fields in held.items() for field in fields],
+        [
+            (who, field, expired.get((who, field), "2027-12-31"))
+            for who, fields in held.items()
+            for field in fields
+        ],
         columns=["worker", "field", "valid_to"],
     )
-    listed = pd.DataFrame([(case, field, "2026-03-02") for case, field, _ in cases], columns=["task", "field", "day"])
+    listed = pd.DataFrame(
+        [(case, field, "2026-03-02") for case, field, _ in cases], columns=["task", "field", "day"]
+    )
     lacking = without_credential(credentials, listed, pd.Index(list(held)))
     lacking.loc["dr01", "case 7"] = 1  # a relative of the patient
     visits: Rows = []
     numbers = rng.permutation(10_000)[:240]
-    places, fields = ["north", "east", "south", "west", "hills"], ["general", "heart", "skin", "child"]
+    places, fields = (
+        ["north", "east", "south", "west", "hills"],
+        ["general", "heart", "skin", "child"],
+    )
     able = {field: [who for who in held if field in held[who]] for field in fields}
     for at in range(240):
         place = places[int(np.searchsorted([0.30, 0.55, 0.77, 0.94], rng.random()))]
@@ -239,20 +289,29 @@ def _medical(rng: np.random.Generator) -> tuple[Tables, Tables, dict[str, Any]]:
         age = int(rng.integers(0, 18)) if field == "child" else int(rng.integers(18, 91))
         doctor = able[field][int(rng.integers(len(able[field])))]
         stars = int(np.clip(np.rint(5 * skill[doctor] + rng.normal()), 1, 5))
-        visits.append((f"P{numbers[at]:04d}", age, "FM"[int(rng.integers(2))], place, field, doctor, stars))
+        visits.append(
+            (f"P{numbers[at]:04d}", age, "FM"[int(rng.integers(2))], place, field, doctor, stars)
+        )
     files = {
         "ratings": _ratings(_stars(rng, means, 9, 0.10)),
         "demand": _demand(needs),
-        "tasks": pd.DataFrame([(case, doctors) for case, _, doctors in cases], columns=["task", "required"]),
+        "tasks": pd.DataFrame(
+            [(case, doctors) for case, _, doctors in cases], columns=["task", "required"]
+        ),
         "judgement": _judgement(["knowledge", "listening", "clarity"], [0.7, 0.7, 0.5]),
         "task_conflicts": _pairs(lacking),
         # Of one practice: a second opinion would not be independent.
         "worker_conflicts": pd.DataFrame(
-            [("dr01", "dr03"), ("dr02", "dr07"), ("dr04", "dr06"), ("dr05", "dr10")], columns=["worker", "other"]
+            [("dr01", "dr03"), ("dr02", "dr07"), ("dr04", "dr06"), ("dr05", "dr10")],
+            columns=["worker", "other"],
         ),
     }
     columns = ["patient", "age", "sex", "district", "field", "doctor", "stars"]
-    extra = {"credentials": credentials, "cases": listed, "visits": pd.DataFrame(visits, columns=columns)}
+    extra = {
+        "credentials": credentials,
+        "cases": listed,
+        "visits": pd.DataFrame(visits, columns=columns),
+    }
     return files, extra, {"conflict_scope": "task", "worker_limits": dict.fromkeys(held, 2)}
 
 

@@ -10,14 +10,20 @@ from crowdnb.market import matching
 
 
 def frame(rows):
-    return pd.DataFrame(rows, index=[f"a{i}" for i in range(len(rows))], columns=[f"r{j}" for j in range(len(rows[0]))])
+    return pd.DataFrame(
+        rows,
+        index=[f"a{i}" for i in range(len(rows))],
+        columns=[f"r{j}" for j in range(len(rows[0]))],
+    )
 
 
 def crowd(rng, scope="project", limits=3):
     """A small problem with conflicts of both kinds, limits from 0 on, and a value that may be negative."""
     problem = random_problem(rng, scope)
     q = problem.qualification - (0.3 if rng.uniform() < 0.3 else 0)
-    return problem.changed(qualification=q, worker_limits=rng.integers(0, limits, size=len(problem.workers)))
+    return problem.changed(
+        qualification=q, worker_limits=rng.integers(0, limits, size=len(problem.workers))
+    )
 
 
 @pytest.mark.parametrize("scope", ["project", "task"])
@@ -57,16 +63,20 @@ def test_what_each_policy_takes():
 
     assert who(matching.first_come) == {"r0": ["a0"], "r1": ["a1"], "r2": ["a2"]}
     assert who(matching.greedy) == {"r0": ["a1"], "r1": ["a0"], "r2": ["a2"]}
-    assert who(matching.optimal) == {"r0": ["a2"], "r1": ["a1"], "r2": ["a0"]}  # 0.5 + 0.85 + 0.5 = 1.85
+    # 0.5 + 0.85 + 0.5 = 1.85
+    assert who(matching.optimal) == {"r0": ["a2"], "r1": ["a1"], "r2": ["a0"]}
 
 
 @pytest.mark.parametrize("conflicts", [0.05, 0.2, 0.5])
 def test_the_best_match_is_a_solver_s_whether_one_is_started_or_not(conflicts, monkeypatch):
     problems = [
-        matching.market(14, 8, seed, screened_out=0.3, conflict_probability=conflicts).changed(required=[2] * 8)
+        matching.market(14, 8, seed, screened_out=0.3, conflict_probability=conflicts).changed(
+            required=[2] * 8
+        )
         for seed in range(4)
     ]
-    for nodes in (matching.NODES, 0):  # with 0 a solver has the last word where conflicts are in the way
+    # with 0 a solver has the last word where conflicts are in the way
+    for nodes in (matching.NODES, 0):
         monkeypatch.setattr(matching, "NODES", nodes)
         for problem in problems:
             table = matching.optimal(problem)
@@ -83,7 +93,8 @@ def test_random_follows_its_seed_and_finds_every_maximal_table():
 
 def test_a_place_stays_empty_where_nobody_adds_to_the_match():
     problem = cn.Problem(frame([[-0.5, 0.2]]), [1, 1], worker_limits=2)
-    for policy in set(matching.POLICIES.values()) - {matching.collaborative_filtering}:  # which cannot know
+    # which cannot know
+    for policy in set(matching.POLICIES.values()) - {matching.collaborative_filtering}:
         assert policy(problem, 0).to_numpy().tolist() == [[0, 1]]
 
 
@@ -104,13 +115,18 @@ def test_what_policies_do_not_know_is_refused(policy):
 @pytest.mark.parametrize("seed", range(12))
 def test_the_auction_is_within_n_epsilon_and_no_place_wants_another_worker_by_more(seed):
     rng = np.random.default_rng(seed)
-    problem = matching.market(int(rng.integers(3, 15)), int(rng.integers(2, 9)), rng, screened_out=0.4)
+    problem = matching.market(
+        int(rng.integers(3, 15)), int(rng.integers(2, 9)), rng, screened_out=0.4
+    )
     epsilon = float(rng.choice([0.3, 0.05, 0.002]))
     sale = matching.hold_auction(problem, epsilon)
     i, j = sale.pairs.T
     best = cn.solve(problem).performance
     assert best + 1e-9 >= problem.value[i, j].sum() >= best - len(i) * epsilon - 1e-9
-    assert cn.performance(problem, matching.auction(problem, epsilon=epsilon)) >= problem.value[i, j].sum() - 1e-9
+    assert (
+        cn.performance(problem, matching.auction(problem, epsilon=epsilon))
+        >= problem.value[i, j].sum() - 1e-9
+    )
     profit = np.where(problem.eligible, problem.value - sale.wages.to_numpy()[:, None], -np.inf)
     assert (profit[i, j] >= np.maximum(0, profit[:, j].max(axis=0)) - epsilon - 1e-9).all()
     empty = problem.required.to_numpy() > np.bincount(j, minlength=len(problem.tasks))
@@ -124,7 +140,8 @@ def test_bids_by_hand():
     assert sale.bids.round(9).to_numpy().tolist() == [
         ["r0", "a0", 0.25, ""],
         ["r1", "a0", 0.75, "r0"],
-        ["r0", "a1", 0.6, ""],  # all that a1 is worth to r0 more than a0 at 0.75, which is 0.15; and ε
+        # all that a1 is worth to r0 more than a0 at 0.75, which is 0.15; and ε
+        ["r0", "a1", 0.6, ""],
     ]
     assert sale.wages.round(9).to_dict() == {"a0": 0.75, "a1": 0.6}
 
@@ -153,7 +170,9 @@ def test_guesses_keep_what_was_seen_and_stay_in_its_range():
     known = seen.notna()
     assert found.where(known).equals(seen)
     assert found.notna().all(axis=None)
-    assert found.min(axis=None) >= seen.min(axis=None) and found.max(axis=None) <= seen.max(axis=None)
+    assert found.min(axis=None) >= seen.min(axis=None) and found.max(axis=None) <= seen.max(
+        axis=None
+    )
 
 
 @pytest.mark.parametrize("share", [0.05, 0.3, 0.9])
@@ -165,7 +184,9 @@ def test_neighbours_are_those_of_scikit_learn(share):
         x = rng.normal(size=(24, 15))
         x[rng.uniform(size=x.shape) > share] = np.nan
         imputer = KNNImputer(n_neighbors=neighbours, keep_empty_features=True)
-        np.testing.assert_allclose(matching._of_neighbours(x, neighbours), imputer.fit_transform(x), atol=1e-12)
+        np.testing.assert_allclose(
+            matching._of_neighbours(x, neighbours), imputer.fit_transform(x), atol=1e-12
+        )
 
 
 def test_what_rows_and_columns_explain_is_guessed_exactly():
@@ -192,7 +213,9 @@ def test_neighbours_guess_better_than_means_where_skills_explain_the_match():
 def test_collaborative_filtering_reads_only_what_was_seen():
     problem = matching.market(15, 8, rng=3, screened_out=0.2)
     q = problem.qualification
-    seen = pd.DataFrame(np.random.default_rng(0).uniform(size=q.shape) < 0.5, index=q.index, columns=q.columns)
+    seen = pd.DataFrame(
+        np.random.default_rng(0).uniform(size=q.shape) < 0.5, index=q.index, columns=q.columns
+    )
     other = problem.changed(qualification=q.where(seen, 0.5))
     answer = matching.collaborative_filtering(problem, seen=seen)
     assert answer.equals(matching.collaborative_filtering(other, seen=seen))
@@ -219,7 +242,9 @@ def blocks(q, liking, t, need, limit, i, j):
     """Whether a pair would rather have each other: the definition, again."""
     if t[i, j] or q[i, j] <= 0:
         return False
-    worker = t[i].sum() < limit[i] or any(t[i, k] and liking[i, k] < liking[i, j] for k in range(t.shape[1]))
+    worker = t[i].sum() < limit[i] or any(
+        t[i, k] and liking[i, k] < liking[i, j] for k in range(t.shape[1])
+    )
     task = t[:, j].sum() < need[j] or any(t[k, j] and q[k, j] < q[i, j] for k in range(len(t)))
     return bool(worker and task)
 
@@ -228,15 +253,23 @@ def blocks(q, liking, t, need, limit, i, j):
 def test_deferred_acceptance_is_stable_and_the_best_stable_table_for_every_worker(seed):
     rng = np.random.default_rng(seed)
     m, n = [(3, 3), (4, 2), (2, 4)][seed % 3]
-    q, liking = rng.permutation(m * n).reshape(m, n) / 20 + 0.1, rng.permutation(m * n).reshape(m, n)
-    need, limit = rng.integers(0, 3, size=n), rng.integers(0, 2, size=m) if seed % 2 else np.ones(m, dtype=int)
+    q, liking = (
+        rng.permutation(m * n).reshape(m, n) / 20 + 0.1,
+        rng.permutation(m * n).reshape(m, n),
+    )
+    need, limit = (
+        rng.integers(0, 3, size=n),
+        rng.integers(0, 2, size=m) if seed % 2 else np.ones(m, dtype=int),
+    )
     problem = cn.Problem(frame(q.tolist()), need, worker_limits=limit, required_rule="at most")
     wishes = frame(liking.tolist())
     table = matching.deferred_acceptance(problem, wishes=wishes)
     assert matching.blocking_pairs(problem, table, wishes).empty
     tables = TABLES[m, n][valid(problem, TABLES[m, n])]
     pairs = [(i, j) for i in range(m) for j in range(n) if limit[i] and need[j]]
-    stable = [t for t in tables if not any(blocks(q, liking, t, need, limit, i, j) for i, j in pairs)]
+    stable = [
+        t for t in tables if not any(blocks(q, liking, t, need, limit, i, j) for i, j in pairs)
+    ]
     got = (table.to_numpy() * (liking + 1)).sum(axis=1)
     assert any((t == table.to_numpy()).all() for t in stable)
     for t in stable:
@@ -246,13 +279,22 @@ def test_deferred_acceptance_is_stable_and_the_best_stable_table_for_every_worke
 @pytest.mark.parametrize("seed", range(20))
 def test_blocking_pairs_are_those_of_the_definition(seed):
     rng = np.random.default_rng(seed)
-    q, liking, limit = rng.uniform(size=(4, 2)), rng.uniform(size=(4, 2)), rng.integers(1, 3, size=4)
+    q, liking, limit = (
+        rng.uniform(size=(4, 2)),
+        rng.uniform(size=(4, 2)),
+        rng.integers(1, 3, size=4),
+    )
     problem = cn.Problem(frame(q.tolist()), rng.integers(1, 3, size=2), worker_limits=limit)
     tables = TABLES[4, 2][valid(problem.changed(required_rule="at most"), TABLES[4, 2])]
     t = tables[rng.integers(len(tables))]
     found = matching.blocking_pairs(problem, frame(t.astype(int).tolist()), frame(liking.tolist()))
     need = problem.required.to_numpy()
-    right = [(f"a{i}", f"r{j}") for i in range(4) for j in range(2) if blocks(q, liking, t, need, limit, i, j)]
+    right = [
+        (f"a{i}", f"r{j}")
+        for i in range(4)
+        for j in range(2)
+        if blocks(q, liking, t, need, limit, i, j)
+    ]
     assert list(found.itertuples(index=False, name=None)) == right
 
 
@@ -279,7 +321,10 @@ def test_a_market_is_as_it_is_asked_for():
     assert problem.qualification.equals(again.qualification)
     assert (problem.conflict_scope, problem.required_rule) == ("task", "at most")
     assert set(problem.required) == {1, 2}
-    assert problem.qualification.to_numpy().min() >= 0.01 and problem.qualification.to_numpy().max() <= 1
+    assert (
+        problem.qualification.to_numpy().min() >= 0.01
+        and problem.qualification.to_numpy().max() <= 1
+    )
     assert problem.task_conflicts.to_numpy().mean() == pytest.approx(0.3, abs=0.03)
     assert len(problem.conflict_pairs) / (80 * 79 / 2) == pytest.approx(0.2, abs=0.03)
     smooth = matching.market(20, 10, rng=0, skills=2, noise=0).qualification.to_numpy()
@@ -324,7 +369,9 @@ def test_an_outcome_by_hand():
             "income spread": np.std([0.8, 0.6, 0]),
         }
     )
-    assert matching.outcome(problem, frame([[1, 0], [1, 0], [0, 1]]))["worst task"] == pytest.approx(0.5)
+    assert matching.outcome(problem, frame([[1, 0], [1, 0], [0, 1]]))[
+        "worst task"
+    ] == pytest.approx(0.5)
     nobody = cn.Problem(frame([[0.5]]), [0])
     assert matching.outcome(nobody, frame([[0]])) == pytest.approx(
         {"match": 0, "served": 1, "worst task": 0, "income Gini": 0, "income spread": 0}

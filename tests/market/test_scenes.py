@@ -26,7 +26,10 @@ def every():
 @pytest.mark.parametrize("name", scenes.NAMES)
 def test_shipped_data_can_be_made_again(name, tmp_path):
     write_scene(name, tmp_path)
-    shipped = {path.relative_to(scenes.FOLDER / name): text for path, text in content(scenes.FOLDER / name).items()}
+    shipped = {
+        path.relative_to(scenes.FOLDER / name): text
+        for path, text in content(scenes.FOLDER / name).items()
+    }
     source = shipped.pop(next(path for path in shipped if path.name == "SOURCE.md"))
     assert "Nothing here was observed" in source.decode()
     assert shipped == {path.relative_to(tmp_path): text for path, text in content(tmp_path).items()}
@@ -35,7 +38,9 @@ def test_shipped_data_can_be_made_again(name, tmp_path):
 
 
 def test_only_three_scenes_can_be_made(tmp_path):
-    with pytest.raises(ValueError, match="name must be one of service, content, medical, got 'bank'"):
+    with pytest.raises(
+        ValueError, match="name must be one of service, content, medical, got 'bank'"
+    ):
         write_scene("bank", tmp_path)
 
 
@@ -47,7 +52,8 @@ def test_every_scene_is_solved_with_its_options(every, name):
     assert cn.check(problem, answer.table) == []
     assert every[name].project.notes == ()
     plain = cn.solve(every[name].project.problem())
-    assert plain.status != "optimal" or plain.performance != pytest.approx(answer.performance)  # the options matter
+    # the options matter
+    assert plain.status != "optimal" or plain.performance != pytest.approx(answer.performance)
 
 
 def test_a_folder_of_the_readers_own(every, tmp_path):
@@ -63,12 +69,16 @@ def test_a_folder_of_the_readers_own(every, tmp_path):
 
 
 def inquiries(rows):
-    return pd.DataFrame(rows, columns=["minute", "confidence", "right", "handling", "person"], dtype=float)
+    return pd.DataFrame(
+        rows, columns=["minute", "confidence", "right", "handling", "person"], dtype=float
+    )
 
 
 def test_two_people_answer_in_turn():
     """By hand: two at work from 0 and 1; the third waits to 10, the fourth to 11; one told wrong comes back at 13."""
-    day = inquiries([[0, 0, 1, 10, 0], [1, 0, 1, 10, 0], [2, 0, 1, 10, 0], [3, 0, 1, 4, 0], [3, 0.9, 0, 1, 0]])
+    day = inquiries(
+        [[0, 0, 1, 10, 0], [1, 0, 1, 10, 0], [2, 0, 1, 10, 0], [3, 0, 1, 4, 0], [3, 0.9, 0, 1, 0]]
+    )
     one = scenes.hand_over(day, 0.5, staff=2)
     assert one.calls["start"].tolist() == [0, 1, 10, 11, 15]
     assert one.waits.tolist() == [0, 0, 8, 8, 2]
@@ -96,7 +106,11 @@ def test_a_higher_threshold_never_brings_people_less_work(every):
         n = int(rng.integers(1, 40))
         right, barred = rng.integers(2, size=n), rng.integers(2, size=n)
         days.append(
-            inquiries(np.column_stack([rng.random(n) * 99, rng.random(n).round(1), right, 9 * rng.random(n), barred]))
+            inquiries(
+                np.column_stack(
+                    [rng.random(n) * 99, rng.random(n).round(1), right, 9 * rng.random(n), barred]
+                )
+            )
         )
     for day in days:
         runs = [scenes.hand_over(day, theta, 3) for theta in np.linspace(0, 1, 11)]
@@ -109,7 +123,11 @@ def test_a_higher_threshold_never_brings_people_less_work(every):
 @pytest.mark.parametrize("staff", [1, 2, 4, 5, 6, 9])
 def test_the_flood_point_is_the_last_threshold_before_the_flood(every, staff):
     day = every["service"].extra["inquiries"]
-    tried = [theta for theta in np.linspace(0, 1, 101) if scenes.hand_over(day, round(theta, 2), staff).load <= 1]
+    tried = [
+        theta
+        for theta in np.linspace(0, 1, 101)
+        if scenes.hand_over(day, round(theta, 2), staff).load <= 1
+    ]
     point = scenes.flood_point(day, staff)  # confidences have two decimals
     assert point == (pytest.approx(max(tried)) if tried else pytest.approx(np.nan, nan_ok=True))
 
@@ -119,7 +137,9 @@ def test_the_cheapest_threshold_has_the_least_cost_to_expect():
     for _ in range(30):
         p, (person, bot, wrong) = rng.random(50), rng.random(3) * [5, 1, 5]
         costs = [scenes.expected_cost(p, theta, person, bot, wrong) for theta in [*p, 0, 1]]
-        best = scenes.expected_cost(p, scenes.cheapest_threshold(person, bot, wrong), person, bot, wrong)
+        best = scenes.expected_cost(
+            p, scenes.cheapest_threshold(person, bot, wrong), person, bot, wrong
+        )
         assert best == pytest.approx(min(costs))
 
 
@@ -127,9 +147,15 @@ def test_the_cheapest_threshold_has_the_least_cost_to_expect():
     ("call", "words"),
     [
         (lambda day: scenes.hand_over(day, 1.2, 1), r"threshold must lie in \[0, 1\], got 1.2"),
-        (lambda day: scenes.hand_over(day, 0.5, 0), "staff must be a whole number of at least 1, got 0"),
+        (
+            lambda day: scenes.hand_over(day, 0.5, 0),
+            "staff must be a whole number of at least 1, got 0",
+        ),
         (lambda day: scenes.hand_over(day, 0.5, 1.5), "staff must be a whole number"),
-        (lambda day: scenes.cheapest_threshold(person=-1), "person: a price of 0 or more is needed, got -1"),
+        (
+            lambda day: scenes.cheapest_threshold(person=-1),
+            "person: a price of 0 or more is needed, got -1",
+        ),
         (lambda day: scenes.cheapest_threshold(0, 1, 0), "at least one of the two prices"),
     ],
 )
@@ -155,7 +181,8 @@ def by_orders(values, people):
 def test_shapley_of_three_people_by_hand():
     """Glove game: a left glove and two right ones; a pair earns 6. The left one gets 4, each right one 1."""
     values = scenes.teams(
-        ["left", "r1", "r2", "left + r1", "left + r2", "r1 + r2", "left + r1 + r2"], [0, 0, 0, 6, 6, 0, 6]
+        ["left", "r1", "r2", "left + r1", "left + r2", "r1 + r2", "left + r1 + r2"],
+        [0, 0, 0, 6, 6, 0, 6],
     )
     assert scenes.shapley(values).round(9).to_dict() == {"left": 4, "r1": 1, "r2": 1}
     assert scenes.objections(values, pd.Series({"left": 4, "r1": 1, "r2": 1})).to_dict() == {
@@ -200,12 +227,21 @@ def test_no_part_of_a_team_objects_to_shapley_in_the_shipped_pieces_but_some_do_
     ("call", "words"),
     [
         (lambda: scenes.proportional(10, {"a": 0, "b": 0}), "credits: all are 0"),
-        (lambda: scenes.proportional(10, {"a": -1, "b": 2}), "credits: a has -1, that must not be negative"),
+        (
+            lambda: scenes.proportional(10, {"a": -1, "b": 2}),
+            "credits: a has -1, that must not be negative",
+        ),
         (lambda: scenes.proportional(np.inf, {"a": 1}), "revenue: inf is not a finite number"),
         (lambda: scenes.proportional(10, {}), "credits: there are none"),
         (lambda: scenes.shapley({frozenset("ab"): 1}), "values: team a has no finite number"),
-        (lambda: scenes.shapley({frozenset(): 1, frozenset("a"): 1}), "nobody earns 1, that must be 0"),
-        (lambda: scenes.shapley({frozenset(range(13)): 1}), "a team of 13 is too large, 12 is the most"),
+        (
+            lambda: scenes.shapley({frozenset(): 1, frozenset("a"): 1}),
+            "nobody earns 1, that must be 0",
+        ),
+        (
+            lambda: scenes.shapley({frozenset(range(13)): 1}),
+            "a team of 13 is too large, 12 is the most",
+        ),
         (lambda: matching.lorenz([1, np.nan]), "income: 1 has nan, a finite number is needed"),
     ],
 )
@@ -232,7 +268,9 @@ def worst_by_looking(problem):
     best = (-np.inf, -np.inf)
     for level in np.unique(problem.qualification):
         low = problem.qualification.to_numpy() < level
-        answer = cn.solve(problem.changed(task_conflicts=(problem.task_conflicts.to_numpy() == 1) | low))
+        answer = cn.solve(
+            problem.changed(task_conflicts=(problem.task_conflicts.to_numpy() == 1) | low)
+        )
         if answer.table is not None:
             best = (level, answer.performance)
     return best
@@ -247,7 +285,9 @@ def test_the_fairest_assignment_is_found():
             continue
         compared += 1
         assert cn.check(problem, answer.table) == []
-        assert (answer.pairs["qualification"].min(), answer.performance) == pytest.approx(worst_by_looking(problem))
+        assert (answer.pairs["qualification"].min(), answer.performance) == pytest.approx(
+            worst_by_looking(problem)
+        )
     assert compared > 5
 
 
@@ -264,7 +304,9 @@ def test_nobody_reviews_own_or_a_friends_piece(every):
     credits, friends = scene.extra["credits"], scene.project.worker_conflicts
     authors = credits.groupby("piece")["worker"].agg(set)
     colleagues = credits.merge(credits, on="piece").groupby("worker_x")["worker_y"].agg(set)
-    for worker, piece in cn.solve(scene.problem()).pairs[["worker", "task"]].itertuples(index=False):
+    for worker, piece in (
+        cn.solve(scene.problem()).pairs[["worker", "task"]].itertuples(index=False)
+    ):
         assert worker not in authors[piece]
         assert not colleagues[worker] & authors[piece]
         assert not any(friends.at[worker, author] for author in authors[piece])
@@ -302,13 +344,15 @@ def test_a_doctor_without_credential_is_never_assigned(every):
     for problem in (scene.problem(), scene.problem(qualification=praised)):
         answer = cn.solve(problem)
         assert all(
-            (worker, field[case]) in held for worker, case in zip(answer.pairs.worker, answer.pairs.task, strict=True)
+            (worker, field[case]) in held
+            for worker, case in zip(answer.pairs.worker, answer.pairs.task, strict=True)
         )
         assert not {"dr09"} & set(answer.pairs["worker"])
         assert "case 1" not in set(answer.pairs.query("worker == 'dr08'")["task"])  # expired
     ignored = cn.solve(scenes.consultations(scene, 0.0)).pairs
     assert "dr09" in set(ignored["worker"])
-    assert ("dr01", "case 7") not in set(zip(ignored["worker"], ignored["task"], strict=True))  # a relative stays one
+    # a relative stays one
+    assert ("dr01", "case 7") not in set(zip(ignored["worker"], ignored["task"], strict=True))
 
 
 def test_a_credential_holds_to_its_last_day():
@@ -355,7 +399,9 @@ def test_two_labels_of_the_same_text_are_refused():
 def counted(counts):
     """Rows whose cross table is this one."""
     i, j = np.nonzero(counts)
-    rows = pd.DataFrame({"row": i, "column": j}).loc[np.repeat(np.arange(len(i)), np.asarray(counts)[i, j])]
+    rows = pd.DataFrame({"row": i, "column": j}).loc[
+        np.repeat(np.arange(len(i)), np.asarray(counts)[i, j])
+    ]
     return rows.map("x{}".format)
 
 
@@ -368,7 +414,10 @@ def possible(shown, k):
             for c in range(13):
                 for d in range(13):
                     table = np.array([[a, b, a + b], [c, d, c + d], [a + c, b + d, a + b + c + d]])
-                    if all(pd.isna(s) or s == t for s, t in zip(seen.ravel(), table.ravel(), strict=True)):
+                    if all(
+                        pd.isna(s) or s == t
+                        for s, t in zip(seen.ravel(), table.ravel(), strict=True)
+                    ):
                         for at in np.argwhere(pd.isna(seen)).tolist():
                             found.setdefault(tuple(at), set()).add(int(table[tuple(at)]))
     return found
@@ -378,7 +427,12 @@ def test_bounds_of_hidden_counts_agree_with_looking_at_all_tables():
     counts = [[2, 5], [3, 1]]
     rows = counted(counts)
     whole = pd.crosstab(rows["row"], rows["column"], margins=True, margins_name="all")
-    for hide in ([(0, 0)], [(0, 0), (0, 1)], [(0, 0), (0, 1), (1, 0), (1, 1)], [(0, 0), (1, 1), (0, 2)]):
+    for hide in (
+        [(0, 0)],
+        [(0, 0), (0, 1)],
+        [(0, 0), (0, 1), (1, 0), (1, 1)],
+        [(0, 0), (1, 1), (0, 2)],
+    ):
         table = whole.astype("Int64")
         for i, j in hide:
             table.iat[i, j] = pd.NA
@@ -419,7 +473,9 @@ def test_no_group_under_k_is_shown_or_can_be_worked_out(k):
 
 def test_hiding_small_counts_alone_gives_them_away(every):
     visits = every["medical"].extra["visits"]
-    whole = pd.crosstab(visits["district"], visits["field"], margins=True, margins_name="all").astype("Int64")
+    whole = pd.crosstab(
+        visits["district"], visits["field"], margins=True, margins_name="all"
+    ).astype("Int64")
     naive = whole.mask(whole < 5)
     found = privacy.hidden_bounds(naive)
     assert ((found["low"] == found["high"]) | (found["high"] < 5)).any()
@@ -437,14 +493,29 @@ def test_risk_by_hand():
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda frame: privacy.share_at_risk(frame, ["a"], 0), "k must be a whole number of at least 1, got 0"),
-        (lambda frame: privacy.safe_table(frame, "a", "b", 2.5), "k must be a whole number of at least 1, got 2.5"),
+        (
+            lambda frame: privacy.share_at_risk(frame, ["a"], 0),
+            "k must be a whole number of at least 1, got 0",
+        ),
+        (
+            lambda frame: privacy.safe_table(frame, "a", "b", 2.5),
+            "k must be a whole number of at least 1, got 2.5",
+        ),
         (lambda frame: privacy.share_at_risk(frame, ["z"]), "columns: z is not one of a, b"),
         (lambda frame: privacy.share_at_risk(frame, "a"), "a list of one name or more"),
         (lambda frame: privacy.share_at_risk(frame.iloc[:0], ["a"]), "there are no rows"),
-        (lambda frame: privacy.safe_table(frame, "a", "b"), "column b: a value is missing, or is 'all'"),
-        (lambda frame: privacy.hidden_bounds(pd.DataFrame([[None, -1], [1, 1]])), "a count must not be negative"),
-        (lambda frame: privacy.hidden_bounds(pd.DataFrame([[None, 9], [4, 3]])), "contradict each other"),
+        (
+            lambda frame: privacy.safe_table(frame, "a", "b"),
+            "column b: a value is missing, or is 'all'",
+        ),
+        (
+            lambda frame: privacy.hidden_bounds(pd.DataFrame([[None, -1], [1, 1]])),
+            "a count must not be negative",
+        ),
+        (
+            lambda frame: privacy.hidden_bounds(pd.DataFrame([[None, 9], [4, 3]])),
+            "contradict each other",
+        ),
     ],
 )
 def test_bad_tables_are_named(call, words):
@@ -467,7 +538,11 @@ def test_the_service_panel_shows_the_day(every):
     assert facts["cheapest threshold"] == scenes.cheapest_threshold(5.0)
     assert "flooded" in panel.output.value
     panel["staff"].value = 2
-    assert facts["highest threshold without a flood"] > panel.view.facts["highest threshold without a flood"] == 0
+    assert (
+        facts["highest threshold without a flood"]
+        > panel.view.facts["highest threshold without a flood"]
+        == 0
+    )
     assert "Even at 0" in panel.output.value
     panel.reset()
     assert panel.view.facts == panel.start.facts

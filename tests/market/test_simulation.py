@@ -82,13 +82,17 @@ def test_one_task_and_one_worker_by_hand():
     """Arrives at 0.2, seen at 1, begun after notice at 1.5, done at 3.5; an ability of 0.6 is three stars."""
     run = rolling.play(made(PLAIN, [(0.2, [(1, 2.0, 10.0)])]))
     task = run.tasks.loc["t0"]
-    assert task[["started", "closed", "waiting", "quality", "met"]].tolist() == pytest.approx([1.5, 3.5, 1.3, 0.6, 1.0])
+    assert task[["started", "closed", "waiting", "quality", "met"]].tolist() == pytest.approx(
+        [1.5, 3.5, 1.3, 0.6, 1.0]
+    )
     assert task["status"] == "in time"
     assert run.jobs.iloc[0][["worker", "stage", "chosen", "start", "end", "how"]].tolist() == [
         "w0", 1, 1.0, 1.5, 3.5, "done"
     ]  # fmt: skip
     assert run.jobs[["u0", "u1"]].to_numpy().tolist() == [[3, 3]]
-    assert run.workers.loc["w0", ["jobs", "hours", "income", "rating"]].tolist() == pytest.approx([1, 2, 2, 0.6])
+    assert run.workers.loc["w0", ["jobs", "hours", "income", "rating"]].tolist() == pytest.approx(
+        [1, 2, 2, 0.6]
+    )
     assert run.counts.to_numpy().tolist() == [[0, 0, 1, 0, 0]] * 2
     # One rating is a point, so the estimate is what the stars say.
     assert run.ends[0].tolist() == [[0.6, 0.6]] * 2
@@ -99,13 +103,20 @@ def test_one_task_and_one_worker_by_hand():
 
 def test_a_stage_opens_when_every_place_of_the_one_before_is_done():
     """Two people of an hour each, one after the other for want of a second: then the next stage."""
-    run = rolling.play(made(PLAIN, [(0.0, [(2, 1.0, 50.0), (1, 1.0, 50.0)])], [(0.0, math.inf)] * 2))
-    assert run.jobs[["stage", "start", "end"]].to_numpy().tolist() == [[1, 0.5, 1.5], [1, 0.5, 1.5], [2, 2.5, 3.5]]
+    run = rolling.play(
+        made(PLAIN, [(0.0, [(2, 1.0, 50.0), (1, 1.0, 50.0)])], [(0.0, math.inf)] * 2)
+    )
+    assert run.jobs[["stage", "start", "end"]].to_numpy().tolist() == [
+        [1, 0.5, 1.5],
+        [1, 0.5, 1.5],
+        [2, 2.5, 3.5],
+    ]
     # One person cannot be both people of a stage.
     alone = rolling.play(made(PLAIN, [(0.0, [(2, 1.0, 9.5)])]))
     assert alone.tasks["status"].tolist() == ["withdrawn"]
     assert len(alone.jobs) == 1
-    assert alone.workers["income"].tolist() == [1.0]  # what was done is paid, though the task came to nothing
+    # what was done is paid, though the task came to nothing
+    assert alone.workers["income"].tolist() == [1.0]
 
 
 def test_a_task_nobody_comes_to_is_taken_back_after_its_deadline():
@@ -123,8 +134,11 @@ def test_a_late_job_takes_longer_and_earns_the_same():
 
 
 def test_who_gives_up_is_not_paid_and_does_not_come_back():
-    chance = made(replace(PLAIN, drop=0.5), [(0.0, [(1, 2.0, 30.0)])], [(0.0, math.inf), (4.0, math.inf)])
-    chance.tasks.luck[0, 0] = [0.4, 0.25, 1.0]  # given up after a quarter of two hours, the first time
+    chance = made(
+        replace(PLAIN, drop=0.5), [(0.0, [(1, 2.0, 30.0)])], [(0.0, math.inf), (4.0, math.inf)]
+    )
+    # given up after a quarter of two hours, the first time
+    chance.tasks.luck[0, 0] = [0.4, 0.25, 1.0]
     run = rolling.play(chance)
     assert run.jobs[["worker", "start", "end", "how", "pay"]].to_numpy().tolist() == [
         ["w0", 0.5, 1.0, "dropped", 0.0], ["w1", 4.5, 6.5, "done", 2.0]
@@ -135,8 +149,12 @@ def test_who_gives_up_is_not_paid_and_does_not_come_back():
 
 def test_who_leaves_the_platform_leaves_the_job():
     run = rolling.play(made(PLAIN, [(0.0, [(1, 2.0, 30.0)])], [(0.0, 1.25), (0.0, math.inf)]))
-    assert run.jobs[["worker", "end", "how"]].to_numpy().tolist() == [["w0", 1.25, "left"], ["w1", 4.5, "done"]]
-    gone = rolling.play(made(PLAIN, [(0.0, [(1, 2.0, 30.0)])], [(0.0, 0.25), (0.0, math.inf)]))  # before the start
+    assert run.jobs[["worker", "end", "how"]].to_numpy().tolist() == [
+        ["w0", 1.25, "left"],
+        ["w1", 4.5, "done"],
+    ]
+    # before the start
+    gone = rolling.play(made(PLAIN, [(0.0, [(1, 2.0, 30.0)])], [(0.0, 0.25), (0.0, math.inf)]))
     assert gone.jobs[["worker", "start", "how"]].to_numpy().tolist() == [["w1", 1.5, "done"]]
 
 
@@ -149,7 +167,9 @@ def test_an_urgent_task_takes_somebody_over_when_it_is_worth_the_price(price, mo
     assert q == pytest.approx(1 / 3)
     assert run.epochs["moves"].sum() == moves
     # The same by cn.replan: one worker, on t0, and t1 new.
-    problem = cn.Problem(pd.DataFrame([[q, q]], ["w0"], ["t0", "t1"]), [1, 1], [1, 2], required_rule="at most")
+    problem = cn.Problem(
+        pd.DataFrame([[q, q]], ["w0"], ["t0", "t1"]), [1, 1], [1, 2], required_rule="at most"
+    )
     if math.isfinite(price):
         again = cn.replan(problem, pd.DataFrame([[1, 0]], ["w0"], ["t0", "t1"]), price)
         assert again.assignment.pairs["task"].tolist() == [run.jobs.loc[0, "task"]]
@@ -185,12 +205,15 @@ def test_intervals_in_the_loop_are_those_of_the_package(prior):
         assert (run.ends[fresh] == [0, 1]).all()
     if prior == "last":
         assert (run.ends[fresh] == 0).all()
-        assert not run.jobs["worker"].isin(np.array(run.workers.index)[BUSY.workers :]).any()  # newcomers never work
+        # newcomers never work
+        assert not run.jobs["worker"].isin(np.array(run.workers.index)[BUSY.workers :]).any()
     if prior == "crowd":
         share = run.histories.sum(axis=0) / run.histories.sum(axis=(0, 2))[:, None]
         low, high = rolling.intervals_of(run.histories, market, share)
-        frame = cn.ratings.Counts(run.counts * 0 + 6 * np.tile(share, (rated.sum(), 1))) + run.counts
-        assert np.allclose(low[rated], cn.ability_intervals(frame).to_numpy().reshape(rated.sum(), -1, 2)[..., 0])
+        frame = cn.Counts(run.counts * 0 + 6 * np.tile(share, (rated.sum(), 1))) + run.counts
+        assert np.allclose(
+            low[rated], cn.ability_intervals(frame).to_numpy().reshape(rated.sum(), -1, 2)[..., 0]
+        )
         assert (low[fresh] == low[fresh][0]).all()
 
 
@@ -208,7 +231,9 @@ def test_the_best_epoch_is_what_a_solver_finds(seed):
     pairs, proved = rolling.best_epoch(offer)
     problem = offer.problem([f"a{i}" for i in range(len(offer.value))])
     assert proved
-    assert offer.value[pairs[:, 0], pairs[:, 1]].sum() == pytest.approx(cn.solve(problem).performance)
+    assert offer.value[pairs[:, 0], pairs[:, 1]].sum() == pytest.approx(
+        cn.solve(problem).performance
+    )
     table = np.zeros(offer.value.shape, dtype=int)
     table[pairs[:, 0], pairs[:, 1]] = 1
     assert cn.check(problem, pd.DataFrame(table, problem.workers, problem.tasks)) == []
@@ -255,7 +280,8 @@ def test_the_same_seed_is_the_same_market_for_every_policy(busy):
         other = cn.simulate(BUSY, policy, 3)
         assert other.summary.drop("tasks").ne(busy.summary.drop("tasks")).any()
         pd.testing.assert_frame_equal(
-            busy.tasks[["arrival", "urgent", "deadline"]], other.tasks[["arrival", "urgent", "deadline"]]
+            busy.tasks[["arrival", "urgent", "deadline"]],
+            other.tasks[["arrival", "urgent", "deadline"]],
         )
         assert (busy.workers["joined"] == other.workers["joined"]).all()
     for change in ({"epoch": 0.5}, {"price": 0.3}, {"decay": 0.7}, {"workers": 20}):
@@ -286,7 +312,9 @@ def test_the_last_bits_of_a_machine_settle_no_ties(monkeypatch):
     market = Market(days=2, workers=30, arrivals=1.5, epoch=1.0, skills=1, places=1)
     runs = [cn.simulate(market, seed=1)]
     exact, rng = rolling.degree, np.random.default_rng(0)
-    monkeypatch.setattr(rolling, "degree", lambda *ends: exact(*ends) + 1e-14 * rng.random(ends[0].shape))
+    monkeypatch.setattr(
+        rolling, "degree", lambda *ends: exact(*ends) + 1e-14 * rng.random(ends[0].shape)
+    )
     runs.append(cn.simulate(market, seed=1))
     pd.testing.assert_frame_equal(runs[0].jobs, runs[1].jobs)
     pd.testing.assert_frame_equal(runs[0].epochs, runs[1].epochs)
@@ -297,20 +325,29 @@ def test_what_is_told_of_a_run_adds_up(busy):
     assert set(busy.jobs["how"]) == {"done", "dropped", "left"}
     assert busy.epochs["moves"].sum() > 0
     assert busy.workers["income"].sum() == pytest.approx(done["pay"].sum())
-    assert busy.workers["hours"].sum() == pytest.approx((busy.jobs["end"] - busy.jobs["start"]).sum())
+    assert busy.workers["hours"].sum() == pytest.approx(
+        (busy.jobs["end"] - busy.jobs["start"]).sum()
+    )
     assert busy.epochs["withdrawn"].sum() == (busy.tasks["status"] == "withdrawn").sum()
     assert len(busy.ratings) == 4 * len(done)
     s = busy.summary
     assert s["met"] == pytest.approx(done["met"].mean())
     assert s["gini"] == pytest.approx(
-        np.abs(np.subtract.outer(*[busy.workers["income"].to_numpy()] * 2)).mean() / 2 / busy.workers["income"].mean()
+        np.abs(np.subtract.outer(*[busy.workers["income"].to_numpy()] * 2)).mean()
+        / 2
+        / busy.workers["income"].mean()
     )
     first = busy.jobs[busy.jobs["end"] < 24]
     assert busy.daily.loc[1, "quality"] == pytest.approx(first["quality"].mean())
-    assert busy.daily["served"].mul(np.bincount((busy.tasks["arrival"] // 24).astype(int))).sum() == pytest.approx(
-        (busy.tasks["status"] == "in time").sum()
-    )
-    for words in (f"{len(busy.tasks)} tasks", f"{s['served']:.1%}", f"Gini {s['gini']:.2f}", "policy optimal"):
+    assert busy.daily["served"].mul(
+        np.bincount((busy.tasks["arrival"] // 24).astype(int))
+    ).sum() == pytest.approx((busy.tasks["status"] == "in time").sum())
+    for words in (
+        f"{len(busy.tasks)} tasks",
+        f"{s['served']:.1%}",
+        f"Gini {s['gini']:.2f}",
+        "policy optimal",
+    ):
         assert words in str(busy)
 
 
@@ -318,20 +355,31 @@ def test_load_is_hours_worked_of_the_hours_there(busy):
     """Counted minute by minute; a glance at each matching would miss jobs that begin and end between two."""
     w, log = busy.chance.workers, busy.ledger
     minutes = (np.arange(48 * 60) + 0.5) / 60
-    there = (w.joined <= minutes[:, None]) & (minutes[:, None] < w.left) & ((minutes[:, None] - w.begins) % 24 < 8)
+    there = (
+        (w.joined <= minutes[:, None])
+        & (minutes[:, None] < w.left)
+        & ((minutes[:, None] - w.begins) % 24 < 8)
+    )
     at_work = (log.start <= minutes[:, None]) & (minutes[:, None] < log.end)
     assert busy.summary["load"] == pytest.approx(at_work.sum() / there.sum(), rel=0.01)
-    assert busy.daily.loc[2, "load"] == pytest.approx(at_work[1440:].sum() / there[1440:].sum(), rel=0.01)
+    assert busy.daily.loc[2, "load"] == pytest.approx(
+        at_work[1440:].sum() / there[1440:].sum(), rel=0.01
+    )
 
 
 def worst(run, rule):
     """Records in which one thing is wrong."""
     log = run.ledger
     t, w = run.chance.tasks, run.chance.workers
-    stage, done = np.searchsorted(t.seat, log.seat, side="right") - 1, np.flatnonzero(log.how == DONE)
+    stage, done = (
+        np.searchsorted(t.seat, log.seat, side="right") - 1,
+        np.flatnonzero(log.how == DONE),
+    )
     k, new = int(done[0]), {name: value.copy() for name, value in log._asdict().items()}
     if rule == "two jobs at once":
-        other = next(j for j in done if log.worker[j] != log.worker[k] and log.start[j] < log.end[k])
+        other = next(
+            j for j in done if log.worker[j] != log.worker[k] and log.start[j] < log.end[k]
+        )
         new["worker"][other] = log.worker[k]
     elif rule == "work outside the hours":
         new["start"][k], new["end"][k] = new["start"][k] + 12, new["end"][k] + 12
@@ -414,14 +462,18 @@ def test_markets_of_all_kinds_keep_the_rules(seed):
 
 def test_feedback_finds_the_good_workers():
     market = Market(days=4, workers=25, arrivals=1.2, epoch=1.0, skills=1, places=1, stay=math.inf)
-    skill = rolling.compare({"": (market, "optimal")}, range(4)).daily["skill"].groupby("day").mean()
+    skill = (
+        rolling.compare({"": (market, "optimal")}, range(4)).daily["skill"].groupby("day").mean()
+    )
     assert skill[1] < skill[2] < 0.97
     assert skill[4] > 0.85
 
 
 def test_informed_is_worth_more_than_what_ratings_tell():
     market = Market(days=3, workers=25, arrivals=0.6, epoch=1.0, noise=0.25)
-    worth = rolling.compare({p: (market, p) for p in ("informed", "optimal", "random")}, range(4)).summary["worth"]
+    worth = rolling.compare(
+        {p: (market, p) for p in ("informed", "optimal", "random")}, range(4)
+    ).summary["worth"]
     worth = worth.groupby("case").mean()
     assert worth["informed"] > worth["optimal"] > worth["random"]
 
@@ -430,7 +482,9 @@ def test_the_chance_to_meet_a_demand():
     rng = np.random.default_rng(0)
     able, demand, w = np.array([0.7, 0.5]), np.array([0.6, 0.6]), np.array([0.25, 0.75])
     outcome = np.clip(able + 0.12 * rng.standard_normal((200_000, 2)), 0, 1)
-    assert chance_met(able, demand, 0.12, w) == pytest.approx(((outcome >= demand) @ w).mean(), abs=0.003)
+    assert chance_met(able, demand, 0.12, w) == pytest.approx(
+        ((outcome >= demand) @ w).mean(), abs=0.003
+    )
     assert stars(np.array([0.0, 0.29, 0.31, 0.9, 1.0])).tolist() == [1, 1, 2, 4, 5]
 
 
@@ -463,7 +517,9 @@ def test_a_market_lists_its_parameters():
 
 
 def test_simulate_says_what_is_wrong():
-    with pytest.raises(ValueError, match="policy must be a function or one of optimal, myopic, random, informed"):
+    with pytest.raises(
+        ValueError, match="policy must be a function or one of optimal, myopic, random, informed"
+    ):
         cn.simulate(PLAIN, "best")
     with pytest.raises(ValueError, match="seed must be a whole number of at least 0, got -1"):
         cn.simulate(PLAIN, seed=-1)
@@ -476,7 +532,9 @@ def test_a_market_without_tasks_ends():
     assert "0 tasks" in run.text
 
 
-@pytest.mark.parametrize("values", [[0.5], [0.2, 0.9, 0.4], [0.3, 0.1, 0.3, 0.3, 0.2, 0.1], [0.3, 0.3 + 1e-12, 0.1]])
+@pytest.mark.parametrize(
+    "values", [[0.5], [0.2, 0.9, 0.4], [0.3, 0.1, 0.3, 0.3, 0.2, 0.1], [0.3, 0.3 + 1e-12, 0.1]]
+)
 def test_ranks_are_those_of_scipy_counted_from_the_middle(values):
     expected = 2 * rankdata(np.round(values, 9)) - len(values) - 1
     assert rolling._ranks(np.array(values)).tolist() == expected.tolist()

@@ -11,7 +11,9 @@ import crowdnb as cn
 from crowdnb.model.check import broken_rules
 from crowdnb.solver import program
 
-Q = pd.DataFrame([[0.9, 0.8], [0.7, 0.2], [0.6, 0.5]], index=["a0", "a1", "a2"], columns=["r0", "r1"])
+Q = pd.DataFrame(
+    [[0.9, 0.8], [0.7, 0.2], [0.6, 0.5]], index=["a0", "a1", "a2"], columns=["r0", "r1"]
+)
 
 
 @pytest.fixture(params=["GLPK_MI", "CBC", "HIGHS"])
@@ -26,7 +28,8 @@ def every_assignment(problem):
     by_worker = [[tuple(cell) for cell in cells if cell[0] == i] for i in range(m)]
     limits = problem.worker_limits.to_numpy()
     choices = [
-        [team for size in range(limits[i] + 1) for team in combinations(own, size)] for i, own in enumerate(by_worker)
+        [team for size in range(limits[i] + 1) for team in combinations(own, size)]
+        for i, own in enumerate(by_worker)
     ]
     found = []
     for choice in product(*choices):
@@ -39,13 +42,17 @@ def every_assignment(problem):
 
 
 def small_problem(rng, scope, **options):
-    q, need, weight, barred, conflicts = random_instance(rng, workers=(2, 4), tasks=(1, 3), scope=scope)
+    q, need, weight, barred, conflicts = random_instance(
+        rng, workers=(2, 4), tasks=(1, 3), scope=scope
+    )
     ca = np.zeros((len(q), len(q)))
     for i, k in conflicts:
         ca[i, k] = ca[k, i] = 1
     made = {name: make(rng, q.shape) for name, make in options.items()}
     if "costs" in made:
-        made["budget"] = float(np.sort(made["costs"].ravel())[: max(1, int(need.sum()))].sum() * rng.uniform(0.9, 1.6))
+        made["budget"] = float(
+            np.sort(made["costs"].ravel())[: max(1, int(need.sum()))].sum() * rng.uniform(0.9, 1.6)
+        )
     return cn.Problem(q, need, weight, barred, ca, scope, **made)
 
 
@@ -98,29 +105,45 @@ def test_a_worker_with_two_tasks_is_as_good_as_two_copies_of_it():
     rng = np.random.default_rng(3)
     for _ in range(10):
         q = rng.uniform(size=(4, 3))
-        limit = cn.solve(cn.Problem(q, [1, 1, 1], worker_limits=[2, 1, 1, 1], worker_conflicts=[(1, 2)]))
+        limit = cn.solve(
+            cn.Problem(q, [1, 1, 1], worker_limits=[2, 1, 1, 1], worker_conflicts=[(1, 2)])
+        )
         copied = cn.solve(cn.Problem(np.vstack([q, q[0]]), [1, 1, 1], worker_conflicts=[(1, 2)]))
         assert limit.performance == pytest.approx(copied.performance, abs=1e-12)
     # With more than one place on a task the copies could share it, which a worker cannot.
     shared = cn.solve(cn.Problem([[0.9, 0.1], [0.5, 0.4]], [2, 0], worker_limits=[2, 1]))
     assert shared.performance == pytest.approx(1.4)
-    assert cn.solve(cn.Problem([[0.9, 0.1], [0.5, 0.4], [0.9, 0.1]], [2, 0])).performance == pytest.approx(1.8)
+    assert cn.solve(
+        cn.Problem([[0.9, 0.1], [0.5, 0.4], [0.9, 0.1]], [2, 0])
+    ).performance == pytest.approx(1.8)
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"required_rule": "about"}, "required_rule must be 'exactly' or 'at least' or 'at most', got 'about'"),
+        (
+            {"required_rule": "about"},
+            "required_rule must be 'exactly' or 'at least' or 'at most', got 'about'",
+        ),
         ({"worker_limits": [1, 1]}, "worker_limits: 3 values are needed"),
         ({"worker_limits": {"a0": 1, "a1": 1, "a9": 1}}, "worker_limits: unknown worker a9"),
-        ({"worker_limits": -1}, "worker_limits: a0 has a limit of -1 tasks, that must not be negative"),
-        ({"worker_limits": [1, 1.5, 1]}, "worker_limits: a1 has a limit of 1.5 tasks, that must be a whole number"),
+        (
+            {"worker_limits": -1},
+            "worker_limits: a0 has a limit of -1 tasks, that must not be negative",
+        ),
+        (
+            {"worker_limits": [1, 1.5, 1]},
+            "worker_limits: a1 has a limit of 1.5 tasks, that must be a whole number",
+        ),
         ({"pinned": [("a0", "r7")]}, "pinned: a0 with r7: task r7 is unknown"),
         ({"costs": Q}, "costs and budget go together"),
         ({"budget": 3}, "costs and budget go together"),
         ({"costs": Q, "budget": np.nan}, "budget: nan is not a finite number"),
         ({"costs": Q, "budget": "much"}, "budget: 'much' is not a finite number"),
-        ({"costs": Q.replace(0.2, np.inf), "budget": 1}, "costs: worker a1, task r1 is inf, a finite number"),
+        (
+            {"costs": Q.replace(0.2, np.inf), "budget": 1},
+            "costs: worker a1, task r1 is inf, a finite number",
+        ),
         ({"costs": np.ones((2, 2)), "budget": 1}, r"costs: shape \(2, 2\), needed is \(3, 2\)"),
         ({"costs": Q.rename(index={"a0": "b"}), "budget": 1}, "costs, rows: unknown worker b"),
     ],
@@ -138,7 +161,9 @@ def test_options_that_make_no_sense_are_named(options, message):
             "Pinned pairs alone break a rule: a0 has 2 tasks: r0, r1.",
         ),
         (
-            cn.Problem(Q, [1, 1], pinned=[("a0", "r0"), ("a1", "r1")], worker_conflicts=[("a0", "a1")]),
+            cn.Problem(
+                Q, [1, 1], pinned=[("a0", "r0"), ("a1", "r1")], worker_conflicts=[("a0", "a1")]
+            ),
             "Pinned pairs alone break a rule: a0 and a1 are in conflict and both are chosen.",
         ),
         (
@@ -200,9 +225,14 @@ def test_the_checker_knows_the_options():
         "a1 is pinned to r0 and is not given it"
     ]
     dear = cn.Problem(Q, [1, 1], costs=Q, budget=1.3)
-    assert cn.check(dear, table(("a0", "r0"), ("a2", "r1"))) == ["the costs come to 1.4, the budget is 1.3"]
-    assert cn.check(dear, table(("a0", "r1"), ("a2", "r0"))) == ["the costs come to 1.4, the budget is 1.3"]
-    tenth = cn.Problem(Q, [1, 1], costs=Q * 0 + [0.1, 0.2], budget=0.3)  # 0.1 + 0.2 exceeds 0.3 by rounding alone
+    assert cn.check(dear, table(("a0", "r0"), ("a2", "r1"))) == [
+        "the costs come to 1.4, the budget is 1.3"
+    ]
+    assert cn.check(dear, table(("a0", "r1"), ("a2", "r0"))) == [
+        "the costs come to 1.4, the budget is 1.3"
+    ]
+    # 0.1 + 0.2 exceeds 0.3 by rounding alone
+    tenth = cn.Problem(Q, [1, 1], costs=Q * 0 + [0.1, 0.2], budget=0.3)
     assert cn.check(tenth, table(("a0", "r0"), ("a1", "r1"))) == []
     assert cn.solve(tenth).status == "optimal"
 
@@ -219,7 +249,9 @@ def test_the_frontier_shows_what_a_budget_buys():
     assert (frontier["cost"].iloc[1:] <= frontier.index[1:]).all()
     assert frontier["performance"].iloc[1:].is_monotonic_increasing
     whole = cn.frontier(problem)
-    assert whole["performance"].iloc[-1] == pytest.approx(cn.solve(cn.Problem(Q, [1, 1])).performance)
+    assert whole["performance"].iloc[-1] == pytest.approx(
+        cn.solve(cn.Problem(Q, [1, 1])).performance
+    )
     assert whole["performance"].is_unique
     with pytest.raises(ValueError, match="the problem has no costs"):
         cn.frontier(cn.Problem(Q, [1, 1]))
@@ -229,7 +261,9 @@ def test_the_frontier_shows_what_a_budget_buys():
 def test_ties_are_broken_by_labels_and_by_every_solver_alike(scope):
     rng, tied = np.random.default_rng(8), 0
     for number in range(25):
-        q, need, _, barred, conflicts = random_instance(rng, workers=(3, 5), tasks=(1, 3), scope=scope)
+        q, need, _, barred, conflicts = random_instance(
+            rng, workers=(3, 5), tasks=(1, 3), scope=scope
+        )
         ca = np.zeros((len(q), len(q)))
         for i, k in conflicts:
             ca[i, k] = ca[k, i] = 1
@@ -254,7 +288,9 @@ def test_a_pin_that_costs_something_is_no_tie(m, p, seed):
 
 
 def test_ties_are_broken_with_options_too():
-    problem = cn.Problem(np.full((4, 3), 0.5), [1, 1, 1], worker_limits=[1, 2, 1, 1], required_rule="at most")
+    problem = cn.Problem(
+        np.full((4, 3), 0.5), [1, 1, 1], worker_limits=[1, 2, 1, 1], required_rule="at most"
+    )
     answer = cn.solve(problem, tie_break="labels")
     assert np.argwhere(answer.table.to_numpy()).tolist() == [[0, 0], [1, 1], [1, 2]]
     with pytest.raises(ValueError, match="tie_break must be 'labels' or None, got 'first'"):
@@ -264,19 +300,26 @@ def test_ties_are_broken_with_options_too():
 def test_places_that_may_stay_empty_are_filled_even_if_the_time_is_over_at_once(monkeypatch):
     """Nobody at all keeps every rule too; a team without conflicts is better, and needs no engine."""
     monkeypatch.setattr(
-        program, "ask", lambda _, pairs, *__: program.Answer("time_limit", np.zeros(len(pairs)), np.nan)
+        program,
+        "ask",
+        lambda _, pairs, *__: program.Answer("time_limit", np.zeros(len(pairs)), np.nan),
     )
     q = [[0.9, 0.8], [0.8, 0.1], [0.2, 0.3]]
     problem = cn.Problem(q, [1, 1], worker_conflicts=[(0, 1)], required_rule="at most")
     answer = cn.solve(problem, "CBC", time_limit=1)
-    assert (answer.status, answer.table.loc[[0, 2]].to_numpy().tolist()) == ("time_limit", [[1, 0], [0, 1]])
+    assert (answer.status, answer.table.loc[[0, 2]].to_numpy().tolist()) == (
+        "time_limit",
+        [[1, 0], [0, 1]],
+    )
     assert (answer.performance, answer.bound) == pytest.approx((1.2, 1.6))
     assert cn.check(problem, answer.table) == []
 
 
 def test_ties_that_the_time_leaves_open_are_said_to_be(monkeypatch):
     monkeypatch.setattr(
-        program, "ask", lambda _, pairs, *__: program.Answer("time_limit", np.zeros(len(pairs)), np.nan)
+        program,
+        "ask",
+        lambda _, pairs, *__: program.Answer("time_limit", np.zeros(len(pairs)), np.nan),
     )
     search = program.Search(cn.Problem(np.full((3, 2), 0.5), [1, 1]), "CBC", 1, "labels")
     search.reach = np.ones((3, 2))
@@ -296,16 +339,24 @@ def test_a_budget_that_allows_nothing_does_not_crash_the_engine(solver):
 @pytest.mark.parametrize("scope", ["project", "task"])
 def test_a_compiled_program_answers_like_solve(scope, solver):
     rng = np.random.default_rng(12)
-    q, need, weight, barred, conflicts = random_instance(rng, workers=(6, 6), tasks=(3, 3), scope=scope)
+    q, need, weight, barred, conflicts = random_instance(
+        rng, workers=(6, 6), tasks=(3, 3), scope=scope
+    )
     start = cn.Problem(q, np.minimum(need, 1), weight, barred, None, scope)
     compiled = cn.Program(start, solver)
     assert compiled.compiled is not None
     seen = {"optimal": 0, "infeasible": 0}
     for _ in range(60 if solver == "GLPK_MI" else 30):
-        q, need, weight, barred, conflicts = random_instance(rng, workers=(6, 6), tasks=(3, 3), scope=scope)
+        q, need, weight, barred, conflicts = random_instance(
+            rng, workers=(6, 6), tasks=(3, 3), scope=scope
+        )
         pairs = list(conflicts)
         answer = compiled.resolve(
-            qualification=q, required=need, task_weights=weight, task_conflicts=barred, worker_conflicts=pairs
+            qualification=q,
+            required=need,
+            task_weights=weight,
+            task_conflicts=barred,
+            worker_conflicts=pairs,
         )
         best = best_by_looking(q, need, weight, barred, conflicts, scope)
         assert answer.status == ("infeasible" if best is None else "optimal")
@@ -327,14 +378,19 @@ def test_a_compiled_program_settles_ties_too(scope, solver):
     rng = np.random.default_rng(6)
     compiled = cn.Program(cn.Problem(np.zeros((4, 3)), [1, 1, 1], conflict_scope=scope), solver)
     for _ in range(6):
-        values = {"qualification": rng.integers(1, 3, (4, 3)) / 2, "worker_conflicts": [(0, rng.integers(1, 4))]}
+        values = {
+            "qualification": rng.integers(1, 3, (4, 3)) / 2,
+            "worker_conflicts": [(0, rng.integers(1, 4))],
+        }
         answer = compiled.resolve(**values, tie_break="labels")
         assert answer.table.to_numpy().tolist() == every_assignment(answer.problem)[0][1].tolist()
 
 
 def test_resolve_reads_by_label_and_refuses_what_problem_refuses():
     compiled = cn.Program(cn.Problem(Q, [1, 1]))
-    turned = compiled.resolve(qualification=Q.loc[["a2", "a0", "a1"], ["r1", "r0"]], worker_conflicts=[("a1", "a0")])
+    turned = compiled.resolve(
+        qualification=Q.loc[["a2", "a0", "a1"], ["r1", "r0"]], worker_conflicts=[("a1", "a0")]
+    )
     assert turned.performance == pytest.approx(1.4)
     assert turned.problem.qualification.equals(Q)
     with pytest.raises(ValueError, match="qualification, rows: unknown worker b"):
@@ -351,14 +407,20 @@ def test_programs_too_large_or_with_options_start_afresh():
     large = cn.random_problem(60, 5, rng=1)
     compiled = cn.Program(large)
     assert compiled.compiled is None
-    assert compiled.resolve().performance == pytest.approx(cn.solve(large, "HIGHS").performance, abs=1e-9)
-    assert cn.Program(cn.Problem(Q, [1, 1], worker_limits=2)).resolve().performance == pytest.approx(1.7)
+    assert compiled.resolve().performance == pytest.approx(
+        cn.solve(large, "HIGHS").performance, abs=1e-9
+    )
+    assert cn.Program(
+        cn.Problem(Q, [1, 1], worker_limits=2)
+    ).resolve().performance == pytest.approx(1.7)
 
 
 def test_a_compiled_program_settles_ties_and_a_strange_end_is_an_error(monkeypatch):
     from cvxopt import glpk
 
-    compiled = cn.Program(cn.Problem(np.full((3, 2), 0.5), [1, 1], worker_conflicts=[(0, 1)]), "GLPK_MI")
+    compiled = cn.Program(
+        cn.Problem(np.full((3, 2), 0.5), [1, 1], worker_conflicts=[(0, 1)]), "GLPK_MI"
+    )
     answer = compiled.resolve(tie_break="labels", time_limit=5)
     assert np.argwhere(answer.table.to_numpy()).tolist() == [[0, 0], [2, 1]]
     monkeypatch.setattr(glpk, "ilp", lambda *args, **options: ("undefined", None))

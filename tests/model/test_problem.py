@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 import crowdnb as cn
 from crowdnb.model import conflict_graph as teams
 
-Q = pd.DataFrame([[0.5, 0.4], [0.3, 0.2], [0.6, 0.1]], index=["a0", "a1", "a2"], columns=["r0", "r1"])
+Q = pd.DataFrame(
+    [[0.5, 0.4], [0.3, 0.2], [0.6, 0.1]], index=["a0", "a1", "a2"], columns=["r0", "r1"]
+)
 NEED = [1, 1]
 
 
@@ -34,10 +36,14 @@ def table(*pairs):
         pd.DataFrame({"worker": ["a0"], "other": ["a1"]}),
         pd.DataFrame([["a1", "a0"]]),
         pd.DataFrame([[0, 1, 0], [1, 0, 0], [0, 0, 0]], index=Q.index, columns=Q.index),
-        pd.DataFrame([[0, 0, 0], [0, 0, 1], [0, 1, 0]], index=["a2", "a1", "a0"], columns=["a2", "a1", "a0"]),
+        pd.DataFrame(
+            [[0, 0, 0], [0, 0, 1], [0, 1, 0]], index=["a2", "a1", "a0"], columns=["a2", "a1", "a0"]
+        ),
         np.array([[0, 1, 0], [1, 0, 0], [0, 0, 0]]),
         np.array([[False, True, False], [True, False, False], [False, False, False]]),
-        pd.DataFrame([[0, True, 0], [True, 0, 0], [0, 0, 0]], index=Q.index, columns=Q.index, dtype=object),
+        pd.DataFrame(
+            [[0, True, 0], [True, 0, 0], [0, 0, 0]], index=Q.index, columns=Q.index, dtype=object
+        ),
         pd.DataFrame({"other": ["a0"], "worker": ["a1"], "reason": ["noise"]}),
         [[0, 1, 0], [1, 0, 0], [0, 0, 0]],
     ],
@@ -82,7 +88,8 @@ def test_none_and_empty_conflicts_are_no_conflicts():
 
 
 @pytest.mark.parametrize(
-    "required", [[1, 2], {"r1": 2, "r0": 1}, pd.Series([2, 1], index=["r1", "r0"]), np.array([1, 2])]
+    "required",
+    [[1, 2], {"r1": 2, "r0": 1}, pd.Series([2, 1], index=["r1", "r0"]), np.array([1, 2])],
 )
 def test_required_is_read_by_label_or_position(required):
     assert cn.Problem(Q, required).required.to_dict() == {"r0": 1, "r1": 2}
@@ -92,8 +99,8 @@ def test_arrays_get_numbers_as_labels():
     problem = cn.Problem([[0.5, 0.4], [0.3, 0.2]], [1, 1], worker_conflicts=[(0, 1)])
     assert problem.workers.tolist() == [0, 1]
     assert cn.obstacles(problem) == [
-        "The tasks ask for 2 places, and of the 2 workers who may take one at most 1 can work together, "
-        "because of their conflicts."
+        "The tasks ask for 2 places, and of the 2 workers who may take one at most 1 can work"
+        " together, because of their conflicts."
     ]
 
 
@@ -104,39 +111,66 @@ ASYMMETRIC = pd.DataFrame([[0, 1, 0], [0, 0, 0], [0, 0, 0]], index=Q.index, colu
     ("change", "message"),
     [
         ({"qualification": pd.DataFrame()}, "at least one worker and one task"),
-        ({"qualification": Q.rename(index={"a1": "a0"})}, "worker labels: a0 stands more than once"),
-        ({"qualification": Q.rename(columns={"r1": "r0"})}, "task labels: r0 stands more than once"),
+        (
+            {"qualification": Q.rename(index={"a1": "a0"})},
+            "worker labels: a0 stands more than once",
+        ),
+        (
+            {"qualification": Q.rename(columns={"r1": "r0"})},
+            "task labels: r0 stands more than once",
+        ),
         ({"qualification": Q.rename(index={"a1": np.nan})}, "worker labels: one is missing"),
         ({"qualification": Q.replace(0.2, np.nan)}, "worker a1, task r1 is nan, a finite"),
         ({"qualification": Q.replace(0.2, np.inf)}, "worker a1, task r1 is inf, a finite"),
-        ({"qualification": Q.astype(object).replace(0.2, "good")}, "worker a1, task r1 is 'good', a finite"),
+        (
+            {"qualification": Q.astype(object).replace(0.2, "good")},
+            "worker a1, task r1 is 'good', a finite",
+        ),
         ({"required": [1]}, "required: 2 values are needed"),
         ({"required": [1, -1]}, "required: r1 asks for -1 workers, that must not be negative"),
         ({"required": [1, 0.5]}, "required: r1 asks for 0.5 workers, that must be a whole number"),
         (
             {"required": [1, 1e300]},
-            "required: r1 asks for 1e\\+300 workers, that is more than 1,000,000, the most that can be asked for",
+            (
+                "required: r1 asks for 1e\\+300 workers, that is more than 1,000,000, the most that"
+                " can be asked for"
+            ),
         ),
         ({"required": [1, math.nan]}, "required: r1 has nan"),
         ({"required": [1, "two"]}, "required: r1 has 'two', a finite number is needed"),
         ({"required": {"r0": 1}}, "required: no entry for task r1"),
         ({"required": {"r0": 1, "r1": 1, "r2": 1}}, "required: unknown task r2"),
-        ({"required": pd.Series([1, 1, 1], index=["r0", "r1", "r1"])}, "required: r1 stands more than once"),
+        (
+            {"required": pd.Series([1, 1, 1], index=["r0", "r1", "r1"])},
+            "required: r1 stands more than once",
+        ),
         ({"task_weights": [0.5, -0.5]}, "task_weights: r1 has -0.5, a weight must not be negative"),
         ({"task_weights": [1, 1e301]}, "task_weights: Q times the weight of r1 exceeds 1e\\+300"),
         ({"qualification": Q * 1e302}, "task_weights: Q times the weight of r0 exceeds"),
         ({"task_weights": {"r0": 1, "rX": 1}}, "task_weights: unknown task rX"),
-        ({"worker_conflicts": [("a0", "a9")]}, "worker_conflicts: a0 with a9: worker a9 is unknown"),
+        (
+            {"worker_conflicts": [("a0", "a9")]},
+            "worker_conflicts: a0 with a9: worker a9 is unknown",
+        ),
         ({"worker_conflicts": [("a0", "a0")]}, "worker_conflicts: a0 is in conflict with itself"),
         ({"worker_conflicts": ["a0", "a1"]}, "worker_conflicts: 'a0' is not a pair"),
         ({"worker_conflicts": [("a0", "a1", "a2")]}, "is not a pair"),
         ({"worker_conflicts": [3]}, "worker_conflicts: 3 is not a pair"),
-        ({"worker_conflicts": ASYMMETRIC}, "a0 with a1 is 1 and a1 with a0 is 0, the frame must be symmetric"),
-        ({"worker_conflicts": ASYMMETRIC.T}, "a1 with a0 is 1 and a0 with a1 is 0, the frame must be symmetric"),
+        (
+            {"worker_conflicts": ASYMMETRIC},
+            "a0 with a1 is 1 and a1 with a0 is 0, the frame must be symmetric",
+        ),
+        (
+            {"worker_conflicts": ASYMMETRIC.T},
+            "a1 with a0 is 1 and a0 with a1 is 0, the frame must be symmetric",
+        ),
         ({"worker_conflicts": ASYMMETRIC.replace(1, 2)}, "a0 with a1 is 2, it must be 0 or 1"),
         ({"worker_conflicts": np.eye(3)}, "a0 is in conflict with itself"),
         ({"worker_conflicts": np.zeros((2, 2))}, r"shape \(2, 2\), needed is \(3, 3\)"),
-        ({"worker_conflicts": ASYMMETRIC.rename(index={"a2": "b"})}, "worker_conflicts, rows: unknown worker b"),
+        (
+            {"worker_conflicts": ASYMMETRIC.rename(index={"a2": "b"})},
+            "worker_conflicts, rows: unknown worker b",
+        ),
         ({"task_conflicts": [("a0", "r9")]}, "task_conflicts: a0 with r9: task r9 is unknown"),
         ({"task_conflicts": [("a9", "r0")]}, "task_conflicts: a9 with r0: worker a9 is unknown"),
         ({"task_conflicts": Q}, "a0 with r0 is 0.5, it must be 0 or 1"),
@@ -145,8 +179,14 @@ ASYMMETRIC = pd.DataFrame([[0, 1, 0], [0, 0, 0], [0, 0, 0]], index=Q.index, colu
             "task_conflicts, columns: unknown task r2|no entry for worker a2",
         ),
         ({"task_conflicts": {("a0", "r0"): 0}}, "task_conflicts: a mapping is not understood"),
-        ({"task_conflicts": Q.astype(object).replace(0.5, pd.NA)}, "a0 with r0 is <NA>, it must be 0 or 1"),
-        ({"task_conflicts": np.array([["a0", "r0"]] * 3)}, "a0 with r0 is .*'a0'.*, it must be 0 or 1"),
+        (
+            {"task_conflicts": Q.astype(object).replace(0.5, pd.NA)},
+            "a0 with r0 is <NA>, it must be 0 or 1",
+        ),
+        (
+            {"task_conflicts": np.array([["a0", "r0"]] * 3)},
+            "a0 with r0 is .*'a0'.*, it must be 0 or 1",
+        ),
         ({"conflict_scope": "team"}, "conflict_scope must be 'project' or 'task', got 'team'"),
     ],
 )
@@ -180,14 +220,28 @@ EVERYTHING = {
     "costs": Q + 1,
     "budget": 9.0,
 }
-COMPUTED = ["value", "eligible", "conflict_pairs", "pins", "plain", "fewest", "most", "worker_at", "task_at"]
+COMPUTED = [
+    "value",
+    "eligible",
+    "conflict_pairs",
+    "pins",
+    "plain",
+    "fewest",
+    "most",
+    "worker_at",
+    "task_at",
+]
 ARRAYS = ["q", "need", "weights", "excluded", "against", "limits", "must", "pair_costs"]
 
 
 def known(problem):
     """Everything there is to know of a problem, as plain values."""
     seen = {name: getattr(problem, name) for name in [*EVERYTHING, *COMPUTED, *ARRAYS]}
-    frames = {name: value.to_dict() for name, value in seen.items() if isinstance(value, pd.DataFrame | pd.Series)}
+    frames = {
+        name: value.to_dict()
+        for name, value in seen.items()
+        if isinstance(value, pd.DataFrame | pd.Series)
+    }
     return frames | {
         name: value.tolist() if isinstance(value, np.ndarray) else value
         for name, value in seen.items()
@@ -195,7 +249,9 @@ def known(problem):
     }
 
 
-@pytest.mark.parametrize("fields", [[name] for name in EVERYTHING if name not in ("costs", "budget")] + [[*EVERYTHING]])
+@pytest.mark.parametrize(
+    "fields", [[name] for name in EVERYTHING if name not in ("costs", "budget")] + [[*EVERYTHING]]
+)
 @pytest.mark.parametrize("back", [False, True])
 def test_a_changed_problem_is_the_same_as_a_new_one(fields, back):
     plain = {"qualification": Q, "required": NEED}
@@ -221,7 +277,8 @@ def test_frames_of_a_problem_are_completed_and_do_not_travel():
 
 
 def test_no_conflicts_take_no_memory():
-    problem = cn.Problem(np.full((20_000, 2), 0.5), NEED)  # its conflicts between workers would take 400 MB
+    # its conflicts between workers would take 400 MB
+    problem = cn.Problem(np.full((20_000, 2), 0.5), NEED)
     tracemalloc.start()
     problem = problem.changed(worker_conflicts=None)
     assert cn.solve(problem).status == "optimal"
@@ -242,10 +299,19 @@ def test_no_conflicts_take_no_memory():
         (table(("a2", "r1"), ("a0", "r0")), ["a2 is in conflict with r1 and is given it"]),
         (table(("a1", "r1"), ("a0", "r0")), ["a1 has qualification 0 for r1 and is given it"]),
         (table(("a1", "r0"), ("a0", "r1")) * 0.5, ["a0 for r1 is 0.5, neither 0 nor 1"]),
-        (table(("a1", "r0"), ("a0", "r1")).replace(0, np.nan), ["a0 for r0 is nan, neither 0 nor 1"]),
+        (
+            table(("a1", "r0"), ("a0", "r1")).replace(0, np.nan),
+            ["a0 for r0 is nan, neither 0 nor 1"],
+        ),
         (table(("a1", "r0"), ("a0", "r1")).drop("a2"), ["worker a2 is not in the table"]),
-        (table().rename(columns={"r1": "r9"}), ["task r9 is not in the problem", "task r1 is not in the table"]),
-        (table().set_axis(["a0", "a1", "a1"]), ["worker a2 is not in the table", "worker a1 stands more than once"]),
+        (
+            table().rename(columns={"r1": "r9"}),
+            ["task r9 is not in the problem", "task r1 is not in the table"],
+        ),
+        (
+            table().set_axis(["a0", "a1", "a1"]),
+            ["worker a2 is not in the table", "worker a1 stands more than once"],
+        ),
     ],
 )
 def test_check_names_every_broken_rule(answer, broken):
@@ -271,7 +337,9 @@ def test_check_reads_conflicts_by_scope():
     assert cn.check(in_project, apart) == ["a0 and a1 are in conflict and both are chosen"]
     in_task = replace(in_project, conflict_scope="task")
     assert cn.check(in_task, apart) == []
-    assert cn.check(replace(in_task, required=[2, 0]), shared) == ["a0 and a1 are in conflict and share r0"]
+    assert cn.check(replace(in_task, required=[2, 0]), shared) == [
+        "a0 and a1 are in conflict and share r0"
+    ]
 
 
 def valid_by_definition(q, need, barred, conflicts, scope, t):
@@ -298,7 +366,9 @@ def test_check_agrees_with_the_definition_on_random_tables(seed, scope):
             if t[i].sum() == 0 or rng.uniform() < 0.1:
                 t[i, j] = 1
     frame = pd.DataFrame(t, index=problem.workers, columns=problem.tasks)
-    assert (cn.check(problem, frame) == []) == valid_by_definition(q, need, barred, conflicts, scope, t)
+    assert (cn.check(problem, frame) == []) == valid_by_definition(
+        q, need, barred, conflicts, scope, t
+    )
 
 
 @pytest.mark.parametrize(
@@ -311,22 +381,30 @@ def test_check_agrees_with_the_definition_on_random_tables(seed, scope):
         ),
         (
             cn.Problem(Q.replace(0.2, 0.0), [0, 1], task_conflicts=[("a0", "r1"), ("a2", "r1")]),
-            "r1 needs 1 worker, and nobody may take it "
-            "(left out: 2 in conflict with it and 1 of qualification 0 for it).",
+            (
+                "r1 needs 1 worker, and nobody may take it "
+                "(left out: 2 in conflict with it and 1 of qualification 0 for it)."
+            ),
         ),
         (
-            cn.Problem(Q, [1, 1], task_conflicts=[("a0", "r0"), ("a1", "r0"), ("a0", "r1"), ("a1", "r1")]),
+            cn.Problem(
+                Q, [1, 1], task_conflicts=[("a0", "r0"), ("a1", "r0"), ("a0", "r1"), ("a1", "r1")]
+            ),
             "r0, r1 together need 2 workers, and only 1 may take any of them: a2.",
         ),
         (
             cn.Problem(Q, [2, 1], worker_conflicts=[("a0", "a1")]),
-            "The tasks ask for 3 places, and of the 3 workers who may take one at most 2 can work together, "
-            "because of their conflicts.",
+            (
+                "The tasks ask for 3 places, and of the 3 workers who may take one at most 2 can"
+                " work together, because of their conflicts."
+            ),
         ),
         (
             cn.Problem(Q, [3, 0], worker_conflicts=[("a0", "a1")], conflict_scope="task"),
-            "r0 needs 3 workers without conflicts between them, "
-            "and of the 3 who may take it at most 2 can work together.",
+            (
+                "r0 needs 3 workers without conflicts between them, "
+                "and of the 3 who may take it at most 2 can work together."
+            ),
         ),
     ],
 )
@@ -386,4 +464,8 @@ def test_an_assignment_prints_as_text():
     assert text.endswith("idle: a1")
     assert "<b>" not in answer.pairs._repr_html_()  # a notebook shows the label as text
     nothing = str(cn.solve(cn.Problem(Q, [2, 2])))
-    assert nothing == "infeasible: no assignment (none)\nThe tasks ask for 4 places, and there are only 3 workers."
+    assert (
+        nothing
+        == "infeasible: no assignment (none)\nThe tasks ask for 4 places, and there are only 3"
+        " workers."
+    )

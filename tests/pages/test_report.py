@@ -14,8 +14,15 @@ from helpers.folders import copy
 import crowdnb as cn
 from crowdnb.__main__ import main
 
-ROOT = Path(__file__).parents[1]
-SECTIONS = ["What was decided", "Who does what", "On the grid", "Why these", "What the rules cost", "What was changed"]
+ROOT = Path(__file__).parents[2]
+SECTIONS = [
+    "What was decided",
+    "Who does what",
+    "On the grid",
+    "Why these",
+    "What the rules cost",
+    "What was changed",
+]
 LAST = ["Be careful", "How it was checked"]
 
 
@@ -29,7 +36,9 @@ class Reader(HTMLParser):
 
     def handle_starttag(self, tag, attrs):
         self.tags.append(tag)
-        self.loads += [value for name, value in attrs if name in ("src", "href", "srcset", "data", "action")]
+        self.loads += [
+            value for name, value in attrs if name in ("src", "href", "srcset", "data", "action")
+        ]
         if tag not in ("meta", "br", "link", "img"):
             self.open.append(tag)
 
@@ -54,7 +63,11 @@ def headings(reader):
 
 
 def test_the_page_says_what_a_manager_asks(case):
-    plans = cn.Scenarios(case).keep("quarrel", conflicts={("a3", "a5"): 1}).keep("one more", required={"r2": 4})
+    plans = (
+        cn.Scenarios(case)
+        .keep("quarrel", conflicts={("a3", "a5"): 1})
+        .keep("one more", required={"r2": 4})
+    )
     page = cn.report(plans, "quarrel", title="spring project")
     reader = read(page.html)
     assert headings(reader) == [*SECTIONS, *LAST]
@@ -65,18 +78,27 @@ def test_the_page_says_what_a_manager_asks(case):
         who = [f"{w} ({q:.3f})" for w, q in zip(here["worker"], here["qualification"], strict=True)]
         assert f"{task} {case.required[task]} {', '.join(who)}" in text
     second = cn.alternatives(problem, limit=2)
-    assert f"The next has ρ {second.frame['below'][2]:.2g} lower: {second.frame['moves'][2]}." in text
+    assert (
+        f"The next has ρ {second.frame['below'][2]:.2g} lower: {second.frame['moves'][2]}." in text
+    )
     worth = cn.prices(problem).query("kind == 'worker'")["worth"]
     assert f"a11 ({worth.max():.3f})" in text
-    assert "All conflicts and bars together cost" in text and "a3 and a5 in conflict cost 0.128" in text
+    assert (
+        "All conflicts and bars together cost" in text
+        and "a3 and a5 in conflict cost 0.128" in text
+    )
     assert "Against the project's files: a3 and a5 in conflict. ρ changes by -0.1278." in text
     p = cn.possibility_matrix(case.ability, case.demand)
     moved = cn.stability(problem, p, case.criteria_weights, answer.table).moved
     assert f"as good once {moved:.2g} of the criteria weights moves" in text
-    assert f"added up again: {answer.performance:.6f}" in text and "code that knows no solver" in text
+    assert (
+        f"added up again: {answer.performance:.6f}" in text and "code that knows no solver" in text
+    )
     assert f"crowdnb {cn.__version__} · Python" in text and re.search(r"\d{4}-\d\d-\d\d", text)
     assert "▸ quarrel" in text and "one more" in text and "r2 needs 3 → 4" in text
-    assert str(page).startswith("spring project: 9 of 12 workers fill 9 places on 5 tasks, ρ = 2.5695")
+    assert str(page).startswith(
+        "spring project: 9 of 12 workers fill 9 places on 5 tasks, ρ = 2.5695"
+    )
 
 
 def test_the_page_of_an_infeasible_project_says_why_and_what_helps(case, tmp_path, capsys):
@@ -85,7 +107,13 @@ def test_the_page_of_an_infeasible_project_says_why_and_what_helps(case, tmp_pat
     out = capsys.readouterr().out
     assert "no assignment exists." in out and "14 places, and there are only 12 workers" in out
     reader = read((folder / "report.html").read_text(encoding="utf-8"))
-    assert headings(reader) == ["What was decided", "Why", "What would help", "What was changed", *LAST]
+    assert headings(reader) == [
+        "What was decided",
+        "Why",
+        "What would help",
+        "What was changed",
+        *LAST,
+    ]
     text = " ".join(reader.texts)
     problem = cn.read_project(folder).problem()
     assert cn.explain_infeasible(problem).certificate in text
@@ -101,7 +129,9 @@ def test_a_label_is_text_on_the_page(tmp_path):
     for path in folder.glob("*.csv"):
         text = path.read_text().replace("a10,", f"{HOSTILE},").replace("r2,", f"{HOSTILE}翻译,")
         path.write_text(text, encoding="utf-8")
-    plans = cn.Scenarios(cn.read_project(folder)).keep(HOSTILE.replace("\u202e", ""), conflicts={(HOSTILE, "a5"): 1})
+    plans = cn.Scenarios(cn.read_project(folder)).keep(
+        HOSTILE.replace("\u202e", ""), conflicts={(HOSTILE, "a5"): 1}
+    )
     page = cn.report(plans, plans.named[0], title="<b>x</b>")
     reader = read(page.html)
     text = " ".join(reader.texts)
@@ -127,11 +157,16 @@ def test_histories_added_workers_and_misfits_are_named(tmp_path):
     old = cn.Scenario("old", required={"gone": 1})
     plans = cn.Scenarios(project, (old,))
     worker = project.ability.index[0]
-    text = " ".join(read(cn.report(plans, cn.Scenario("x", added={worker: 2}, gamma=0.3)).html).texts)
+    text = " ".join(
+        read(cn.report(plans, cn.Scenario("x", added={worker: 2}, gamma=0.3)).html).texts
+    )
     clouds = project.clouds()
     assert f"S² < En² in {(clouds['radicand'] < 0).sum()}" in text
     assert f"have to be found: 2 like {worker}." in text
-    assert "The scenario old does not fit: scenario 'old': task 'gone' is unknown in this project." in text
+    assert (
+        "The scenario old does not fit: scenario 'old': task 'gone' is unknown in this project."
+        in text
+    )
     assert "γ was moved" not in text  # histories are known
     assert "Chosen on fewer than six ratings" in text
 
@@ -146,7 +181,9 @@ def test_nothing_to_do_and_no_time(case, tmp_path, monkeypatch):
     plans = cn.Scenarios(case)
     monkeypatch.setattr(cn.Scenarios, "answer", lambda self, one: late(self.problem(one)))
     page = cn.report(plans)
-    assert "the time limit stopped HIGHS: no assignment was found, and none was ruled out." in str(page)
+    assert "the time limit stopped HIGHS: no assignment was found, and none was ruled out." in str(
+        page
+    )
     assert "Give it more time." in read(page.html).texts
 
 
@@ -166,7 +203,8 @@ def test_the_command_and_the_notebook_make_the_same_page(tmp_path, capsys):
     page.unlink()
     book = nbformat.read(ROOT / "notebooks" / "07_your_own_data.ipynb", as_version=4)
     at = next(k for k, cell in enumerate(book.cells) if cell.source.startswith("if output:"))
-    book.cells = book.cells[: at + 1]  # what follows does not make the page; the notebook itself is run elsewhere
+    # what follows does not make the page; the notebook itself is run elsewhere
+    book.cells = book.cells[: at + 1]
     nbformat.write(book, tmp_path / "07.ipynb")
     given = {"folder": str(folder), "gamma": 0.2, "scenario": "apart", "output": str(page)}
     papermill.execute_notebook(tmp_path / "07.ipynb", None, given, progress_bar=False)
@@ -198,7 +236,10 @@ def test_what_was_not_proved_in_time_is_no_number(case, monkeypatch):
     late = replace(cn.solve(case.problem()), status="time_limit")
     monkeypatch.setattr(page, "optimum", lambda *_: late)
     made = cn.report(case)
-    assert "What all conflicts and bars cost together was not found out within the time limit." in made.html
+    assert (
+        "What all conflicts and bars cost together was not found out within the time limit."
+        in made.html
+    )
     plans = cn.Scenarios(case).keep("fewer", required={"r0": 1})
     assert plans.compare()["difference"].notna().all()
     plans._answers.update(dict.fromkeys(plans._answers, late))

@@ -30,7 +30,13 @@ def folder(tmp_path):
 def uploaded(bench, *paths):
     now = datetime.now()
     bench.upload.value = tuple(
-        {"name": name, "type": "", "size": len(data), "content": memoryview(data), "last_modified": now}
+        {
+            "name": name,
+            "type": "",
+            "size": len(data),
+            "content": memoryview(data),
+            "last_modified": now,
+        }
         for name, data in paths
     )
 
@@ -48,7 +54,8 @@ def test_every_setting_is_a_scenario_and_back(case):
 
 def test_turning_breaking_repairing_keeping_and_taking_up_again(folder):
     bench = cn.bench(folder)
-    assert sorted(path.suffix for path in folder.iterdir()) == [".csv"] * 6  # looking writes nothing
+    # looking writes nothing
+    assert sorted(path.suffix for path in folder.iterdir()) == [".csv"] * 6
     bench["worker_conflicts"].value = [[5, 3]]
     row, *rest = bench["tasks"].value
     bench["tasks"].value = [[2.0, 1.0, 0.45, *row[3:]], *rest]
@@ -57,7 +64,9 @@ def test_turning_breaking_repairing_keeping_and_taking_up_again(folder):
     bench["scope"].value = "task"
     project = cn.read_project(folder)
     wanted = bench.panel.scenario().problem(project)
-    assert bench.panel.view.facts["ρ"] == pytest.approx(cn.solve(wanted, "HIGHS").performance, abs=1e-9)
+    assert bench.panel.view.facts["ρ"] == pytest.approx(
+        cn.solve(wanted, "HIGHS").performance, abs=1e-9
+    )
     assert "r0 asks skill 0.4 to 1 → 0.45 to 1" in bench.panel.output.value
     good = bench.panel.view.body
     bench["tasks"].value = [[7.0, *row[1:]], *rest]
@@ -67,7 +76,10 @@ def test_turning_breaking_repairing_keeping_and_taking_up_again(folder):
     assert bench.suggested[0].text in bench.repair_buttons[0].description
     promised = bench.suggested[0].performance
     bench.repair_buttons[0].click()
-    assert bench.panel.view.facts["ρ"] == pytest.approx(promised, abs=1e-9) and not bench.repair_buttons
+    assert (
+        bench.panel.view.facts["ρ"] == pytest.approx(promised, abs=1e-9)
+        and not bench.repair_buttons
+    )
     bench.name.value = "mended"
     bench.keep()
     assert "mended" in bench.side_by_side.value and bench.kept.value == "mended"
@@ -108,7 +120,10 @@ def test_why_and_what_it_costs(folder):
     bench.tell_why()
     assert "There is no assignment to ask about" in bench.told.value
     bench.export("assignment.csv")
-    assert "There is no assignment to write" in bench.message.value and not (folder / "assignment.csv").exists()
+    assert (
+        "There is no assignment to write" in bench.message.value
+        and not (folder / "assignment.csv").exists()
+    )
 
 
 def test_what_is_taken_along(folder):
@@ -144,11 +159,17 @@ def test_a_label_is_no_formula_and_no_tag(tmp_path):
     bench.export("assignment.xlsx")
     book = openpyxl.load_workbook(folder / "assignment.xlsx")
     cells = [cell for row in book["assignment"].iter_rows() for cell in row]
-    assert "=1+1" in [cell.value for cell in cells] and not any(cell.data_type == "f" for cell in cells)
+    assert "=1+1" in [cell.value for cell in cells] and not any(
+        cell.data_type == "f" for cell in cells
+    )
 
 
 def test_all_problems_of_the_files_are_listed_at_once(tmp_path):
-    folder = copy("case_study", tmp_path, {"tasks.csv": ("r0,2", "r0,two"), "weights.csv": None, "ability.csv": ""})
+    folder = copy(
+        "case_study",
+        tmp_path,
+        {"tasks.csv": ("r0,2", "r0,two"), "weights.csv": None, "ability.csv": ""},
+    )
     with pytest.raises(cn.ProjectError) as error:
         cn.read_project(folder)
     bench = cn.bench(folder)
@@ -188,8 +209,12 @@ def test_a_folder_that_cannot_be_is_said_to_be_so(tmp_path, monkeypatch, name):
     monkeypatch.chdir(tmp_path)
     bench = cn.bench()
     bench.folder.value = name
-    uploaded(bench, *[(path.name, path.read_bytes()) for path in (DATA / "case_study").glob("*.csv")])
-    assert "Nothing was taken." in bench.checked.value and "cannot be written" in bench.checked.value
+    uploaded(
+        bench, *[(path.name, path.read_bytes()) for path in (DATA / "case_study").glob("*.csv")]
+    )
+    assert (
+        "Nothing was taken." in bench.checked.value and "cannot be written" in bench.checked.value
+    )
     bench.example.click()
     assert "Nothing was copied." in bench.checked.value
     bench.folder.value = " "
@@ -207,7 +232,9 @@ def test_a_workbook_is_uploaded_turned_and_kept_beside_it(tmp_path, monkeypatch,
     uploaded(bench, ("plan.xlsx", buffer.getvalue()))
     assert bench.folder.value == str(tmp_path.joinpath("work", "plan.xlsx").relative_to(tmp_path))
     bench["worker_conflicts"].value = [[5, 3]]
-    assert json.loads((tmp_path / "work" / "plan_scenarios.json").read_text())["current"]["conflicts"]
+    assert json.loads((tmp_path / "work" / "plan_scenarios.json").read_text())["current"][
+        "conflicts"
+    ]
     assert cn.bench("work/plan.xlsx").panel.scenario().conflicts == {("a3", "a5"): 1}
     uploaded(bench, ("plan.xlsx", b"no workbook"))
     assert "plan.xlsx" in bench.checked.value and bench.project is None
@@ -245,7 +272,13 @@ def test_pairs_typed_one_a_line():
     assert pairs.area.value == "b, c, a"
     pairs.area.value = "d, a\n\nb, c, a\na,d"
     assert pairs.value == [[2, 0], [1, 0]] and not pairs.said.value
-    wrong = {"a": "unknown", "a, e": "is unknown", ",": "unknown", "a, a": "a with itself", "\0": "unknown"}
+    wrong = {
+        "a": "unknown",
+        "a, e": "is unknown",
+        ",": "unknown",
+        "a, a": "a with itself",
+        "\0": "unknown",
+    }
     for text, said in wrong.items():
         pairs.area.value = text
         assert said in pairs.said.value and "line 1" in pairs.said.value
@@ -274,8 +307,12 @@ def test_beyond_60_by_20_there_are_lists(tmp_path):
     project = crowd(200, 40)
     project.write(tmp_path / "large")
     bench = cn.bench(tmp_path / "large")
-    assert isinstance(bench["worker_conflicts"], PairList) and isinstance(bench["task_conflicts"], PairList)
-    assert bench.panel.view.facts["ρ"] == pytest.approx(cn.solve(project.problem()).performance, abs=1e-6)
+    assert isinstance(bench["worker_conflicts"], PairList) and isinstance(
+        bench["task_conflicts"], PairList
+    )
+    assert bench.panel.view.facts["ρ"] == pytest.approx(
+        cn.solve(project.problem()).performance, abs=1e-6
+    )
     assert "<td>" in bench.panel.output.value and len(bench.panel.output.value) < 20_000
     busy = list(bench.panel.view.facts["places"])[:2]
     bench["worker_conflicts"].area.value += f"\n{busy[0]}, {busy[1]}"

@@ -21,14 +21,18 @@ import crowdnb as cn
 from crowdnb.panels import market as marketpanels
 from crowdnb.panels import whatif
 
-ROOT = Path(__file__).parents[1]
-CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
+ROOT = Path(__file__).parents[2]
+CHROMIUM = next(
+    filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None
+)
 FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
 FLAGS += " --disable-component-update --disable-sync"
 NOTEBOOKS = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
 
 pytestmark = [
-    pytest.mark.skipif(CHROMIUM is None and "CI" not in os.environ, reason="no Chromium on this machine"),
+    pytest.mark.skipif(
+        CHROMIUM is None and "CI" not in os.environ, reason="no Chromium on this machine"
+    ),
     # Playwright's and the server's own warnings are not the package's.
     pytest.mark.filterwarnings("default"),
 ]
@@ -74,9 +78,15 @@ def lab(tmp_path_factory):
     ]
     address = f"http://127.0.0.1:{port}"
     with (home / "log").open("w") as log:
-        server = subprocess.Popen(command, env={**os.environ, **folders}, stdout=log, stderr=subprocess.STDOUT)
+        server = subprocess.Popen(
+            command, env={**os.environ, **folders}, stdout=log, stderr=subprocess.STDOUT
+        )
         try:
-            wait(lambda: answers(f"{address}/api/status"), 60, lambda: (home / "log").read_text()[-2000:])
+            wait(
+                lambda: answers(f"{address}/api/status"),
+                60,
+                lambda: (home / "log").read_text()[-2000:],
+            )
             yield Lab(address, home / "notebooks")
         finally:
             server.terminate()
@@ -167,7 +177,11 @@ class Panel:
 
     def says(self, *words):
         """Wait until all of these are shown."""
-        wait(lambda: all(word in self.status.inner_text() for word in words), 30, self.status.inner_text)
+        wait(
+            lambda: all(word in self.status.inner_text() for word in words),
+            30,
+            self.status.inner_text,
+        )
 
     def reset(self):
         """Press the button, and wait until nothing differs from the start."""
@@ -182,7 +196,9 @@ class Panel:
     def facts(self):
         """The table of facts, by name."""
         rows = self.status.locator("table").first.locator("tr").all()[1:]
-        return {row.locator("th").inner_text(): row.locator("td").first.inner_text() for row in rows}
+        return {
+            row.locator("th").inner_text(): row.locator("td").first.inner_text() for row in rows
+        }
 
     def time(self, control, *acts):
         """From an event to the frame with the new picture, in ms, measured in the page, for events in turn."""
@@ -196,10 +212,12 @@ class Panel:
         self.record(f"{control} median_ms", round(median, 1))
         self.record(f"{control} p95_ms", round(high, 1))
         print(f"{control}: median {median:.0f} ms, 95th percentile {high:.0f} ms")
-        assert high < 1000  # generous, since machines are loaded; the figures are for whoever reads them
+        # generous, since machines are loaded; the figures are for whoever reads them
+        assert high < 1000
 
 
-# Of each control that is timed; 20 and more where figures are wanted: CROWDNB_TURNS=20 pytest -s tests/test_browser.py
+# Of each control that is timed; 20 and more where figures are wanted: CROWDNB_TURNS=20 pytest -s
+# tests/test_browser.py
 TURNS = int(os.environ.get("CROWDNB_TURNS", "8"))
 
 # Started by the first press, stopped by the frame after the new content.
@@ -227,7 +245,9 @@ def drive_cloud(panel, case):
     low, high = cloud.interval(0.15)
     panel.says(f"{low:.4f}", f"{high:.4f}", f"{cloud.radicand:.4f}")
     assert panel.facts()["ratings"] == "11"
-    panel.time("cloud, stars", *(lambda key=key: field.press(key) for key in ("ArrowUp", "ArrowDown")))
+    panel.time(
+        "cloud, stars", *(lambda key=key: field.press(key) for key in ("ArrowUp", "ArrowDown"))
+    )
     slide(panel, "cloud, γ", panel.handles.first)
 
 
@@ -253,13 +273,18 @@ def drive_weights(panel, case):
     how = [panel.box.get_by_role("radio", name=name) for name in ("judgements", "directly")]
     panel.time("weights, set by", *(choice.check for choice in how))
     panel.handles.first.press("ArrowLeft")  # skill, 0.25 → 0.24
-    shown = {name: f"{w:.4f}" for name, w in zip(criteria, whatif.shared_rest([0.25] * 4, 0, 0.24), strict=True)}
+    shown = {
+        name: f"{w:.4f}"
+        for name, w in zip(criteria, whatif.shared_rest([0.25] * 4, 0, 0.24), strict=True)
+    }
     wait(lambda: panel.facts() == shown, 30, panel.status.inner_text)
     slide(panel, "weights, directly", panel.handles.first)
 
 
 def drive_assignment(panel, case):
-    settings = {name: control.value for name, control in whatif.assignment_panel(case).controls.items()}
+    settings = {
+        name: control.value for name, control in whatif.assignment_panel(case).controls.items()
+    }
     box, status, handles = panel.box, panel.status, panel.handles
 
     def shows(change):
@@ -297,11 +322,23 @@ def drive_assignment(panel, case):
     panel.reset()
     slide(panel, "assignment, γ", handles.nth(0))
     slide(panel, "assignment, weight of skill", handles.nth(1))
-    panel.time("assignment, L of r0", *(lambda key=key: need.press(key) for key in ("ArrowUp", "ArrowDown")))
+    panel.time(
+        "assignment, L of r0",
+        *(lambda key=key: need.press(key) for key in ("ArrowUp", "ArrowDown")),
+    )
     weighs = box.get_by_label("r0 weighs")
-    panel.time("assignment, W of r0", *(lambda key=key: weighs.press(key) for key in ("ArrowUp", "ArrowDown")))
-    panel.time("assignment, conflict with a task", box.get_by_role("button", name="a11 with r2").click)
-    panel.time("assignment, conflict and reset", quarrel.click, box.locator("button", has_text="Reset").click)
+    panel.time(
+        "assignment, W of r0",
+        *(lambda key=key: weighs.press(key) for key in ("ArrowUp", "ArrowDown")),
+    )
+    panel.time(
+        "assignment, conflict with a task", box.get_by_role("button", name="a11 with r2").click
+    )
+    panel.time(
+        "assignment, conflict and reset",
+        quarrel.click,
+        box.locator("button", has_text="Reset").click,
+    )
 
 
 def drive_why(panel, case):
@@ -320,7 +357,9 @@ def drive_why(panel, case):
             if cell[0] in "●◆"
         }
         table = (found.other or cn.solve(problem)).table
-        assert taken == {(worker, task) for worker in table.index for task in table if table.loc[worker, task]}
+        assert taken == {
+            (worker, task) for worker in table.index for task in table if table.loc[worker, task]
+        }
 
     shows()
     sliders["worker"].press("ArrowRight")
@@ -349,7 +388,10 @@ def drive_scenes(panel, case):
     shares = cn.scenes.revenue_shares(scene.extra["credits"], scene.extra["revenue"], "Shapley")
     income = cn.scenes.incomes(shares, cn.solve(scene.problem(), tie_break="labels")).sum(axis=1)
     content.says(f"{cn.matching.gini(income):.4f}", f"{income['ana']:,.0f}")
-    strict, free = (content.box.get_by_role("radio", name=name) for name in ("nor who is tied to these", "anybody"))
+    strict, free = (
+        content.box.get_by_role("radio", name=name)
+        for name in ("nor who is tied to these", "anybody")
+    )
     strict.check()
     content.says("No answer", "city guide needs 2 workers")
     content.reset()
@@ -370,12 +412,18 @@ def drive_scenes(panel, case):
 
 
 def drive_market(panel, case):
-    settings = {name: control.value for name, control in marketpanels.market_panel().controls.items()}
+    settings = {
+        name: control.value for name, control in marketpanels.market_panel().controls.items()
+    }
     for at, (name, step) in enumerate({"arrivals": 0.5, "workers": 10}.items()):
         panel.handles.nth(at).press("ArrowRight")
         settings[name] = round(settings[name] + step, 6)
         s = cn.simulate(marketpanels.panel_market(settings)).summary
-        panel.says(f"{s['served']:.1%} of {s['tasks']:.0f} tasks", f"{s['waiting']:.4f}", f"{s['skill']:.4f}")
+        panel.says(
+            f"{s['served']:.1%} of {s['tasks']:.0f} tasks",
+            f"{s['waiting']:.4f}",
+            f"{s['skill']:.4f}",
+        )
     assert panel.facts()["people moved"] == f"{s['moves']:.0f}"
     panel.reset()
     for at, name in enumerate(marketpanels.CONTROLS):
@@ -387,7 +435,9 @@ def slide(panel, name, handle):
 
 
 def drive_policies(panel, case):
-    settings = {name: control.value for name, control in marketpanels.policies_panel().controls.items()}
+    settings = {
+        name: control.value for name, control in marketpanels.policies_panel().controls.items()
+    }
 
     def shows(**change):
         settings.update(change)
@@ -426,7 +476,14 @@ def write(lab, name, cells):
     """A notebook of these code cells, beside the others."""
     book = {
         "cells": [
-            {"cell_type": "code", "id": f"c{k}", "metadata": {}, "outputs": [], "execution_count": None, "source": text}
+            {
+                "cell_type": "code",
+                "id": f"c{k}",
+                "metadata": {},
+                "outputs": [],
+                "execution_count": None,
+                "source": text,
+            }
             for k, text in enumerate(cells)
         ],
         "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3"}},
@@ -439,7 +496,7 @@ def write(lab, name, cells):
 def test_a_panel_of_60_by_20_keeps_its_headings_and_its_place(lab, page, record_property):
     cells = [
         f"import sys; sys.path.insert(0, {str(ROOT / 'tests')!r})",
-        "import crowdnb as cn\nfrom crowd import crowd",
+        "import crowdnb as cn\nfrom helpers.crowd import crowd",
         "cn.panels.assignment_panel(crowd())",
     ]
     write(lab, "crowd.ipynb", cells)
@@ -448,12 +505,19 @@ def test_a_panel_of_60_by_20_keeps_its_headings_and_its_place(lab, page, record_
     panel.says("ρ = ")
     area = panel.status.locator(".crowdnb-scroll")
     area.scroll_into_view_if_needed()
-    assert area.evaluate("el => el.scrollHeight > el.clientHeight + 300 && el.scrollWidth > el.clientWidth + 300")
+    assert area.evaluate(
+        "el => el.scrollHeight > el.clientHeight + 300 && el.scrollWidth > el.clientWidth + 300"
+    )
     area.focus()
     page.keyboard.press("End")  # scrolls by keyboard, to the last worker
     wait(lambda: area.evaluate("el => el.scrollTop") > 300, 10)
-    heads = "(el, kind) => [...el.querySelectorAll(`th[scope=${kind}]`)].slice(-1)[0].getBoundingClientRect()"
-    top, left = area.evaluate("el => { const r = el.getBoundingClientRect(); return [r.top, r.left]; }")
+    heads = (
+        "(el, kind) =>"
+        " [...el.querySelectorAll(`th[scope=${kind}]`)].slice(-1)[0].getBoundingClientRect()"
+    )
+    top, left = area.evaluate(
+        "el => { const r = el.getBoundingClientRect(); return [r.top, r.left]; }"
+    )
     assert abs(area.evaluate(heads, "col")["top"] - top) < 5  # the headings of tasks have stayed
     area.evaluate("el => { el.scrollLeft = 400; }")
     assert abs(area.evaluate(heads, "row")["left"] - left) < 5  # and those of workers
@@ -486,8 +550,10 @@ def test_a_hostile_label_stays_text(lab, page):
         "cols = pd.MultiIndex.from_product([['k'], ['low', 'high']])",
         "u = pd.DataFrame([[0.2, 0.6], [0.3, 0.7]], index=q.index, columns=cols)",
         "d = pd.DataFrame([[0.1, 1.0], [0.2, 1.0]], index=q.columns, columns=cols)",
-        "cn.panels.assignment_panel(cn.Project(u, d, pd.Series({'k': 1.0}), problem.required, None,"
-        " problem.task_conflicts, problem.worker_conflicts))",
+        (
+            "cn.panels.assignment_panel(cn.Project(u, d, pd.Series({'k': 1.0}), problem.required,"
+            " None, problem.task_conflicts, problem.worker_conflicts))"
+        ),
     ]
     write(lab, "hostile.ipynb", cells)
     run_all(lab, page, "hostile.ipynb")
@@ -525,9 +591,13 @@ def test_the_bench_from_upload_to_export(lab, page, case, record_property):
     need.press("Enter")
     scenario = cn.Scenario(conflicts={("a3", "a5"): 1}, required={"r0": 6})
     problem = scenario.problem(case)
-    panel.says("No answer.", *str(cn.explain_infeasible(problem)).splitlines(), "which no longer holds")
+    panel.says(
+        "No answer.", *str(cn.explain_infeasible(problem)).splitlines(), "which no longer holds"
+    )
     first = cn.repairs(problem, 1, {"limit": 2, "worker": 3}).repairs[0]
-    bench.box.get_by_role("button", name=f"Apply: {first.text} (ρ = {first.performance:.4f})").press("Enter")
+    bench.box.get_by_role(
+        "button", name=f"Apply: {first.text} (ρ = {first.performance:.4f})"
+    ).press("Enter")
     panel.says(f"ρ = {first.performance:.4f}", "Changed: r0 needs 2 → 6; r2 needs 3 → 2.")
     scenario = scenario.repaired(first.changes, problem)
     bench.box.get_by_label("name", exact=True).fill("mended")

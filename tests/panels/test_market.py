@@ -18,7 +18,9 @@ def test_the_panel_shows_the_run_of_its_controls(panel):
     changes = {"arrivals": 2.5, "workers": 30, "epoch": 1.0, "decay": 0.5, "price": 0.2}
     for name, value in changes.items():
         panel[name].value = value
-    market = marketpanels.panel_market({name: control.value for name, control in panel.controls.items()}, TINY)
+    market = marketpanels.panel_market(
+        {name: control.value for name, control in panel.controls.items()}, TINY
+    )
     assert {name: getattr(market, name) for name in changes} == changes
     assert isinstance(market.workers, int)
     s = cn.simulate(market, seed=2).summary
@@ -34,7 +36,9 @@ def test_the_panel_shows_the_run_of_its_controls(panel):
 
 def test_the_line_is_the_empty_places(panel):
     panel["arrivals"].value = 4
-    queue = cn.simulate(marketpanels.panel_market({"arrivals": 4, "workers": 20}, TINY), seed=2).epochs["queue"]
+    queue = cn.simulate(
+        marketpanels.panel_market({"arrivals": 4, "workers": 20}, TINY), seed=2
+    ).epochs["queue"]
     before, now = re.findall(r'<polyline points="([^"]*)"', panel.output.value)
     heights = [float(point.split(",")[1]) for point in now.split()]
     assert len(heights) == len(before.split()) == 13  # matchings of 24 hours
@@ -55,21 +59,33 @@ def test_reset_goes_back(panel):
 
 def test_a_market_in_which_nothing_is_done_has_an_answer(panel):
     panel["workers"].value = 20
-    view = marketpanels.market_view(Market(days=1, workers=1, arrivals=0.05, skills=50, skilled=0.0), panel.view)
+    view = marketpanels.market_view(
+        Market(days=1, workers=1, arrivals=0.05, skills=50, skilled=0.0), panel.view
+    )
     assert view.facts["demand met (share)"] == 0
     assert "nan" not in view.body
 
 
 def test_policies_panel_compares_on_the_market_of_its_controls():
     panel = marketpanels.policies_panel()
-    for name, value in {"workers": 12, "tasks": 6, "screened_out": 0.4, "epsilon": 0.2, "seed": 5}.items():
+    for name, value in {
+        "workers": 12,
+        "tasks": 6,
+        "screened_out": 0.4,
+        "epsilon": 0.2,
+        "seed": 5,
+    }.items():
         panel[name].value = value
     problem = cn.matching.market(12, 6, 5, screened_out=0.4, conflict_probability=0.1)
     facts = panel.view.facts
     best = cn.solve(problem).performance
     assert facts["optimal, match"] == pytest.approx(best)
-    assert facts["greedy, of best"] == pytest.approx(100 * cn.performance(problem, cn.matching.greedy(problem)) / best)
-    assert facts["auction, match"] == pytest.approx(cn.performance(problem, cn.matching.auction(problem, epsilon=0.2)))
+    assert facts["greedy, of best"] == pytest.approx(
+        100 * cn.performance(problem, cn.matching.greedy(problem)) / best
+    )
+    assert facts["auction, match"] == pytest.approx(
+        cn.performance(problem, cn.matching.auction(problem, epsilon=0.2))
+    )
     assert facts["optimal, served"] <= 100
     body = panel.output.value
     assert f"The best match is {best:.3f}" in body
@@ -85,6 +101,8 @@ def test_policies_panel_compares_on_the_market_of_its_controls():
 
 
 def test_policies_panel_with_nobody_allowed():
-    settings = {name: control.value for name, control in marketpanels.policies_panel().controls.items()}
+    settings = {
+        name: control.value for name, control in marketpanels.policies_panel().controls.items()
+    }
     view = marketpanels.policies_view(settings | {"workers": 1, "tasks": 1, "screened_out": 1.0})
     assert view.facts["optimal, match"] == 0 and view.facts["random, of best"] == 100

@@ -41,12 +41,15 @@ def test_cloud_panel_shows_the_cloud_of_its_controls():
     assert panel.view.facts["S² − En²"] == cloud.radicand
     assert f"from {low:.3f} to {high:.3f}" in panel.output.value
     assert ("radicand is negative" in panel.output.value) == (cloud.radicand < 0)
-    assert f"{high - panel.start.facts['high']:+.4f}" in panel.output.value  # the change against the start
+    # the change against the start
+    assert f"{high - panel.start.facts['high']:+.4f}" in panel.output.value
 
 
 def heights(body):
     """Place and height of each drop drawn, in pixels, lowest first."""
-    return sorted((float(x), float(y)) for x, y in re.findall(r'<circle cx="([\d.]+)" cy="([\d.]+)"', body))
+    return sorted(
+        (float(x), float(y)) for x, y in re.findall(r'<circle cx="([\d.]+)" cy="([\d.]+)"', body)
+    )
 
 
 def test_a_cloud_is_as_thick_as_he_says():
@@ -88,7 +91,10 @@ def test_too_few_ratings_keep_the_last_answer_in_sight():
     assert panel["star 5"].value == 3
 
 
-@given(st.tuples(st.floats(0, 1), st.floats(0, 1)).map(sorted), st.tuples(st.floats(0, 1), st.floats(0, 1)).map(sorted))
+@given(
+    st.tuples(st.floats(0, 1), st.floats(0, 1)).map(sorted),
+    st.tuples(st.floats(0, 1), st.floats(0, 1)).map(sorted),
+)
 def test_possibility_view_is_the_degree(ability, demand):
     view = whatif.possibility_view(tuple(ability), tuple(demand))
     assert view.facts["P"] == cn.possibility_degree(*ability, *demand)
@@ -108,7 +114,9 @@ def test_weights_panel_is_fuzzy_ahp():
     panel = whatif.weights_panel(("skill", "pace", "care"))
     panel["skill care"].value = 0.9
     b = [[0.5, 0.5, 0.9], [0.5, 0.5, 0.5], [0.1, 0.5, 0.5]]
-    expected = cn.criteria_weights(pd.DataFrame(b, index=["skill", "pace", "care"], columns=["skill", "pace", "care"]))
+    expected = cn.criteria_weights(
+        pd.DataFrame(b, index=["skill", "pace", "care"], columns=["skill", "pace", "care"])
+    )
     assert panel.view.facts == pytest.approx(expected.to_dict())
     low, high = cn.weight_range(3)
     assert f"{low:.4f} and {high:.4f}" in panel.output.value
@@ -118,10 +126,13 @@ def test_weights_can_be_set_directly():
     panel = whatif.weights_panel()
     assert panel["weights"].value == (0.25,) * 4
     panel["weights"].sliders[2].value = 0.31
-    assert "+0.0600" not in panel.output.value  # the judgements count until the panel is told otherwise
+    # the judgements count until the panel is told otherwise
+    assert "+0.0600" not in panel.output.value
     assert "fuzzy consistent matrix" in panel.output.value
     panel["how"].value = "directly"
-    assert panel.view.facts == pytest.approx({"skill": 0.23, "efficiency": 0.23, "quality": 0.31, "activity": 0.23})
+    assert panel.view.facts == pytest.approx(
+        {"skill": 0.23, "efficiency": 0.23, "quality": 0.31, "activity": 0.23}
+    )
     assert "+0.0600" in panel.output.value
     assert "Each of these lies within" in panel.output.value
     assert "fuzzy consistent matrix" not in panel.output.value
@@ -129,7 +140,8 @@ def test_weights_can_be_set_directly():
     assert panel.view.facts == {"skill": 0.15, "efficiency": 0.25, "quality": 0.5, "activity": 0.1}
     said = "skill 0.150 is too small, quality 0.500 is too large, activity 0.100 is too small"
     assert f"No judgements give these weights: {said}" in panel.output.value
-    assert panel.output.value.count("too small for judgements") == 2  # in the picture, beside the numbers
+    # in the picture, beside the numbers
+    assert panel.output.value.count("too small for judgements") == 2
     panel.reset()
     assert panel["how"].value == "judgements"
     assert panel["weights"].value == (0.25,) * 4
@@ -139,7 +151,8 @@ def test_weights_can_be_set_directly():
 def test_only_the_controls_that_count_are_shown():
     panel = whatif.weights_panel(("skill", "pace"))
     judged, given = (
-        next(box for box in boxes_of(panel) if panel[name] in box.children) for name in ("skill pace", "weights")
+        next(box for box in boxes_of(panel) if panel[name] in box.children)
+        for name in ("skill pace", "weights")
     )
     for how, shown, hidden in (("directly", given, judged), ("judgements", judged, given)):
         panel["how"].value = how
@@ -156,7 +169,12 @@ def boxes_of(widget):
 
 def inputs_of(panel):
     """The single inputs of a panel, each with its description."""
-    return [widget for box in boxes_of(panel) for widget in box.children if hasattr(widget, "description")]
+    return [
+        widget
+        for box in boxes_of(panel)
+        for widget in box.children
+        if hasattr(widget, "description")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -165,7 +183,16 @@ def inputs_of(panel):
         ("cloud", {"star 1": 4, "star 5": 0, "gamma": 0.9}),
         ("possibility", {"ability": (0.1, 0.2), "demand": (0.0, 0.3)}),
         ("weights", {"skill quality": 0.9, "how": "directly", "weights": (0.4, 0.3, 0.2, 0.1)}),
-        ("assignment", {"gamma": 0.9, "weights": (0.4, 0.3, 0.2, 0.1), "L r2": 1, "W r0": 3.5, "task_conflicts": []}),
+        (
+            "assignment",
+            {
+                "gamma": 0.9,
+                "weights": (0.4, 0.3, 0.2, 0.1),
+                "L r2": 1,
+                "W r0": 3.5,
+                "task_conflicts": [],
+            },
+        ),
     ],
 )
 def test_every_control_says_what_it_is_in_which_unit_or_range_and_is_reset(name, changes, case):
@@ -187,7 +214,8 @@ def test_every_control_says_what_it_is_in_which_unit_or_range_and_is_reset(name,
 
 def test_labels_have_room_in_any_script():
     short, long = (
-        whatif.label_style([text])["description_width"] for text in ("a (0 to 1)", "weight of communication skill")
+        whatif.label_style([text])["description_width"]
+        for text in ("a (0 to 1)", "weight of communication skill")
     )
     assert int(short[:-2]) < int(long[:-2]) <= 300
     assert whatif._width(["沟通能力"]) == whatif._width(["abcdefgh"])
@@ -207,7 +235,9 @@ def test_weights_keep_summing_to_1_and_their_proportions(raw, at, value):
     others = [k for k in range(len(weights)) if k != at]
     before, after = sum(weights[k] for k in others), sum(new[k] for k in others)
     if before > 1e-9:
-        assert [new[k] for k in others] == pytest.approx([weights[k] / before * after for k in others])
+        assert [new[k] for k in others] == pytest.approx(
+            [weights[k] / before * after for k in others]
+        )
 
 
 def test_a_slider_that_reports_its_own_rounding_moves_nothing():
@@ -234,15 +264,25 @@ def test_assignment_panel_answers_what_solve_answers(case):
     panel["L r2"].value = 2
     panel["W r0"].value = 2.0
     panel["task_conflicts"].value = [*panel["task_conflicts"].value, [11, 0]]
-    w = pd.Series(whatif.shared_rest([0.15, 0.25, 0.5, 0.1], 0, 0.5), index=case.criteria_weights.index)
-    barred = [(i, j) for i, j in case.task_conflicts.stack().loc[lambda c: c == 1].index] + [("a11", "r0")]
+    w = pd.Series(
+        whatif.shared_rest([0.15, 0.25, 0.5, 0.1], 0, 0.5), index=case.criteria_weights.index
+    )
+    barred = [(i, j) for i, j in case.task_conflicts.stack().loc[lambda c: c == 1].index] + [
+        ("a11", "r0")
+    ]
     own = cn.Problem(
-        cn.qualification(case.ability, case.demand, w), [2, 1, 2, 2, 1], [2, 1, 1, 1, 1], barred, [("a3", "a5")]
+        cn.qualification(case.ability, case.demand, w),
+        [2, 1, 2, 2, 1],
+        [2, 1, 1, 1, 1],
+        barred,
+        [("a3", "a5")],
     )
     assert panel.view.facts["ρ"] == cn.solve(own).performance
     shown = re.search(r"ρ = ([0-9.]+)</strong>, ([+-][0-9.]+) against", panel.output.value)
     assert float(shown[1]) == pytest.approx(cn.solve(own).performance, abs=5e-5)
-    assert float(shown[2]) == pytest.approx(cn.solve(own).performance - panel.start.facts["ρ"], abs=1e-4)
+    assert float(shown[2]) == pytest.approx(
+        cn.solve(own).performance - panel.start.facts["ρ"], abs=1e-4
+    )
 
 
 def test_assignment_panel_shows_the_first_of_tied_assignments(case):
@@ -267,9 +307,14 @@ def test_q_of_the_assignment_panel_is_that_of_the_package(case, lounges):
         else:
             ability = cn.ability_intervals(project.counts, gamma)
         named = pd.Series(weights, project.criteria_weights.index)
-        q = cn.qualification(ability, project.demand, named).loc[project.ability.index, project.required.index]
+        q = cn.qualification(ability, project.demand, named).loc[
+            project.ability.index, project.required.index
+        ]
         for one in (project, mixed):
-            settings = settings_of(whatif.assignment_panel(one)) | {"gamma": gamma, "weights": tuple(weights)}
+            settings = settings_of(whatif.assignment_panel(one)) | {
+                "gamma": gamma,
+                "weights": tuple(weights),
+            }
             got = whatif.panel_problem(one, settings).qualification
             pd.testing.assert_frame_equal(got, q, check_names=False, rtol=0, atol=1e-15)
 
@@ -283,7 +328,12 @@ def test_weights_set_by_code_must_sum_to_1(case):
 def test_assignment_panel_names_who_moved_and_marks_it(case):
     panel = whatif.assignment_panel(case)
     panel["worker_conflicts"].value = [[5, 3]]
-    assert panel.view.facts["moved"] == ["a1: idle → r3", "a2: r3 → r1", "a3: r0 → idle", "a5: r1 → r0"]
+    assert panel.view.facts["moved"] == [
+        "a1: idle → r3",
+        "a2: r3 → r1",
+        "a3: r0 → idle",
+        "a5: r1 → r0",
+    ]
     body = panel.view.body
     assert body.count("◆ 0") == 3  # three new places
     assert body.count("○ 0") == 3  # three given up
@@ -306,9 +356,13 @@ def test_an_infeasible_setting_says_why_and_greys_the_last_answer(case):
 
 def test_gamma_acts_on_the_histories_where_there_are_any(lounges):
     panel = whatif.assignment_panel(lounges)
-    assert "Only intervals are known" not in str([child.value for child in panel.children if hasattr(child, "value")])
+    assert "Only intervals are known" not in str(
+        [child.value for child in panel.children if hasattr(child, "value")]
+    )
     panel["gamma"].value = 0.6
-    q = cn.qualification(cn.ability_intervals(lounges.counts, 0.6), lounges.demand, lounges.criteria_weights)
+    q = cn.qualification(
+        cn.ability_intervals(lounges.counts, 0.6), lounges.demand, lounges.criteria_weights
+    )
     own = cn.Problem(q, lounges.required, None, lounges.task_conflicts, lounges.worker_conflicts)
     assert panel.view.facts["ρ"] == pytest.approx(cn.solve(own).performance, abs=1e-12)
 
@@ -331,12 +385,20 @@ def test_gamma_moves_intervals_by_a_stated_assumption(case):
 def test_labels_are_text_in_every_panel():
     workers, tasks = [HOSTILE, "b"], ["<b>r</b>", "s"]
     frame = pd.DataFrame(
-        [[0.2, 0.6], [0.3, 0.7]], index=workers, columns=pd.MultiIndex.from_product([["k"], ["low", "high"]])
+        [[0.2, 0.6], [0.3, 0.7]],
+        index=workers,
+        columns=pd.MultiIndex.from_product([["k"], ["low", "high"]]),
     )
     demand = pd.DataFrame([[0.1, 1.0], [0.2, 1.0]], index=tasks, columns=frame.columns)
     none = cn.Problem(pd.DataFrame(0.0, workers, tasks), [1, 1])
     project = cn.Project(
-        frame, demand, pd.Series({"k": 1.0}), pd.Series([1, 1], tasks), None, none.task_conflicts, none.worker_conflicts
+        frame,
+        demand,
+        pd.Series({"k": 1.0}),
+        pd.Series([1, 1], tasks),
+        None,
+        none.task_conflicts,
+        none.worker_conflicts,
     )
     panel = whatif.assignment_panel(project)
     assert "<img" not in panel.output.value
@@ -360,7 +422,9 @@ def test_a_panel_of_60_by_20_answers_and_keeps_its_headings_in_sight():
     assert body.count("●") == 21  # twenty places, and the legend
     assert body.count('scope="row"') == 60 and body.count('scope="col"') == 20
     assert 'class="crowdnb-scroll" tabindex="0"' in body  # scrolls, by keyboard too
-    assert "position: sticky" in whatif.Shown._css and "position: sticky" in whatif.ConflictGrid._css
+    assert (
+        "position: sticky" in whatif.Shown._css and "position: sticky" in whatif.ConflictGrid._css
+    )
     assert len(panel["worker_conflicts"].rows) == 60
     place = next(iter(panel.view.facts["places"].items()))
     at = int(place[0].split()[1]), int(place[1].split()[1])
@@ -411,11 +475,19 @@ def test_why_panel_says_what_the_package_says(case):
             panel["task"].value = task
             found = cn.why(problem, worker, task)
             facts = panel.view.facts
-            assert (facts["worker"], facts["task"], facts["chosen"]) == (worker, task, bool(best.loc[worker, task]))
+            assert (facts["worker"], facts["task"], facts["chosen"]) == (
+                worker,
+                task,
+                bool(best.loc[worker, task]),
+            )
             assert facts["less"] == pytest.approx(found.difference, abs=1e-9)
             assert all(line in panel.output.value for line in found.text.splitlines())
             other = best if found.other is None else found.other.table
-            seen = {(i, j): mark for i, row in marks(panel.output.value).items() for j, mark in enumerate(row)}
+            seen = {
+                (i, j): mark
+                for i, row in marks(panel.output.value).items()
+                for j, mark in enumerate(row)
+            }
             for (i, j), mark in seen.items():
                 now, was = other.loc[i].iloc[j], best.loc[i].iloc[j]
                 assert mark == ("×" if not problem.eligible[problem.workers.get_loc(i), j] else
@@ -425,7 +497,9 @@ def test_why_panel_says_what_the_package_says(case):
 
 
 def test_why_panel_starts_with_the_first_pair_and_shows_labels_as_text():
-    problem = cn.Problem(pd.DataFrame([[0.5], [0.4]], index=[HOSTILE, "b"], columns=["<b>r</b>"]), [1])
+    problem = cn.Problem(
+        pd.DataFrame([[0.5], [0.4]], index=[HOSTILE, "b"], columns=["<b>r</b>"]), [1]
+    )
     panel = whatif.why_panel(problem)
     assert (panel.view.facts["worker"], panel.view.facts["task"], panel.view.facts["chosen"]) == (
         HOSTILE,

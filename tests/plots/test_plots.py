@@ -10,10 +10,15 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 import crowdnb as cn
+from crowdnb.plots import figures
 
 
 def texts(picture):
-    return [text.get_text() for axis in picture.figure.axes for text in [*axis.texts, *axis.get_yticklabels()]]
+    return [
+        text.get_text()
+        for axis in picture.figure.axes
+        for text in [*axis.texts, *axis.get_yticklabels()]
+    ]
 
 
 def test_assignment_shows_q_the_places_taken_and_the_pairs_barred(case):
@@ -26,9 +31,10 @@ def test_assignment_shows_q_the_places_taken_and_the_pairs_barred(case):
     assert framed == set(map(tuple, np.argwhere(answer.table.to_numpy())))
     assert len(axis.lines) == 9  # crosses
     assert f"{case.qualification.at['a0', 'r0']:.3f}" in texts(picture)
-    assert picture.alt == (
-        "Assignment with group performance 2.697. r0: a3, a7; r1: a5; r2: a6, a10, a11; r3: a2, a4; r4: a0. "
-        "Idle: a1, a8, a9."
+    assert (
+        picture.alt
+        == "Assignment with group performance 2.697. r0: a3, a7; r1: a5; r2: a6, a10, a11; r3: a2,"
+        " a4; r4: a0. Idle: a1, a8, a9."
     )
     assert (axis.get_xlabel(), axis.get_ylabel()) == ("task", "worker")
 
@@ -62,49 +68,72 @@ def test_intervals_draw_what_workers_can_and_tasks_ask(case):
     skill = picture.figure.axes[0]
     bars = skill.collections[0].get_segments()
     assert [bar[:, 0].tolist() for bar in bars] == case.ability["skill"].to_numpy().tolist()
-    assert sorted(line.get_xdata()[0] for line in skill.lines) == sorted(case.demand[("skill", "low")])
+    assert sorted(line.get_xdata()[0] for line in skill.lines) == sorted(
+        case.demand[("skill", "low")]
+    )
     assert picture.alt.endswith("highest for a7 (0.60) and lowest for a9 (0.44).")
-    assert [axis.get_title() for axis in picture.figure.axes] == case.criteria_weights.index.tolist()
+    assert [
+        axis.get_title() for axis in picture.figure.axes
+    ] == case.criteria_weights.index.tolist()
 
 
 def test_intervals_show_a_worker_whose_ability_is_a_point(case):
     ability = case.ability.copy()
     ability.loc["a3", "skill"] = 0.5
     skill = cn.plots.intervals(ability, case.demand).figure.axes[0]
-    assert [line.get_xydata().tolist() for line in skill.lines if line.get_marker() == "D"] == [[[0.5, 3.0]]]
+    assert [line.get_xydata().tolist() for line in skill.lines if line.get_marker() == "D"] == [
+        [[0.5, 3.0]]
+    ]
 
 
 def test_every_label_may_be_in_any_script(case):
     """The fonts of the letters, not only of the ticks, hold a Chinese one where one is installed."""
-    families = cn.plots._families()
+    families = figures._families()
     ability = case.ability.rename(columns={"skill": "沟通"}, level=0)
     demand = case.demand.rename(columns={"skill": "沟通"}, level=0)
     title = cn.plots.intervals(ability, demand).figure.axes[0].title
     assert (title.get_text(), title.get_fontfamily()) == ("沟通", families)
     table = pd.DataFrame({"沟通": [0.4, 0.6]}, index=["a", "b"])
-    for picture in (cn.plots.weights(table), cn.plots.curves(table.reset_index(drop=True), "x", "y")):
-        assert [text.get_fontfamily() for text in picture.figure.legends[0].get_texts()] == [families]
-    wanted = cn.plots.reachable_weights({"a": np.array([0.2, 0.3])}, pd.Series({"沟通": 0.25})).figure.axes[0].texts[0]
+    for picture in (
+        cn.plots.weights(table),
+        cn.plots.curves(table.reset_index(drop=True), "x", "y"),
+    ):
+        assert [text.get_fontfamily() for text in picture.figure.legends[0].get_texts()] == [
+            families
+        ]
+    wanted = (
+        cn.plots.reachable_weights({"a": np.array([0.2, 0.3])}, pd.Series({"沟通": 0.25}))
+        .figure.axes[0]
+        .texts[0]
+    )
     assert wanted.get_fontfamily() == families
 
 
 def test_numbers_stand_out_from_their_cells(case):
     def luminance(colour):
         parts = np.array(to_rgb(colour))
-        return np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4) @ [0.2126, 0.7152, 0.0722]
+        return np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4) @ [
+            0.2126,
+            0.7152,
+            0.0722,
+        ]
 
     axis = cn.plots.assignment(case.problem(), cn.solve(case.problem())).figure.axes[0]
     shades, scale = axis.images[0].cmap, axis.images[0].norm
     inks = set()
     for text in axis.texts:
         ink = luminance(text.get_color())
-        dark, light = sorted([luminance(shades(scale(float(text.get_text())))[:3]) + 0.05, ink + 0.05])
+        dark, light = sorted(
+            [luminance(shades(scale(float(text.get_text())))[:3]) + 0.05, ink + 0.05]
+        )
         assert light / dark > 4, text
         inks.add(text.get_color())
     assert len(inks) == 2
 
 
-@pytest.mark.parametrize("label", ["<img src=x onerror=alert(1)>", "a$x^2$", 'say "hi" & bye', "李雷"])
+@pytest.mark.parametrize(
+    "label", ["<img src=x onerror=alert(1)>", "a$x^2$", 'say "hi" & bye', "李雷"]
+)
 def test_labels_are_shown_as_text(label):
     problem = cn.Problem(pd.DataFrame([[0.5], [0.4]], index=[label, "b"], columns=["$r$"]), [1])
     picture = cn.plots.assignment(problem, cn.solve(problem))
@@ -132,8 +161,13 @@ def test_a_stored_picture_keeps_its_colours(case):
         picture.figure.savefig(drawn, format="png", dpi=cn.plots.DOTS, facecolor="white")
         stored = base64.b64decode(re.search('base64,([^"]*)', picture._repr_html_())[1])
         assert len(stored) < 0.4 * len(drawn.getvalue())
-        before, after = (np.asarray(Image.open(png).convert("RGB"), dtype=int) for png in (drawn, io.BytesIO(stored)))
-        colours, at, number = np.unique(before.reshape(-1, 3), axis=0, return_inverse=True, return_counts=True)
+        before, after = (
+            np.asarray(Image.open(png).convert("RGB"), dtype=int)
+            for png in (drawn, io.BytesIO(stored))
+        )
+        colours, at, number = np.unique(
+            before.reshape(-1, 3), axis=0, return_inverse=True, return_counts=True
+        )
         off = abs(after - before).max(axis=2).ravel()
         for common in np.argsort(-number)[:12]:
             assert off[at.ravel() == common].max() <= 8, (picture.alt, colours[common])
@@ -176,15 +210,19 @@ def test_possibility_refuses_what_is_no_interval():
 
 
 def test_curves_draw_every_column():
-    table = pd.DataFrame({"a$x$": [0.0, 0.5], "b": [1.0, 0.25]}, index=[0.0, 2.0]).rename_axis(columns="which")
+    table = pd.DataFrame({"a$x$": [0.0, 0.5], "b": [1.0, 0.25]}, index=[0.0, 2.0]).rename_axis(
+        columns="which"
+    )
     picture = cn.plots.curves(table, "d (share)", "P (0 to 1)")
     axis = picture.figure.axes[0]
     assert [line.get_ydata().tolist() for line in axis.lines] == [[0, 0.5], [1, 0.25]]
     assert len({(line.get_color(), line.get_linestyle()) for line in axis.lines}) == 2
     assert (axis.get_xlabel(), axis.get_ylabel()) == ("d (share)", "P (0 to 1)")
     assert picture.figure.legends[0].get_title().get_text() == "which"
-    assert picture.alt == (
-        "Lines of P (0 to 1) for d (share), drawn from 0 to 2. a$x$: from 0 to 0.5; b: from 1 to 0.25."
+    assert (
+        picture.alt
+        == "Lines of P (0 to 1) for d (share), drawn from 0 to 2. a$x$: from 0 to 0.5; b: from 1 to"
+        " 0.25."
     )
     assert "<img" in picture._repr_html_()
 
@@ -201,9 +239,13 @@ def test_weights_are_bars_with_their_numbers_and_the_band():
     axis = picture.figure.axes[0]
     assert [bar.get_width() for bars in axis.containers for bar in bars] == [0.15, 0.85, 0.4, 0.6]
     assert {"0.150", "0.850", "0.400", "0.600", "skill", "quality"} <= set(texts(picture))
-    assert "reachable: 0.1833 to 0.3167" in [text.get_text() for text in picture.figure.legends[0].get_texts()]
-    assert picture.alt == (
-        "Criteria weights. paper: skill 0.150, quality 0.850; a = 3: skill 0.400, quality 0.600. "
+    assert "reachable: 0.1833 to 0.3167" in [
+        text.get_text() for text in picture.figure.legends[0].get_texts()
+    ]
+    assert (
+        picture.alt
+        == "Criteria weights. paper: skill 0.150, quality 0.850; a = 3: skill 0.400, quality"
+        " 0.600. "
         "Reachable are weights from 0.1833 to 0.3167."
     )
     assert "Reachable" not in cn.plots.weights(table).alt
@@ -213,12 +255,17 @@ def test_reachable_weights_counts_matrices_and_marks_what_none_reaches():
     wanted = pd.Series({"skill": 0.25, "quality": 0.5})
     picture = cn.plots.reachable_weights({"a = 3": np.array([0.2, 0.25, 0.25, 0.3])}, wanted)
     axis = picture.figure.axes[0]
-    assert [(round(bar.get_x() + bar.get_width() / 2, 9), bar.get_height()) for bar in axis.patches] == [
+    assert [
+        (round(bar.get_x() + bar.get_width() / 2, 9), bar.get_height()) for bar in axis.patches
+    ] == [
         (0.2, 1),
         (0.25, 2),
         (0.3, 1),
     ]
-    assert [(line.get_xdata()[0], line.get_linestyle()) for line in axis.lines] == [(0.25, "-"), (0.5, "--")]
+    assert [(line.get_xdata()[0], line.get_linestyle()) for line in axis.lines] == [
+        (0.25, "-"),
+        (0.5, "--"),
+    ]
     assert axis.get_xlim()[1] > 0.5
     assert picture.alt.endswith("a = 3: 3 weights from 0.2000 to 0.3000; outside: quality 0.50.")
 
@@ -244,9 +291,13 @@ def test_conflict_graph_draws_each_conflict_once_and_fills_who_is_chosen(case):
     axis = picture.figure.axes[0]
     assert len(axis.lines) == 4
     assert [len(dots.get_offsets()) for dots in axis.collections] == [9, 3]
-    assert [text.get_text() for text in picture.figure.legends[0].get_texts()] == ["a3, a11", "a5, a7, a10"]
-    assert picture.alt == (
-        "Conflicts of 12 workers. At most one can be chosen of (a3, a11), (a5, a7, a10). "
+    assert [text.get_text() for text in picture.figure.legends[0].get_texts()] == [
+        "a3, a11",
+        "a5, a7, a10",
+    ]
+    assert (
+        picture.alt
+        == "Conflicts of 12 workers. At most one can be chosen of (a3, a11), (a5, a7, a10). "
         "Chosen: a0, a1, a2, a4, a6, a8, a9, a10, a11. Left out: a3, a5, a7."
     )
 
@@ -255,13 +306,19 @@ def test_conflict_graph_keeps_names_clear_of_lines(case):
     problem = case.problem([("a5", "a7"), ("a3", "a11")])
     (axis,) = cn.plots.conflict_graph(problem, cn.solve(problem)).figure.axes
     lines = max(line.zorder for line in axis.lines)
-    assert lines < min(dots.zorder for dots in axis.collections) < min(text.zorder for text in axis.texts)
+    assert (
+        lines
+        < min(dots.zorder for dots in axis.collections)
+        < min(text.zorder for text in axis.texts)
+    )
 
 
 def test_conflict_graph_of_cliques_that_share_a_pair_draws_it_once():
     pairs = [(0, 1), (0, 2), (1, 2), (1, 3), (2, 3)]  # two triangles on the edge 1-2
     problem = cn.Problem(np.full((4, 1), 0.5), [1], worker_conflicts=pairs)
-    assert len(cn.plots.conflict_graph(problem, cn.solve(problem)).figure.axes[0].lines) == len(pairs)
+    assert len(cn.plots.conflict_graph(problem, cn.solve(problem)).figure.axes[0].lines) == len(
+        pairs
+    )
 
 
 def test_conflict_graph_without_an_answer_without_conflicts_and_with_many_workers():
@@ -278,7 +335,9 @@ def test_conflict_graph_without_an_answer_without_conflicts_and_with_many_worker
 
 @pytest.mark.parametrize("label", ["<img src=x onerror=alert(1)>", "a$x^2$", "李雷"])
 def test_conflict_graph_shows_labels_as_text(label):
-    problem = cn.Problem(pd.DataFrame([[0.5], [0.4]], index=[label, "$b$"]), [1], worker_conflicts=[(label, "$b$")])
+    problem = cn.Problem(
+        pd.DataFrame([[0.5], [0.4]], index=[label, "$b$"]), [1], worker_conflicts=[(label, "$b$")]
+    )
     picture = cn.plots.conflict_graph(problem, cn.solve(problem))
     assert label in texts(picture)
     assert picture._repr_html_().count("<") == 1
@@ -289,20 +348,29 @@ def ends(*pairs, index=None):
 
 
 def test_interval_rows_draw_bars_points_and_ratings():
-    counts = pd.DataFrame([[0, 0, 0, 0, 1], [1, 0, 0, 2, 0]], index=["one $x$", "more"], columns=range(1, 6))
-    picture = cn.plots.interval_rows(ends((1.0, 1.0), (0.1, 1.2), index=["one $x$", "more"]), counts, "two $y$")
+    counts = pd.DataFrame(
+        [[0, 0, 0, 0, 1], [1, 0, 0, 2, 0]], index=["one $x$", "more"], columns=range(1, 6)
+    )
+    picture = cn.plots.interval_rows(
+        ends((1.0, 1.0), (0.1, 1.2), index=["one $x$", "more"]), counts, "two $y$"
+    )
     axis = picture.figure.axes[0]
     bars, dots = axis.collections
     assert [bar[:, 0].tolist() for bar in bars.get_segments()] == [[1.0, 1.0], [0.1, 1.2]]
-    assert [(line.get_marker(), line.get_xydata().tolist()) for line in axis.lines] == [("D", [[1.0, 0.0]])]
+    assert [(line.get_marker(), line.get_xydata().tolist()) for line in axis.lines] == [
+        ("D", [[1.0, 0.0]])
+    ]
     assert dots.get_offsets()[:, 0].tolist() == [1.0, 0.2, 0.8]
     assert dots.get_sizes()[2] == 2 * dots.get_sizes()[1]
-    assert axis.get_xlim()[1] > 1.2 and axis.get_ylim()[0] > axis.get_ylim()[1]  # the first row is on top
+    # the first row is on top
+    assert axis.get_xlim()[1] > 1.2 and axis.get_ylim()[0] > axis.get_ylim()[1]
     assert texts(picture) == ["one $x$", "more"]
     assert axis.get_title("left") == "two $y$"
     assert "0 to 1" in axis.get_xlabel()
-    assert picture.alt == (
-        "2 intervals on the scale from 0 to 1: one $x$ [1.00, 1.00], more [0.10, 1.20]. Dots show the ratings."
+    assert (
+        picture.alt
+        == "2 intervals on the scale from 0 to 1: one $x$ [1.00, 1.00], more [0.10, 1.20]. Dots"
+        " show the ratings."
     )
     assert "<img" in picture._repr_html_()
 
@@ -339,14 +407,23 @@ def test_one_drop_far_away_does_not_squeeze_the_rest():
 def test_radicands_show_the_share_below_0():
     samples = {6: np.array([-0.02, 0.0, 0.01, 0.03]), 50: np.array([-0.01, -0.02])}
     picture = cn.plots.radicands(samples)
-    assert [axis.get_title() for axis in picture.figure.axes] == ["6 ratings: 25% below 0", "50 ratings: 100% below 0"]
+    assert [axis.get_title() for axis in picture.figure.axes] == [
+        "6 ratings: 25% below 0",
+        "50 ratings: 100% below 0",
+    ]
     for axis in picture.figure.axes:
-        assert sum(bar.get_height() for bar in axis.patches) == pytest.approx(100)  # also what lies far out
-        left = [bar for bar in axis.patches if bar.get_x() + bar.get_width() <= 1e-12 and bar.get_height() > 0]
+        # also what lies far out
+        assert sum(bar.get_height() for bar in axis.patches) == pytest.approx(100)
+        left = [
+            bar
+            for bar in axis.patches
+            if bar.get_x() + bar.get_width() <= 1e-12 and bar.get_height() > 0
+        ]
         assert all(bar.get_hatch() for bar in left) and left
     assert picture.figure.axes[0].get_ylabel() == "histories (%)"
-    assert picture.alt == (
-        "Spread of the radicand S² − En². Below 0 lie 25% of 4 histories of 6 ratings, "
+    assert (
+        picture.alt
+        == "Spread of the radicand S² − En². Below 0 lie 25% of 4 histories of 6 ratings, "
         "100% of 2 histories of 50 ratings."
     )
 
@@ -368,9 +445,12 @@ def test_coverage_draws_share_and_width_of_every_method():
     looks = {(line.get_color(), line.get_linestyle(), line.get_marker()) for line in wide.lines}
     assert len(looks) == 2
     assert [text.get_text() for text in held.get_xticklabels()] == ["1", "50"]
-    assert (held.get_ylabel(), wide.get_ylabel()) == ("next rating inside (%)", "mean width (scale 0 to 1)")
-    assert picture.alt == (
-        "Coverage and width of 2 methods from 1 to 50 ratings, with 80% wanted. "
+    assert (held.get_ylabel(), wide.get_ylabel()) == (
+        "next rating inside (%)",
+        "mean width (scale 0 to 1)",
+    )
+    assert (
+        picture.alt == "Coverage and width of 2 methods from 1 to 50 ratings, with 80% wanted. "
         "Coverage at 1 and at 50: cloud $x$: 25% and 62%, other: 100% and 90%."
     )
     assert "<img" in picture._repr_html_()
@@ -395,7 +475,9 @@ LABELS = ["Ana", "<b>Bo</b>", "a$y$", "李雷"]
 def studio():
     """Two must write code, only the first two may, and they have fallen out."""
     q = pd.DataFrame({"design": [0.9, 0.7, 0.8, 0.4], "code": [0.8, 0.9, 0.3, 0.4]}, index=LABELS)
-    return cn.Problem(q, [1, 2], None, [(LABELS[2], "code"), (LABELS[3], "code")], [(LABELS[0], LABELS[1])])
+    return cn.Problem(
+        q, [1, 2], None, [(LABELS[2], "code"), (LABELS[3], "code")], [(LABELS[0], LABELS[1])]
+    )
 
 
 def crosses(axis):
@@ -414,12 +496,20 @@ def test_infeasible_draws_who_may_and_who_is_in_conflict(studio):
     assert crosses(grid) == {(0, 2): True, (0, 3): True}
     assert [text.get_text() for text in grid.get_xticklabels()] == ["code\n2 places"]
     assert [text.get_text() for text in grid.get_yticklabels()] == LABELS
-    assert np.isnan(grid.images[0].get_array().filled(np.nan)).ravel().tolist() == [False, False, True, True]
+    assert np.isnan(grid.images[0].get_array().filled(np.nan)).ravel().tolist() == [
+        False,
+        False,
+        True,
+        True,
+    ]
     assert [text.get_text() for text in circle.texts] == LABELS[:2]
     assert len(lines_between(circle)) == 1
     assert picture.figure.get_suptitle().replace("\n", " ") == why.certificate
     assert picture.alt == f"{why}".replace("\n", " ")
-    assert (grid.get_xlabel(), grid.get_ylabel()) == ("task, and how many of its places matter", "worker")
+    assert (grid.get_xlabel(), grid.get_ylabel()) == (
+        "task, and how many of its places matter",
+        "worker",
+    )
     assert picture._repr_html_().count("<") == 1
 
 
@@ -475,7 +565,9 @@ def test_repairs_are_ranked_bars_of_cost_and_rho(studio):
         f"4 repairs. 1. {found.repairs[0].text}: cost 1, ρ {found.repairs[0].performance:.4g}"
     )
     assert picture._repr_html_().count("<") == 1
-    nothing = cn.repairs(studio, untouchable=["conflict", "exclusion", "place", "worker", "limit", "pin"])
+    nothing = cn.repairs(
+        studio, untouchable=["conflict", "exclusion", "place", "worker", "limit", "pin"]
+    )
     assert cn.plots.repairs(nothing).alt == "0 repairs. Nothing helps."
 
 
@@ -487,10 +579,13 @@ def test_prices_are_bars_by_kind(case):
     worth = table[table["worth"] != 0].groupby("kind", sort=False)["worth"]
     assert [widths(axis) for axis in axes] == [values.head(4).tolist() for _, values in worth]
     assert [text.get_text() for text in axes[0].get_yticklabels()] == ["a3 – a5"]
-    assert axes[0].patches[0].get_facecolor() != axes[1].patches[0].get_facecolor()  # what costs, and what adds
+    # what costs, and what adds
+    assert axes[0].patches[0].get_facecolor() != axes[1].patches[0].get_facecolor()
     assert "ρ" in axes[-1].get_xlabel()
     nothing = int((table["worth"] == 0).sum())
-    assert picture.alt.startswith("What each adds to ρ. conflicts: a3 – a5 -0.1278; one place of: r3 +0.2350")
+    assert picture.alt.startswith(
+        "What each adds to ρ. conflicts: a3 – a5 -0.1278; one place of: r3 +0.2350"
+    )
     assert picture.alt.endswith(f"{nothing} of {len(table)} change nothing.")
 
 
@@ -500,7 +595,10 @@ def test_prices_of_those_who_cannot_be_spared(studio):
     assert "workers: 0 cannot be spared" in picture.alt
     hatched = [bar for axis in picture.figure.axes for bar in axis.patches if bar.get_hatch()]
     assert len(hatched) == 1
-    assert cn.plots.prices(cn.prices(cn.Problem([[0.5]], [0]))).alt == "What each adds to ρ. . 1 of 1 change nothing."
+    assert (
+        cn.plots.prices(cn.prices(cn.Problem([[0.5]], [0]))).alt
+        == "What each adds to ρ. . 1 of 1 change nothing."
+    )
     labels = [text for axis in cn.plots.prices(cn.prices(studio.changed(required=[1, 1]))).figure.axes for text in
               (tick.get_text() for tick in axis.get_yticklabels())]  # fmt: skip
     assert f"{LABELS[0]} – {LABELS[1]}" in labels
@@ -515,7 +613,12 @@ def test_moves_are_arrows_from_before_to_after():
     axis = picture.figure.axes[0]
     arrows = [(text.xyann, text.xy) for text in axis.texts if text.arrow_patch is not None]
     idle = 2
-    assert arrows == [((0, 0), (1, 0)), ((idle, 1), (0, 1)), ((idle, 1), (1, 1)), ((0, 2), (idle, 2))]
+    assert arrows == [
+        ((0, 0), (1, 0)),
+        ((idle, 1), (0, 1)),
+        ((idle, 1), (1, 1)),
+        ((0, 2), (idle, 2)),
+    ]
     assert [text.get_text() for text in axis.get_xticklabels()] == ["r0", "r1", "idle"]
     assert [text.get_text() for text in axis.get_yticklabels()] == ["a$x$", "b", "c"]
     assert picture.alt == "So it is. Who moves: a$x$: r0 → r1; b: idle → r0, r1; c: r0, r1 → r1."
@@ -524,13 +627,18 @@ def test_moves_are_arrows_from_before_to_after():
 
 
 def test_alternatives_mark_what_differs_and_what_all_have(case):
-    tied = cn.Problem(case.published.qualification, case.required, None, case.task_conflicts, [("a3", "a5")])
+    tied = cn.Problem(
+        case.published.qualification, case.required, None, case.task_conflicts, [("a3", "a5")]
+    )
     found = cn.alternatives(tied, tolerance=0)
     picture = cn.plots.alternatives(found)
     axis = picture.figure.axes[0]
     workers = [text.get_text() for text in axis.get_yticklabels()]
     assert workers == ["a0", "a1", "a2", "a4", "a5", "a6", "a7", "a10", "a11"]
-    cells = {(workers[int(t.get_position()[1])], int(t.get_position()[0])): t.get_text() for t in axis.texts}
+    cells = {
+        (workers[int(t.get_position()[1])], int(t.get_position()[0])): t.get_text()
+        for t in axis.texts
+    }
     for rank, assignment in enumerate(found.assignments):
         pairs = dict(zip(assignment.pairs["worker"], assignment.pairs["task"], strict=True))
         assert {worker: cells[worker, rank] for worker in pairs} == pairs
@@ -563,13 +671,18 @@ def test_grid_shades_numbers_and_frames_an_assignment():
     assert [text.get_text() for text in axis.texts] == ["0.25", "1.00"]
     assert [(p.get_x() + 0.47, p.get_y() + 0.44) for p in axis.patches] == [(1, 1)]
     assert (axis.get_xlabel(), axis.get_ylabel()) == ("task", "worker")
-    assert picture.alt == "Share of the draws, for each worker and task: 李雷 on s 1.00, a$x$ on r 0.25."
+    assert (
+        picture.alt
+        == "Share of the draws, for each worker and task: 李雷 on s 1.00, a$x$ on r 0.25."
+    )
     assert cn.plots.grid(table * 0, "it").alt.endswith("all 0.")
 
 
 @pytest.fixture(scope="module")
 def steady(case):
-    return cn.stability(case.problem(), cn.possibility_matrix(case.ability, case.demand), case.criteria_weights)
+    return cn.stability(
+        case.problem(), cn.possibility_matrix(case.ability, case.demand), case.criteria_weights
+    )
 
 
 def test_stability_draws_range_weights_and_the_nearest_change(steady):
@@ -639,7 +752,12 @@ def test_recovered_draws_a_line_a_conflict_and_a_look_a_set(case):
     found = cn.recover_conflicts(case.problem(), published)
     picture = cn.plots.recovered(case.problem(), found, published)
     axis = picture.figure.axes[0]
-    assert [text.get_text() for text in picture.figure.legends[0].get_texts()] == ["a3-a5", "a3-a7", "a3-a10", "a3-a11"]
+    assert [text.get_text() for text in picture.figure.legends[0].get_texts()] == [
+        "a3-a5",
+        "a3-a7",
+        "a3-a10",
+        "a3-a11",
+    ]
     assert len({(line.get_color(), str(line.get_linestyle())) for line in axis.lines}) == 4
     assert [len(dots.get_offsets()) for dots in axis.collections] == [9, 3]
     assert picture.alt == found.text.replace("\n", " ")
@@ -659,17 +777,24 @@ def test_places_on_the_horizontal_axis_are_marked_and_named():
 
 
 def test_bars_compare_the_columns_of_a_table():
-    table = pd.DataFrame({"hours": [600.0, 100.0], "Shapley": [550.0, 150.0]}, index=["writer", "painter"])
+    table = pd.DataFrame(
+        {"hours": [600.0, 100.0], "Shapley": [550.0, 150.0]}, index=["writer", "painter"]
+    )
     picture = cn.plots.bars(table, "income (€)", "creator")
     axis = picture.figure.axes[0]
     assert [bar.get_width() for bar in axis.patches] == [600, 100, 550, 150]
     assert {text.get_text() for text in axis.texts} == {"600", "100", "550", "150"}
     assert (axis.get_xlabel(), axis.get_ylabel()) == ("income (€)", "creator")
-    assert picture.alt == "Bars of income (€). hours: writer 600, painter 100; Shapley: writer 550, painter 150."
+    assert (
+        picture.alt
+        == "Bars of income (€). hours: writer 600, painter 100; Shapley: writer 550, painter 150."
+    )
 
 
 def test_bands_are_means_with_students_intervals():
-    index = pd.MultiIndex.from_product([["a", "b"], [0, 1, 2], [1, 2]], names=["case", "seed", "day"])
+    index = pd.MultiIndex.from_product(
+        [["a", "b"], [0, 1, 2], [1, 2]], names=["case", "seed", "day"]
+    )
     table = pd.DataFrame({"x": np.arange(12.0) ** 2, "y": 1.0, "z": np.nan}, index=index)
     picture = cn.plots.bands(table, {"x": "first (h)", "y": "second", "z": "third"}, "day")
     axes = picture.figure.axes
@@ -677,7 +802,8 @@ def test_bands_are_means_with_students_intervals():
     mean, low, high = (line.get_ydata() for line in axes[0].get_lines()[:3])
     own = table["x"].xs("a").unstack("day")
     assert np.allclose(mean, own.mean())
-    assert np.allclose(high - low, 2 * own.std() / np.sqrt(3) * 4.302653)  # Student's t, two degrees of freedom
+    # Student's t, two degrees of freedom
+    assert np.allclose(high - low, 2 * own.std() / np.sqrt(3) * 4.302653)
     assert len(axes[1].get_lines()) == 6
     assert f"a from 6.667 to 11.667 ± {(high - low)[1] / 2:.3f}" in picture.alt
     assert "Means of 3 seeds with 95% bands" in picture.alt
@@ -690,7 +816,11 @@ def test_a_tree_has_a_box_for_each_relaxation_with_its_decision_and_bound():
     ).rename_axis("node")
     picture = cn.plots.tree(nodes, 2.0)
     axis = picture.figure.axes[0]
-    assert [text.get_text() for text in axis.texts] == ["nothing set\nat most 2.5", "w1 works\nmatch 2", "not w1\n"]
+    assert [text.get_text() for text in axis.texts] == [
+        "nothing set\nat most 2.5",
+        "w1 works\nmatch 2",
+        "not w1\n",
+    ]
     assert len(axis.patches) == 3 and len(axis.lines) == 2
     x = [patch.get_x() for patch in axis.patches]
     assert x[0] < x[1] == x[2]
@@ -700,7 +830,9 @@ def test_a_tree_has_a_box_for_each_relaxation_with_its_decision_and_bound():
 
 
 def test_a_tree_of_one_relaxation():
-    nodes = pd.DataFrame([[-1, "", 2.0, "whole"]], columns=["parent", "decision", "bound", "fate"]).rename_axis("node")
+    nodes = pd.DataFrame(
+        [[-1, "", 2.0, "whole"]], columns=["parent", "decision", "bound", "fate"]
+    ).rename_axis("node")
     assert "1 relaxations, 0 decisions deep" in cn.plots.tree(nodes, 2.0).alt
 
 
@@ -709,9 +841,15 @@ def test_doubt_draws_the_shares_and_what_is_lost(case):
     picture = cn.plots.doubt(found)
     grid, curve = picture.figure.axes
     shares = found.shares.set_index(["worker", "task"])["share"]
-    drawn = {(text.get_position()[1], text.get_position()[0]): text.get_text() for text in grid.texts}
+    drawn = {
+        (text.get_position()[1], text.get_position()[0]): text.get_text() for text in grid.texts
+    }
     workers, tasks = case.ability.index, case.required.index
-    at = {(workers.get_loc(i), tasks.get_loc(j)): f"{share:.2f}" for (i, j), share in shares.items() if share > 0}
+    at = {
+        (workers.get_loc(i), tasks.get_loc(j)): f"{share:.2f}"
+        for (i, j), share in shares.items()
+        if share > 0
+    }
     assert drawn == at
     assert len(grid.patches) == 9  # the assignment that is kept
     steps = curve.lines[0].get_xydata()
@@ -729,7 +867,9 @@ def test_gamma_range_draws_the_range_and_where_it_ends(case):
     always = cn.gamma_range(case, case.problem([("a3", "a5")]))
     picture = cn.plots.gamma_range(always)
     (axis,) = picture.figure.axes
-    assert [s[:, 0].tolist() for s in axis.collections[0].get_segments()] == [[always.low, always.high]]
+    assert [s[:, 0].tolist() for s in axis.collections[0].get_segments()] == [
+        [always.low, always.high]
+    ]
     assert axis.lines[0].get_xdata().tolist() == [case.gamma]
     assert len(axis.lines) == 1  # nothing is better at either end
     assert picture.alt == always.text.replace("\n", " ")

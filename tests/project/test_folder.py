@@ -9,8 +9,8 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 import pytest
-from helpers.folders import DATA, content, copy, problems, zero_one
-from pandas.testing import assert_frame_equal, assert_series_equal
+from helpers.folders import DATA, content, copy, problems, same_project, zero_one
+from pandas.testing import assert_frame_equal
 
 import crowdnb as cn
 from crowdnb.__main__ import main
@@ -30,10 +30,18 @@ def judgement(old, new):
 # What is damaged → every line that is reported.
 WRONG = {
     # files
-    "no abilities": (CASE, {"ability.csv": None}, ["FOLDER: ratings.csv or ability.csv is missing"]),
+    "no abilities": (
+        CASE,
+        {"ability.csv": None},
+        ["FOLDER: ratings.csv or ability.csv is missing"],
+    ),
     "no demands": (CASE, {"demand.csv": None}, ["FOLDER: demand.csv is missing"]),
     "no tasks": (CASE, {"tasks.csv": None}, ["FOLDER: tasks.csv is missing"]),
-    "no weights": (CASE, {"weights.csv": None}, ["FOLDER: judgement.csv or weights.csv is missing"]),
+    "no weights": (
+        CASE,
+        {"weights.csv": None},
+        ["FOLDER: judgement.csv or weights.csv is missing"],
+    ),
     "no demands, no weights": (
         LOUNGES,
         {"judgement.csv": None, "demand.csv": None},
@@ -55,12 +63,18 @@ WRONG = {
     "misspelt optional file": (
         CASE,
         {"worker_conflict.csv": "worker,other\n"},
-        ["FOLDER: 'worker_conflict.csv' is not a name that is read (did you mean 'worker_conflicts.csv'?)"],
+        [
+            "FOLDER: 'worker_conflict.csv' is not a name that is read (did you mean"
+            " 'worker_conflicts.csv'?)"
+        ],
     ),
     "another format": (
         CASE,
         {"Worker-Conflicts.csv.txt": "worker,other\n"},
-        ["FOLDER: 'Worker-Conflicts.csv.txt' is not a name that is read (did you mean 'worker_conflicts.csv'?)"],
+        [
+            "FOLDER: 'Worker-Conflicts.csv.txt' is not a name that is read (did you mean"
+            " 'worker_conflicts.csv'?)"
+        ],
     ),
     "two sources": (
         CASE,
@@ -73,9 +87,17 @@ WRONG = {
         ],
     ),
     "empty": (CASE, {"tasks.csv": ""}, ["tasks.csv: the file is empty"]),
-    "empty optional file": (CASE, {"worker_conflicts.csv": ""}, ["worker_conflicts.csv: the file is empty"]),
+    "empty optional file": (
+        CASE,
+        {"worker_conflicts.csv": ""},
+        ["worker_conflicts.csv: the file is empty"],
+    ),
     "blank": (CASE, {"tasks.csv": "\ufeff\r\n  \r\n,,\r\n"}, ["tasks.csv: the file is empty"]),
-    "header alone": (CASE, {"tasks.csv": "task,required\n"}, ["tasks.csv: there is a header, and no rows"]),
+    "header alone": (
+        CASE,
+        {"tasks.csv": "task,required\n"},
+        ["tasks.csv: there is a header, and no rows"],
+    ),
     "header of a matrix alone": (
         CASE,
         {"task_conflicts.csv": f"worker,{','.join(TASKS)}\n"},
@@ -96,15 +118,20 @@ WRONG = {
         CASE,
         {"ability.csv": ("criterion,low", "criterion,lo")},
         [
-            "ability.csv: column 'lo' is not known here (did you mean 'low'?); "
-            "expected are worker, criterion, low, high",
+            (
+                "ability.csv: column 'lo' is not known here (did you mean 'low'?); "
+                "expected are worker, criterion, low, high"
+            ),
             "ability.csv: column 'low' is missing; there are 'worker', 'criterion', 'lo', 'high'",
         ],
     ),
     "column unknown": (
         CASE,
         {"task_conflicts.csv": ("worker,task", "worker,task,x")},
-        [f"task_conflicts.csv, line {line}: 2 cells, and the header has 3" for line in range(2, 11)],
+        [
+            f"task_conflicts.csv, line {line}: 2 cells, and the header has 3"
+            for line in range(2, 11)
+        ],
     ),
     "pairs under other names": (
         CASE,
@@ -127,7 +154,10 @@ WRONG = {
         CASE,
         {"ability.csv": ("a0,skill", "a0,Skil")},
         [
-            "ability.csv, line 2, column criterion: criterion 'Skil' is unknown (did you mean 'skill'?)",
+            (
+                "ability.csv, line 2, column criterion: criterion 'Skil' is unknown (did you mean"
+                " 'skill'?)"
+            ),
             "ability.csv: worker a0 has no row for criterion skill",
         ],
     ),
@@ -135,8 +165,10 @@ WRONG = {
         LOUNGES,
         {"ratings.csv": ("alitalia,comfort", "alitalia,smell")},
         [
-            "ratings.csv, line 815, column criterion: criterion 'smell' is unknown "
-            "(known are comfort, cleanliness, service) (and on 13 more lines)",
+            (
+                "ratings.csv, line 815, column criterion: criterion 'smell' is unknown "
+                "(known are comfort, cleanliness, service) (and on 13 more lines)"
+            ),
             "ratings.csv: worker alitalia has no rating on criterion comfort",
         ],
     ),
@@ -150,11 +182,21 @@ WRONG = {
     ),
     "unknown in a conflict of workers": (
         LOUNGES,
-        {"worker_conflicts.csv": "worker,other\nalitalia,gol\nno-body,gol\ngol,Aeroflot\ngol,Aeroflot\n"},
+        {
+            "worker_conflicts.csv": (
+                "worker,other\nalitalia,gol\nno-body,gol\ngol,Aeroflot\ngol,Aeroflot\n"
+            )
+        },
         [
-            "worker_conflicts.csv, line 5: worker gol, other Aeroflot stands a second time (first on line 4)",
+            (
+                "worker_conflicts.csv, line 5: worker gol, other Aeroflot stands a second time"
+                " (first on line 4)"
+            ),
             "worker_conflicts.csv, line 3, column worker: worker 'no-body' is unknown",
-            "worker_conflicts.csv, line 4, column other: worker 'Aeroflot' is unknown (and on 1 more line)",
+            (
+                "worker_conflicts.csv, line 4, column other: worker 'Aeroflot' is unknown (and on 1"
+                " more line)"
+            ),
         ],
     ),
     "label empty": (
@@ -167,15 +209,25 @@ WRONG = {
     ),
     "label of two lines": (
         CASE,
-        {"weights.csv": 'criterion,weight\n"skill\nfun",0.15\nefficiency,0.25\nquality,0.5\nactivity,-0.1\n'},
+        {
+            "weights.csv": (
+                'criterion,weight\n"skill\nfun",0.15\nefficiency,0.25\nquality,0.5\nactivity,-0.1\n'
+            )
+        },
         [
-            "weights.csv, line 2, column criterion: the criterion 'skill\\nfun' has a line break in it "
-            "(or is a quote not closed?)",
+            (
+                "weights.csv, line 2, column criterion: the criterion 'skill\\nfun' has a line"
+                " break in it (or is a quote not closed?)"
+            ),
             "weights.csv, line 6, column weight: -0.1 must not be negative",
-            "demand.csv, line 2, column criterion: criterion 'skill' is unknown "
-            "(known are efficiency, quality, activity) (and on 4 more lines)",
-            "ability.csv, line 2, column criterion: criterion 'skill' is unknown "
-            "(known are efficiency, quality, activity) (and on 11 more lines)",
+            (
+                "demand.csv, line 2, column criterion: criterion 'skill' is unknown "
+                "(known are efficiency, quality, activity) (and on 4 more lines)"
+            ),
+            (
+                "ability.csv, line 2, column criterion: criterion 'skill' is unknown "
+                "(known are efficiency, quality, activity) (and on 11 more lines)"
+            ),
         ],
     ),
     "label empty, ratings": (
@@ -188,7 +240,10 @@ WRONG = {
         CASE,
         {"ability.csv": ("a1,skill", "a0,skill")},
         [
-            "ability.csv, line 6: worker a0, criterion skill stands a second time (first on line 2)",
+            (
+                "ability.csv, line 6: worker a0, criterion skill stands a second time (first on"
+                " line 2)"
+            ),
             "ability.csv: worker a1 has no row for criterion skill",
         ],
     ),
@@ -260,12 +315,18 @@ WRONG = {
     "required fractional": (
         CASE,
         {"tasks.csv": ("r0,2", "r0,1.5")},
-        ["tasks.csv, line 2, column required: 1.5 must be a whole number of workers, at most 1,000,000"],
+        [
+            "tasks.csv, line 2, column required: 1.5 must be a whole number of workers, at most"
+            " 1,000,000"
+        ],
     ),
     "required beyond every crowd": (
         CASE,
         {"tasks.csv": ("r0,2", "r0,1e300")},
-        ["tasks.csv, line 2, column required: 1e300 must be a whole number of workers, at most 1,000,000"],
+        [
+            "tasks.csv, line 2, column required: 1e300 must be a whole number of workers, at most"
+            " 1,000,000"
+        ],
     ),
     "task weight negative": (
         CASE,
@@ -277,11 +338,21 @@ WRONG = {
     ),
     # ratings; a row that stands twice is two ratings
     **{
-        f"rating {value!r}": (LOUNGES, rating(value), [f"ratings.csv, line 2, column rating: {rule}"])
+        f"rating {value!r}": (
+            LOUNGES,
+            rating(value),
+            [f"ratings.csv, line 2, column rating: {rule}"],
+        )
         for value, rule in {
-            **{v: f"{v} is not a whole number of stars from 1 to 5" for v in ("6", "0", "-3", "4.5", "1e9")},
+            **{
+                v: f"{v} is not a whole number of stars from 1 to 5"
+                for v in ("6", "0", "-3", "4.5", "1e9")
+            },
             **{v: f"'{v}' is not a finite number" for v in ("NaN", "nan", "inf", "-Infinity")},
-            **{v: f"'{v}' is not a number" for v in ("good", "5 stars", "0x5", "1_0", "５", "TRUE", "4/5")},
+            **{
+                v: f"'{v}' is not a number"
+                for v in ("good", "5 stars", "0x5", "1_0", "５", "TRUE", "4/5")
+            },
             '"4,0"': "'4,0' is not a number",
             "1e999": "1e999 is not a finite number",
             "": "the cell is empty, a number is needed",
@@ -301,9 +372,15 @@ WRONG = {
         {"ratings.csv": "worker,criterion,rating\nw,comfort,5\n", "worker_conflicts.csv": None},
         [
             "ratings.csv: worker w has no rating on criterion cleanliness, service",
-            "task_conflicts.csv, line 2, column worker: worker 'american-express-centurion' is unknown (known are w)",
+            (
+                "task_conflicts.csv, line 2, column worker: worker 'american-express-centurion' is"
+                " unknown (known are w)"
+            ),
             "task_conflicts.csv, line 3, column worker: worker 'jet2-com' is unknown (known are w)",
-            "task_conflicts.csv, line 4, column worker: worker 'virgin-america' is unknown (known are w)",
+            (
+                "task_conflicts.csv, line 4, column worker: worker 'virgin-america' is unknown"
+                " (known are w)"
+            ),
         ],
     ),
     # judgement
@@ -363,12 +440,23 @@ WRONG = {
     ),
     "matrix not symmetric": (
         CASE,
-        {"worker_conflicts.csv": zero_one(WORKERS, WORKERS[::-1], {("a2", "a7"), ("a1", "a3"), ("a3", "a1")})},
-        ["worker_conflicts.csv: row a2, column a7 is 1 and row a7, column a2 is 0; the matrix must be symmetric"],
+        {
+            "worker_conflicts.csv": zero_one(
+                WORKERS, WORKERS[::-1], {("a2", "a7"), ("a1", "a3"), ("a3", "a1")}
+            )
+        },
+        [
+            "worker_conflicts.csv: row a2, column a7 is 1 and row a7, column a2 is 0; the matrix"
+            " must be symmetric"
+        ],
     ),
     "matrix not 0/1": (
         CASE,
-        {"worker_conflicts.csv": zero_one(WORKERS, WORKERS).replace("a1,0", "a1,2").replace("a2,0", "a2,yes")},
+        {
+            "worker_conflicts.csv": (
+                zero_one(WORKERS, WORKERS).replace("a1,0", "a1,2").replace("a2,0", "a2,yes")
+            )
+        },
         [
             "worker_conflicts.csv, line 3, column a0: 2 must be 0 or 1",
             "worker_conflicts.csv, line 4, column a0: 'yes' is not a number",
@@ -395,15 +483,22 @@ WRONG = {
     ),
     "matrix label twice": (
         CASE,
-        {"task_conflicts.csv": zero_one([*WORKERS, "a1"], [*TASKS, "r1", ""]).replace(",0\n", ",\n")},
-        ["task_conflicts.csv: column 'r1' stands 2 times", "task_conflicts.csv: row 'a1' stands 2 times"],
+        {
+            "task_conflicts.csv": (
+                zero_one([*WORKERS, "a1"], [*TASKS, "r1", ""]).replace(",0\n", ",\n")
+            )
+        },
+        [
+            "task_conflicts.csv: column 'r1' stands 2 times",
+            "task_conflicts.csv: row 'a1' stands 2 times",
+        ],
     ),
     "weights in percent": (
         CASE,
         {"weights.csv": "criterion,weight\nskill,15\nefficiency,25\nquality,50\nactivity,10\n"},
         [
-            "weights.csv, column weight: the weights sum to 100 and must sum to 1; they look like percent, "
-            "divide each by 100"
+            "weights.csv, column weight: the weights sum to 100 and must sum to 1; they look like"
+            " percent, divide each by 100"
         ],
     ),
     # everything at once
@@ -437,7 +532,10 @@ def test_wrong_content_is_reported_and_nothing_written(name, changes, expected, 
 
 
 def test_one_file_does_not_hide_another(tmp_path, capsys):
-    changes = {"ratings.csv": (",4\n", ",9\n"), "tasks.csv": ("flagship hall,3", "flagship hall,-3")}
+    changes = {
+        "ratings.csv": (",4\n", ",9\n"),
+        "tasks.csv": ("flagship hall,3", "flagship hall,-3"),
+    }
     folder = copy("lounges", tmp_path, changes)
     lines = problems(folder, capsys)
     assert [line for line in lines if line.startswith("tasks.csv")]
@@ -460,16 +558,22 @@ def test_a_thousand_unknown_labels_take_no_minutes(tmp_path, capsys):
         "demand.csv": "task,criterion,low\nt,comfort,0\n",
         "tasks.csv": "task,required\nt,1\n",
         "task_conflicts.csv": None,
-        "worker_conflicts.csv": "worker,other\n" + "".join(f"x{worker},{worker}\n" for worker in workers),
+        "worker_conflicts.csv": (
+            "worker,other\n" + "".join(f"x{worker},{worker}\n" for worker in workers)
+        ),
     }
     folder = copy("lounges", tmp_path, changes)
     assert problems(folder, capsys)[10:] == ["worker_conflicts.csv: … and 2990 more"]
     with pytest.raises(cn.ProjectError) as error:
         cn.read_project(folder)
-    assert ["(did you mean" in line for line in error.value.problems] == [True] * 10 + [False] * 2990
+    assert ["(did you mean" in line for line in error.value.problems] == [True] * 10 + [
+        False
+    ] * 2990
 
 
-@pytest.mark.parametrize(("option", "value"), [("gamma", np.nan), ("gamma", -0.1), ("gamma", np.inf), ("stars", 0)])
+@pytest.mark.parametrize(
+    ("option", "value"), [("gamma", np.nan), ("gamma", -0.1), ("gamma", np.inf), ("stars", 0)]
+)
 @pytest.mark.parametrize("name", [CASE, LOUNGES])
 def test_wrong_settings_are_named_before_any_file_is_read(name, option, value):
     with pytest.raises(ValueError, match=f"^{option} must be .* at least [01], got {value}$"):
@@ -478,11 +582,18 @@ def test_wrong_settings_are_named_before_any_file_is_read(name, option, value):
 
 @pytest.mark.parametrize(
     ("stars", "ratings", "interval"),
-    [(10, "7\n9\n", (0.7, 0.9)), (1, "1\n1\n", (1, 1)), (5, "5.0\n+4\n", (0.8, 1)), (5, "05\n4e0\n", (0.8, 1))],
+    [
+        (10, "7\n9\n", (0.7, 0.9)),
+        (1, "1\n1\n", (1, 1)),
+        (5, "5.0\n+4\n", (0.8, 1)),
+        (5, "05\n4e0\n", (0.8, 1)),
+    ],
 )
 def test_stars_and_how_they_may_be_written(stars, ratings, interval, tmp_path):
     changes = {
-        "ratings.csv": "worker,criterion,rating\n" + "".join(f"w,c,{star}\n" for star in ratings.split()),
+        "ratings.csv": (
+            "worker,criterion,rating\n" + "".join(f"w,c,{star}\n" for star in ratings.split())
+        ),
         "judgement.csv": "criterion,c\nc,0.5\n",
         "demand.csv": "task,criterion,low\nt,c,0\n",
         "tasks.csv": "task,required\nt,1\n",
@@ -497,7 +608,11 @@ def test_stars_and_how_they_may_be_written(stars, ratings, interval, tmp_path):
 def test_a_rating_that_stands_twice_counts_twice_and_dates_do_not_matter(tmp_path):
     folder = copy(LOUNGES, tmp_path, {"ratings.csv": ("\n", ",2015-01-02\n")})
     path = folder / "ratings.csv"
-    path.write_text(path.read_text().replace("rating,2015-01-02", "rating,date").replace("5,2015-01-02", "5,", 1))
+    path.write_text(
+        path.read_text()
+        .replace("rating,2015-01-02", "rating,date")
+        .replace("5,2015-01-02", "5,", 1)
+    )
     before = cn.read_project(DATA / LOUNGES).counts
     assert_frame_equal(cn.read_project(folder).counts, before)
     path.write_text(path.read_text() + "gol,comfort,1,\ngol,comfort,1,\n")
@@ -520,9 +635,15 @@ def test_a_judgement_off_the_levels_is_a_note(tmp_path, capsys):
 def test_the_order_of_a_judgement_does_not_matter(tmp_path):
     matrix = "x,service,comfort,cleanliness\ncleanliness,0.5,0.7,0.5\nservice,0.5,0.7,0.5\ncomfort,0.3,0.5,0.3\n"
     project = cn.read_project(copy(LOUNGES, tmp_path, {"judgement.csv": matrix}))
-    assert list(project.judgement.columns) == list(project.judgement.index) == ["cleanliness", "service", "comfort"]
+    assert (
+        list(project.judgement.columns)
+        == list(project.judgement.index)
+        == ["cleanliness", "service", "comfort"]
+    )
     weights = cn.read_project(DATA / LOUNGES).criteria_weights
-    assert project.criteria_weights[weights.index].tolist() == pytest.approx(weights.tolist(), abs=1e-15)
+    assert project.criteria_weights[weights.index].tolist() == pytest.approx(
+        weights.tolist(), abs=1e-15
+    )
 
 
 def test_files_of_other_names_are_left_alone_with_a_note(tmp_path):
@@ -573,26 +694,16 @@ def test_a_worker_called_like_a_column(label, tmp_path):
     assert cn.read_project(folder).worker_conflicts.at["a2", label] == 1
 
 
-def same_project(one, other):
-    for name in ("ability", "demand", "task_conflicts", "worker_conflicts"):
-        assert_frame_equal(getattr(one, name), getattr(other, name), check_exact=True)
-    assert one.ability.attrs == other.ability.attrs
-    assert_series_equal(one.criteria_weights, other.criteria_weights, check_exact=True)
-    assert_series_equal(one.required, other.required)
-    for name, check in (("task_weights", assert_series_equal), ("counts", assert_frame_equal)):
-        if getattr(one, name) is None:
-            assert getattr(other, name) is None
-        else:
-            check(getattr(one, name), getattr(other, name), check_exact=True)
-
-
 CHINESE = {
     "ability.csv": (
         'worker,criterion,low,high\n张三,技能,0.1,0.30000000000000004\n张三,"质, 量",0.2,0.7\n'
-        '李 四,技能,0,1\n李 四,"质, 量",0.5,0.5\n"""NA""",技能,1e-9,1\n"""NA""","质, 量",0.3,0.4\nNA,技能,0,1\n'
+        '李 四,技能,0,1\n李 四,"质, 量",0.5,0.5\n"""NA""",技能,1e-9,1\n"""NA""","质,'
+        ' 量",0.3,0.4\nNA,技能,0,1\n'
         'NA,"质, 量",0,1\n007,技能,0,1\n007,"质, 量",0,1\n'
     ),
-    "demand.csv": 'task,criterion,low\n任务二,技能,0.3\n任务二,"质, 量",0.2\n=1+1,技能,0\n=1+1,"质, 量",0\n',
+    "demand.csv": (
+        'task,criterion,low\n任务二,技能,0.3\n任务二,"质, 量",0.2\n=1+1,技能,0\n=1+1,"质, 量",0\n'
+    ),
     "tasks.csv": "task,required,weight\n任务二,2,0.1\n=1+1,0,2e3\n",
     "weights.csv": 'criterion,weight\n"质, 量",0.7\n技能,0.3\n',
     "task_conflicts.csv": "worker,task\n张三,=1+1\nNA,=1+1\n",
@@ -600,7 +711,9 @@ CHINESE = {
 }
 
 
-@pytest.mark.parametrize(("name", "changes"), [(CASE, {}), (LOUNGES, {}), (CASE, CHINESE)], ids=["a", "b", "c"])
+@pytest.mark.parametrize(
+    ("name", "changes"), [(CASE, {}), (LOUNGES, {}), (CASE, CHINESE)], ids=["a", "b", "c"]
+)
 def test_a_project_that_is_written_reads_back_the_same(name, changes, tmp_path):
     project = cn.read_project(copy(name, tmp_path, changes))
     target = tmp_path / "new folder" / "中文"
@@ -610,7 +723,9 @@ def test_a_project_that_is_written_reads_back_the_same(name, changes, tmp_path):
     assert again.notes == ()
     conflicts = (target / "worker_conflicts.csv").read_text(encoding="utf-8").splitlines()
     assert len(conflicts) == 1 + project.worker_conflicts.to_numpy().sum() // 2
-    with pytest.raises(FileExistsError, match=r"holds .*demand\.csv.* already; choose another folder"):
+    with pytest.raises(
+        FileExistsError, match=r"holds .*demand\.csv.* already; choose another folder"
+    ):
         project.write(target)
     again.write(tmp_path / "third")
     assert [data for _, data in sorted(content(tmp_path / "third").items())] == [
@@ -624,7 +739,11 @@ def test_the_chinese_folder_is_read_as_it_stands(tmp_path):
     assert project.ability.at["张三", ("技能", "high")] == 0.30000000000000004
     assert project.criteria_weights.to_dict() == {"质, 量": 0.7, "技能": 0.3}
     assert project.task_weights.to_dict() == {"任务二": 0.1, "=1+1": 2000}
-    assert project.worker_conflicts.at["张三", "李 四"] == project.worker_conflicts.at['"NA"', "NA"] == 1
+    assert (
+        project.worker_conflicts.at["张三", "李 四"]
+        == project.worker_conflicts.at['"NA"', "NA"]
+        == 1
+    )
     assert project.problem().task_weights.tolist() == [0.1, 2000]
 
 
@@ -653,7 +772,9 @@ def test_the_case_study_is_what_the_shipped_folder_says():
     same_project(case, cn.read_project(DATA / CASE))
     assert case.clouds() is None
     assert (case.published.assignment.sum() == case.required).all()
-    own = case.problem(worker_conflicts=pd.DataFrame({"one": ["a3"], "two": ["a5"]}), conflict_scope="task")
+    own = case.problem(
+        worker_conflicts=pd.DataFrame({"one": ["a3"], "two": ["a5"]}), conflict_scope="task"
+    )
     assert own.conflict_scope == "task" and own.worker_conflicts.to_numpy().sum() == 2
     assert case.problem().worker_conflicts.to_numpy().sum() == 0
 
@@ -667,7 +788,9 @@ def large(m=150):
     ability = pd.DataFrame([[0.2, 0.6]] * m, workers, ends)
     tasks = pd.DataFrame(0, workers[::-1], ["t"])
     demand, one = pd.DataFrame([[0.1, 1.0]], ["t"], ends), pd.Series([1], ["t"])
-    return cn.Project(ability, demand, pd.Series({"skill": 1.0}), one, None, tasks, between.iloc[:, ::-1])
+    return cn.Project(
+        ability, demand, pd.Series({"skill": 1.0}), one, None, tasks, between.iloc[:, ::-1]
+    )
 
 
 @pytest.mark.parametrize("kind", [np.int8, bool, float, object])
@@ -692,12 +815,32 @@ def test_conflicts_of_many_workers_are_checked_in_whatever_order(kind, row, colu
 @pytest.mark.parametrize(
     ("name", "make", "said"),
     [
-        ("worker_conflicts", lambda p: p.worker_conflicts.iloc[1:], "worker_conflicts, rows: no entry for worker"),
-        ("task_conflicts", lambda p: p.task_conflicts * 2 + 2, "task_conflicts: .* is 2, it must be 0 or 1"),
-        ("task_conflicts", lambda p: p.task_conflicts - 1, "task_conflicts: .* is -1, it must be 0 or 1"),
-        ("task_conflicts", lambda p: p.task_conflicts.astype(str), "task_conflicts: .* is '0', it must be 0 or 1"),
+        (
+            "worker_conflicts",
+            lambda p: p.worker_conflicts.iloc[1:],
+            "worker_conflicts, rows: no entry for worker",
+        ),
+        (
+            "task_conflicts",
+            lambda p: p.task_conflicts * 2 + 2,
+            "task_conflicts: .* is 2, it must be 0 or 1",
+        ),
+        (
+            "task_conflicts",
+            lambda p: p.task_conflicts - 1,
+            "task_conflicts: .* is -1, it must be 0 or 1",
+        ),
+        (
+            "task_conflicts",
+            lambda p: p.task_conflicts.astype(str),
+            "task_conflicts: .* is '0', it must be 0 or 1",
+        ),
         ("counts", lambda p: p.counts.iloc[:, 1:], "counts: Counts are needed"),
-        ("counts", lambda p: p.counts.rename({p.ability.index[0]: "x"}, level=0), "counts: unknown worker x"),
+        (
+            "counts",
+            lambda p: p.counts.rename({p.ability.index[0]: "x"}, level=0),
+            "counts: unknown worker x",
+        ),
         ("judgement", lambda p: p.judgement * 2, "judgement: .* is 1.4, a number"),
         ("judgement", lambda p: p.judgement.iloc[1:, 1:], "judgement: no entry for criterion"),
         ("required", lambda p: p.required + 0.5, "required: .*must be a whole number"),
@@ -707,7 +850,10 @@ def test_conflicts_of_many_workers_are_checked_in_whatever_order(kind, row, colu
 )
 def test_a_table_that_does_not_go_with_the_others_makes_no_project(name, make, said):
     project = cn.read_project(cn.exercises.LOUNGES)
-    assert replace(project, **{name: getattr(project, name)}).solve().performance == project.solve().performance
+    assert (
+        replace(project, **{name: getattr(project, name)}).solve().performance
+        == project.solve().performance
+    )
     with pytest.raises(ValueError, match=f"^{said}"):
         replace(project, **{name: make(project)})
 

@@ -10,8 +10,7 @@ import time
 import zipfile
 
 import pytest
-from helpers.folders import DATA, copy, refused
-from test_tables import workbook
+from helpers.folders import DATA, copy, refused, workbook
 
 import crowdnb as cn
 from crowdnb.__main__ import main
@@ -30,7 +29,9 @@ def problem(path, capsys):
     out, err = capsys.readouterr()
     assert time.perf_counter() - start < SECONDS
     head, *lines = err.splitlines()
-    assert (status, out, len(lines)) == (2, "", 1) and head.endswith(": 1 problem in the files, nothing written"), err
+    assert (status, out, len(lines)) == (2, "", 1) and head.endswith(
+        ": 1 problem in the files, nothing written"
+    ), err
     return lines[0].removeprefix("- ")
 
 
@@ -41,8 +42,14 @@ def empty_cells():
 
 
 TABLES = {
-    "empty lines": ("\n" * 20_000_000, "ability.csv: has 20,000,000 lines, and at most 2,000,000 are read"),
-    "old line ends": ("\r" * 3_000_000, "ability.csv: has 3,000,000 lines, and at most 2,000,000 are read"),
+    "empty lines": (
+        "\n" * 20_000_000,
+        "ability.csv: has 20,000,000 lines, and at most 2,000,000 are read",
+    ),
+    "old line ends": (
+        "\r" * 3_000_000,
+        "ability.csv: has 3,000,000 lines, and at most 2,000,000 are read",
+    ),
     "commas in a line": (
         "," * 50_000_000,
         "ability.csv: line 1 has 50,000,000 characters, and at most 1,000,000 are read",
@@ -51,13 +58,22 @@ TABLES = {
         ("," * 99 + "\n") * 500_000,
         "ability.csv: has more than 8,000,000 cells up to row 80,001, and no more are read",
     ),
-    "a long line": (HEAD + "x" * 99_999_900, "ability.csv: line 2 has 99,999,900 characters, and at most 1,000,000"),
+    "a long line": (
+        HEAD + "x" * 99_999_900,
+        "ability.csv: line 2 has 99,999,900 characters, and at most 1,000,000",
+    ),
     "a large file": ("a" * 100_000_001, "ability.csv: holds 100.1 MB, and at most 100 MB are read"),
     "too many rows": (
         HEAD + "a0,skill,0,1\n" * 1_100_000,
-        "ability.csv: has 1,100,000 rows below its header, and at most 1,000,000 are read (in Python, cn.count_rat",
+        (
+            "ability.csv: has 1,100,000 rows below its header, and at most 1,000,000 are read (in"
+            " Python, cn.count_rat"
+        ),
     ),
-    "a label of 1 MB": (HEAD + "a" * 2**20 + ",skill,0,1\n", "ability.csv: line 2 has 1,048,587 characters, and at"),
+    "a label of 1 MB": (
+        HEAD + "a" * 2**20 + ",skill,0,1\n",
+        "ability.csv: line 2 has 1,048,587 characters, and at",
+    ),
     "workers": (
         HEAD + "".join(f"a{k},skill,0,1\n" for k in range(20_001)),
         "ability.csv: there are 20,001 workers, and at most 20,000 can be dealt with",
@@ -94,7 +110,10 @@ def test_the_size_of_a_letter_does_not_matter(letter, tmp_path, capsys):
 def test_what_is_within_the_limits_is_read(tmp_path):
     """A matrix with a wide header, empty lines and columns at the end, a label as long as it may be."""
     name = "n" * 1000
-    changes = {path.name: path.read_text().replace("a11", name) for path in (DATA / "case_study").glob("*.csv")}
+    changes = {
+        path.name: path.read_text().replace("a11", name)
+        for path in (DATA / "case_study").glob("*.csv")
+    }
     changes["ability.csv"] += ",,,,\n" * 10_000 + "\n" * 100_000
     project = cn.read_project(copy("case_study", tmp_path, changes))
     assert project.ability.index[-1] == name and len(project.ability) == 12
@@ -121,7 +140,9 @@ def test_stars_have_a_limit(tmp_path, capsys):
     folder = copy("lounges", tmp_path)
     (line,) = refused(folder, capsys, "--stars", "1000000")
     assert line == "crowdnb: stars must be at most 1,000, got 1,000,000"
-    assert refused(folder, capsys, "--stars", "9" * 3000)[0].startswith("crowdnb: stars must be at most 1,000, got")
+    assert refused(folder, capsys, "--stars", "9" * 3000)[0].startswith(
+        "crowdnb: stars must be at most 1,000, got"
+    )
     assert main(["assign", str(folder), "--stars", "1000"]) == 1
 
 
@@ -132,7 +153,9 @@ def test_pairs_and_histories_have_limits(tmp_path, capsys, monkeypatch):
     )
     monkeypatch.setattr("crowdnb.project.folder.HISTORIES", 1000)
     said = problem(copy("lounges", tmp_path), capsys)
-    assert said.startswith("ratings.csv: there are 291 histories, and at most 200 can be dealt with on a scale of 5")
+    assert said.startswith(
+        "ratings.csv: there are 291 histories, and at most 200 can be dealt with on a scale of 5"
+    )
 
 
 # What is no file
@@ -159,7 +182,9 @@ THINGS = {pipe: "it is a pipe", device: "it is a device", listening: "it is a so
 
 
 @pytest.mark.parametrize(("make", "what"), THINGS.items())
-@pytest.mark.parametrize("name", [*(f"{name}.csv" for name in files.FILES), "scenarios.json", "FOLDER"])
+@pytest.mark.parametrize(
+    "name", [*(f"{name}.csv" for name in files.FILES), "scenarios.json", "FOLDER"]
+)
 def test_what_is_no_file_is_not_waited_for(name, make, what, tmp_path, capsys):
     source = "lounges" if name == "ratings.csv" else "case_study"
     folder = copy(source, tmp_path)
@@ -172,13 +197,17 @@ def test_what_is_no_file_is_not_waited_for(name, make, what, tmp_path, capsys):
     if name == "scenarios.json":
         assert main(["report", str(folder)]) == 2
         assert f"scenarios.json cannot be read ({what})" in capsys.readouterr().err
-        assert f"scenarios.json cannot be read ({what}). It is left as it is" in cn.report(folder).html
+        assert (
+            f"scenarios.json cannot be read ({what}). It is left as it is" in cn.report(folder).html
+        )
         keeper, plans = Keeper.open(folder, cn.read_project(folder))
         keeper.save(plans.keep("mine", gamma=0.2))
         assert keeper.path.name == "scenarios_2.json"
         return
     if name == "FOLDER":
-        assert problem(path, capsys) == f"book.xlsx: {what}; a folder or an Excel workbook is needed"
+        assert (
+            problem(path, capsys) == f"book.xlsx: {what}; a folder or an Excel workbook is needed"
+        )
         return
     assert problem(folder, capsys) == f"{name}: cannot be read ({what})"
 
@@ -232,7 +261,10 @@ def sheet(inside):
 
 
 BOMBS = {
-    "a huge sheet": ({"sheet1": b"<x>" + b" " * 400_000_000}, "unpacks to 400.1 MB, and at most 300 MB of sheets"),
+    "a huge sheet": (
+        {"sheet1": b"<x>" + b" " * 400_000_000},
+        "unpacks to 400.1 MB, and at most 300 MB of sheets",
+    ),
     "many rows": (
         {"sheet1": sheet("<sheetData>" + "<row/>" * 500_000 + "</sheetData>")},
         "has 500,000 rows in a sheet, and at most 200,000 are read",
@@ -250,13 +282,20 @@ BOMBS = {
         {"sheet1": sheet("<sheetData><row><c>" + "<v/>" * 1_000_000 + "</c></row></sheetData>")},
         "has 1,000,",
     ),
-    "many formats": ({"styles": "<styleSheet>" + "<xf/>" * 1_000_000 + "</styleSheet>"}, "has 1,000,"),
+    "many formats": (
+        {"styles": "<styleSheet>" + "<xf/>" * 1_000_000 + "</styleSheet>"},
+        "has 1,000,",
+    ),
     "a cell far right": (
         {"sheet1": sheet(empty_cells())},
         "sheet ability has more than 800,000 cells up to row 49, and no more are read",
     ),
     "a cell far down": (
-        {"sheet1": sheet('<sheetData><row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>')},
+        {
+            "sheet1": sheet(
+                '<sheetData><row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
+            )
+        },
         ", sheet ability: has 16,384 columns, and at most 10,000 are read",
     ),
     "many sheets": ({f"xl/worksheets/more{k}.xml": b"<x/>" for k in range(1100)}, "has 1,1"),
@@ -270,7 +309,9 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused(parts, said, tmp_path, c
     monkeypatch.setattr(tables, "CELLS", 800_000)
     monkeypatch.setattr(tables, "SHEET_CELLS", 800_000)
     path = book_with(tmp_path / "book.xlsx", **parts)
-    assert problem(path, capsys).startswith(f"book.xlsx{'' if said.startswith(',') else ': '}{said}")
+    assert problem(path, capsys).startswith(
+        f"book.xlsx{'' if said.startswith(',') else ': '}{said}"
+    )
 
 
 def test_a_zip_of_something_else_is_no_workbook(tmp_path, capsys):
@@ -278,7 +319,9 @@ def test_a_zip_of_something_else_is_no_workbook(tmp_path, capsys):
     with zipfile.ZipFile(path, "w") as book:
         book.writestr("ratings.csv", "worker,criterion,rating\n")
     said = problem(path, capsys)
-    assert said.startswith("book.xlsx: neither a folder nor an Excel workbook (.xlsx) that can be read: ")
+    assert said.startswith(
+        "book.xlsx: neither a folder nor an Excel workbook (.xlsx) that can be read: "
+    )
 
 
 def test_a_large_workbook_of_another_program_is_read(tmp_path):
@@ -286,7 +329,9 @@ def test_a_large_workbook_of_another_program_is_read(tmp_path):
     path = workbook(tmp_path / "book.xlsx", DATA / "lounges")
     with zipfile.ZipFile(path) as book:
         parts = {part.filename: book.read(part) for part in book.infolist()}
-        plain = {name: tables._count_tags(book, book.getinfo(name)) for name in parts if "sheet" in name}
+        plain = {
+            name: tables._count_tags(book, book.getinfo(name)) for name in parts if "sheet" in name
+        }
     with zipfile.ZipFile(path, "w") as book:
         for name, data in parts.items():
             book.writestr(name, data.replace(b"<", b"<x:").replace(b"<x:/", b"</x:"))
@@ -299,19 +344,36 @@ def test_a_large_workbook_of_another_program_is_read(tmp_path):
 
 
 def scenarios(**changes):
-    return json.dumps({"format": FORMAT, "version": 1, "scenarios": [{"name": "x", "gamma": 0.2}], **changes})
+    return json.dumps(
+        {"format": FORMAT, "version": 1, "scenarios": [{"name": "x", "gamma": 0.2}], **changes}
+    )
 
 
 WRONG = {
     "newer": (scenarios(version=2), "scenarios.json has version 2; this crowdnb reads version 1"),
     "newest": (scenarios(version="9" * 500), "scenarios.json has version '9999"),
-    "digits": ('{"format": ' + "9" * 5000 + "}", "scenarios.json: a number has more than 4,300 digits"),
+    "digits": (
+        '{"format": ' + "9" * 5000 + "}",
+        "scenarios.json: a number has more than 4,300 digits",
+    ),
     "long number": (scenarios(scenarios=[{"name": "x", "gamma": 10**4000}]), "gamma is 1000000"),
     "not a number": (scenarios(scenarios=[{"name": "x", "gamma": float("nan")}]), "gamma is nan"),
-    "infinity": (scenarios(scenarios=[{"name": "x", "required": {"r0": float("inf")}}]), "what r0 needs is inf"),
-    "half a name": (scenarios(scenarios=[{"name": "\ud800"}]), r"scenarios.json: '\ud800' is half a character"),
-    "half a label": (scenarios(scenarios=[{"name": "x", "limits": {"\udfff": 1}}]), "is half a character, no text"),
-    "large": (scenarios(saved="x" * 10**8), "scenarios.json holds 100.1 MB, and at most 10 MB are read"),
+    "infinity": (
+        scenarios(scenarios=[{"name": "x", "required": {"r0": float("inf")}}]),
+        "what r0 needs is inf",
+    ),
+    "half a name": (
+        scenarios(scenarios=[{"name": "\ud800"}]),
+        r"scenarios.json: '\ud800' is half a character",
+    ),
+    "half a label": (
+        scenarios(scenarios=[{"name": "x", "limits": {"\udfff": 1}}]),
+        "is half a character, no text",
+    ),
+    "large": (
+        scenarios(saved="x" * 10**8),
+        "scenarios.json holds 100.1 MB, and at most 10 MB are read",
+    ),
     "many": (
         scenarios(scenarios=[{"name": str(k)} for k in range(1001)]),
         "scenarios.json holds 1,001 scenarios, and at most 1,000 are read",
@@ -366,7 +428,11 @@ def limited(megabytes, *arguments):
 def test_too_little_memory_is_said_in_a_line(megabytes, tmp_path):
     folder = copy("case_study", tmp_path)
     done = limited(megabytes, "assign", folder)
-    assert (done.returncode, done.stdout, done.stderr) == (2, "", "crowdnb: there is not enough memory for this\n")
+    assert (done.returncode, done.stdout, done.stderr) == (
+        2,
+        "",
+        "crowdnb: there is not enough memory for this\n",
+    )
     assert not (folder / "assignment.csv").exists()
 
 
@@ -397,5 +463,7 @@ def test_an_error_of_the_program_is_no_answer(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr("crowdnb.project.folder.solve", solve)
     assert main(["assign", str(copy("case_study", tmp_path))]) == 3
     out, err = capsys.readouterr()
-    assert not out and err.startswith("crowdnb: internal error (KeyError: 'a\\nb'; test_limits.py, line ")
+    assert not out and err.startswith(
+        "crowdnb: internal error (KeyError: 'a\\nb'; test_limits.py, line "
+    )
     assert len(err.splitlines()) == 1

@@ -37,12 +37,17 @@ def plans(case):
 
 def test_scenarios_that_differ_in_a_demand_have_a_q_of_their_own(case):
     plans = cn.Scenarios(case)
-    q = [plans.problem(cn.Scenario("", demand={("r0", "skill"): (low, 1.0)})).qualification for low in (0.5, 0.9)]
+    q = [
+        plans.problem(cn.Scenario("", demand={("r0", "skill"): (low, 1.0)})).qualification
+        for low in (0.5, 0.9)
+    ]
     assert (q[0]["r0"] > q[1]["r0"]).any()
 
 
 def test_rho_as_given_weighs_tasks_as_the_files_do(case):
-    heavy = replace(case, task_weights=pd.Series({task: 1.0 + k for k, task in enumerate(case.required.index)}))
+    heavy = replace(
+        case, task_weights=pd.Series({task: 1.0 + k for k, task in enumerate(case.required.index)})
+    )
     plans = cn.Scenarios(heavy).keep("light", task_weights=dict.fromkeys(case.required.index, 1.0))
     given, light = plans.answer("as given"), plans.answer("light")
     assert plans.as_given("as given") == pytest.approx(given.performance)
@@ -65,8 +70,13 @@ def test_a_scenario_becomes_the_problem_that_a_person_would_write(case, plans):
     )  # fmt: skip
     for name in ("qualification", "task_conflicts", "worker_conflicts"):
         assert np.allclose(getattr(got, name), getattr(wanted, name).loc[got.workers]), name
-    assert got.required.equals(wanted.required) and got.worker_limits.to_dict() == wanted.worker_limits.to_dict()
-    assert plans.answer("everything").performance == pytest.approx(cn.solve(wanted, "HIGHS").performance, abs=1e-9)
+    assert (
+        got.required.equals(wanted.required)
+        and got.worker_limits.to_dict() == wanted.worker_limits.to_dict()
+    )
+    assert plans.answer("everything").performance == pytest.approx(
+        cn.solve(wanted, "HIGHS").performance, abs=1e-9
+    )
     assert ALL.words(case) == [
         "γ 0.1 → 0.2 (assumed, since no histories are known)",
         "a conflict bars two workers from one task only",
@@ -88,36 +98,54 @@ def test_scenarios_side_by_side(case, plans):
     table, first = plans.compare(), cn.solve(case.problem())
     assert table.index.tolist() == ["as given", "quarrel", "everything"]
     quarrel = cn.solve(case.problem([("a3", "a5")]))
-    assert table.at["quarrel", "difference"] == pytest.approx(quarrel.performance - first.performance, abs=1e-12)
+    assert table.at["quarrel", "difference"] == pytest.approx(
+        quarrel.performance - first.performance, abs=1e-12
+    )
     assert table.at["quarrel", "moves"] == "a1: idle → r3; a2: r3 → r1; a3: r0 → idle; a5: r1 → r0"
     assert table.at["as given", "moves"] == table.at["as given", "changes"] == ""
-    pairs = plans.answer("everything").pairs.replace({"worker": {"like a4": "a4", "like a4 (2)": "a4"}})
+    pairs = plans.answer("everything").pairs.replace(
+        {"worker": {"like a4": "a4", "like a4 (2)": "a4"}}
+    )
     by_hand = sum(
-        case.qualification.at[worker, task] for worker, task in zip(pairs["worker"], pairs["task"], strict=True)
+        case.qualification.at[worker, task]
+        for worker, task in zip(pairs["worker"], pairs["task"], strict=True)
     )
     assert table.at["everything", "by given Q"] == pytest.approx(by_hand)
     who = plans.assignments()
     assert who.index.tolist() == [*case.ability.index, "like a4", "like a4 (2)"]
     assert who.at["a3", "quarrel"] == "idle" and who.at["like a4", "quarrel"] == ""
-    assert who.at["a10", "everything"] == "r0, r2"  # its limit is 2, and no other rule keeps it from both
+    # its limit is 2, and no other rule keeps it from both
+    assert who.at["a10", "everything"] == "r0, r2"
     broken = plans.keep("too much", required={"r0": 9}).compare().loc["too much"]
     assert math.isnan(broken["performance"]) and broken["state"] == "no assignment exists"
 
 
 def test_a_repair_leads_to_the_rho_that_it_promised(case):
     """With every kind of change, one after the other, also of workers that an earlier repair added."""
-    plans, start = cn.Scenarios(case), cn.Scenario("", required={"r0": 4, "r2": 5}, conflicts={("a10", "a11"): 1})
+    plans, start = (
+        cn.Scenarios(case),
+        cn.Scenario("", required={"r0": 4, "r2": 5}, conflicts={("a10", "a11"): 1}),
+    )
     kinds = set()
     for cheap in ("conflict", "exclusion", "place", "worker", "limit"):
         one, problem = start, plans.problem(start)
-        first = cn.repairs(problem, 1, {kind: 5 for kind in ("conflict", "place", "worker", "limit") if kind != cheap})
+        first = cn.repairs(
+            problem,
+            1,
+            {kind: 5 for kind in ("conflict", "place", "worker", "limit") if kind != cheap},
+        )
         one = one.repaired(first.repairs[0].changes, problem)
         kinds |= {item[0] for item, _ in first.repairs[0].changes}
-        assert plans.answer(one).performance == pytest.approx(first.repairs[0].performance, abs=1e-9)
+        assert plans.answer(one).performance == pytest.approx(
+            first.repairs[0].performance, abs=1e-9
+        )
         again = replace(one, required={**one.required, "r4": one.required.get("r4", 1) + 3})
         problem = plans.problem(again)
         second = cn.repairs(problem, 1, {"worker": 0.5}).repairs[0]
-        assert plans.answer(again.repaired(second.changes, problem)).performance >= second.performance - 1e-9
+        assert (
+            plans.answer(again.repaired(second.changes, problem)).performance
+            >= second.performance - 1e-9
+        )
     assert kinds >= {"conflict", "place", "worker", "limit"}
 
 
@@ -131,7 +159,9 @@ def test_what_is_saved_is_read_again_and_can_be_read_by_a_person(case, plans, tm
     assert list(tmp_path.iterdir()) == [path]  # nothing is left beside it
 
 
-names = st.text(min_size=1).filter(lambda text: text.strip() == text and text.isprintable() and text != "as given")
+names = st.text(min_size=1).filter(
+    lambda text: text.strip() == text and text.isprintable() and text != "as given"
+)
 
 
 @settings(max_examples=30)
@@ -200,7 +230,10 @@ def test_a_broken_or_foreign_file_is_told_in_words_and_left(content, said, case,
     keeper, plans = Keeper.open(tmp_path, case)
     keeper.save(plans.keep("mine", gamma=0.2))
     assert path.read_bytes() == data
-    assert keeper.path.name == "scenarios_2.json" and "left as it is; scenarios_2.json is used" in keeper.said[0]
+    assert (
+        keeper.path.name == "scenarios_2.json"
+        and "left as it is; scenarios_2.json is used" in keeper.said[0]
+    )
     later, again = Keeper.open(tmp_path, case)  # another day
     assert [one.name for one in again.named] == ["mine"] and later.path == keeper.path
 
@@ -224,7 +257,10 @@ def test_a_scenario_that_does_not_fit_says_which_label(scenario, said, case, tmp
     assert list(misfit.assignments()) == ["as given"]
     misfit.save(tmp_path / "scenarios.json")
     keeper, again = Keeper.open(tmp_path, case)
-    assert [one.name for one in again.named] == ["old", "last time 1"] and again.current == cn.Scenario()
+    assert [one.name for one in again.named] == [
+        "old",
+        "last time 1",
+    ] and again.current == cn.Scenario()
     assert "do not fit any more" in keeper.said[0]
 
 
@@ -267,7 +303,9 @@ def test_a_disk_that_fails_leaves_the_file_as_it_was(case, tmp_path, monkeypatch
     monkeypatch.setattr("crowdnb.project.scenarios.os.replace", fail)
     with pytest.raises(OSError, match="No space"):
         plans.keep("other", gamma=0.3).save(path)
-    assert [item.name for item in tmp_path.iterdir()] == ["scenarios.json"] and path.read_bytes() == before
+    assert [item.name for item in tmp_path.iterdir()] == [
+        "scenarios.json"
+    ] and path.read_bytes() == before
 
 
 @pytest.mark.parametrize(
@@ -303,7 +341,10 @@ def test_numbers_of_any_kind_are_kept_as_json_can_hold_them(case, tmp_path):
 
 @pytest.mark.parametrize(
     ("named", "said"),
-    [([cn.Scenario("a")] * 2, "'a' stands more than once"), ([cn.Scenario()], "'' cannot be the name of a scenario")],
+    [
+        ([cn.Scenario("a")] * 2, "'a' stands more than once"),
+        ([cn.Scenario()], "'' cannot be the name of a scenario"),
+    ],
 )
 def test_scenarios_have_names_unlike_each_other(named, said, case):
     with pytest.raises(cn.ScenarioError, match=f"^named: .*{said}"):

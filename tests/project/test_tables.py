@@ -9,9 +9,8 @@ from datetime import date, datetime, time, timedelta
 
 import openpyxl
 import pytest
-from helpers.folders import DATA, copy, problems
+from helpers.folders import DATA, copy, problems, same_project, workbook
 from openpyxl.worksheet.datavalidation import DataValidation
-from test_project import same_project
 
 import crowdnb as cn
 from crowdnb.__main__ import main
@@ -29,18 +28,42 @@ def zipped():
 
 NOT_CSV = {
     "zero byte": (HEAD + b"a0,skill,\0,1\n", "line 2: holds a zero byte, it is not a CSV file"),
-    "quote not closed": (HEAD + b'a0,"skill,0,1\na0,quality,0,1\n', "line 2: not CSV: unexpected end of data"),
-    "quote within": (HEAD + b'a0,skill,0,1\na0,"ski"ll,0,1\n', "line 3: not CSV: ',' expected after '\"'"),
-    "quote not closed, large": (HEAD + b'a0,"skill,0,1\n' + b"x" * 200_000, "line 2: not CSV: field larger than"),
+    "quote not closed": (
+        HEAD + b'a0,"skill,0,1\na0,quality,0,1\n',
+        "line 2: not CSV: unexpected end of data",
+    ),
+    "quote within": (
+        HEAD + b'a0,skill,0,1\na0,"ski"ll,0,1\n',
+        "line 3: not CSV: ',' expected after '\"'",
+    ),
+    "quote not closed, large": (
+        HEAD + b'a0,"skill,0,1\n' + b"x" * 200_000,
+        "line 2: not CSV: field larger than",
+    ),
     "row too long": (HEAD + b"\na0,skill,0,52,1\n", "line 3: 5 cells, and the header has 4"),
     "row too short": (HEAD + b"a0,skill,0\n", "line 2: 3 cells, and the header has 4"),
-    "rows of another separator": (HEAD + b"a0;skill;0;1\n", "line 2: 1 cells, and the header has 4"),
-    "Latin 1": (HEAD + "a0,skill,0,1\nJosé,skill,0,1\n".encode("latin-1"), "line 3: byte 0xe9 is not UTF-8; "),
-    "GBK": (HEAD + "张三,skill,0,1\n".encode("gbk"), "line 2: byte 0xd5 is not UTF-8; save the file as 'CSV UTF-8'"),
-    "UTF-16": (HEAD.decode().encode("utf-16"), "line 1: byte 0xff is not UTF-8; save the file as 'CSV UTF-8'"),
+    "rows of another separator": (
+        HEAD + b"a0;skill;0;1\n",
+        "line 2: 1 cells, and the header has 4",
+    ),
+    "Latin 1": (
+        HEAD + "a0,skill,0,1\nJosé,skill,0,1\n".encode("latin-1"),
+        "line 3: byte 0xe9 is not UTF-8; ",
+    ),
+    "GBK": (
+        HEAD + "张三,skill,0,1\n".encode("gbk"),
+        "line 2: byte 0xd5 is not UTF-8; save the file as 'CSV UTF-8'",
+    ),
+    "UTF-16": (
+        HEAD.decode().encode("utf-16"),
+        "line 1: byte 0xff is not UTF-8; save the file as 'CSV UTF-8'",
+    ),
     "PNG": (PNG, "line 1: byte 0x89 is not UTF-8; "),
     "workbook under the name of a CSV file": (zipped(), "line 1: "),
-    "HTML": (b"<!DOCTYPE html>\n<p>not found</p>\n", "column '<!DOCTYPE html>' is not known here; "),
+    "HTML": (
+        b"<!DOCTYPE html>\n<p>not found</p>\n",
+        "column '<!DOCTYPE html>' is not known here; ",
+    ),
 }
 
 
@@ -61,7 +84,9 @@ def test_a_folder_under_the_name_of_a_file_is_refused(tmp_path, capsys):
 def rewritten(text, separator=",", end="\n", decimal=".", **form):
     """CSV text in another dialect."""
     rows = list(csv.reader(io.StringIO(text)))
-    rows = [[cell.replace(".", decimal) if cell[:1] in "01" else cell for cell in row] for row in rows]
+    rows = [
+        [cell.replace(".", decimal) if cell[:1] in "01" else cell for cell in row] for row in rows
+    ]
     file = io.StringIO()
     csv.writer(file, delimiter=separator, lineterminator=end, **form).writerows(rows)
     return file.getvalue()
@@ -75,8 +100,12 @@ DIALECTS = {
     "old Macintosh": lambda text: rewritten(text, end="\r").encode(),
     "sep=;": lambda text: b"sep=;\r\n" + rewritten(text, ";", "\r\n", ",").encode(),
     '"sep=|" after a mark': lambda text: b'\xef\xbb\xbf\n"sep=|"\n' + rewritten(text, "|").encode(),
-    "spaces around everything": lambda text: text.replace(",", " ,\u3000").replace("\n", "\u00a0 \n").encode(),
-    "empty lines and columns": lambda text: ("\n" + text.replace("\n", ",,\n\n , ,,\n") + ",,,,\n\n").encode(),
+    "spaces around everything": lambda text: (
+        text.replace(",", " ,\u3000").replace("\n", "\u00a0 \n").encode()
+    ),
+    "empty lines and columns": (
+        lambda text: ("\n" + text.replace("\n", ",,\n\n , ,,\n") + ",,,,\n\n").encode()
+    ),
     "no end of the last line": lambda text: text.rstrip("\n").encode(),
 }
 
@@ -94,9 +123,15 @@ def test_dialects_are_read_the_same(name, dialect, tmp_path):
 
 def test_a_decimal_comma_between_commas_is_no_number(tmp_path, capsys):
     folder = copy("case_study", tmp_path, {"weights.csv": ("quality,0.50", 'quality,"0,50"')})
-    assert problems(folder, capsys) == ["weights.csv, line 4, column weight: '0,50' is not a number"]
-    folder = copy("case_study", tmp_path / "2", {"weights.csv": "criterion;weight\nskill;1,000,5\n"})
-    assert "weights.csv, line 2, column weight: '1,000,5' is not a number" in problems(folder, capsys)
+    assert problems(folder, capsys) == [
+        "weights.csv, line 4, column weight: '0,50' is not a number"
+    ]
+    folder = copy(
+        "case_study", tmp_path / "2", {"weights.csv": "criterion;weight\nskill;1,000,5\n"}
+    )
+    assert "weights.csv, line 2, column weight: '1,000,5' is not a number" in problems(
+        folder, capsys
+    )
 
 
 def test_lines_are_counted_as_an_editor_counts_them(tmp_path, capsys):
@@ -107,31 +142,17 @@ def test_lines_are_counted_as_an_editor_counts_them(tmp_path, capsys):
     ]
 
 
-def workbook(path, folder, changes=None, **sheets):
-    """An Excel workbook of the CSV files of a folder, numbers as numbers; a change is a sheet's cell and value."""
-    book = openpyxl.Workbook()
-    book.remove(book.active)
-    for file in sorted(folder.glob("*.csv")):
-        sheet = book.create_sheet(file.stem)
-        for row in csv.reader(file.read_text(encoding="utf-8").splitlines()):
-            sheet.append([float(cell) if cell[:1] in tuple("0123456789") else cell for cell in row])
-    for name, rows in sheets.items():
-        if name in book.sheetnames:
-            del book[name]
-        for row in rows:
-            (book[name] if name in book.sheetnames else book.create_sheet(name)).append(row)
-    for (name, cell), value in (changes or {}).items():
-        book[name][cell] = value
-    book.save(path)
-    return path
-
-
 @pytest.mark.parametrize("name", ["case_study", "lounges"])
 def test_a_workbook_is_read_as_the_folder(name, tmp_path, capsys):
-    path = workbook(tmp_path / "my book.xlsx", DATA / name, Notes=[["not read"]], assignment=[["earlier"]])
+    path = workbook(
+        tmp_path / "my book.xlsx", DATA / name, Notes=[["not read"]], assignment=[["earlier"]]
+    )
     project = cn.read_project(path)
     same_project(project, cn.read_project(DATA / name))
-    assert [note.split(";")[0] for note in project.notes] == ["Notes was not read", "assignment was not read"]
+    assert [note.split(";")[0] for note in project.notes] == [
+        "Notes was not read",
+        "assignment was not read",
+    ]
     assert main(["assign", str(path)]) == 0
     assert "Written: " in capsys.readouterr().out
     assert len((tmp_path / "assignment.csv").read_text().splitlines()) == project.required.sum() + 1
@@ -143,7 +164,13 @@ def test_a_workbook_as_people_keep_it(tmp_path):
     book = openpyxl.Workbook()
     sheet = book.active
     sheet.title = "ratings"
-    rows = [["worker ", "criterion", "rating", None, None], [None], [101, "質", 5.0], [None], [101.0, "質", " 4 "]]
+    rows = [
+        ["worker ", "criterion", "rating", None, None],
+        [None],
+        [101, "質", 5.0],
+        [None],
+        [101.0, "質", " 4 "],
+    ]
     for row in [*rows, ["102", "\u3000質 ", 3, None, " "], [None] * 9, [" "]]:
         sheet.append(row)
     sheet.cell(40, 12).font = openpyxl.styles.Font(bold=True)
@@ -169,8 +196,16 @@ def test_a_workbook_as_people_keep_it(tmp_path):
 
 
 WRONG_CELLS = {
-    "date": (("ability", "C2"), date(2024, 5, 3), "2024-05-03 00:00:00 is a date, a number is needed "),
-    "moment": (("tasks", "B2"), datetime(2024, 5, 3, 12), "2024-05-03 12:00:00 is a date, a number is needed "),
+    "date": (
+        ("ability", "C2"),
+        date(2024, 5, 3),
+        "2024-05-03 00:00:00 is a date, a number is needed ",
+    ),
+    "moment": (
+        ("tasks", "B2"),
+        datetime(2024, 5, 3, 12),
+        "2024-05-03 12:00:00 is a date, a number is needed ",
+    ),
     "time": (("ability", "C2"), time(0, 52), "00:52:00 is a date, a number is needed "),
     "duration": (("tasks", "B2"), timedelta(days=2, hours=1), "is not a number"),
     "truth value": (("tasks", "B2"), True, "'True' is not a number"),
@@ -187,7 +222,10 @@ def test_a_wrong_cell_of_a_workbook_is_named(cell, value, problem, tmp_path, cap
     lines = problems(path, capsys)
     column = {"ability": "low", "tasks": "required"}[cell[0]]
     assert len(lines) == 1
-    assert lines[0].startswith(f"book.xlsx, sheet {cell[0]}, row 2, column {column}: ") and problem in lines[0]
+    assert (
+        lines[0].startswith(f"book.xlsx, sheet {cell[0]}, row 2, column {column}: ")
+        and problem in lines[0]
+    )
 
 
 def test_sheets_missing_misspelt_empty_or_too_wide_are_named(tmp_path, capsys):
@@ -222,7 +260,8 @@ def rewrite_sheets(path, pattern, replacement):
 @pytest.mark.parametrize(
     ("pattern", "replacement"),
     [
-        (rb'<dimension ref="[^"]*"', b'<dimension ref="A1:A1"'),  # a wrong size: rows beyond it would be lost
+        # a wrong size: rows beyond it would be lost
+        (rb'<dimension ref="[^"]*"', b'<dimension ref="A1:A1"'),
         (rb"<dimension [^>]*/>", b""),
         (rb"<v>(\d+)</v></c></row>", rb"<v>\1.0</v></c></row>"),  # whole numbers as 2.0
     ],
@@ -234,7 +273,10 @@ def test_workbooks_of_other_programs(pattern, replacement, tmp_path):
         "task_conflicts": [["worker", "task"], ["a0", 3]],
         "weights": [["criterion", "weight"], ["c", 1]],
         "demand": [["task", "criterion", "low"], *([j, "c", 0] for j in range(5))],
-        "ability": [["worker", "criterion", "low", "high"], *([f"a{i}", "c", 0, 1] for i in range(12))],
+        "ability": [
+            ["worker", "criterion", "low", "high"],
+            *([f"a{i}", "c", 0, 1] for i in range(12)),
+        ],
     }
     path = workbook(tmp_path / "book.xlsx", DATA / "case_study", **sheets)
     before = cn.read_project(path)
@@ -249,7 +291,9 @@ def test_a_file_that_is_no_workbook_is_refused(name, data, tmp_path, capsys):
     path = tmp_path / name
     path.write_bytes(data)
     (line,) = problems(path, capsys)
-    assert line.startswith(f"{name}: neither a folder nor an Excel workbook (.xlsx) that can be read: ")
+    assert line.startswith(
+        f"{name}: neither a folder nor an Excel workbook (.xlsx) that can be read: "
+    )
 
 
 def test_a_workbook_without_the_package_names_the_package(tmp_path, capsys, monkeypatch):

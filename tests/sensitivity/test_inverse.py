@@ -23,7 +23,9 @@ def together(problem, tables):
     pairs = list(combinations(range(len(problem.workers)), 2))
     busy = tables.any(axis=2)
     if problem.conflict_scope == "project":
-        return pairs, np.array([busy[:, i] & busy[:, k] for i, k in pairs], dtype=bool).T.reshape(len(tables), -1)
+        return pairs, np.array([busy[:, i] & busy[:, k] for i, k in pairs], dtype=bool).T.reshape(
+            len(tables), -1
+        )
     shared = np.array([(tables[:, i] & tables[:, k]).any(axis=1) for i, k in pairs], dtype=bool)
     return pairs, shared.T.reshape(len(tables), -1)
 
@@ -55,8 +57,15 @@ def test_conflicts_are_all_the_smallest_sets(scope):
         assert found.possible == (not len(better) or bool(better[:, allowed].any(axis=1).all()))
         wanted = []
         for size in range(4):
-            hits = [h for h in combinations(allowed.tolist(), size) if better[:, list(h)].any(axis=1).all()]
-            wanted = [tuple((problem.workers[pairs[p][0]], problem.workers[pairs[p][1]]) for p in h) for h in hits]
+            hits = [
+                h
+                for h in combinations(allowed.tolist(), size)
+                if better[:, list(h)].any(axis=1).all()
+            ]
+            wanted = [
+                tuple((problem.workers[pairs[p][0]], problem.workers[pairs[p][1]]) for p in h)
+                for h in hits
+            ]
             if wanted:
                 sizes.add(size)
                 break
@@ -72,15 +81,23 @@ def test_a_limit_leaves_some_sets_out(case):
     cut = cn.recover_conflicts(case.problem(), case.published.assignment, limit=1)
     assert cut.sets == ((("a3", "a5"),),)
     assert not cut.complete
-    assert cn.recover_conflicts(case.problem(), case.published.assignment, limit=4).complete  # there are no more
-    assert cut.text.startswith("At least 1 set of the smallest size, 1 conflict, makes the assignment optimal: a3-a5.")
+    # there are no more
+    assert cn.recover_conflicts(case.problem(), case.published.assignment, limit=4).complete
+    assert cut.text.startswith(
+        "At least 1 set of the smallest size, 1 conflict, makes the assignment optimal: a3-a5."
+    )
     problem = cn.Problem(np.array([[0.9], [0.8], [0.7], [0.1]]), [2])
     two = cn.recover_conflicts(problem, pd.DataFrame({0: [0, 1, 1, 0]}))
-    assert str(two) == "1 set of the smallest size, 2 conflicts, makes the assignment optimal: 0-1 and 0-2."
+    assert (
+        str(two)
+        == "1 set of the smallest size, 2 conflicts, makes the assignment optimal: 0-1 and 0-2."
+    )
     none = cn.recover_conflicts(problem, pd.DataFrame({0: [0, 0, 1, 1]}), largest=1)
     assert none.sets == ()
     assert none.possible
-    assert str(none) == "No set of up to 1 conflict makes the assignment optimal; a larger one does."
+    assert (
+        str(none) == "No set of up to 1 conflict makes the assignment optimal; a larger one does."
+    )
 
 
 def test_the_case_studys_conflict(case):
@@ -137,12 +154,16 @@ def test_weights_are_the_nearest_or_proved_not_to_exist(scope):
         size = len(start)
         at = int(points.dot(start + 0.3 * rng.normal(size=size)).argmax())
         at = int(rng.integers(len(tables))) if rng.uniform() < 0.3 else at
-        found = cn.recover_weights(problem, possibility_frame(problem, p), frame_of(problem, tables[at]), start)
+        found = cn.recover_weights(
+            problem, possibility_frame(problem, p), frame_of(problem, tables[at]), start
+        )
         rows = points - points[at]  # · w ≤ 0
         eye = np.eye(size)
         distance = linprog(
             np.r_[np.zeros(size), np.ones(size)],
-            np.vstack([np.hstack([rows, 0 * rows]), np.hstack([eye, -eye]), np.hstack([-eye, -eye])]),
+            np.vstack(
+                [np.hstack([rows, 0 * rows]), np.hstack([eye, -eye]), np.hstack([-eye, -eye])]
+            ),
             np.r_[np.zeros(len(rows)), start, -start],
             [np.r_[np.ones(size), np.zeros(size)]],
             [1],
@@ -156,7 +177,9 @@ def test_weights_are_the_nearest_or_proved_not_to_exist(scope):
             np.testing.assert_allclose(mixture, again, atol=1e-9)
             assert (mixture > -1e-9).all()
             assert mixture.max() > 0
-            for share_row, rival in zip(found.proof.iloc[:-1].itertuples(), found.rivals, strict=True):
+            for share_row, rival in zip(
+                found.proof.iloc[:-1].itertuples(), found.rivals, strict=True
+            ):
                 (wins,) = by_criterion(problem, p, rival.table.to_numpy()[None])
                 np.testing.assert_allclose(wins - points[at], share_row[2:], atol=1e-9)
         else:
@@ -173,10 +196,14 @@ def test_weights_of_the_case_study(case):
     table, problem = case.published.assignment, case.problem([("a3", "a5")])
     near = cn.recover_weights(problem, p, table, case.criteria_weights)
     assert near.moved == pytest.approx(0.0824, abs=1e-4)
-    assert near.text.startswith("The assignment is optimal at skill 0.15, efficiency 0.1676, quality 0.5824")
+    assert near.text.startswith(
+        "The assignment is optimal at skill 0.15, efficiency 0.1676, quality 0.5824"
+    )
     there = cn.recover_weights(problem, p, table, case.criteria_weights, tolerance=0.0011)
     assert there.moved == 0
     q = cn.qualification(case.ability, case.demand, near.weights)
     best = cn.solve(problem.changed(qualification=q))
-    assert best.performance == pytest.approx(cn.performance(problem.changed(qualification=q), table), abs=1e-7)
+    assert best.performance == pytest.approx(
+        cn.performance(problem.changed(qualification=q), table), abs=1e-7
+    )
     assert cn.recover_weights(case.problem(), p, table).weights is None

@@ -16,8 +16,10 @@ def distance_to_a_rival(start, points, own):
     """The least ½ Σ |w - start| at which a table that scores otherwise is at least as good: a program for each."""
     size, eye, least = len(start), np.eye(len(start)), math.inf
     rows = np.unique(points - own, axis=0)
-    rows = rows[rows.max(axis=1) >= 1e-12]  # one that is never better may be as good on the rim of the simplex
-    # Moving a weight of x changes row · w by at most x (largest - smallest entry): no rival is nearer than that.
+    # one that is never better may be as good on the rim of the simplex
+    rows = rows[rows.max(axis=1) >= 1e-12]
+    # Moving a weight of x changes row · w by at most x (largest - smallest entry): no rival is
+    # nearer than that.
     beyond = -(rows @ start) / np.maximum(np.ptp(rows, axis=1), 1e-300)
     for at in np.argsort(beyond):
         row = rows[at]
@@ -30,7 +32,10 @@ def distance_to_a_rival(start, points, own):
             [np.r_[np.ones(size), np.zeros(size)]],
             [1],
         )
-        if answer.x is not None and (points @ answer.x[:size]).max() <= own @ answer.x[:size] + 1e-7:
+        if (
+            answer.x is not None
+            and (points @ answer.x[:size]).max() <= own @ answer.x[:size] + 1e-7
+        ):
             least = min(least, answer.fun / 2)
     return least
 
@@ -81,8 +86,14 @@ def test_the_case_study(case):
     assert found.moved == pytest.approx(0.046, abs=1e-3)
     assert found.text.splitlines()[1].endswith("from there on: a3: r0 → r2; a11: r2 → r0.")
     assert found.holds(case.criteria_weights)
-    rho = cn.solve(case.problem().changed(qualification=cn.qualification(case.ability, case.demand, found.nearest)))
-    assert rho.performance == pytest.approx(cn.performance(rho.problem, found.assignment.table), abs=1e-7)
+    rho = cn.solve(
+        case.problem().changed(
+            qualification=cn.qualification(case.ability, case.demand, found.nearest)
+        )
+    )
+    assert rho.performance == pytest.approx(
+        cn.performance(rho.problem, found.assignment.table), abs=1e-7
+    )
     assert 0 < found.share < 1
     assert found.shares["share"].is_monotonic_decreasing
     assert found.shares["share"].sum() == pytest.approx(9)

@@ -49,7 +49,9 @@ class World:
         else:
             given = np.sort(rng.uniform(0.2, 1, size=(m, self.size, 2)).round(1))[alike]
             half = np.diff(given)[..., 0] / (2 + self.gamma)  # He = En
-            drift = np.stack([given.mean(axis=2) - half, given.mean(axis=2) + half, half / 2], axis=2)
+            drift = np.stack(
+                [given.mean(axis=2) - half, given.mean(axis=2) + half, half / 2], axis=2
+            )
         self.low, self.high, self.he = np.moveaxis(drift, 2, 0)
         self.project = cn.Project(
             pd.DataFrame(self.ends(self.gamma).reshape(m, -1), self.problem.workers, columns),
@@ -76,7 +78,9 @@ class World:
 
     def ends(self, gamma):
         """Intervals at this γ, m × K × 2."""
-        return np.stack([self.low - gamma * self.he, self.high + gamma * self.he], axis=2).clip(0, 1)
+        return np.stack([self.low - gamma * self.he, self.high + gamma * self.he], axis=2).clip(
+            0, 1
+        )
 
     def p(self, u):
         """P of intervals m × K × 2: m × n × K."""
@@ -108,7 +112,9 @@ def history(rng):
 def possible(problem):
     """Tables that are valid where no Q is 0."""
     tables = TABLES[problem.qualification.shape]
-    return tables[valid(problem.changed(qualification=np.ones(problem.qualification.shape)), tables)]
+    return tables[
+        valid(problem.changed(qualification=np.ones(problem.qualification.shape)), tables)
+    ]
 
 
 @functools.cache
@@ -118,7 +124,9 @@ def worlds(scope):
     while len(found) < WORLDS:
         problem = random_problem(rng, scope, len(found) % 7 == 0, SIZES)
         if len(possible(problem)) > 3:
-            weights = rng.uniform(0.2, 1, len(problem.tasks)).round(2) if rng.uniform() < 0.5 else None
+            weights = (
+                rng.uniform(0.2, 1, len(problem.tasks)).round(2) if rng.uniform() < 0.5 else None
+            )
             world = World(rng, problem.changed(task_weights=weights))
             if np.isfinite(world.rho(world.today)).sum() > 3:
                 found.append(world)
@@ -158,14 +166,18 @@ def test_between_the_two_gammas_no_table_is_better_and_beyond_them_one_is(scope)
 
 def performance(world, gamma, table):
     """ρ of a table, also where one of its Q is 0."""
-    return (world.tables[table] * world.q(world.ends(gamma)) * world.problem.task_weights.to_numpy()).sum()
+    return (
+        world.tables[table] * world.q(world.ends(gamma)) * world.problem.task_weights.to_numpy()
+    ).sum()
 
 
 @pytest.mark.no_cover
 @SCOPES
 def test_each_sample_is_settled_as_by_every_table(scope, monkeypatch):
     drawn, own = [], uncertain._chosen
-    monkeypatch.setattr(uncertain, "_chosen", lambda data, qs, *rest: drawn.extend(qs) or own(data, qs, *rest))
+    monkeypatch.setattr(
+        uncertain, "_chosen", lambda data, qs, *rest: drawn.extend(qs) or own(data, qs, *rest)
+    )
     stays = []
     for world in worlds(scope):
         drawn.clear()
@@ -183,7 +195,9 @@ def test_each_sample_is_settled_as_by_every_table(scope, monkeypatch):
         for row in found.shares.itertuples():
             with_it = world.tables[:, workers.index(row.worker), tasks.index(row.task)]
             assert row.today == with_it[table]
-            most, least = (np.mean([some(with_it[best]) for best in optimum]) for some in (np.any, np.all))
+            most, least = (
+                np.mean([some(with_it[best]) for best in optimum]) for some in (np.any, np.all)
+            )
             assert least <= row.share <= most
             assert row.error == pytest.approx(math.sqrt(row.share * (1 - row.share) / 3))
         assert str(found)
@@ -211,7 +225,11 @@ def regret_by_looking(world, tables):
 
 
 def point(u, low, high):
-    return (u > low) * 0.5 + (u >= low) * 0.5 if low == high else np.clip((u - low) / (high - low), 0, 1)
+    return (
+        (u > low) * 0.5 + (u >= low) * 0.5
+        if low == high
+        else np.clip((u - low) / (high - low), 0, 1)
+    )
 
 
 @pytest.mark.no_cover
@@ -252,7 +270,9 @@ def test_the_regret_is_the_least_of_all_tables(scope):
     for world in worlds(scope):
         limits = np.minimum(world.problem.worker_limits, 1)
         problem = world.problem.changed(worker_limits=limits, budget=None, costs=None)
-        tables = possible(problem.changed(task_conflicts=(world.today == 0) | (problem.task_conflicts == 1)))
+        tables = possible(
+            problem.changed(task_conflicts=(world.today == 0) | (problem.task_conflicts == 1))
+        )
         if not len(tables):
             continue
         looked += 1
@@ -276,7 +296,8 @@ def test_the_case_study(case):
         f"The assignment stays the best from γ = 0 to {found.high:.6g}; today γ is 0.1.",
         "Just above: a3: r0 → r2; a11: r2 → r0.",
     ]
-    for gamma, same in ((found.high - 1e-6, True), (found.high + 1e-6, False)):  # solved again on both sides
+    # solved again on both sides
+    for gamma, same in ((found.high - 1e-6, True), (found.high + 1e-6, False)):
         ability = cloud.moved_intervals(case.ability, gamma)
         q = cn.qualification(ability, case.demand, case.criteria_weights)
         table = cn.solve(case.problem().changed(qualification=q)).table
@@ -284,12 +305,15 @@ def test_the_case_study(case):
     narrow = cn.gamma_range(case, limit=0.2)
     assert narrow.high == 0.2
     assert narrow.text.endswith("Nothing above γ = 0.2 was looked at.")
-    assert cn.gamma_range(case, table=found.assignment.table, he_to_en=0.0).high == 1.0  # γ moves nothing
+    # γ moves nothing
+    assert cn.gamma_range(case, table=found.assignment.table, he_to_en=0.0).high == 1.0
 
 
 def test_workers_alike_and_tied_at_every_gamma_do_not_cost_hundreds_of_looks(monkeypatch):
     looks, own = [], uncertain._Drift._better
-    monkeypatch.setattr(uncertain._Drift, "_better", lambda *given: looks.append(given) or own(*given))
+    monkeypatch.setattr(
+        uncertain._Drift, "_better", lambda *given: looks.append(given) or own(*given)
+    )
     ends = pd.MultiIndex.from_product([["skill"], ["low", "high"]])
     names, tasks = ["a", "b", "c", "d"], ["r", "s"]
     project = cn.Project(
@@ -308,10 +332,19 @@ def test_workers_alike_and_tied_at_every_gamma_do_not_cost_hundreds_of_looks(mon
 
 def test_a_pair_that_comes_to_be_forbidden_ends_the_range():
     ends = pd.MultiIndex.from_product([["skill"], ["low", "high"]])
-    ability, demand = pd.DataFrame([[0.4, 0.6]], [0], ends), pd.DataFrame([[0.598, 1.0]], ["r"], ends)
+    ability, demand = (
+        pd.DataFrame([[0.4, 0.6]], [0], ends),
+        pd.DataFrame([[0.598, 1.0]], ["r"], ends),
+    )
     nobody = pd.DataFrame([[0]], [0], ["r"])
     project = cn.Project(
-        ability, demand, pd.Series({"skill": 1.0}), pd.Series({"r": 1}), None, nobody, nobody.set_axis([0], axis=1)
+        ability,
+        demand,
+        pd.Series({"skill": 1.0}),
+        pd.Series({"r": 1}),
+        None,
+        nobody,
+        nobody.set_axis([0], axis=1),
     )
     found = cn.gamma_range(project)
     # 0.5 + 0.1 (1 + γ/2) / 1.05 = 0.598
@@ -322,7 +355,9 @@ def test_a_pair_that_comes_to_be_forbidden_ends_the_range():
 
 def one_history(ratings, stars=5):
     ends = pd.MultiIndex.from_product([["skill"], ["low", "high"]])
-    counts = cn.count_ratings(pd.DataFrame({"worker": "a", "criterion": "skill", "rating": ratings}), stars)
+    counts = cn.count_ratings(
+        pd.DataFrame({"worker": "a", "criterion": "skill", "rating": ratings}), stars
+    )
     nobody = pd.DataFrame([[0]], ["a"], ["r"])
     return cn.Project(
         cn.ability_intervals(counts),
@@ -342,7 +377,9 @@ def test_histories_are_drawn_with_their_own_frequencies():
     assert found.source == "ratings"
     kept = found.samples["kept"].round(9).value_counts(normalize=True)
     assert sorted(kept.index) == pytest.approx([0.2, 1 / 1.8, 1])
-    assert kept.sort_index().to_numpy() == pytest.approx([0.25, 0.5, 0.25], abs=4 * math.sqrt(0.25 / 800))
+    assert kept.sort_index().to_numpy() == pytest.approx(
+        [0.25, 0.5, 0.25], abs=4 * math.sqrt(0.25 / 800)
+    )
     assert (found.share, found.error) == (1.0, 0.0)
     decayed = dataclasses.replace(one_history([1, 5]), counts=one_history([1, 5]).counts.decay(0.5))
     kept = cn.doubt(decayed, samples=50, rng=0).samples["kept"].round(9)  # one rating: 1 or 5 stars
@@ -381,7 +418,9 @@ def test_each_option_counts_in_each_sample(option, source, monkeypatch):
     none = pd.DataFrame(0, [*STARS], ["r0", "r1"])
     project = cn.Project(
         cn.ability_intervals(counts),
-        pd.DataFrame(demand, none.columns, pd.MultiIndex.from_product([["u0", "u1"], ["low", "high"]])),
+        pd.DataFrame(
+            demand, none.columns, pd.MultiIndex.from_product([["u0", "u1"], ["low", "high"]])
+        ),
         pd.Series([0.9, 0.1], ["u0", "u1"]),
         pd.Series(1, none.columns),
         None,
@@ -389,9 +428,13 @@ def test_each_option_counts_in_each_sample(option, source, monkeypatch):
         pd.DataFrame(0, none.index, none.index),
         counts,
     )
-    rule = cn.Problem(none + 1, [1, 1], worker_conflicts=[("a0", worker) for worker in ("a1", "a2", "a3")])
+    rule = cn.Problem(
+        none + 1, [1, 1], worker_conflicts=[("a0", worker) for worker in ("a1", "a2", "a3")]
+    )
     problem, qs, own = rule.changed(**OPTIONS[option]), [], uncertain._chosen
-    monkeypatch.setattr(uncertain, "_chosen", lambda data, some, *rest: qs.extend(some) or own(data, some, *rest))
+    monkeypatch.setattr(
+        uncertain, "_chosen", lambda data, some, *rest: qs.extend(some) or own(data, some, *rest)
+    )
     found = cn.doubt(project, problem, samples=30, rng=4, source=source)
     with_it, without = (possible(one) for one in (problem, rule))
     today, optima, others = found.assignment.table.to_numpy(), [], 0
@@ -403,7 +446,11 @@ def test_each_option_counts_in_each_sample(option, source, monkeypatch):
         optima.append(with_it[rho >= rho.max() - 1e-9])
         others += abs((without * q).sum(axis=(1, 2)).max() - rho.max()) > 1e-6
     assert others
-    shares = found.shares.pivot(index="worker", columns="task", values="share").reindex_like(none).fillna(0)
+    shares = (
+        found.shares.pivot(index="worker", columns="task", values="share")
+        .reindex_like(none)
+        .fillna(0)
+    )
     assert (shares >= np.mean([best.all(axis=0) for best in optima], axis=0) - 1e-12).all(axis=None)
     assert (shares <= np.mean([best.any(axis=0) for best in optima], axis=0) + 1e-12).all(axis=None)
     assert sum(len(best) == 1 for best in optima) > 15
@@ -435,10 +482,14 @@ def test_the_price_of_caution_on_the_case_study(case):
     found = cn.robust(case)
     low = case.ability.copy()
     low.loc[:, (slice(None), "high")] = low.loc[:, (slice(None), "low")].to_numpy()
-    worst = case.problem().changed(qualification=cn.qualification(low, case.demand, case.criteria_weights))
+    worst = case.problem().changed(
+        qualification=cn.qualification(low, case.demand, case.criteria_weights)
+    )
     assert found.frame.loc["robust", "worst case"] == pytest.approx(cn.solve(worst).performance)
     assert found.price == pytest.approx(found.usual.performance - found.assignment.performance)
-    assert found.text.startswith("Wherever abilities lie in their intervals ρ is at least 1.65126, and 1.63882 with")
+    assert found.text.startswith(
+        "Wherever abilities lie in their intervals ρ is at least 1.65126, and 1.63882 with"
+    )
     hasty = cn.robust(case, criterion="regret", time_limit=0.05)
     assert 0 <= hasty.bound <= hasty.frame.loc["robust", "regret"]
 
@@ -451,13 +502,17 @@ def test_what_cannot_be_asked_of_data_in_doubt(case):
         "a Problem is needed": lambda: cn.robust(case, case),
         "not below the project's γ, 0.1; got 0.01": lambda: cn.gamma_range(case, limit=0.01),
         "tolerance must be a finite number above 0": lambda: cn.gamma_range(case, tolerance=0),
-        "he_to_en must be a finite number of at least 0": lambda: cn.gamma_range(case, he_to_en=math.nan),
+        "he_to_en must be a finite number of at least 0": lambda: cn.gamma_range(
+            case, he_to_en=math.nan
+        ),
         "not optimal at γ = 0.1": lambda: cn.gamma_range(case, table=case.published.assignment),
         "samples must be a whole number of at least 1": lambda: cn.doubt(case, samples=0),
         "source must be 'ratings' or 'intervals'": lambda: cn.doubt(case, source="stars"),
         "source: the project has no rating histories": lambda: cn.doubt(case, source="ratings"),
         "table: it is no assignment": lambda: cn.doubt(case, table=case.published.assignment * 0),
-        "the problem has no assignment": lambda: cn.robust(case, case.problem().changed(required=[9] * 5)),
+        "the problem has no assignment": lambda: cn.robust(
+            case, case.problem().changed(required=[9] * 5)
+        ),
         "criterion must be 'worst case' or 'regret'": lambda: cn.robust(case, criterion="best"),
         "regret needs a problem of one task a worker": lambda: cn.robust(
             case, case.problem().changed(worker_limits=2), "regret"
@@ -468,5 +523,7 @@ def test_what_cannot_be_asked_of_data_in_doubt(case):
         with pytest.raises(ValueError, match=re.escape(text)):
             ask()
     edited = dataclasses.replace(one_history([1, 5]), ability=one_history([2, 5]).ability)
-    with pytest.raises(ValueError, match=r"a, skill: \[0.4, 1\] is not what the histories give at γ = 0.1"):
+    with pytest.raises(
+        ValueError, match=r"a, skill: \[0.4, 1\] is not what the histories give at γ = 0.1"
+    ):
         cn.gamma_range(edited)

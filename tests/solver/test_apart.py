@@ -17,7 +17,8 @@ from crowdnb.solver import apart
 from crowdnb.solver import apart as module
 
 posix = pytest.mark.skipif(os.name == "nt", reason="signals are sent otherwise on Windows")
-ENDLESS = "apart(sum, range(10**13))"  # one call of C code, during which no other thread of its process can run
+# one call of C code, during which no other thread of its process can run
+ENDLESS = "apart(sum, range(10**13))"
 GLPK = """apart(engine.ask, problem, np.argwhere(problem.eligible), "GLPK_MI", None)"""
 ASKING = """
 import os, signal, threading, time, joblib
@@ -59,13 +60,24 @@ def until(condition, seconds=10):
 
 
 def ours(processes):
-    return [one for one in processes if module.WORK in one.cmdline() or module.WATCHING[-1] in one.cmdline()]
+    return [
+        one
+        for one in processes
+        if module.WORK in one.cmdline() or module.WATCHING[-1] in one.cmdline()
+    ]
 
 
 def nothing_left():
     """No process, ended and waited for or not, and no thread of a call."""
-    until(lambda: not any(thread.name == "crowdnb.solver.apart" for thread in threading.enumerate()), 2)
-    return not [one for one in psutil.Process().children() if one.status() == psutil.STATUS_ZOMBIE or ours([one])]
+    until(
+        lambda: not any(thread.name == "crowdnb.solver.apart" for thread in threading.enumerate()),
+        2,
+    )
+    return not [
+        one
+        for one in psutil.Process().children()
+        if one.status() == psutil.STATUS_ZOMBIE or ours([one])
+    ]
 
 
 @pytest.fixture
@@ -80,13 +92,21 @@ def asking(tmp_path):
 
     def start(call, before=""):
         code = f"{ASKING}{before}\nprint('asking', flush=True)\nprint({call}, flush=True)"
-        pipe, places = subprocess.PIPE, {"TMPDIR": str(tmp_path), "JOBLIB_TEMP_FOLDER": str(tmp_path / "joblib")}
+        pipe, places = (
+            subprocess.PIPE,
+            {"TMPDIR": str(tmp_path), "JOBLIB_TEMP_FOLDER": str(tmp_path / "joblib")},
+        )
         child = subprocess.Popen(
-            [sys.executable, "-c", code], stdout=pipe, stderr=pipe, text=True, env=os.environ | places
+            [sys.executable, "-c", code],
+            stdout=pipe,
+            stderr=pipe,
+            text=True,
+            env=os.environ | places,
         )
         started.append(child)
         assert child.stdout.readline() == "asking\n"
-        until(lambda: at_work(child, 2.5 if call is GLPK else 0.3), 30)  # past what it takes to import cvxpy
+        # past what it takes to import cvxpy
+        until(lambda: at_work(child, 2.5 if call is GLPK else 0.3), 30)
         found[:] = [*ours(found), *[one for one in found if not ours([one])]]
         return child
 
@@ -124,7 +144,8 @@ def test_the_time_is_over():
     start = time.perf_counter()
     assert apart(sum, range(10**13), time_limit=0.5) is None
     assert time.perf_counter() - start < 5
-    assert apart(bytes.upper, bytes(50_000_000), time_limit=1e-3) is None  # before the question has arrived
+    # before the question has arrived
+    assert apart(bytes.upper, bytes(50_000_000), time_limit=1e-3) is None
     assert nothing_left()
 
 
@@ -132,7 +153,8 @@ def test_what_the_function_raises_is_raised_here():
     with pytest.raises(ValueError, match="number: 3 is wrong") as caught:
         apart(wrong, 3)
     assert "in wrong" in str(caught.value.__cause__)
-    with pytest.raises(RuntimeError, match=r"^OddError: salt and pepper$"):  # which pickle cannot make again
+    # which pickle cannot make again
+    with pytest.raises(RuntimeError, match=r"^OddError: salt and pepper$"):
         apart(odd)
     with pytest.raises(MemoryError):
         apart(bytes, 10**17)
@@ -162,7 +184,10 @@ def test_a_process_that_ends_without_an_answer_is_an_error():
 
 @posix
 def test_a_process_killed_from_outside_lacks_memory_most_likely():
-    with pytest.raises(MemoryError, match="the process of HIGHS was ended by the system, most likely for want of mem"):
+    with pytest.raises(
+        MemoryError,
+        match="the process of HIGHS was ended by the system, most likely for want of mem",
+    ):
         apart(signal.raise_signal, signal.SIGKILL, bar="HIGHS")
     with pytest.raises(RuntimeError, match="ended with code -6"):
         apart(os.abort)
@@ -231,7 +256,9 @@ def test_a_worker_knows_whether_its_parent_is_there(start):
 def test_a_script_goes_on_when_the_shell_that_started_it_has_ended(tmp_path):
     answer = tmp_path / "answer"
     code = f"{ASKING}time.sleep(0.3); apart(time.sleep, 0.3); open({str(answer)!r}, 'w')"
-    subprocess.run(["sh", "-c", f'nohup {sys.executable} -c "$0" >/dev/null 2>&1 &', code], check=True)
+    subprocess.run(
+        ["sh", "-c", f'nohup {sys.executable} -c "$0" >/dev/null 2>&1 &', code], check=True
+    )
     until(answer.exists, 20)
 
 
@@ -264,10 +291,14 @@ def test_an_interrupt_at_any_moment_leaves_nothing():
 
 
 def test_the_engine_answers_from_there(case):
-    from crowdnb.solver import engine  # not above: the functions here would wait for it in their own processes
+    # not above: the functions here would wait for it in their own processes
+    from crowdnb.solver import engine
 
     problem = case.problem([("a3", "a5")])
     pairs = np.argwhere(problem.eligible)
-    here, there = engine.ask(problem, pairs, "HIGHS", None), apart(engine.ask, problem, pairs, "HIGHS", None)
+    here, there = (
+        engine.ask(problem, pairs, "HIGHS", None),
+        apart(engine.ask, problem, pairs, "HIGHS", None),
+    )
     assert there.status == here.status == "optimal"
     assert there.objective == pytest.approx(here.objective)

@@ -23,7 +23,9 @@ def same(answers, others):
     assert len(answers) == len(others)
     for one, other in zip(answers, others, strict=True):
         assert (one.status, one.reasons, one.solver) == (other.status, other.reasons, other.solver)
-        np.testing.assert_equal([one.performance, one.bound, one.gap], [other.performance, other.bound, other.gap])
+        np.testing.assert_equal(
+            [one.performance, one.bound, one.gap], [other.performance, other.bound, other.gap]
+        )
         assert one.pairs.equals(other.pairs)
     return True
 
@@ -43,7 +45,8 @@ def test_as_if_solved_one_by_one(problems, one_by_one, config):
     with joblib.parallel_config(**config):
         answers = cn.solve_many(problems, progress=False)
     assert same(answers, one_by_one)
-    assert {answer.status for answer in answers} == {"optimal", "infeasible"}  # which is a result as well
+    # which is a result as well
+    assert {answer.status for answer in answers} == {"optimal", "infeasible"}
     assert all(answer.problem is problem for answer, problem in zip(answers, problems, strict=True))
 
 
@@ -58,7 +61,9 @@ def test_a_mapping_keeps_its_names_and_a_generator_its_order(problems, one_by_on
 def test_a_generator_is_read_as_the_work_goes_on(problems, monkeypatch):
     log = []
     solve = many.optimum
-    monkeypatch.setattr(many, "optimum", lambda problem, *rest: log.append("solved") or solve(problem, *rest))
+    monkeypatch.setattr(
+        many, "optimum", lambda problem, *rest: log.append("solved") or solve(problem, *rest)
+    )
     cn.solve_many((log.append("made") or problem for problem in problems[:20]), progress=False)
     assert log.count("made") == log.count("solved") == 20
     assert log.index("solved") < 10
@@ -70,7 +75,9 @@ def test_no_problems_no_answers(empty):
 
 
 def test_options_reach_every_solve():
-    tie = cn.Problem(pd.DataFrame([[0.5, 0.5]] * 2, index=["a0", "a1"], columns=["r0", "r1"]), [1, 1])
+    tie = cn.Problem(
+        pd.DataFrame([[0.5, 0.5]] * 2, index=["a0", "a1"], columns=["r0", "r1"]), [1, 1]
+    )
     answers = cn.solve_many([tie] * 3, "HIGHS", 10, "labels", progress=False)
     assert [answer.pairs["worker"].tolist() for answer in answers] == [["a0", "a1"]] * 3
     for options, said in (
@@ -124,7 +131,9 @@ def test_the_bar_shows_how_far_it_is(problems, capsys):
 def dask():
     """A client of two worker processes of their own."""
     with (
-        LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster,
+        LocalCluster(
+            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+        ) as cluster,
         Client(cluster) as client,
     ):
         yield client

@@ -38,7 +38,8 @@ def hard():
 def test_a_time_limit_is_kept_and_leaves_a_checked_assignment_with_a_bound(hard, solver):
     start = time.perf_counter()
     answer = cn.solve(hard, solver, time_limit=4)
-    assert time.perf_counter() - start < 8  # 4.8 on a machine that does nothing else: benchmarks/program.py
+    # 4.8 on a machine that does nothing else: benchmarks/program.py
+    assert time.perf_counter() - start < 8
     assert answer.status == "time_limit"
     assert answer.solver == (solver or "HIGHS")
     assert cn.check(hard, answer.table) == []
@@ -82,16 +83,25 @@ def test_with_much_time_left_a_thousand_pairs_are_asked_about_here(monkeypatch):
     whole = cn.solve(problem, "GLPK_MI").performance
     monkeypatch.setattr(program, "ask", counted)
     assert cn.solve(problem, "GLPK_MI", time_limit=600).performance == whole
-    assert asked[0] <= program.HURRIED + 20 < 1000 < asked[1]  # first those that reach furthest, and the ones known
+    # first those that reach furthest, and the ones known
+    assert asked[0] <= program.HURRIED + 20 < 1000 < asked[1]
 
 
-STATUSES = [(name, said, proof) for name, said_of in engine.PROOFS.items() for said, proof in said_of.items()]
+STATUSES = [
+    (name, said, proof)
+    for name, said_of in engine.PROOFS.items()
+    for said, proof in said_of.items()
+]
 
 
-@pytest.mark.parametrize(("name", "said", "proof"), [*STATUSES, ("HIGHS", "never heard of", engine.NOTHING)])
+@pytest.mark.parametrize(
+    ("name", "said", "proof"), [*STATUSES, ("HIGHS", "never heard of", engine.NOTHING)]
+)
 @pytest.mark.parametrize(("limit", "seconds"), [(None, 9.0), (1.0, 0.4), (1.0, 0.6), (1.0, 1.2)])
 @pytest.mark.parametrize("found", [None, np.array([1.0, 0.0])])
-def test_a_status_proves_what_its_table_says_and_nothing_else(name, said, proof, limit, seconds, found):
+def test_a_status_proves_what_its_table_says_and_nothing_else(
+    name, said, proof, limit, seconds, found
+):
     problem, pairs = cn.Problem([[0.9], [0.7]], [1]), np.array([[0, 0], [1, 0]])
     expected = {
         engine.OPTIMAL: "optimal" if found is not None else None,
@@ -101,7 +111,9 @@ def test_a_status_proves_what_its_table_says_and_nothing_else(name, said, proof,
     }[proof]
     ask = (problem, pairs, name, said, found, limit, seconds)
     if expected is None and limit is None:
-        with pytest.raises(cn.SolverAnswerError, match=f"{name} ends with status {said} and no time limit"):
+        with pytest.raises(
+            cn.SolverAnswerError, match=f"{name} ends with status {said} and no time limit"
+        ):
             engine.proved(*ask)
         return
     answer = engine.proved(*ask)
@@ -127,16 +139,22 @@ def test_cbc_stopped_at_the_root_refutes_nothing():
     """Within some milliseconds it says "infeasible" of problems that have assignments."""
     rng = np.random.default_rng(0)
     against = np.triu(rng.random((60, 60)) < 0.1, 1)
-    problem = cn.Problem(rng.random((60, 9)), [2] * 9, worker_conflicts=against | against.T, worker_limits=2)
+    problem = cn.Problem(
+        rng.random((60, 9)), [2] * 9, worker_conflicts=against | against.T, worker_limits=2
+    )
     pairs = np.argwhere(problem.eligible)
-    said = {engine.ask(problem, pairs, "CBC", limit).status for limit in np.geomspace(0.002, 0.2, 40)}
+    said = {
+        engine.ask(problem, pairs, "CBC", limit).status for limit in np.geomspace(0.002, 0.2, 40)
+    }
     assert said == {"optimal", "time_limit"}
 
 
 def test_highs_is_asked_without_its_presolve():
     """With it HiGHS says "infeasible" of this problem, which has an assignment."""
     problem = cn.random_problem(40, None, 0.2, 9)
-    assert cn.solve(problem, "HIGHS").performance == pytest.approx(cn.solve(problem, "GLPK_MI").performance, abs=1e-9)
+    assert cn.solve(problem, "HIGHS").performance == pytest.approx(
+        cn.solve(problem, "GLPK_MI").performance, abs=1e-9
+    )
 
 
 def test_ctrl_c_is_heard_after_cbc(case):
@@ -161,7 +179,9 @@ def test_a_large_question_reaches_the_engine_apart():
     """More than a pipe holds (64 KB) used to be cut off, and the engine waited for the rest until the time was over."""
     n = 60
     problem = cn.Problem(np.ones((n, n)), np.ones(n), costs=np.ones((n, n)), budget=n)
-    assert engine.ask_apart(problem, np.argwhere(problem.eligible), "GLPK_MI", 60).status == "optimal"
+    assert (
+        engine.ask_apart(problem, np.argwhere(problem.eligible), "GLPK_MI", 60).status == "optimal"
+    )
 
 
 def test_an_engine_apart_that_fails_or_crashes_is_an_error(case, monkeypatch):
@@ -169,10 +189,16 @@ def test_an_engine_apart_that_fails_or_crashes_is_an_error(case, monkeypatch):
     pairs = np.argwhere(problem.eligible)
     with pytest.raises(ValueError, match="time_limit: not known how to set it for XPRESS"):
         engine.ask_apart(problem, pairs, "XPRESS", 60)
-    monkeypatch.setattr(apart, "WORKING", [sys.executable, "-c", "import sys; sys.exit('out of order')"])
-    with pytest.raises(cn.SolverAnswerError, match="the process of HIGHS, 51 pairs ended with code 1: out of order"):
+    monkeypatch.setattr(
+        apart, "WORKING", [sys.executable, "-c", "import sys; sys.exit('out of order')"]
+    )
+    with pytest.raises(
+        cn.SolverAnswerError, match="the process of HIGHS, 51 pairs ended with code 1: out of order"
+    ):
         engine.ask_apart(problem, pairs, "HIGHS", 60)
-    monkeypatch.setattr(apart, "WORKING", [sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"])
+    monkeypatch.setattr(
+        apart, "WORKING", [sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"]
+    )
     with pytest.raises(MemoryError, match="the process of HIGHS, 51 pairs was ended by the system"):
         engine.ask_apart(problem, pairs, "HIGHS", 60)
 
@@ -189,12 +215,17 @@ def test_an_engine_that_does_not_stop_is_stopped(case, monkeypatch):
 def test_an_interrupt_returns_the_best_so_far_and_the_process_goes_on():
     # Where the tests run in the background, interrupts are ignored unless they are asked for.
     code = "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n" + HARD
-    code += "cn.solve(cn.load_case_study().problem())\nprint('solving', flush=True)\nanswer = cn.solve(problem)\n"
+    code += (
+        "cn.solve(cn.load_case_study().problem())\nprint('solving', flush=True)\nanswer ="
+        " cn.solve(problem)\n"
+    )
     code += "assert cn.check(problem, answer.table) == []\n"
     code += "print(answer.status, answer.reasons[0], answer.performance < answer.bound)\n"
     code += "print(cn.solve(cn.load_case_study().problem()).status)"
     pipe = subprocess.PIPE
-    with subprocess.Popen([sys.executable, "-c", code], stdout=pipe, stderr=pipe, text=True) as child:
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdout=pipe, stderr=pipe, text=True
+    ) as child:
         assert child.stdout.readline() == "solving\n"
         time.sleep(6)  # past the time in the process itself
         child.send_signal(signal.SIGINT)
@@ -213,19 +244,25 @@ def test_a_kernel_that_is_interrupted_keeps_the_best_so_far_and_goes_on():
 
     manager, client = start_new_kernel()
     try:
-        client.execute_interactive(f"{HARD}cn.solve(cn.load_case_study().problem())", timeout=60, output_hook=hear)
+        client.execute_interactive(
+            f"{HARD}cn.solve(cn.load_case_study().problem())", timeout=60, output_hook=hear
+        )
         client.execute("answer = cn.solve(problem)")
         time.sleep(6)  # past the time in the process itself
         manager.interrupt_kernel()
         again = (
-            "print(answer.status, *answer.reasons, cn.check(problem, answer.table), answer.performance < answer.bound)"
+            "print(answer.status, *answer.reasons, cn.check(problem, answer.table),"
+            " answer.performance < answer.bound)"
         )
         again += "\nprint(cn.solve(cn.load_case_study().problem()).status)"
         client.execute_interactive(again, timeout=60, output_hook=hear)
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)
-    assert "".join(said).splitlines() == ["time_limit Stopped from the keyboard. [] True", "optimal"]
+    assert "".join(said).splitlines() == [
+        "time_limit Stopped from the keyboard. [] True",
+        "optimal",
+    ]
 
 
 def test_an_interrupt_before_anything_is_known(monkeypatch):
@@ -259,7 +296,10 @@ def test_more_time_than_the_patience_goes_to_a_process_apart(monkeypatch):
         asked.clear()
         answer = cn.solve(problem, solver)
         assert (answer.status, answer.solver) == ("optimal", later)
-        assert [(where, name) for where, name, _ in asked] == [("here", solver or "GLPK_MI"), ("apart", later)]
+        assert [(where, name) for where, name, _ in asked] == [
+            ("here", solver or "GLPK_MI"),
+            ("apart", later),
+        ]
         assert asked[0][2] < program.PATIENCE
         assert asked[1][2] is None
     asked.clear()
@@ -283,7 +323,10 @@ def test_prices_bound_every_assignment_and_every_pair(scope, monkeypatch):
         if best is None:
             continue
         assert priced.bound + priced.rounding >= best
-        oracle, nothing = variants.Oracle(problem), np.zeros(problem.qualification.shape, dtype=bool)
+        oracle, nothing = (
+            variants.Oracle(problem),
+            np.zeros(problem.qualification.shape, dtype=bool),
+        )
         for i, j in np.argwhere(np.isfinite(priced.reduced)).tolist():
             forced = oracle.best_with(np.array([[i, j]]), nothing)
             if forced is not None:
@@ -304,7 +347,9 @@ def test_prices_without_time_are_none_and_little_time_leaves_a_bound():
     ("workers", "tasks", "degree", "places", "scope"),
     [(1000, 100, 5, 1, "project"), (400, 130, 2, 1, "project"), (300, 20, 5, 4, "task")],
 )
-def test_hundreds_of_workers_are_proved_and_a_second_engine_agrees(workers, tasks, degree, places, scope):
+def test_hundreds_of_workers_are_proved_and_a_second_engine_agrees(
+    workers, tasks, degree, places, scope
+):
     rng = np.random.default_rng(workers)
     ca = np.triu(rng.uniform(size=(workers, workers)) < degree / (workers - 1), 1)
     barred = rng.uniform(size=(workers, tasks)) < 0.1
@@ -314,7 +359,8 @@ def test_hundreds_of_workers_are_proved_and_a_second_engine_agrees(workers, task
     assert answer.status == "optimal"
     assert cn.check(problem, answer.table) == []
     pairs = np.argwhere(problem.eligible)
-    pairs = pairs[q[pairs[:, 0], pairs[:, 1]] > 0.5]  # no assignment near the best goes lower; kept to ask in one piece
+    # no assignment near the best goes lower; kept to ask in one piece
+    pairs = pairs[q[pairs[:, 0], pairs[:, 1]] > 0.5]
     other = engine.ask(problem, pairs, "HIGHS", None)
     assert other.objective == pytest.approx(answer.performance, abs=1e-6)
 

@@ -1,10 +1,12 @@
 """Instances that others made, against the answers that others know: E-CARGO examples, assignments, conflict graphs.
 
-They are not in this repository. They are read from a folder that CROWDNB_INSTANCES names, or else from shared/data
-beside the repository; a SOURCE.md there says where each comes from. Only what takes an engine seconds is asked here.
+They are not in this repository. They are read from a folder that CROWDNB_INSTANCES names, or else
+from shared/data beside the repository; a SOURCE.md there says where each comes from. Only what
+takes an engine seconds is asked here.
 
-A generalised assignment limits what the jobs of an agent use together, which no rule of :class:`crowdnb.Problem` says:
-a limit of tasks counts, a budget is one for all. So its optima cannot be reproduced, only bounded from below.
+A generalised assignment limits what the jobs of an agent use together, which no rule of
+:class:`crowdnb.Problem` says: a limit of tasks counts, a budget is one for all. So its optima
+cannot be reproduced, only bounded from below.
 """
 
 import csv
@@ -20,11 +22,13 @@ import crowdnb as cn
 from crowdnb.solver import program
 
 SOLVERS = ["GLPK_MI", "CBC", "HIGHS"]
-FOLDER = Path(os.environ.get("CROWDNB_INSTANCES") or Path(__file__).parents[2] / "shared" / "data")
+FOLDER = Path(os.environ.get("CROWDNB_INSTANCES") or Path(__file__).parents[3] / "shared" / "data")
 ECARGO = FOLDER / "ecargo" / "instances.json"
 EXAMPLES = json.loads(ECARGO.read_text(encoding="utf-8")) if ECARGO.is_file() else {}
 
-pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason="CROWDNB_INSTANCES names no folder of instances")
+pytestmark = pytest.mark.skipif(
+    not FOLDER.is_dir(), reason="CROWDNB_INSTANCES names no folder of instances"
+)
 
 
 def read(*path):
@@ -38,7 +42,11 @@ def read(*path):
 def known(*path, **match):
     """The one row of a table of known answers in which these columns have these values."""
     with FOLDER.joinpath(*path).open(encoding="utf-8", newline="") as file:
-        (row,) = [row for row in csv.DictReader(file) if all(row[key] == value for key, value in match.items())]
+        (row,) = [
+            row
+            for row in csv.DictReader(file)
+            if all(row[key] == value for key, value in match.items())
+        ]
     return row
 
 
@@ -105,14 +113,27 @@ def linear_assignment(name):
 
 @pytest.mark.parametrize("solver", SOLVERS)
 @pytest.mark.parametrize(
-    "name", ["assign100.txt", "assign200.txt.gz", "assign300.txt.gz", "assign400.txt.gz", "assignp800.txt.gz"]
+    "name",
+    [
+        "assign100.txt",
+        "assign200.txt.gz",
+        "assign300.txt.gz",
+        "assign400.txt.gz",
+        "assignp800.txt.gz",
+    ],
 )
 def test_linear_assignments_reach_the_published_optimum(name, solver):
     problem, optimum = linear_assignment(name)
     assert_optimal(problem, solver, optimum)
 
 
-GRAPHS = ["johnson8-2-4.clq.gz", "MANN_a9.clq.gz", "hamming6-4.clq.gz", "hamming6-2.clq.gz", "johnson8-4-4.clq.gz"]
+GRAPHS = [
+    "johnson8-2-4.clq.gz",
+    "MANN_a9.clq.gz",
+    "hamming6-4.clq.gz",
+    "hamming6-2.clq.gz",
+    "johnson8-4-4.clq.gz",
+]
 SLOW = {("hamming6-4.clq.gz", "CBC"), ("hamming6-4.clq.gz", "HIGHS")}  # weighted: 2 s and more
 ANSWERS = ("conflict_graphs", "independent_set_expected.csv")
 
@@ -133,14 +154,18 @@ def test_a_team_larger_by_one_is_refuted_and_the_largest_named(name):
     (reason,) = answer.reasons
     assert reason.endswith(f"at most {largest} can work together.")
     apart = cn.Problem(  # the same people, each on a task of their own
-        np.ones((len(problem.workers), largest + 1)), np.ones(largest + 1), worker_conflicts=problem.worker_conflicts
+        np.ones((len(problem.workers), largest + 1)),
+        np.ones(largest + 1),
+        worker_conflicts=problem.worker_conflicts,
     )
     (reason,) = cn.obstacles(apart)
     assert f"at most {largest} can work together" in reason
 
 
 @pytest.mark.parametrize("solver", SOLVERS)
-@pytest.mark.parametrize("name", ["johnson8-2-4.clq.gz", "hamming6-2.clq.gz", "johnson8-4-4.clq.gz"])
+@pytest.mark.parametrize(
+    "name", ["johnson8-2-4.clq.gz", "hamming6-2.clq.gz", "johnson8-4-4.clq.gz"]
+)
 def test_a_team_larger_by_one_is_refuted_by_the_engines_too(name, solver, monkeypatch):
     monkeypatch.setattr(program, "obstacles", lambda problem: [])
     monkeypatch.setattr(program, "obstacles_or_team", lambda problem: ([], None))
@@ -149,7 +174,9 @@ def test_a_team_larger_by_one_is_refuted_by_the_engines_too(name, solver, monkey
 
 
 @pytest.mark.parametrize("rule", ["exactly", "at most"])
-@pytest.mark.parametrize(("name", "solver"), [(g, s) for g in GRAPHS for s in SOLVERS if (g, s) not in SLOW])
+@pytest.mark.parametrize(
+    ("name", "solver"), [(g, s) for g in GRAPHS for s in SOLVERS if (g, s) not in SLOW]
+)
 def test_the_best_team_without_conflicts_has_the_published_weight(name, solver, rule):
     """The best team may be smaller than the largest one: extra people of next to no use fill it, or "at most" does."""
     conflicts, weight = graph(name)
@@ -182,7 +209,9 @@ def test_everybody_gets_a_task_without_conflict_with_as_many_tasks_as_colours(na
     conflicts, _ = graph(name)
     expected = known("conflict_graphs", "same_task_expected.csv", file=name, tasks=str(tasks))
     need = [int(size) for size in expected["L"].split()]
-    problem = cn.Problem(np.ones((len(conflicts), tasks)), need, worker_conflicts=conflicts, conflict_scope="task")
+    problem = cn.Problem(
+        np.ones((len(conflicts), tasks)), need, worker_conflicts=conflicts, conflict_scope="task"
+    )
     for solver in solvers:
         if expected["expected"] == "feasible":
             assert_optimal(problem, solver, len(conflicts))
@@ -198,7 +227,8 @@ def implied(name):
     m, n = numbers[:2].astype(int)
     cost, use, capacity = np.split(numbers[2:], [m * n, 2 * m * n])
     cost, use = cost.reshape(m, n), use.reshape(m, n)
-    fits = (np.cumsum(np.sort(use, axis=1), axis=1) <= capacity[:, None]).sum(axis=1)  # of its lightest jobs
+    # of its lightest jobs
+    fits = (np.cumsum(np.sort(use, axis=1), axis=1) <= capacity[:, None]).sum(axis=1)
     too_heavy = use > capacity[:, None]
     return [
         cn.Problem(-cost, np.ones(n), worker_limits=limits, **options)
@@ -211,7 +241,9 @@ def implied(name):
 
 
 @pytest.mark.parametrize("solver", SOLVERS)
-@pytest.mark.parametrize("name", ["gap1-0.txt", "gap2-0.txt", "gap3-0.txt", "gap5-0.txt", "gap9-0.txt"])
+@pytest.mark.parametrize(
+    "name", ["gap1-0.txt", "gap2-0.txt", "gap3-0.txt", "gap5-0.txt", "gap9-0.txt"]
+)
 def test_what_can_be_said_of_a_generalised_assignment_bounds_it_from_below(name, solver):
     """Each rule that its capacities imply brings the bound nearer to the optimum."""
     bounds = []

@@ -1,6 +1,6 @@
 """Problems with all options mixed, every engine and both scopes, against looking at every assignment.
 
-``make thorough`` goes on with other problems: ``python tests/test_oracle.py SEED SECONDS``.
+``make thorough`` goes on with other problems: ``python tests/solver/test_oracle.py SEED SECONDS``.
 """
 
 import sys
@@ -32,28 +32,41 @@ def complaints(seed, engines=oracle.ENGINES, ties=True):
 def listed(seed):
     """What is wrong with what is told of one random problem: why there is no assignment, what helps, what counts."""
     values = oracle.random_values(np.random.default_rng(seed))
-    checks = [oracle.unexplained, oracle.unrepaired] if oracle.best(values) is None else [oracle.mispriced]
+    checks = (
+        [oracle.unexplained, oracle.unrepaired]
+        if oracle.best(values) is None
+        else [oracle.mispriced]
+    )
     for check in checks:
         try:
             wrong = check(values)
         except Exception as error:
             wrong = f"{type(error).__name__}: {error}"
         if wrong:
-            call = {"unexplained": "cn.explain_infeasible", "unrepaired": "cn.repairs", "mispriced": "cn.prices"}
+            call = {
+                "unexplained": "cn.explain_infeasible",
+                "unrepaired": "cn.repairs",
+                "mispriced": "cn.prices",
+            }
             yield f"# seed {seed}: {wrong}\n{oracle.program(values, None, call[check.__name__])}"
 
 
 @pytest.mark.no_cover
 @pytest.mark.parametrize("engine", oracle.ENGINES)
 def test_every_engine_is_right_whatever_the_options(engine):
-    found = [text for seed in range(PROBLEMS) for text in complaints(seed, [engine], ties=seed % 4 == 0)]
+    found = [
+        text for seed in range(PROBLEMS) for text in complaints(seed, [engine], ties=seed % 4 == 0)
+    ]
     assert not found, found[0]
 
 
 def hurried(seed):
     """What is wrong with the answer of one engine that has between half a millisecond and a tenth of a second."""
     rng = np.random.default_rng([seed, 1])
-    engine, limit = [*oracle.ENGINES, "SCIPY"][int(rng.integers(5))], float(10 ** rng.uniform(-3.3, -1))
+    engine, limit = (
+        [*oracle.ENGINES, "SCIPY"][int(rng.integers(5))],
+        float(10 ** rng.uniform(-3.3, -1)),
+    )
     values = oracle.random_values(np.random.default_rng(seed))
     try:
         wrong = oracle.wrong(values, engine, time_limit=limit)
@@ -90,7 +103,11 @@ ONCE = {
     "a small gain beside a large loss": {"qualification": [[1.0], [0.001], [-1e9]], **BESIDE},
     "the same, larger": {"qualification": [[1.0], [30.0], [-1e12]], **BESIDE},
     "a difference of 1e-8": {
-        "qualification": [[1.00000002, 1.00000001], [1.00000003, 1.00000005], [1.00000002, 1.00000002]],
+        "qualification": [
+            [1.00000002, 1.00000001],
+            [1.00000003, 1.00000005],
+            [1.00000002, 1.00000002],
+        ],
         "required": [1, 1],
         "worker_limits": [2, 2, 0],
     },
@@ -101,7 +118,12 @@ ONCE = {
         "budget": -1.0,
     },
     "a large gain that no budget allows": {
-        "qualification": [[430.0, 720.0, 1.8e8], [7e-4, 0.3, 5e-4], [-0.88, 0.84, -0.34], [0.49, -140.0, 0.25]],
+        "qualification": [
+            [430.0, 720.0, 1.8e8],
+            [7e-4, 0.3, 5e-4],
+            [-0.88, 0.84, -0.34],
+            [0.49, -140.0, 0.25],
+        ],
         "required": [2, 2, 1],
         "required_rule": "at most",
         "costs": [[0.75, 0.5, 0.75], [1.0, 1.0, 0.0], [0.0, 0.25, 1.0], [0.5, 0.75, 1.0]],
@@ -122,7 +144,12 @@ ONCE = {
         "conflict_scope": "task",
         "worker_conflicts": [[0, 0, 0, 1], [0, 0, 0, 0], [0, 0, 0, 0], [1, 0, 0, 0]],
         "required_rule": "at least",
-        "costs": [[920000.0, 790000.0], [520000.0, -340000.0], [8.8e8, 0.00019], [800000.0, 0.00055]],
+        "costs": [
+            [920000.0, 790000.0],
+            [520000.0, -340000.0],
+            [8.8e8, 0.00019],
+            [800000.0, 0.00055],
+        ],
         "budget": 1040001.0,
     },
     "a budget that all together miss by a ten-millionth": {
@@ -178,7 +205,9 @@ def test_what_was_listed_wrongly_once_is_true(name):
 
 
 def test_a_worker_who_is_pinned_can_cost_something():
-    values = as_values({"qualification": [[-1.0], [2.0]], "required": [1], "pinned": [[True], [False]]})
+    values = as_values(
+        {"qualification": [[-1.0], [2.0]], "required": [1], "pinned": [[True], [False]]}
+    )
     assert oracle.mispriced(values) == ""
     table = cn.prices(cn.Problem(**values)).set_index("worker")
     assert (table.at[0, "worth"], table.at[0, "text"]) == (-3.0, "0 costs 3")
@@ -200,7 +229,9 @@ def main(seed, seconds):
     """Try problem after problem for so many seconds; print what goes wrong as programs of a few lines."""
     until, first, failed = time.monotonic() + seconds, seed, 0
     while time.monotonic() < until:
-        for text in chain(complaints(seed, [*oracle.ENGINES, "SCIPY"]), hurried(seed), listed(seed)):
+        for text in chain(
+            complaints(seed, [*oracle.ENGINES, "SCIPY"]), hurried(seed), listed(seed)
+        ):
             failed += 1
             print(f"{text}\n", flush=True)
         seed += 1

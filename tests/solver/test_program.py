@@ -14,7 +14,9 @@ from crowdnb.model import conflict_graph
 from crowdnb.solver import boolean_program, engine, program
 
 SOLVERS = ["GLPK_MI", "CBC", "HIGHS"]
-Q = pd.DataFrame([[0.9, 0.8], [0.7, 0.2], [0.6, 0.5]], index=["a0", "a1", "a2"], columns=["r0", "r1"])
+Q = pd.DataFrame(
+    [[0.9, 0.8], [0.7, 0.2], [0.6, 0.5]], index=["a0", "a1", "a2"], columns=["r0", "r1"]
+)
 
 
 @pytest.fixture(params=SOLVERS)
@@ -66,12 +68,16 @@ def test_assignments_that_differ_by_a_millionth_are_told_apart(solver, scope):
     """Unscaled, each of the solvers stops up to 9e-7 short of the best."""
     rng = np.random.default_rng(2)
     for _ in range(15):
-        _, need, _, barred, conflicts = random_instance(rng, workers=(6, 7), tasks=(2, 3), scope=scope)
+        _, need, _, barred, conflicts = random_instance(
+            rng, workers=(6, 7), tasks=(2, 3), scope=scope
+        )
         q = 1000.5 + 1e-6 * rng.uniform(size=barred.shape)
         instance = (q, need, np.ones(len(need)), barred, conflicts)
         best = best_by_looking(*instance, scope)
         if best is not None:
-            assert cn.solve(as_problem(cn, *instance, scope), solver).performance == pytest.approx(best, abs=1e-11)
+            assert cn.solve(as_problem(cn, *instance, scope), solver).performance == pytest.approx(
+                best, abs=1e-11
+            )
 
 
 @pytest.mark.parametrize("equal", [False, True])
@@ -110,7 +116,9 @@ def test_an_engine_that_takes_back_its_answer_is_caught(monkeypatch):
     answers = iter([liar("optimal", [[0, 1], [0, 0], [1, 0]], 1.4), liar("infeasible")])
     monkeypatch.setattr(program, "ask", lambda *args: next(answers)(*args))
     priced = Q.replace(0.2, -1e9)
-    with pytest.raises(cn.SolverAnswerError, match="says that no assignment exists, and there is one"):
+    with pytest.raises(
+        cn.SolverAnswerError, match="says that no assignment exists, and there is one"
+    ):
         cn.solve(cn.Problem(priced, [1, 1], worker_conflicts=[("a0", "a1")]))
 
 
@@ -124,7 +132,10 @@ def test_l_of_zero_needs_no_solver():
 def test_pairs_come_in_the_order_of_tasks_then_workers(case):
     answer = cn.solve(case.problem())
     assert answer.pairs.columns.tolist() == ["worker", "task", "qualification"]
-    positions = [(case.required.index.get_loc(t), case.ability.index.get_loc(w)) for w, t in answer.pairs.values[:, :2]]
+    positions = [
+        (case.required.index.get_loc(t), case.ability.index.get_loc(w))
+        for w, t in answer.pairs.values[:, :2]
+    ]
     assert positions == sorted(positions)
     assert answer.table.loc["a0", "r4"] == 1
     assert answer.seconds > 0
@@ -176,7 +187,10 @@ def test_scipy_takes_a_time_limit_and_others_say_that_they_do_not(case, monkeypa
 
 
 def test_a_project_is_not_a_problem_and_the_message_says_how_to_get_one(case):
-    with pytest.raises(ValueError, match=r"a Problem is needed \(of a project: project.problem\(\)\), got CaseStudy"):
+    with pytest.raises(
+        ValueError,
+        match=r"a Problem is needed \(of a project: project.problem\(\)\), got CaseStudy",
+    ):
         cn.solve(case)
 
 
@@ -223,13 +237,41 @@ SHARED = cn.Problem(Q, [2, 0], worker_conflicts=[("a0", "a1")], conflict_scope="
     ("problem", "answer", "message"),
     [
         (RIVALS, liar("infeasible"), "says that no assignment exists, and there is one"),
-        (RIVALS, liar("optimal", objective=0.0), "the places cannot be filled by the workers chosen"),
-        (RIVALS, liar("optimal", [[1, 0], [0, 0], [0, 0]], 0.9), "the places cannot be filled by the workers chosen"),
-        (RIVALS, liar("optimal", [[0, 1], [1, 0], [0, 0]], 1.5), "a0 and a1 are in conflict and both are chosen"),
-        (RIVALS, liar("optimal", [[1, 0], [0, 0], [0, 1]], 1.7), "says ρ = 1.7, its assignment scores 1.4"),
-        (RIVALS, liar("optimal", [[0, 0], [1, 0], [0, 1]], 1.2), "calls ρ = 1.2 the best, and 1.4 is known"),
-        (SHARED, liar("optimal", [[0, 0], [1, 0], [1, 0]], 1.5), "says ρ = 1.5, its assignment scores 1.3"),
-        (SHARED, liar("optimal", [[1, 0], [1, 0], [0, 0]], 1.6), "a0 and a1 are in conflict and share r0"),
+        (
+            RIVALS,
+            liar("optimal", objective=0.0),
+            "the places cannot be filled by the workers chosen",
+        ),
+        (
+            RIVALS,
+            liar("optimal", [[1, 0], [0, 0], [0, 0]], 0.9),
+            "the places cannot be filled by the workers chosen",
+        ),
+        (
+            RIVALS,
+            liar("optimal", [[0, 1], [1, 0], [0, 0]], 1.5),
+            "a0 and a1 are in conflict and both are chosen",
+        ),
+        (
+            RIVALS,
+            liar("optimal", [[1, 0], [0, 0], [0, 1]], 1.7),
+            "says ρ = 1.7, its assignment scores 1.4",
+        ),
+        (
+            RIVALS,
+            liar("optimal", [[0, 0], [1, 0], [0, 1]], 1.2),
+            "calls ρ = 1.2 the best, and 1.4 is known",
+        ),
+        (
+            SHARED,
+            liar("optimal", [[0, 0], [1, 0], [1, 0]], 1.5),
+            "says ρ = 1.5, its assignment scores 1.3",
+        ),
+        (
+            SHARED,
+            liar("optimal", [[1, 0], [1, 0], [0, 0]], 1.6),
+            "a0 and a1 are in conflict and share r0",
+        ),
     ],
 )
 def test_a_solver_that_lies_is_caught(monkeypatch, problem, answer, message):
@@ -277,14 +319,19 @@ def test_a_stopped_answer_is_kept_only_when_it_passes_the_check(monkeypatch, tab
     else:
         assert answer.performance == found
         assert answer.gap == pytest.approx((1.5 - found) / 1.5)
-    # Where the bound itself keeps every rule, nothing better exists and no engine is needed to prove it.
+    # Where the bound itself keeps every rule, nothing better exists and no engine is needed to
+    # prove it.
     assert cn.solve(cn.Problem(Q, [1, 1]), "CBC", time_limit=1).status == "optimal"
 
 
 def test_a_team_found_on_the_way_to_no_refutation_is_taken(monkeypatch):
     """At most two of these can work together, and the search that says so has two: who else would look for minutes."""
     monkeypatch.setattr(program, "compatible", lambda *_: np.zeros(0, dtype=int))
-    monkeypatch.setattr(program, "ask", lambda _, pairs, *__: engine.Answer("time_limit", np.zeros(len(pairs)), np.nan))
+    monkeypatch.setattr(
+        program,
+        "ask",
+        lambda _, pairs, *__: engine.Answer("time_limit", np.zeros(len(pairs)), np.nan),
+    )
     search = program.Search(RIVALS, "CBC", 1, None, program.ask)
     answer = search.answer()
     assert (answer.status, answer.performance) == ("time_limit", 1.2)
@@ -337,7 +384,13 @@ def test_cliques_cover_every_conflict_and_nothing_else(p):
     rng = np.random.default_rng(7)
     ca = np.triu(rng.uniform(size=(15, 15)) < p, 1)
     problem = cn.Problem(rng.uniform(size=(15, 2)), [1, 1], worker_conflicts=ca | ca.T)
-    covered = {(i, k) for clique in conflict_graph.cliques(problem) for i in clique for k in clique if i < k}
+    covered = {
+        (i, k)
+        for clique in conflict_graph.cliques(problem)
+        for i in clique
+        for k in clique
+        if i < k
+    }
     assert covered == {(i, k) for i, k in problem.conflict_pairs.tolist()}
 
 
@@ -354,7 +407,15 @@ def test_the_program_has_one_boolean_a_worker_in_project_scope(case):
 
 
 def test_cvxpy_is_imported_where_an_engine_is_asked():
-    code = "import sys, crowdnb as cn; c = cn.load_case_study(); c.problem(); assert 'cvxpy' not in sys.modules; "
-    code += "assert cn.solve(cn.Problem([[0.5] * 9] * 99, [1] * 9)).solver == 'none' and 'cvxpy' not in sys.modules; "
-    code += "cn.solve(c.problem()); assert 'cvxpy' in sys.modules and 'matplotlib' not in sys.modules"
+    code = (
+        "import sys, crowdnb as cn; c = cn.load_case_study(); c.problem(); assert 'cvxpy' not in"
+        " sys.modules; "
+    )
+    code += (
+        "assert cn.solve(cn.Problem([[0.5] * 9] * 99, [1] * 9)).solver == 'none' and 'cvxpy' not in"
+        " sys.modules; "
+    )
+    code += (
+        "cn.solve(c.problem()); assert 'cvxpy' in sys.modules and 'matplotlib' not in sys.modules"
+    )
     subprocess.run([sys.executable, "-c", code], check=True)
