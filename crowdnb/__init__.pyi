@@ -44,12 +44,12 @@ from .project.folder import read_project as read_project
 from .project.scenarios import Scenario as Scenario
 from .project.scenarios import ScenarioError as ScenarioError
 from .project.scenarios import Scenarios as Scenarios
+from .sensitivity.doubt import doubt as doubt
+from .sensitivity.gamma import gamma_range as gamma_range
 from .sensitivity.inverse import recover_conflicts as recover_conflicts
 from .sensitivity.inverse import recover_weights as recover_weights
+from .sensitivity.robust import robust as robust
 from .sensitivity.stability import stability as stability
-from .sensitivity.uncertain import doubt as doubt
-from .sensitivity.uncertain import gamma_range as gamma_range
-from .sensitivity.uncertain import robust as robust
 from .solver.batch import solve_many as solve_many
 from .solver.engine import SolverAnswerError as SolverAnswerError
 from .solver.program import Program as Program

@@ -62,9 +62,10 @@ from crowdnb.model.assignment import Assignment, zero_one_table
 from crowdnb.model.conflict_graph import cliques
 from crowdnb.model.moves import position
 from crowdnb.model.problem import Problem, needed, zero_one
+from crowdnb.sensitivity.doubt import Doubt
+from crowdnb.sensitivity.gamma import GammaRange
 from crowdnb.sensitivity.inverse import RecoveredConflicts
 from crowdnb.sensitivity.stability import Stability, corners_of
-from crowdnb.sensitivity.uncertain import Doubt, GammaRange
 
 INK, SOFT, ACCENT = "#222222", "#8c96a3", "#c2410c"
 GREY = "#5b6470"  # of letters: SOFT is too light to read

@@ -1,8 +1,13 @@
 """What if (notebook 06): how far weights, γ and data can move before the assignment changes; and the other way round.
 
-``stability``  criteria weights
-``uncertain``  γ, doubtful ratings, the worst case
-``inverse``    the conflicts or weights with which a given assignment is the best
+``stability``       criteria weights
+``gamma``           γ, the influence of He
+``doubt``           ratings or abilities drawn again
+``robust``          the worst case, and the least regret
+``inverse``         the conflicts or weights with which a given assignment is the best
+``weighing``        assignments as points in the space of the criteria
+``project_arrays``  a project as arrays
+``given``           a given assignment as positions
 
 May use ``explain`` and what lies below it.
 """

@@ -1,6 +1,6 @@
 r"""How far the weights of the criteria can move before another assignment is best.
 
-ρ_T(w) = Σ_k w_k s_k(T) is linear in w (see :mod:`crowdnb.sensitivity.inverse`), and the best ρ is
+ρ_T(w) = Σ_k w_k s_k(T) is linear in w (see :mod:`crowdnb.sensitivity.weighing`), and the best ρ is
 the largest of finitely many such functions, so it is convex. The weights under which T is optimal
 are a polytope; and T is optimal on all of a polytope as soon as it is at every corner. Cutting
 planes: at each corner of the polytope so far ask for the optimum; where another assignment T' is
@@ -28,7 +28,8 @@ from crowdnb.labels import FloatArray, generator, labelled_vector, plain_array, 
 from crowdnb.model.assignment import Assignment
 from crowdnb.model.moves import moves, moves_text
 from crowdnb.model.problem import Problem
-from crowdnb.sensitivity.inverse import NEAR, Weighing, positions
+from crowdnb.sensitivity.given import positions
+from crowdnb.sensitivity.weighing import NEAR, Weighing
 
 MOST = 6  # criteria whose polytopes have few enough corners
 

@@ -13,7 +13,8 @@ from helpers.every_table import TABLES, random_problem, valid
 
 import crowdnb as cn
 from crowdnb.ability import cloud
-from crowdnb.sensitivity import uncertain
+from crowdnb.sensitivity import doubt
+from crowdnb.sensitivity.gamma import _Drift
 
 SCOPES = pytest.mark.parametrize("scope", ["project", "task"])
 SIZES = [(4, 1), (5, 1), (3, 2), (4, 2), (5, 2), (3, 3), (4, 3)]
@@ -174,9 +175,9 @@ def performance(world, gamma, table):
 @pytest.mark.no_cover
 @SCOPES
 def test_each_sample_is_settled_as_by_every_table(scope, monkeypatch):
-    drawn, own = [], uncertain._chosen
+    drawn, own = [], doubt._chosen
     monkeypatch.setattr(
-        uncertain, "_chosen", lambda data, qs, *rest: drawn.extend(qs) or own(data, qs, *rest)
+        doubt, "_chosen", lambda data, qs, *rest: drawn.extend(qs) or own(data, qs, *rest)
     )
     stays = []
     for world in worlds(scope):
@@ -310,10 +311,8 @@ def test_the_case_study(case):
 
 
 def test_workers_alike_and_tied_at_every_gamma_do_not_cost_hundreds_of_looks(monkeypatch):
-    looks, own = [], uncertain._Drift._better
-    monkeypatch.setattr(
-        uncertain._Drift, "_better", lambda *given: looks.append(given) or own(*given)
-    )
+    looks, own = [], _Drift._better
+    monkeypatch.setattr(_Drift, "_better", lambda *given: looks.append(given) or own(*given))
     ends = pd.MultiIndex.from_product([["skill"], ["low", "high"]])
     names, tasks = ["a", "b", "c", "d"], ["r", "s"]
     project = cn.Project(
@@ -431,9 +430,9 @@ def test_each_option_counts_in_each_sample(option, source, monkeypatch):
     rule = cn.Problem(
         none + 1, [1, 1], worker_conflicts=[("a0", worker) for worker in ("a1", "a2", "a3")]
     )
-    problem, qs, own = rule.changed(**OPTIONS[option]), [], uncertain._chosen
+    problem, qs, own = rule.changed(**OPTIONS[option]), [], doubt._chosen
     monkeypatch.setattr(
-        uncertain, "_chosen", lambda data, some, *rest: qs.extend(some) or own(data, some, *rest)
+        doubt, "_chosen", lambda data, some, *rest: qs.extend(some) or own(data, some, *rest)
     )
     found = cn.doubt(project, problem, samples=30, rng=4, source=source)
     with_it, without = (possible(one) for one in (problem, rule))

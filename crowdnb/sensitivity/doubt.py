@@ -1,0 +1,271 @@
+"""How sure an optimum is when the data are drawn again (bootstrap).
+
+Rating histories are resampled: as many ratings as there were, drawn from the stars given with their
+frequencies. Where there are only intervals, each ability is a point drawn evenly from its own.
+
+References
+----------
+B. Efron, R. J. Tibshirani, "An Introduction to the Bootstrap", Chapman & Hall, 1993.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import joblib
+import numpy as np
+import pandas as pd
+from tqdm.auto import tqdm
+
+from crowdnb.ability.cloud import ability_intervals
+from crowdnb.ability.ratings import KEYS, Counts
+from crowdnb.explain.variants import Oracle
+from crowdnb.labels import (
+    FloatArray,
+    IntArray,
+    flag,
+    generator,
+    one_of,
+    whole,
+)
+from crowdnb.model.assignment import Assignment
+from crowdnb.model.problem import Problem
+from crowdnb.project.folder import Project
+from crowdnb.sensitivity.given import positions
+from crowdnb.sensitivity.project_arrays import ProjectArrays
+from crowdnb.solver.program import tie
+
+Source = Literal["ratings", "intervals"]
+# samples that a process takes at a time: fewer travel more often, more leave processes idle at the
+# end, and the bar stands longer
+TOGETHER = 20
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+
+
+@dataclass(frozen=True, eq=False)
+class Doubt:
+    """What the optimum is worth when the data are drawn again.
+
+    Attributes
+    ----------
+    assignment : Assignment
+        T: the one that is kept, with today's Q.
+    source : str
+        ``ratings`` or ``intervals``: what was drawn again.
+    shares : DataFrame
+        A row for each pair of T or of an optimum: worker, task, ``today`` (whether T has it),
+        ``share`` of the samples whose optimum has it, and ``error``, the standard error of that
+        share. The surest first.
+    samples : DataFrame
+        A row a sample: ``optimum``, its greatest ρ; ``kept``, ρ of T; ``loss``, the first less the
+        second, ≥ 0.
+    quantiles : DataFrame
+        The same columns; index 0.05, 0.25, 0.5, 0.75, 0.95.
+    share : float
+        Share of the samples in which T is optimal.
+    error : float
+        Its standard error.
+    text : str
+    """
+
+    assignment: Assignment
+    source: Source
+    shares: pd.DataFrame
+    samples: pd.DataFrame
+    quantiles: pd.DataFrame
+    share: float
+    error: float
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def doubt(
+    project: Project,
+    problem: Problem | None = None,
+    table: pd.DataFrame | None = None,
+    samples: int = 200,
+    rng: np.random.Generator | int | None = None,
+    source: Source | None = None,
+    solver: str | None = None,
+    progress: bool = True,
+) -> Doubt:
+    """How often each pair is chosen, and how much ρ is at risk, when the data are drawn again.
+
+    Parameters
+    ----------
+    project : Project
+    problem : Problem, optional
+        The rules, with their options; its Q is replaced. None: ``project.problem()``.
+    table : DataFrame, optional
+        T, the assignment to keep: workers × tasks, 0/1, valid. None: today's optimum.
+    samples : int
+        How many to draw, ≥ 1.
+    rng : Generator or int, optional
+        Draws them; the same one gives the same numbers on any number of processes.
+    source : {"ratings", "intervals"}, optional
+        What to draw again: each history, with as many ratings as it has (of a decayed history the
+        nearest whole number, at least one, scaled back); or each ability, a point anywhere in its
+        interval. None: ratings, if there are any.
+    solver : str, optional
+        As for :func:`crowdnb.solve`.
+    progress : bool
+        Whether to show a bar.
+
+    Returns
+    -------
+    Doubt
+        ρ of points and of intervals differ by eq. 3, so of ``intervals`` the losses are to be read
+        rather than ρ beside today's.
+
+    Raises
+    ------
+    ValueError
+        No assignment exists; T breaks a rule; there are no ratings to draw; samples below 1; an
+        unknown source; labels do not fit.
+
+    Notes
+    -----
+    A pair that today's Q allows stays allowed where its Q comes out as 0, so T is valid in every sample. Samples run
+    wherever ``joblib.parallel_config`` says.
+
+    Examples
+    --------
+    >>> import crowdnb as cn
+    >>> found = cn.doubt(cn.load_case_study(), samples=20, rng=1, progress=False)
+    >>> found.source, len(found.samples), bool(found.samples["loss"].min() >= 0)
+    ('intervals', 20, True)
+    """
+    data = ProjectArrays(project, problem, "doubt")
+    samples = whole(samples, "samples")
+    flag(progress, "progress")
+    if source is not None:
+        one_of(source, get_args(Source), "source")
+    if source == "ratings" and project.counts is None:
+        raise ValueError(
+            "source: the project has no rating histories; 'intervals' draws inside the intervals"
+        )
+    source = source or ("intervals" if project.counts is None else "ratings")
+    oracle = Oracle(data.problem, solver)
+    placed = data.best(oracle)
+    placed = placed if table is None else positions(data.problem, table)
+    rng = generator(rng)
+    drawn = (
+        _inside(data, samples, rng)
+        if source == "intervals"
+        else _resampled(data, project, samples, rng)
+    )
+    blocks = joblib.Parallel(return_as="generator")(
+        joblib.delayed(_chosen)(data, block, placed, solver) for block in drawn
+    )
+    chosen, rows = np.zeros(data.q.shape), list[tuple[float, float]]()
+    with tqdm(total=samples, desc="samples", leave=False, delay=5, disable=not progress) as bar:
+        for block in blocks:
+            for pairs, best, kept in block:
+                chosen[pairs[:, 0], pairs[:, 1]] += 1
+                rows.append((best, kept))
+            bar.update(len(block))
+    frame = pd.DataFrame(rows, columns=["optimum", "kept"]).rename_axis("sample")
+    frame["loss"] = frame["optimum"] - frame["kept"]
+    today = Assignment.of(
+        data.problem, placed, "optimal", oracle.optimum.solver, oracle.optimum.seconds
+    )
+    shares = _shares(data.problem, placed, chosen / samples, samples)
+    stays = float((frame["loss"] == 0).mean())
+    error = math.sqrt(stays * (1 - stays) / samples)
+    quantiles = frame.quantile(list(QUANTILES)).rename_axis("quantile")
+    text = _doubt_text(source, today, shares, quantiles, stays, error, samples)
+    return Doubt(today, source, shares, frame, quantiles, stays, error, text)
+
+
+def _inside(data: ProjectArrays, samples: int, rng: np.random.Generator) -> Iterator[FloatArray]:
+    """Q of abilities that are points in their intervals, TOGETHER samples at a time."""
+    for start in range(0, samples, TOGETHER):
+        size = min(TOGETHER, samples - start)
+        u = data.low + rng.random((size, *data.low.shape)) * (data.high - data.low)
+        u = np.minimum(u, data.high)
+        yield np.stack([data.of(one, one) for one in u])
+
+
+def _resampled(
+    data: ProjectArrays, project: Project, samples: int, rng: np.random.Generator
+) -> Iterator[FloatArray]:
+    """Q of histories drawn from themselves, TOGETHER samples at a time."""
+    given = data.histories(project)
+    n = given.to_numpy(dtype=float)
+    total = n.sum(axis=1)
+    trials = np.maximum(1, np.rint(total)).astype(np.int64)
+    shape = data.low.shape
+    for start in range(0, samples, TOGETHER):
+        size = min(TOGETHER, samples - start)
+        drawn = (
+            rng.multinomial(trials, n / total[:, None], (size, len(n))) * (total / trials)[:, None]
+        )
+        numbered = pd.MultiIndex.from_product([range(size * shape[0]), range(shape[1])], names=KEYS)
+        counts = Counts(drawn.reshape(len(numbered), -1), index=numbered, columns=given.columns)
+        ends = ability_intervals(counts, project.gamma).to_numpy().reshape(size, shape[0], -1)
+        yield np.stack([data.of(one[:, ::2], one[:, 1::2]) for one in ends])
+
+
+def _chosen(
+    data: ProjectArrays, qs: FloatArray, placed: IntArray, solver: str | None
+) -> list[tuple[IntArray, float, float]]:
+    """Of each Q the optimum, its ρ and ρ of T; T itself where nothing is better. Runs in whatever process this is."""
+    oracle, found = Oracle(data.problem, solver), []
+    for q in qs:
+        problem = data.with_q(q)
+        answer = oracle.best(problem)
+        assert answer.placed is not None  # T is valid
+        kept = Assignment.of(problem, placed, "optimal", answer.solver, 0.0).performance
+        same = answer.performance - kept <= tie(problem, placed)
+        found.append((placed, kept, kept) if same else (answer.placed, answer.performance, kept))
+    return found
+
+
+def _shares(problem: Problem, placed: IntArray, share: FloatArray, samples: int) -> pd.DataFrame:
+    own = np.zeros(share.shape, dtype=bool)
+    own[placed[:, 0], placed[:, 1]] = True
+    i, j = np.nonzero((share > 0) | own)
+    frame = pd.DataFrame(
+        {
+            "worker": problem.workers[i],
+            "task": problem.tasks[j],
+            "today": own[i, j],
+            "share": share[i, j],
+            "error": np.sqrt(share[i, j] * (1 - share[i, j]) / samples),
+        }
+    )
+    return frame.sort_values("share", ascending=False, kind="stable", ignore_index=True)
+
+
+def _doubt_text(
+    source: Source,
+    today: Assignment,
+    shares: pd.DataFrame,
+    quantiles: pd.DataFrame,
+    stays: float,
+    error: float,
+    samples: int,
+) -> str:
+    what = "rating histories" if source == "ratings" else "abilities inside their intervals"
+    median, late = quantiles["loss"].loc[[0.5, 0.95]]
+    lines = [
+        (
+            f"With the {what} drawn again {samples} times the assignment stays optimal in"
+            f" {stays:.0%} (± {error:.1%})."
+        ),
+        (
+            f"Keeping it loses {median:.3g} of ρ in half of them or less, and more than {late:.3g}"
+            " in one of twenty."
+        ),
+    ]
+    if own := [
+        f"{row.worker} on {row.task}, {row.share:.0%}"
+        for row in shares[shares["today"]].itertuples()
+    ]:
+        lines.append(f"Its surest pair: {own[0]}; its least sure one: {own[-1]}.")
+    return "\n".join(lines)

@@ -1,0 +1,395 @@
+r"""How far γ, the influence of He (eq. 2), can move before another assignment is best.
+
+With ends Ex ∓ (En + γ·He), clipped to [0, 1], each P (eq. 3) is piecewise a fraction of two linear
+functions of γ. On a range [a, b] let c be the chord of Q_ij and e how far Q_ij leaves it at most. T
+is the best on all of [a, b] if it is so at a and at b when each of its pairs has c - e and each
+other pair c + e: then all is linear in γ, and the gain of a rival is largest at an end. Ranges that
+are not settled like this are halved; where a rival is better the root of the difference ends the
+range.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import brentq
+from tqdm.auto import tqdm
+
+from crowdnb.ability.cloud import HE_TO_EN, ability_clouds, apart
+from crowdnb.explain.variants import TINY, Oracle
+from crowdnb.labels import (
+    BoolArray,
+    FloatArray,
+    IntArray,
+    number,
+)
+from crowdnb.model.assignment import Assignment
+from crowdnb.model.moves import moves, moves_text
+from crowdnb.model.problem import Problem
+from crowdnb.project.folder import Project
+from crowdnb.sensitivity.given import positions
+from crowdnb.sensitivity.project_arrays import ProjectArrays
+from crowdnb.solver.program import tie
+
+# of an end of an interval: what tables rounded to eight digits may differ by from their histories
+NEAR = 1e-8
+# of γ: a narrower range is a point; thousands of times the spacing of floats near 1, so that its
+# halves still differ
+NARROW = 1e-12
+# values of P (γ × workers × tasks × criteria) held together, 32 MB: more are halved unlooked at
+CELLS = 4_000_000
+FORBIDDEN = "one of its pairs has qualification 0 there"
+
+
+@dataclass(frozen=True, eq=False)
+class GammaRange:
+    """The γ at which an assignment stays optimal, around the γ of the project.
+
+    Attributes
+    ----------
+    assignment : Assignment
+        T, at the project's γ.
+    gamma : float
+        The project's γ.
+    low, high : float
+        T is optimal for every γ from ``low`` to ``high``, within ``tolerance`` of ρ.
+    frame : DataFrame
+        Index ``low`` and ``high``; ``gamma``; ``performance`` (ρ of T there); ``ends`` (whether it
+        ends there, or no more was asked for); ``moves``, who moves to what is better beyond it, in
+        words, or why T ends.
+    below, above : Assignment or None
+        What is better below ``low`` and above ``high``, with Q of that γ; None where nothing is.
+    limit : float
+        The greatest γ that was looked at.
+    tolerance : float
+    text : str
+    """
+
+    assignment: Assignment
+    gamma: float
+    low: float
+    high: float
+    frame: pd.DataFrame
+    below: Assignment | None
+    above: Assignment | None
+    limit: float
+    tolerance: float
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def gamma_range(
+    project: Project,
+    problem: Problem | None = None,
+    table: pd.DataFrame | None = None,
+    limit: float = 1.0,
+    tolerance: float = 1e-7,
+    he_to_en: float = HE_TO_EN,
+    solver: str | None = None,
+) -> GammaRange:
+    """The interval of γ, the influence of He, in which an assignment stays optimal.
+
+    Parameters
+    ----------
+    project : Project
+        Its rating histories say how intervals move with γ. Where there are none the centre of each
+        interval stays, and He = ``he_to_en``·En is assumed.
+    problem : Problem, optional
+        The rules, with their options; its Q is replaced. None: ``project.problem()``.
+    table : DataFrame, optional
+        T: workers × tasks, 0/1, optimal at the project's γ. None: the optimum that
+        :func:`crowdnb.solve` finds.
+    limit : float
+        The greatest γ to look at, not below the project's; the least is 0.
+    tolerance : float
+        How much better than T another assignment may be inside the range, in the unit of ρ, > 0.
+    he_to_en : float
+        He / En ≥ 0, of intervals without histories alone.
+    solver : str, optional
+        As for :func:`crowdnb.solve`.
+
+    Returns
+    -------
+    GammaRange
+        Each end is where another assignment comes to be better than T, found as a root to 12 digits
+        (of one tied with T before that, where it leads by more than a tie, 10⁻⁹); or the γ from
+        which T uses a pair of qualification 0; or 0, or the limit.
+
+    Raises
+    ------
+    ValueError
+        T breaks a rule or is not optimal; no assignment exists; labels do not fit; the intervals
+        are not those of the histories; a number breaks its rule.
+
+    Examples
+    --------
+    >>> import crowdnb as cn
+    >>> found = cn.gamma_range(cn.load_case_study())
+    >>> found.low, round(found.high, 3), found.frame["moves"].tolist()
+    (0.0, 0.685, ['', 'a3: r0 → r2; a11: r2 → r0'])
+    """
+    data = ProjectArrays(project, problem, "gamma_range")
+    gamma = number(project.gamma)
+    if not gamma <= number(limit) < math.inf:
+        raise ValueError(
+            f"limit must be a finite number not below the project's γ, {gamma:g}; got {limit}"
+        )
+    for name, value, least in (("tolerance", tolerance, math.ulp(0)), ("he_to_en", he_to_en, 0.0)):
+        if not least <= number(value) < math.inf:
+            raise ValueError(
+                f"{name} must be a finite number {'above' if least else 'of at least'} 0, got"
+                f" {value}"
+            )
+    limit, tolerance, he_to_en = map(number, (limit, tolerance, he_to_en))
+    drift = _Drift(data, project, gamma, limit, he_to_en, tolerance, solver)
+    placed = data.best(drift.oracle)
+    if table is not None:
+        own = positions(data.problem, table)
+        if drift.gain(gamma, own, placed) > 2 * drift.tie(placed):
+            raise ValueError(f"table: the assignment is not optimal at γ = {gamma:g}")
+        placed = own
+    ends = [drift.until(placed, 0.0), drift.until(placed, limit)]
+    rows, others = [], []
+    for (end, rival), stop in zip(ends, (0.0, limit), strict=True):
+        q = drift.q(np.array([end]))[0]
+        here = Assignment.of(data.with_q(q), placed, "optimal", drift.oracle.optimum.solver, 0.0)
+        forbidden = rival is None and end != stop
+        who = "" if rival is None else moves_text(moves(data.problem, placed, rival))
+        rows.append(
+            (end, here.performance, rival is not None or forbidden, FORBIDDEN if forbidden else who)
+        )
+        others.append(
+            None
+            if rival is None
+            else Assignment.of(here.problem, rival, "optimal", drift.oracle.optimum.solver, 0.0)
+        )
+    frame = pd.DataFrame(
+        rows, columns=["gamma", "performance", "ends", "moves"], index=["low", "high"]
+    )
+    today = Assignment.of(
+        data.problem, placed, "optimal", drift.oracle.optimum.solver, drift.oracle.optimum.seconds
+    )
+    (low, _), (high, _) = ends
+    return GammaRange(
+        today,
+        gamma,
+        low,
+        high,
+        frame,
+        others[0],
+        others[1],
+        limit,
+        tolerance,
+        _gamma_text(gamma, low, high, frame, limit),
+    )
+
+
+def _gamma_text(gamma: float, low: float, high: float, frame: pd.DataFrame, limit: float) -> str:
+    parts = [
+        f"The assignment stays the best from γ = {low:.6g} to {high:.6g}; today γ is {gamma:g}."
+    ]
+    for side, ends, who in zip(("below", "above"), frame["ends"], frame["moves"], strict=True):
+        if ends:
+            parts.append(f"Just {side}: {who}.")
+        elif side == "above":
+            parts.append(f"Nothing above γ = {limit:g} was looked at.")
+    return "\n".join(parts)
+
+
+class _Drift:
+    """Q of a project as a function of γ, and where an assignment stops being the best."""
+
+    def __init__(
+        self,
+        data: ProjectArrays,
+        project: Project,
+        gamma: float,
+        limit: float,
+        he_to_en: float,
+        tolerance: float,
+        solver: str | None,
+    ) -> None:
+        self.data, self.gamma, self.tolerance = data, gamma, tolerance
+        self.low, self.high, self.he = self._ends(project, gamma, he_to_en)
+        at_gamma = np.stack(self.ends(np.array([gamma]))), np.stack([data.low, data.high])
+        far = np.abs(at_gamma[0][:, 0] - at_gamma[1]).max(axis=0) > NEAR
+        if far.any():
+            i, k = np.argwhere(far)[0].tolist()
+            who = ", ".join(map(str, (data.problem.workers[i], data.criteria[k])))
+            source = (
+                "in [0, 1]"
+                if project.counts is None
+                else f"what the histories give at γ = {gamma:g}"
+            )
+            raise ValueError(
+                f"ability: {who}: [{data.low[i, k]:g}, {data.high[i, k]:g}] is not {source}"
+            )
+        self.breaks = self._breaks(limit)
+        self.oracle = Oracle(data.problem, solver)
+
+    def _ends(
+        self, project: Project, gamma: float, he_to_en: float
+    ) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Ends at γ = 0, not clipped, and He, m × K."""
+        data = self.data
+        if project.counts is None:
+            return apart(data.low, data.high, gamma, he_to_en)
+        clouds = ability_clouds(data.histories(project), gamma)
+        by_cloud = (clouds["rule"] == "cloud").to_numpy()
+        ex, en, he = (
+            clouds[name].to_numpy() for name in ("expectation", "entropy", "hyper_entropy")
+        )
+        shape = data.low.shape
+        low = np.where(by_cloud, ex - en, clouds["low"]).reshape(shape)
+        high = np.where(by_cloud, ex + en, clouds["high"]).reshape(shape)
+        return low, high, np.where(by_cloud, he, 0.0).reshape(shape)
+
+    def ends(self, gammas: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Intervals at several γ, each γ × m × K."""
+        reach = gammas[:, None, None] * self.he
+        return (self.low - reach).clip(0, 1), (self.high + reach).clip(0, 1)
+
+    def q(self, gammas: FloatArray) -> FloatArray:
+        """Q at several γ, γ × m × n."""
+        return self.data.of(*self.ends(gammas))
+
+    def _breaks(self, limit: float) -> FloatArray:
+        """Where an interval is clipped, or P starts or ends to be 0 or 1: every kink of Q in (0, limit)."""
+        data = self.data
+        low, high, he = (ends[:, None] for ends in (self.low, self.high, self.he))
+        at = [data.d_low - high, low - data.d_high, low, low - 1, -high, 1 - high]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            found = np.concatenate([np.ravel(distance / he) for distance in at])
+        return np.unique(found[(found > 0) & (found < limit)])
+
+    def gain(self, gamma: float, placed: IntArray, rival: IntArray) -> float:
+        """ρ of a rival less ρ of T at this γ."""
+        value = self.q(np.array([gamma]))[0] * self.data.weight
+        other = [*value[rival[:, 0], rival[:, 1]], *-value[placed[:, 0], placed[:, 1]]]
+        return math.fsum(other)
+
+    def until(self, placed: IntArray, stop: float) -> tuple[float, IntArray | None]:
+        """How far from the project's γ towards ``stop`` T is the best, and what is better from there on."""
+        a, rival, end = self.gamma, None, self._forbidden(placed, stop)
+        twins, ahead = list(self._twins(placed)), [end]  # how far to look, the nearest last
+        with tqdm(desc="γ", leave=False, delay=5) as bar:
+            while a != end:
+                bar.update()
+                b = ahead[-1]
+                better, pure = self._better(placed, twins, a, b)
+                if better is None:
+                    a = ahead.pop()
+                    continue
+                if pure and self.gain(b, placed, better) > self.tolerance:
+                    end, rival = self._root(placed, better, a, b), better
+                    ahead = [end]
+                    continue
+                inner = self.breaks[(self.breaks > min(a, b)) & (self.breaks < max(a, b))]
+                if len(inner):
+                    ahead.append(float(inner[len(inner) // 2]))
+                elif abs(b - a) <= NARROW:
+                    return a, better
+                else:
+                    ahead.append((a + b) / 2)
+        return end, rival
+
+    def _root(self, placed: IntArray, rival: IntArray, a: float, b: float) -> float:
+        """Where, before b, a rival comes to be better; where it was tied before, by more than a tie."""
+        slack = 0.0 if self.gain(a, placed, rival) < -self.tie(placed) else self.tie(placed)
+
+        def lead(gamma: float) -> float:
+            return self.gain(gamma, placed, rival) - slack
+
+        start = a if lead(a) < 0 else self.gamma
+        return float(brentq(lead, start, b, xtol=1e-13, rtol=1e-13)) if lead(start) < 0 else start
+
+    def tie(self, placed: IntArray) -> float:
+        """Differences of ρ below this are none."""
+        return min(self.tolerance, tie(self.data.problem, placed)) / 2
+
+    def _forbidden(self, placed: IntArray, stop: float) -> float:
+        """Where, on the way to ``stop``, a pair of T comes to have qualification 0; ``stop`` if nowhere."""
+        nodes = self._nodes(self.gamma, stop)
+        for a, b in pairwise(nodes):
+            if (self.q(np.array([(a + b) / 2]))[0][placed[:, 0], placed[:, 1]] == 0).any():
+                return float(a)
+        return stop
+
+    def _twins(self, placed: IntArray) -> Iterator[tuple[int, int, BoolArray]]:
+        """Tasks whose L is met exactly; a worker whom T has there; who else has that worker's intervals at every γ."""
+        own: BoolArray = np.zeros(self.data.q.shape, dtype=bool)
+        own[placed[:, 0], placed[:, 1]] = True
+        of_worker = np.concatenate([self.low, self.high, self.he], axis=1)
+        alike = (of_worker[:, None] == of_worker).all(axis=2)
+        for j in np.flatnonzero(
+            own.any(axis=0) & (self.data.problem.required_rule == "exactly")
+        ).tolist():
+            others = (alike & self.data.allowed[:, j] & ~own[:, j]).sum(axis=1) * own[:, j]
+            if others.any():
+                yield j, int(others.argmax()), alike[others.argmax()]
+
+    def _nodes(self, a: float, b: float) -> FloatArray:
+        """From a to b, with all kinks between them."""
+        low, high = min(a, b), max(a, b)
+        nodes = np.concatenate(
+            [[low], self.breaks[(self.breaks > low) & (self.breaks < high)], [high]]
+        )
+        return nodes if a <= b else nodes[::-1]
+
+    def _better(
+        self, placed: IntArray, twins: list[tuple[int, int, BoolArray]], a: float, b: float
+    ) -> tuple[IntArray | None, bool]:
+        """Nothing, if T is the best from a to b; else what may be better, and whether the same pairs are possible."""
+        nodes, data = self._nodes(a, b), self.data
+        if len(nodes) * data.q.size * len(data.w) > CELLS and len(nodes) > 2:
+            return placed, False
+        low, high = self.ends(nodes)
+        p = data.p(low, high)
+        q = p @ data.w
+        root = np.sqrt((high - low)[:, :, None] + (data.d_high - data.d_low))  # of l_U + l_D
+        # A + B / x on x from x1 to x2 leaves its chord by |difference| · |√x1 - √x2| / (√x1 + √x2),
+        # above it for B < 0
+        rise, wider, both = np.diff(p, axis=0), np.diff(root, axis=0), root[1:] + root[:-1]
+        off = np.abs(rise) * np.abs(wider) / np.where(both == 0, 1.0, both)
+        above, below = (
+            np.where(rise * wider > 0, off, 0.0) @ data.w,
+            np.where(rise * wider < 0, off, 0.0) @ data.w,
+        )
+        # pairs whose Q is not 0 between two kinks
+        open_ = self.q((nodes[1:] + nodes[:-1]) / 2) != 0
+        # Compared with one of T's, Q_ij ranks the same assignments, and twins are in no doubt.
+        for j, i, alike in twins:
+            q[:, :, j] -= q[:, [i], j]
+            less, more = above[:, [i], j].copy(), below[:, [i], j].copy()
+            above[:, :, j] = np.where(alike, 0.0, above[:, :, j] + more)
+            below[:, :, j] = np.where(alike, 0.0, below[:, :, j] + less)
+        share = (nodes - a) / (b - a)
+        chord = q[0] + share[:, None, None] * (q[-1] - q[0])
+        over = (q - chord).max(axis=0) + above.max(axis=0)
+        under = (chord - q).max(axis=0) + below.max(axis=0)
+        free, pure = open_.any(axis=0), bool((open_ == open_[0]).all())
+        own = np.zeros_like(free)
+        own[placed[:, 0], placed[:, 1]] = True
+        for end in (q[-1], q[0]):
+            doubtful = end + np.where(own, -under, over)
+            rival = self._optimum(doubtful, free)
+            value = doubtful * data.weight
+            gain = [*value[rival[:, 0], rival[:, 1]], *-value[placed[:, 0], placed[:, 1]]]
+            if math.fsum(gain) > self.tolerance:
+                return rival, pure
+        return None, pure
+
+    def _optimum(self, q: FloatArray, free: BoolArray) -> IntArray:
+        problem = self.data.problem.changed(
+            qualification=np.where(q == 0, TINY, q), task_conflicts=~(free & self.data.allowed)
+        )
+        placed = self.oracle.best(problem).placed
+        assert placed is not None  # T itself is one
+        return placed

@@ -1,0 +1,23 @@
+"""An assignment that the user gives, to be judged: T as positions."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from crowdnb.labels import (
+    IntArray,
+    listing,
+)
+from crowdnb.model.check import check
+from crowdnb.model.problem import Problem, needed
+
+
+def positions(problem: Problem, table: pd.DataFrame) -> IntArray:
+    """Positions (worker, task) of a valid assignment; ValueError says which rule it breaks."""
+    if not isinstance(table, pd.DataFrame):
+        raise ValueError(f"table: a frame of workers × tasks is needed, got {type(table).__name__}")
+    if broken := check(needed(problem), table):
+        raise ValueError(f"table: it is no assignment of the problem: {listing(broken, 3)}")
+    values = table.reindex(index=problem.workers, columns=problem.tasks).to_numpy(dtype=float)
+    return np.argwhere(values == 1)

@@ -1,0 +1,74 @@
+"""A project as arrays: the ability and demand intervals from which Q is worked out again and again.
+
+m workers, n tasks, K criteria, in the order of a problem's labels.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from crowdnb.ability.possibility import degree, interval_pair
+from crowdnb.ability.qualification import check_weights
+from crowdnb.ability.ratings import KEYS, Counts
+from crowdnb.explain.variants import TINY, Oracle
+from crowdnb.labels import (
+    FloatArray,
+    IntArray,
+    labelled_vector,
+    listing,
+    same_labels,
+)
+from crowdnb.model.problem import Problem, needed
+from crowdnb.project.folder import Project
+
+
+class ProjectArrays:
+    """A project as arrays in the order of a problem's labels, and the problem with Q of the project."""
+
+    def __init__(self, project: Project, problem: Problem | None, name: str) -> None:
+        if not isinstance(project, Project):
+            raise ValueError(f"{name}: project: a Project is needed, got {type(project).__name__}")
+        problem = project.problem() if problem is None else needed(problem)
+        u, d = interval_pair(project.ability, project.demand)
+        same_labels(problem.workers, u.labels, f"{name}: problem")
+        same_labels(problem.tasks, d.labels, f"{name}: problem")
+        at, to = u.labels.get_indexer(problem.workers), d.labels.get_indexer(problem.tasks)
+        self.criteria = u.criteria
+        self.low, self.high = u.low[at], u.high[at]
+        self.d_low, self.d_high = d.low[to], d.high[to]
+        self.w = labelled_vector(project.criteria_weights, u.criteria, "criteria weights")
+        check_weights(self.w, u.criteria)
+        self.weight = problem.weights
+        self.q = self.of(self.low, self.high)
+        self.allowed = ~problem.excluded
+        self.problem = problem.changed(qualification=self.q)
+        self.name = name
+
+    def p(self, low: FloatArray, high: FloatArray) -> FloatArray:
+        """P of abilities … × m × K: … × m × n × K."""
+        return degree(low[..., None, :], high[..., None, :], self.d_low, self.d_high)
+
+    def of(self, low: FloatArray, high: FloatArray) -> FloatArray:
+        """Q of abilities … × m × K: … × m × n."""
+        return np.asarray(self.p(low, high) @ self.w)
+
+    def with_q(self, q: FloatArray) -> Problem:
+        """The problem with other Q, where a Q of 0 forbids a pair only if the project's own Q is 0 as well."""
+        return self.problem.changed(qualification=np.where((q == 0) & (self.q != 0), TINY, q))
+
+    def histories(self, project: Project) -> Counts:
+        """The project's counts, a row for each worker and criterion in their order; ValueError where one lacks."""
+        cells = pd.MultiIndex.from_product([self.problem.workers, self.criteria], names=KEYS)
+        given = pd.DataFrame(project.counts)
+        if lacking := [cell for cell in cells if cell not in given.index]:
+            raise ValueError(f"counts: no history of {listing(lacking, 3)}")
+        return Counts(given.reindex(cells))
+
+    def best(self, oracle: Oracle) -> IntArray:
+        """Positions of the optimum today; ValueError where there is none."""
+        if oracle.optimum.placed is None:
+            raise ValueError(
+                f"{self.name}: the problem has no assignment; explain_infeasible says why"
+            )
+        return oracle.optimum.placed
