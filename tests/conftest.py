@@ -1,6 +1,11 @@
+"""What all tests share: fixtures, the markers' meaning, the order of files, and how thorough a run is."""
+
 import os
+from collections import Counter
+from importlib.util import find_spec
 
 import pytest
+from helpers.crowd import crowd
 from hypothesis import settings
 
 import crowdnb as cn
@@ -9,34 +14,54 @@ import crowdnb as cn
 settings.register_profile("crowdnb", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("crowdnb")
 
-# Files that take long go first, so that parallel runs, to whom files are dealt out whole, end
-# together.
-LONGEST = [
-    "test_browser",
-    "test_uncertain",
-    "test_experiments",
-    "test_repairs",
-    "test_engine",
-    "test_stability",
-]
-LONGEST += [
-    "test_inverse",
-    "test_program",
-    "test_many",
-    "test_options",
-    "test_exercises_00_05",
-    "test_report",
-]
+# Engines that may be missing, and the module that brings each.
+ENGINES = {"GLPK_MI": "cvxopt", "CBC": "cylp", "HIGHS": "highspy", "CPLEX": "cplex"}
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--thorough", action="store_true", help="try many random instances, as make thorough does"
+    )
+
+
+def pytest_configure(config):
+    if config.getoption("--thorough"):
+        os.environ["CROWDNB_THOROUGH"] = "1"  # processes of a parallel run inherit it
 
 
 def pytest_collection_modifyitems(items):
-    items.sort(
-        key=lambda item: (
-            LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST)
-        )
-    )
+    """Mark tests of a certain engine; files with the most slow tests go first.
+
+    Parallel runs, to whom files are dealt out whole, then end together.
+    """
+    for item in items:
+        given = item.callspec.params.values() if hasattr(item, "callspec") else ()
+        for engine in (one for one in given if isinstance(one, str) and one in ENGINES):
+            item.add_marker(pytest.mark.solver(engine))
+    slow = Counter(item.path for item in items if item.get_closest_marker("slow"))
+    alone = {item.path for item in items if item.get_closest_marker("browser")}
+    items.sort(key=lambda item: (item.path not in alone, -slow[item.path]))
+
+
+def pytest_runtest_setup(item):
+    for mark in item.iter_markers("solver"):
+        if find_spec(ENGINES[mark.args[0]]) is None:
+            pytest.skip(f"{mark.args[0]} is not installed")
 
 
 @pytest.fixture(scope="session")
 def case():
+    """The paper's case study. Nothing in it changes."""
     return cn.load_case_study()
+
+
+@pytest.fixture(scope="session")
+def problem(case):
+    """The problem of the case study, as the package computes it."""
+    return case.problem()
+
+
+@pytest.fixture(scope="session")
+def project():
+    """A made project of 60 workers and 20 tasks."""
+    return crowd()
