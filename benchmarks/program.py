@@ -294,7 +294,7 @@ def growth() -> None:
 
 
 def draw(table: pd.DataFrame) -> None:
-    """The picture of growth that the README shows, beside growth.csv."""
+    """The picture of growth that docs/measurements.md shows, beside growth.csv."""
     import matplotlib as mpl
 
     mpl.use("agg")

@@ -155,7 +155,7 @@ def _parser() -> argparse.ArgumentParser:
         description=(
             "Print the best assignment for a folder of files and write it to assignment.csv."
         ),
-        epilog=f"Files: {', '.join(FILES)}; the README says what is in them. "
+        epilog=f"Files: {', '.join(FILES)}; docs/files.md says what is in them. "
         + STATUS.format(why="the reasons are printed", written="0"),
     )
     page = commands.add_parser(

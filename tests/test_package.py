@@ -164,6 +164,7 @@ def test_texts_name_no_machine():
     """Neither a path of somebody's machine nor the address of a registry."""
     for pattern in (
         "*.md",
+        "docs/*.md",
         "*.toml",
         "*.yml",
         "*.cff",

@@ -1,9 +1,9 @@
 """From ratings to qualification (section 3; notebooks 01 to 03). Each step is a pure function of a table.
 
 ``ratings``        ratings → counts, which carry a whole history
-``cloud``          counts → cloud model → ability intervals (eqs. 1-4)
-``possibility``    ability against demand → possibility degree (eq. 5)
-``weights``        judgement matrix → criteria weights by fuzzy AHP
+``cloud``          counts → cloud model → ability intervals (eqs. 1 and 2)
+``possibility``    ability against demand → possibility degree (eq. 3)
+``weights``        judgement matrix → criteria weights by fuzzy AHP (eqs. 4 and 5)
 ``qualification``  possibility and weights → Q (eq. 6)
 
 May use ``labels`` alone.

@@ -1,0 +1,76 @@
+"""The texts beside the code: links that lead somewhere, names that are there, and one version."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+import crowdnb as cn
+
+ROOT = Path(__file__).parents[1]
+TEXTS = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]
+TEXTS += sorted((ROOT / "docs").glob("*.md"))
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+def read(path):
+    return path.read_text(encoding="utf-8")
+
+
+def anchors(path):
+    """What GitHub makes of the headings: lower case, hyphens for spaces, no other signs."""
+    headings = re.findall(r"^#{1,6} (.+)$", read(path), flags=re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.stem)
+def test_links_lead_to_a_file_and_a_heading(path):
+    for link in re.findall(r"\]\(([^()\s]+)\)", read(path)):
+        if "://" in link:
+            continue
+        name, _, anchor = link.partition("#")
+        target = (path.parent / name).resolve() if name else path
+        assert target.is_file(), link
+        assert not anchor or anchor in anchors(target), link
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.stem)
+def test_files_and_names_that_a_text_gives_are_there(path):
+    for code in re.findall(r"`([^`\n]+)`", read(path)):
+        if re.fullmatch(r"\w+/[\w/]*(\.\w+)?", code):  # from the root, or within the package
+            assert (ROOT / code).exists() or (ROOT / "crowdnb" / code).exists(), code
+        for name in re.findall(r"\bcn\.(\w+)", code):
+            old = path.stem == "CHANGELOG" and name in ("whatif", "marketpanels", "rolling")
+            assert old or name in cn.__all__, code
+
+
+def test_the_front_page_is_one_page():
+    assert len(read(TEXTS[0]).splitlines()) <= 70
+
+
+def test_the_map_of_rooms_is_the_one_that_is_checked():
+    layers = PYPROJECT["tool"]["importlinter"]["contracts"][0]["layers"]
+    house = read(ROOT / "docs" / "house.md")
+    assert "\n".join(f"    {layer}" for layer in layers) in house
+    rooms = {path.name for path in (ROOT / "crowdnb").iterdir() if path.is_dir()}
+    for room in rooms - {"__pycache__"}:
+        assert f"`{room}/`" in house
+
+
+def test_the_version_stands_in_one_place_and_texts_follow():
+    assert PYPROJECT["project"]["dynamic"] == ["version"]
+    assert PYPROJECT["tool"]["hatch"]["version"]["path"] == "crowdnb/__init__.py"
+    citation = yaml.safe_load(read(ROOT / "CITATION.cff"))
+    newest = re.search(r"^## (\d\S*), (\S+)$", read(ROOT / "CHANGELOG.md"), flags=re.MULTILINE)
+    assert (citation["version"], str(citation["date-released"])) == newest.groups()
+    assert citation["version"] == cn.__version__
+
+
+def test_hooks_before_a_commit_call_what_make_lint_calls():
+    lint = re.search(r"^lint:.*\n((?:\t.+\n)+)", read(ROOT / "Makefile"), flags=re.MULTILINE)[1]
+    called = re.findall(r"\$\(BIN\)/(.+)", lint)
+    hooks = yaml.safe_load(read(ROOT / ".pre-commit-config.yaml"))["repos"][0]["hooks"]
+    assert set(called) <= {" ".join(hook["args"]) for hook in hooks}
+    assert len(called) >= 4
