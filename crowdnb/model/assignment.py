@@ -130,14 +130,16 @@ def score(problem: Problem, placed: IntArray) -> float:
     return math.fsum(problem.value[placed[:, 0], placed[:, 1]].tolist())
 
 
-def performance(problem: Problem, table: pd.DataFrame) -> float:
+def performance(problem: Problem, table: pd.DataFrame | Assignment) -> float:
     """Group performance ρ = Σ W_j Q_ij T_ij of an assignment, summed exactly (eq. 7)."""
     return math.fsum((needed(problem).value * zero_one_table(problem, table)).ravel())
 
 
-def zero_one_table(problem: Problem, table: pd.DataFrame, name: str = "table") -> FloatArray:
-    """T of an answer in the order of the problem, 0 and 1; ValueError names the first cell or label that is wrong."""
-    needs_table(table, name)
+def zero_one_table(
+    problem: Problem, table: pd.DataFrame | Assignment, name: str = "table"
+) -> FloatArray:
+    """T in the order of the problem, 0 and 1; ValueError names the first cell or label that is wrong."""
+    table = table_of(table, name)
     same_labels(table.index, problem.workers, f"{name}, rows")
     same_labels(table.columns, problem.tasks, f"{name}, columns")
     table = table.reindex(index=problem.workers, columns=problem.tasks)
@@ -148,10 +150,13 @@ def zero_one_table(problem: Problem, table: pd.DataFrame, name: str = "table") -
     return values
 
 
-def needs_table(table: object, name: str = "table") -> None:
-    """ValueError where an answer's table is no frame."""
-    if not isinstance(table, pd.DataFrame):
-        raise ValueError(
-            f"{name}: a DataFrame is needed (of an answer: answer.table), got"
-            f" {type(table).__name__}"
-        )
+def table_of(answer: object, name: str = "table") -> pd.DataFrame:
+    """T of an :class:`Assignment`, or the table itself; ValueError where there is none."""
+    if isinstance(answer, Assignment):
+        if answer.table is None:
+            raise ValueError(f"{name}: the answer is {answer.status}, it has no table")
+        return answer.table
+    if not isinstance(answer, pd.DataFrame):
+        got = type(answer).__name__
+        raise ValueError(f"{name}: an Assignment or its table, a DataFrame, is needed, got {got}")
+    return answer

@@ -16,20 +16,20 @@ from crowdnb.labels import (
     listing,
     shown,
 )
-from crowdnb.model.assignment import needs_table
+from crowdnb.model.assignment import Assignment, table_of
 from crowdnb.model.problem import Problem, needed, zero_one
 
 BUDGET_TOLERANCE = 1e-9  # relative: the rounding of a sum of costs, no more
 
 
-def check(problem: Problem, table: pd.DataFrame) -> list[str]:
+def check(problem: Problem, table: pd.DataFrame | Assignment) -> list[str]:
     """Compare an assignment with every rule of the problem; no solver has a part in it.
 
     Parameters
     ----------
     problem : Problem
-    table : DataFrame
-        T: workers × tasks, 0/1, rows and columns in any order.
+    table : DataFrame or Assignment
+        T: workers × tasks, 0/1, rows and columns in any order; or an answer that has one.
 
     Returns
     -------
@@ -38,8 +38,9 @@ def check(problem: Problem, table: pd.DataFrame) -> list[str]:
 
     Notes
     -----
-    The rules are (8) T_ij ∈ {0, 1}, (9) Σ_i T_ij = L_j, (10) Σ_j T_ij ≤ 1, T_ij = 0 where C^R_ij = 1 or Q_ij = 0,
-    and (11) or (11) and (12) by the problem's conflict scope; with its options in their place where there are any.
+    The rules are (8) T_ij ∈ {0, 1}, (9) Σ_i T_ij = L_j, (10) Σ_j T_ij ≤ 1, T_ij = 0 where
+    C^R_ij = 1 or Q_ij = 0, and (11) or (11) and (12) by the problem's conflict scope; with its
+    options in their place where there are any.
 
     Examples
     --------
@@ -51,7 +52,7 @@ def check(problem: Problem, table: pd.DataFrame) -> list[str]:
     ['a2 and a7 are in conflict and both are chosen']
     """
     needed(problem)
-    needs_table(table)
+    table = table_of(table)
     broken: list[str] = []
     for axis, got, wanted in (
         ("worker", table.index, problem.workers),

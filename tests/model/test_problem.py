@@ -1,7 +1,7 @@
 import math
 import pickle
 import tracemalloc
-from dataclasses import FrozenInstanceError, replace
+from dataclasses import FrozenInstanceError
 from itertools import product
 
 import numpy as np
@@ -204,7 +204,7 @@ def test_a_problem_is_frozen_and_keeps_a_copy_of_its_own():
         problem.conflict_scope = "task"
     with pytest.raises(ValueError, match="read-only"):
         problem.qualification.to_numpy()[0, 0] = 1.0
-    assert replace(problem, conflict_scope="task").conflict_scope == "task"
+    assert problem.changed(conflict_scope="task").conflict_scope == "task"
 
 
 EVERYTHING = {
@@ -324,8 +324,10 @@ def test_check_names_every_broken_rule(answer, broken):
 
 def test_check_needs_a_frame_and_says_so():
     problem = cn.Problem(Q, NEED)
-    with pytest.raises(ValueError, match=r"answer\.table\), got Assignment"):
-        cn.check(problem, cn.solve(problem))
+    with pytest.raises(
+        ValueError, match="an Assignment or its table, a DataFrame, is needed, got list"
+    ):
+        cn.check(problem, [[1, 0], [0, 1], [0, 0]])
     unknown = table(("a0", "r0"), ("a1", "r1")).astype("Int64")
     unknown.loc["a2", "r1"] = pd.NA
     assert cn.check(problem, unknown) == ["a2 for r1 is <NA>, neither 0 nor 1"]
@@ -335,9 +337,9 @@ def test_check_reads_conflicts_by_scope():
     apart, shared = table(("a0", "r0"), ("a1", "r1")), table(("a0", "r0"), ("a1", "r0"))
     in_project = cn.Problem(Q, [1, 1], worker_conflicts=[("a0", "a1")])
     assert cn.check(in_project, apart) == ["a0 and a1 are in conflict and both are chosen"]
-    in_task = replace(in_project, conflict_scope="task")
+    in_task = in_project.changed(conflict_scope="task")
     assert cn.check(in_task, apart) == []
-    assert cn.check(replace(in_task, required=[2, 0]), shared) == [
+    assert cn.check(in_task.changed(required=[2, 0]), shared) == [
         "a0 and a1 are in conflict and share r0"
     ]
 
@@ -469,3 +471,16 @@ def test_an_assignment_prints_as_text():
         == "infeasible: no assignment (none)\nThe tasks ask for 4 places, and there are only 3"
         " workers."
     )
+
+
+def test_an_answer_is_checked_like_its_table(case):
+    problem = case.problem()
+    answer = cn.solve(problem)
+    assert cn.check(problem, answer) == cn.check(problem, answer.table) == []
+    assert cn.performance(problem, answer) == answer.performance
+    other = problem.changed(worker_conflicts=[tuple(answer.pairs["worker"][:2])])
+    assert cn.check(other, answer) == cn.check(other, answer.table) != []
+    none = cn.solve(problem.changed(required=[12] * 5))
+    for ask in (cn.check, cn.performance):
+        with pytest.raises(ValueError, match="table: the answer is infeasible, it has no table"):
+            ask(problem, none)

@@ -1,6 +1,5 @@
 import subprocess
 import sys
-from dataclasses import replace
 
 import cvxpy as cp
 import numpy as np
@@ -402,7 +401,7 @@ def test_the_program_has_one_boolean_a_worker_in_project_scope(case):
     assert booleans == [12]
     rows = sorted(rule.size for rule in model.constraints)
     assert rows == [1, 5, 12]  # the three conflicts are one clique; five tasks; twelve workers
-    in_task, _ = boolean_program.boolean_program(replace(problem, conflict_scope="task"), pairs)
+    in_task, _ = boolean_program.boolean_program(problem.changed(conflict_scope="task"), pairs)
     assert [v.size for v in in_task.variables() if v.attributes["boolean"]] == [len(pairs)]
 
 
