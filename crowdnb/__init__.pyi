@@ -38,11 +38,11 @@ from .model.problem import Problem as Problem
 from .pages.report import report as report
 from .panels.bench import bench as bench
 from .project.case_study import load_case_study as load_case_study
-from .project.folder import Project as Project
 from .project.folder import ProjectError as ProjectError
 from .project.folder import read_project as read_project
-from .project.scenarios import Scenario as Scenario
-from .project.scenarios import ScenarioError as ScenarioError
+from .project.record import Project as Project
+from .project.scenario import Scenario as Scenario
+from .project.scenario import ScenarioError as ScenarioError
 from .project.scenarios import Scenarios as Scenarios
 from .sensitivity.doubt import doubt as doubt
 from .sensitivity.gamma import gamma_range as gamma_range

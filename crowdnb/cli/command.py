@@ -13,7 +13,8 @@ import crowdnb as cn
 from crowdnb.cli.terminal import Keyboard, of_memory, say, tell
 from crowdnb.labels import listing, plain
 from crowdnb.project.files import FILES, OPTIONS, write_whole
-from crowdnb.project.scenarios import GIVEN, place_of, read_scenarios
+from crowdnb.project.scenario import GIVEN
+from crowdnb.project.scenario_file import place_of, read_scenarios
 from crowdnb.solver.program import STOPPED
 
 NO_ASSIGNMENT, BAD_INPUT, INTERNAL_ERROR = 1, 2, 3

@@ -53,8 +53,10 @@ from crowdnb.model.check import check
 from crowdnb.model.moves import moves_text, position
 from crowdnb.model.problem import Problem, needed
 from crowdnb.project.case_study import load_case_study
-from crowdnb.project.folder import Project, ProjectError, read_project
-from crowdnb.project.scenarios import Scenario, Scenarios
+from crowdnb.project.folder import ProjectError, read_project
+from crowdnb.project.record import Project
+from crowdnb.project.scenario import Scenario
+from crowdnb.project.scenarios import Scenarios
 from crowdnb.solver.program import optimum
 
 LOUNGES = Path(__file__).parents[1] / "data" / "lounges"

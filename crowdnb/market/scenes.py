@@ -72,9 +72,9 @@ from crowdnb.labels import (
 from crowdnb.market.matching import not_negative
 from crowdnb.model.assignment import Assignment
 from crowdnb.model.problem import Problem, zero_one
-from crowdnb.project.files import OPTIONS, read_file, read_json
-from crowdnb.project.folder import Project, read_project
-from crowdnb.project.tables import FILE_BYTES
+from crowdnb.project.files import FILE_BYTES, OPTIONS, read_file, read_json
+from crowdnb.project.folder import read_project
+from crowdnb.project.record import Project
 
 FOLDER = Path(__file__).parents[1] / "data" / "scenes"
 NAMES = ("service", "content", "medical")

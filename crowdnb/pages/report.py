@@ -35,19 +35,11 @@ from crowdnb.model.check import check
 from crowdnb.model.moves import moves_text
 from crowdnb.model.problem import Problem, Scope
 from crowdnb.project.files import write_whole
-from crowdnb.project.folder import Project, check_scale, read_project
-from crowdnb.project.scenarios import (
-    GIVEN,
-    Keeper,
-    Scenario,
-    ScenarioError,
-    Scenarios,
-    check_options,
-    find,
-    fingerprint,
-    moved,
-    tasks_of,
-)
+from crowdnb.project.folder import check_scale, read_project
+from crowdnb.project.keeper import Keeper
+from crowdnb.project.record import Project, fingerprint
+from crowdnb.project.scenario import GIVEN, Scenario, ScenarioError
+from crowdnb.project.scenarios import Scenarios, check_options, find, moved, tasks_of
 from crowdnb.sensitivity.stability import stability
 from crowdnb.solver.engine import SolverAnswerError
 from crowdnb.solver.program import optimum, tie

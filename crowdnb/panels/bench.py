@@ -1,7 +1,7 @@
 """The analyst's bench: a folder of files, its settings, why and what it costs, scenarios, and what to take away.
 
 :func:`bench` shows a folder's files checked, and a panel that turns γ, weights, demands, L, W and
-conflicts. Every change is on disk at once (:class:`crowdnb.project.scenarios.Keeper`), so a kernel
+conflicts. Every change is on disk at once (:class:`crowdnb.project.keeper.Keeper`), so a kernel
 may stop at any time. Like every panel it only sets values of widgets, and every control can be set
 by code: ``bench["gamma"].value = 0.2``.
 """
@@ -43,10 +43,13 @@ from crowdnb.panels.whatif import (
     sentence,
 )
 from crowdnb.project.case_study import load_case_study
+from crowdnb.project.errors import did_you_mean
 from crowdnb.project.files import FILES, read_file, write_together, write_whole
-from crowdnb.project.folder import Project, ProjectError, check_scale, read_project
-from crowdnb.project.scenarios import GIVEN, Keeper, Pair, Scenario, Scenarios
-from crowdnb.project.tables import did_you_mean
+from crowdnb.project.folder import ProjectError, check_scale, read_project
+from crowdnb.project.keeper import Keeper
+from crowdnb.project.record import Project
+from crowdnb.project.scenario import GIVEN, Pair, Scenario
+from crowdnb.project.scenarios import Scenarios
 
 UPLOADS = "my_project"
 # bytes of a file that an upload replaces: it is read, to be kept under another name

@@ -46,8 +46,9 @@ from crowdnb.model.assignment import Assignment
 from crowdnb.model.moves import moves_text, position
 from crowdnb.model.problem import Problem, Scope
 from crowdnb.pages.report import grid, held, pairs_of, teams
-from crowdnb.project.folder import Project
-from crowdnb.project.scenarios import Scenario, tasks_of
+from crowdnb.project.record import Project
+from crowdnb.project.scenario import Scenario
+from crowdnb.project.scenarios import tasks_of
 from crowdnb.solver.program import Program
 
 # Colours of the page's theme, light or dark, set in the style of Shown; FRAME lies on cells that

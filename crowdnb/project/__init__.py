@@ -1,10 +1,16 @@
 """A user's files (sections 6.1 and 6.2; notebooks 05 and 07): read, checked, turned into a problem, written.
 
-``files``       reading with limits, writing in full or not at all
-``tables``      tables of labels, with line numbers in every complaint
-``folder``      a project: its files, its problem, its assignment
-``case_study``  the paper's case study, as such a folder
-``scenarios``   variants of a project, side by side
+``files``          bytes of files, read with limits, written in full or not at all
+``errors``         what is wrong with them, all of it, with hints at what was meant
+``csv_file``, ``excel_file``, ``tables``
+                   tables of labels and numbers, with line numbers in every complaint
+``record``         a project: what its files say, its problem, its assignment
+``folder``         a project read from its files
+``case_study``     the paper's case study, as such a folder
+``scenario``       what differs from a project's files
+``scenarios``      several of them, solved and compared
+``scenario_file``, ``keeper``
+                   the file that they are kept in, as they change
 
 May use ``solver``, ``model``, ``ability`` and ``labels``.
 """

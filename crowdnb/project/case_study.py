@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from crowdnb.project.folder import Project, read_project
+from crowdnb.project.folder import read_project
+from crowdnb.project.record import Project
 
 FOLDER = Path(__file__).parents[1] / "data" / "case_study"
 

@@ -351,3 +351,11 @@ def _read_all(number: int, size: int) -> bytes:
 def _quietly(act: Callable[[], object]) -> None:
     with suppress(OSError):
         act()
+
+
+# What is read, so that a file that is none, or too much, is refused within seconds and 1 GB instead
+# of filling the memory. Measured: a million ratings take 0.43 GB with 1,000 or 10,000 workers, 0.49
+# GB with long names; the worst that was found below the limits, a million rows of different cells
+# or of wrong ratings, 0.63 and 0.91 GB; beyond a limit, 0.27 GB and 2.8 s.
+FILE_BYTES = 100_000_000  # of a file; a million ratings with long names and dates take 80 MB
+PIECE = 2**20  # bytes looked at in one go

@@ -33,7 +33,7 @@ from crowdnb.labels import (
 )
 from crowdnb.model.assignment import Assignment
 from crowdnb.model.problem import Problem
-from crowdnb.project.folder import Project
+from crowdnb.project.record import Project
 from crowdnb.sensitivity.given import positions
 from crowdnb.sensitivity.project_arrays import ProjectArrays
 from crowdnb.solver.program import tie

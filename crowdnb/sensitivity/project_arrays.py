@@ -20,7 +20,7 @@ from crowdnb.labels import (
     same_labels,
 )
 from crowdnb.model.problem import Problem, needed
-from crowdnb.project.folder import Project
+from crowdnb.project.record import Project
 
 
 class ProjectArrays:

@@ -49,7 +49,7 @@ from crowdnb.model.assignment import Assignment
 from crowdnb.model.check import broken_rules
 from crowdnb.model.moves import moves, moves_text
 from crowdnb.model.problem import Problem, Status
-from crowdnb.project.folder import Project
+from crowdnb.project.record import Project
 from crowdnb.sensitivity.project_arrays import ProjectArrays
 from crowdnb.solver.engine import SolverAnswerError
 from crowdnb.solver.highs import FOREVER

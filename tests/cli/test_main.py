@@ -311,11 +311,11 @@ def late(table):
 
 def test_an_answer_that_is_not_proved_says_so(tmp_path, capsys, monkeypatch):
     folder = copy("case_study", tmp_path)
-    monkeypatch.setattr("crowdnb.project.folder.solve", late(False))
+    monkeypatch.setattr("crowdnb.project.record.solve", late(False))
     assert main(["assign", str(folder)]) == 1
     assert "no assignment was found, and none was ruled out" in capsys.readouterr().out
     assert not (folder / "assignment.csv").exists()
-    monkeypatch.setattr("crowdnb.project.folder.solve", late(True))
+    monkeypatch.setattr("crowdnb.project.record.solve", late(True))
     assert main(["assign", str(folder)]) == 0
     assert (
         "ρ = 2.568525, not proved the best; at most 2.750000 is possible (HIGHS"
@@ -330,7 +330,7 @@ def test_a_solver_that_answers_wrongly_is_not_taken_for_no_assignment(
     def solve(*_):
         raise cn.SolverAnswerError("internal error: the answer breaks a rule")
 
-    monkeypatch.setattr("crowdnb.project.folder.solve", solve)
+    monkeypatch.setattr("crowdnb.project.record.solve", solve)
     folder = copy("case_study", tmp_path)
     assert main(["assign", str(folder)]) == 3
     assert capsys.readouterr().err.startswith(

@@ -470,7 +470,7 @@ def test_an_answer_that_was_interrupted_is_not_written(tmp_path, capsys, monkeyp
             problem, None, "time_limit", "HIGHS", 1.0, reasons=["Stopped from the keyboard."]
         )
 
-    monkeypatch.setattr("crowdnb.project.folder.solve", solve)
+    monkeypatch.setattr("crowdnb.project.record.solve", solve)
     folder = copy("case_study", tmp_path)
     before = content(tmp_path)
     assert main(["assign", str(folder)]) == 130

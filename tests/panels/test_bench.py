@@ -17,7 +17,7 @@ from helpers.folders import DATA, copy
 import crowdnb as cn
 from crowdnb.panels import bench as workbench
 from crowdnb.panels.bench import PairList, scenario_of, settings_of
-from crowdnb.project import scenarios
+from crowdnb.project import files
 
 
 @pytest.fixture
@@ -259,7 +259,7 @@ def test_a_disk_that_fails_is_told_and_the_panel_goes_on(folder, monkeypatch):
     def fail(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(scenarios.os, "replace", fail)
+    monkeypatch.setattr(files.os, "replace", fail)
     bench["worker_conflicts"].value = [[5, 3]]
     assert "No space left" in bench.message.value
     assert bench.panel.view.facts["ρ"] == pytest.approx(2.569531, abs=1e-6)

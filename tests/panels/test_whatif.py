@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import crowdnb as cn
+from crowdnb.ability.cloud import moved_intervals
 from crowdnb.pages import report as page
 from crowdnb.panels import whatif
-from crowdnb.project import scenarios
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 
@@ -303,7 +303,7 @@ def test_q_of_the_assignment_panel_is_that_of_the_package(case, lounges):
             ability=project.ability[project.ability.columns.unique(0)[::-1]],
         )
         if project.counts is None:
-            ability = scenarios.moved_intervals(project.ability, gamma)
+            ability = moved_intervals(project.ability, gamma)
         else:
             ability = cn.ability_intervals(project.counts, gamma)
         named = pd.Series(weights, project.criteria_weights.index)
@@ -370,12 +370,12 @@ def test_gamma_acts_on_the_histories_where_there_are_any(lounges):
 def test_gamma_moves_intervals_by_a_stated_assumption(case):
     panel = whatif.assignment_panel(case)
     assert "He = 0.5 En" in panel.children[0].value
-    moved = scenarios.moved_intervals(case.ability, 0.3)
+    moved = moved_intervals(case.ability, 0.3)
     assert moved.loc["a0", "skill"].tolist() == pytest.approx(
         [0.575 - 0.055 * 1.15 / 1.05, 0.575 + 0.055 * 1.15 / 1.05]
     )
-    pd.testing.assert_frame_equal(scenarios.moved_intervals(case.ability, 0.1), case.ability)
-    assert scenarios.moved_intervals(case.ability, 100.0).to_numpy().min() == 0  # clipped
+    pd.testing.assert_frame_equal(moved_intervals(case.ability, 0.1), case.ability)
+    assert moved_intervals(case.ability, 100.0).to_numpy().min() == 0  # clipped
     panel["gamma"].value = 0.3
     q = cn.qualification(moved, case.demand, case.criteria_weights)
     own = cn.Problem(q, case.required, None, case.task_conflicts)

@@ -15,8 +15,9 @@ from helpers.folders import DATA, copy, refused, workbook
 import crowdnb as cn
 from crowdnb.__main__ import main
 from crowdnb.cli import terminal
-from crowdnb.project import files, tables
-from crowdnb.project.scenarios import FORMAT, Keeper
+from crowdnb.project import excel_file, files, tables
+from crowdnb.project.keeper import Keeper
+from crowdnb.project.scenario_file import FORMAT
 
 HEAD = "worker,criterion,low,high\n"
 SECONDS = 20  # the aim is 5; four times as much where other tests run beside this one
@@ -305,9 +306,9 @@ BOMBS = {
 
 @pytest.mark.parametrize(("parts", "said"), BOMBS.values(), ids=BOMBS)
 def test_a_workbook_that_unpacks_to_too_much_is_refused(parts, said, tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(tables, "SHEET_ROWS", 200_000)  # a tenth, for the sake of time
+    monkeypatch.setattr(excel_file, "SHEET_ROWS", 200_000)  # a tenth, for the sake of time
     monkeypatch.setattr(tables, "CELLS", 800_000)
-    monkeypatch.setattr(tables, "SHEET_CELLS", 800_000)
+    monkeypatch.setattr(excel_file, "SHEET_CELLS", 800_000)
     path = book_with(tmp_path / "book.xlsx", **parts)
     assert problem(path, capsys).startswith(
         f"book.xlsx{'' if said.startswith(',') else ': '}{said}"
@@ -330,13 +331,15 @@ def test_a_large_workbook_of_another_program_is_read(tmp_path):
     with zipfile.ZipFile(path) as book:
         parts = {part.filename: book.read(part) for part in book.infolist()}
         plain = {
-            name: tables._count_tags(book, book.getinfo(name)) for name in parts if "sheet" in name
+            name: excel_file._count_tags(book, book.getinfo(name))
+            for name in parts
+            if "sheet" in name
         }
     with zipfile.ZipFile(path, "w") as book:
         for name, data in parts.items():
             book.writestr(name, data.replace(b"<", b"<x:").replace(b"<x:/", b"</x:"))
     with zipfile.ZipFile(path) as book:
-        assert {name: tables._count_tags(book, book.getinfo(name)) for name in plain} == plain
+        assert {name: excel_file._count_tags(book, book.getinfo(name)) for name in plain} == plain
     assert plain["xl/worksheets/sheet3.xml"]["row"] > 1000
 
 
@@ -448,7 +451,7 @@ def test_memory_that_runs_out_later_is_the_same(tmp_path, capsys, monkeypatch):
     def solve(*_):
         raise MemoryError
 
-    monkeypatch.setattr("crowdnb.project.folder.solve", solve)
+    monkeypatch.setattr("crowdnb.project.record.solve", solve)
     folder = copy("case_study", tmp_path)
     assert main(["assign", str(folder)]) == 2
     assert capsys.readouterr() == ("", "crowdnb: there is not enough memory for this\n")
@@ -460,7 +463,7 @@ def test_an_error_of_the_program_is_no_answer(tmp_path, capsys, monkeypatch):
     def solve(*_):
         raise KeyError("a\nb")
 
-    monkeypatch.setattr("crowdnb.project.folder.solve", solve)
+    monkeypatch.setattr("crowdnb.project.record.solve", solve)
     assert main(["assign", str(copy("case_study", tmp_path))]) == 3
     out, err = capsys.readouterr()
     assert not out and err.startswith(

@@ -12,7 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import crowdnb as cn
-from crowdnb.project.scenarios import FORMAT, Keeper, moved_intervals
+from crowdnb.ability.cloud import moved_intervals
+from crowdnb.project.keeper import Keeper
+from crowdnb.project.scenario_file import FORMAT
 
 QUARREL = {("a5", "a3"): 1}
 ALL = cn.Scenario(
@@ -300,7 +302,7 @@ def test_a_disk_that_fails_leaves_the_file_as_it_was(case, tmp_path, monkeypatch
     def fail(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("crowdnb.project.scenarios.os.replace", fail)
+    monkeypatch.setattr("crowdnb.project.files.os.replace", fail)
     with pytest.raises(OSError, match="No space"):
         plans.keep("other", gamma=0.3).save(path)
     assert [item.name for item in tmp_path.iterdir()] == [

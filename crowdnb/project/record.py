@@ -1,0 +1,255 @@
+"""A project: everything that its files say, checked, and what follows from it (sections 3 and 4)."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from crowdnb.ability.cloud import ability_clouds, check_gamma
+from crowdnb.ability.possibility import interval_pair
+from crowdnb.ability.qualification import check_weights, qualification
+from crowdnb.ability.ratings import Counts, is_counts
+from crowdnb.ability.weights import judgement_problems
+from crowdnb.labels import labelled_vector, listing, needs, path_of, same_labels, shown, text_of
+from crowdnb.model.assignment import Assignment
+from crowdnb.model.problem import Conflicts, Problem, Scope, zero_one
+from crowdnb.project.files import FILES, write_together
+from crowdnb.solver.program import solve
+
+# of C^A at a time are compared with as many columns, which then stay in a processor's cache
+ROWS = 64
+
+
+@dataclass(frozen=True, eq=False)
+class Project:
+    """Everything a folder says, checked: what workers can, what tasks ask, and who gets on with whom.
+
+    Attributes
+    ----------
+    ability : DataFrame
+        Ability intervals, workers × (criterion, ``low`` / ``high``).
+    demand : DataFrame
+        Demand intervals, tasks × (criterion, ``low`` / ``high``).
+    criteria_weights : Series
+        w, by criterion, sum 1.
+    required : Series
+        L, workers needed by task.
+    task_weights : Series or None
+        W, by task; None counts every place 1.
+    task_conflicts, worker_conflicts : DataFrame
+        C^R, workers × tasks, and C^A, workers × workers, 0/1.
+    counts : Counts or None
+        The rating histories, when the folder has them.
+    judgement : DataFrame or None
+        B, when the weights come from it.
+    gamma : float
+        Influence of He with which ``ability`` was computed.
+    notes : tuple of str
+        What is allowed but worth a look, such as a judgement off the five levels.
+
+    Raises
+    ------
+    ValueError
+        A table is of another kind, its labels are not those of the others, or a value breaks its
+        rule.
+    """
+
+    ability: pd.DataFrame
+    demand: pd.DataFrame
+    criteria_weights: pd.Series[float]
+    required: pd.Series[int]
+    task_weights: pd.Series[float] | None
+    task_conflicts: pd.DataFrame
+    worker_conflicts: pd.DataFrame
+    counts: Counts | None = None
+    judgement: pd.DataFrame | None = None
+    gamma: float = 0.1
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        u, d = interval_pair(self.ability, self.demand)
+        weights = needs(self.criteria_weights, pd.Series, "criteria_weights")
+        check_weights(labelled_vector(weights, u.criteria, "criteria weights"), u.criteria)
+        needs(self.required, pd.Series, "required")
+        if self.task_weights is not None:
+            needs(self.task_weights, pd.Series, "task_weights")
+        row = pd.DataFrame(np.zeros((1, len(d.labels))), columns=d.labels)
+        # one worker is enough for its rules of L and W
+        Problem(row, self.required, self.task_weights)
+        _check_conflicts(self.task_conflicts, u.labels, d.labels, "task_conflicts")
+        between = _check_conflicts(self.worker_conflicts, u.labels, u.labels, "worker_conflicts")
+        object.__setattr__(self, "worker_conflicts", between)
+        if self.counts is not None:
+            if not is_counts(self.counts):
+                raise ValueError(
+                    f"counts: Counts are needed, as of count_ratings, got {shown(self.counts)}"
+                )
+            for level, labels in enumerate((u.labels, u.criteria)):
+                same_labels(self.counts.index.unique(level), labels, "counts")
+        if self.judgement is not None:
+            problems, _ = judgement_problems(needs(self.judgement, pd.DataFrame, "judgement"))
+            if problems:
+                raise ValueError(f"judgement: {listing(problems, 5)}")
+            same_labels(self.judgement.index, u.criteria, "judgement")
+        object.__setattr__(self, "gamma", check_gamma(self.gamma))
+        for note in needs(self.notes, tuple, "notes"):
+            text_of(note, "notes")
+
+    @property
+    def qualification(self) -> pd.DataFrame:
+        """Q of every worker for every task (eq. 6)."""
+        return qualification(self.ability, self.demand, self.criteria_weights)
+
+    def problem(
+        self, worker_conflicts: Conflicts | None = None, conflict_scope: Scope = "project"
+    ) -> Problem:
+        """The assignment problem; ``worker_conflicts``, when given, stand in for the folder's own."""
+        return Problem(
+            self.qualification,
+            self.required,
+            self.task_weights,
+            self.task_conflicts,
+            _listed(self.worker_conflicts) if worker_conflicts is None else worker_conflicts,
+            conflict_scope,
+        )
+
+    def solve(
+        self,
+        solver: str | None = None,
+        time_limit: float | None = None,
+        conflict_scope: Scope = "project",
+    ) -> Assignment:
+        """The best assignment; parameters and errors as :func:`crowdnb.solve`."""
+        return solve(self.problem(conflict_scope=conflict_scope), solver, time_limit)
+
+    def clouds(self) -> pd.DataFrame | None:
+        """The histories one by one, as :func:`crowdnb.ability_clouds`; None for a project of intervals."""
+        return None if self.counts is None else ability_clouds(self.counts, self.gamma)
+
+    def write(self, folder: str | os.PathLike[str]) -> None:
+        """Write the project as files that :func:`read_project` reads back.
+
+        The folder is made if need be. Rating histories become ``ratings.csv`` without dates. All of
+        the files are written, or none.
+
+        Raises
+        ------
+        FileExistsError
+            The folder holds files of a project already; nothing is overwritten.
+        ValueError
+            The histories have decayed: their counts are not whole ratings.
+        """
+        path = path_of(folder, "folder")
+        if there := [f"{name}.csv" for name in FILES if os.path.lexists(path / f"{name}.csv")]:
+            raise FileExistsError(f"{path} holds {listing(there)} already; choose another folder")
+        texts = {
+            f"{name}.csv": table.to_csv(index=False, lineterminator="\n")
+            for name, table in self._tables().items()
+        }
+        write_together(path, {name: text.encode() for name, text in texts.items()})
+
+    def _tables(self) -> dict[str, pd.DataFrame]:
+        def long(frame: pd.DataFrame, what: str) -> pd.DataFrame:
+            stacked = frame.stack(level=0, future_stack=True)[["low", "high"]]
+            return stacked.rename_axis([what, "criterion"]).reset_index()
+
+        def pairs(frame: pd.DataFrame, other: str, upper: bool = False) -> pd.DataFrame:
+            i, j = np.nonzero(np.triu(frame) if upper else frame.to_numpy())
+            return pd.DataFrame({"worker": frame.index.take(i), other: frame.columns.take(j)})
+
+        tasks = pd.DataFrame({"task": self.required.index, "required": self.required.to_numpy()})
+        if self.task_weights is not None:
+            tasks["weight"] = self.task_weights.to_numpy()
+        tables = {"demand": long(self.demand, "task"), "tasks": tasks}
+        if self.counts is None:
+            tables["ability"] = long(self.ability, "worker")
+        else:
+            number = self.counts.to_numpy()
+            if (number % 1 != 0).any():
+                raise ValueError("counts: they have decayed and are not whole ratings any more")
+            history, star = np.nonzero(number)
+            times = number[history, star].astype(int)
+            rows = self.counts.index[history.repeat(times)].to_frame(index=False)
+            tables["ratings"] = rows.assign(rating=(star + 1).repeat(times))
+        if self.judgement is None:
+            tables["weights"] = (
+                self.criteria_weights.rename("weight").rename_axis("criterion").reset_index()
+            )
+        else:
+            tables["judgement"] = self.judgement.rename_axis("criterion").reset_index()
+        tables["task_conflicts"] = pairs(self.task_conflicts, "task")
+        tables["worker_conflicts"] = pairs(self.worker_conflicts, "other", upper=True)
+        return tables
+
+
+def _check_conflicts(
+    frame: object, rows: pd.Index[Any], columns: pd.Index[Any], name: str
+) -> pd.DataFrame:
+    """A 0/1 frame over these labels, between workers symmetric and its columns as its rows; ValueError for others.
+
+    A problem checks them too, with 20 bytes a cell: too much for two in a hundred of 20,000
+    workers.
+    """
+    given = needs(frame, pd.DataFrame, name)
+    same_labels(given.index, rows, f"{name}, rows")
+    same_labels(given.columns, columns, f"{name}, columns")
+    if name == "worker_conflicts" and not given.columns.equals(given.index):
+        given = given[given.index]
+    cells = given.to_numpy()
+    if cells.dtype.kind not in "biu" or cells.min() < 0 or cells.max() > 1:
+        for start in range(0, len(cells), ROWS):
+            bad = np.isnan(zero_one(cells[start : start + ROWS]))
+            if bad.any():
+                i, j = np.argwhere(bad)[0] + (start, 0)
+                where = f"{name}: {given.index[i]} with {given.columns[j]}"
+                raise ValueError(f"{where} is {shown(cells[i, j])}, it must be 0 or 1")
+    if name == "task_conflicts":
+        return given
+    for start in range(0, len(cells), ROWS):
+        few = slice(start, start + ROWS)
+        unlike = np.argwhere(cells[few, start:] != cells[start:, few].T)
+        if len(unlike):
+            one, other = given.index[unlike[0] + start]
+            if cells[tuple(unlike[0] + start)] != 1:
+                one, other = other, one
+            raise ValueError(
+                f"{name}: {one} with {other} is 1 and {other} with {one} is 0, the frame must be"
+                " symmetric"
+            )
+    if (alone := cells.diagonal() == 1).any():
+        raise ValueError(f"{name}: {given.index[int(alone.argmax())]} is in conflict with itself")
+    return given
+
+
+def _listed(between: pd.DataFrame) -> pd.DataFrame | list[tuple[Any, Any]] | None:
+    """Conflicts as pairs where they are few: checking a frame of thousands of workers takes 20 bytes a cell."""
+    number = int(np.count_nonzero(between))
+    if not number:
+        return None
+    if number > 20 * len(between):
+        return between
+    labels = between.index.tolist()
+    return [(labels[i], labels[k]) for i, k in np.argwhere(np.triu(between.to_numpy())).tolist()]
+
+
+def fingerprint(project: Project) -> str:
+    """Sixteen hexadecimal digits that change when anything in the project does."""
+    digest = hashlib.sha256()
+    frames: list[Any] = [
+        project.demand,
+        project.criteria_weights,
+        project.required,
+        project.task_weights,
+    ]
+    frames += [project.task_conflicts, project.worker_conflicts]
+    for frame in [project.ability if project.counts is None else project.counts, *frames]:
+        if frame is not None:
+            digest.update(repr([axis.tolist() for axis in frame.axes]).encode())
+            digest.update(np.ascontiguousarray(frame.to_numpy(dtype=float)).tobytes())
+        digest.update(b"|")
+    return digest.hexdigest()[:16]
