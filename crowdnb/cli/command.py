@@ -15,7 +15,7 @@ from crowdnb.labels import listing, plain
 from crowdnb.project.files import FILES, OPTIONS, write_whole
 from crowdnb.project.scenario import GIVEN
 from crowdnb.project.scenario_file import place_of, read_scenarios
-from crowdnb.solver.program import STOPPED
+from crowdnb.solver.search import STOPPED
 
 NO_ASSIGNMENT, BAD_INPUT, INTERNAL_ERROR = 1, 2, 3
 

@@ -57,7 +57,7 @@ from crowdnb.project.folder import ProjectError, read_project
 from crowdnb.project.record import Project
 from crowdnb.project.scenario import Scenario
 from crowdnb.project.scenarios import Scenarios
-from crowdnb.solver.program import optimum
+from crowdnb.solver.search import optimum
 
 LOUNGES = Path(__file__).parents[1] / "data" / "lounges"
 TIE = 1e-9

@@ -56,7 +56,7 @@ from crowdnb.labels import (
 )
 from crowdnb.model.conflict_graph import largest_team, team_exists
 from crowdnb.model.problem import Scope
-from crowdnb.solver.program import optimum
+from crowdnb.solver.search import optimum
 
 __all__ = [
     "FULL", "PUBLISHED", "TABLES", "Instance", "Outcome", "accuracy", "apply", "figure1", "full", "growth",

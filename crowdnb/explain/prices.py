@@ -13,7 +13,7 @@ from tqdm.auto import tqdm
 from crowdnb.explain.variants import Oracle
 from crowdnb.model.assignment import score
 from crowdnb.model.problem import Problem
-from crowdnb.solver.program import place
+from crowdnb.solver.placement import place
 
 
 def prices(problem: Problem, solver: str | None = None) -> pd.DataFrame:

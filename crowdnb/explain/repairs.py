@@ -43,7 +43,7 @@ from crowdnb.model.conflict_graph import cliques, compatible_workers
 from crowdnb.model.problem import Problem, needed
 from crowdnb.solver.engine import SolverAnswerError
 from crowdnb.solver.highs import FOREVER, Milp, least_cost
-from crowdnb.solver.program import optimum, tie
+from crowdnb.solver.search import optimum, tie
 
 NEW = 1000  # new workers like the same one at most: with more, a problem fills the memory
 SCALE = 1e4  # the largest number of an objective or of costs, of which HiGHS sees 1e-6

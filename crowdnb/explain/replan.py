@@ -15,7 +15,7 @@ from crowdnb.labels import BoolArray, FloatArray, number, shown, unique_index
 from crowdnb.model.assignment import Assignment
 from crowdnb.model.moves import moves, moves_text
 from crowdnb.model.problem import Problem, needed, zero_one
-from crowdnb.solver.program import optimum, tie
+from crowdnb.solver.search import optimum, tie
 
 
 @dataclass(frozen=True, eq=False)

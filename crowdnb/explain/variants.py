@@ -17,7 +17,8 @@ from crowdnb.labels import BoolArray, IntArray
 from crowdnb.model.assignment import Assignment, score
 from crowdnb.model.check import broken_rules
 from crowdnb.model.problem import Problem, needed
-from crowdnb.solver.program import Program, Search, tie
+from crowdnb.solver.program import Program
+from crowdnb.solver.search import Search, tie
 
 TINY = 1e-300  # stands for a value of exactly 0, which would forbid a pair
 

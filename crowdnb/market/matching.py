@@ -68,7 +68,7 @@ from crowdnb.model.assignment import Assignment, performance, zero_one_table
 from crowdnb.model.check import check
 from crowdnb.model.conflict_graph import conflict_bits
 from crowdnb.model.problem import Problem, needed
-from crowdnb.solver.program import optimum
+from crowdnb.solver.search import optimum
 
 # linear assignments of the search for the best match; where they do not do, a solver is started
 NODES = 60

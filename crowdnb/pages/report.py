@@ -42,7 +42,7 @@ from crowdnb.project.scenario import GIVEN, Scenario, ScenarioError
 from crowdnb.project.scenarios import Scenarios, check_options, find, moved, tasks_of
 from crowdnb.sensitivity.stability import stability
 from crowdnb.solver.engine import SolverAnswerError
-from crowdnb.solver.program import optimum, tie
+from crowdnb.solver.search import optimum, tie
 
 # Five blues, light to dark, and the ink that can be read on each.
 SHADES = [

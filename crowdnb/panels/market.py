@@ -70,7 +70,7 @@ from crowdnb.panels.whatif import (
     paragraphs,
     side_by_side,
 )
-from crowdnb.solver.program import optimum
+from crowdnb.solver.search import optimum
 
 # Matching policies
 

@@ -26,7 +26,8 @@ from crowdnb.model.problem import Problem, Scope
 from crowdnb.project.record import Project, fingerprint
 from crowdnb.project.scenario import GIVEN, Scenario, ScenarioError, a_scenario
 from crowdnb.project.scenario_file import read_scenarios, write_scenarios
-from crowdnb.solver.program import Program, Search, optimum
+from crowdnb.solver.program import Program
+from crowdnb.solver.search import Search, optimum
 
 TAKE_TURNS = 20_000  # pairs of worker and task up to which tied optima are settled by labels
 REMEMBERED = 200  # answers, so that a long day of turning does not fill the memory

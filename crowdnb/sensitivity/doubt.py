@@ -36,7 +36,7 @@ from crowdnb.model.problem import Problem
 from crowdnb.project.record import Project
 from crowdnb.sensitivity.given import positions
 from crowdnb.sensitivity.project_arrays import ProjectArrays
-from crowdnb.solver.program import tie
+from crowdnb.solver.search import tie
 
 Source = Literal["ratings", "intervals"]
 # samples that a process takes at a time: fewer travel more often, more leave processes idle at the

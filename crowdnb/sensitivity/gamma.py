@@ -34,7 +34,7 @@ from crowdnb.model.problem import Problem
 from crowdnb.project.record import Project
 from crowdnb.sensitivity.given import positions
 from crowdnb.sensitivity.project_arrays import ProjectArrays
-from crowdnb.solver.program import tie
+from crowdnb.solver.search import tie
 
 # of an end of an interval: what tables rounded to eight digits may differ by from their histories
 NEAR = 1e-8

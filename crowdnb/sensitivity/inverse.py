@@ -37,7 +37,7 @@ from crowdnb.model.assignment import Assignment, score
 from crowdnb.model.problem import Problem
 from crowdnb.sensitivity.given import positions
 from crowdnb.sensitivity.weighing import NEAR, Weighing
-from crowdnb.solver.program import tie
+from crowdnb.solver.search import tie
 
 
 @dataclass(frozen=True, eq=False)

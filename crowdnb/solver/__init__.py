@@ -4,7 +4,10 @@
 ``compiled_program``  the same in arrays, compiled once for a size
 ``engine``            how engines are asked, and what each of their statuses proves
 ``reduced_costs``     the linear relaxation: a bound on ρ, and which pairs can still matter
-``program``           ``solve``: placement, bounds, engines, the check of every answer; ``Program``
+``placement``         linear assignment: the best without conflicts between workers
+``questions``         which engine is asked, here or apart, and how long
+``search``            one solve: placement, bounds, engine, the check of every answer
+``program``           ``solve``, ``Program`` (again with other numbers), ``frontier`` (each budget)
 ``batch``             many problems, one for each core
 ``highs``             programs in arrays, for explanations, repairs and the worst case
 ``apart``             a function in a process of its own, which never outlives the one that asked

@@ -26,7 +26,7 @@ from crowdnb.model.assignment import Assignment
 from crowdnb.model.problem import Problem
 
 # which lets an interrupt pass: the best so far is no answer to many
-from crowdnb.solver.program import optimum
+from crowdnb.solver.search import optimum
 
 Key = TypeVar("Key")
 

@@ -1,6 +1,6 @@
 """Engines: how each is asked, what its statuses prove, and what it is given by way of tolerances.
 
-What an engine says is handed on as it is, in an :class:`Answer`; :mod:`crowdnb.solver.program`
+What an engine says is handed on as it is, in an :class:`Answer`; :mod:`crowdnb.solver.search`
 checks it.
 """
 

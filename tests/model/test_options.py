@@ -8,8 +8,9 @@ import pytest
 from helpers.exhaustive import best_by_looking, random_instance
 
 import crowdnb as cn
+from crowdnb.model.assignment import score
 from crowdnb.model.check import broken_rules
-from crowdnb.solver import program
+from crowdnb.solver import engine, questions, search
 
 Q = pd.DataFrame(
     [[0.9, 0.8], [0.7, 0.2], [0.6, 0.5]], index=["a0", "a1", "a2"], columns=["r0", "r1"]
@@ -37,7 +38,7 @@ def every_assignment(problem):
         if not broken_rules(problem, placed):
             t = np.zeros((m, n), dtype=int)
             t[placed[:, 0], placed[:, 1]] = 1
-            found.append((program.score(problem, placed), t))
+            found.append((score(problem, placed), t))
     return sorted(found, key=lambda pair: (-round(pair[0], 9), (-pair[1]).ravel().tolist()))
 
 
@@ -300,9 +301,9 @@ def test_ties_are_broken_with_options_too():
 def test_places_that_may_stay_empty_are_filled_even_if_the_time_is_over_at_once(monkeypatch):
     """Nobody at all keeps every rule too; a team without conflicts is better, and needs no engine."""
     monkeypatch.setattr(
-        program,
+        questions,
         "ask",
-        lambda _, pairs, *__: program.Answer("time_limit", np.zeros(len(pairs)), np.nan),
+        lambda _, pairs, *__: engine.Answer("time_limit", np.zeros(len(pairs)), np.nan),
     )
     q = [[0.9, 0.8], [0.8, 0.1], [0.2, 0.3]]
     problem = cn.Problem(q, [1, 1], worker_conflicts=[(0, 1)], required_rule="at most")
@@ -317,16 +318,16 @@ def test_places_that_may_stay_empty_are_filled_even_if_the_time_is_over_at_once(
 
 def test_ties_that_the_time_leaves_open_are_said_to_be(monkeypatch):
     monkeypatch.setattr(
-        program,
+        questions,
         "ask",
-        lambda _, pairs, *__: program.Answer("time_limit", np.zeros(len(pairs)), np.nan),
+        lambda _, pairs, *__: engine.Answer("time_limit", np.zeros(len(pairs)), np.nan),
     )
-    search = program.Search(cn.Problem(np.full((3, 2), 0.5), [1, 1]), "CBC", 1, "labels")
-    search.reach = np.ones((3, 2))
-    search._try(np.array([[0, 1], [2, 0]]))
+    one = search.Search(cn.Problem(np.full((3, 2), 0.5), [1, 1]), "CBC", 1, "labels")
+    one.reach = np.ones((3, 2))
+    one._try(np.array([[0, 1], [2, 0]]))
     open_order = ["The order of tied assignments was not settled within the time limit."]
-    assert search._first_by_labels(search.allowed) == open_order
-    assert search.found.tolist() == [[0, 1], [2, 0]]
+    assert one._first_by_labels(one.allowed) == open_order
+    assert one.found.tolist() == [[0, 1], [2, 0]]
 
 
 def test_a_budget_that_allows_nothing_does_not_crash_the_engine(solver):

@@ -15,7 +15,8 @@ from jupyter_client.manager import start_new_kernel
 import crowdnb as cn
 from crowdnb.explain import variants
 from crowdnb.model import conflict_graph
-from crowdnb.solver import apart, engine, program
+from crowdnb.model.assignment import score
+from crowdnb.solver import apart, engine, placement, questions
 from crowdnb.solver import reduced_costs as pricing
 
 HARD = """
@@ -81,10 +82,10 @@ def test_with_much_time_left_a_thousand_pairs_are_asked_about_here(monkeypatch):
 
     problem = cn.random_problem(60, None, 0.1, 1)
     whole = cn.solve(problem, "GLPK_MI").performance
-    monkeypatch.setattr(program, "ask", counted)
+    monkeypatch.setattr(questions, "ask", counted)
     assert cn.solve(problem, "GLPK_MI", time_limit=600).performance == whole
     # first those that reach furthest, and the ones known
-    assert asked[0] <= program.HURRIED + 20 < 1000 < asked[1]
+    assert asked[0] <= questions.PACE.first + 20 < 1000 < asked[1]
 
 
 STATUSES = [
@@ -269,7 +270,7 @@ def test_an_interrupt_before_anything_is_known(monkeypatch):
     def interrupt(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(program, "ask", interrupt)
+    monkeypatch.setattr(questions, "ask", interrupt)
     rivals = cn.Problem([[0.9, 0.8], [0.7, 0.2]], [1, 1])
     answer = cn.solve(rivals)
     assert answer.reasons == ("Stopped from the keyboard.",)
@@ -289,8 +290,8 @@ def test_more_time_than_the_patience_goes_to_a_process_apart(monkeypatch):
         asked.append(("apart", name, limit))
         return engine.ask(problem, pairs, name, limit)
 
-    monkeypatch.setattr(program, "ask", stopped)
-    monkeypatch.setattr(program, "ask_apart", other)
+    monkeypatch.setattr(questions, "ask", stopped)
+    monkeypatch.setattr(questions, "ask_apart", other)
     problem = cn.Problem([[0.9, 0.8], [0.7, 0.2], [0.6, 0.5]], [1, 1], worker_conflicts=[(0, 1)])
     for solver, later in ((None, "HIGHS"), ("CBC", "CBC")):
         asked.clear()
@@ -300,7 +301,7 @@ def test_more_time_than_the_patience_goes_to_a_process_apart(monkeypatch):
             ("here", solver or "GLPK_MI"),
             ("apart", later),
         ]
-        assert asked[0][2] < program.PATIENCE
+        assert asked[0][2] < questions.PATIENCE
         assert asked[1][2] is None
     asked.clear()
     assert cn.solve(problem, time_limit=0.5).status == "time_limit"
@@ -315,7 +316,7 @@ def test_prices_bound_every_assignment_and_every_pair(scope, monkeypatch):
         monkeypatch.setattr(pricing, "ALL", 0 if number % 2 else 1000)
         instance = random_instance(rng, workers=(3, 6), tasks=(2, 3), scope=scope)
         problem = as_problem(cn, *instance, scope)
-        relaxed = program.place(problem)
+        relaxed = placement.place(problem)
         if relaxed is None or not len(relaxed):
             continue
         priced = pricing.prices(problem, list(conflict_graph.cliques(problem)), relaxed)
@@ -331,16 +332,16 @@ def test_prices_bound_every_assignment_and_every_pair(scope, monkeypatch):
             forced = oracle.best_with(np.array([[i, j]]), nothing)
             if forced is not None:
                 reach = priced.bound + min(0.0, priced.reduced[i, j]) + priced.rounding
-                assert program.score(problem, forced) <= reach + 1e-12
+                assert score(problem, forced) <= reach + 1e-12
 
 
 def test_prices_without_time_are_none_and_little_time_leaves_a_bound():
     problem = cn.random_problem(80, 20, 0.05, rng=2)
-    relaxed = program.place(problem)
+    relaxed = placement.place(problem)
     cliques = list(conflict_graph.cliques(problem))
     assert pricing.prices(problem, cliques, relaxed, until=0.0) is None
     whole = pricing.prices(problem, cliques, relaxed)
-    assert program.score(problem, relaxed) >= whole.bound
+    assert score(problem, relaxed) >= whole.bound
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 
 import crowdnb as cn
-from crowdnb.solver import program
+from crowdnb.solver import search
 
 SOLVERS = ["GLPK_MI", "CBC", "HIGHS"]
 FOLDER = Path(os.environ.get("CROWDNB_INSTANCES") or Path(__file__).parents[3] / "shared" / "data")
@@ -167,8 +167,8 @@ def test_a_team_larger_by_one_is_refuted_and_the_largest_named(name):
     "name", ["johnson8-2-4.clq.gz", "hamming6-2.clq.gz", "johnson8-4-4.clq.gz"]
 )
 def test_a_team_larger_by_one_is_refuted_by_the_engines_too(name, solver, monkeypatch):
-    monkeypatch.setattr(program, "obstacles", lambda problem: [])
-    monkeypatch.setattr(program, "obstacles_or_team", lambda problem: ([], None))
+    monkeypatch.setattr(search, "obstacles", lambda problem: [])
+    monkeypatch.setattr(search, "obstacles_or_team", lambda problem: ([], None))
     answer = cn.solve(team(name, int(known(*ANSWERS, file=name)["max_team_size"]) + 1), solver)
     assert (answer.status, answer.solver) == ("infeasible", solver)
 

@@ -10,7 +10,7 @@ from scipy.optimize import linear_sum_assignment
 
 import crowdnb as cn
 from crowdnb.model import conflict_graph
-from crowdnb.solver import boolean_program, engine, program
+from crowdnb.solver import boolean_program, engine, placement, questions, search
 
 SOLVERS = ["GLPK_MI", "CBC", "HIGHS"]
 Q = pd.DataFrame(
@@ -48,13 +48,13 @@ def test_every_solver_agrees_with_exhaustive_search_on_300_instances_a_scope(sco
 
 def test_solvers_refute_what_obstacles_would_have_named(solver, monkeypatch):
     """With the shortcut switched off, the program itself finds the infeasible instances."""
-    monkeypatch.setattr(program, "obstacles", lambda problem: [])
-    monkeypatch.setattr(program, "obstacles_or_team", lambda problem: ([], None))
+    monkeypatch.setattr(search, "obstacles", lambda problem: [])
+    monkeypatch.setattr(search, "obstacles_or_team", lambda problem: ([], None))
     rng, refuted = np.random.default_rng(5), 0
     while refuted < 15:
         instance = random_instance(rng, conflict_probability=0.6)
         problem, best = as_problem(cn, *instance, "project"), best_by_looking(*instance, "project")
-        if problem.required.sum() == 0 or program.place(problem) is None:
+        if problem.required.sum() == 0 or placement.place(problem) is None:
             continue
         if best is None:
             answer = cn.solve(problem, solver)
@@ -110,10 +110,10 @@ def test_penalties_do_not_drown_small_differences(solver, penalty, scope):
 
 def test_an_engine_that_takes_back_its_answer_is_caught(monkeypatch):
     """Asked again about the pairs still in play, it says that there is no assignment."""
-    monkeypatch.setattr(program, "compatible", lambda *_: np.zeros(0, dtype=int))
-    monkeypatch.setattr(program, "obstacles_or_team", lambda problem: ([], None))
+    monkeypatch.setattr(search, "compatible", lambda *_: np.zeros(0, dtype=int))
+    monkeypatch.setattr(search, "obstacles_or_team", lambda problem: ([], None))
     answers = iter([liar("optimal", [[0, 1], [0, 0], [1, 0]], 1.4), liar("infeasible")])
-    monkeypatch.setattr(program, "ask", lambda *args: next(answers)(*args))
+    monkeypatch.setattr(questions, "ask", lambda *args: next(answers)(*args))
     priced = Q.replace(0.2, -1e9)
     with pytest.raises(
         cn.SolverAnswerError, match="says that no assignment exists, and there is one"
@@ -274,23 +274,23 @@ SHARED = cn.Problem(Q, [2, 0], worker_conflicts=[("a0", "a1")], conflict_scope="
     ],
 )
 def test_a_solver_that_lies_is_caught(monkeypatch, problem, answer, message):
-    monkeypatch.setattr(program, "ask", answer)
+    monkeypatch.setattr(questions, "ask", answer)
     with pytest.raises(cn.SolverAnswerError, match=message):
         cn.solve(problem)
 
 
 def test_more_than_the_bound_is_caught():
-    search = program.Search(RIVALS, None, None, None)
-    search.bound = 1.0  # falsified: with the true one no checked assignment exceeds it
+    one = search.Search(RIVALS, None, None, None)
+    one.bound = 1.0  # falsified: with the true one no checked assignment exceeds it
     pairs = np.argwhere(RIVALS.eligible)
     with pytest.raises(cn.SolverAnswerError, match=r"ρ = 1.4 of GLPK_MI exceeds the bound 1"):
-        search._believe(pairs, liar("optimal", [[1, 0], [0, 0], [0, 1]], 1.4)(RIVALS, pairs))
+        one._checked(pairs, liar("optimal", [[1, 0], [0, 0], [0, 1]], 1.4)(RIVALS, pairs))
 
 
 def test_fractions_are_rounded_to_the_best_places_of_the_workers_chosen(monkeypatch):
     """An optimal face: a0 and a1 half here, half there. The linear assignment finds a vertex of the same value."""
     even = pd.DataFrame([[0.5, 0.5], [0.5, 0.5], [0.1, 0.1]], index=Q.index, columns=Q.columns)
-    monkeypatch.setattr(program, "ask", liar("optimal", [[0.5, 0.5], [0.5, 0.5], [0, 0]], 1.0))
+    monkeypatch.setattr(questions, "ask", liar("optimal", [[0.5, 0.5], [0.5, 0.5], [0, 0]], 1.0))
     answer = cn.solve(cn.Problem(even, [1, 1]))
     assert answer.performance == 1.0
     assert answer.idle == ("a2",)
@@ -306,9 +306,9 @@ def test_fractions_are_rounded_to_the_best_places_of_the_workers_chosen(monkeypa
     ],
 )
 def test_a_stopped_answer_is_kept_only_when_it_passes_the_check(monkeypatch, table, found):
-    monkeypatch.setattr(program, "compatible", lambda *_: np.zeros(0, dtype=int))
-    monkeypatch.setattr(program, "obstacles_or_team", lambda problem: ([], None))
-    monkeypatch.setattr(program, "ask", liar("time_limit", table))
+    monkeypatch.setattr(search, "compatible", lambda *_: np.zeros(0, dtype=int))
+    monkeypatch.setattr(search, "obstacles_or_team", lambda problem: ([], None))
+    monkeypatch.setattr(questions, "ask", liar("time_limit", table))
     answer = cn.solve(RIVALS, "CBC", time_limit=1)
     assert answer.status == "time_limit"
     assert answer.bound == pytest.approx(1.5)
@@ -325,14 +325,13 @@ def test_a_stopped_answer_is_kept_only_when_it_passes_the_check(monkeypatch, tab
 
 def test_a_team_found_on_the_way_to_no_refutation_is_taken(monkeypatch):
     """At most two of these can work together, and the search that says so has two: who else would look for minutes."""
-    monkeypatch.setattr(program, "compatible", lambda *_: np.zeros(0, dtype=int))
+    monkeypatch.setattr(search, "compatible", lambda *_: np.zeros(0, dtype=int))
     monkeypatch.setattr(
-        program,
+        questions,
         "ask",
         lambda _, pairs, *__: engine.Answer("time_limit", np.zeros(len(pairs)), np.nan),
     )
-    search = program.Search(RIVALS, "CBC", 1, None, program.ask)
-    answer = search.answer()
+    answer = search.Search(RIVALS, "CBC", 1, None).answer()
     assert (answer.status, answer.performance) == ("time_limit", 1.2)
     assert cn.check(RIVALS, answer.table) == []
 
@@ -372,8 +371,8 @@ def test_an_engine_that_ends_badly_is_an_error(monkeypatch, model, message):
 
 
 def test_matching_and_linear_assignment_must_agree(monkeypatch):
-    monkeypatch.setattr(program, "obstacles", lambda problem: [])
-    monkeypatch.setattr(program, "obstacles_or_team", lambda problem: ([], None))
+    monkeypatch.setattr(search, "obstacles", lambda problem: [])
+    monkeypatch.setattr(search, "obstacles_or_team", lambda problem: ([], None))
     with pytest.raises(cn.SolverAnswerError, match="disagree on feasibility"):
         cn.solve(cn.Problem(Q, [2, 2]))
 

@@ -1,0 +1,101 @@
+"""Workers on places by linear assignment, whatever their conflicts; and teams without conflicts for it.
+
+Without eqs. 11 and 12 the problem of eqs. 7 to 10 is a linear assignment of workers to places, L_j
+of them a task, which :func:`scipy.optimize.linear_sum_assignment` settles exactly.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from crowdnb.labels import BoolArray, FloatArray, IntArray
+from crowdnb.model.problem import Problem
+
+# workers × places of one linear assignment, 400 MB; with more the engine is asked at once
+CELLS = 50_000_000
+
+
+def place_at_most(problem: Problem, team: IntArray | None = None) -> IntArray | None:
+    """The best places, of a team or of all, where they may stay empty and no conflict counts.
+
+    None where that is no linear assignment.
+    """
+    m, places = len(problem.workers), np.minimum(problem.most, len(problem.workers))
+    one_each = problem.limits.max() <= 1 and not len(problem.pins) and problem.budget is None
+    if problem.required_rule != "at most" or not one_each or m * places.sum() > CELLS:
+        return None
+    task = np.repeat(np.arange(len(places)), places)
+    gain = np.where(problem.eligible, problem.value, 0.0).clip(min=0.0)[:, task]
+    if team is not None:
+        gain[np.setdiff1d(np.arange(m), team)] = 0.0
+    row, at = linear_sum_assignment(gain, maximize=True)
+    filled = gain[row, at] > 0
+    return np.column_stack([row, task[at]])[filled]
+
+
+def compatible(problem: Problem, order: IntArray) -> IntArray:
+    """Workers without a conflict between them: each in turn joins unless an earlier one is against it; positions."""
+    barred, against = np.zeros(len(problem.workers), dtype=bool), problem.against
+    chosen = []
+    for i in order.tolist():
+        if not barred[i]:
+            chosen.append(i)
+            barred |= against[i]
+    return np.array(sorted(chosen), dtype=np.int64)
+
+
+def rounded(problem: Problem, pairs: IntArray, found: FloatArray) -> IntArray | None:
+    """A whole assignment from a solver's T, as positions, or None.
+
+    Whole-project scope: the best places for the workers that were chosen. Same-task scope: the
+    whole T nearest to the one found. With options beyond the paper: the pairs above one half.
+    """
+    if not problem.plain:
+        return pairs[found > 0.5]
+    i, j = pairs.T
+    allowed = np.zeros(problem.q.shape, dtype=bool)
+    allowed[i, j] = True
+    if problem.conflict_scope == "project":
+        team = np.bincount(i, found, minlength=len(allowed)) > 0.5
+        return place(problem, team.nonzero()[0], allowed=allowed)
+    t = np.zeros(problem.q.shape)
+    t[i, j] = found
+    return place(problem, gain=t, allowed=allowed)
+
+
+def place(
+    problem: Problem,
+    team: IntArray | None = None,
+    gain: FloatArray | None = None,
+    allowed: BoolArray | None = None,
+) -> IntArray | None:
+    """Fill every place for the greatest total gain, whatever the conflicts; positions (worker, task), or None.
+
+    Parameters
+    ----------
+    problem : Problem
+    team : ndarray of int, optional
+        Positions of the workers who may be chosen; everybody when not given.
+    gain, allowed : ndarray, shape (m, n), optional
+        W_j Q_ij and the eligible pairs when not given.
+    """
+    gain, allowed = (
+        problem.value if gain is None else gain,
+        problem.eligible if allowed is None else allowed,
+    )
+    need = problem.need
+    if (len(gain) if team is None else len(team)) < need.sum():
+        return None
+    task = None if (need == 1).all() else np.repeat(np.arange(len(need)), need)
+    if team is not None:
+        gain, allowed = gain[team], allowed[team]
+    if task is not None:
+        gain, allowed = gain[:, task], allowed[:, task]
+    if not allowed.all():
+        gain = np.where(allowed, gain, -np.inf)
+    try:
+        row, at = linear_sum_assignment(gain, maximize=True)
+    except ValueError:  # "cost matrix is infeasible"
+        return None
+    return np.array((row if team is None else team[row], at if task is None else task[at])).T

@@ -1,0 +1,185 @@
+"""Who is asked within one call of :func:`crowdnb.solve`, and how much of its time a question gets.
+
+Engines are C programs that hear no interrupt, and some overrun their limits. So a question is put
+to an engine in this process for :data:`PATIENCE` seconds at most, and goes on in a process of its
+own, which can be stopped. Where the user named no engine, HIGHS goes on with what the default one
+did not settle.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from crowdnb.labels import FloatArray, IntArray, number, shown
+from crowdnb.model.check import over_budget
+from crowdnb.model.problem import Problem
+from crowdnb.model.reach import EXACT
+from crowdnb.solver.engine import (
+    KNOWN_LIMITS,
+    PATIENCE,
+    Answer,
+    SolverAnswerError,
+    ask,
+    ask_apart,
+    pick,
+)
+
+Asker = Callable[
+    [Problem, IntArray, str, float | None, IntArray | None, Sequence[IntArray]], Answer
+]
+
+
+class Pace(NamedTuple):
+    """How many pairs an engine is asked about at a time. It stops between two bounds only: more take longer."""
+
+    first: int  # in the first question where time is limited: an assignment is to be found soon
+    here: int  # in this process, with NEAR_END seconds left or less; with more left in proportion
+
+
+# found by trying: with so many pairs limits are kept within a tenth (benchmarks/program.py limit)
+PACE, PACE_OF = Pace(500, 1000), {"CBC": Pace(300, 300)}
+NEAR_END = 3.0  # seconds: with twice as many left, what an engine overruns matters half as much
+# pairs in the first question where time is not limited: mostly enough, and settled in a second
+UNHURRIED = 1000
+MOST_HERE = 20_000  # pairs asked about in this process, however much time is left
+STARTUP = 1.5  # seconds that a process of its own takes to start: with less left it comes too late
+LONGEST = 1e6  # seconds: GLPK counts milliseconds in 32 bits
+# the largest cost by the smallest, from which on HIGHS answers for GLPK: from 1e6 on GLPK loses
+# assignments, of some in a thousand problems; a hundredth of that to be safe
+WIDE = 1e4
+
+
+class Questions:
+    """The questions of one call: the engine in turn, the clock, and what an answer must come to.
+
+    Parameters
+    ----------
+    solver : str or None
+        As for :func:`crowdnb.solve`.
+    time_limit : float or None
+        Seconds for all questions together, from now on.
+    asker : callable, optional
+        Asks an engine in this process, as :func:`crowdnb.solver.engine.ask` does.
+    """
+
+    def __init__(self, solver: str | None, time_limit: float | None, asker: Asker | None = None):
+        self.start = time.perf_counter()
+        self.in_turn, self.asker = solver is None, asker or ask
+        self._engine = None if solver is None else pick(solver)
+        if time_limit is not None and not 0 < number(time_limit) <= LONGEST:
+            raise ValueError(
+                f"time_limit must be above 0 and at most {LONGEST:g} seconds, got"
+                f" {shown(time_limit)}"
+            )
+        self.limited = time_limit is not None
+        self.until = math.inf if time_limit is None else self.start + number(time_limit)
+
+    @property
+    def engine(self) -> str:
+        """The engine in turn; picked where one is first needed, since that imports cvxpy."""
+        if self._engine is None:
+            self._engine = pick(None)
+        return self._engine
+
+    @property
+    def engine_so_far(self) -> str:
+        """The engine in turn; ``none`` where none was named and none was needed yet."""
+        return self._engine or "none"
+
+    @property
+    def left(self) -> float:
+        """Seconds left."""
+        return self.until - time.perf_counter()
+
+    @property
+    def first(self) -> int:
+        """How many pairs the first question is about."""
+        return PACE_OF.get(self.engine, PACE).first if self.limited else UNHURRIED
+
+    def ask(self, problem: Problem, pairs: IntArray, pins: IntArray | None = None) -> Answer:
+        """Ask the engine; with options again, as long as its answer is affordable or best by its tolerances alone.
+
+        T = 0.99999 and such cost less and gain more than the whole assignment next to them.
+        """
+        if problem.plain:
+            return self._ask_once(problem, pairs, pins, [])
+        if not len(pairs):
+            over = over_budget(problem, pairs)
+            return Answer("infeasible" if over else "optimal", np.zeros(0), 0.0)
+        if self.engine == "GLPK_MI" and _wide(problem, pairs):
+            self._engine = "HIGHS"
+        value, refused = problem.value[pairs[:, 0], pairs[:, 1]], list[IntArray]()
+        best = Answer("infeasible", np.zeros(len(pairs)), -math.inf)
+        while True:
+            answer = self._ask_once(problem, pairs, pins, refused)
+            if answer.status == "time_limit":
+                return answer._replace(pairs=best.pairs) if best.pairs.any() else answer
+            if answer.status == "infeasible":
+                return best
+            chosen = np.flatnonzero(answer.pairs > 0.5)
+            if any(np.array_equal(chosen, other) for other in refused):
+                raise SolverAnswerError(
+                    f"internal error: {self.engine} gives again what it was not to give"
+                )
+            rho = math.fsum(value[chosen])
+            if not over_budget(problem, pairs[chosen]) and rho > best.objective:
+                best = Answer("optimal", (answer.pairs > 0.5).astype(float), rho)
+            if answer.objective <= best.objective + EXACT * float(np.abs(value).max()):
+                return best
+            refused.append(chosen)
+
+    def _ask_once(
+        self,
+        problem: Problem,
+        pairs: IntArray,
+        pins: IntArray | None,
+        refused: Sequence[IntArray],
+    ) -> Answer:
+        """Ask here for a while, then in a process that can be stopped; HIGHS after a default engine."""
+        takes_over = self.in_turn and self.engine != "HIGHS"
+        answer = Answer("time_limit", np.zeros(len(pairs)), math.nan)
+        left = self.left
+        all_here = left < STARTUP
+        if all_here or len(pairs) <= self._most_here(left):
+            seconds = min(left, PATIENCE)
+            if all_here and takes_over:
+                seconds /= 2  # the other half is for HIGHS
+            known = self.limited or self.engine in KNOWN_LIMITS
+            limit = _for_engine(seconds) if known else None
+            answer = self.asker(problem, pairs, self.engine, limit, pins, refused)
+            if answer.status != "time_limit":
+                return answer
+        if takes_over:
+            self._engine = "HIGHS"
+        left = self.left
+        if left > STARTUP:
+            limit = left if self.limited else None
+            later = ask_apart(problem, pairs, self.engine, limit, pins, refused)
+        elif takes_over:
+            later = ask(problem, pairs, self.engine, _for_engine(left), pins, refused)
+        else:
+            return answer
+        return later if later.status != "time_limit" or later.pairs.any() else answer
+
+    def _most_here(self, left: float) -> float:
+        """How many pairs may be asked about in this process with so many seconds left."""
+        here = PACE_OF.get(self.engine, PACE).here
+        return min(MOST_HERE, here * max(1.0, left / NEAR_END))
+
+
+def _for_engine(seconds: float) -> float:
+    """The limit that an engine gets: a twentieth and 30 ms are kept for what it overruns and for the check."""
+    return max(0.95 * seconds - 0.03, 1e-3)
+
+
+def _wide(problem: Problem, pairs: IntArray) -> bool:
+    """Whether there is a budget, and costs of these pairs lie further apart than GLPK can add up."""
+    if problem.pair_costs is None or problem.budget is None:
+        return False
+    costs: FloatArray = np.abs(problem.pair_costs[pairs[:, 0], pairs[:, 1]])
+    return bool(costs.max() > WIDE * costs.min(initial=math.inf, where=costs > 0))

@@ -1,0 +1,410 @@
+"""The search for the best assignment of one problem: what is known so far, and the steps that add to it.
+
+In turn, each step only where the one before leaves the question open:
+
+1. the best assignment without conflicts between workers, a linear assignment: a bound on ρ (eq. 7
+   without eqs. 11 and 12), and the answer where it breaks no conflict;
+2. reasons why none can exist that need no solver (:func:`crowdnb.obstacles`);
+3. prices (:mod:`crowdnb.solver.reduced_costs`): a tighter bound, a first valid assignment, and
+   which pairs can still matter;
+4. the boolean program over these pairs (:mod:`crowdnb.solver.boolean_program`), by GLPK_MI, CBC or
+   another engine of cvxpy.
+
+No answer of an engine is believed: T is rounded by a linear assignment, checked rule by rule
+without the engine, and ρ is computed again from Q. What does not hold raises
+:class:`SolverAnswerError`.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Sequence
+from functools import partial
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from crowdnb.labels import BoolArray, FloatArray, IntArray, listing, shown
+from crowdnb.model.assignment import Assignment, score
+from crowdnb.model.check import broken_rules
+from crowdnb.model.conflict_graph import cliques
+from crowdnb.model.obstacles import affordable, obstacles, obstacles_or_team
+from crowdnb.model.problem import Problem, Status, needed
+from crowdnb.model.reach import ROUNDING, TIE, Reach, reaches, zoom
+from crowdnb.solver.boolean_program import shortfall
+from crowdnb.solver.compiled_program import CompiledProgram
+from crowdnb.solver.engine import Answer, SolverAnswerError
+from crowdnb.solver.placement import compatible, place, place_at_most, rounded
+from crowdnb.solver.questions import Questions
+from crowdnb.solver.reduced_costs import prices
+
+# pairs up to which an engine, which then takes some milliseconds, confirms every answer; with more
+# it is asked only what the bounds leave open
+FEW = 200
+# An engine tells assignments apart that differ by 1e-10 of what the worst pair asked about falls
+# short of the best. Where that is this much more than for the pairs still in play, it is asked again
+# about these alone; so it works to 1e-6 of what decides, or finer.
+ZOOM = 1e4
+# how far a solver's objective may be from ρ recomputed, relative to the sizes that sum to it
+TOLERANCE = 1e-6
+STOPPED = "Stopped from the keyboard."
+
+
+def optimum(
+    problem: Problem,
+    solver: str | None = None,
+    time_limit: float | None = None,
+    tie_break: Literal["labels"] | None = None,
+) -> Assignment:
+    """:func:`crowdnb.solve` (eqs. 7 to 12) for those who ask more than once: an interrupt passes on to the user.
+
+    A best answer so far would be taken for the optimum by whoever compares it with the next one.
+    """
+    return Search(problem, solver, time_limit, tie_break).answer()
+
+
+class _OutOfTime(Exception):  # noqa: N818
+    """The engine was stopped: the pairs asked about, and its answer."""
+
+    def __init__(self, pairs: IntArray, answer: Answer) -> None:
+        super().__init__("the time is over")
+        self.pairs, self.answer = pairs, answer
+
+
+class _Found(NamedTuple):
+    """An engine's assignment, rounded, checked and scored again."""
+
+    placed: IntArray
+    rho: float
+    spread: float  # how far the worst of the pairs asked about falls short of the best for its task
+
+
+class Search:
+    """One call of :func:`crowdnb.solve`.
+
+    Parameters
+    ----------
+    problem : Problem
+    solver, time_limit, tie_break
+        As for :func:`crowdnb.solve`; ValueError where they break its rules.
+    compiled : CompiledProgram, optional
+        Of the problem's size, for a plain one: asked in this process instead of cvxpy.
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        solver: str | None,
+        time_limit: float | None,
+        tie_break: str | None,
+        compiled: CompiledProgram | None = None,
+    ) -> None:
+        self.problem, self.compiled = needed(problem), compiled
+        self.questions = Questions(solver, time_limit, compiled)
+        if tie_break is not None and not (isinstance(tie_break, str) and tie_break == "labels"):
+            raise ValueError(f"tie_break must be 'labels' or None, got {shown(tie_break)}")
+        self.labels_first = tie_break is not None
+        self.found: IntArray | None = None  # the best assignment known, checked
+        self.rho, self.bound = -math.inf, math.inf
+        self.slack = 0.0  # rounding of the bound and of reach
+        self.allowed = (
+            problem.eligible if problem.most.all() else problem.eligible & (problem.most > 0)
+        )
+        self.reach = np.zeros((0, 0))  # m × n: no assignment that uses the pair exceeds it
+
+    def answer(self) -> Assignment:
+        """Every step in turn."""
+        try:
+            return self._plain() if self.problem.plain else self._with_options()
+        except _OutOfTime as stop:
+            return self._stopped(stop.pairs, stop.answer)
+
+    def interrupted(self) -> Assignment:
+        """What is known when the user interrupts :meth:`answer`."""
+        return self._finish("time_limit", self.questions.engine_so_far, [STOPPED])
+
+    def _plain(self) -> Assignment:
+        """The paper's problem: bounds first, then the program over the pairs that can still matter."""
+        problem = self.problem
+        relaxed = place(problem)
+        if relaxed is None:
+            if reasons := obstacles(problem):
+                return self._finish("infeasible", "none", reasons)
+            raise SolverAnswerError(
+                "internal error: the matching and the linear assignment disagree on feasibility"
+            )
+        self.bound = score(problem, relaxed)
+        if not broken_rules(problem, relaxed):
+            self._take(relaxed, self.bound)
+        closed = self.found is not None
+        pairs = int(np.count_nonzero(self.allowed))
+        proof_will_do = pairs > FEW and not self.labels_first
+        if not pairs or (closed and proof_will_do):
+            return self._finish("optimal", "none")
+        team: IntArray | None = None
+        # a compiled program refutes sooner than reasons are found
+        if not closed and self.compiled is None:
+            reasons, team = obstacles_or_team(problem)
+            if reasons:
+                return self._finish("infeasible", "none", reasons)
+        self._reach_by_task()
+        if not closed:
+            self._team(-self.reach.max(axis=1))
+            if self.found is None:
+                self._team(problem.against.sum(axis=1))
+            if self.found is None and team is not None:  # found on the way to no refutation
+                self._try(place(problem, team))
+        if pairs > FEW or self.labels_first:
+            self._price(relaxed)
+            if proof_will_do and self.rho >= self.bound - self.slack:
+                return self._finish("optimal", "none")
+        return self._by_engine(relaxed)
+
+    def _reach_by_task(self) -> None:
+        """What a pair falls short of the best for its task, an assignment with it falls short of all the best."""
+        value, need = self.problem.value, self.problem.need
+        best = np.where(self.allowed, value, -np.inf).max(axis=0, initial=-np.inf, where=need > 0)
+        best[need == 0] = 0.0
+        top = math.fsum(need * best)
+        self.reach = np.where(self.allowed, np.minimum(self.bound, top - (best - value)), -np.inf)
+        self.slack = ROUNDING * float(need @ np.abs(best))
+
+    def _price(self, relaxed: IntArray) -> None:
+        """Bound and reach from prices, and an assignment of the workers whom the relaxation employs most."""
+        problem, asked = self.problem, self.questions
+        halfway = (asked.start + asked.until) / 2
+        priced = prices(problem, list(cliques(problem)), relaxed, halfway)
+        if priced is None:
+            return
+        # once of the bound, once of what is held against it
+        self.slack = max(self.slack, 2 * priced.rounding)
+        self.bound = min(self.bound, priced.bound + priced.rounding)
+        self.reach = np.minimum(self.reach, priced.bound + np.minimum(0, priced.reduced))
+        self._team(-priced.use.round(6), -priced.reduced.max(axis=1))
+
+    def _by_engine(self, relaxed: IntArray) -> Assignment:
+        """Ask about the pairs in play, until none that could matter is left out and small differences count."""
+        problem, whole, most = self.problem, self.allowed, self.questions.first
+        while True:
+            asked = self._in_play(relaxed, most)
+            best = self._best_of(asked)
+            if best is None and (asked == whole).all():
+                by = f"No assignment keeps all the conflicts (proved by {self.questions.engine})."
+                reasons = obstacles(problem) or [by]
+                return self._finish("infeasible", self.questions.engine, reasons)
+            left = self._in_play(relaxed)
+            if best is None or (left & ~asked).any():
+                most *= 10
+                continue
+            near = best.spread
+            if (left != asked).any():
+                near = float(shortfall(problem, np.argwhere(left)).max())
+            rounding = ROUNDING * float(np.abs(problem.value[left]).max())
+            if best.spread <= ZOOM * max(near, rounding):
+                return self._optimal(left)
+            self.allowed = left
+
+    def _with_options(self) -> Assignment:
+        """With options beyond the paper: the program about every pair, then on finer and finer scales."""
+        problem = self.problem
+        if reasons := obstacles(problem):
+            return self._finish("infeasible", "none", reasons)
+        self.allowed = affordable(problem, self.allowed)
+        self.bound, self.reach, self.slack = self._reaching(self.allowed)
+        if (relaxed := place_at_most(problem)) is not None:
+            self.bound = score(problem, relaxed)
+            self._try(relaxed)
+            if self.found is not None and not self.labels_first:
+                return self._finish("optimal", "none")
+            if self.found is None and problem.conflict_scope == "project":
+                ablest = np.argsort(-problem.value.max(axis=1), kind="stable")
+                self._try(place_at_most(problem, compatible(problem, ablest)))
+
+        def rho_of(play: BoolArray) -> float | None:
+            best = self._best_of(play)
+            return None if best is None else best.rho
+
+        zoom(problem.value, self.allowed, self._reaching, rho_of, self.rho)
+        if self.found is not None:
+            return self._optimal(self.allowed)
+        if self.bound == -math.inf:
+            none = "No assignment keeps all the rules within the budget."
+            return self._finish("infeasible", "none", [none])
+        what = "all the rules" if problem.budget is None else "all the rules within the budget"
+        none = f"No assignment keeps {what} (proved by {self.questions.engine})."
+        return self._finish("infeasible", self.questions.engine, [none])
+
+    def _optimal(self, play: BoolArray) -> Assignment:
+        """The best known, which is the best of all; or the first of those tied with it, which these pairs have."""
+        reasons = self._first_by_labels(play) if self.labels_first else []
+        return self._finish("optimal", self.questions.engine, reasons)
+
+    def _reaching(self, allowed: BoolArray, must: BoolArray | None = None) -> Reach:
+        """What assignments of these pairs reach, with the pinned ones at least."""
+        problem = self.problem
+        must = problem.must if must is None else must
+        return reaches(problem.value, allowed, must, problem.fewest, problem.most)
+
+    def _in_play(self, known: IntArray, most: int | None = None) -> BoolArray:
+        """Pairs that an assignment as good as the best known may use, or the ``most`` of them that reach furthest."""
+        known = known if self.found is None else self.found
+        play = self.allowed & (self.reach >= self.rho - self.slack)
+        if most is not None and np.count_nonzero(play) > most:
+            play &= self.reach >= np.partition(self.reach[play], -most)[-most]
+        play[known[:, 0], known[:, 1]] = self.allowed[known[:, 0], known[:, 1]]
+        return play
+
+    def _asked(self, play: BoolArray, fixed: BoolArray | None = None) -> _Found | None:
+        """The engine's best assignment of some pairs, with all the fixed ones, checked; None where there is none."""
+        pairs = np.argwhere(play)
+        pins = None if fixed is None else np.flatnonzero(fixed[play])
+        answer = self.questions.ask(self.problem, pairs, pins)
+        if answer.status == "time_limit":
+            raise _OutOfTime(pairs, answer)
+        return None if answer.status == "infeasible" else self._checked(pairs, answer)
+
+    def _best_of(self, play: BoolArray) -> _Found | None:
+        """The best assignment of some pairs, which is kept if it is the best so far; None where there is none."""
+        known, best = self.found, self._asked(play)
+        among = known is not None and bool(play[known[:, 0], known[:, 1]].all())
+        if best is None:
+            if among:
+                raise SolverAnswerError(
+                    f"internal error: {self.questions.engine} says that no assignment exists, and"
+                    " there is one"
+                )
+            return None
+        if among and best.rho < self.rho - _tolerance(self.problem, best.placed, best.spread):
+            raise SolverAnswerError(
+                f"internal error: {self.questions.engine} calls ρ = {best.rho:.9g} the best, and"
+                f" {self.rho:.9g} is known"
+            )
+        self._take(best.placed, best.rho)
+        return best
+
+    def _checked(self, pairs: IntArray, answer: Answer) -> _Found:
+        """An engine's assignment, rounded, checked and scored again; SolverAnswerError if it is none."""
+        problem, engine = self.problem, self.questions.engine
+        placed = rounded(problem, pairs, answer.pairs)
+        broken = ["the places cannot be filled by the workers chosen"]
+        if placed is None or (broken := broken_rules(problem, placed)):
+            raise SolverAnswerError(
+                f"internal error: the answer of {engine} breaks a rule: {listing(broken, 3)}"
+            )
+        rho = score(problem, placed)
+        spread = float(shortfall(problem, pairs).max(initial=0))
+        slack = _tolerance(problem, placed, spread)
+        if abs(rho - answer.objective) > slack:
+            raise SolverAnswerError(
+                f"internal error: {engine} says ρ = {answer.objective:.9g}, its assignment"
+                f" scores {rho:.9g}"
+            )
+        if rho > self.bound + slack:
+            raise SolverAnswerError(
+                f"internal error: ρ = {rho:.9g} of {engine} exceeds the bound {self.bound:.9g}"
+            )
+        return _Found(placed, rho, spread)
+
+    def _team(self, *keys: FloatArray) -> None:
+        """Try the best places for a team that joins in the order of these keys (the first counts most)."""
+        if self.problem.conflict_scope == "project":
+            team = compatible(self.problem, np.lexsort(keys[::-1]))
+            self._try(place(self.problem, team))
+
+    def _try(self, placed: IntArray | None) -> None:
+        """Take an assignment if it is one."""
+        if placed is not None and not broken_rules(self.problem, placed):
+            self._take(placed, score(self.problem, placed))
+
+    def _take(self, placed: IntArray, rho: float) -> None:
+        """Keep a checked assignment when it is the best so far."""
+        if rho > self.rho:
+            self.found, self.rho = placed, rho
+
+    def _stopped(self, pairs: IntArray, answer: Answer) -> Assignment:
+        """The end of the time: the best checked assignment, and whether the bound happens to prove it."""
+        self._try(rounded(self.problem, pairs, answer.pairs))
+        if self.found is None:
+            return self._finish(
+                "time_limit",
+                self.questions.engine,
+                ["None found, none refuted within the time limit."],
+            )
+        return self._finish(
+            "optimal" if self.rho >= self.bound - self.slack else "time_limit",
+            self.questions.engine,
+        )
+
+    def _first_by_labels(self, play: BoolArray) -> list[str]:
+        """Exchange the optimum for the first of those tied with it; a sentence where the time did not suffice."""
+        if self.found is None:
+            return []
+        rho = self.rho
+        ties = tie(self.problem, self.found)
+        play, fixed = play & (self.reach >= rho - self.slack - ties), np.zeros_like(play)
+        chosen = set(map(tuple, self.found.tolist()))
+        play[self.found[:, 0], self.found[:, 1]] = True
+        for i, j in np.argwhere(play).tolist():
+            fixed[i, j] = True
+            if (i, j) in chosen:
+                continue
+            pins = np.argwhere(fixed)
+            if broken_rules(self.problem, pins, partly=True):
+                play[i, j] = fixed[i, j] = False
+                continue
+            asked = play.copy()
+            # a pinned worker has no other task, neither for the engine nor when T is rounded
+            if self.problem.plain:
+                asked[pins[:, 0]] = fixed[pins[:, 0]]
+            try:
+                placed = self._with_all(fixed, asked, rho - ties)
+            except _OutOfTime:
+                return ["The order of tied assignments was not settled within the time limit."]
+            if placed is None:
+                play[i, j] = fixed[i, j] = False
+            else:
+                self.found, chosen = placed, set(map(tuple, placed.tolist()))
+        return []
+
+    def _with_all(self, fixed: BoolArray, asked: BoolArray, enough: float) -> IntArray | None:
+        """An assignment of the pairs asked about that has all the fixed ones and comes to enough, if there is one."""
+        found: IntArray | None = None
+
+        def rho_of(play: BoolArray) -> float | None:
+            nonlocal found
+            best = self._asked(play, fixed)
+            if best is None:
+                return None
+            i, j = best.placed.T
+            if best.rho >= enough and fixed[i, j].sum() == fixed.sum():
+                found = best.placed
+            return best.rho
+
+        if self.problem.plain:
+            rho_of(asked)
+        else:
+            must = self.problem.must | fixed
+            reaching = partial(self._reaching, must=must)
+            zoom(self.problem.value, asked, reaching, rho_of, enough=enough)
+        return found
+
+    def _finish(self, status: Status, by: str, reasons: Sequence[str] = ()) -> Assignment:
+        seconds = time.perf_counter() - self.questions.start
+        bound = math.nan if status == "infeasible" else max(self.bound, self.rho)
+        return Assignment.of(self.problem, self.found, status, by, seconds, bound, reasons)
+
+
+def tie(problem: Problem, placed: IntArray) -> float:
+    """Below what difference two assignments count as equally good."""
+    return TIE * sizes(problem.value, placed)
+
+
+def sizes(values: FloatArray, placed: IntArray) -> float:
+    """The sizes that pairs sum, whatever their signs."""
+    return math.fsum(np.abs(values[placed[:, 0], placed[:, 1]]))
+
+
+def _tolerance(problem: Problem, placed: IntArray, spread: float) -> float:
+    """How far a solver's ρ may be from ρ recomputed."""
+    return TOLERANCE * max(sizes(problem.value, placed), spread)
