@@ -1,8 +1,8 @@
-"""One matching of a market: who gets what at one moment, where places may stay empty and some may not work together.
+"""One matching of a market: who gets what at one moment.
 
-A linear assignment, and branch and bound where it puts two in conflict on one task: what
-:mod:`crowdnb.market.simulation` asks every epoch, and :mod:`crowdnb.market.matching` before it
-starts a solver.
+Places may stay empty, and some workers may not work together. A linear assignment, and branch and
+bound where it puts two in conflict on one task: what :mod:`crowdnb.market.simulation` asks every
+epoch, and :mod:`crowdnb.market.matching` before it starts a solver.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import linear_sum_assignment
 
-from crowdnb.labels import BoolArray, FloatArray, IntArray
+from crowdnb.labels import BoolArray, FloatArray, IntArray, needs, needs_function
 from crowdnb.model.problem import Problem
 
 TIE = 1e-9  # sums that differ by less are tied
@@ -37,8 +37,12 @@ class Offer(NamedTuple):
         """The same as a problem: at most ``need`` workers a subtask, conflicts within a subtask."""
         frame = pd.DataFrame(self.value, list(names), [f"s{j}" for j in range(len(self.need))])
         return Problem(
-            frame, self.need, worker_conflicts=self.foes, conflict_scope="task", required_rule="at most"
-        )  # fmt: skip
+            frame,
+            self.need,
+            worker_conflicts=self.foes,
+            conflict_scope="task",
+            required_rule="at most",
+        )
 
 
 def best_epoch(offer: Offer, nodes: int = NODES) -> tuple[IntArray, bool]:
@@ -59,9 +63,10 @@ def best_epoch(offer: Offer, nodes: int = NODES) -> tuple[IntArray, bool]:
 
     Notes
     -----
-    Without conflicts a linear assignment is the answer. It is a bound where it breaks one: of two on a subtask who are
-    in conflict one does not have it, so there are two smaller problems, looked at best bound first.
-    An epoch has few conflicts, so this ends sooner than a solver starts; tests compare it with :func:`crowdnb.solve`.
+    Without conflicts a linear assignment is the answer. It is a bound where it breaks one: of two
+    on a subtask who are in conflict one does not have it, so there are two smaller problems, looked
+    at best bound first. An epoch has few conflicts, so this ends sooner than a solver starts; tests
+    compare it with :func:`crowdnb.solve`.
     """
     columns = np.repeat(np.arange(len(offer.need)), offer.need)
 
@@ -98,7 +103,7 @@ def best_epoch(offer: Offer, nodes: int = NODES) -> tuple[IntArray, bool]:
 
 
 def quarrels(offer: Offer, pairs: IntArray) -> IntArray:
-    """Rows of pairs, two and two, that may not stand together: in conflict on one subtask; shape (quarrels, 2)."""
+    """Rows of pairs, two and two, in conflict on one subtask; shape (quarrels, 2)."""
     if offer.foes is None:
         return np.zeros((0, 2), dtype=np.int64)
     i, j = pairs.T
@@ -109,7 +114,7 @@ def quarrels(offer: Offer, pairs: IntArray) -> IntArray:
 def _peace(
     offer: Offer, pairs: IntArray, relaxed: Callable[[FloatArray], tuple[float, IntArray]]
 ) -> tuple[IntArray, float]:
-    """A good answer at once: of each two in conflict the one worth less is barred, until no conflict is left."""
+    """A good answer at once: of each two in conflict the one worth less is barred."""
     value = offer.value.copy()
     total = 0.0
     while len(rows := quarrels(offer, pairs)):
@@ -118,3 +123,32 @@ def _peace(
         value[out[:, 0], out[:, 1]] = 0.0
         total, pairs = relaxed(value)
     return pairs, total
+
+
+def in_turn(offer: Offer, pick: Callable[[FloatArray], int]) -> IntArray:
+    """Fill place by place, with the worker that ``pick`` chooses by the values of who is left.
+
+    Parameters
+    ----------
+    offer : Offer
+    pick : function of ndarray, shape (m,), to int
+        Which worker takes a place of a subtask, by the values; 0 is for who may not.
+
+    Returns
+    -------
+    ndarray of int, shape (places given, 2)
+        Pairs (worker, subtask).
+    """
+    needs_function(pick, "pick")
+    value, pairs = needs(offer, Offer, "offer").value.copy(), []
+    for j, need in enumerate(offer.need.tolist()):
+        for _ in range(need):
+            column = value[:, j]
+            if not column.any():
+                break
+            i = pick(column)
+            pairs.append((i, j))
+            value[i] = 0.0
+            if offer.foes is not None:
+                value[offer.foes[i], j] = 0.0
+    return np.array(pairs, dtype=np.int64).reshape(-1, 2)

@@ -37,12 +37,11 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from crowdnb.labels import (
@@ -51,19 +50,19 @@ from crowdnb.labels import (
     check_seed,
     finite,
     generator,
-    labelled_vector,
     listing,
     needs,
     needs_function,
     number,
     number_frame,
     same_labels,
-    several,
     shown,
     text_of,
     whole,
 )
 from crowdnb.market.epoch import Offer, best_epoch
+from crowdnb.market.inequality import gini as gini
+from crowdnb.market.inequality import lorenz as lorenz
 from crowdnb.model.assignment import Assignment, performance, zero_one_table
 from crowdnb.model.check import check
 from crowdnb.model.conflict_graph import conflict_bits
@@ -188,14 +187,12 @@ def fairest(problem: Problem, solver: str | None = None) -> Assignment:
         The rule is "at most": an empty place would count as none, so the worst place could be
         avoided.
 
-    Notes
-    -----
-    Whether an assignment exists with all places at some level or above can only change from yes to no as the level
-    rises, so halving the list of values of Q finds the highest: exact, by about log2(m·n) solutions.
+    Notes ----- Whether an assignment exists with all places at some level or above can only change
+    from yes to no as the level rises, so halving the list of values of Q finds the highest: exact,
+    by about log2(m·n) solutions.
 
-    References
-    ----------
-    R. E. Burkard, M. Dell'Amico, S. Martello, "Assignment Problems", SIAM 2009, chapter 6 (bottleneck assignment).
+    References ---------- R. E. Burkard, M. Dell'Amico, S. Martello, "Assignment Problems", SIAM
+    2009, chapter 6 (bottleneck assignment).
 
     Examples
     --------
@@ -273,12 +270,11 @@ def hold_auction(problem: Problem, epsilon: float = 0.01) -> Auction:
     ValueError
         ``epsilon`` is not above 0; the problem is one that policies do not know.
 
-    Notes
-    -----
-    In the end each place filled has, up to ε, the worker it likes best at the wages reached, no place left empty wants
-    anybody, and workers without a place cost nothing. So the total match is within n·ε of the optimum, n the number of
-    places filled. Each bid raises a wage by ε or more, and no wage exceeds the largest match by more than ε: there are
-    at most (largest match / ε + 1) bids for each worker.
+    Notes ----- In the end each place filled has, up to ε, the worker it likes best at the wages
+    reached, no place left empty wants anybody, and workers without a place cost nothing. So the
+    total match is within n·ε of the optimum, n the number of places filled. Each bid raises a wage
+    by ε or more, and no wage exceeds the largest match by more than ε: there are at most (largest
+    match / ε + 1) bids for each worker.
 
     Examples
     --------
@@ -367,11 +363,10 @@ def guess(seen: pd.DataFrame, neighbours: int = 5) -> pd.DataFrame:
     ValueError
         Nothing was seen.
 
-    Notes
-    -----
-    Collaborative filtering by workers: the mean of each task and what a worker has above it on average are taken off,
-    gaps in the rest are filled as :class:`sklearn.impute.KNNImputer` does it, and both are added again. No guess leaves
-    the range of what was seen.
+    Notes ----- Collaborative filtering by workers: the mean of each task and what a worker has
+    above it on average are taken off, gaps in the rest are filled as
+    :class:`sklearn.impute.KNNImputer` does it, and both are added again. No guess leaves the range
+    of what was seen.
 
     Examples
     --------
@@ -470,10 +465,9 @@ def deferred_acceptance(
         Workers × tasks, finite numbers: how much a worker likes a task. When not given, workers
         like best what they do best, Q; then the answer is that of :func:`greedy` on Q.
 
-    Notes
-    -----
-    Tasks like workers by Q. Without conflicts between workers no pair would rather have each other than what they got
-    (:func:`blocking_pairs`), and no other such answer is better for any worker.
+    Notes ----- Tasks like workers by Q. Without conflicts between workers no pair would rather have
+    each other than what they got (:func:`blocking_pairs`), and no other such answer is better for
+    any worker.
 
     Examples
     --------
@@ -689,87 +683,6 @@ def market(
         conflict_scope="task",
         required_rule="at most",
     )
-
-
-def gini(values: npt.ArrayLike) -> float:
-    """Gini coefficient of incomes: 0 where all are equal, (m - 1)/m where one of m has everything.
-
-    Parameters
-    ----------
-    values : array-like of float, ≥ 0
-
-    Returns
-    -------
-    float
-        Half the mean difference of two incomes over their mean; 0 where there is no income.
-
-    Raises
-    ------
-    ValueError
-        A value is negative or no finite number; there is none.
-
-    Examples
-    --------
-    >>> gini([1, 1, 1, 1]), gini([0, 0, 0, 1])
-    (0.0, 0.75)
-    """
-    x = finite(values, "values")
-    if x.ndim != 1 or x.size == 0 or x.min() < 0:
-        raise ValueError(
-            f"values: one or more incomes are needed, none negative, got {shown(values)}"
-        )
-    x = np.sort(x)
-    total, m = float(x.sum()), len(x)
-    return float((2 * np.arange(1, m + 1) - m - 1) @ x / (m * total)) if total else 0.0
-
-
-def lorenz(
-    income: Mapping[Any, float] | pd.Series[Any] | Sequence[float] | FloatArray,
-) -> pd.Series[float]:
-    """Lorenz curve: the share of all income that the poorest share of people has.
-
-    Parameters
-    ----------
-    income : Series, mapping or sequence of float, n
-        Incomes ≥ 0, not all 0.
-
-    Returns
-    -------
-    Series
-        Index: share of people, 0, 1/n, …, 1; values: their share of the income.
-
-    Raises
-    ------
-    ValueError
-        An income is negative or not finite, or all are 0.
-
-    Examples
-    --------
-    >>> lorenz([30, 10]).to_dict()
-    {0.0: 0.0, 0.5: 0.25, 1.0: 1.0}
-    """
-    if not isinstance(income, Mapping | pd.Series):
-        income = pd.Series(several(income, "income"), dtype=object)
-    value = np.sort(not_negative(pd.Series(income, dtype=object), "income"))
-    held = np.concatenate([[0.0], np.cumsum(value)]) / value.sum()
-    return pd.Series(
-        held, pd.Index(np.linspace(0, 1, len(held)), name="share of people"), name="share of income"
-    )
-
-
-def not_negative(values: pd.Series[Any], name: str) -> FloatArray:
-    """Values as numbers ≥ 0, not all 0; ValueError, with this name, where they are not."""
-    if needs(values, pd.Series, text_of(name, "name")).empty:
-        raise ValueError(f"{name}: there are none")
-    value = labelled_vector(values, values.index, name)
-    if (value < 0).any():
-        raise ValueError(
-            f"{name}: {values.index[int(value.argmin())]} has {value.min():g}, that must not be"
-            " negative"
-        )
-    if not value.sum() > 0:
-        raise ValueError(f"{name}: all are 0, there is nothing to go by")
-    return value
 
 
 def outcome(problem: Problem, table: pd.DataFrame) -> dict[str, float]:

@@ -69,7 +69,7 @@ from crowdnb.labels import (
     unique_index,
     whole,
 )
-from crowdnb.market.matching import not_negative
+from crowdnb.market.inequality import not_negative
 from crowdnb.model.assignment import Assignment
 from crowdnb.model.problem import Problem, zero_one
 from crowdnb.project.files import FILE_BYTES, OPTIONS, read_file, read_json
@@ -248,9 +248,8 @@ def hand_over(inquiries: pd.DataFrame, threshold: float, staff: int) -> HandOver
     ValueError
         The threshold is outside [0, 1], or the staff is not a whole number above 0.
 
-    Notes
-    -----
-    As θ rises each inquiry goes from "a person if the bot is wrong" to "a person": work never falls.
+    Notes ----- As θ rises each inquiry goes from "a person if the bot is wrong" to "a person": work
+    never falls.
 
     Examples
     --------

@@ -12,7 +12,7 @@ import pandas as pd
 import crowdnb as cn
 from crowdnb.explain.variants import Oracle  # noqa: F401
 from crowdnb.market.epoch import Offer
-from crowdnb.market.parameters import Chance  # noqa: F401
+from crowdnb.market.simulation.chance import Chance  # noqa: F401
 
 FOLDER = Path(tempfile.mkdtemp())
 WORKERS, TASKS, CRITERIA = ["a", "b", "c"], ["t1", "t2"], ["skill", "care", "wit"]

@@ -5,24 +5,16 @@ import joblib
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import rankdata
+from scipy.stats import rankdata, spearmanr
 
 import crowdnb as cn
 from crowdnb.market import epoch, matching
 from crowdnb.market import simulation as rolling
-from crowdnb.market.parameters import (
-    DONE,
-    DROPPED,
-    STARS,
-    Chance,
-    Jobs,
-    Market,
-    Tasks,
-    Workers,
-    audit,
-    chance_met,
-    stars,
-)
+from crowdnb.market.parameters import DONE, DROPPED, STARS, Market, stars
+from crowdnb.market.simulation import feedback, loop, running
+from crowdnb.market.simulation.audit import audit
+from crowdnb.market.simulation.chance import Chance, Tasks, Workers, chance_met
+from crowdnb.market.simulation.records import Jobs
 
 PLAIN = Market(
     days=2, workers=1, epoch=1.0, stages=1, people=1, load=(2.0, 2.0), skills=1, places=1, shift=24.0, limit=24.0,
@@ -222,13 +214,13 @@ def offers(kind, seed):
     m, n = 7 + 3 * kind, 4
     foes = np.triu(rng.random((m, m)) < 0.4, 1)
     value = rng.random((m, n)) * (rng.random((m, n)) < 0.8)
-    return rolling.Offer(value, rng.integers(1, 4, n), foes | foes.T)
+    return epoch.Offer(value, rng.integers(1, 4, n), foes | foes.T)
 
 
 @pytest.mark.parametrize("seed", range(12))
 def test_the_best_epoch_is_what_a_solver_finds(seed):
     offer = offers(seed % 3, seed)
-    pairs, proved = rolling.best_epoch(offer)
+    pairs, proved = epoch.best_epoch(offer)
     problem = offer.problem([f"a{i}" for i in range(len(offer.value))])
     assert proved
     assert offer.value[pairs[:, 0], pairs[:, 1]].sum() == pytest.approx(
@@ -240,12 +232,12 @@ def test_the_best_epoch_is_what_a_solver_finds(seed):
 
 
 def test_a_search_cut_short_keeps_the_rules_and_says_so():
-    short = [rolling.best_epoch(offers(2, seed), nodes=0) for seed in range(12)]
+    short = [epoch.best_epoch(offers(2, seed), nodes=0) for seed in range(12)]
     assert {proved for _, proved in short} == {False} or not all(proved for _, proved in short)
     for seed, (pairs, proved) in enumerate(short):
         offer = offers(2, seed)
         assert not len(epoch.quarrels(offer, pairs))
-        best = rolling.best_epoch(offer)[0]
+        best = epoch.best_epoch(offer)[0]
         got, most = (offer.value[p[:, 0], p[:, 1]].sum() for p in (pairs, best))
         assert got <= most + 1e-12
         assert got > 0.8 * most
@@ -311,9 +303,9 @@ def test_the_last_bits_of_a_machine_settle_no_ties(monkeypatch):
     """Unrated workers are tied: products rounded another way must not choose between them."""
     market = Market(days=2, workers=30, arrivals=1.5, epoch=1.0, skills=1, places=1)
     runs = [cn.simulate(market, seed=1)]
-    exact, rng = rolling.degree, np.random.default_rng(0)
+    exact, rng = loop.degree, np.random.default_rng(0)
     monkeypatch.setattr(
-        rolling, "degree", lambda *ends: exact(*ends) + 1e-14 * rng.random(ends[0].shape)
+        loop, "degree", lambda *ends: exact(*ends) + 1e-14 * rng.random(ends[0].shape)
     )
     runs.append(cn.simulate(market, seed=1))
     pd.testing.assert_frame_equal(runs[0].jobs, runs[1].jobs)
@@ -438,7 +430,7 @@ def test_the_audit_sees_what_is_wrong(busy, rule):
 
 
 def test_every_run_is_audited(monkeypatch):
-    monkeypatch.setattr(rolling, "audit", lambda run: ["w0 is at two places"])
+    monkeypatch.setattr(running, "audit", lambda run: ["w0 is at two places"])
     with pytest.raises(RuntimeError, match="internal error: w0 is at two places"):
         cn.simulate(replace(PLAIN, days=1))
 
@@ -532,9 +524,22 @@ def test_a_market_without_tasks_ends():
     assert "0 tasks" in run.text
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_what_is_known_is_a_rank_correlation(seed):
+    """Of the estimates at the start, many of them tied, with the true abilities: scipy has the same."""
+    chance = Chance(replace(BUSY, workers=12, history=1), seed)
+    ratings, here = feedback.Ratings(chance), chance.workers.joined == 0
+    ratings.learn(0.0, [])
+    weights = np.array(BUSY.weights)
+    estimated = ((ratings.low + ratings.high) @ weights)[here].round(9)
+    true = (chance.workers.able(0.0) @ weights)[here]
+    assert ratings.skill(0.0, here) == pytest.approx(spearmanr(estimated, true).statistic)
+    assert math.isnan(ratings.skill(1.0, here))  # not yet again
+
+
 @pytest.mark.parametrize(
     "values", [[0.5], [0.2, 0.9, 0.4], [0.3, 0.1, 0.3, 0.3, 0.2, 0.1], [0.3, 0.3 + 1e-12, 0.1]]
 )
 def test_ranks_are_those_of_scipy_counted_from_the_middle(values):
-    expected = 2 * rankdata(np.round(values, 9)) - len(values) - 1
-    assert rolling._ranks(np.array(values)).tolist() == expected.tolist()
+    expected = rankdata(np.round(values, 9)) - (len(values) + 1) / 2
+    assert feedback._centred_ranks(np.array(values)).tolist() == expected.tolist()
