@@ -11,6 +11,7 @@ import pandas as pd
 
 import crowdnb as cn
 from crowdnb.explain.variants import Oracle  # noqa: F401
+from crowdnb.market import inequality  # noqa: F401
 from crowdnb.market.epoch import Offer
 from crowdnb.market.simulation.chance import Chance  # noqa: F401
 
