@@ -1,6 +1,7 @@
 """Group role assignment as E-CARGO states it (section 4; notebook 04). No solver.
 
 ``problem``         Q, L, W, the conflicts and the options, checked
+``fields``          how each of its fields is read
 ``assignment``      T and its group performance ρ
 ``check``           which rules a table breaks, by code that knows no solver
 ``obstacles``       reasons why no assignment can exist
