@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 import crowdnb as cn
-from crowdnb.plots import figures
+from crowdnb.plots.picture import DOTS, _families
 
 
 def texts(picture):
@@ -87,8 +87,8 @@ def test_intervals_show_a_worker_whose_ability_is_a_point(case):
 
 
 def test_every_label_may_be_in_any_script(case):
-    """The fonts of the letters, not only of the ticks, hold a Chinese one where one is installed."""
-    families = figures._families()
+    """The fonts of letters, not only of ticks, hold a Chinese one where one is installed."""
+    families = _families()
     ability = case.ability.rename(columns={"skill": "沟通"}, level=0)
     demand = case.demand.rename(columns={"skill": "沟通"}, level=0)
     title = cn.plots.intervals(ability, demand).figure.axes[0].title
@@ -146,7 +146,7 @@ def test_labels_are_shown_as_text(label):
 
 
 def test_a_stored_picture_keeps_its_colours(case):
-    """Areas and lines, however thin: the grey beside the scale was pink once, and blue lines were green."""
+    """Areas and lines, however thin: grey ground was pink once, and blue lines were green."""
     problem = case.problem([("a5", "a7"), ("a3", "a11")])
     cloud = cn.backward_cloud([0.2, 0.6, 0.6, 0.8, 0.8, 0.8, 0.8, 0.8, 1.0])
     drops = cloud.drops(2000, np.random.default_rng(1))
@@ -158,7 +158,7 @@ def test_a_stored_picture_keeps_its_colours(case):
         cn.plots.curves(pd.DataFrame(np.random.default_rng(1).uniform(size=(10, 5))), "x", "y"),
     ):
         drawn = io.BytesIO()
-        picture.figure.savefig(drawn, format="png", dpi=cn.plots.DOTS, facecolor="white")
+        picture.figure.savefig(drawn, format="png", dpi=DOTS, facecolor="white")
         stored = base64.b64decode(re.search('base64,([^"]*)', picture._repr_html_())[1])
         assert len(stored) < 0.4 * len(drawn.getvalue())
         before, after = (
@@ -599,9 +599,26 @@ def test_prices_of_those_who_cannot_be_spared(studio):
         cn.plots.prices(cn.prices(cn.Problem([[0.5]], [0]))).alt
         == "What each adds to ρ. . 1 of 1 change nothing."
     )
-    labels = [text for axis in cn.plots.prices(cn.prices(studio.changed(required=[1, 1]))).figure.axes for text in
-              (tick.get_text() for tick in axis.get_yticklabels())]  # fmt: skip
+    axes = cn.plots.prices(cn.prices(studio.changed(required=[1, 1]))).figure.axes
+    labels = [tick.get_text() for axis in axes for tick in axis.get_yticklabels()]
     assert f"{LABELS[0]} – {LABELS[1]}" in labels
+
+
+def test_prices_have_a_panel_for_each_kind_and_refuse_any_other(studio):
+    problem = studio.changed(required=[1, 1])
+    table = cn.prices(problem).assign(worth=0.1)
+    titles = [axis.get_title("left") for axis in cn.plots.prices(table).figure.axes]
+    assert titles == ["conflicts", "pairs barred", "one place of", "workers"]
+    assert len(titles) == table["kind"].nunique()
+    with pytest.raises(ValueError, match="table: each row needs a number for worth and a kind"):
+        cn.plots.prices(table.assign(kind="limit"))
+
+
+def test_infeasible_of_another_problem_names_what_it_does_not_know(studio):
+    why = cn.explain_infeasible(studio)
+    other = cn.Problem(studio.qualification.rename(index={LABELS[0]: "Eve"}), [1, 2])
+    with pytest.raises(ValueError, match="why: it is of another problem, worker Ana is unknown"):
+        cn.plots.infeasible(other, why)
 
 
 def test_moves_are_arrows_from_before_to_after():

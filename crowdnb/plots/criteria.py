@@ -1,0 +1,99 @@
+"""Weights of criteria and which of them judgements can give (paper §3.4; notebook 03)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from crowdnb.labels import (
+    FloatArray,
+    labelled_vector,
+    listing,
+    needs,
+    number_frame,
+    text_of,
+    unique_index,
+)
+from crowdnb.plots.arguments import interval_of, mapping_of, row_of_numbers
+from crowdnb.plots.drawing import ABOVE, grouped_bars, new_figure
+from crowdnb.plots.picture import ACCENT, BLUE, SOFT, Picture, in_any_script
+
+
+@in_any_script
+def weights(table: pd.DataFrame, reach: tuple[float, float] | None = None) -> Picture:
+    """Criteria weights as bars with their numbers, and the range that judgements can reach.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Criteria × sets of weights.
+    reach : (smallest, largest), optional
+        As :func:`crowdnb.weight_range` gives it; drawn as a band.
+    """
+    table = number_frame(table, "table")
+    reach = None if reach is None else interval_of(reach, "reach")
+    sets = table.columns
+    figure, axis = grouped_bars(table, "{:.3f}")
+    band = ""
+    if reach is not None:
+        ends = f"{reach[0]:.4f} to {reach[1]:.4f}"
+        axis.axvspan(*reach, color=SOFT, alpha=0.25, zorder=0, label=f"reachable: {ends}")
+        band = f" Reachable are weights from {ends}."
+    axis.set_xlabel("weight (0 to 1, all of one colour sum to 1)")
+    axis.set_ylabel("criterion")
+    figure.legend(ncols=len(sets) + 1, **ABOVE)
+    parts = [f"{name}: {listing(f'{c} {v:.3f}' for c, v in table[name].items())}" for name in sets]
+    return Picture(figure, f"Criteria weights. {'; '.join(parts)}.{band}")
+
+
+@in_any_script
+def reachable_weights(reachable: Mapping[str, FloatArray], wanted: pd.Series[float]) -> Picture:
+    """How many judgement matrices give a criterion each weight, and the weights that are wanted.
+
+    Parameters
+    ----------
+    reachable : mapping of str to array
+        Setting, such as ``"a = 3"`` → the weight of one criterion from every judgement matrix; a
+        panel each.
+    wanted : Series
+        Weights by criterion, drawn as lines: full where a matrix reaches as far, dashed where none
+        does.
+    """
+    given = mapping_of(reachable, "reachable", "settings to weights")
+    reachable = {
+        text_of(name, "reachable"): row_of_numbers(values, "reachable")
+        for name, values in given.items()
+    }
+    unique_index(needs(wanted, pd.Series, "wanted").index, "wanted")
+    wanted = pd.Series(labelled_vector(wanted, wanted.index, "wanted"), wanted.index)
+    if wanted.empty:
+        raise ValueError("wanted: there are none")
+    figure = new_figure(6.8, 0.7 + 1.6 * len(reachable))
+    axes = figure.subplots(len(reachable), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
+    parts = []
+    for axis, (setting, values) in zip(axes, reachable.items(), strict=True):
+        at, number = np.unique(np.round(values, 9), return_counts=True)
+        axis.bar(at, number, width=0.7 * np.diff(at).min(initial=0.02), color=BLUE)
+        within = (wanted >= at[0] - 1e-9) & (wanted <= at[-1] + 1e-9)
+        for name, value in wanted.items():
+            dash = "-" if within[name] else "--"
+            axis.axvline(value, color=ACCENT, linestyle=dash, linewidth=1.5)
+        ends = f"from {at[0]:.4f} to {at[-1]:.4f}"
+        axis.set_title(f"{setting}: {ends}", loc="left", fontsize=10)
+        axis.set_ylabel("matrices")
+        outside = listing(f"{name} {wanted[name]:.2f}" for name in wanted.index[~within]) or "none"
+        parts.append(f"{setting}: {len(at)} weights {ends}; outside: {outside}")
+    top = axes[0]
+    top.set_ylim(0, 1.4 * top.get_ylim()[1])
+    style = {"transform": top.get_xaxis_transform(), "va": "top", "color": ACCENT, "zorder": 3}
+    # a neighbour's line ends at the letters
+    style["bbox"] = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}
+    for row, (name, value) in enumerate(wanted.sort_values().items()):
+        height = 0.97 - 0.14 * (row % 2)  # on two lines, so that neighbours stay apart
+        top.text(value, height, f" {name} {value:.2f}", parse_math=False, **style)
+    axes[-1].set_xlim(left=0, right=max(0.05 + wanted.max() * 1.12, axes[-1].get_xlim()[1]))
+    axes[-1].set_xlabel("weight of one criterion (0 to 1); lines: the weights that are wanted")
+    alt = f"Weights that five-level judgements can give one criterion. {'. '.join(parts)}."
+    return Picture(figure, alt)
