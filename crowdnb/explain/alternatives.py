@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 from tqdm.auto import tqdm
 
-from crowdnb.explain.variants import Oracle
+from crowdnb.explain.variants import Oracle, placed_of
 from crowdnb.labels import BoolArray, IntArray, listing, number, whole
 from crowdnb.model.assignment import Assignment, score
 from crowdnb.model.moves import moves, moves_text
@@ -149,9 +149,14 @@ def _in_turn(oracle: Oracle) -> Any:
     """Assignments from the best on (Lawler): a part is solved only when it comes up, and split when named."""
     problem, (m, n) = oracle.problem, oracle.problem.q.shape
     none = np.zeros((0, 2), dtype=np.int64)
-    assert oracle.optimum.placed is not None
     heap: list[tuple[float, int, IntArray, BoolArray, IntArray | None]] = [
-        (-oracle.optimum.performance, 0, none, np.zeros((m, n), dtype=bool), oracle.optimum.placed)
+        (
+            -oracle.optimum.performance,
+            0,
+            none,
+            np.zeros((m, n), dtype=bool),
+            placed_of(oracle.optimum),
+        )
     ]
     parts = 0
     while heap:

@@ -17,6 +17,7 @@ from crowdnb.labels import BoolArray, IntArray
 from crowdnb.model.assignment import Assignment, score
 from crowdnb.model.check import broken_rules
 from crowdnb.model.problem import Problem, needed
+from crowdnb.solver.engine import SolverAnswerError
 from crowdnb.solver.program import Program
 from crowdnb.solver.search import Search, tie
 
@@ -44,8 +45,7 @@ class Oracle:
     @cached_property
     def tie(self) -> float:
         """Differences of ρ below this are none: 10⁻⁹ of the sizes summed. The problem has an assignment."""
-        assert self.optimum.placed is not None
-        return tie(self.problem, self.optimum.placed)
+        return tie(self.problem, placed_of(self.optimum))
 
     def restricted(self, forced: IntArray, barred: BoolArray) -> Problem | None:
         """What is left to decide with some pairs forced and some barred; None where the forced ones break a rule."""
@@ -98,3 +98,12 @@ class Oracle:
         if placed is None:
             return None
         return np.concatenate([forced, placed]) if self.problem.plain else placed
+
+
+def placed_of(answer: Assignment) -> IntArray:
+    """Positions of the optimum of a problem of which an assignment is known, so that there must be one."""
+    if answer.placed is None:
+        raise SolverAnswerError(
+            f"internal error: {answer.solver} says that no assignment exists, and there is one"
+        )
+    return answer.placed

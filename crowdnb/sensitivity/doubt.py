@@ -22,7 +22,7 @@ from tqdm.auto import tqdm
 
 from crowdnb.ability.cloud import ability_intervals
 from crowdnb.ability.ratings import KEYS, Counts
-from crowdnb.explain.variants import Oracle
+from crowdnb.explain.variants import Oracle, placed_of
 from crowdnb.labels import (
     FloatArray,
     IntArray,
@@ -219,10 +219,10 @@ def _chosen(
     for q in qs:
         problem = data.with_q(q)
         answer = oracle.best(problem)
-        assert answer.placed is not None  # T is valid
+        best = placed_of(answer)  # T is valid
         kept = Assignment.of(problem, placed, "optimal", answer.solver, 0.0).performance
         same = answer.performance - kept <= tie(problem, placed)
-        found.append((placed, kept, kept) if same else (answer.placed, answer.performance, kept))
+        found.append((placed, kept, kept) if same else (best, answer.performance, kept))
     return found
 
 

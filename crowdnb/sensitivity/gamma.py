@@ -11,9 +11,10 @@ range.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -21,7 +22,7 @@ from scipy.optimize import brentq
 from tqdm.auto import tqdm
 
 from crowdnb.ability.cloud import HE_TO_EN, ability_clouds, apart
-from crowdnb.explain.variants import TINY, Oracle
+from crowdnb.explain.variants import TINY, Oracle, placed_of
 from crowdnb.labels import (
     BoolArray,
     FloatArray,
@@ -272,8 +273,7 @@ class _Drift:
     def gain(self, gamma: float, placed: IntArray, rival: IntArray) -> float:
         """ρ of a rival less ρ of T at this γ."""
         value = self.q(np.array([gamma]))[0] * self.data.weight
-        other = [*value[rival[:, 0], rival[:, 1]], *-value[placed[:, 0], placed[:, 1]]]
-        return math.fsum(other)
+        return _lead(value, placed, rival)
 
     def until(self, placed: IntArray, stop: float) -> tuple[float, IntArray | None]:
         """How far from the project's γ towards ``stop`` T is the best, and what is better from there on."""
@@ -322,18 +322,16 @@ class _Drift:
                 return float(a)
         return stop
 
-    def _twins(self, placed: IntArray) -> Iterator[tuple[int, int, BoolArray]]:
-        """Tasks whose L is met exactly; a worker whom T has there; who else has that worker's intervals at every γ."""
-        own: BoolArray = np.zeros(self.data.q.shape, dtype=bool)
-        own[placed[:, 0], placed[:, 1]] = True
+    def _twins(self, placed: IntArray) -> Iterator[_Twins]:
+        """For each task that a worker of T has, and others with that worker's intervals at every γ could have."""
+        own = _pairs_of(placed, self.data.q.shape)
         of_worker = np.concatenate([self.low, self.high, self.he], axis=1)
         alike = (of_worker[:, None] == of_worker).all(axis=2)
-        for j in np.flatnonzero(
-            own.any(axis=0) & (self.data.problem.required_rule == "exactly")
-        ).tolist():
+        exact = self.data.problem.required_rule == "exactly"
+        for j in np.flatnonzero(own.any(axis=0) & exact).tolist():
             others = (alike & self.data.allowed[:, j] & ~own[:, j]).sum(axis=1) * own[:, j]
             if others.any():
-                yield j, int(others.argmax()), alike[others.argmax()]
+                yield _Twins(j, int(others.argmax()), alike[others.argmax()])
 
     def _nodes(self, a: float, b: float) -> FloatArray:
         """From a to b, with all kinks between them."""
@@ -344,52 +342,99 @@ class _Drift:
         return nodes if a <= b else nodes[::-1]
 
     def _better(
-        self, placed: IntArray, twins: list[tuple[int, int, BoolArray]], a: float, b: float
+        self, placed: IntArray, twins: Sequence[_Twins], a: float, b: float
     ) -> tuple[IntArray | None, bool]:
         """Nothing, if T is the best from a to b; else what may be better, and whether the same pairs are possible."""
         nodes, data = self._nodes(a, b), self.data
         if len(nodes) * data.q.size * len(data.w) > CELLS and len(nodes) > 2:
             return placed, False
-        low, high = self.ends(nodes)
-        p = data.p(low, high)
-        q = p @ data.w
-        root = np.sqrt((high - low)[:, :, None] + (data.d_high - data.d_low))  # of l_U + l_D
-        # A + B / x on x from x1 to x2 leaves its chord by |difference| · |√x1 - √x2| / (√x1 + √x2),
-        # above it for B < 0
-        rise, wider, both = np.diff(p, axis=0), np.diff(root, axis=0), root[1:] + root[:-1]
-        off = np.abs(rise) * np.abs(wider) / np.where(both == 0, 1.0, both)
-        above, below = (
-            np.where(rise * wider > 0, off, 0.0) @ data.w,
-            np.where(rise * wider < 0, off, 0.0) @ data.w,
-        )
         # pairs whose Q is not 0 between two kinks
-        open_ = self.q((nodes[1:] + nodes[:-1]) / 2) != 0
-        # Compared with one of T's, Q_ij ranks the same assignments, and twins are in no doubt.
-        for j, i, alike in twins:
-            q[:, :, j] -= q[:, [i], j]
-            less, more = above[:, [i], j].copy(), below[:, [i], j].copy()
-            above[:, :, j] = np.where(alike, 0.0, above[:, :, j] + more)
-            below[:, :, j] = np.where(alike, 0.0, below[:, :, j] + less)
-        share = (nodes - a) / (b - a)
-        chord = q[0] + share[:, None, None] * (q[-1] - q[0])
-        over = (q - chord).max(axis=0) + above.max(axis=0)
-        under = (chord - q).max(axis=0) + below.max(axis=0)
-        free, pure = open_.any(axis=0), bool((open_ == open_[0]).all())
-        own = np.zeros_like(free)
-        own[placed[:, 0], placed[:, 1]] = True
-        for end in (q[-1], q[0]):
-            doubtful = end + np.where(own, -under, over)
-            rival = self._optimum(doubtful, free)
-            value = doubtful * data.weight
-            gain = [*value[rival[:, 0], rival[:, 1]], *-value[placed[:, 0], placed[:, 1]]]
-            if math.fsum(gain) > self.tolerance:
+        possible = self.q((nodes[1:] + nodes[:-1]) / 2) != 0
+        pure = bool((possible == possible[0]).all())
+        course = self._course(nodes)
+        for one in twins:
+            course.measure_from(one)
+        over, under = course.off_the_chord((nodes - a) / (b - a))
+        # All in favour of T's rivals; what they gain is linear in γ now, and so largest at an end.
+        doubt = np.where(_pairs_of(placed, data.q.shape), -under, over)
+        for q_at_end in (course.q[-1], course.q[0]):
+            q = q_at_end + doubt
+            rival = self._optimum(q, possible.any(axis=0))
+            if _lead(q * data.weight, placed, rival) > self.tolerance:
                 return rival, pure
         return None, pure
 
-    def _optimum(self, q: FloatArray, free: BoolArray) -> IntArray:
-        problem = self.data.problem.changed(
-            qualification=np.where(q == 0, TINY, q), task_conflicts=~(free & self.data.allowed)
+    def _course(self, nodes: FloatArray) -> _Course:
+        """Q at each node; and between two, where P is a fraction, by how much it can leave the straight line.
+
+        In terms of the width x = l_U + l_D (eq. 3) P = A + B / x there. On x from x1 to x2 that
+        leaves its chord by |ΔP| · |√x1 - √x2| / (√x1 + √x2) at most, which it does where x = √(x1
+        x2): above it where P rises with x (B < 0), else below.
+        """
+        data, (low, high) = self.data, self.ends(nodes)
+        p = data.p(low, high)
+        root = np.sqrt((high - low)[:, :, None] + (data.d_high - data.d_low))  # √x
+        rise, wider, both = np.diff(p, axis=0), np.diff(root, axis=0), root[1:] + root[:-1]
+        off = np.abs(rise) * np.abs(wider) / np.where(both == 0, 1.0, both)
+        above, below = (
+            np.where(sign * rise * wider > 0, off, 0.0) @ data.w for sign in (1.0, -1.0)
         )
-        placed = self.oracle.best(problem).placed
-        assert placed is not None  # T itself is one
-        return placed
+        return _Course(p @ data.w, above, below)
+
+    def _optimum(self, q: FloatArray, possible: BoolArray) -> IntArray:
+        """The best assignment of the possible pairs for this Q; T itself is one."""
+        barred = ~(possible & self.data.allowed)
+        problem = self.data.problem.changed(
+            qualification=np.where(q == 0, TINY, q), task_conflicts=barred
+        )
+        return placed_of(self.oracle.best(problem))
+
+
+class _Twins(NamedTuple):
+    """A task whose L is met exactly, and workers with the same intervals at every γ, of whom T has one there."""
+
+    task: int
+    worker: int
+    alike: BoolArray  # m: the worker, and who is like them
+
+
+class _Course(NamedTuple):
+    """How Q of each pair runs along several γ, the nodes."""
+
+    q: FloatArray  # nodes × m × n
+    above: FloatArray  # (nodes - 1) × m × n: how far above the line between two nodes it can lie
+    below: FloatArray  # and how far below
+
+    def measure_from(self, twins: _Twins) -> None:
+        """Take Q of T's worker from Q of all on their task, so that those alike are at 0 without a doubt.
+
+        The task has the same number of workers in every assignment, so these are ranked as before.
+        """
+        j, i, alike = twins
+        self.q[:, :, j] -= self.q[:, [i], j]
+        less, more = self.above[:, [i], j].copy(), self.below[:, [i], j].copy()
+        self.above[:, :, j] = np.where(alike, 0.0, self.above[:, :, j] + more)
+        self.below[:, :, j] = np.where(alike, 0.0, self.below[:, :, j] + less)
+
+    def off_the_chord(self, share: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """How far Q can lie above and below the line from the first node to the last, m × n each.
+
+        ``share`` says where on the way, from 0 to 1, each node is.
+        """
+        chord = self.q[0] + share[:, None, None] * (self.q[-1] - self.q[0])
+        over = (self.q - chord).max(axis=0) + self.above.max(axis=0)
+        under = (chord - self.q).max(axis=0) + self.below.max(axis=0)
+        return over, under
+
+
+def _pairs_of(placed: IntArray, shape: tuple[int, ...]) -> BoolArray:
+    """The pairs of an assignment, m × n."""
+    own: BoolArray = np.zeros(shape, dtype=bool)
+    own[placed[:, 0], placed[:, 1]] = True
+    return own
+
+
+def _lead(value: FloatArray, placed: IntArray, rival: IntArray) -> float:
+    """What a rival comes to, less what T comes to."""
+    gain = [*value[rival[:, 0], rival[:, 1]], *-value[placed[:, 0], placed[:, 1]]]
+    return math.fsum(gain)

@@ -26,7 +26,7 @@ import numpy.typing as npt
 import pandas as pd
 from tqdm.auto import tqdm
 
-from crowdnb.explain.variants import Oracle
+from crowdnb.explain.variants import Oracle, placed_of
 from crowdnb.labels import (
     FloatArray,
     IntArray,
@@ -321,8 +321,7 @@ def recover_weights(
         while (w := weighing.nearest(start, rows)) is not None:
             bar.update()
             best = weighing.best(w)
-            assert best.placed is not None
-            row = own - weighing.points(best.placed) + tolerance
+            row = own - weighing.points(placed_of(best)) + tolerance
             if row @ w >= -NEAR * max(1.0, abs(float(own @ w))):
                 moved = 0.5 * float(np.abs(w - start).sum())
                 return RecoveredWeights(

@@ -36,7 +36,7 @@ from tqdm.auto import tqdm
 from crowdnb.ability.possibility import degree
 from crowdnb.explain.replan import valued
 from crowdnb.explain.requirements import Extra, Rules
-from crowdnb.explain.variants import Oracle
+from crowdnb.explain.variants import Oracle, placed_of
 from crowdnb.labels import (
     BoolArray,
     FloatArray,
@@ -209,16 +209,13 @@ def robust(
 
 def _safest(data: ProjectArrays, oracle: Oracle, worst: Problem, usual: IntArray) -> IntArray:
     """The optimum of the worst case; of those that are tied in it the best today."""
-    safe = oracle.best(worst).placed
-    assert safe is not None  # the usual one is valid
+    safe = placed_of(oracle.best(worst))  # the usual one is valid there too
     least = math.fsum(worst.value[safe[:, 0], safe[:, 1]]) - tie(worst, safe)
     if math.fsum(worst.value[usual[:, 0], usual[:, 1]]) >= least:
         return usual
     if worst.budget is None:
         value = np.where(np.abs(worst.value) < NOTHING, 0.0, worst.value)
-        tied = oracle.best(data.problem.changed(costs=-value, budget=-least)).placed
-        assert tied is not None  # safe is one
-        return tied
+        return placed_of(oracle.best(data.problem.changed(costs=-value, budget=-least)))
     return safe
 
 
@@ -286,8 +283,7 @@ class _Regret:
         m, n = self.data.q.shape
         gain = self.more[np.arange(m), _tasks(placed, m, n)]
         rest = gain[:, n]
-        rival = self.oracle.best(valued(self.data.problem, gain[:, :n] - rest[:, None])).placed
-        assert rival is not None  # T is one
+        rival = placed_of(self.oracle.best(valued(self.data.problem, gain[:, :n] - rest[:, None])))
         return math.fsum(gain[np.arange(m), _tasks(rival, m, n)]), rival
 
     def least(self, until: float, *known: IntArray) -> tuple[IntArray, float]:

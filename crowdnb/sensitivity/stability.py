@@ -24,6 +24,7 @@ import numpy.typing as npt
 import pandas as pd
 from tqdm.auto import tqdm
 
+from crowdnb.explain.variants import placed_of
 from crowdnb.labels import FloatArray, generator, labelled_vector, plain_array, whole
 from crowdnb.model.assignment import Assignment
 from crowdnb.model.moves import moves, moves_text
@@ -204,8 +205,7 @@ def _region(
             for corner in new:
                 settled.add(tuple(corner.round(9)))
                 best = weighing.best(corner)
-                assert best.placed is not None
-                row = own - weighing.points(best.placed)
+                row = own - weighing.points(placed_of(best))
                 bar.update()
                 if row @ corner < -NEAR and not any(
                     np.allclose(row, known, 0, 1e-12) for known in rows
