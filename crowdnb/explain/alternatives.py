@@ -14,8 +14,10 @@ from __future__ import annotations
 
 import heapq
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from itertools import count
+from typing import NamedTuple, overload
 
 import numpy as np
 import pandas as pd
@@ -30,12 +32,14 @@ from crowdnb.model.problem import Problem
 
 @dataclass(frozen=True, eq=False)
 class Alternatives:
-    """The best assignments, in order.
+    """The best assignments, in order; with a length, by position from 0, and to be gone through.
 
     Attributes
     ----------
     assignments : tuple of Assignment
-        The best first; among equals in the order of their pairs.
+        The best first; among equals in the order of their pairs. Each is ``optimal`` among those
+        that are not listed before it, and its bound is of these alone; ``frame`` says how far it is
+        below the best of all.
     frame : DataFrame
         A row each: ``performance`` (ρ), ``below`` (the best less ρ, 0 for ties) and ``moves`` (from
         the first one, in words). Index ``rank`` from 1.
@@ -52,6 +56,19 @@ class Alternatives:
     optima: int
     complete: bool
     always: pd.DataFrame
+
+    def __len__(self) -> int:
+        return len(self.assignments)
+
+    def __iter__(self) -> Iterator[Assignment]:
+        return iter(self.assignments)
+
+    @overload
+    def __getitem__(self, at: int) -> Assignment: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[Assignment, ...]: ...
+    def __getitem__(self, at: int | slice) -> Assignment | tuple[Assignment, ...]:
+        return self.assignments[at]
 
     @property
     def text(self) -> str:
@@ -145,50 +162,63 @@ def alternatives(
     )
 
 
-def _in_turn(oracle: Oracle) -> Any:
+class _Part(NamedTuple):
+    """The assignments that have all the forced pairs and none of the barred ones; the least comes up first."""
+
+    below: float  # none of them reaches more than -below
+    turn: int  # parts that reach as far come up in the order in which they were made
+    forced: IntArray  # pairs × 2
+    barred: BoolArray  # m × n
+    best: IntArray | None  # pairs × 2; None as long as it is not known
+
+
+def _in_turn(oracle: Oracle) -> Iterator[IntArray]:
     """Assignments from the best on (Lawler): a part is solved only when it comes up, and split when named."""
-    problem, (m, n) = oracle.problem, oracle.problem.q.shape
-    none = np.zeros((0, 2), dtype=np.int64)
-    heap: list[tuple[float, int, IntArray, BoolArray, IntArray | None]] = [
-        (
-            -oracle.optimum.performance,
-            0,
-            none,
-            np.zeros((m, n), dtype=bool),
-            placed_of(oracle.optimum),
-        )
-    ]
-    parts = 0
+    problem, turn = oracle.problem, count()
+    nothing: IntArray = np.zeros((0, 2), dtype=np.int64)
+    nowhere: BoolArray = np.zeros(problem.q.shape, dtype=bool)
+    best, rho = placed_of(oracle.optimum), oracle.optimum.performance
+    heap = [_Part(-rho, next(turn), nothing, nowhere, best)]
     while heap:
-        _, _, forced, barred, placed = heapq.heappop(heap)
-        if placed is None:
-            placed = oracle.best_with(forced, barred)
-            if placed is not None:
-                parts += 1
-                heapq.heappush(heap, (-score(problem, placed), parts, forced, barred, placed))
+        _, _, forced, barred, best_of_part = heapq.heappop(heap)
+        if best_of_part is None:
+            found = oracle.best_with(forced, barred)
+            if found is not None:
+                heapq.heappush(
+                    heap, _Part(-score(problem, found), next(turn), forced, barred, found)
+                )
             continue
-        yield placed
-        here = -score(problem, placed)
-        fixed = {tuple(pair) for pair in forced.tolist()}
-        rest = [pair for pair in placed.tolist() if tuple(pair) not in fixed]
-        splits = []
-        for pair in rest:
-            without = barred.copy()
-            without[pair[0], pair[1]] = True
-            splits.append((forced, without))
-            forced = np.concatenate([forced, [pair]])
-        if problem.required_rule != "exactly":  # assignments with these pairs and more
-            more = problem.eligible & ~barred
-            more[forced[:, 0], forced[:, 1]] = False
-            without = barred.copy()
-            for pair in np.argwhere(more):
-                splits.append((np.concatenate([forced, [pair]]), without.copy()))
-                without[pair[0], pair[1]] = True
-        for with_these, without in splits:
-            most, whole = oracle.bound_with(with_these, without)
+        yield best_of_part
+        here = -score(problem, best_of_part)
+        for more_forced, more_barred in _split(problem, forced, barred, best_of_part):
+            most, found = oracle.bound_with(more_forced, more_barred)
             if most > -math.inf:
-                parts += 1
-                heapq.heappush(heap, (max(here, -most), parts, with_these, without, whole))
+                below = max(here, -most)
+                heapq.heappush(heap, _Part(below, next(turn), more_forced, more_barred, found))
+
+
+def _split(
+    problem: Problem, forced: IntArray, barred: BoolArray, placed: IntArray
+) -> Iterator[tuple[IntArray, BoolArray]]:
+    """Pairs forced and pairs barred of the parts into which a part falls without one of its assignments."""
+    fixed = {tuple(pair) for pair in forced.tolist()}
+    for pair in placed.tolist():
+        if tuple(pair) not in fixed:
+            yield forced, _also(barred, pair)
+            forced = np.concatenate([forced, [pair]])
+    if problem.required_rule != "exactly":  # assignments with these pairs and more
+        more = problem.eligible & ~barred
+        more[forced[:, 0], forced[:, 1]] = False
+        for pair in np.argwhere(more).tolist():
+            yield np.concatenate([forced, [pair]]), barred
+            barred = _also(barred, pair)
+
+
+def _also(barred: BoolArray, pair: list[int]) -> BoolArray:
+    """The pairs that are barred, and this one."""
+    more = barred.copy()
+    more[pair[0], pair[1]] = True
+    return more
 
 
 def _ranking(

@@ -31,7 +31,7 @@ class Why:
         ρ of the optimum.
     other : Assignment or None
         The best assignment without the pair, if it is chosen, or with it, if not; None where there
-        is none.
+        is none. It is ``optimal``, and has its bound, among those alone.
     difference : float
         ρ of the optimum less ρ of the other; 0 where both are optimal, inf where there is no other.
     moves : DataFrame

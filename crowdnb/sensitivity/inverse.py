@@ -16,7 +16,7 @@ R. Reiter, "A theory of diagnosis from first principles", Artificial Intelligenc
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -38,6 +38,8 @@ from crowdnb.model.problem import Problem
 from crowdnb.sensitivity.given import positions
 from crowdnb.sensitivity.weighing import NEAR, Weighing
 from crowdnb.solver.search import tie
+
+_Set = frozenset[tuple[int, int]]  # conflicts, as positions of two workers
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,7 +157,7 @@ def recover_conflicts(
         text = f"No set of conflicts makes the assignment optimal: {even}."
         return RecoveredConflicts((), _sets_frame(()), False, True, rho, slack, text + note)
     found, complete = _smallest(
-        better, lambda rival: _together(problem, rival) - own, problem, limit, largest
+        better, lambda rival: _together(problem, rival) - own, limit, largest
     )
     sets = tuple(
         tuple((problem.workers[i], problem.workers[k]) for i, k in sorted(chosen))
@@ -173,13 +175,16 @@ def recover_conflicts(
 
 
 def _smallest(
-    better: Any, pairs_of: Any, problem: Problem, limit: int, largest: int
-) -> tuple[list[frozenset[tuple[int, int]]], bool]:
+    better: Callable[[_Set], IntArray | None],
+    pairs_of: Callable[[IntArray], set[tuple[int, int]]],
+    limit: int,
+    largest: int,
+) -> tuple[list[_Set], bool]:
     """Level by level, the smallest sets that leave nothing better; and whether these are all of them."""
-    level, rivals = {frozenset[tuple[int, int]]()}, list[set[tuple[int, int]]]()
+    level, rivals = {_Set()}, list[set[tuple[int, int]]]()
     for size in range(largest + 1):
-        found: list[frozenset[tuple[int, int]]] = []
-        deeper: set[frozenset[tuple[int, int]]] = set()
+        found: list[_Set] = []
+        deeper: set[_Set] = set()
         with tqdm(total=len(level), desc=f"sets of {size} conflicts", leave=False, delay=5) as bar:
             for chosen in sorted(level, key=sorted):
                 bar.update()

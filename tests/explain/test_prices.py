@@ -172,6 +172,18 @@ def test_words_about_prices():
     assert cn.prices(barred)["text"].iloc[0] == "0 barred from 0 costs 0.2"
 
 
+def test_alternatives_have_a_length_and_can_be_gone_through(case):
+    found = cn.alternatives(case.problem(), 3)
+    assert len(found) == len(found.frame) == 3
+    assert tuple(found) == found.assignments
+    assert found[0] is found.assignments[0]
+    assert found[-1] is found.assignments[2]
+    assert found[1:] == found.assignments[1:]
+    with pytest.raises(IndexError):
+        found[3]
+    assert not cn.alternatives(cn.Problem([[1.0]], [2]))
+
+
 def test_words_about_alternatives(case):
     one = str(cn.alternatives(case.problem(), 3))
     assert one.startswith(
