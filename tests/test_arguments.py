@@ -15,7 +15,7 @@ import pytest
 
 import crowdnb as cn
 from crowdnb.labels import shown
-from crowdnb.panels import whatif
+from crowdnb.panels import drawing
 
 PACKAGE = str(Path(cn.__file__).parent)
 
@@ -760,7 +760,7 @@ def made(source):
     """What a piece of a line makes, among the valid values of arguments.py (made when they are first asked for)."""
     from helpers import arguments
 
-    return eval(source, vars(arguments) | {"whatif": whatif})
+    return eval(source, vars(arguments) | {"drawing": drawing})
 
 
 def kind_of(function, argument):
@@ -821,7 +821,7 @@ def failures(line):
 
 def test_an_answer_is_wrong_if_it_is_not_the_packages_own():
     """The sweep finds what it is meant to find."""
-    line = "whatif.drawing(alt='so', height=3, inside='')"
+    line = "drawing.drawing(alt='so', height=3, inside='')"
     assert len(list(failures(line))) > 50
     assert list(failures("cn.plots.weights(table=Q, reach=None)")) == []
 

@@ -146,7 +146,7 @@ def test_a_large_project_gets_lists(monkeypatch):
     reader = read(page.html)
     assert "On the grid" not in reader.texts
     assert len(page.html) < 40_000
-    monkeypatch.setattr("crowdnb.pages.report.LOOKED_INTO", 100)
+    monkeypatch.setattr("crowdnb.pages.findings.LOOKED_INTO", 100)
     text = " ".join(read(cn.report(project).html).texts)
     assert text.count("Not looked into: 70 workers × 8 tasks") == 2
 
@@ -223,18 +223,18 @@ def test_the_page_has_no_more_columns_and_marks_than_it_needs(case, tmp_path):
 
 def test_a_page_says_that_rules_were_checked_only_where_they_hold(case, monkeypatch):
     """Said by an assertion, it was said under ``python -O`` whatever the check found."""
-    from crowdnb.pages import report as page
+    from crowdnb.pages import sections
 
-    monkeypatch.setattr(page, "check", lambda problem, table: ["a0 has 2 tasks: r0, r1"])
+    monkeypatch.setattr(sections, "check", lambda problem, table: ["a0 has 2 tasks: r0, r1"])
     with pytest.raises(cn.SolverAnswerError, match="breaks a rule: a0 has 2 tasks: r0, r1"):
         cn.report(case)
 
 
 def test_what_was_not_proved_in_time_is_no_number(case, monkeypatch):
-    from crowdnb.pages import report as page
+    from crowdnb.pages import findings
 
     late = replace(cn.solve(case.problem()), status="time_limit")
-    monkeypatch.setattr(page, "optimum", lambda *_: late)
+    monkeypatch.setattr(findings, "optimum", lambda *_: late)
     made = cn.report(case)
     assert (
         "What all conflicts and bars cost together was not found out within the time limit."

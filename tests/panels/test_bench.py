@@ -15,8 +15,9 @@ from helpers.crowd import crowd
 from helpers.folders import DATA, copy
 
 import crowdnb as cn
-from crowdnb.panels import bench as workbench
-from crowdnb.panels.bench import PairList, scenario_of, settings_of
+from crowdnb.panels.grids import PairList
+from crowdnb.panels.panel import FADED
+from crowdnb.panels.settings import scenario_of, settings_of
 from crowdnb.project import files
 
 
@@ -115,7 +116,9 @@ def test_why_and_what_it_costs(folder):
     bench.tell_prices()
     assert cn.prices(problem).query("worth != 0")["text"].iloc[0] in bench.told.value
     bench["gamma"].value = 0.2
-    assert bench.told.value.startswith(workbench.OLD)
+    assert bench.told.value.startswith(
+        f'{FADED} aria-label="of earlier settings"><p>Of earlier settings:</p>'
+    )
     bench["tasks"].value = [[12.0, *row[1:]] for row in bench["tasks"].value]
     bench.tell_why()
     assert "There is no assignment to ask about" in bench.told.value

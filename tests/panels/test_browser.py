@@ -18,8 +18,8 @@ import pytest
 from helpers.crowd import crowd
 
 import crowdnb as cn
-from crowdnb.panels import market as marketpanels
-from crowdnb.panels import whatif
+from crowdnb import panels
+from crowdnb.panels.market import CONTROLS
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = next(
@@ -275,7 +275,7 @@ def drive_weights(panel, case):
     panel.handles.first.press("ArrowLeft")  # skill, 0.25 → 0.24
     shown = {
         name: f"{w:.4f}"
-        for name, w in zip(criteria, whatif.shared_rest([0.25] * 4, 0, 0.24), strict=True)
+        for name, w in zip(criteria, panels.shared_rest([0.25] * 4, 0, 0.24), strict=True)
     }
     wait(lambda: panel.facts() == shown, 30, panel.status.inner_text)
     slide(panel, "weights, directly", panel.handles.first)
@@ -283,13 +283,13 @@ def drive_weights(panel, case):
 
 def drive_assignment(panel, case):
     settings = {
-        name: control.value for name, control in whatif.assignment_panel(case).controls.items()
+        name: control.value for name, control in panels.assignment_panel(case).controls.items()
     }
     box, status, handles = panel.box, panel.status, panel.handles
 
     def shows(change):
         settings.update(change)
-        answer = cn.solve(whatif.panel_problem(case, settings))
+        answer = cn.solve(panels.panel_problem(case, settings))
         panel.says(f"ρ = {answer.performance:.4f}")
         taken = {
             (row.locator("th").inner_text(), at)
@@ -314,7 +314,7 @@ def drive_assignment(panel, case):
     handles.nth(0).press("ArrowRight")
     shows({"gamma": 0.15})
     handles.nth(1).press("ArrowRight")  # the weight of skill, 0.15 → 0.16
-    shows({"weights": whatif.shared_rest(settings["weights"], 0, 0.16)})
+    shows({"weights": panels.shared_rest(settings["weights"], 0, 0.16)})
     need = box.get_by_label("r0 needs")
     need.fill("12")
     need.press("Enter")
@@ -412,13 +412,11 @@ def drive_scenes(panel, case):
 
 
 def drive_market(panel, case):
-    settings = {
-        name: control.value for name, control in marketpanels.market_panel().controls.items()
-    }
+    settings = {name: control.value for name, control in panels.market_panel().controls.items()}
     for at, (name, step) in enumerate({"arrivals": 0.5, "workers": 10}.items()):
         panel.handles.nth(at).press("ArrowRight")
         settings[name] = round(settings[name] + step, 6)
-        s = cn.simulate(marketpanels.panel_market(settings)).summary
+        s = cn.simulate(panels.panel_market(settings)).summary
         panel.says(
             f"{s['served']:.1%} of {s['tasks']:.0f} tasks",
             f"{s['waiting']:.4f}",
@@ -426,7 +424,7 @@ def drive_market(panel, case):
         )
     assert panel.facts()["people moved"] == f"{s['moves']:.0f}"
     panel.reset()
-    for at, name in enumerate(marketpanels.CONTROLS):
+    for at, name in enumerate(CONTROLS):
         slide(panel, f"market, {name}", panel.handles.nth(at))
 
 
@@ -435,13 +433,11 @@ def slide(panel, name, handle):
 
 
 def drive_policies(panel, case):
-    settings = {
-        name: control.value for name, control in marketpanels.policies_panel().controls.items()
-    }
+    settings = {name: control.value for name, control in panels.policies_panel().controls.items()}
 
     def shows(**change):
         settings.update(change)
-        facts = marketpanels.policies_view(settings).facts
+        facts = panels.policies_view(settings).facts
         shares = [f"{facts[f'{policy}, of best']:.1f}" for policy in cn.matching.POLICIES]
         panel.says(f"The best match is {facts['optimal, match']:.3f}", *shares)
 

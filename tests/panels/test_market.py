@@ -1,24 +1,26 @@
+import math
 import re
 
 import pytest
 
 import crowdnb as cn
+from crowdnb import panels
 from crowdnb.market.parameters import Market
-from crowdnb.panels import market as marketpanels
+from crowdnb.panels.facts import facts_table
 
 TINY = Market(days=1, workers=20, arrivals=1.0, epoch=2.0, skills=1, places=1, notice=1.0)
 
 
 @pytest.fixture
 def panel():
-    return marketpanels.market_panel(TINY, seed=2)
+    return panels.market_panel(TINY, seed=2)
 
 
 def test_the_panel_shows_the_run_of_its_controls(panel):
     changes = {"arrivals": 2.5, "workers": 30, "epoch": 1.0, "decay": 0.5, "price": 0.2}
     for name, value in changes.items():
         panel[name].value = value
-    market = marketpanels.panel_market(
+    market = panels.panel_market(
         {name: control.value for name, control in panel.controls.items()}, TINY
     )
     assert {name: getattr(market, name) for name in changes} == changes
@@ -36,9 +38,9 @@ def test_the_panel_shows_the_run_of_its_controls(panel):
 
 def test_the_line_is_the_empty_places(panel):
     panel["arrivals"].value = 4
-    queue = cn.simulate(
-        marketpanels.panel_market({"arrivals": 4, "workers": 20}, TINY), seed=2
-    ).epochs["queue"]
+    queue = cn.simulate(panels.panel_market({"arrivals": 4, "workers": 20}, TINY), seed=2).epochs[
+        "queue"
+    ]
     before, now = re.findall(r'<polyline points="([^"]*)"', panel.output.value)
     heights = [float(point.split(",")[1]) for point in now.split()]
     assert len(heights) == len(before.split()) == 13  # matchings of 24 hours
@@ -59,15 +61,35 @@ def test_reset_goes_back(panel):
 
 def test_a_market_in_which_nothing_is_done_has_an_answer(panel):
     panel["workers"].value = 20
-    view = marketpanels.market_view(
+    view = panels.market_view(
         Market(days=1, workers=1, arrivals=0.05, skills=50, skilled=0.0), panel.view
     )
-    assert view.facts["demand met (share)"] == 0
+    for name in ("finished in time (share)", "demand met (share)", "median wait (hours)"):
+        assert math.isnan(view.facts[name])  # a mean of nothing
+        row = re.search(f'<th scope="row">{re.escape(name)}</th>(.*?)</tr>', view.body)[1]
+        assert re.findall(">([^<]+)</td>", row)[0] == "–"
+    assert "No task has come yet." in view.body and "0.0%" not in view.body
     assert "nan" not in view.body
 
 
+@pytest.mark.parametrize(
+    ("was", "now", "shown", "change"),
+    [
+        (0.5, math.nan, "–", "was 0.5000"),
+        (math.nan, 0.5, "0.5000", "was –"),
+        (math.nan, math.nan, "–", "as it was"),
+        (0.25, 0.5, "0.5000", "+0.2500"),
+        (0.5, 0.5, "0.5000", "as it was"),
+        (2, 1, "1", "-1"),
+    ],
+)
+def test_a_number_that_does_not_exist_is_a_dash_and_no_zero(was, now, shown, change):
+    body = facts_table({"mean": now}, panels.View({"mean": was}, ""))
+    assert re.findall("<td[^>]*>([^<]+)</td>", body) == [shown, change]
+
+
 def test_policies_panel_compares_on_the_market_of_its_controls():
-    panel = marketpanels.policies_panel()
+    panel = panels.policies_panel()
     for name, value in {
         "workers": 12,
         "tasks": 6,
@@ -101,8 +123,6 @@ def test_policies_panel_compares_on_the_market_of_its_controls():
 
 
 def test_policies_panel_with_nobody_allowed():
-    settings = {
-        name: control.value for name, control in marketpanels.policies_panel().controls.items()
-    }
-    view = marketpanels.policies_view(settings | {"workers": 1, "tasks": 1, "screened_out": 1.0})
+    settings = {name: control.value for name, control in panels.policies_panel().controls.items()}
+    view = panels.policies_view(settings | {"workers": 1, "tasks": 1, "screened_out": 1.0})
     assert view.facts["optimal, match"] == 0 and view.facts["random, of best"] == 100

@@ -11,9 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import crowdnb as cn
+from crowdnb import panels
 from crowdnb.ability.cloud import moved_intervals
-from crowdnb.pages import report as page
-from crowdnb.panels import whatif
+from crowdnb.pages.assignment_tables import SHADES
+from crowdnb.panels.controls import label_style, text_width
+from crowdnb.panels.grids import ConflictGrid
+from crowdnb.panels.panel import Shown
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 
@@ -31,7 +34,7 @@ def settings_of(panel):
 
 
 def test_cloud_panel_shows_the_cloud_of_its_controls():
-    panel = whatif.cloud_panel((0, 0, 1, 3, 5), gamma=0.1)
+    panel = panels.cloud_panel((0, 0, 1, 3, 5), gamma=0.1)
     panel["star 1"].value = 2
     panel["gamma"].value = 0.2
     cloud = cn.backward_cloud(np.repeat([0.2, 0.6, 0.8, 1.0], [2, 1, 3, 5]))
@@ -54,7 +57,7 @@ def heights(body):
 
 def test_a_cloud_is_as_thick_as_he_says():
     """Each drop has the height of the width it was drawn with, so drops at one place differ."""
-    thick = heights(whatif.cloud_view([0, 0, 1, 3, 6], 0.1).body)
+    thick = heights(panels.cloud_view([0, 0, 1, 3, 6], 0.1).body)
     near = [abs(b[1] - a[1]) for a, b in pairwise(thick) if b[0] - a[0] < 0.5]
     assert max(near) > 10
     assert len(thick) > 200
@@ -70,13 +73,13 @@ def test_a_cloud_is_as_thick_as_he_says():
     ],
 )
 def test_cloud_view_says_what_is_odd(stars, words):
-    body = whatif.cloud_view(stars, 0.1).body
+    body = panels.cloud_view(stars, 0.1).body
     for word in ["radicand is negative", "leaves [0, 1]", "Fewer than six"]:
         assert (word in body) == any(word in given for given in words), word
 
 
 def test_too_few_ratings_keep_the_last_answer_in_sight():
-    panel = whatif.cloud_panel((0, 0, 0, 0, 3))
+    panel = panels.cloud_panel((0, 0, 0, 0, 3))
     for star in (3, 2, 1):
         panel[f"star {star}"].value = 0
     good = panel.view.body
@@ -96,13 +99,13 @@ def test_too_few_ratings_keep_the_last_answer_in_sight():
     st.tuples(st.floats(0, 1), st.floats(0, 1)).map(sorted),
 )
 def test_possibility_view_is_the_degree(ability, demand):
-    view = whatif.possibility_view(tuple(ability), tuple(demand))
+    view = panels.possibility_view(tuple(ability), tuple(demand))
     assert view.facts["P"] == cn.possibility_degree(*ability, *demand)
     assert f"P = {view.facts['P']:.3f}" in view.body
 
 
 def test_possibility_panel_marks_the_change():
-    panel = whatif.possibility_panel()
+    panel = panels.possibility_panel()
     assert panel.view.facts["P"] == pytest.approx(0.3239, abs=5e-5)
     panel["demand"].value = (0.5, 1.0)
     assert panel.view.facts["P"] == cn.possibility_degree(0.52, 0.63, 0.5, 1.0)
@@ -111,7 +114,7 @@ def test_possibility_panel_marks_the_change():
 
 
 def test_weights_panel_is_fuzzy_ahp():
-    panel = whatif.weights_panel(("skill", "pace", "care"))
+    panel = panels.weights_panel(("skill", "pace", "care"))
     panel["skill care"].value = 0.9
     b = [[0.5, 0.5, 0.9], [0.5, 0.5, 0.5], [0.1, 0.5, 0.5]]
     expected = cn.criteria_weights(
@@ -123,7 +126,7 @@ def test_weights_panel_is_fuzzy_ahp():
 
 
 def test_weights_can_be_set_directly():
-    panel = whatif.weights_panel()
+    panel = panels.weights_panel()
     assert panel["weights"].value == (0.25,) * 4
     panel["weights"].sliders[2].value = 0.31
     # the judgements count until the panel is told otherwise
@@ -149,7 +152,7 @@ def test_weights_can_be_set_directly():
 
 
 def test_only_the_controls_that_count_are_shown():
-    panel = whatif.weights_panel(("skill", "pace"))
+    panel = panels.weights_panel(("skill", "pace"))
     judged, given = (
         next(box for box in boxes_of(panel) if panel[name] in box.children)
         for name in ("skill pace", "weights")
@@ -196,7 +199,7 @@ def inputs_of(panel):
     ],
 )
 def test_every_control_says_what_it_is_in_which_unit_or_range_and_is_reset(name, changes, case):
-    panel = getattr(whatif, f"{name}_panel")(*[case] * (name == "assignment"))
+    panel = getattr(panels, f"{name}_panel")(*[case] * (name == "assignment"))
     seen = [control for control in inputs_of(panel) if not isinstance(control, widgets.HTML)]
     reset = seen.pop(next(at for at, control in enumerate(seen) if control.description == "Reset"))
     assert len(seen) > 1
@@ -214,11 +217,11 @@ def test_every_control_says_what_it_is_in_which_unit_or_range_and_is_reset(name,
 
 def test_labels_have_room_in_any_script():
     short, long = (
-        whatif.label_style([text])["description_width"]
+        label_style([text])["description_width"]
         for text in ("a (0 to 1)", "weight of communication skill")
     )
     assert int(short[:-2]) < int(long[:-2]) <= 300
-    assert whatif._width(["沟通能力"]) == whatif._width(["abcdefgh"])
+    assert text_width(["沟通能力"]) == text_width(["abcdefgh"])
 
 
 @given(
@@ -229,7 +232,7 @@ def test_labels_have_room_in_any_script():
 def test_weights_keep_summing_to_1_and_their_proportions(raw, at, value):
     weights = [part / sum(raw) for part in raw]
     at %= len(weights)
-    new = whatif.shared_rest(weights, at, value)
+    new = panels.shared_rest(weights, at, value)
     assert sum(new) == pytest.approx(1)
     assert new[at] == value
     others = [k for k in range(len(weights)) if k != at]
@@ -242,22 +245,22 @@ def test_weights_keep_summing_to_1_and_their_proportions(raw, at, value):
 
 def test_a_slider_that_reports_its_own_rounding_moves_nothing():
     """The page shows weights in steps of 0.01 and may report them so rounded; that is nobody's wish."""
-    sliders = whatif.WeightSliders(pd.Series([0.15, 0.25, 0.5, 0.1], index=list("abcd")))
+    sliders = panels.WeightSliders(pd.Series([0.15, 0.25, 0.5, 0.1], index=list("abcd")))
     sliders.sliders[0].value = 0.16
     weights = sliders.value
     for slider, weight in zip(sliders.sliders, weights, strict=True):
         slider.value = round(weight, 2)
     assert sliders.value == weights
     sliders.sliders[1].value = round(weights[1], 2) + 0.01
-    assert sliders.value == whatif.shared_rest(weights, 1, round(weights[1], 2) + 0.01)
+    assert sliders.value == panels.shared_rest(weights, 1, round(weights[1], 2) + 0.01)
 
 
 def test_one_criterion_has_all_the_weight():
-    assert whatif.shared_rest([1.0], 0, 0.3) == (1.0,)
+    assert panels.shared_rest([1.0], 0, 0.3) == (1.0,)
 
 
 def test_assignment_panel_answers_what_solve_answers(case):
-    panel = whatif.assignment_panel(case)
+    panel = panels.assignment_panel(case)
     assert panel.view.facts["ρ"] == cn.solve(case.problem()).performance
     panel["worker_conflicts"].value = [[5, 3]]
     panel["weights"].sliders[0].value = 0.5
@@ -265,7 +268,7 @@ def test_assignment_panel_answers_what_solve_answers(case):
     panel["W r0"].value = 2.0
     panel["task_conflicts"].value = [*panel["task_conflicts"].value, [11, 0]]
     w = pd.Series(
-        whatif.shared_rest([0.15, 0.25, 0.5, 0.1], 0, 0.5), index=case.criteria_weights.index
+        panels.shared_rest([0.15, 0.25, 0.5, 0.1], 0, 0.5), index=case.criteria_weights.index
     )
     barred = [(i, j) for i, j in case.task_conflicts.stack().loc[lambda c: c == 1].index] + [
         ("a11", "r0")
@@ -288,7 +291,7 @@ def test_assignment_panel_answers_what_solve_answers(case):
 def test_assignment_panel_shows_the_first_of_tied_assignments(case):
     alike = case.ability.iloc[[2, 1, 1, 0, 0, 0, 0, 0, 0, 2, 1, 2]].to_numpy()
     project = replace(case, ability=pd.DataFrame(alike, case.ability.index, case.ability.columns))
-    panel = whatif.assignment_panel(project)
+    panel = panels.assignment_panel(project)
     panel["worker_conflicts"].value = [[5, 0], [2, 1]]
     first = cn.solve(project.problem([("a0", "a5"), ("a1", "a2")]), tie_break="labels")
     assert panel.view.facts["places"] == dict(first.pairs[["worker", "task"]].to_numpy())
@@ -311,22 +314,22 @@ def test_q_of_the_assignment_panel_is_that_of_the_package(case, lounges):
             project.ability.index, project.required.index
         ]
         for one in (project, mixed):
-            settings = settings_of(whatif.assignment_panel(one)) | {
+            settings = settings_of(panels.assignment_panel(one)) | {
                 "gamma": gamma,
                 "weights": tuple(weights),
             }
-            got = whatif.panel_problem(one, settings).qualification
+            got = panels.panel_problem(one, settings).qualification
             pd.testing.assert_frame_equal(got, q, check_names=False, rtol=0, atol=1e-15)
 
 
 def test_weights_set_by_code_must_sum_to_1(case):
-    panel = whatif.assignment_panel(case)
+    panel = panels.assignment_panel(case)
     panel["weights"].value = (0.5, 0.5, 0.5, 0.5)
     assert panel.view.problem == "criteria weights: they sum to 2.0 and must sum to 1"
 
 
 def test_assignment_panel_names_who_moved_and_marks_it(case):
-    panel = whatif.assignment_panel(case)
+    panel = panels.assignment_panel(case)
     panel["worker_conflicts"].value = [[5, 3]]
     assert panel.view.facts["moved"] == [
         "a1: idle → r3",
@@ -344,7 +347,7 @@ def test_assignment_panel_names_who_moved_and_marks_it(case):
 
 
 def test_an_infeasible_setting_says_why_and_greys_the_last_answer(case):
-    panel = whatif.assignment_panel(case)
+    panel = panels.assignment_panel(case)
     last = panel.view.body
     panel["L r2"].value = 12
     assert panel.view.problem == "The tasks ask for 18 places, and there are only 12 workers."
@@ -355,7 +358,7 @@ def test_an_infeasible_setting_says_why_and_greys_the_last_answer(case):
 
 
 def test_gamma_acts_on_the_histories_where_there_are_any(lounges):
-    panel = whatif.assignment_panel(lounges)
+    panel = panels.assignment_panel(lounges)
     assert "Only intervals are known" not in str(
         [child.value for child in panel.children if hasattr(child, "value")]
     )
@@ -368,7 +371,7 @@ def test_gamma_acts_on_the_histories_where_there_are_any(lounges):
 
 
 def test_gamma_moves_intervals_by_a_stated_assumption(case):
-    panel = whatif.assignment_panel(case)
+    panel = panels.assignment_panel(case)
     assert "He = 0.5 En" in panel.children[0].value
     moved = moved_intervals(case.ability, 0.3)
     assert moved.loc["a0", "skill"].tolist() == pytest.approx(
@@ -400,31 +403,29 @@ def test_labels_are_text_in_every_panel():
         none.task_conflicts,
         none.worker_conflicts,
     )
-    panel = whatif.assignment_panel(project)
+    panel = panels.assignment_panel(project)
     assert "<img" not in panel.output.value
     assert "<b>" not in panel.output.value
     assert "&lt;img" in panel.output.value
     panel["worker_conflicts"].value = [[1, 0]]
     assert panel.view.problem
     assert "<img" not in panel.output.value.replace(panel.good.body, "")
-    weights = whatif.weights_panel((HOSTILE, "b"))
+    weights = panels.weights_panel((HOSTILE, "b"))
     assert "<img" not in weights.output.value
 
 
 def test_a_panel_can_be_shown_and_compared():
-    assert repr(whatif.possibility_panel()) == "<Panel: ability, demand>"
+    assert repr(panels.possibility_panel()) == "<Panel: ability, demand>"
 
 
 def test_a_panel_of_60_by_20_answers_and_keeps_its_headings_in_sight():
-    panel = whatif.assignment_panel(crowd())
+    panel = panels.assignment_panel(crowd())
     body = panel.view.body
     assert body.count("<tr>") == 61
     assert body.count("●") == 21  # twenty places, and the legend
     assert body.count('scope="row"') == 60 and body.count('scope="col"') == 20
     assert 'class="crowdnb-scroll" tabindex="0"' in body  # scrolls, by keyboard too
-    assert (
-        "position: sticky" in whatif.Shown._css and "position: sticky" in whatif.ConflictGrid._css
-    )
+    assert "position: sticky" in Shown._css and "position: sticky" in ConflictGrid._css
     assert len(panel["worker_conflicts"].rows) == 60
     place = next(iter(panel.view.facts["places"].items()))
     at = int(place[0].split()[1]), int(place[1].split()[1])
@@ -444,18 +445,18 @@ def test_ink_can_be_read_on_every_shade():
             for share, part in zip((0.2126, 0.7152, 0.0722), parts, strict=True)
         )
 
-    grounds = [luminance(ground) for ground, _ in page.SHADES]
+    grounds = [luminance(ground) for ground, _ in SHADES]
     assert grounds == sorted(grounds, reverse=True)  # told apart by lightness alone
-    for ground, ink in page.SHADES:
+    for ground, ink in SHADES:
         light, dark = sorted([luminance(ground) + 0.05, luminance(ink) + 0.05], reverse=True)
         assert light / dark >= 4.5
 
 
 def test_equal_qualifications_have_one_shade():
     problem = cn.Problem([[0.5, 0.5]], [0, 1])
-    assert "0.500" in whatif.assignment_view(cn.solve(problem)).body
+    assert "0.500" in panels.assignment_view(cn.solve(problem)).body
     barred = cn.Problem([[0.0, 0.0]], [0, 0])
-    assert "×" in whatif.assignment_view(cn.solve(barred)).body
+    assert "×" in panels.assignment_view(cn.solve(barred)).body
 
 
 def marks(body):
@@ -467,7 +468,7 @@ def marks(body):
 def test_why_panel_says_what_the_package_says(case):
     problem = case.problem([("a3", "a5")])
     best = cn.solve(problem).table
-    panel = whatif.why_panel(problem, "a3", "r0")
+    panel = panels.why_panel(problem, "a3", "r0")
     assert (panel["worker"].value, panel["task"].value) == ("a3", "r0")
     for worker in ("a0", "a3", "a8", "a10"):
         panel["worker"].value = worker
@@ -500,7 +501,7 @@ def test_why_panel_starts_with_the_first_pair_and_shows_labels_as_text():
     problem = cn.Problem(
         pd.DataFrame([[0.5], [0.4]], index=[HOSTILE, "b"], columns=["<b>r</b>"]), [1]
     )
-    panel = whatif.why_panel(problem)
+    panel = panels.why_panel(problem)
     assert (panel.view.facts["worker"], panel.view.facts["task"], panel.view.facts["chosen"]) == (
         HOSTILE,
         "<b>r</b>",
@@ -512,12 +513,12 @@ def test_why_panel_starts_with_the_first_pair_and_shows_labels_as_text():
 
 def test_why_panel_of_several_tasks_a_worker():
     problem = cn.Problem([[0.9, 0.8], [0.1, 0.2]], [1, 1], worker_limits=[2, 1])
-    body = whatif.why_panel(problem, 1, 1).output.value
+    body = panels.why_panel(problem, 1, 1).output.value
     assert marks(body) == {"0": ["●", "○"], "1": ["", "◆"]}
 
 
 def test_why_panel_refuses_what_it_cannot_answer():
     with pytest.raises(ValueError, match="why: the problem has no assignment"):
-        whatif.why_panel(cn.Problem([[0.5]], [2]))
+        panels.why_panel(cn.Problem([[0.5]], [2]))
     with pytest.raises(ValueError, match="worker 7 is unknown"):
-        whatif.why_panel(cn.Problem([[0.5]], [1]), 7)
+        panels.why_panel(cn.Problem([[0.5]], [1]), 7)

@@ -1,0 +1,125 @@
+"""Who does what as HTML: a grid of workers × tasks with Q in its cells, or a row a task."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from crowdnb.labels import BoolArray, FloatArray, same_labels
+from crowdnb.model.assignment import Assignment
+from crowdnb.model.problem import Problem
+from crowdnb.pages.html import escaped, scrolling, text_table
+from crowdnb.project.scenarios import tasks_of
+
+# Five blues, light to dark, and the ink that can be read on each.
+SHADES = [
+    ("#f1f5fb", "#222"),
+    ("#cfdff1", "#222"),
+    ("#9dc3e3", "#222"),
+    ("#3b78b3", "#fff"),
+    ("#1b4f88", "#fff"),
+]
+# SOFT is set by the style around, for light and dark; FRAME lies on cells that have a ground.
+SOFT, FRAME = "var(--cn-soft)", "#c2410c"
+WIDEST = (60, 20)  # workers, tasks: with more, a grid can no longer be taken in
+
+
+def fits_grid(workers: int, tasks: int) -> bool:
+    """Whether so many workers and tasks can be read on a grid; else they are listed."""
+    return workers <= WIDEST[0] and tasks <= WIDEST[1]
+
+
+def taken(answer: Assignment) -> BoolArray:
+    """T of an answer, workers × tasks; ValueError where it has no assignment."""
+    if answer.placed is None:
+        raise ValueError(f"answer: an assignment is needed, got one that is {answer.status}")
+    cells = np.zeros(answer.problem.q.shape, dtype=bool)
+    cells[tuple(answer.placed.T)] = True
+    return cells
+
+
+def same_cells(table: pd.DataFrame, problem: Problem, name: str) -> FloatArray:
+    """A table's cells, workers × tasks; ValueError where its labels are not the problem's."""
+    same_labels(table.index, problem.workers, f"{name}, rows")
+    same_labels(table.columns, problem.tasks, f"{name}, columns")
+    return table.loc[problem.workers, problem.tasks].to_numpy()
+
+
+def chosen_pairs(answer: Assignment) -> set[tuple[str, str]]:
+    """The pairs of an assignment as texts, which stay the same when workers are added."""
+    return {
+        (str(worker), str(task)) for worker, tasks in tasks_of(answer).items() for task in tasks
+    }
+
+
+def cells_of(problem: Problem, pairs: Collection[tuple[str, str]]) -> BoolArray:
+    """Which of the problem's pairs are among some given as texts; workers × tasks."""
+    tasks = [str(task) for task in problem.tasks]
+    rows = [[(str(worker), task) in pairs for task in tasks] for worker in problem.workers]
+    return np.array(rows, dtype=bool).reshape(problem.q.shape)
+
+
+def team_table(answer: Assignment) -> str:
+    """A row a task: how many it needs, and who, with their Q."""
+    rows = []
+    for task, need in answer.problem.required.items():
+        here = answer.pairs[answer.pairs["task"] == task]
+        who = [f"{w} ({q:.3f})" for w, q in zip(here["worker"], here["qualification"], strict=True)]
+        rows.append([task, need, ", ".join(who) or "nobody"])
+    return text_table(["task", "needs", "workers (how well they meet it, 0 to 1)"], rows)
+
+
+def assignment_grid(problem: Problem, answer: Assignment, was: BoolArray) -> str:
+    """Workers × tasks: Q in the cells; places framed, those given up dashed, barred pairs crossed.
+
+    Parameters
+    ----------
+    problem : Problem
+        Whose Q and bars are shown; the answer may be that of a variant over the same labels.
+    answer : Assignment
+        A ValueError where there is none.
+    was : ndarray of bool, m × n
+        The pairs chosen before.
+
+    Returns
+    -------
+    str
+        HTML; the style around it sets ``--cn-soft``.
+    """
+    now, shade = taken(answer), _shades(problem.q, problem.eligible)
+    head = "".join(
+        f'<th scope="col">{escaped(task)}<br><span>needs {need}</span></th>'
+        for task, need in problem.required.items()
+    )
+    rows = []
+    for i, worker in enumerate(problem.workers):
+        cells = "".join(
+            _cell(problem.q[i, j], shade[i, j], now[i, j], was[i, j])
+            if problem.eligible[i, j]
+            else f'<td title="may not" style="color: {SOFT}">×</td>'
+            for j in range(len(problem.tasks))
+        )
+        name = escaped(worker)
+        rows.append(f'<tr><th scope="row" title="{name}">{name}</th>{cells}</tr>')
+    marks = "● a place" if (now == was).all() else "● keeps a place, ◆ new, ○ given up"
+    body = f'<table><tr><th class="crowdnb-corner"></th>{head}</tr>{"".join(rows)}</table>'
+    legend = f"<p>Cell: Q, darker is higher. {marks}, × may not.</p>"
+    return legend + scrolling(body, "who does what")
+
+
+def _cell(q: float, shade: int, now: bool, was: bool) -> str:
+    """A pair that is allowed: its Q on its shade, and what became of it."""
+    ground, ink = SHADES[shade]
+    mark = {(1, 1): "● ", (1, 0): "◆ ", (0, 1): "○ ", (0, 0): ""}[int(now), int(was)]
+    line = f"outline: 3px {'solid' if now else 'dashed'} {FRAME}; outline-offset: -3px"
+    style = f"background: {ground}; color: {ink}; {line if mark else ''}"
+    return f'<td style="{style}">{mark}{q:.3f}</td>'
+
+
+def _shades(q: FloatArray, eligible: BoolArray) -> Any:
+    """Which of the five shades each Q gets, in even steps between the lowest and highest allowed."""
+    low, high = (q[eligible].min(), q[eligible].max()) if eligible.any() else (0.0, 1.0)
+    return np.clip((q - low) / ((high - low) or 1.0) * len(SHADES), 0, len(SHADES) - 1).astype(int)

@@ -1,0 +1,130 @@
+"""What a page tells, found out once: the answer, what comes next, what everything is worth.
+
+Every property is found when it is first asked for, so that a page costs only what it shows.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from crowdnb.ability.possibility import possibility_matrix
+from crowdnb.explain.alternatives import Alternatives, alternatives
+from crowdnb.explain.prices import prices
+from crowdnb.explain.repairs import Repairs, repairs
+from crowdnb.model.assignment import Assignment
+from crowdnb.pages.assignment_tables import fits_grid
+from crowdnb.project.scenario import GIVEN, Scenario
+from crowdnb.project.scenarios import Scenarios
+from crowdnb.sensitivity.stability import Stability, stability
+from crowdnb.solver.search import optimum, tie
+
+LOOKED_INTO = 1500  # pairs of worker and task up to which every price is computed
+STABLE_CRITERIA = 4  # up to which the region of weights is found within seconds
+# of repairs, where all others cost 1: people who are not there cost most
+COSTS = {"limit": 2.0, "worker": 3.0}
+FEW = 5  # repairs, and names of a list
+PATIENCE = 20.0  # seconds for the repairs
+
+
+class Findings:
+    """A scenario's answer, and what is asked about it.
+
+    Parameters
+    ----------
+    plans : Scenarios
+    scenario : Scenario
+    title : str
+        The project's name.
+    said : sequence of str
+        What was met when the files were read.
+    """
+
+    def __init__(
+        self, plans: Scenarios, scenario: Scenario, title: str, said: Sequence[str] = ()
+    ) -> None:
+        self.plans, self.scenario, self.title = plans, scenario, title
+        self.project = plans.project
+        self.answer = plans.answer(scenario)
+        self.problem = self.answer.problem
+        self.changes = scenario.words(self.project)
+        self.notes = [*self.project.notes, *said]
+        self.weights = dict(scenario.weights) or self.project.criteria_weights.to_dict()
+        self.small = self.problem.q.size <= LOOKED_INTO
+        self.size = "{} workers × {} tasks".format(*self.problem.q.shape)
+        self.fits_grid = fits_grid(*self.problem.q.shape)
+
+    @property
+    def not_looked_into(self) -> str:
+        """Why neither the next best nor any price is asked for; empty where they are."""
+        if not self.small:
+            return f"Not looked into: {self.size}, and more than {LOOKED_INTO:,} pairs take long."
+        if self.answer.status != "optimal":
+            return "Not looked into: the assignment is not proved the best."
+        return ""
+
+    @cached_property
+    def given(self) -> Assignment:
+        """The answer of the project as its files give it."""
+        return self.plans.answer(GIVEN)
+
+    @cached_property
+    def next_best(self) -> Alternatives | None:
+        """The two best assignments; None where they are not asked for, or nobody is assigned."""
+        if self.not_looked_into or not self.problem.plain or not len(self.answer.pairs):
+            return None
+        return alternatives(self.problem, limit=2, solver=self.plans.solver)
+
+    @cached_property
+    def worth(self) -> pd.DataFrame:
+        """What every conflict, bar, place and worker is worth."""
+        return prices(self.problem, self.plans.solver)
+
+    @cached_property
+    def free(self) -> Assignment:
+        """The answer without any conflict and bar."""
+        none = np.zeros(self.problem.worker_conflicts.shape, dtype=int)
+        return optimum(
+            self.problem.changed(task_conflicts=None, worker_conflicts=none),
+            self.plans.solver,
+            self.plans.time_limit,
+        )
+
+    @property
+    def lost(self) -> float:
+        """What all conflicts and bars cost together; NaN where that is not proved, 0 for a tie."""
+        if self.free.status != "optimal" or self.answer.placed is None:
+            return math.nan
+        lost = self.free.performance - self.answer.performance
+        return lost if lost > tie(self.problem, self.answer.placed) else 0.0
+
+    @cached_property
+    def repairs(self) -> Repairs:
+        """The cheapest changes after which an assignment exists."""
+        return repairs(self.problem, FEW, COSTS, ("pin",), time_limit=PATIENCE)
+
+    @cached_property
+    def compared(self) -> pd.DataFrame:
+        """The scenarios side by side; no row where there are none besides the files."""
+        return self.plans.compare() if self.plans.named else pd.DataFrame()
+
+    @cached_property
+    def stability(self) -> Stability | None:
+        """How far the criteria weights are from those that change the answer; None if not asked."""
+        few = 1 < len(self.weights) <= STABLE_CRITERIA
+        if self.not_looked_into or not few or not len(self.answer.pairs):
+            return None
+        if not self.problem.plain or self.scenario.added:
+            return None
+        matrix = possibility_matrix(*self.scenario.intervals(self.project))
+        return stability(
+            self.problem,
+            matrix,
+            pd.Series(self.weights),
+            self.answer.table,
+            solver=self.plans.solver,
+        )

@@ -1,0 +1,408 @@
+"""What the page says, a function a section: each puts findings into words, and finds nothing."""
+
+from __future__ import annotations
+
+import math
+import platform
+from importlib import metadata
+
+import numpy as np
+
+import crowdnb
+from crowdnb.explain.infeasible import explain_infeasible
+from crowdnb.labels import listing
+from crowdnb.model.assignment import performance
+from crowdnb.model.check import check
+from crowdnb.model.moves import moves_text
+from crowdnb.pages.assignment_tables import (
+    WIDEST,
+    assignment_grid,
+    cells_of,
+    chosen_pairs,
+    team_table,
+)
+from crowdnb.pages.findings import FEW, Findings
+from crowdnb.pages.html import escaped, items, text_table
+from crowdnb.project.record import fingerprint
+from crowdnb.project.scenarios import moved
+from crowdnb.solver.engine import SolverAnswerError
+
+ENGINES = {"GLPK_MI": "cvxopt", "CBC": "cylp", "HIGHS": "highspy"}  # and what they come with
+
+
+def body(found: Findings) -> str:
+    """All sections, in their order."""
+    if found.answer.table is not None:
+        listed = "" if found.fits_grid else "wide"
+        parts = [
+            _section("What was decided", _decided(found), "wide"),
+            _section("Who does what", _who(found), listed),
+            _section("On the grid", _grid(found)) if found.fits_grid else "",
+            _section("Why these", items(_why(found))),
+            _section("What the rules cost", items(_costs(found))),
+        ]
+    else:
+        parts = [
+            _section("What was decided", _decided(found), "wide"),
+            _section("Why", _why_not(found)),
+            _section("What would help", _help(found)),
+        ]
+    parts += [
+        _section("What was changed", _changed(found), "wide"),
+        _section("Be careful", items(_warnings(found))),
+        _section("How it was checked", items(_checks(found))),
+    ]
+    return "".join(parts)
+
+
+def _section(title: str, inside: str, kind: str = "") -> str:
+    return f'<section class="{kind}"><h2>{title}</h2>{inside}</section>'
+
+
+def summary(found: Findings) -> str:
+    """What was decided, as plain text."""
+    answer = found.answer
+    head = f"{found.title}: {_headline(found)}"
+    if answer.table is None:
+        return "\n".join([head, *(answer.reasons if answer.status == "infeasible" else ())])
+    team = answer.pairs.groupby("task", sort=False)["worker"].agg(
+        lambda who: ", ".join(map(str, who))
+    )
+    tasks = "; ".join(f"{task}: {team.get(task, 'nobody')}" for task in found.problem.tasks)
+    return f"{head}\n{tasks}. Idle: {listing(answer.idle, 20) or 'nobody'}."
+
+
+def _headline(found: Findings) -> str:
+    """The decision in a sentence."""
+    answer, problem = found.answer, found.problem
+    if answer.table is None:
+        if answer.status == "infeasible":
+            return "no assignment exists."
+        return (
+            f"the time limit stopped {answer.solver}: no assignment was found, and none was"
+            " ruled out."
+        )
+    busy, places = int((answer.table.sum(axis=1) > 0).sum()), len(answer.pairs)
+    proof = "proved the best" if answer.status == "optimal" else "not proved the best"
+    return (
+        f"{busy} of {len(problem.workers)} workers fill {places} place{'s' * (places != 1)} on"
+        f" {len(problem.tasks)} task{'s' * (len(problem.tasks) != 1)}, ρ ="
+        f" {answer.performance:.4f}, {proof}."
+    )
+
+
+def _decided(found: Findings) -> str:
+    """The headline, and what its number means."""
+    head = _headline(found)
+    said = f'<p class="head">{escaped(head[0].upper() + head[1:])}</p>'
+    if found.answer.table is None or not len(found.answer.pairs):
+        return said
+    mean = found.answer.pairs["qualification"].mean()
+    words = (
+        "ρ, the group performance, adds up how well each chosen worker meets what the task"
+        f" asks, from 0 to 1; here {mean:.3f} a place on average. "
+    )
+    weighs = "" if (found.problem.task_weights == 1).all() else "Each task counts by its weight. "
+    return f'{said}<p class="soft">{words}{weighs}</p>'
+
+
+def _who(found: Findings) -> str:
+    """A row a task."""
+    table = team_table(found.answer)
+    if len(found.problem.tasks) > WIDEST[1]:
+        table = f'<div class="columns">{table}</div>'
+    return f"{table}<p>Idle: {escaped(listing(found.answer.idle, 30) or 'nobody')}.</p>"
+
+
+def _grid(found: Findings) -> str:
+    """The grid of qualifications, places framed."""
+    marked = found.changes and found.given.table is not None
+    before = chosen_pairs(found.given if marked else found.answer)
+    return assignment_grid(found.problem, found.answer, cells_of(found.problem, before))
+
+
+def _why(found: Findings) -> list[str]:
+    """Whether it is the only best one, what comes next, and who would be missed most."""
+    if found.not_looked_into:
+        return [found.not_looked_into]
+    lines = [said] if (said := _next_best(found)) else []
+    workers = found.worth[found.worth["kind"] == "worker"]
+    missed = workers[workers["worth"] > 0]
+    if len(missed):
+        most = [
+            f"{who} ({_fall(worth)})"
+            for who, worth in zip(missed["worker"][:FEW], missed["worth"][:FEW], strict=True)
+        ]
+        lines.append(f"Missed most, by what ρ would fall without them: {listing(most)}.")
+    if len(missed) > FEW:
+        least = missed.iloc[-1]
+        lines.append(f"Missed least of those chosen: {least['worker']} ({_fall(least['worth'])}).")
+    return lines
+
+
+def _next_best(found: Findings) -> str:
+    """Whether the assignment is the only best one, and what comes next."""
+    if not len(found.answer.pairs):
+        return ""
+    two = found.next_best
+    if two is None:
+        return (
+            "Whether another assignment is as good, and which comes next, is not looked into"
+            f" where {_OPTIONS}."
+        )
+    if len(two.assignments) == 1:
+        return "It is the only assignment that keeps every rule."
+    if two.optima > 1:
+        return "Another assignment is as good: this one was taken for its order of names."
+    second = two.assignments[1]
+    less = found.answer.performance - second.performance
+    who = moves_text(moved(found.answer, second))
+    return f"It is the only best one. The next has ρ {less:.2g} lower: {who}."
+
+
+_OPTIONS = "a rule beyond the paper counts, such as several tasks a worker"
+
+
+def _costs(found: Findings) -> list[str]:
+    """What conflicts, exclusions and places cost."""
+    if found.not_looked_into:
+        return [found.not_looked_into]
+    lost = found.lost
+    if math.isnan(lost):
+        together = (
+            "What all conflicts and bars cost together was not found out within the time limit."
+        )
+    elif lost > 0:
+        together = (
+            f"All conflicts and bars together cost {_fall(lost)}: without them ρ would be"
+            f" {found.free.performance:.4f}."
+        )
+    else:
+        together = "No conflict and no bar costs anything: without them ρ would be the same."
+    lines, worth = [together], found.worth
+    rules = worth[worth["kind"].isin(["conflict", "exclusion"]) & (worth["worth"] < 0)]
+    rules = rules.sort_values("worth", kind="stable")
+    if len(rules):
+        lines.append(f"The dearest alone: {listing(rules['text'], FEW, len(rules))}.")
+    elif lost > 0:
+        lines.append("None of them costs anything alone.")
+    places = worth[(worth["kind"] == "place") & np.isfinite(worth["worth"])]
+    if len(places):
+        least = places.iloc[-1]
+        lines.append(
+            f"The place that adds least to ρ: one of {least['task']} ({_fall(least['worth'])})."
+        )
+    return lines
+
+
+def _fall(worth: float) -> str:
+    """What something is worth, in ρ; infinite where there is no assignment without it."""
+    if math.isinf(worth):
+        return "cannot be spared"
+    return f"{worth:.3f}" if worth >= 0.0095 else f"{worth:.2g}"
+
+
+def _why_not(found: Findings) -> str:
+    """Why there is no assignment, in words."""
+    if found.answer.status != "infeasible":
+        return f"<p>{escaped(_headline(found))}</p>"
+    if not found.fits_grid:
+        return items(found.answer.reasons)
+    return items(str(explain_infeasible(found.problem)).split("\n"))
+
+
+def _help(found: Findings) -> str:
+    """The cheapest changes after which there is one."""
+    if found.answer.status != "infeasible":
+        return "<p>Give it more time.</p>"
+    if not found.fits_grid:
+        return f"<p>Not looked into: {found.size}.</p>"
+    if not found.repairs.repairs:
+        return f"<p>{escaped(found.repairs)}</p>"
+    rows = [
+        [repair.text, f"{repair.cost:g}", f"{repair.performance:.4f}"]
+        for repair in found.repairs.repairs
+    ]
+    note = (
+        "Cheapest first. A conflict lifted, a pair allowed or a place fewer costs 1, a second"
+        " task 2, a person 3."
+    )
+    return f"{text_table(['change', 'cost', 'ρ then'], rows)}<p class='soft'>{note}</p>"
+
+
+def _changed(found: Findings) -> str:
+    """What differs from the files, and the scenarios side by side."""
+    text = "<p>Nothing: this is the project as its files give it.</p>"
+    if found.changes:
+        text = f"<p>Against the project's files: {escaped('; '.join(found.changes))}."
+        if found.given.table is None:
+            text += " As given, no assignment exists.</p>"
+        elif found.answer.table is None:
+            text += f" As given, ρ is {found.given.performance:.4f}.</p>"
+        else:
+            change = found.answer.performance - found.given.performance
+            who = moves_text(moved(found.given, found.answer))
+            text += f" ρ changes by {change:+.4f}. Who moves: {escaped(who)}.</p>"
+    return text + (_side_by_side(found) if len(found.compared) else "")
+
+
+def _side_by_side(found: Findings) -> str:
+    """A row a scenario; the page's own is marked."""
+    rows = []
+    for name, row in found.compared.iterrows():
+        mark = "▸ " if name == found.scenario.name else ""
+        state = "" if row["state"] == "proved the best" else f" ({row['state']})"
+        rows.append(
+            [
+                f"{mark}{name}",
+                *(
+                    "" if math.isnan(row[key]) else f"{row[key]:{form}}"
+                    for key, form in _NUMBERS.items()
+                ),
+                f"{row['changes'] or 'nothing'}{state}",
+                row["moves"],
+            ]
+        )
+    head = ["scenario", "ρ", "change", "ρ by given Q", "what differs from the files", "who moves"]
+    return text_table(head, rows)
+
+
+_NUMBERS = {"performance": ".4f", "difference": "+.4f", "by given Q": ".4f"}
+
+
+def _warnings(found: Findings) -> list[str]:
+    """What a reader should know before relying on it."""
+    return [
+        *dict.fromkeys(found.notes),
+        *_tied(found),
+        *_misfits(found),
+        *_histories(found),
+        *_assumptions(found),
+        *_weights(found),
+        "ρ knows only what the files say: no holidays, prices or wishes beyond them.",
+    ]
+
+
+def _tied(found: Findings) -> list[str]:
+    """Whether the order of names decided."""
+    if found.next_best is None or found.next_best.optima < 2:
+        return []
+    return ["More than one assignment is the best; ρ cannot tell them apart."]
+
+
+def _misfits(found: Findings) -> list[str]:
+    """Scenarios that the files have left behind."""
+    return [
+        f"The scenario {name} {row['state']}."
+        for name, row in found.compared.iterrows()
+        if str(row["state"]).startswith("does not fit")
+    ]
+
+
+def _histories(found: Findings) -> list[str]:
+    """How much the chosen workers' rating histories say."""
+    clouds = found.project.clouds()
+    if clouds is None or found.answer.table is None:
+        return []
+    lines = []
+    chosen = dict.fromkeys(found.answer.pairs["worker"])
+    people = {found.scenario.roots.get(str(worker), worker) for worker in chosen}
+    short = clouds[clouds["rule"] != "cloud"].index.unique("worker")
+    if few := [worker for worker in chosen if worker in short]:
+        lines.append(
+            f"Chosen on fewer than six ratings of some criterion, {len(few)} of {len(people)}:"
+            f" {listing(few, 12)}."
+        )
+    negative, clipped = int((clouds["radicand"] < 0).sum()), int(clouds["clipped"].sum())
+    lines.append(
+        f"Of {len(clouds)} rating histories, S² < En² in {negative}, and {clipped} intervals left"
+        " [0, 1] and were clipped."
+    )
+    return lines
+
+
+def _assumptions(found: Findings) -> list[str]:
+    """What was assumed, has to be found, or was not proved."""
+    lines, scenario, answer = [], found.scenario, found.answer
+    if scenario.gamma not in (None, found.project.gamma) and found.project.counts is None:
+        lines.append(
+            "γ was moved, and no histories are known: how the intervals follow is an assumption."
+        )
+    if added := [f"{times} like {who}" for who, times in scenario.added.items() if times]:
+        lines.append(f"Workers who do not exist yet have to be found: {listing(added)}.")
+    if answer.status == "time_limit" and answer.table is not None:
+        lines.append(
+            f"The time limit came first: at most {answer.bound:.4f} is possible (gap"
+            f" {answer.gap:.2%})."
+        )
+    return lines
+
+
+def _weights(found: Findings) -> list[str]:
+    """How far the criteria weights are from those that change the answer."""
+    stable = found.stability
+    if stable is not None:
+        if stable.nearest is None:
+            return ["The assignment stays the best at any weights of the criteria."]
+        there = ", ".join(f"{name} {weight:.3g}" for name, weight in stable.nearest.items())
+        return [
+            f"Another assignment is as good once {stable.moved:.2g} of the criteria weights moves"
+            f" ({there})."
+        ]
+    if found.not_looked_into or not len(found.answer.pairs) or len(found.weights) == 1:
+        return []
+    said = "How far the criteria weights may move before another is the best is not looked into"
+    if not found.problem.plain:
+        return [f"{said} where {_OPTIONS}."]
+    if found.scenario.added:
+        return [f"{said} where workers are added."]
+    return [f"{said}: there are {len(found.weights)} criteria."]
+
+
+def _checks(found: Findings) -> list[str]:
+    """What was read and what was verified."""
+    project, answer = found.project, found.answer
+    weights = ", ".join(f"{k} {w:.3g}" for k, w in found.weights.items())
+    read = (
+        f"Files read without a problem: {len(project.ability)} workers, {len(project.required)}"
+        f" tasks, {int(project.required.sum())} places. Criteria weights: {weights}."
+    )
+    if answer.table is None:
+        return [
+            read,
+            "Why there is none was found by counting and search, and each change was solved and"
+            " checked.",
+        ]
+    if broken := check(found.problem, answer.table):
+        raise SolverAnswerError(
+            f"internal error: the assignment of the page breaks a rule: {listing(broken, 3)}"
+        )
+    scope = "in the whole project" if found.problem.conflict_scope == "project" else "on one task"
+    by = "" if answer.solver == "none" else f", by {answer.solver}"
+    return [
+        read,
+        (
+            "Every rule was checked again by code that knows no solver: each task has exactly"
+            " the workers it needs, nobody has more tasks than allowed, no barred pair is"
+            f" used, and no two workers in conflict are chosen {scope}."
+        ),
+        (
+            f"ρ was added up again: {performance(found.problem, answer.table):.6f}. "
+            f"No assignment has more than {answer.bound:.6f}{by}."
+        ),
+    ]
+
+
+def versions(found: Findings) -> str:
+    """What made the page."""
+    names = ["numpy", "pandas", "scipy", "cvxpy"]
+    if found.answer.solver in ENGINES:
+        names.append(ENGINES[found.answer.solver])
+    gamma = found.project.gamma if found.scenario.gamma is None else found.scenario.gamma
+    parts = [
+        f"crowdnb {crowdnb.__version__}",
+        f"Python {platform.python_version()}",
+        *(f"{name} {metadata.version(name)}" for name in names),
+        f"γ = {gamma:g}",
+    ]
+    return f"<p>{escaped(' · '.join(parts))} · data {fingerprint(found.project)}</p>"

@@ -1,0 +1,111 @@
+"""Files that the bench takes in and gives out: uploads into a folder, and an assignment as a file."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath, PureWindowsPath
+
+import pandas as pd
+
+from crowdnb.labels import listing, plain
+from crowdnb.pages.html import escaped
+from crowdnb.project.errors import did_you_mean
+from crowdnb.project.files import FILES, read_file, write_together, write_whole
+from crowdnb.project.scenario import Scenario
+from crowdnb.project.scenarios import Scenarios
+
+# bytes of a file that an upload replaces: it is read, to be kept under another name
+KEPT_BESIDE = 10**9
+KINDS = {"csv": "text/csv", "html": "text/html"}  # of what is offered as a download
+
+
+def base_name(name: str) -> str:
+    """The last part of a file's name, by the rules of any system, without control characters."""
+    return plain(PureWindowsPath(PurePosixPath(name).name).name)
+
+
+def is_workbook(name: str) -> bool:
+    """Whether a name is that of an Excel workbook."""
+    return name.lower().endswith(".xlsx") and bool(name[:-5].strip(". "))
+
+
+def wrong_uploads(names: Sequence[str]) -> list[str]:
+    """What is wrong with the names of files to be taken in, in words."""
+    known = [f"{name}.csv" for name in FILES]
+    wrong = [
+        f"{name!r} is not a name that is read{did_you_mean(name, known)}; known are"
+        f" {listing(known, 20)}, and .xlsx"
+        for name in names
+        if name not in known and not is_workbook(name)
+    ]
+    if not wrong and len(names) > 1 and any(map(is_workbook, names)):
+        return ["One Excel workbook, or CSV files: not both, and not several workbooks."]
+    return wrong
+
+
+def take_in(target: Path, files: Sequence[tuple[str, bytes]]) -> None:
+    """Write files into a folder, all or none; one that is there is kept with .bak at its end."""
+    new = {name: data for name, data in files if not (target / name).exists()}
+    other = {
+        name: data
+        for name, data in files
+        if name not in new and read_file(target / name, KEPT_BESIDE) != data
+    }
+    old = {name: read_file(target / name, KEPT_BESIDE) for name in other}
+    beside = {_free(target / f"{name}.bak"): data for name, data in old.items()}
+    write_together(target, beside | new)
+    written: list[str] = []
+    try:
+        for name, data in other.items():
+            written.append(name)
+            write_whole(target / name, data)
+    except BaseException:
+        for name in written[:-1]:
+            write_whole(target / name, old[name])
+        for name in beside | new:
+            (target / name).unlink(missing_ok=True)
+        raise
+
+
+def _free(path: Path) -> str:
+    """A name that is not taken: this one, or with a number at its end."""
+    names = (f"{path.name}{k if k > 1 else ''}" for k in range(1, 10_000))
+    return next(name for name in names if not path.with_name(name).exists())
+
+
+def assignment_file(plans: Scenarios, scenario: Scenario | str, name: str) -> bytes:
+    """A scenario's assignment as CSV, or as a workbook with all scenarios; by the name's ending.
+
+    Raises
+    ------
+    ModuleNotFoundError
+        A workbook, and openpyxl is not installed.
+    """
+    pairs = plans.answer(scenario).pairs
+    if not name.endswith(".xlsx"):
+        return bytes(pairs.to_csv(index=False).encode())
+    one = plans[scenario] if isinstance(scenario, str) else scenario
+    sheets = {
+        "assignment": pairs,
+        "changes": pd.DataFrame({"against the files": one.words(plans.project) or ["nothing"]}),
+        "scenarios": plans.compare().reset_index(),
+        "side by side": plans.assignments().reset_index(),
+    }
+    buffer = io.BytesIO()
+    with pd.ExcelWriter(buffer, engine="openpyxl") as writer:
+        for sheet, frame in sheets.items():
+            frame.to_excel(writer, sheet_name=sheet, index=False)
+            for row in writer.sheets[sheet].iter_rows():
+                for cell in row:
+                    # a label is never a formula
+                    cell.data_type = "s" if cell.data_type == "f" else cell.data_type
+    return buffer.getvalue()
+
+
+def download_link(name: str, data: bytes) -> str:
+    """A link that offers a file, which it holds itself."""
+    kind = KINDS.get(name.rsplit(".", 1)[-1], "application/octet-stream")
+    link = f"data:{kind};base64,{base64.b64encode(data).decode()}"
+    return f'<a download="{escaped(name)}" href="{link}">Download</a>'

@@ -1,0 +1,178 @@
+"""Tables of controls: who with whom as buttons or typed pairs, and numbers in fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import anywidget
+import ipywidgets as widgets
+import traitlets
+
+from crowdnb.labels import number
+from crowdnb.pages.html import escaped, file_text, sentences
+from crowdnb.panels.controls import sentence
+from crowdnb.panels.panel import Shown
+from crowdnb.project.errors import did_you_mean
+
+
+class ConflictGrid(anywidget.AnyWidget):
+    """A grid of buttons, rows × columns, each pressed or not; headings stay in sight.
+
+    Click a button, or reach the grid with Tab, go through it with the arrow keys, Home and End, and
+    press Space. The grid is one stop of the Tab key, however large it is. Labels are shown as text.
+
+    Attributes
+    ----------
+    rows, columns : list of str
+        Labels; buttons carry both in their name for screen readers.
+    title : str
+        What a pressed button means, shown above the grid.
+    value : list of [row, column]
+        Positions that are pressed. A symmetric grid has its lower triangle only.
+    """
+
+    rows = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    columns = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    symmetric = traitlets.Bool(False).tag(sync=True)
+    title = traitlets.Unicode("").tag(sync=True)
+    value = traitlets.List(traitlets.List(traitlets.Int())).tag(sync=True)
+
+    _esm = file_text("panels", "conflict_grid.js")
+    _css = file_text("panels", "grids.css")
+
+
+class NumberGrid(anywidget.AnyWidget):
+    """A table of numbers, each in a field of its own with its row and column in its name.
+
+    Text that is no number of the range is marked and not taken.
+
+    Attributes
+    ----------
+    rows, columns : list of str
+    least, most, step : list of float
+        Of each column; a step of 1 asks for whole numbers.
+    title : str
+    value : list of list of float
+        A list a row.
+    """
+
+    rows = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    columns = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    least = traitlets.List(traitlets.Float()).tag(sync=True)
+    most = traitlets.List(traitlets.Float()).tag(sync=True)
+    step = traitlets.List(traitlets.Float()).tag(sync=True)
+    title = traitlets.Unicode("").tag(sync=True)
+    value = traitlets.List(traitlets.List(traitlets.Float())).tag(sync=True)
+
+    @traitlets.validate("value")
+    def _in_range(self, proposal: Any) -> Any:
+        """Numbers of the range, a row each; what was there before is kept otherwise."""
+        value = [[number(cell) for cell in row] for row in proposal["value"]]
+        shape = len(value) == len(self.rows) and all(len(row) == len(self.columns) for row in value)
+        limits = list(zip(self.least, self.most, self.step, strict=True))
+        if not shape or not all(
+            low <= cell <= high and (step < 1 or cell.is_integer())
+            for row in value
+            for cell, (low, high, step) in zip(row, limits, strict=True)
+        ):
+            raise traitlets.TraitError(
+                f"{self.title}: numbers of its range are needed, {len(self.rows)} rows of them"
+            )
+        return value
+
+    _esm = file_text("panels", "number_grid.js")
+    _css = file_text("panels", "grids.css")
+
+
+class PairList(widgets.VBox):  # type: ignore[misc]
+    """Pairs typed one a line, where a grid of buttons would be too large.
+
+    Attributes
+    ----------
+    value : list of [row, column]
+        Positions of the pairs, as a :class:`ConflictGrid` has them.
+    """
+
+    value = traitlets.List(traitlets.List(traitlets.Int()))
+
+    def __init__(
+        self,
+        rows: Sequence[str],
+        columns: Sequence[str],
+        symmetric: bool,
+        title: str,
+        value: Sequence[Sequence[int]],
+    ) -> None:
+        self.rows, self.columns, self.symmetric = list(rows), list(columns), symmetric
+        self.area = widgets.Textarea(
+            rows=6,
+            continuous_update=False,
+            tooltip=title,
+            layout=widgets.Layout(width="min(420px, 100%)"),
+        )
+        self.said = Shown()
+        head = sentence(f"{escaped(title)} (one pair a line, with a comma between the two):")
+        super().__init__([head, self.area, self.said])
+        self.observe(self._tell, names="value")
+        self.area.observe(self._read, names="value")
+        self.value = [list(pair) for pair in value]
+        self._tell()
+
+    def _tell(self, _: object = None) -> None:
+        """Write the pairs, unless the text says the same already."""
+        if self._pairs(self.area.value)[0] != self.value or not self.area.value:
+            self.area.value = "\n".join(f"{self.rows[i]}, {self.columns[k]}" for i, k in self.value)
+
+    def _read(self, _: object = None) -> None:
+        pairs, wrong = self._pairs(self.area.value)
+        self.said.value = sentences(wrong, f"Not taken, {len(wrong)} wrong:") if wrong else ""
+        if not wrong:
+            self.value = pairs
+
+    def _pairs(self, text: str) -> tuple[list[list[int]], list[str]]:
+        """Positions, and what is wrong, by line."""
+        at_row, at_column = (
+            {name: at for at, name in enumerate(names)} for names in (self.rows, self.columns)
+        )
+        pairs: list[list[int]] = []
+        wrong = []
+        for line, words in enumerate(text.splitlines(), 1):
+            if not words.strip():
+                continue
+            # a label may hold commas itself: any of them may part the two
+            cuts = [at for at, letter in enumerate(words) if letter == ","]
+            splits = [(words[:at].strip(), words[at + 1 :].strip()) for at in cuts]
+            good = next(
+                (split for split in splits if split[0] in at_row and split[1] in at_column), None
+            )
+            if good is None:
+                one, other = splits[0] if splits else (words.strip(), "")
+                known: list[str] = self.rows if one not in at_row else self.columns
+                strange = one if one not in at_row else other
+                wrong.append(f"line {line}: {strange!r} is unknown{did_you_mean(strange, known)}")
+                continue
+            i, k = at_row[good[0]], at_column[good[1]]
+            if self.symmetric and i == k:
+                wrong.append(f"line {line}: {good[0]} with itself")
+            pair = [max(i, k), min(i, k)] if self.symmetric else [i, k]
+            if pair not in pairs:
+                pairs.append(pair)
+        return pairs, wrong
+
+
+def conflict_controls(
+    workers: Sequence[str], tasks: Sequence[str], values: Mapping[str, Any], typed: bool = False
+) -> dict[str, Any]:
+    """Grids, or lists of typed pairs, of who is in conflict with whom and barred from what."""
+    kind: Any = PairList if typed else ConflictGrid
+    return {
+        name: kind(
+            rows=list(workers), columns=list(columns), symmetric=symmetric, title=title,
+            value=values[name],
+        )
+        for name, columns, symmetric, title in (
+            ("worker_conflicts", workers, True, "Who does not get on with whom"),
+            ("task_conflicts", tasks, False, "Who may not take which task"),
+        )
+    }  # fmt: skip
