@@ -77,10 +77,14 @@ def chance_bounds(workers: int, places: int, conflict_probability: float) -> tup
     (float, float)
         Lower and upper bound, 0 to 1.
 
-    Notes ----- Of more than :data:`GRID` likely values of M as many are taken, each for an equal
+    Notes
+    -----
+    Of more than :data:`GRID` likely values of M as many are taken, each for an equal
     share of the probability.
 
-    Examples -------- Where every fifth pair is in conflict, 20 of 60 workers can hardly work
+    Examples
+    --------
+    Where every fifth pair is in conflict, 20 of 60 workers can hardly work
     together, and 5 of 15 nearly always:
 
     >>> [round(end, 4) for end in chance_bounds(60, 20, 0.2)]

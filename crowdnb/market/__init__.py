@@ -1,6 +1,7 @@
-"""A second source, on shared employment (notebooks 09 to 11): matching, a market that runs, three scenes.
+"""A second source, on shared employment (notebooks 09 to 11).
 
 ``matching``    policies, and what each worker gets
+``inequality``  how unequal incomes are
 ``relaxation``  the linear relaxation, its prices and optimality conditions
 ``epoch``       the best of one round of offers
 ``parameters``  what a market is made of

@@ -1,4 +1,5 @@
 from . import epoch as epoch
+from . import inequality as inequality
 from . import matching as matching
 from . import parameters as parameters
 from . import privacy as privacy

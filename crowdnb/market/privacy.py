@@ -142,7 +142,9 @@ def safe_table(frame: pd.DataFrame, rows: str, columns: str, k: int = 5) -> pd.D
         There are no rows, a column is unknown, has a missing value or the value ``all``, or k is
         not a whole number above 0.
 
-    Notes ----- Hidden first are the counts under k, totals too. While :func:`hidden_bounds` leaves
+    Notes
+    -----
+    Hidden first are the counts under k, totals too. While :func:`hidden_bounds` leaves
     one of them no room from 0 to k or more, further counts are hidden: the corners of a rectangle
     around it, with as few rows in them as can be. It ends, since where all is hidden nothing
     follows. Then whatever can be shown again is shown, the largest first. No count can be shown in
@@ -299,7 +301,9 @@ def hidden_bounds(table: pd.DataFrame) -> pd.DataFrame:
     ValueError
         A count is negative, or the counts shown contradict each other.
 
-    Notes ----- Two linear programs a hidden count. The equations are those of a network, so the
+    Notes
+    -----
+    Two linear programs a hidden count. The equations are those of a network, so the
     ends are whole numbers.
 
     Examples

@@ -336,7 +336,9 @@ def subgradient(problem: Problem, steps: int = 200, rows: Rows = "pairs") -> pd.
     ValueError
         Also where ``steps`` is below 1.
 
-    Notes ----- L(u) = b·u + Σ_j (the L_j largest of max(0, c_ij - (Aᵀu)_ij)) and the step is u ←
+    Notes
+    -----
+    L(u) = b·u + Σ_j (the L_j largest of max(0, c_ij - (Aᵀu)_ij)) and the step is u ←
     max(0, u - s g), g = b - A x, with Polyak's length s = (L(u) - ρ) / |g|², ρ that of the greedy
     policy, shortened by half where ten steps bring nothing.
 

@@ -248,7 +248,9 @@ def hand_over(inquiries: pd.DataFrame, threshold: float, staff: int) -> HandOver
     ValueError
         The threshold is outside [0, 1], or the staff is not a whole number above 0.
 
-    Notes ----- As θ rises each inquiry goes from "a person if the bot is wrong" to "a person": work
+    Notes
+    -----
+    As θ rises each inquiry goes from "a person if the bot is wrong" to "a person": work
     never falls.
 
     Examples

@@ -1,4 +1,4 @@
-"""Matching policies and the loops beside them, against small known answers, every assignment and the rules."""
+"""Matching policies, against small known answers, every assignment and the rules."""
 
 import numpy as np
 import pandas as pd
@@ -7,6 +7,7 @@ from helpers.every_table import TABLES, random_problem, valid
 
 import crowdnb as cn
 from crowdnb.market import matching
+from crowdnb.market.matching import best, guessing
 
 
 def frame(rows):
@@ -18,7 +19,7 @@ def frame(rows):
 
 
 def crowd(rng, scope="project", limits=3):
-    """A small problem with conflicts of both kinds, limits from 0 on, and a value that may be negative."""
+    """A small problem with conflicts of both kinds, limits from 0 on, a value that may be negative."""
     problem = random_problem(rng, scope)
     q = problem.qualification - (0.3 if rng.uniform() < 0.3 else 0)
     return problem.changed(
@@ -76,8 +77,8 @@ def test_the_best_match_is_a_solver_s_whether_one_is_started_or_not(conflicts, m
         for seed in range(4)
     ]
     # with 0 a solver has the last word where conflicts are in the way
-    for nodes in (matching.NODES, 0):
-        monkeypatch.setattr(matching, "NODES", nodes)
+    for nodes in (best.NODES, 0):
+        monkeypatch.setattr(best, "NODES", nodes)
         for problem in problems:
             table = matching.optimal(problem)
             assert cn.check(problem, table) == []
@@ -135,7 +136,7 @@ def test_the_auction_is_within_n_epsilon_and_no_place_wants_another_worker_by_mo
 
 
 def test_bids_by_hand():
-    """Both want a0: r0 is 0.2 better off with him than with a1, r1 0.7; r1 outbids and r0 takes a1."""
+    """Both want a0: r0 has 0.2 more of him than of a1, r1 0.7; r1 outbids and r0 takes a1."""
     sale = matching.hold_auction(cn.Problem(frame([[0.9, 0.8], [0.7, 0.1]]), [1, 1]), 0.05)
     assert sale.bids.round(9).to_numpy().tolist() == [
         ["r0", "a0", 0.25, ""],
@@ -185,7 +186,7 @@ def test_neighbours_are_those_of_scikit_learn(share):
         x[rng.uniform(size=x.shape) > share] = np.nan
         imputer = KNNImputer(n_neighbors=neighbours, keep_empty_features=True)
         np.testing.assert_allclose(
-            matching._of_neighbours(x, neighbours), imputer.fit_transform(x), atol=1e-12
+            guessing._of_neighbours(x, neighbours), imputer.fit_transform(x), atol=1e-12
         )
 
 

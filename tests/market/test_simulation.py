@@ -344,7 +344,7 @@ def test_what_is_told_of_a_run_adds_up(busy):
 
 
 def test_load_is_hours_worked_of_the_hours_there(busy):
-    """Counted minute by minute; a glance at each matching would miss jobs that begin and end between two."""
+    """Counted minute by minute; a glance at each matching would miss jobs between two."""
     w, log = busy.chance.workers, busy.ledger
     minutes = (np.arange(48 * 60) + 0.5) / 60
     there = (
