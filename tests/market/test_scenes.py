@@ -1,4 +1,4 @@
-"""The three scenes: hand-over, shares, conflicts of interest, credentials, and what may leave, on small answers."""
+"""The three scenes, and what may leave, on small answers."""
 
 import hashlib
 import math
@@ -76,7 +76,7 @@ def inquiries(rows):
 
 
 def test_two_people_answer_in_turn():
-    """By hand: two at work from 0 and 1; the third waits to 10, the fourth to 11; one told wrong comes back at 13."""
+    """By hand: at work from 0 and 1; the third waits to 10, the fourth to 11; one is back at 13."""
     day = inquiries(
         [[0, 0, 1, 10, 0], [1, 0, 1, 10, 0], [2, 0, 1, 10, 0], [3, 0, 1, 4, 0], [3, 0.9, 0, 1, 0]]
     )
@@ -180,7 +180,7 @@ def by_orders(values, people):
 
 
 def test_shapley_of_three_people_by_hand():
-    """Glove game: a left glove and two right ones; a pair earns 6. The left one gets 4, each right one 1."""
+    """Glove game: one left, two right; a pair earns 6. The left one gets 4, each right one 1."""
     values = scenes.teams(
         ["left", "r1", "r2", "left + r1", "left + r2", "r1 + r2", "left + r1 + r2"],
         [0, 0, 0, 6, 6, 0, 6],
@@ -212,7 +212,7 @@ def test_shapley_is_the_mean_over_all_orders():
 
 
 def test_no_part_of_a_team_objects_to_shapley_in_the_shipped_pieces_but_some_do_to_hours(every):
-    """Revenue grows faster than the sum of what people bring, and of such a game the Shapley value is in the core."""
+    """Together people earn more than the sum: of such a game the Shapley value is in the core."""
     extra = every["content"].extra
     found = {"hours": 0, "Shapley": 0}
     for rule in found:
@@ -265,7 +265,7 @@ def test_the_gini_coefficient_is_twice_the_area_above_the_lorenz_curve():
 
 
 def worst_by_looking(problem):
-    """The highest level at which an assignment exists with every place at it or above, and the best ρ there."""
+    """The highest level that every place can have, and the best ρ there."""
     best = (-np.inf, -np.inf)
     for level in np.unique(problem.qualification):
         low = problem.qualification.to_numpy() < level

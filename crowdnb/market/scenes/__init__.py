@@ -1,0 +1,79 @@
+"""The article's three scenes as projects (its section 6).
+
+Each scene is a folder in the form of any project, with ``options.json`` (what
+:class:`crowdnb.Problem` takes beyond the paper) and a folder ``extra`` of further tables. All data
+are made, by tests/helpers/scenemaker.py of the repository.
+
+``reader``       a scene, from its folder
+``service``      customer service: at which confidence a bot answers, and when people are flooded
+``interests``    content creation: who is too close to an author to review
+``sharing``      content creation: how a team shares what it earns, by hours or by Shapley value
+``credentials``  medical consultation: no credential, no case
+"""
+
+from __future__ import annotations
+
+from crowdnb.market.scenes.credentials import Gate, consultations, softened, without_credential
+from crowdnb.market.scenes.interests import distances, reviews, too_close
+from crowdnb.market.scenes.reader import FOLDER, NAMES, Scene, read_scene, table_of
+from crowdnb.market.scenes.service import (
+    BACK,
+    BOT,
+    INQUIRY,
+    OPEN,
+    PERSON,
+    WRONG,
+    HandOver,
+    cheapest_threshold,
+    expected_cost,
+    flood_point,
+    hand_over,
+)
+from crowdnb.market.scenes.sharing import (
+    FEE,
+    LARGEST_TEAM,
+    Rule,
+    Values,
+    incomes,
+    objections,
+    proportional,
+    revenue_shares,
+    shapley,
+    teams,
+)
+
+__all__ = [
+    "BACK",
+    "BOT",
+    "FEE",
+    "FOLDER",
+    "INQUIRY",
+    "LARGEST_TEAM",
+    "NAMES",
+    "OPEN",
+    "PERSON",
+    "WRONG",
+    "Gate",
+    "HandOver",
+    "Rule",
+    "Scene",
+    "Values",
+    "cheapest_threshold",
+    "consultations",
+    "distances",
+    "expected_cost",
+    "flood_point",
+    "hand_over",
+    "incomes",
+    "objections",
+    "proportional",
+    "read_scene",
+    "revenue_shares",
+    "reviews",
+    "shapley",
+    "softened",
+    "table_of",
+    "teams",
+    "too_close",
+    "without_credential",
+]
