@@ -25,8 +25,9 @@ from crowdnb.project.files import write_whole
 from crowdnb.project.folder import check_scale, read_project
 from crowdnb.project.keeper import Keeper
 from crowdnb.project.record import Project
-from crowdnb.project.scenario import GIVEN, Scenario, ScenarioError
+from crowdnb.project.scenario import GIVEN, Scenario
 from crowdnb.project.scenarios import Scenarios, check_options, find
+from crowdnb.project.settings import ScenarioError
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,9 +12,10 @@ from typing import Any
 
 from crowdnb.project.files import JSON_BYTES, TooLargeError, read_file
 from crowdnb.project.record import Project, fingerprint
-from crowdnb.project.scenario import Scenario, ScenarioError
+from crowdnb.project.scenario import Scenario
 from crowdnb.project.scenario_file import place_of, read_scenarios
 from crowdnb.project.scenarios import Scenarios
+from crowdnb.project.settings import ScenarioError
 
 
 @dataclass

@@ -109,14 +109,7 @@ class Project:
         self, worker_conflicts: Conflicts | None = None, conflict_scope: Scope = "project"
     ) -> Problem:
         """The assignment problem; ``worker_conflicts``, when given, stand in for the folder's own."""
-        return Problem(
-            self.qualification,
-            self.required,
-            self.task_weights,
-            self.task_conflicts,
-            _listed(self.worker_conflicts) if worker_conflicts is None else worker_conflicts,
-            conflict_scope,
-        )
+        return problem_of(self, self.qualification, worker_conflicts, conflict_scope)
 
     def solve(
         self,
@@ -226,7 +219,27 @@ def _check_conflicts(
     return given
 
 
-def _listed(between: pd.DataFrame) -> pd.DataFrame | list[tuple[Any, Any]] | None:
+def problem_of(
+    project: Project,
+    q: pd.DataFrame,
+    worker_conflicts: Conflicts | None = None,
+    conflict_scope: Scope = "project",
+) -> Problem:
+    """The problem of a project with this Q: the one way from files and settings to a problem.
+
+    A scenario changes what else it asks for in the problem that comes out.
+    """
+    return Problem(
+        q,
+        project.required,
+        project.task_weights,
+        project.task_conflicts,
+        listed(project.worker_conflicts) if worker_conflicts is None else worker_conflicts,
+        conflict_scope,
+    )
+
+
+def listed(between: pd.DataFrame) -> pd.DataFrame | list[tuple[Any, Any]] | None:
     """Conflicts as pairs where they are few: checking a frame of thousands of workers takes 20 bytes a cell."""
     number = int(np.count_nonzero(between))
     if not number:

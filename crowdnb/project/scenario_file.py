@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from crowdnb.project.files import read_json, short, write_whole
-from crowdnb.project.scenario import GIVEN, Scenario, ScenarioError, entries
+from crowdnb.project.scenario import GIVEN, Scenario
+from crowdnb.project.settings import ScenarioError, entries
 
 FORMAT, VERSION = "crowdnb scenarios", 1
 ENTRIES = ("format", "version", "saved", "project", "current", "scenarios")

@@ -24,8 +24,9 @@ from crowdnb.model.assignment import Assignment
 from crowdnb.model.moves import moves_text
 from crowdnb.model.problem import Problem, Scope
 from crowdnb.project.record import Project, fingerprint
-from crowdnb.project.scenario import GIVEN, Scenario, ScenarioError, a_scenario
+from crowdnb.project.scenario import GIVEN, Scenario, a_scenario, check_labels
 from crowdnb.project.scenario_file import read_scenarios, write_scenarios
+from crowdnb.project.settings import ScenarioError
 from crowdnb.solver.program import Program
 from crowdnb.solver.search import Search, optimum
 
@@ -123,7 +124,7 @@ class Scenarios:
             raise ScenarioError(
                 f"name: {new.name!r} cannot be the name of a scenario; give another"
             )
-        new._known(self.project)
+        check_labels(new, self.project)
         names = [one.name for one in self.named]
         if new.name in names:
             return self._but(
@@ -153,7 +154,7 @@ class Scenarios:
     def problem(self, scenario: Scenario | str) -> Problem:
         """The problem of a scenario, or of the one of this name."""
         one = find(self, scenario)
-        one._known(self.project)
+        check_labels(one, self.project)
         key = repr((one.gamma, sorted(one.weights.items()), sorted(one.demand.items())))
         if key not in self._qualifications:
             if len(self._qualifications) > REMEMBERED:

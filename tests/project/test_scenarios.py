@@ -2,7 +2,7 @@
 
 import json
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import numpy as np
@@ -13,8 +13,11 @@ from hypothesis import strategies as st
 
 import crowdnb as cn
 from crowdnb.ability.cloud import moved_intervals
+from crowdnb.model.changes import KINDS
 from crowdnb.project.keeper import Keeper
+from crowdnb.project.scenario import check_fields
 from crowdnb.project.scenario_file import FORMAT
+from crowdnb.project.settings import CHANGES, SETTINGS
 
 QUARREL = {("a5", "a3"): 1}
 ALL = cn.Scenario(
@@ -94,6 +97,42 @@ def test_a_scenario_becomes_the_problem_that_a_person_would_write(case, plans):
         "a10 may take 2 tasks",
         "2 more workers like a4",
     ]
+
+
+def arrays(problem):
+    names = ("workers", "q", "need", "weights", "excluded", "against", "limits")
+    return [problem.conflict_scope, *(getattr(problem, name).tolist() for name in names)]
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_a_setting_is_dealt_with_everywhere(name, case):
+    one = cn.Scenario("one", **{name: getattr(ALL, name)})
+    assert one.words(case)
+    assert set(one.as_json()) == {"name", name}
+    assert cn.Scenario.from_json(one.as_json(), "here") == one
+    assert arrays(one.problem(case)) != arrays(cn.Scenario().problem(case))
+    for at, what in enumerate(labels := SETTINGS[name].labels):
+        values = dict(getattr(one, name))
+        key = next(iter(values))
+        whole = list(key) if len(labels) > 1 else [key]
+        whole[at] = "nobody"
+        values[tuple(whole) if len(labels) > 1 else "nobody"] = values.pop(key)
+        with pytest.raises(cn.ScenarioError, match=f"{what} 'nobody' is unknown"):
+            cn.Scenario("one", **{name: values}).problem(case)
+
+
+def test_a_field_that_is_no_setting_is_refused():
+    @dataclass(frozen=True)
+    class More(cn.Scenario):
+        colour: str = "red"
+
+    with pytest.raises(TypeError, match="colour must be a field and one of SETTINGS"):
+        check_fields(More)
+
+
+def test_a_repair_of_every_kind_is_held_but_a_pin():
+    assert set(CHANGES) == set(KINDS) - {"pin"}
+    assert all(change.setting in SETTINGS for change in CHANGES.values())
 
 
 def test_scenarios_side_by_side(case, plans):
