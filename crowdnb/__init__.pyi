@@ -43,7 +43,7 @@ from .project.folder import read_project as read_project
 from .project.record import Project as Project
 from .project.scenario import Scenario as Scenario
 from .project.scenarios import Scenarios as Scenarios
-from .project.settings import ScenarioError as ScenarioError
+from .project.setting_kinds import ScenarioError as ScenarioError
 from .sensitivity.doubt import doubt as doubt
 from .sensitivity.gamma import gamma_range as gamma_range
 from .sensitivity.inverse import recover_conflicts as recover_conflicts

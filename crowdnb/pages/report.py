@@ -27,7 +27,7 @@ from crowdnb.project.keeper import Keeper
 from crowdnb.project.record import Project
 from crowdnb.project.scenario import GIVEN, Scenario
 from crowdnb.project.scenarios import Scenarios, check_options, find
-from crowdnb.project.settings import ScenarioError
+from crowdnb.project.setting_kinds import ScenarioError
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,7 +7,9 @@
 ``record``         a project: what its files say, its problem, its assignment
 ``folder``         a project read from its files
 ``case_study``     the paper's case study, as such a folder
-``scenario``       what differs from a project's files
+``settings``, ``setting_kinds``
+                   what may differ from a project's files, each field once
+``scenario``       what does differ
 ``scenarios``      several of them, solved and compared
 ``scenario_file``, ``keeper``
                    the file that they are kept in, as they change

@@ -15,7 +15,7 @@ from crowdnb.project.record import Project, fingerprint
 from crowdnb.project.scenario import Scenario
 from crowdnb.project.scenario_file import place_of, read_scenarios
 from crowdnb.project.scenarios import Scenarios
-from crowdnb.project.settings import ScenarioError
+from crowdnb.project.setting_kinds import ScenarioError
 
 
 @dataclass

@@ -29,7 +29,8 @@ from crowdnb.model.changes import Item, apply
 from crowdnb.model.moves import position
 from crowdnb.model.problem import Problem, Scope, needed
 from crowdnb.project.record import Project, listed, problem_of
-from crowdnb.project.settings import CHANGES, SETTINGS, Pair, ScenarioError, entries, task_weight
+from crowdnb.project.setting_kinds import ScenarioError, entries
+from crowdnb.project.settings import CHANGES, SETTINGS, Pair, task_weight
 
 GIVEN = "as given"  # the project's own files, before any scenario
 

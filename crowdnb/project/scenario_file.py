@@ -11,7 +11,7 @@ from pathlib import Path
 
 from crowdnb.project.files import read_json, short, write_whole
 from crowdnb.project.scenario import GIVEN, Scenario
-from crowdnb.project.settings import ScenarioError, entries
+from crowdnb.project.setting_kinds import ScenarioError, entries
 
 FORMAT, VERSION = "crowdnb scenarios", 1
 ENTRIES = ("format", "version", "saved", "project", "current", "scenarios")

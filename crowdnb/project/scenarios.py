@@ -26,7 +26,7 @@ from crowdnb.model.problem import Problem, Scope
 from crowdnb.project.record import Project, fingerprint
 from crowdnb.project.scenario import GIVEN, Scenario, a_scenario, check_labels
 from crowdnb.project.scenario_file import read_scenarios, write_scenarios
-from crowdnb.project.settings import ScenarioError
+from crowdnb.project.setting_kinds import ScenarioError
 from crowdnb.solver.program import Program
 from crowdnb.solver.search import Search, optimum
 

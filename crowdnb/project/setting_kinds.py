@@ -1,0 +1,254 @@
+"""The kinds of a scenario's settings: one value, a number a label, an interval or a switch a pair of labels.
+
+Each kind knows four things:
+
+``read``       checks a value, and gives it in the form in which a scenario holds it
+``words``      tells what differs from the project
+``to_json``    gives it as the file of scenarios holds it; None or nothing where it changes nothing
+``from_json``  is the way back
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from numbers import Integral
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from crowdnb.labels import listing, natural_key, number, shown
+from crowdnb.project.record import Project
+
+
+class ScenarioError(ValueError):
+    """A scenario does not fit its project, or a file holds no scenarios that can be read."""
+
+
+@dataclass(frozen=True)
+class Single:
+    """A setting with one value; None leaves the project's own.
+
+    Attributes
+    ----------
+    name : str
+        The field of the scenario.
+    rule : callable
+        Of a value, where it stands; gives the value as it is held, or raises ScenarioError.
+    differs : callable
+        Of a project and a value; what differs, in words, or None.
+    """
+
+    name: str
+    rule: Callable[[Any, str], Any]
+    differs: Callable[[Project, Any], str | None]
+    labels: tuple[str, ...] = ()
+
+    def read(self, value: Any, where: str) -> Any:
+        """The value, checked; None where there is none."""
+        return None if value is None else self.rule(value, where)
+
+    def words(self, project: Project, value: Any) -> list[str]:
+        """What differs from the project, if anything."""
+        said = None if value is None else self.differs(project, value)
+        return [] if said is None else [said]
+
+    def to_json(self, value: Any) -> Any:
+        """The value."""
+        return value
+
+    def from_json(self, data: Any, where: str) -> Any:
+        """The value; :meth:`read` checks it."""
+        return data
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """A setting with a number for each label, or pair of labels, that it changes.
+
+    Attributes
+    ----------
+    name : str
+        The field of the scenario.
+    labels : tuple of str
+        What a key names: worker, task or criterion; two of them for a pair.
+    called : str
+        What messages call a value, with {} for its labels.
+    asked : str
+        What a value must be, in words.
+    holds : callable
+        Whether a number is that.
+    differs : callable
+        Of a project, a key and a value; what differs, in words, or None.
+    together : callable, optional
+        Of all values; what is wrong with them together, or None.
+    most : float
+        The largest number that can be dealt with.
+    """
+
+    name: str
+    labels: tuple[str, ...]
+    called: str
+    asked: str
+    holds: Callable[[float], bool]
+    differs: Callable[[Project, Any, Any], str | None]
+    together: Callable[[Mapping[Any, Any]], str | None] = lambda values: None
+    most: float = math.inf
+
+    def read(self, values: Any, where: str) -> dict[Any, Any]:
+        """The values, checked one by one, then together."""
+        if not isinstance(values, Mapping):
+            raise ScenarioError(f"{where}, {self.name}: a mapping is needed, got {shown(values)}")
+        for key in values:
+            self._check_key(key, where)
+        held = {self._key(key): value for key, value in values.items()}
+        for key, value in held.items():
+            self._check(key, value, where)
+        if wrong := self.together(held):
+            raise ScenarioError(f"{where}: {wrong}")
+        return {key: self._held(value) for key, value in held.items()}
+
+    def words(self, project: Project, values: Mapping[Any, Any]) -> list[str]:
+        """What differs from the project, a sentence's part each."""
+        said = (self.differs(project, key, value) for key, value in values.items())
+        return [text for text in said if text is not None]
+
+    def to_json(self, values: Mapping[Any, Any]) -> dict[str, Any]:
+        """Numbers by label."""
+        return dict(values)
+
+    def from_json(self, data: Any, where: str) -> dict[Any, Any]:
+        """Numbers by label, unchecked; ScenarioError where there are no labels."""
+        return entries(data, f"{where}, {self.name}")
+
+    def _check_key(self, key: Any, where: str) -> None:
+        paired = len(self.labels) == 2
+        if paired and (not isinstance(key, tuple) or len(key) != 2):
+            raise ScenarioError(f"{where}, {self.name}: {shown(key)} is not a pair of labels")
+        for label in key if paired else (key,):
+            if isinstance(label, tuple) or pd.isna(label):
+                raise ScenarioError(f"{where}, {self.name}: {shown(label)} cannot be a label")
+
+    def _key(self, key: Any) -> Any:
+        return key
+
+    def _check(self, key: Any, value: Any, where: str) -> None:
+        what = self.called.format(*(key if len(self.labels) == 2 else (key,)))
+        if not (math.isfinite(number(value)) and self.holds(number(value))):
+            raise ScenarioError(f"{where}: {what} is {shown(value)}; {self.asked} is needed")
+        if value > self.most:
+            raise ScenarioError(
+                f"{where}: {what} is {value:,.0f}; at most {self.most:,.0f} can be asked for"
+            )
+
+    def _held(self, value: Any) -> Any:
+        return as_json(value)
+
+
+class Ends(Labelled):
+    """A setting with an interval, [low, high], for each pair of labels; in the file by the one, then the other."""
+
+    def to_json(self, values: Mapping[Any, Any]) -> dict[str, Any]:
+        """Intervals by label, and by label again."""
+        rows: dict[str, dict[str, Any]] = {}
+        for (one, other), ends in values.items():
+            rows.setdefault(one, {})[other] = list(ends)
+        return rows
+
+    def from_json(self, data: Any, where: str) -> dict[Any, Any]:
+        """Intervals by pair of labels, unchecked; ScenarioError where they are none."""
+        where, ends = f"{where}, {self.name}", {}
+        for one, row in entries(data, where).items():
+            for other, pair in entries(row, f"{where} of {one}").items():
+                if not isinstance(pair, list) or len(pair) != 2:
+                    raise ScenarioError(
+                        f"{where} of {one}: {other} must be two numbers, [low, high]"
+                    )
+                ends[one, other] = tuple(pair)
+        return ends
+
+    def _check(self, key: Any, value: Any, where: str) -> None:
+        what = self.called.format(*key)
+        if not isinstance(value, list | tuple | np.ndarray) or len(value) != 2:
+            raise ScenarioError(f"{where}: {what} is {shown(value)}; [low, high] is needed")
+        for end in value:
+            super()._check(key, end, where)
+        if value[0] > value[1]:
+            raise ScenarioError(
+                f"{where}: {key[0]} asks {key[1]} from {value[0]:g} to {value[1]:g}; low is above"
+                " high"
+            )
+
+    def _held(self, value: Any) -> tuple[int | float, ...]:
+        return tuple(map(as_json, value))
+
+
+@dataclass(frozen=True)
+class Switches(Labelled):
+    """A setting that turns pairs of labels on and off, 1 or 0; in the file two lists of pairs.
+
+    Attributes
+    ----------
+    on, off : str
+        What the file calls the two lists.
+    """
+
+    on: str = ""
+    off: str = ""
+
+    @property
+    def _symmetric(self) -> bool:
+        return self.labels[0] == self.labels[1]
+
+    def to_json(self, values: Mapping[Any, Any]) -> dict[str, Any]:
+        """The lists that hold any pairs."""
+        lists = {
+            self.on: [list(pair) for pair, value in values.items() if value],
+            self.off: [list(pair) for pair, value in values.items() if not value],
+        }
+        return {side: pairs for side, pairs in lists.items() if pairs}
+
+    def from_json(self, data: Any, where: str) -> dict[Any, Any]:
+        """1 and 0 by pair; ScenarioError where the lists hold anything else."""
+        where, sides = f"{where}, {self.name}", {self.on: 1, self.off: 0}
+        values: dict[Any, Any] = {}
+        for side, pairs in entries(data, where, list(sides)).items():
+            if not isinstance(pairs, list) or not all(map(_is_pair, pairs)):
+                raise ScenarioError(
+                    f"{where}, {side}: a list of pairs of labels in quotes is needed"
+                )
+            values |= {tuple(pair): sides[side] for pair in pairs}
+        return values
+
+    def _key(self, key: Any) -> Any:
+        return tuple(sorted(key, key=natural_key)) if self._symmetric else key
+
+    def _check(self, key: Any, value: Any, where: str) -> None:
+        super()._check(key, value, where)
+        if self._symmetric and key[0] == key[1]:
+            raise ScenarioError(f"{where}: {self.labels[0]} {key[0]} is in conflict with itself")
+
+
+def entries(data: Any, where: str, known: Sequence[str] | None = None) -> dict[str, Any]:
+    """An object of a file's JSON as a mapping; ScenarioError where it is none, or a name is not known."""
+    if not isinstance(data, dict):
+        raise ScenarioError(f"{where}: entries by name, in braces, are needed; got {shown(data)}")
+    for name in data:
+        if known is not None and name not in known:
+            raise ScenarioError(
+                f"{where}: {name!r} is not known here; known are {listing(known, 20)}"
+            )
+    return dict(data)
+
+
+def _is_pair(pair: Any) -> bool:
+    return (
+        isinstance(pair, list) and len(pair) == 2 and all(isinstance(label, str) for label in pair)
+    )
+
+
+def as_json(value: Any) -> int | float:
+    """A number as JSON can hold it."""
+    return int(value) if isinstance(value, Integral) else number(value)
