@@ -85,6 +85,7 @@ CALLS = [
     "cn.performance(problem=P, table=T)",
     "cn.solve(problem=P, solver='HIGHS', time_limit=5.0, tie_break='labels')",
     "cn.Program(problem=P, solver='HIGHS')",
+    "PROGRAM.best(problem=P, time_limit=5.0, tie_break='labels')",
     "PROGRAM.optimum(tie_break='labels', time_limit=5.0)",
     (
         "PROGRAM.resolve(qualification=Q, required=NEED, task_weights=[1.0, 2.0],"
@@ -682,6 +683,7 @@ ARGUMENTS |= {
     "cn.Scenario.from_json.data": "begins with a name",
     "cn.Scenario().repaired.changes": "none of them",
     "cn.Scenarios.named": "none of them",
+    "SCENARIOS.__getitem__.name": "any whole",
     "SCENARIOS.keep.scenario": "text",
     "SCENARIOS.keep.gamma": "not negative or none",
     "cn.report.source": "path",

@@ -19,7 +19,7 @@ from crowdnb.model.check import broken_rules
 from crowdnb.model.problem import Problem, needed
 from crowdnb.solver.engine import SolverAnswerError
 from crowdnb.solver.program import Program
-from crowdnb.solver.search import Search, tie
+from crowdnb.solver.search import tie
 
 TINY = 1e-300  # stands for a value of exactly 0, which would forbid a pair
 
@@ -28,14 +28,12 @@ class Oracle:
     """The optimum of a problem and of its variants over the same labels, from a program that is compiled once."""
 
     def __init__(self, problem: Problem, solver: str | None = None) -> None:
-        self.problem, self.solver = needed(problem), solver
-        self.compiled = Program(problem, solver).compiled
+        self.problem = needed(problem)
+        self.program = Program(problem, solver)
 
     def best(self, problem: Problem) -> Assignment:
         """The optimum of a variant, as :func:`crowdnb.solve` finds and checks it."""
-        return Search(
-            problem, self.solver, None, None, self.compiled if problem.plain else None
-        ).answer()
+        return self.program.best(problem)
 
     @cached_property
     def optimum(self) -> Assignment:

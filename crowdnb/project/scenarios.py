@@ -10,15 +10,16 @@ import json
 import math
 import os
 from collections import Counter
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
+from numbers import Integral
 from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
 
-from crowdnb.labels import listing, needs, one_of, path_of, several, text_of
+from crowdnb.labels import listing, needs, one_of, path_of, several, shown, text_of
 from crowdnb.model import moves
 from crowdnb.model.assignment import Assignment
 from crowdnb.model.moves import moves_text
@@ -28,7 +29,7 @@ from crowdnb.project.scenario import GIVEN, Scenario, a_scenario, check_labels
 from crowdnb.project.scenario_file import read_scenarios, write_scenarios
 from crowdnb.project.setting_kinds import ScenarioError
 from crowdnb.solver.program import Program
-from crowdnb.solver.search import Search, optimum
+from crowdnb.solver.search import Search
 
 TAKE_TURNS = 20_000  # pairs of worker and task up to which tied optima are settled by labels
 REMEMBERED = 200  # answers, so that a long day of turning does not fill the memory
@@ -37,6 +38,9 @@ REMEMBERED = 200  # answers, so that a long day of turning does not fill the mem
 @dataclass(frozen=True, eq=False)
 class Scenarios:
     """A project's scenarios in order, and the settings that have no name yet.
+
+    Their number is ``len(plans)``; ``for one in plans`` goes through them; ``plans["quarrel"]`` and
+    ``plans[0]`` are one of them, and ``plans["as given"]`` the project as its files say.
 
     Attributes
     ----------
@@ -107,11 +111,8 @@ class Scenarios:
         ScenarioError
             The name is empty, or "as given"; a value breaks its rule; a label is not the project's.
         """
-        if unknown := [
-            name
-            for name in changes
-            if name not in (known := [item.name for item in fields(Scenario)])
-        ]:
+        known = [item.name for item in fields(Scenario)]
+        if unknown := [name for name in changes if name not in known]:
             raise TypeError(
                 f"keep(): no field {listing(unknown)}; there are {listing(known, len(known))}"
             )
@@ -134,7 +135,7 @@ class Scenarios:
 
     def drop(self, name: str) -> Scenarios:
         """Without the scenario of this name."""
-        self[name]
+        find(self, text_of(name, "name"), "name")
         return self._but(named=tuple(one for one in self.named if one.name != name))
 
     def at(self, current: Scenario) -> Scenarios:
@@ -148,14 +149,25 @@ class Scenarios:
             other.__dict__[name] = getattr(self, name)
         return other
 
-    def __getitem__(self, name: str) -> Scenario:
-        return find(self, text_of(name, "name"), "name")
+    def __len__(self) -> int:
+        return len(self.named)
+
+    def __iter__(self) -> Iterator[Scenario]:
+        return iter(self.named)
+
+    def __getitem__(self, name: str | int) -> Scenario:
+        if not isinstance(name, Integral) or isinstance(name, bool):
+            return find(self, text_of(name, "name"), "name")
+        if not -len(self) <= name < len(self):
+            raise ScenarioError(f"name: there is no scenario {shown(name)}; there are {len(self)}")
+        return self.named[name]
 
     def problem(self, scenario: Scenario | str) -> Problem:
         """The problem of a scenario, or of the one of this name."""
         one = find(self, scenario)
         check_labels(one, self.project)
-        key = repr((one.gamma, sorted(one.weights.items()), sorted(one.demand.items())))
+        of_q = Scenario(gamma=one.gamma, weights=one.weights, demand=one.demand)
+        key = _key(of_q)
         if key not in self._qualifications:
             if len(self._qualifications) > REMEMBERED:
                 self._qualifications.clear()
@@ -165,22 +177,11 @@ class Scenarios:
     def answer(self, scenario: Scenario | str) -> Assignment:
         """Its best assignment; of tied ones the first by labels, so that nobody is said to move who need not."""
         one = find(self, scenario)
-        key = json.dumps(replace(one, name="").as_json(), sort_keys=True)
+        key = _key(one)
         if key not in self._answers:
             problem = self.problem(one)
             settle: Literal["labels"] | None = "labels" if problem.q.size <= TAKE_TURNS else None
-            same = (
-                not one.added
-                and not one.limits
-                and problem.conflict_scope == self._program.problem.conflict_scope
-            )
-            if same:
-                values = {name: getattr(problem, name) for name in _VARIED}
-                answer = self._program.optimum(
-                    **values, time_limit=self.time_limit, tie_break=settle
-                )
-            else:
-                answer = optimum(problem, self.solver, self.time_limit, settle)
+            answer = self._program.best(problem, self.time_limit, settle)
             if len(self._answers) > REMEMBERED:
                 self._answers.clear()
             self._answers[key] = answer
@@ -287,6 +288,11 @@ class Scenarios:
         return cls(project, held[1], held[0], **options)
 
 
+def _key(scenario: Scenario) -> str:
+    """The same for scenarios that differ in their names only."""
+    return json.dumps(replace(scenario, name="").as_json(), sort_keys=True)
+
+
 def check_options(solver: str | None, time_limit: float | None) -> None:
     """ValueError unless :func:`crowdnb.solve` takes them; the rules are those of its search, which does not start."""
     Search(Problem([[1.0]], [1]), solver, time_limit, None)
@@ -303,9 +309,6 @@ def find(plans: Scenarios, scenario: Scenario | str, what: str = "scenario") -> 
             return one
     known = listing([GIVEN, *(one.name for one in plans.named)], 20)
     raise ScenarioError(f"{what}: there is no scenario {scenario!r}; there are {known}")
-
-
-_VARIED = ("qualification", "required", "task_weights", "task_conflicts", "worker_conflicts")
 
 
 def tasks_of(answer: Assignment) -> dict[Hashable, tuple[Hashable, ...]]:

@@ -151,7 +151,7 @@ class Program:
             "worker_conflicts": worker_conflicts,
         }
         given = {name: value for name, value in values.items() if value is not None}
-        search = self._search(given, time_limit, tie_break)
+        search = self._search(self.problem.changed(**given), time_limit, tie_break)
         try:
             return search.answer()
         except KeyboardInterrupt:
@@ -164,14 +164,27 @@ class Program:
         **values: Any,
     ) -> Assignment:
         """:meth:`resolve` as :func:`optimum` is :func:`solve`: an interrupt passes."""
-        return self._search(values, time_limit, tie_break).answer()
+        return self.best(self.problem.changed(**values), time_limit, tie_break)
 
-    def _search(
-        self, values: dict[str, Any], time_limit: float | None, tie_break: str | None
-    ) -> Search:
-        return Search(
-            self.problem.changed(**values), self.solver, time_limit, tie_break, self.compiled
-        )
+    def best(
+        self,
+        problem: Problem,
+        time_limit: float | None = None,
+        tie_break: Literal["labels"] | None = None,
+    ) -> Assignment:
+        """The optimum of any variant of the problem: compiled where it is of the same form, else afresh.
+
+        Every variant is solved here, that of a scenario and that of an explanation. An interrupt
+        passes, as of :func:`crowdnb.solver.search.optimum`.
+        """
+        return self._search(problem, time_limit, tie_break).answer()
+
+    def _search(self, problem: Problem, time_limit: float | None, tie_break: str | None) -> Search:
+        mine = self.problem
+        same = needed(problem).q.shape == mine.q.shape
+        same = same and problem.plain and problem.conflict_scope == mine.conflict_scope
+        compiled = self.compiled if same else None
+        return Search(problem, self.solver, time_limit, tie_break, compiled)
 
 
 def frontier(

@@ -135,6 +135,14 @@ def test_a_repair_of_every_kind_is_held_but_a_pin():
     assert all(change.setting in SETTINGS for change in CHANGES.values())
 
 
+def test_scenarios_are_gone_through_and_found_by_name_and_position(plans):
+    assert len(plans) == 2 and [one.name for one in plans] == ["quarrel", "everything"]
+    assert plans[0] is plans["quarrel"] and plans[-1] is plans["everything"]
+    assert plans["as given"] == cn.Scenario("as given")
+    with pytest.raises(cn.ScenarioError, match="there is no scenario 2; there are 2"):
+        plans[2]
+
+
 def test_scenarios_side_by_side(case, plans):
     table, first = plans.compare(), cn.solve(case.problem())
     assert table.index.tolist() == ["as given", "quarrel", "everything"]
