@@ -47,7 +47,6 @@ from crowdnb.project.keeper import Keeper
 from crowdnb.project.record import Project
 from crowdnb.project.scenario import GIVEN, Scenario
 from crowdnb.project.scenarios import Scenarios
-from crowdnb.project.settings import Pair
 
 UPLOADS = "my_project"
 SUGGESTED = 4  # repairs
