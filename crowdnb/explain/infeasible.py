@@ -18,16 +18,17 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, assert_never
 
 import numpy as np
 import pandas as pd
 from tqdm.auto import tqdm
 
-from crowdnb.explain.requirements import Requirement, Rules, fill
+from crowdnb.explain.requirements import assuming, cheapest, feasible, fill
 from crowdnb.labels import BoolArray, IntArray, listing
 from crowdnb.model.conflict_graph import compatible_workers
 from crowdnb.model.problem import Problem, needed
+from crowdnb.model.rows import BY_ROW, KINDS, Kind, Requirement, Rules
 
 FEW = 12  # labels, pairs or steps of a proof that a text lists
 
@@ -104,19 +105,19 @@ def explain_infeasible(problem: Problem) -> Infeasible:
     rules = Rules.of(needed(problem))
     # no more of a task's places matter
     rules = replace(rules, need=np.minimum(rules.need, len(rules.limits) + 1))
-    start = next((seed for seed in _seeds(rules) if not seed.feasible()), None)
+    start = next((seed for seed in _seeds(rules) if not feasible(seed)), None)
     if start is None:
         return Infeasible(_frame(problem, []), "An assignment exists.", "", (), (), 0, 0)
     rules, kept = _filtered(start)
     if len(_idle(rules)) and not any(item.kind == "conflict" for item in kept):
-        rules, kept = _filtered(start, ("budget", "conflict", "pin", "ceiling"))
+        rules, kept = _filtered(start, (*BY_ROW, "conflict", "pin", "ceiling"))
     return _told(rules, kept)
 
 
 def _seeds(rules: Rules) -> Iterator[Rules]:
     """Some of the requirements, from few to all: where the filter starts decides how short its answer is."""
     nobody = np.zeros_like(rules.conflicts)
-    unpinned = replace(rules, pins=np.zeros_like(rules.pins), budget=False)
+    unpinned = replace(rules, pins=np.zeros_like(rules.pins), by_row=frozenset())
     single = [
         np.where(np.arange(len(rules.need)) == j, rules.need, 0) for j in np.flatnonzero(rules.need)
     ]
@@ -124,26 +125,37 @@ def _seeds(rules: Rules) -> Iterator[Rules]:
         for need in single:
             yield replace(start, need=need)
         yield start
-    yield replace(rules, budget=False)
-    if rules.budget:
+    yield replace(rules, by_row=frozenset())
+    if rules.by_row:
         yield rules
 
 
-KINDS = ("budget", "conflict", "exclusion", "zero", "limit", "pin", "ceiling")
+# kinds of which all requirements are dropped together, if that can be: so the answer names few kinds
+WHOLE_FIRST: tuple[Kind, ...] = (
+    *BY_ROW,
+    "conflict",
+    "exclusion",
+    "zero",
+    "limit",
+    "pin",
+    "ceiling",
+)
 
 
-def _filtered(rules: Rules, whole_first: Sequence[str] = KINDS) -> tuple[Rules, list[Requirement]]:
+def _filtered(
+    rules: Rules, whole_first: Sequence[Kind] = WHOLE_FIRST
+) -> tuple[Rules, list[Requirement]]:
     """Drop whatever can be dropped while no assignment exists: rules and requirements that are left."""
     for kind in whole_first:
         without = rules.without(rules.items(kind))
-        if not without.feasible():
+        if not feasible(without):
             rules = without
     kept: list[Requirement] = []
-    for kind in ("place", "exclusion", "zero", "conflict", "limit", "ceiling", "pin", "budget"):
+    for kind in KINDS:
         items = rules.items(kind)
         for item in tqdm(items, desc=f"dropping each {kind}", leave=False, delay=5):
             without = rules.without([item])
-            if without.assuming(item).feasible():
+            if feasible(assuming(without, item)):
                 kept.append(item)
             else:
                 rules = without
@@ -184,8 +196,10 @@ def requirement_text(problem: Problem, item: Requirement) -> str:
             return f"{worker} is pinned to {task}"
         case "ceiling":
             return f"{task} takes at most {count(int(problem.need[item.task]), 'worker')}"
-        case _:
+        case "budget":
             return f"the costs may come to {problem.budget:.12g}"
+        case _:
+            assert_never(item.kind)
 
 
 def _told(rules: Rules, kept: list[Requirement]) -> Infeasible:
@@ -220,7 +234,7 @@ def _told(rules: Rules, kept: list[Requirement]) -> Infeasible:
             lines.append(f"{names} {take} at most {count(least[0], 'task')}{each}.")
         else:
             lines.append(f"{_sentence([requirement_text(problem, item) for item in limits])}.")
-    for kind in ("pin", "ceiling", "budget"):
+    for kind in ("pin", "ceiling", *BY_ROW):
         if items := kinds.get(kind, []):
             lines.append(f"{_sentence([requirement_text(problem, item) for item in items])}.")
     most = max(places - 1, 0)
@@ -300,9 +314,10 @@ def _who(problem: Problem, about: IntArray, able: BoolArray, idle: bool) -> str:
     )
 
 
-def _left_out(problem: Problem, kinds: dict[str, list[Requirement]]) -> str:
+def _left_out(problem: Problem, kinds: dict[Kind, list[Requirement]]) -> str:
     parts = []
-    for kind, why in (("exclusion", "conflict with the task"), ("zero", "qualification 0")):
+    reasons: dict[Kind, str] = {"exclusion": "conflict with the task", "zero": "qualification 0"}
+    for kind, why in reasons.items():
         by_task: dict[int, list[Any]] = {}
         for item in kinds.get(kind, []):
             by_task.setdefault(item.task, []).append(problem.workers[item.worker])
@@ -313,18 +328,18 @@ def _left_out(problem: Problem, kinds: dict[str, list[Requirement]]) -> str:
 
 
 def _certificate(
-    rules: Rules, kinds: dict[str, list[Requirement]], able: BoolArray, places: int
+    rules: Rules, kinds: dict[Kind, list[Requirement]], able: BoolArray, places: int
 ) -> str:
     """Hall's condition, the largest compatible group, or a proof by cases, whichever is simplest and holds."""
     problem = rules.problem
     if "budget" in kinds:
-        least = replace(rules, budget=False).cheapest()
+        least = cheapest(rules.without(rules.items("budget")))
         return (
             f"Nothing that keeps the rest costs less than {least:.12g}."
             if math.isfinite(least)
             else ""
         )
-    if {"pin", "ceiling"} & set(kinds):
+    if {"pin", "ceiling", *BY_ROW} & set(kinds):
         return ""
     room = int(np.minimum(rules.limits, (~rules.barred & (rules.need > 0)).sum(axis=1)).sum())
     who = "who may take them" if places > 1 else "who may take it"

@@ -29,9 +29,9 @@ from typing import NamedTuple
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from crowdnb.explain.requirements import Rules
 from crowdnb.labels import BoolArray, FloatArray, IntArray
 from crowdnb.model.conflict_graph import compatible_workers, teams
+from crowdnb.model.rows import Rules
 
 CREWS = 3000  # that are looked at; where there are more, some of them may be better
 FILLINGS = 2000  # likewise, of all crews

@@ -34,13 +34,14 @@ from scipy import sparse
 from tqdm.auto import tqdm
 
 from crowdnb.explain.largest_teams import Fewest, fewest
-from crowdnb.explain.requirements import Rules, fill
+from crowdnb.explain.requirements import fill
 from crowdnb.labels import BoolArray, IntArray, listing, number, shown, whole
 from crowdnb.model.assignment import Assignment
 from crowdnb.model.changes import KINDS, Item, apply, change_text
 from crowdnb.model.check import broken_rules, budget_slack
 from crowdnb.model.conflict_graph import cliques, compatible_workers
 from crowdnb.model.problem import Problem, needed
+from crowdnb.model.rows import Rules
 from crowdnb.solver.engine import SolverAnswerError
 from crowdnb.solver.highs import FOREVER, Milp, least_cost
 from crowdnb.solver.search import optimum, tie

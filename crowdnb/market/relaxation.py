@@ -54,10 +54,14 @@ from crowdnb.labels import (
 from crowdnb.market.matching import greedy, with_room
 from crowdnb.model.conflict_graph import cliques
 from crowdnb.model.problem import Problem
+from crowdnb.model.rows import Rules
+from crowdnb.model.rows import rows as rows_of
 
 Rows = Literal["pairs", "cliques"]
 WHOLE = 1e-6  # how far from a whole number a solver's x may be
 DIGITS = 9  # of what a solver returns
+# the kinds of rows that the linear program has, and what they are called in it
+SHOWN = {"limit": "worker", "place": "task", "conflict": "conflict"}
 MINORS = 200_000  # determinants that are computed at most
 # numbers of pairs: 1, one or more of them is chosen, or 0, none is
 Decisions = dict[tuple[int, ...], int]
@@ -109,8 +113,8 @@ def linear(problem: Problem, rows: Rows = "pairs") -> Linear:
     [[1, 1, 0, 0], [0, 0, 1, 1], [1, 0, 1, 0], [0, 1, 0, 1]]
     """
     one_of(rows, get_args(Rows), "rows")
-    i, j = np.argwhere(with_room(problem).eligible).T
-    workers, tasks = problem.workers, problem.tasks
+    columns = np.argwhere(with_room(problem).eligible)
+    (i, j), workers, tasks = columns.T, problem.workers, problem.tasks
     limits, need = problem.limits, problem.need
     if problem.conflict_scope == "project" and (limits[problem.conflict_pairs] > 1).any():
         worker = workers[int(problem.conflict_pairs[(limits[problem.conflict_pairs] > 1)][0])]
@@ -118,28 +122,34 @@ def linear(problem: Problem, rows: Rows = "pairs") -> Linear:
             f"worker_limits: {worker} may take several tasks and is in conflict; here only one is"
             " possible"
         )
+    groups = list(problem.conflict_pairs if rows == "pairs" else cliques(problem))
+    blocks = rows_of(Rules.of(problem), columns, groups, team=False, trivial=True)
+    blocks["limit"] = blocks["limit"]._replace(high=limits.astype(float))
+    if other := blocks.keys() - SHOWN.keys():
+        raise ValueError(f"problem: rows of {listing(sorted(other))} are not shown here")
     kept: dict[tuple[str, str], tuple[npt.NDArray[Any], float]] = {}
-    for k, worker in enumerate(workers):
-        kept["worker", str(worker)] = (i == k, limits[k])
-    for k, task in enumerate(tasks):
-        kept["task", str(task)] = (j == k, need[k])
-    for group in problem.conflict_pairs if rows == "pairs" else cliques(problem):
-        inside, name = np.isin(i, group), listing(workers[group], len(group))
-        if problem.conflict_scope == "project":
-            kept["conflict", name] = (inside, 1)
+    for kind, shown_as in SHOWN.items():
+        if (block := blocks.get(kind)) is None:
             continue
-        for k in np.flatnonzero(need > 1).tolist():
-            kept["conflict", f"{name}: {tasks[k]}"] = (inside & (j == k), 1)
+        about = zip(block.who.tolist(), block.task.tolist(), strict=True)
+        for (who, task), row, limit in zip(about, block.pairs.toarray(), block.high, strict=True):
+            names = []
+            if who >= 0:
+                whose = groups[who] if kind == "conflict" else [who]
+                names.append(listing(workers[whose], len(whose)))
+            if task >= 0:
+                names.append(str(tasks[task]))
+            kept[shown_as, ": ".join(names)] = (row, float(limit))
     if limits.max() > 1 and need.max() > 1:
         for k in range(len(i)):
-            kept["pair", f"{workers[i[k]]}: {tasks[j[k]]}"] = (np.arange(len(i)) == k, 1)
+            kept["pair", f"{workers[i[k]]}: {tasks[j[k]]}"] = (np.arange(len(i)) == k, 1.0)
     index = pd.MultiIndex.from_tuples(list(kept), names=["kind", "who"])
     pairs = pd.MultiIndex.from_arrays([workers[i], tasks[j]], names=["worker", "task"])
     return Linear(
         pd.DataFrame(
             np.array([row for row, _ in kept.values()], dtype=float), index=index, columns=pairs
         ),
-        pd.Series([float(limit) for _, limit in kept.values()], index=index, name="limit"),
+        pd.Series([limit for _, limit in kept.values()], index=index, name="limit"),
         pd.Series(problem.value[i, j], index=pairs, name="value"),
     )
 

@@ -17,12 +17,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
-from crowdnb.labels import (
-    BoolArray,
-    IntArray,
-)
+from crowdnb.labels import BoolArray, IntArray
 from crowdnb.model.problem import Problem
 
 # Beyond either of these the question whether places can be filled is left to the solver.
@@ -197,7 +193,7 @@ def cliques(problem: Problem) -> Iterator[IntArray]:
         while common:
             # Of those in conflict with all so far, the one that covers most pairs not yet covered.
             inside = sum(1 << k for k in clique)
-            best = max(_ones(common), key=lambda k: (left[k] & inside).bit_count())
+            best = max(ones(common), key=lambda k: (left[k] & inside).bit_count())
             clique.append(best)
             common &= bits[best]
         inside = sum(1 << k for k in clique)
@@ -206,43 +202,8 @@ def cliques(problem: Problem) -> Iterator[IntArray]:
         yield np.array(sorted(clique))
 
 
-def _ones(bits: int) -> Iterator[int]:
+def ones(bits: int) -> Iterator[int]:
+    """Positions of the bits that are set, from the lowest."""
     while bits:
-        yield (bits & -bits).bit_length() - 1
-        bits &= bits - 1
-
-
-def task_rows(
-    problem: Problem, member: sparse.csr_array[np.float64], pairs: IntArray
-) -> tuple[IntArray, IntArray, sparse.csr_array[np.float64]]:
-    """A row over the pairs for each task and clique that have two or more pairs in common.
-
-    ``member`` says who is in each clique, cliques × workers. Returned are the clique and the task
-    of each row, and the 0/1 rows. Tasks that take one worker need none.
-    """
-    n = len(problem.tasks)
-    inside = (member @ incidence(pairs[:, 0], member.shape[1])).tocoo()
-    keep = problem.most[pairs[inside.col, 1]] > 1
-    column = inside.col[keep]
-    key, row, count = np.unique(
-        inside.row[keep].astype(np.int64) * n + pairs[column, 1],
-        return_inverse=True,
-        return_counts=True,
-    )
-    matrix = sparse.csr_array((np.ones(len(row)), (row, column)), shape=(len(key), len(pairs)))
-    clique, task = np.divmod(key[count > 1], n)
-    return clique, task, matrix[np.flatnonzero(count > 1)]
-
-
-def incidence(group: IntArray, groups: int) -> sparse.csr_array[np.float64]:
-    """0/1 matrix, groups × items: which group each item is in."""
-    return sparse.csr_array(
-        (np.ones(len(group)), (group, np.arange(len(group)))), shape=(groups, len(group))
-    )
-
-
-def members(rows: list[IntArray], m: int) -> sparse.csr_array[np.float64]:
-    """0/1 matrix, rows × m workers: who is in each row."""
-    which = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
-    flat = np.concatenate([*rows, np.zeros(0, dtype=int)])
-    return sparse.csr_array((np.ones(len(which)), (which, flat)), shape=(len(rows), m))
+        yield (bits & -bits).bit_length() - 1  # bits & -bits is the lowest one alone
+        bits &= bits - 1  # without it

@@ -35,7 +35,7 @@ from tqdm.auto import tqdm
 
 from crowdnb.ability.possibility import degree
 from crowdnb.explain.replan import valued
-from crowdnb.explain.requirements import Extra, Rules
+from crowdnb.explain.requirements import Extra, program
 from crowdnb.explain.variants import Oracle, placed_of
 from crowdnb.labels import (
     BoolArray,
@@ -49,6 +49,7 @@ from crowdnb.model.assignment import Assignment
 from crowdnb.model.check import broken_rules
 from crowdnb.model.moves import moves, moves_text
 from crowdnb.model.problem import Problem, Status
+from crowdnb.model.rows import Rules
 from crowdnb.project.record import Project
 from crowdnb.sensitivity.project_arrays import ProjectArrays
 from crowdnb.solver.engine import SolverAnswerError
@@ -293,8 +294,8 @@ class _Regret:
         in one of them.
         """
         best, least, bound = known[0], math.inf, 0.0
-        program = Rules.of(self.data.problem).program()
-        nothing = np.zeros(len(program.pairs))
+        model = program(Rules.of(self.data.problem))
+        nothing = np.zeros(len(model.pairs))
         unit = FINE / (float(np.abs(self.more).max()) or 1.0)
         more, sets, proposed = (
             (self.more * unit).round(9),
@@ -310,7 +311,7 @@ class _Regret:
                         best, least = placed, regret
                     allies = self._allies(rival)
                     if allies.tobytes() not in sets:
-                        sets[allies.tobytes()] = self._dual(more, program.pairs, allies)
+                        sets[allies.tobytes()] = self._dual(more, model.pairs, allies)
                 bar.update()
                 left = until - time.perf_counter()
                 if bound >= least - self.oracle.tie or (left > 0 and len(sets) == count):
@@ -318,13 +319,13 @@ class _Regret:
                     return best, least
                 if left <= 0:
                     return best, bound
-                chosen, below = program.solved(
+                chosen, below = model.solved(
                     nothing, self._largest(sets.values()), min(left, FOREVER)
                 )
                 bound = min(least, max(bound, below / unit))
                 if chosen is None:
                     return best, bound
-                proposed = [program.pairs[chosen]]
+                proposed = [model.pairs[chosen]]
                 if broken := broken_rules(self.data.problem, proposed[0]):
                     raise SolverAnswerError(
                         f"internal error: the answer of HIGHS breaks a rule: {listing(broken, 3)}"

@@ -9,12 +9,13 @@ Whole-project scope is written with one boolean a worker (formulation F3c):
 
 With y fixed the rest is a transportation problem, whose best vertex is whole, so m booleans do the
 work of m·n. In same-task scope (11 alone) T itself is boolean and the clique rows stand for each
-task. With options of :class:`crowdnb.Problem` beyond the paper T is boolean as well.
+task. With options of :class:`crowdnb.Problem` beyond the paper T is boolean as well. The rows are
+those of :mod:`crowdnb.model.rows`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,8 +23,8 @@ from scipy import sparse
 
 from crowdnb.labels import FloatArray, IntArray
 from crowdnb.model.check import budget_slack
-from crowdnb.model.conflict_graph import cliques, incidence, members, task_rows
 from crowdnb.model.problem import Problem
+from crowdnb.model.rows import Rows, Rules, rows
 
 if TYPE_CHECKING:
     import cvxpy as cp
@@ -53,63 +54,71 @@ def boolean_program(
     """
     import cvxpy as cp
 
-    worker, task = pairs.T
-    m, n = problem.q.shape
-    by_task: Any = incidence(task, n)
-    by_worker: Any = incidence(worker, m)
-    limits = np.minimum(problem.limits, n)
-    together = problem.conflict_scope == "project"
-    whole = not (problem.plain and together)
+    rules = Rules.of(problem)
+    blocks = rows(rules, pairs)
+    whole = not (problem.plain and rules.together)
     t = cp.Variable(len(pairs), boolean=True) if whole else cp.Variable(len(pairs), nonneg=True)
-    rules: list[Any] = []
-    if together:
-        y = cp.Variable(m, boolean=True)
-        if whole:
-            rules.append(by_worker @ t <= sparse.diags_array(limits.astype(float)) @ y)
-            if (several := limits[worker] > 1).any():
-                rules.append(t[several] <= y[worker[several]])
-        else:
-            rules.append(by_worker @ t == y)
-        if rows := list(cliques(problem)):
-            rules.append(members(rows, m) @ y <= 1)
-    else:
-        rules.append(by_worker @ t <= limits)
-        *_, shared = task_rows(problem, members(list(cliques(problem)), m), pairs)
-        if shared.shape[0]:
-            rules.append(shared @ t <= 1)
+    y = cp.Variable(len(problem.workers), boolean=True) if rules.together else None
+    if not whole:  # the team is exactly who has a task, so that with y whole a best T is whole
+        blocks["limit"] = blocks["limit"]._replace(low=blocks["limit"].high)
+    # more than everybody cannot be; with rows on both sides engines settle ties as they always have
+    most = np.minimum(blocks["place"].high, len(problem.workers))
+    blocks["place"] = blocks["place"]._replace(high=most)
+    if "budget" in blocks:
+        blocks["budget"] = _scaled(problem, blocks["budget"])
+    kept: list[Any] = [rule for block in blocks.values() for rule in _written(block, t, y)]
     if problem.required_rule == "exactly":
-        need = problem.need
-        rules.append(by_task[need > 0] @ t == need[need > 0])
         objective: Any = gains(problem, pairs) @ t
     else:
-        rules += [by_task @ t >= problem.fewest, by_task @ t <= np.minimum(problem.most, m)]
-        value = problem.value[worker, task]
+        value = problem.value[pairs[:, 0], pairs[:, 1]]
         objective = SCALE * value / (np.abs(value).max(initial=0) or 1.0) @ t
     if not problem.plain:
         spare = cp.Variable(2, boolean=True)
-        rules.append(spare[0] + spare[1] <= 1)
+        kept.append(spare[0] + spare[1] <= 1)
         objective = objective + spare[0] + spare[1]
-    pinned = np.flatnonzero(problem.must[worker, task])
-    if pins is not None:
-        pinned = np.union1d(pinned, pins)
-    if len(pinned):
-        rules.append(t[pinned] == 1)
-    if problem.pair_costs is not None and problem.budget is not None:
-        cost = problem.pair_costs[worker, task]
-        unit = np.abs(cost).max(initial=0) or 1.0
-        # the rest is looked at when the answer is there: what exceeds is refused
-        seen = np.abs(cost) >= SEEN * unit
-        most = (
-            problem.budget
-            + budget_slack(problem, float(np.abs(cost).sum()))
-            + float(np.abs(cost[~seen]).sum())
-        )
-        rules.append(np.where(seen, cost / unit, 0.0) @ t <= most / unit)
+    if pins is not None and len(pins):
+        kept.append(t[pins] == 1)
     for chosen in refused:
         sign = -np.ones(len(pairs))
         sign[chosen] = 1
-        rules.append(sign @ t <= len(chosen) - 1)
-    return cp.Problem(cp.Maximize(objective), rules), t
+        kept.append(sign @ t <= len(chosen) - 1)
+    return cp.Problem(cp.Maximize(objective), kept), t
+
+
+def _written(block: Rows, t: cp.Variable, y: cp.Variable | None) -> Iterator[cp.Constraint]:
+    """Some rows in cvxpy: equations where both sides are the same, and inequalities."""
+    block = block.only((block.entries() > 0) | (block.low > 0) | (block.high < 0))
+    equal = block.low == block.high
+    for which, sign in (
+        (equal, "=="),
+        (~equal & np.isfinite(block.low), ">="),
+        (~equal & np.isfinite(block.high), "<="),
+    ):
+        if not which.any():
+            continue
+        part = block.only(which)
+        total: Any = part.pairs @ t
+        if part.team is not None:
+            total = total + part.team @ y if part.pairs.nnz else part.team @ y
+        match sign:
+            case "==":
+                yield total == part.low
+            case ">=":
+                yield total >= part.low
+            case _:
+                yield total <= part.high
+
+
+def _scaled(problem: Problem, budget: Rows) -> Rows:
+    """The row of the budget in a unit in which the largest cost is 1, with room for the rounding of sums."""
+    cost = np.asarray(budget.pairs.todense())[0]
+    unit = np.abs(cost).max(initial=0) or 1.0
+    # the rest is looked at when the answer is there: what exceeds is refused
+    seen = np.abs(cost) >= SEEN * unit
+    slack = budget_slack(problem, float(np.abs(cost).sum()))
+    most = budget.high + slack + float(np.abs(cost[~seen]).sum())
+    scaled = sparse.csr_array(np.where(seen, cost / unit, 0.0)[np.newaxis])
+    return budget._replace(pairs=scaled, high=most / unit)
 
 
 def gains(problem: Problem, pairs: IntArray) -> FloatArray:

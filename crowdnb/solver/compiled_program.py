@@ -10,8 +10,8 @@ import numpy as np
 from scipy import sparse
 
 from crowdnb.labels import FloatArray, IntArray
-from crowdnb.model.conflict_graph import incidence
 from crowdnb.model.problem import Problem
+from crowdnb.model.rows import incidence
 from crowdnb.solver.boolean_program import gains
 from crowdnb.solver.engine import GLPK_WORDS, Answer, _options, proved, read
 

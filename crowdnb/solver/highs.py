@@ -40,6 +40,9 @@ class MilpAnswer(NamedTuple):
 
 def least_cost(program: Milp, seconds: float) -> MilpAnswer:
     """The best x: sought here for a while, then in a process of its own, which an interrupt ends at once."""
+    if not len(program.costs):  # HiGHS calls this empty, and does not look at the rows
+        kept = bool(((program.low <= 0) & (program.high >= 0)).all())
+        return MilpAnswer(np.zeros(0) if kept else None, 0.0 if kept else np.inf, True)
     here = _ask(program, min(seconds, PATIENCE))
     if here.proved or seconds <= PATIENCE:
         return here

@@ -36,8 +36,8 @@ from scipy import sparse
 from scipy.optimize import linprog
 
 from crowdnb.labels import BoolArray, FloatArray, IntArray
-from crowdnb.model.conflict_graph import incidence, members, task_rows
 from crowdnb.model.problem import Problem
+from crowdnb.model.rows import Rows, Rules, members, rows
 
 ALL = 1000  # pairs that are looked at together
 PER_TASK, PER_WORKER = 12, 3  # candidates to begin with, of more pairs
@@ -91,12 +91,9 @@ def prices(
     value -= best_pair
     spread = float(-value[np.isfinite(value)].min(initial=0)) or 1.0
     value /= spread  # now between -1 and 0: the linear solver works to tolerances around 1e-7
-    together = problem.conflict_scope == "project"
-    groups = list(cliques)
-    if together:  # a worker without conflicts is a clique of one
-        alone = np.setdiff1d(np.arange(m), np.concatenate([*groups, np.zeros(0, dtype=np.int64)]))
-        groups += [np.array([i]) for i in alone.tolist()]
-    member = members(groups, m)
+    rules, member = Rules.of(problem), members(cliques, m)
+    # who is in a clique of the project takes one task by the clique's row already
+    limited = np.full(m, True) if not rules.together else member.sum(axis=0) == 0
     # what a place left empty costs: each filled one earns it
     missing = 10.0 * max(1, math.isqrt(int(need.sum())))
     taken = _candidates(value, need, known)
@@ -104,19 +101,15 @@ def prices(
     while True:
         pairs = np.argwhere(taken)
         i, j = pairs.T
-        if together:
-            rules = [member[:, i]]
-        else:
-            clique, task, shared = task_rows(problem, member, pairs)
-            rules = [incidence(i, m), shared]
-        rows = sparse.vstack([*rules, incidence(j, n)])
+        blocks = _relaxed(rules, pairs, cliques, limited)
+        matrix = sparse.vstack([block.pairs for block in blocks.values()])
         left = until - time.perf_counter()
         if left <= 0:
             return best
-        answer = linprog(  # type: ignore[call-overload]  # sparse matrices are not in the stubs
+        answer = linprog(
             -(missing + value[i, j]),
-            rows,
-            np.r_[np.ones(rows.shape[0] - n), need],
+            matrix,
+            np.concatenate([block.high for block in blocks.values()]),
             method="highs",
             options={"time_limit": min(left, 1e9), "presolve": len(pairs) > ALL},
         )
@@ -124,11 +117,7 @@ def prices(
             return best
         price, u = np.split(-answer.ineqlin.marginals, [-n])
         price, u = np.maximum(0, price), u - missing
-        if together:
-            charge = (member.T @ price)[:, None]  # what worker i pays, on any task
-        else:
-            of_cliques = sparse.csr_array((price[m:], (clique, task)), shape=(member.shape[0], n))
-            charge = price[:m, None] + (member.T @ of_cliques).toarray()
+        charge = _charge(rules, blocks, price, member)
         reduced = value - u - charge
         gain = reduced.max(axis=1)
         bound = math.fsum(
@@ -149,6 +138,36 @@ def prices(
         if not better.any():
             return best
         taken |= _joining(np.where(better, reduced, -np.inf))
+
+
+def _relaxed(
+    rules: Rules, pairs: IntArray, cliques: Sequence[IntArray], limited: BoolArray
+) -> dict[str, Rows]:
+    """The rows of the relaxation over some pairs; those of places come last."""
+    blocks = rows(rules, pairs, cliques, team=False)
+    blocks["limit"] = blocks["limit"].only(limited)
+    kinds = ("conflict", "limit", "place") if rules.together else ("limit", "conflict", "place")
+    return {kind: blocks[kind] for kind in kinds if kind in blocks}
+
+
+def _charge(
+    rules: Rules,
+    blocks: dict[str, Rows],
+    price: FloatArray,
+    member: sparse.csr_array[np.float64],
+) -> FloatArray:
+    """What worker i pays on task j by the prices of limits and conflicts, m × n; m × 1 for the whole project."""
+    m, n = rules.zero.shape
+    of_worker, of_clique = np.zeros((m, 1)), np.zeros((m, 1 if rules.together else n))
+    for kind, block in blocks.items():
+        own, price = np.split(price, [len(block.who)])
+        if kind == "limit":
+            of_worker[block.who, 0] = own
+        elif kind == "conflict":
+            at = (block.who, np.maximum(block.task, 0))
+            each = sparse.csr_array((own, at), shape=(member.shape[0], of_clique.shape[1]))
+            of_clique = (member.T @ each).toarray()
+    return of_worker + of_clique
 
 
 def _candidates(value: FloatArray, need: IntArray, known: IntArray) -> BoolArray:

@@ -6,6 +6,7 @@ from helpers.every_table import TABLES, met, random_problem, valid
 
 import crowdnb as cn
 from crowdnb.explain import requirements as rules
+from crowdnb.model.rows import Rules
 from crowdnb.solver import highs
 
 
@@ -53,7 +54,7 @@ def test_a_search_cut_short_leaves_the_question_to_highs(scope, monkeypatch):
     for _ in range(40):
         problem = random_problem(rng, scope)
         assert (
-            rules.Rules.of(problem).feasible()
+            rules.feasible(Rules.of(problem))
             == valid(problem, TABLES[problem.qualification.shape]).any()
         )
 
@@ -61,7 +62,7 @@ def test_a_search_cut_short_leaves_the_question_to_highs(scope, monkeypatch):
 @pytest.mark.parametrize("seed", [13, 3])
 def test_sixty_workers_are_explained_without_a_solver(seed, monkeypatch):
     # the mixed-integer program, which takes a minute on seed 13
-    monkeypatch.setattr(rules.Rules, "cheapest", None)
+    monkeypatch.setattr(rules, "cheapest", None)
     found = cn.explain_infeasible(cn.random_problem(60, None, 0.2, seed))
     assert "can work together" in found.certificate
 
@@ -170,7 +171,7 @@ def test_pins_that_clash():
         == "In conflict: 0 with 1.\n0 is pinned to 0; 1 is pinned to 0."
     )
     barred = cn.Problem(two, [1, 0], pinned=[(0, 0)], task_conflicts=[(0, 0)], costs=two, budget=9)
-    assert rules.Rules.of(barred).cheapest() == float("inf")
+    assert rules.cheapest(Rules.of(barred)) == float("inf")
 
 
 def test_a_proof_by_cases_in_same_task_scope():

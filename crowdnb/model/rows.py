@@ -1,0 +1,382 @@
+r"""Every rule of the model, once: which requirements there are, and the row that each of them is (section 4).
+
+A row bounds a sum over the pairs (worker i, task j) that may be chosen, T_ij ∈ {0, 1}, and, in
+whole-project scope, over the team, y_i ∈ {0, 1}:
+
+=========  ==========================  ===========================================================
+kind       stands for                  row
+=========  ==========================  ===========================================================
+place      one of L_j places           Σ_i T_ij ≥ L_j                                          (9)
+ceiling    no more than L_j workers    Σ_i T_ij ≤ L_j, the other side of the same row          (9)
+limit      tasks of a worker           Σ_j T_ij ≤ limit_i, or ≤ limit_i y_i with a team       (10)
+conflict   two workers, C^A            Σ_i T_ij ≤ 1 over a clique of them, for each task      (11)
+                                       Σ_i y_i ≤ 1 over a clique, for the project       (11), (12)
+exclusion  a pair that C^R forbids     none: the pair is not among the columns
+zero       a pair that Q = 0 forbids   none, likewise
+pin        a pair that is pinned       T_ij = 1
+budget     the costs together          Σ_ij c_ij T_ij ≤ budget
+=========  ==========================  ===========================================================
+
+Where a worker may take several tasks, rows T_ij ≤ y_i (``team``) beside these say what a team is:
+they are no requirement. All programs of the package are made of these rows: the one for cvxpy
+(:mod:`crowdnb.solver.boolean_program`), the bounds (:mod:`crowdnb.solver.reduced_costs`),
+explanations (which drop requirements), repairs (which add columns to the rows of some kinds) and
+the relaxation that notebook 09 shows. Two stand apart on purpose, so that each can find an error of
+the other: :mod:`crowdnb.model.check`, and the paper's Algorithm 1 in
+:mod:`crowdnb.experiments.baselines`.
+
+References
+----------
+H. Zhu, M. Zhou, R. Alkins, "Group role assignment via a Kuhn-Munkres algorithm-based solution", IEEE Trans.
+Systems, Man, and Cybernetics A 42 (2012) 739-750.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal, NamedTuple, assert_never, get_args
+
+import numpy as np
+from scipy import sparse
+
+from crowdnb.labels import BoolArray, FloatArray, IntArray
+from crowdnb.model.conflict_graph import cliques
+from crowdnb.model.problem import Problem
+
+Kind = Literal["place", "exclusion", "zero", "conflict", "limit", "ceiling", "pin", "budget"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+# Kinds that are known by their rows alone: no search fills places under them, so that a
+# mixed-integer program is asked wherever there is one.
+BY_ROW: tuple[Kind, ...] = ("budget",)
+
+
+class Requirement(NamedTuple):
+    """One requirement: its kind, and the positions of what it is about (-1 where there is none)."""
+
+    kind: Kind
+    worker: int = -1
+    other: int = -1
+    task: int = -1
+
+
+@dataclass(frozen=True, eq=False)
+class Rules:
+    """The requirements that are there, as arrays; :meth:`without` drops some."""
+
+    problem: Problem
+    need: IntArray  # n, places of each task
+    ceiling: FloatArray  # n; inf where there is none
+    excluded: BoolArray  # m × n, C^R
+    zero: BoolArray  # m × n, Q = 0
+    limits: IntArray  # m; n where there is none
+    conflicts: BoolArray  # m × m
+    pins: BoolArray  # m × n
+    by_row: frozenset[Requirement]  # of the kinds BY_ROW
+
+    @classmethod
+    def of(cls, problem: Problem) -> Rules:
+        """All requirements of a problem."""
+        any_number = problem.required_rule == "at least"
+        return cls(
+            problem,
+            problem.fewest,
+            np.full(len(problem.need), np.inf) if any_number else problem.need.astype(float),
+            problem.excluded,
+            problem.q == 0,
+            np.minimum(problem.limits, len(problem.tasks)),
+            problem.against,
+            problem.must,
+            frozenset([Requirement("budget")] * (problem.budget is not None)),
+        )
+
+    @property
+    def together(self) -> bool:
+        """Whether a conflict is one for the whole project, so that there is a team."""
+        return self.problem.conflict_scope == "project"
+
+    @property
+    def budget(self) -> bool:
+        """Whether the costs are bounded."""
+        return Requirement("budget") in self.by_row
+
+    @property
+    def barred(self) -> BoolArray:
+        """Pairs that may not be chosen, m × n."""
+        return self.excluded | self.zero
+
+    @property
+    def capped(self) -> BoolArray:
+        """Tasks that could get more workers than they may have: by pinned pairs, or by rows of their own; n."""
+        room = self.ceiling < len(self.limits)
+        return room if self.by_row else room & self.pins.any(axis=0)
+
+    def items(self, kind: Kind) -> list[Requirement]:
+        """The requirements of one kind that are there and could matter."""
+        match kind:
+            case "place":
+                tasks = np.repeat(np.arange(len(self.need)), self.need)
+                return [Requirement(kind, task=j) for j in tasks.tolist()]
+            case "ceiling":
+                return [Requirement(kind, task=j) for j in np.flatnonzero(self.capped).tolist()]
+            case "limit":
+                bound = np.flatnonzero(self.limits < len(self.need))
+                return [Requirement(kind, i) for i in bound.tolist()]
+            case "conflict":
+                between = np.argwhere(np.triu(self.conflicts))
+                return [Requirement(kind, i, k) for i, k in between.tolist()]
+            case "exclusion":
+                return _of_pairs(kind, self.excluded & self._wanted)
+            case "zero":
+                return _of_pairs(kind, self.zero & ~self.excluded & self._wanted)
+            case "pin":
+                return _of_pairs(kind, self.pins)
+            case "budget":
+                return sorted(item for item in self.by_row if item.kind == kind)
+            case _:
+                assert_never(kind)
+
+    @property
+    def _wanted(self) -> BoolArray:
+        """Pairs that could help: they fill a place, are pinned, or earn money; m × n."""
+        wanted = (self.need > 0) | self.pins
+        if self.budget and self.problem.pair_costs is not None:
+            wanted = wanted | (self.problem.pair_costs < 0)
+        return wanted
+
+    def without(self, dropped: Iterable[Requirement]) -> Rules:
+        """The rules when some requirements are dropped."""
+        values: dict[str, Any] = {}
+
+        def own(name: str) -> Any:
+            return values.setdefault(name, getattr(self, name).copy())
+
+        for item in dropped:
+            kind, i, k, j = item
+            match kind:
+                case "place":
+                    own("need")[j] -= 1
+                case "ceiling":
+                    own("ceiling")[j] = np.inf
+                case "limit":
+                    own("limits")[i] = len(self.need)
+                case "conflict":
+                    own("conflicts")[i, k] = own("conflicts")[k, i] = False
+                case "exclusion":
+                    own("excluded")[i, j] = False
+                case "zero":
+                    own("zero")[i, j] = False
+                case "pin":
+                    own("pins")[i, j] = False
+                case "budget":
+                    values["by_row"] = values.get("by_row", self.by_row) - {item}
+                case _:
+                    assert_never(kind)
+        return replace(self, **values)
+
+    def cliques(self) -> list[IntArray]:
+        """Workers in mutual conflict; together they cover the conflicts that are there."""
+        if self.conflicts is self.problem.against:
+            return list(cliques(self.problem))
+        return list(cliques(self.problem.changed(worker_conflicts=self.conflicts)))
+
+
+class Rows(NamedTuple):
+    """Rows of one kind: low ≤ pairs · T + team · y ≤ high."""
+
+    who: IntArray  # a row: its worker, or the number of its clique; -1: it counts all workers
+    task: IntArray  # a row: its task; -1: it counts all tasks
+    pairs: Any  # sparse, rows × pairs
+    team: Any  # sparse, rows × m; None where no row is about the team
+    low: FloatArray
+    high: FloatArray
+
+    def only(self, which: BoolArray | IntArray) -> Rows:
+        """Some of the rows."""
+        return Rows(
+            self.who[which],
+            self.task[which],
+            self.pairs[which],
+            None if self.team is None else self.team[which],
+            self.low[which],
+            self.high[which],
+        )
+
+    def entries(self) -> IntArray:
+        """How many columns each row is about."""
+        entries = np.diff(self.pairs.indptr)
+        return np.asarray(entries if self.team is None else entries + np.diff(self.team.indptr))
+
+
+def rows(
+    rules: Rules,
+    pairs: IntArray,
+    groups: Sequence[IntArray] | None = None,
+    team: bool = True,
+    trivial: bool = False,
+) -> dict[str, Rows]:
+    """The rows of all rules over some pairs, by kind; those of ``ceiling`` are the upper side of ``place``.
+
+    Parameters
+    ----------
+    rules : Rules
+    pairs : ndarray of int, shape (pairs, 2)
+        Positions (worker, task) that may be chosen.
+    groups : sequence of arrays of positions, optional
+        Workers in mutual conflict, who together cover the conflicts; ``rules.cliques()`` if not
+        given.
+    team : bool
+        Whether rows for the whole project are over the team's booleans, or over the pairs. The
+        latter is right only where whoever is in conflict takes one task at most.
+    trivial : bool
+        Whether conflicts have rows of one pair or none too.
+
+    Returns
+    -------
+    dict of Rows
+        In this order, those that there are: limit, team, conflict, place, pin, budget.
+    """
+    groups = rules.cliques() if groups is None else list(groups)
+    team = team and rules.together
+    found = {"limit": _limits(rules, pairs, team)}
+    if team:
+        found["team"] = _team(rules, pairs)
+    found["conflict"] = _conflicts(rules, pairs, groups, team, trivial)
+    found["place"] = _places(rules, pairs)
+    found["pin"] = _pins(rules, pairs)
+    if rules.budget:
+        found["budget"] = _budget(rules, pairs)
+    return {kind: block for kind, block in found.items() if len(block.who)}
+
+
+def _limits(rules: Rules, pairs: IntArray, team: bool) -> Rows:
+    """(10): Σ_j T_ij ≤ limit_i, of a team Σ_j T_ij ≤ limit_i y_i."""
+    m = len(rules.limits)
+    limits = rules.limits.astype(float)
+    over_team = sparse.csr_array(-sparse.diags_array(limits)) if team else None
+    return Rows(
+        np.arange(m),
+        np.full(m, -1),
+        incidence(pairs[:, 0], m),
+        over_team,
+        np.full(m, -np.inf),
+        np.zeros(m) if team else limits,
+    )
+
+
+def _team(rules: Rules, pairs: IntArray) -> Rows:
+    """Who has a task is on the team: T_ij ≤ y_i, which the limit says by itself where it is 1."""
+    at = np.flatnonzero(rules.limits[pairs[:, 0]] > 1)
+    who, size = pairs[at, 0], len(at)
+    return Rows(
+        who,
+        pairs[at, 1],
+        _entries(np.arange(size), at, (size, len(pairs))),
+        -_entries(np.arange(size), who, (size, len(rules.limits))),
+        np.full(size, -np.inf),
+        np.zeros(size),
+    )
+
+
+def _conflicts(
+    rules: Rules, pairs: IntArray, groups: Sequence[IntArray], team: bool, trivial: bool
+) -> Rows:
+    """(11), (12): one of each clique at most, on the team, among all pairs, or among those of a task."""
+    m, n = rules.zero.shape
+    member = members(groups, m)
+    clique, task = np.arange(len(groups)), np.full(len(groups), -1)
+    over_pairs: Any = sparse.csr_array((len(groups), len(pairs)))
+    if not rules.together:
+        # where a task takes one worker at most, its ceiling says as much
+        several = rules.ceiling > 1
+        inside = (member @ incidence(pairs[:, 0], m)).tocoo()
+        keep = several[pairs[inside.col, 1]]
+        at = inside.col[keep]
+        key = inside.row[keep].astype(np.int64) * n + pairs[at, 1]
+        if trivial:
+            keys = (clique[:, np.newaxis] * n + np.flatnonzero(several)).ravel()
+        else:
+            keys, count = np.unique(key, return_counts=True)
+            keys = keys[count > 1]
+        there = np.isin(key, keys)
+        clique, task = np.divmod(keys, n)
+        row = np.searchsorted(keys, key[there])
+        over_pairs = _entries(row, at[there], (len(keys), len(pairs)))
+    elif not team:
+        over_pairs = sparse.csr_array(member[:, pairs[:, 0]])
+    return Rows(
+        clique,
+        task,
+        over_pairs,
+        member if team else None,
+        np.full(len(clique), -np.inf),
+        np.ones(len(clique)),
+    )
+
+
+def _places(rules: Rules, pairs: IntArray) -> Rows:
+    """(9): L_j ≤ Σ_i T_ij ≤ L_j, or one of the two sides."""
+    n = len(rules.need)
+    by_task = incidence(pairs[:, 1], n)
+    low = rules.need.astype(float)
+    return Rows(np.full(n, -1), np.arange(n), by_task, None, low, rules.ceiling)
+
+
+def _pins(rules: Rules, pairs: IntArray) -> Rows:
+    """T_ij = 1; without an entry, so that it cannot hold, where a pinned pair may not be chosen."""
+    who, task = np.nonzero(rules.pins)
+    column = np.full(rules.pins.shape, -1)
+    column[pairs[:, 0], pairs[:, 1]] = np.arange(len(pairs))
+    at, ones = column[who, task], np.ones(len(who))
+    row = np.flatnonzero(at >= 0)
+    return Rows(who, task, _entries(row, at[row], (len(who), len(pairs))), None, ones, ones)
+
+
+def _budget(rules: Rules, pairs: IntArray) -> Rows:
+    """Σ_ij c_ij T_ij ≤ budget, in the problem's own unit."""
+    problem, all_of = rules.problem, np.array([-1])
+    if problem.pair_costs is None or problem.budget is None:
+        raise ValueError("budget: the problem has none")
+    costs = sparse.csr_array(problem.pair_costs[pairs[:, 0], pairs[:, 1]][np.newaxis])
+    return Rows(all_of, all_of, costs, None, np.array([-np.inf]), np.array([problem.budget]))
+
+
+def stacked(
+    blocks: Iterable[Rows],
+) -> tuple[sparse.csr_array[np.float64], FloatArray, FloatArray]:
+    """Rows of several kinds below each other, over the pairs and then the team: matrix, low, high."""
+    blocks = list(blocks)
+    m = max((block.team.shape[1] for block in blocks if block.team is not None), default=0)
+    matrices = []
+    for block in blocks:
+        team = sparse.csr_array((len(block.who), m)) if block.team is None else block.team
+        matrices.append(sparse.hstack([block.pairs, team]))
+    matrix = sparse.csr_array(sparse.vstack(matrices))
+    low, high = (
+        np.concatenate([getattr(block, side) for block in blocks]) for side in ("low", "high")
+    )
+    return matrix, low, high
+
+
+def incidence(group: IntArray, groups: int) -> sparse.csr_array[np.float64]:
+    """0/1 matrix, groups × items: which group each item is in."""
+    return _entries(group, np.arange(len(group)), (groups, len(group)))
+
+
+def members(groups: Sequence[IntArray], m: int) -> sparse.csr_array[np.float64]:
+    """0/1 matrix, groups × m workers: who is in each group."""
+    which = np.repeat(np.arange(len(groups)), [len(group) for group in groups])
+    flat = np.concatenate([*groups, np.zeros(0, dtype=int)])
+    return _entries(which, flat, (len(groups), m))
+
+
+def _entries(
+    row: IntArray, column: IntArray, shape: tuple[int, int]
+) -> sparse.csr_array[np.float64]:
+    """A 0/1 matrix by its ones."""
+    return sparse.csr_array((np.ones(len(row)), (row, column)), shape=shape)
+
+
+def _of_pairs(kind: Kind, pairs: BoolArray) -> list[Requirement]:
+    """A requirement for each of some pairs, given m × n."""
+    return [Requirement(kind, i, task=j) for i, j in np.argwhere(pairs).tolist()]
