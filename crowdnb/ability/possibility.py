@@ -105,10 +105,16 @@ def degree(
     if any(np.abs(end).max(initial=0) > LARGE for end in ends):
         ability_low, ability_high, demand_low, demand_high = (end / 16 for end in ends)
     width = (ability_high - ability_low) + (demand_high - demand_low)
-    reach = ability_high - demand_low
+    return np.asarray(fraction(ability_high - demand_low, width))[()]
+
+
+def fraction(reach: FloatArray, width: FloatArray) -> FloatArray:
+    """Eq. 3 from U^H - D^L and l_U + l_D, arrays of one shape."""
     points = width == 0
+    if not points.any():
+        return np.asarray(np.clip(reach, 0, width) / width)
     met = np.clip(reach, 0, width) / np.where(points, 1.0, width)
-    return np.asarray(np.where(points, 0.5 + 0.5 * np.sign(reach), met))[()]
+    return np.where(points, 0.5 + 0.5 * np.sign(reach), met)
 
 
 def moderate(u: Intervals, d: Intervals) -> tuple[Intervals, Intervals]:

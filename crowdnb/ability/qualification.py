@@ -6,15 +6,16 @@ Q_ij = sum_k w_k P(U_ik ≥ D_jk)
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from crowdnb.ability.possibility import interval_pair, moderate
-from crowdnb.labels import FloatArray, IntArray, labelled_vector
+from crowdnb.ability.possibility import fraction, interval_pair, moderate
+from crowdnb.labels import FloatArray, labelled_vector
 
-# cells at a time, which stay in a processor's cache: the m·n·K matrix P is never held
+# Values of P (workers × tasks, of one criterion) at a time, 128 kB: they stay in a processor's cache,
+# and all m·n·K of them are never held. Half or twice as many take longer.
 BLOCK = 2**14
 
 
@@ -59,56 +60,15 @@ def qualification(
     w = labelled_vector(weights, u.criteria, "criteria weights")
     check_weights(w, u.criteria)
     u, d = moderate(u, d)
-    q = np.empty((len(u.labels), len(d.labels)))
+    l_u, l_d = u.high - u.low, d.high - d.low
+    q = np.zeros((len(u.labels), len(d.labels)))
     height = max(1, BLOCK // len(d.labels))
-    sums = [
-        _OuterSums.of(u.low[:, k], u.high[:, k], d.low[:, k], d.high[:, k]) for k in range(len(w))
-    ]
-    buffers = np.empty((2, min(height, len(q)), len(d.labels)))
     for start in range(0, len(q), height):
         rows = slice(start, start + height)
-        out = q[rows]
-        p, width = buffers[:, : len(out)]
         for k, weight in enumerate(w):
-            sums[k].degree(rows, p, width)
-            if k == 0:
-                np.multiply(p, weight, out=out)
-            else:
-                out += np.multiply(p, weight, out=p)
+            reach = u.high[rows, k, None] - d.low[:, k]
+            q[rows] += weight * fraction(reach, l_u[rows, k, None] + l_d[:, k])
     return pd.DataFrame(q, index=u.labels, columns=d.labels, copy=False)
-
-
-class _OuterSums(NamedTuple):
-    """Reach U^H - D^L and width l_U + l_D of every pair on one criterion, each as a product of two thin matrices.
-
-    Such a product [a 1] [1; b] is rounded once, as a + b is, and takes half the time.
-    """
-
-    reach: tuple[FloatArray, FloatArray]
-    width: tuple[FloatArray, FloatArray]
-    points: IntArray  # tasks whose demand is a point
-
-    @classmethod
-    def of(
-        cls, u_low: FloatArray, u_high: FloatArray, d_low: FloatArray, d_high: FloatArray
-    ) -> _OuterSums:
-        """From the ends of all workers and of all tasks."""
-
-        def factors(a: FloatArray, b: FloatArray) -> tuple[FloatArray, FloatArray]:
-            return np.column_stack([a, np.ones(len(a))]), np.stack([np.ones(len(b)), b])
-
-        widths = u_high - u_low, d_high - d_low
-        return cls(factors(u_high, -d_low), factors(*widths), np.flatnonzero(widths[1] == 0))
-
-    def degree(self, rows: slice, p: FloatArray, width: FloatArray) -> None:
-        """Eq. 3 for some workers, into ``p``; ``width`` is room to work in, both of shape (workers, tasks)."""
-        np.matmul(self.reach[0][rows], self.reach[1], out=p)
-        np.matmul(self.width[0][rows], self.width[1], out=width)
-        if len(self.points):  # between two points the fraction is 0/0
-            both = np.ix_(self.width[0][rows, 0] == 0, self.points)
-            width[both] = 1.0
-            p[both] = 0.5 + 0.5 * np.sign(p[both])
-        np.clip(np.divide(p, width, out=p), 0.0, 1.0, out=p)
 
 
 def check_weights(weights: FloatArray, criteria: pd.Index[Any]) -> None:
