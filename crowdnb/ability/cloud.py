@@ -226,9 +226,10 @@ def ability_intervals(
     Returns
     -------
     DataFrame
-        Index ``worker``, columns (criterion, ``low`` / ``high``), in [0, 1]. ``.attrs`` says how
-        many intervals were ``clipped`` to [0, 1], and how many clouds have a ``negative_radicand``
-        (S² < En²).
+        Index ``worker``, columns (criterion, ``low`` / ``high``), in [0, 1]. Its ``.attrs``,
+        which pandas keeps with a copy but not through every step, say how many intervals were
+        ``clipped`` to [0, 1], and how many clouds have a ``negative_radicand`` (S² < En²);
+        :func:`ability_clouds` says which.
 
     Raises
     ------
@@ -239,8 +240,9 @@ def ability_intervals(
     --------
     >>> import pandas as pd
     >>> frame = pd.DataFrame({"worker": ["a0", "a0"], "criterion": "skill", "rating": [3, 4]})
-    >>> ability_intervals(frame).to_dict("index")
-    {'a0': {('skill', 'low'): 0.6, ('skill', 'high'): 0.8}}
+    >>> ability = ability_intervals(frame)
+    >>> ability.to_dict("index"), ability.attrs
+    ({'a0': {('skill', 'low'): 0.6, ('skill', 'high'): 0.8}}, {'clipped': 0, 'negative_radicand': 0})
     """
     counts, ends = _ends(ratings_or_counts, gamma, stars)
     index: Any = counts.index

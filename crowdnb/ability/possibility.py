@@ -27,7 +27,8 @@ import pandas as pd
 
 from crowdnb.labels import FloatArray, finite, listing, numbers, same_labels, shown, unique_index
 
-LARGE = 1e307  # the sum of two widths of larger ends could overflow
+# of an end: P is of any finite intervals, and the sum of two widths of larger ends could overflow
+LARGE = 1e307
 
 
 class Intervals(NamedTuple):

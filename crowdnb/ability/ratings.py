@@ -174,6 +174,7 @@ def check_stars(stars: int) -> int:
 
 def _by_numpy(frame: pd.DataFrame, stars: int) -> Counts | None:
     """Count a frame in memory with a few passes over whole columns; None if a cell is bad, or the codes too many."""
+    # a third to a sixth of the time of group_by, which misses the target of benchmarks/data.py
     rating = frame["rating"]
     if not isinstance(rating.dtype, np.dtype) or rating.dtype.kind not in "iuf" or frame.empty:
         return None
