@@ -1,8 +1,8 @@
-r"""Whether n of m workers can work together when each two are in conflict with probability p (table 8, by theory).
+r"""Whether n of m workers can work together, by theory (table 8).
 
-A team of n without a conflict is an independent set of the random graph G(m, p). Let X be the
-number of such teams and M the number of conflicts, binomial over the N = m(m - 1)/2 pairs. With s =
-n(n - 1)/2 and u(k) = 2s - k(k - 1)/2,
+Each two are in conflict with probability p. A team of n without a conflict is an independent set of
+the random graph G(m, p). Let X be the number of such teams and M the number of conflicts, binomial
+over the N = m(m - 1)/2 pairs. With s = n(n - 1)/2 and u(k) = 2s - k(k - 1)/2,
 
     E X        = C(m, n) (1 - p)^s                                                 first moment
     E X  | M   = C(m, n) C(N - s, M) / C(N, M)                                     the same, M known
@@ -22,6 +22,7 @@ B. Bollobás, "Random Graphs", 2nd ed., Cambridge University Press 2001, chapter
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -157,7 +158,9 @@ def candidates_needed(
 def places_filled(
     workers: int, conflict_probability: float, chance: float = 0.95
 ) -> tuple[int, int]:
-    """How many places m candidates fill with that probability: surely (second moment), and at most (first moment).
+    """How many places m candidates fill with that probability.
+
+    Surely (second moment), and at most (first moment).
 
     Parameters and errors as of :func:`candidates_needed`; m ≥ 0.
 
@@ -230,7 +233,7 @@ def _checked(workers: int, places: int, p: float) -> tuple[int, int, float]:
 
 
 def _likely_conflicts(pairs: int, p: float) -> tuple[FloatArray, FloatArray]:
-    """Numbers of conflicts and their probabilities, together 1: all that are likely, or GRID of them."""
+    """Numbers of conflicts and their probabilities, together 1: all likely ones, or GRID of them."""
     low, high = (float(binom.ppf(q, pairs, p)) for q in (UNLIKELY, 1 - UNLIKELY))
     if high - low < GRID:
         values = np.arange(low, high + 1)
@@ -256,14 +259,14 @@ def _log_free(pairs: int, slots: npt.ArrayLike, conflicts: FloatArray) -> FloatA
 
 
 def _first(holds: Callable[[int], bool], low: int, high: int) -> int | None:
-    """The smallest number from low to high for which a rising condition holds: by doubling steps, then by halving."""
+    """The smallest number from low to high for which a rising condition holds.
+
+    First in steps that double, since a large number takes long, then by halving; None where it
+    holds for none of them.
+    """
     step = 1
-    while low <= high and not holds(min(low + step, high)):
-        low, step = min(low + step, high) + 1, 2 * step
-    if low > high:
-        return None
-    high = min(low + step, high)
-    while low < high:
-        middle = (low + high) // 2
-        low, high = (low, middle) if holds(middle) else (middle + 1, high)
-    return low
+    while low + step < high and not holds(low + step):
+        low, step = low + step + 1, 2 * step
+    top = min(low + step, high)
+    found = low + bisect_left(range(low, top + 1), True, key=holds)
+    return found if found <= top else None

@@ -1,4 +1,4 @@
-r"""What may leave: pseudonyms made with a key, how many rows stand out, and counts that give no small group away.
+r"""What may leave: pseudonyms made with a key, rows that stand out, and counts that give nobody away.
 
 A pseudonym is the beginning of HMAC-SHA256(key, identifier). Without the key it cannot be made
 again from a guess; a plain hash can, by trying all identifiers there are.
@@ -10,11 +10,10 @@ counts and finds these by flows; a reader who does not, by linear programs (:fun
 
 References
 ----------
-H. Krawczyk, M. Bellare, R. Canetti, "HMAC: keyed-hashing for message authentication", RFC 2104 (1997).
-L. Sweeney, "k-anonymity: a model for protecting privacy", Int. J. Uncertainty, Fuzziness and Knowledge-Based Systems 10
-(2002) 557-570.
-L. H. Cox, "Suppression methodology and statistical disclosure control", J. American Statistical Association 75 (1980)
-377-385.
+H. Krawczyk, M. Bellare, R. Canetti, "HMAC: keyed-hashing for message authentication", RFC 2104
+(1997). L. Sweeney, "k-anonymity: a model for protecting privacy", Int. J. Uncertainty, Fuzziness
+and Knowledge-Based Systems 10 (2002) 557-570. L. H. Cox, "Suppression methodology and statistical
+disclosure control", J. American Statistical Association 75 (1980) 377-385.
 """
 
 from __future__ import annotations
@@ -26,10 +25,13 @@ from collections.abc import Hashable, Iterable, Sequence
 import numpy as np
 import pandas as pd
 from scipy.optimize import linprog
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import maximum_flow
 
 from crowdnb.labels import (
     BoolArray,
     FloatArray,
+    IntArray,
     hashable,
     listing,
     needs,
@@ -46,7 +48,7 @@ LETTERS = 16  # of a pseudonym: 64 bits
 
 
 def pseudonyms(identifiers: Iterable[Hashable], key: bytes) -> pd.Series[str]:
-    """A keyed pseudonym for every identifier: the same for the same key, and no other way back than the key.
+    """A keyed pseudonym for every identifier: the key is the only way back.
 
     Parameters
     ----------
@@ -120,7 +122,7 @@ def share_at_risk(frame: pd.DataFrame, columns: Sequence[str], k: int = 2) -> fl
 
 
 def safe_table(frame: pd.DataFrame, rows: str, columns: str, k: int = 5) -> pd.DataFrame:
-    """Count rows by two columns, with totals, and hide what shows a group under k or would give it away.
+    """Count rows by two columns, with totals, and hide what shows or gives away a group under k.
 
     Parameters
     ----------
@@ -153,7 +155,8 @@ def safe_table(frame: pd.DataFrame, rows: str, columns: str, k: int = 5) -> pd.D
 
     Examples
     --------
-    >>> visits = pd.DataFrame({"district": ["N"] * 9 + ["S"] * 18, "field": (["skin"] * 2 + ["heart"] * 7) * 3})
+    >>> visits = pd.DataFrame({"district": ["N"] * 9 + ["S"] * 18})
+    >>> visits["field"] = (["skin"] * 2 + ["heart"] * 7) * 3
     >>> safe_table(visits, "district", "field").fillna(-1).to_numpy().tolist()
     [[-1, -1, 9], [-1, -1, 18], [6, 21, 27]]
     """
@@ -200,55 +203,35 @@ def _exposed(
     greatest flow from the end of one to its start raises it, the other way round lowers it.
     (:func:`hidden_bounds`, by linear programs, says the same.)
     """
-    (m, n), most = counts.shape, int(counts[-1, -1]) + k
-    # from node to node: rows, their total, columns, their total
-    room = [[0] * (m + n) for _ in range(m + n)]
+    m, n = counts.shape
+    room = np.zeros((m + n, m + n), dtype=np.int64)  # from rows, their total, columns, their total
 
     def ends(i: int, j: int) -> tuple[int, int]:
         return (m + j, i) if (i == m - 1) != (j == n - 1) else (i, m + j)
 
     for i, j in np.argwhere(hidden).tolist():
         start, end = ends(i, j)
-        room[start][end], room[end][start] = most, int(counts[i, j])
+        room[start, end], room[end, start] = counts[-1, -1] + k, counts[i, j]
     for i, j in np.argwhere(small).tolist():
         start, end = ends(i, j)
-        count = room[end][start]
-        room[start][end] = room[end][start] = 0
-        if not (_flows(room, start, end, count) and _flows(room, end, start, k - count)):
+        count = int(counts[i, j])
+        others = room.copy()
+        others[start, end] = others[end, start] = 0
+        if not (_flows(others, start, end, count) and _flows(others, end, start, k - count)):
             return i, j
-        room[start][end], room[end][start] = most, count
     return None
 
 
-def _flows(room: list[list[int]], start: int, end: int, wanted: int) -> bool:
-    """Whether so much can flow between two nodes: along paths with room, one after the other (Ford and Fulkerson)."""
-    left = [row.copy() for row in room]
-    while wanted > 0:
-        before = {start: start}
-        ahead = [start]
-        while ahead and end not in before:
-            node = ahead.pop()
-            new = [to for to, free in enumerate(left[node]) if free and to not in before]
-            before |= dict.fromkeys(new, node)
-            ahead += new
-        if end not in before:
-            return False
-        path = [end]
-        while path[-1] != start:
-            path.append(before[path[-1]])
-        steps = [(path[at + 1], path[at]) for at in range(len(path) - 1)]
-        amount = min(left[a][b] for a, b in steps)
-        for a, b in steps:
-            left[a][b] -= amount
-            left[b][a] += amount
-        wanted -= amount
-    return True
+def _flows(room: IntArray, start: int, end: int, wanted: int) -> bool:
+    """Whether so much can flow between two nodes, given the room from each node to each other."""
+    capacity = csr_array(np.minimum(room, wanted).astype(np.int32))  # more is of no use
+    return bool(maximum_flow(capacity, start, end).flow_value >= wanted)
 
 
 def _companions(
     counts: FloatArray, hidden: BoolArray, at: tuple[int, int], k: int
 ) -> list[tuple[int, int]]:
-    """What to hide along with a count: the corners of a rectangle, those still shown summing to the least.
+    """What to hide along with a count: the corners of a rectangle, of those shown the least sum.
 
     Hidden corners can be changed, two up and two down, and no total notices. Rectangles that alone
     give the count room from 0 to k come first, those with a total for a corner last; where there is
@@ -283,7 +266,7 @@ def _place(values: FloatArray) -> tuple[int, int]:
 
 
 def hidden_bounds(table: pd.DataFrame) -> pd.DataFrame:
-    """What a reader of a cross table with totals can work out about the counts that are hidden in it.
+    """What a reader of a cross table with totals can work out about the counts hidden in it.
 
     Parameters
     ----------
@@ -310,7 +293,8 @@ def hidden_bounds(table: pd.DataFrame) -> pd.DataFrame:
     --------
     A count of 2 that alone is hidden in its row is no secret:
 
-    >>> table = pd.DataFrame([[None, 7, 9], [4, None, 18], [6, 21, 27]], ["N", "S", "all"], ["skin", "heart", "all"])
+    >>> names = ["N", "S", "all"], ["skin", "heart", "all"]
+    >>> table = pd.DataFrame([[None, 7, 9], [4, None, 18], [6, 21, 27]], *names)
     >>> hidden_bounds(table).to_numpy().tolist()
     [['N', 'skin', 2.0, 2.0], ['S', 'heart', 14.0, 14.0]]
     """
@@ -329,7 +313,7 @@ def hidden_bounds(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _bounds(seen: FloatArray, i: int, j: int) -> tuple[float, float]:
-    """Least and greatest value of one hidden count (NaN); shape (rows + 1, columns + 1), totals last."""
+    """Least and greatest value of one hidden count (NaN), totals in the last row and column."""
     m, n = seen.shape
     equations = np.zeros((m + n, m, n))  # the parts of a line less its total are 0
     for row in range(m):
