@@ -220,6 +220,7 @@ CALLS = [
     "cn.relaxation.relax(problem=TIED, rows='cliques')",
     "cn.relaxation.kkt(model=MODEL, share=RELAXED.share, price=RELAXED.price)",
     "cn.relaxation.determinants(matrix=[[1, 0], [1, 1]])",
+    "cn.relaxation.descend(problem=TIED, steps=2, rows='cliques')",
     "cn.relaxation.subgradient(problem=TIED, steps=2, rows='cliques')",
     "cn.relaxation.branch_and_bound(problem=TIED, rows='cliques', most=20)",
     # scenes
@@ -752,7 +753,8 @@ WORDS = {
 # experiments.full, which takes half an hour, hands on what it is given.
 RESULTS = """
 Assignment Assignment.of SolverAnswerError ScenarioError Counts baselines.Attempt matching.Auction plots.Picture
-relaxation.Linear relaxation.Relaxed relaxation.Tree simulation.Comparison scenes.HandOver scenes.Scene panels.View
+relaxation.Descent relaxation.Linear relaxation.Relaxed relaxation.Tree
+simulation.Comparison scenes.HandOver scenes.Scene panels.View
 panels.Panel panels.Panel.__getitem__ panels.WeightSliders.notify_change panels.panel_possibility panels.panel_problem
 panels.panel_qualification experiments.full experiments.Instance experiments.Instance.problem experiments.Outcome
 """

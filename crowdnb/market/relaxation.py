@@ -17,7 +17,7 @@ the source does not know:
 1. Linear relaxation: without "whole" (:func:`relax`). Where there are no conflicts the matrix of
    the rows is totally unimodular (:func:`determinants`), so that every corner is whole.
 2. Lagrange multipliers: prices of the rows, with the conditions of Karush, Kuhn and Tucker
-   (:func:`kkt`), or found step by step (:func:`subgradient`).
+   (:func:`kkt`), or found step by step (:func:`descend`).
 3. Branch and bound (:func:`branch_and_bound`), with the rows of cliques as cuts.
 
 References
@@ -56,6 +56,7 @@ from crowdnb.model.conflict_graph import cliques
 from crowdnb.model.problem import Problem
 from crowdnb.model.rows import Rules
 from crowdnb.model.rows import rows as rows_of
+from crowdnb.solver.engine import SolverAnswerError
 
 Rows = Literal["pairs", "cliques"]
 WHOLE = 1e-6  # how far from a whole number a solver's x may be
@@ -198,7 +199,10 @@ def relax(problem: Problem, rows: Rows = "pairs") -> Relaxed:
     [1.5, 1.0]
     """
     answer = _relaxed(linear(problem, rows), {})
-    assert answer is not None  # nobody at all keeps the rules
+    if answer is None:  # nobody at all keeps the rules
+        raise SolverAnswerError(
+            "the linear relaxation was not solved, and it always has an optimum"
+        )
     return answer
 
 
@@ -321,7 +325,23 @@ def determinants(matrix: npt.ArrayLike) -> pd.Series[int]:
     )
 
 
-def subgradient(problem: Problem, steps: int = 200, rows: Rows = "pairs") -> pd.DataFrame:
+@dataclass(frozen=True, eq=False)
+class Descent:
+    """How prices were found step by step.
+
+    Attributes
+    ----------
+    steps : DataFrame
+        Index ``step``; ``bound`` at that step's prices, ``best`` of all so far.
+    price : Series
+        The last prices that gave the best bound, by (kind, who): those of workers and of conflicts.
+    """
+
+    steps: pd.DataFrame
+    price: pd.Series[float]
+
+
+def descend(problem: Problem, steps: int = 200, rows: Rows = "pairs") -> Descent:
     """Find prices step by step: a bound on ρ at each, without a solver.
 
     The rows of tasks are kept, those of workers and of conflicts are priced at u ≥ 0. What is left
@@ -337,9 +357,7 @@ def subgradient(problem: Problem, steps: int = 200, rows: Rows = "pairs") -> pd.
 
     Returns
     -------
-    DataFrame
-        Index ``step``; ``bound`` at that step's prices, ``best`` of all so far. The last prices
-        that gave the best bound are in ``.attrs["price"]``, a Series by (kind, who).
+    Descent
 
     Raises
     ------
@@ -348,15 +366,15 @@ def subgradient(problem: Problem, steps: int = 200, rows: Rows = "pairs") -> pd.
 
     Notes
     -----
-    L(u) = b·u + Σ_j (the L_j largest of max(0, c_ij - (Aᵀu)_ij)) and the step is u ←
-    max(0, u - s g), g = b - A x, with Polyak's length s = (L(u) - ρ) / |g|², ρ that of the greedy
-    policy, shortened by half where ten steps bring nothing.
+    L(u) = b·u + Σ_j (the L_j largest of max(0, c_ij - (Aᵀu)_ij)) and the step is u ← max(0, u - s
+    g), g = b - A x, with Polyak's length s = (L(u) - ρ) / |g|², ρ that of the greedy policy,
+    shortened by half where ten steps bring nothing.
 
     Examples
     --------
-    >>> problem = Problem([[0.9, 0.8], [0.7, 0.1]], [1, 1])
-    >>> round(float(subgradient(problem, 100)["best"].iloc[-1]), 3)
-    1.5
+    >>> found = descend(Problem([[0.9, 0.8], [0.7, 0.1]], [1, 1]), 100)
+    >>> found.price.round(3).to_dict()
+    {('worker', '0'): 0.35, ('worker', '1'): 0.0}
     """
     steps = whole(steps, "steps", rule="must be at least {}")
     model = linear(problem, rows)
@@ -366,13 +384,12 @@ def subgradient(problem: Problem, steps: int = 200, rows: Rows = "pairs") -> pd.
     a, b = priced.to_numpy(), model.limit[priced.index].to_numpy()
     c = model.value.to_numpy()
     task = np.argwhere(problem.eligible)[:, 1]
-    need = problem.need
     low = float((greedy(problem).to_numpy() * problem.value).sum())
     u = best_u = np.zeros(len(b))
     best, scale, waited, found = math.inf, 1.0, 0, []
     for _ in range(steps):
         profit = c - a.T @ u
-        x = _cheapest(profit, task, need)
+        x = _cheapest(profit, task, problem.need)
         bound = float(b @ u + profit @ x)
         waited += 1
         if bound < best - 1e-9:
@@ -385,8 +402,24 @@ def subgradient(problem: Problem, steps: int = 200, rows: Rows = "pairs") -> pd.
             break
         u = np.maximum(0.0, u - scale * (bound - low) / float(g @ g) * g)
     table = pd.DataFrame(found, columns=["bound", "best"]).rename_axis("step")
-    table.attrs["price"] = pd.Series(best_u, index=priced.index, name="price")
-    return table
+    return Descent(table, pd.Series(best_u, index=priced.index, name="price"))
+
+
+def subgradient(problem: Problem, steps: int = 200, rows: Rows = "pairs") -> pd.DataFrame:
+    """The steps of :func:`descend`, with its parameters and errors.
+
+    Returns
+    -------
+    DataFrame
+        Index ``step``; ``bound`` at that step's prices, ``best`` of all so far.
+
+    Examples
+    --------
+    >>> problem = Problem([[0.9, 0.8], [0.7, 0.1]], [1, 1])
+    >>> round(float(subgradient(problem, 100)["best"].iloc[-1]), 3)
+    1.5
+    """
+    return descend(problem, steps, rows).steps
 
 
 def _cheapest(profit: FloatArray, task: IntArray, need: IntArray) -> FloatArray:

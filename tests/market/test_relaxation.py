@@ -143,11 +143,13 @@ def test_determinants_by_their_definition():
 
 
 def test_the_bound_falls_to_the_relaxation():
-    found = relaxation.subgradient(EXAMPLE, 100)
+    descent = relaxation.descend(EXAMPLE, 100)
+    found = descent.steps
+    pd.testing.assert_frame_equal(relaxation.subgradient(EXAMPLE, 100), found)
     assert found["best"].iloc[-1] == pytest.approx(2.8, abs=1e-3)
     assert np.allclose(found["best"], found["bound"].cummin())
     assert found["best"].is_monotonic_decreasing
-    price = found.attrs["price"]
+    price = descent.price
     rest = A.to_numpy() - price["worker"].to_numpy()[:, None]
     # L(u), again
     assert price.sum() + rest.max(axis=0).sum() == pytest.approx(found["best"].iloc[-1])
