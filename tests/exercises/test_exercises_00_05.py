@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import crowdnb as cn
-from crowdnb.exercises import checks as exercises
+from crowdnb import exercises
 
 QUARREL = [("a3", "a5")]
 

@@ -1,4 +1,4 @@
-"""Answers to the exercises of notebooks 02 and 03: right ones pass, typical wrong ones are explained."""
+"""The exercises of notebooks 02 and 03: right answers pass, typical wrong ones are explained."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import crowdnb as cn
-from crowdnb.exercises import checks as exercises
+from crowdnb import exercises
 
 NAMES = ["skill", "efficiency", "quality", "activity"]
 SAID = [0.3, 0.1, 0.7, 0.3, 0.7, 0.9]

@@ -1,4 +1,4 @@
-"""The exercises of notebook 04: a right answer is accepted, and each kind of wrong one gets its own words."""
+"""The exercises of notebook 04: a right answer is accepted, each kind of wrong one named."""
 
 import math
 
@@ -8,7 +8,7 @@ import pytest
 from helpers.exhaustive import best_by_looking
 
 import crowdnb as cn
-from crowdnb.exercises import checks as exercises
+from crowdnb import exercises
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import crowdnb as cn
-from crowdnb.exercises import checks as exercises
+from crowdnb import exercises
 
 QUARREL = [("a3", "a5")]
 
@@ -98,9 +98,9 @@ def test_insist(case):
 
 
 def smallest(names, exists):
-    return next(
-        some for size in range(len(names) + 1) for some in combinations(names, size) if not exists(some)
-    )  # fmt: skip
+    sizes = range(len(names) + 1)
+    some_of_them = (some for size in sizes for some in combinations(names, size))
+    return next(some for some in some_of_them if not exists(some))
 
 
 def filtered(names, exists):

@@ -6,13 +6,16 @@ from itertools import combinations
 import pytest
 
 import crowdnb as cn
-from crowdnb.exercises import checks as exercises
+from crowdnb import exercises
 
 
 def test_slips_are_found_one_by_one(tmp_path):
     files = exercises.slips(tmp_path / "broken")
-    right = {name: next(int(line.split()[0]) for line in text.splitlines() if wrong in line)
-             for (name, text), (_, wrong) in zip(files.items(), exercises.SLIPS.values(), strict=True)}  # fmt: skip
+    wrong = [slip for _, slip in exercises.SLIPS.values()]
+    right = {
+        name: next(int(line.split()[0]) for line in text.splitlines() if slip in line)
+        for (name, text), slip in zip(files.items(), wrong, strict=True)
+    }
     check = exercises.check_own_data_slips
     assert check(tmp_path / "broken", right).startswith("Right: ")
     first = next(iter(right))
@@ -60,17 +63,24 @@ def test_a_file_written_by_hand(scenario, said, tmp_path):
     assert "cannot be read" in exercises.check_own_data_file(tmp_path / "nowhere.json")
 
 
+def foes(*workers):
+    return dict.fromkeys(combinations(workers, 2), 1)
+
+
 @pytest.mark.parametrize(
     ("scenario", "said"),
     [
-        (cn.Scenario(conflicts=dict.fromkeys(combinations(["a2", "a5", "a6", "a10", "a11"], 2), 1)), "Right: "),
-        (cn.Scenario(conflicts=dict.fromkeys(combinations([f"a{i}" for i in range(7)], 2), 1)), "repair makes"),
+        (cn.Scenario(conflicts=foes("a2", "a5", "a6", "a10", "a11")), "Right: "),
+        (cn.Scenario(conflicts=foes(*(f"a{i}" for i in range(7)))), "repair makes"),
         (cn.Scenario(conflicts={("a3", "a5"): 1}), "An assignment exists still"),
-        (cn.Scenario(required={"r1": 10, "r2": 0, "r3": 0, "r0": 0}), "r1 cannot be filled even alone"),
+        (
+            cn.Scenario(required={"r1": 10, "r2": 0, "r3": 0, "r0": 0}),
+            "r1 cannot be filled even alone",
+        ),
         (cn.Scenario(required={"r0": 9}), "There are 16 places and 12 workers"),
         (cn.Scenario(required={"r9": 1}), "It does not fit the case study"),
         ({"required": 1}, "Not yet"),
     ],
-)  # fmt: skip
+)
 def test_breaking_so_that_it_does_not_show(scenario, said):
     assert said in exercises.check_own_data_break(scenario)

@@ -1,9 +1,9 @@
-"""The exercises of notebook 09: a right answer is accepted, and each kind of wrong one gets its own words."""
+"""The exercises of notebook 09: a right answer is accepted, each kind of wrong one named."""
 
 import pandas as pd
 import pytest
 
-from crowdnb.exercises import checks as exercises
+from crowdnb import exercises
 from crowdnb.market import matching
 
 
@@ -60,7 +60,7 @@ def test_a_gap_with_more_conflicts_than_it_needs():
 
 
 def floor(problem):
-    """The optimum without the pairs as low as its worst one, where every place can still be filled."""
+    """The optimum without the pairs as low as its worst, where every place can still be filled."""
     q, table = problem.qualification, matching.optimal(problem)
     without = problem.changed(task_conflicts=q <= q.where(table == 1).min(axis=None))
     better = matching.optimal(without)

@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 
 import crowdnb as cn
-from crowdnb.exercises import checks as exercises
+from crowdnb import exercises
 from crowdnb.market import matching
 from crowdnb.market.parameters import URGENT
 

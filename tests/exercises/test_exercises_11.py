@@ -1,9 +1,9 @@
-"""The exercises of notebook 11: a right answer is accepted, and each kind of wrong one gets its own words."""
+"""The exercises of notebook 11: a right answer is accepted, each kind of wrong one named."""
 
 import pandas as pd
 import pytest
 
-from crowdnb.exercises import checks as exercises
+from crowdnb import exercises
 
 
 @pytest.mark.parametrize(
