@@ -1,4 +1,4 @@
-r"""What may leave: pseudonyms made with a key, rows that stand out, and counts that give nobody away.
+r"""What may leave: pseudonyms made with a key, rows that stand out, counts that give nobody away.
 
 A pseudonym is the beginning of HMAC-SHA256(key, identifier). Without the key it cannot be made
 again from a guess; a plain hash can, by trying all identifiers there are.

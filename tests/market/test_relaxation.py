@@ -1,4 +1,4 @@
-"""The linear model, its prices and branch and bound, against small known answers, every table and the rules."""
+"""The linear model, its prices and branch and bound, against known answers and every table."""
 
 import numpy as np
 import pandas as pd
@@ -19,7 +19,7 @@ EXAMPLE = cn.Problem(A, [1] * 4, required_rule="at most")
 
 
 def ring(size, tasks=1):
-    """So many workers on a ring, each in conflict with both neighbours; a task with a place for everybody."""
+    """So many workers on a ring, each in conflict with both neighbours; places for everybody."""
     conflicts = [(k, (k + 1) % size) for k in range(size)]
     return cn.Problem(
         np.ones((size, tasks)), [size] * tasks, worker_conflicts=conflicts, required_rule="at most"

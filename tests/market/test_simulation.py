@@ -17,17 +17,43 @@ from crowdnb.market.simulation.chance import Chance, Tasks, Workers, chance_met
 from crowdnb.market.simulation.records import Jobs
 
 PLAIN = Market(
-    days=2, workers=1, epoch=1.0, stages=1, people=1, load=(2.0, 2.0), skills=1, places=1, shift=24.0, limit=24.0,
-    notice=0.5, late=0.0, drop=0.0, stay=math.inf, weights=(0.5, 0.5), decay=0.5,
-)  # fmt: skip
+    days=2,
+    workers=1,
+    epoch=1.0,
+    stages=1,
+    people=1,
+    load=(2.0, 2.0),
+    skills=1,
+    places=1,
+    shift=24.0,
+    limit=24.0,
+    notice=0.5,
+    late=0.0,
+    drop=0.0,
+    stay=math.inf,
+    weights=(0.5, 0.5),
+    decay=0.5,
+)
 BUSY = Market(
-    days=2, workers=20, arrivals=1.5, epoch=1.0, skills=2, places=2, conflicts=0.3, urgent=0.3, drop=0.2, late=0.3,
-    stay=3.0, price=0.02, history=2, notice=1.2,
-)  # fmt: skip
+    days=2,
+    workers=20,
+    arrivals=1.5,
+    epoch=1.0,
+    skills=2,
+    places=2,
+    conflicts=0.3,
+    urgent=0.3,
+    drop=0.2,
+    late=0.3,
+    stay=3.0,
+    price=0.02,
+    history=2,
+    notice=1.2,
+)
 
 
 def made(market, tasks, workers=None, urgent=(), luck=(1.0, 1.0, 1.0), ability=0.6):
-    """A chance with these tasks, each a list of (need, load, due) after its arrival, and workers (joined, left)."""
+    """A chance with these tasks, (arrival, [(need, load, due), …]), and workers (joined, left)."""
     chance = Chance(market, 0)
     workers = workers or [(0.0, math.inf)]
     k = len(market.weights)
@@ -71,7 +97,7 @@ def busy():
 
 
 def test_one_task_and_one_worker_by_hand():
-    """Arrives at 0.2, seen at 1, begun after notice at 1.5, done at 3.5; an ability of 0.6 is three stars."""
+    """Arrives at 0.2, seen at 1, begun at 1.5, done at 3.5; an ability of 0.6 is three stars."""
     run = rolling.play(made(PLAIN, [(0.2, [(1, 2.0, 10.0)])]))
     task = run.tasks.loc["t0"]
     assert task[["started", "closed", "waiting", "quality", "met"]].tolist() == pytest.approx(
@@ -152,7 +178,7 @@ def test_who_leaves_the_platform_leaves_the_job():
 
 @pytest.mark.parametrize(("price", "moves"), [(0.0, 1), (0.3, 1), (0.4, 0), (math.inf, 0)])
 def test_an_urgent_task_takes_somebody_over_when_it_is_worth_the_price(price, moves):
-    """Q is a third for both, by eq. 3 of [0, 1] and [0.5, 1], and the urgent one counts twice: worth a third more."""
+    """Q is a third for both, by eq. 3 of [0, 1] and [0.5, 1]; the urgent one is worth a third more."""
     market = replace(PLAIN, notice=1.5, price=price)
     run = rolling.play(made(market, [(0.0, [(1, 2.0, 40.0)]), (0.5, [(1, 2.0, 40.0)])], urgent=[1]))
     q = cn.possibility_degree(0, 1, 0.5, 1)
@@ -418,12 +444,24 @@ def worst(run, rule):
 @pytest.mark.parametrize(
     "rule",
     [
-        "two jobs at once", "work outside the hours", "more hours than the limit", "before joining or after leaving",
-        "a skill that is lacking", "another place", "before the notice", "another time than its load", "pay other than",
-        "place taken twice", "a stage had twice", "back on a task given up", "a stage begun before", "finished means",
-        "two in conflict", "histories are not",
+        "two jobs at once",
+        "work outside the hours",
+        "more hours than the limit",
+        "before joining or after leaving",
+        "a skill that is lacking",
+        "another place",
+        "before the notice",
+        "another time than its load",
+        "pay other than",
+        "place taken twice",
+        "a stage had twice",
+        "back on a task given up",
+        "a stage begun before",
+        "finished means",
+        "two in conflict",
+        "histories are not",
     ],
-)  # fmt: skip
+)
 def test_the_audit_sees_what_is_wrong(busy, rule):
     assert audit(busy) == []
     assert any(rule in sentence for sentence in audit(worst(busy, rule))), audit(worst(busy, rule))
@@ -440,12 +478,24 @@ def test_markets_of_all_kinds_keep_the_rules(seed):
     """Parameters drawn anywhere; the audit in simulate is the test."""
     rng = np.random.default_rng(seed)
     market = Market(
-        days=1.5, arrivals=rng.uniform(0.5, 3), workers=int(rng.integers(1, 25)), epoch=rng.choice([0.3, 1.0, 3.7]),
-        stages=int(rng.integers(1, 4)), people=int(rng.integers(1, 4)), urgent=rng.random(), drop=rng.random() * 0.6,
-        late=rng.random(), stay=rng.uniform(0.5, 5), price=rng.choice([0.0, 0.1, math.inf]), conflicts=rng.random() / 2,
-        history=int(rng.integers(0, 8)), decay=rng.uniform(0.3, 1), drift=rng.random() / 20, notice=rng.random(),
+        days=1.5,
+        arrivals=rng.uniform(0.5, 3),
+        workers=int(rng.integers(1, 25)),
+        epoch=rng.choice([0.3, 1.0, 3.7]),
+        stages=int(rng.integers(1, 4)),
+        people=int(rng.integers(1, 4)),
+        urgent=rng.random(),
+        drop=rng.random() * 0.6,
+        late=rng.random(),
+        stay=rng.uniform(0.5, 5),
+        price=rng.choice([0.0, 0.1, math.inf]),
+        conflicts=rng.random() / 2,
+        history=int(rng.integers(0, 8)),
+        decay=rng.uniform(0.3, 1),
+        drift=rng.random() / 20,
+        notice=rng.random(),
         prior=str(rng.choice(["widest", "crowd", "last"])),
-    )  # fmt: skip
+    )
     for policy in rolling.POLICIES:
         run = cn.simulate(market, policy, seed)
         assert run.tasks["closed"].notna().all()
@@ -526,7 +576,7 @@ def test_a_market_without_tasks_ends():
 
 @pytest.mark.parametrize("seed", range(3))
 def test_what_is_known_is_a_rank_correlation(seed):
-    """Of the estimates at the start, many of them tied, with the true abilities: scipy has the same."""
+    """Of the estimates at the start, some tied, with the true abilities: scipy has the same."""
     chance = Chance(replace(BUSY, workers=12, history=1), seed)
     ratings, here = feedback.Ratings(chance), chance.workers.joined == 0
     ratings.learn(0.0, [])
