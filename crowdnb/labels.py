@@ -1,4 +1,4 @@
-"""Small helpers shared by every step: the order and listing of labels, numbers, and what carries both."""
+"""Small helpers shared by every step: order and listing of labels, numbers, checked arguments."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def natural_order(labels: pd.Index[Any]) -> IntArray:
 
 
 def _after_one_prefix(names: list[Any]) -> IntArray | None:
-    """The whole numbers behind one prefix, if all labels are text like a0 … a9999: a tenth of the time of keys."""
+    """The whole numbers behind one prefix, of labels like a0 … a9999: ten times as fast."""
     if set(map(type, names)) != {str}:
         return None
     prefix = names[0].rstrip("0123456789")
@@ -67,7 +67,7 @@ def _after_one_prefix(names: list[Any]) -> IntArray | None:
 
 
 def natural_rank(labels: pd.Index[Any]) -> pd.Index[Any]:
-    """Place of every label in the natural order of the distinct ones; a ``key`` for ``sort_index``."""
+    """Place of each label in natural order of the distinct ones; a ``key`` for ``sort_index``."""
     distinct = labels.unique()
     place = np.empty(len(distinct), dtype=np.int64)
     place[natural_order(distinct)] = np.arange(len(distinct))
@@ -75,7 +75,7 @@ def natural_rank(labels: pd.Index[Any]) -> pd.Index[Any]:
 
 
 def number(value: object) -> float:
-    """A real number as a float; NaN for text, a truth value, a missing one, or one beyond the floats."""
+    """A real number as a float; NaN for text, truth values, missing ones, or beyond the floats."""
     if isinstance(value, bool) or not isinstance(value, Real | Decimal):
         return np.nan
     try:
@@ -85,7 +85,7 @@ def number(value: object) -> float:
 
 
 def plain_array(values: Any, name: str) -> npt.NDArray[Any]:
-    """Values as an array: 'masked' stands in masked cells; ValueError with this name for rows of unequal length."""
+    """Values as an array, 'masked' in masked cells; ValueError for rows of unequal length."""
     if isinstance(values, list | tuple) and any(
         isinstance(row, np.ma.MaskedArray) for row in values
     ):
@@ -109,7 +109,7 @@ def _is_truth(value: object) -> bool:
 
 
 def numbers(values: npt.ArrayLike, name: str = "values") -> FloatArray:
-    """Values as floats of the same shape, with NaN for whatever is not a real number (see :func:`number`)."""
+    """Values as floats of the same shape, NaN where :func:`number` gives it."""
     array = as_given = plain_array(values, name)
     # where 1 beside "x" is text, and True is 1
     if array.dtype.kind != "O" and isinstance(values, list | tuple):
@@ -122,14 +122,14 @@ def numbers(values: npt.ArrayLike, name: str = "values") -> FloatArray:
 def whole(
     value: object, name: str, least: int = 1, rule: str = "must be a whole number of at least {}"
 ) -> int:
-    """A whole number of at least ``least``; ValueError with the argument's name and the rule for anything else."""
+    """A whole number of at least ``least``; ValueError with the name and the rule otherwise."""
     if not number(value).is_integer() or number(value) < least:
         raise ValueError(f"{name} {rule.format(least)}, got {shown(value)}")
     return int(number(value))
 
 
 def real(value: object, name: str, least: float = -math.inf, most: float = math.inf) -> float:
-    """A finite number from ``least`` to ``most``; ValueError with the argument's name for anything else."""
+    """A finite number from ``least`` to ``most``; ValueError with its name for anything else."""
     if not (least <= number(value) <= most and math.isfinite(number(value))):
         above = f" of at least {least:g}" if math.isfinite(least) else ""
         rule = f" from {least:g} to {most:g}" if math.isfinite(most) else above
@@ -138,7 +138,7 @@ def real(value: object, name: str, least: float = -math.inf, most: float = math.
 
 
 def between(value: object, name: str) -> float:
-    """A number between 0 and 1, neither of them; ValueError with the argument's name for anything else."""
+    """A number between 0 and 1, neither of them; ValueError with its name for anything else."""
     if not 0 < number(value) < 1:
         raise ValueError(f"{name} must lie between 0 and 1, got {shown(value)}")
     return number(value)
@@ -180,7 +180,7 @@ def needs(value: object, kind: type[T], name: str) -> T:
 
 
 def needs_frame(value: object, name: str, columns: Collection[Hashable] = ()) -> pd.DataFrame:
-    """A frame with these columns among its own, none twice; ValueError with the argument's name for anything else."""
+    """A frame with these columns among its own, none twice; ValueError for anything else."""
     frame = needs(value, pd.DataFrame, name)
     if missing := [column for column in columns if column not in frame.columns]:
         raise ValueError(
@@ -196,7 +196,7 @@ def needs_frame(value: object, name: str, columns: Collection[Hashable] = ()) ->
 def numeric(
     frame: object, name: str, columns: Collection[Hashable], missing: bool = False
 ) -> pd.DataFrame:
-    """A frame with these columns as numbers, finite or, if ``missing``, NaN; ValueError names the first other cell."""
+    """A frame with these columns finite or, if ``missing``, NaN; ValueError names another cell."""
     given = needs_frame(frame, name, columns).copy()
     for column in columns:
         values = numbers(given[column])
@@ -211,7 +211,7 @@ def numeric(
 
 
 def labelled(frame: object, name: str, columns: Collection[Hashable]) -> pd.DataFrame:
-    """A frame with a label in each cell of these columns; ValueError names the first cell that has none."""
+    """A frame with a label in each cell of these columns; ValueError names the first without."""
     given = needs_frame(frame, name, columns)
     for column in columns:
         hashable(given[column], f"{name}, column {column}")
@@ -222,7 +222,7 @@ def labelled(frame: object, name: str, columns: Collection[Hashable]) -> pd.Data
 
 
 def number_frame(frame: object, name: str, missing: bool = False) -> pd.DataFrame:
-    """A frame of floats with one cell or more, labels unlike each other; ValueError names what is wrong."""
+    """A frame of floats with a cell or more, no label twice; ValueError names what is wrong."""
     given = needs(frame, pd.DataFrame, name)
     if given.empty:
         raise ValueError(
@@ -244,7 +244,7 @@ def needs_function(value: object, name: str) -> Callable[..., Any]:
 
 
 def several(values: object, name: str) -> list[Any]:
-    """What a list, or anything else that can be gone through, holds; ValueError for a text, a mapping, a number."""
+    """What a list or the like holds; ValueError for a text, a mapping, a number."""
     if isinstance(values, str | bytes | Mapping | pd.DataFrame) or not isinstance(values, Iterable):
         raise ValueError(f"{name}: a list is needed, got {shown(values)}")
     try:
@@ -282,7 +282,7 @@ def finite(values: npt.ArrayLike, where: str) -> FloatArray:
 
 
 def shown(value: object) -> str:
-    """A value as messages show it: text in quotes, numbers with all their digits; what is long by its type."""
+    """A value as messages show it: text in quotes, numbers with all digits, long ones by type."""
     try:
         told = repr(value) if isinstance(value, str | bytes) else str(value)
     except ValueError:  # a whole number of thousands of digits
@@ -294,7 +294,7 @@ def shown(value: object) -> str:
 
 
 def listing(labels: Iterable[object], most: int = 8, total: int = 0) -> str:
-    """Write labels as ``a1, a2, a3``, shortened after ``most`` of them; ``total``, if there are more of them."""
+    """Labels as ``a1, a2, a3``, shortened after ``most``; ``total``, if there are more of them."""
     names = [str(label) for label in labels]
     if len(names) <= most:
         return ", ".join(names)
@@ -302,7 +302,7 @@ def listing(labels: Iterable[object], most: int = 8, total: int = 0) -> str:
 
 
 def plain(text: str) -> str:
-    """Text without control characters: a label must not steer a terminal, nor turn a page's lines round."""
+    """Text without control characters, which could steer a terminal or turn a page's lines."""
     shown = (c.isprintable() or c == "\n" or category(c) == "Zs" for c in text)
     return "".join(
         c if good else c.encode("unicode_escape").decode()
@@ -365,7 +365,7 @@ def labelled_vector(
     index: pd.Index[Any],
     where: str,
 ) -> FloatArray:
-    """Numbers in the order of ``index``, from a series or mapping (by label) or a sequence (by position)."""
+    """Numbers in the order of ``index``, by label from a series or mapping, else by position."""
     if isinstance(values, Mapping):
         values = pd.Series(dict(values))
     if isinstance(values, pd.Series):

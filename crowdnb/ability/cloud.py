@@ -17,7 +17,8 @@ He has lost its meaning.
 
 References
 ----------
-D. Li, C. Liu, W. Gan, "A new cognitive model: cloud model", Int. J. Intelligent Systems 24 (2009) 357-375.
+D. Li, C. Liu, W. Gan, "A new cognitive model: cloud model", Int. J.
+Intelligent Systems 24 (2009) 357-375.
 """
 
 from __future__ import annotations
@@ -84,18 +85,18 @@ class Cloud:
             real(getattr(self, name), name, least)
 
     def interval(self, gamma: float = 0.1) -> tuple[float, float]:
-        """Interval number (low, high) of eq. 2, not clipped; ``gamma`` ≥ 0 weighs He (the paper: 0.1 … 0.2)."""
+        """Interval (low, high) of eq. 2, not clipped; ``gamma`` ≥ 0 weighs He (0.1 … 0.2)."""
         reach = self.entropy + check_gamma(gamma) * self.hyper_entropy
         return self.expectation - reach, self.expectation + reach
 
     def drops(self, size: int, rng: np.random.Generator) -> FloatArray:
-        """Forward generator: ``size`` cloud drops x ~ N(Ex, En'²) with En' ~ N(En, He²), shape (size,)."""
+        """Forward generator: ``size`` cloud drops x ~ N(Ex, En'²) with En' ~ N(En, He²)."""
         rng = generator(rng)
         spread = rng.normal(self.entropy, self.hyper_entropy, whole(size, "size", 0))
         return rng.normal(self.expectation, np.abs(spread))
 
     def membership(self, x: npt.ArrayLike) -> FloatArray:
-        """Certainty exp(-(x - Ex)² / (2 En²)) of values x on the expectation curve, in [0, 1], shape of x.
+        """Certainty exp(-(x - Ex)² / (2 En²)) of values x, in [0, 1], of their shape.
 
         For En = 0 it is 1 at Ex and 0 elsewhere.
         """
@@ -132,7 +133,8 @@ def backward_cloud(values: Sequence[float] | npt.ArrayLike) -> Cloud:
 
     Notes
     -----
-    Ex = mean(V);  En = sqrt(pi/2) mean |V - Ex|;  He = sqrt(|S² - En²|);  S² = sum (V - Ex)² / (tau - 1).
+    Ex = mean(V);  En = sqrt(pi/2) mean |V - Ex|;  He = sqrt(|S² - En²|), with
+    S² = sum (V - Ex)² / (tau - 1).
 
     Examples
     --------
@@ -241,8 +243,10 @@ def ability_intervals(
     >>> import pandas as pd
     >>> frame = pd.DataFrame({"worker": ["a0", "a0"], "criterion": "skill", "rating": [3, 4]})
     >>> ability = ability_intervals(frame)
-    >>> ability.to_dict("index"), ability.attrs
-    ({'a0': {('skill', 'low'): 0.6, ('skill', 'high'): 0.8}}, {'clipped': 0, 'negative_radicand': 0})
+    >>> ability.to_dict("index")
+    {'a0': {('skill', 'low'): 0.6, ('skill', 'high'): 0.8}}
+    >>> ability.attrs
+    {'clipped': 0, 'negative_radicand': 0}
     """
     counts, ends = _ends(ratings_or_counts, gamma, stars)
     index: Any = counts.index
@@ -274,7 +278,7 @@ def ability_intervals(
 
 
 class Ends(NamedTuple):
-    """What the count rule makes of histories, in stars but for the ends; each of shape (histories,)."""
+    """What the count rule makes of histories, shape (histories,): in stars but for the ends."""
 
     scale: int
     tau: FloatArray
@@ -320,7 +324,7 @@ def _ends(ratings_or_counts: IntoFrame, gamma: float, stars: int) -> tuple[pd.Da
 
 
 def count_ends(n: FloatArray, gamma: float) -> Ends:
-    """What the count rule makes of counts in an array of shape (S, histories), checked: ≥ 0, in each one above 0."""
+    """What the count rule makes of counts (S × histories), checked: ≥ 0, in each one above 0."""
     tau = n.sum(axis=0)
     scale = len(n)
     star = np.arange(1.0, scale + 1)
@@ -340,7 +344,7 @@ def count_ends(n: FloatArray, gamma: float) -> Ends:
 def _characteristics(
     values: FloatArray, weights: FloatArray, smallest: FloatArray
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Ex, En and S² - En² of each column of weighted values (eq. 1), exact where all of them are alike.
+    """Ex, En and S² - En² of columns of weighted values (eq. 1), exact where all are alike.
 
     ``values`` of shape (k, 1), ``weights`` (k, histories); ``smallest``, of shape (histories,), is
     what each history's values are counted from: equal ones give 0.
@@ -373,7 +377,7 @@ def moved_intervals(ability: pd.DataFrame, gamma: float, ratio: float = HE_TO_EN
 def apart(
     low: FloatArray, high: FloatArray, gamma: float, ratio: float
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Intervals [Ex - En - γ·He, Ex + En + γ·He] with He = ``ratio``·En as Ex - En, Ex + En and He."""
+    """Ex - En, Ex + En and He of intervals Ex ∓ (En + γ·He) with He = ``ratio``·En."""
     en = (high - low) / 2 / (1 + gamma * ratio)
     return (low + high) / 2 - en, (low + high) / 2 + en, ratio * en
 

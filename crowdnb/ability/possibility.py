@@ -119,7 +119,7 @@ def fraction(reach: FloatArray, width: FloatArray) -> FloatArray:
 
 
 def moderate(u: Intervals, d: Intervals) -> tuple[Intervals, Intervals]:
-    """Both with all ends scaled down alike, if some are so large that the sum of two widths would overflow."""
+    """Both scaled down alike, if ends are so large that the sum of two widths would overflow."""
     if max(np.abs(end).max() for end in (u.low, u.high, d.low, d.high)) <= LARGE:
         return u, d
     return u._replace(low=u.low / 16, high=u.high / 16), d._replace(
@@ -173,7 +173,7 @@ def interval_pair(ability: pd.DataFrame, demand: pd.DataFrame) -> tuple[Interval
 
 
 def intervals(frame: pd.DataFrame, what: str) -> Intervals:
-    """Take a frame with columns (criterion, low / high) apart; ValueError names the label that is wrong."""
+    """A frame with columns (criterion, low / high) taken apart; ValueError names a wrong label."""
     name = "ability" if what == "worker" else "demand"
     if not isinstance(frame, pd.DataFrame) or frame.columns.nlevels != 2 or frame.empty:
         raise ValueError(

@@ -1,4 +1,4 @@
-"""Comprehensive competence Q of every worker for every task (section 3.5, eq. 6); E-CARGO: qualification.
+"""Competence Q of every worker for every task (section 3.5, eq. 6); E-CARGO: qualification.
 
 Q_ij = sum_k w_k P(U_ik ≥ D_jk)
 """
@@ -14,8 +14,8 @@ import pandas as pd
 from crowdnb.ability.possibility import fraction, interval_pair, moderate
 from crowdnb.labels import FloatArray, labelled_vector
 
-# Values of P (workers × tasks, of one criterion) at a time, 128 kB: they stay in a processor's cache,
-# and all m·n·K of them are never held. Half or twice as many take longer.
+# Values of P (workers × tasks, of one criterion) at a time, 128 kB: they stay in a processor's
+# cache, and all m·n·K of them are never held. Half or twice as many take longer.
 BLOCK = 2**14
 
 
@@ -53,7 +53,8 @@ def qualification(
 
     >>> import crowdnb as cn
     >>> case = cn.load_case_study()
-    >>> cn.qualification(case.ability, case.demand, case.criteria_weights)["r0"].round(3).tolist()[:4]
+    >>> q = cn.qualification(case.ability, case.demand, case.criteria_weights)
+    >>> q["r0"].round(3).tolist()[:4]
     [0.236, 0.164, 0.269, 0.301]
     """
     u, d = interval_pair(ability, demand)

@@ -126,13 +126,14 @@ def count_ratings(frame: IntoFrame, stars: int = 5) -> Counts:
 
     Notes
     -----
-    Memory holds the counts, and on pandas a few whole columns. For histories larger than that give a lazy frame:
-    ``polars.scan_parquet(…)``, ``duckdb.read_parquet(…)``, ``dask.dataframe.read_parquet(…)`` or a Spark frame.
+    Memory holds the counts, and on pandas a few whole columns. For histories larger than that give
+    a lazy frame: ``polars.scan_parquet(…)``, ``duckdb.read_parquet(…)``,
+    ``dask.dataframe.read_parquet(…)`` or a Spark frame.
 
     Examples
     --------
     >>> import pandas as pd
-    >>> frame = pd.DataFrame({"worker": ["a0"] * 3, "criterion": ["skill"] * 3, "rating": [3, 5, 5]})
+    >>> frame = pd.DataFrame({"worker": "a0", "criterion": "skill", "rating": [3, 5, 5]})
     >>> count_ratings(frame).loc[("a0", "skill")].tolist()
     [0, 0, 1, 0, 2]
     """
@@ -173,7 +174,7 @@ def check_stars(stars: int) -> int:
 
 
 def _by_numpy(frame: pd.DataFrame, stars: int) -> Counts | None:
-    """Count a frame in memory with a few passes over whole columns; None if a cell is bad, or the codes too many."""
+    """Count with a few passes over whole columns; None if a cell is bad or codes are too many."""
     # a third to a sixth of the time of group_by, which misses the target of benchmarks/data.py
     rating = frame["rating"]
     if not isinstance(rating.dtype, np.dtype) or rating.dtype.kind not in "iuf" or frame.empty:
@@ -201,7 +202,7 @@ def _by_numpy(frame: pd.DataFrame, stars: int) -> Counts | None:
 
 
 def _coded(column: pd.Series[Any]) -> tuple[npt.NDArray[Any], int, pd.Index[Any]]:
-    """Codes, the code of the first label, and the labels, some of which may be unused; no label is missing."""
+    """Codes, the code of the first label, and the labels, some maybe unused; none is missing."""
     if isinstance(column.dtype, pd.CategoricalDtype):
         return (
             column.cat.codes.to_numpy(),
@@ -326,12 +327,12 @@ def is_star(rating: object, stars: int) -> bool:
 
 
 def is_counts(frame: object) -> TypeGuard[pd.DataFrame]:
-    """Whether a frame holds counts: an index of two levels (worker, criterion) and the stars 1 … S as columns."""
+    """Whether a frame holds counts: an index (worker, criterion), the stars 1 … S as columns."""
     if not isinstance(frame, pd.DataFrame) or frame.empty or frame.index.nlevels != 2:
         return False
     return frame.columns.equals(pd.RangeIndex(1, frame.shape[1] + 1))
 
 
 def _ordered(table: pd.DataFrame) -> Counts:
-    """Rows in natural order of worker, then criterion: the same for every engine and every order of rows."""
+    """Rows in natural order of worker, then criterion, whatever the engine and the order given."""
     return Counts(table.sort_index(key=natural_rank).rename_axis(columns="stars"))

@@ -1,10 +1,10 @@
-r"""Criteria weights from pairwise judgements: fuzzy AHP with a complementary matrix (section 3.4, eqs. 4 and 5).
+r"""Criteria weights by fuzzy AHP with a complementary matrix (section 3.4, eqs. 4 and 5).
 
 B = [b_ij] compares K criteria on the five levels 0.1, 0.3, 0.5, 0.7, 0.9: b_ij + b_ji = 1, b_ii =
 0.5, and b_ij > 0.5 says that i matters more than j. With the row sums b_i,
 
     z_ij = (b_i - b_j) / (2 (K - 1)) + 0.5                        (4)  fuzzy consistent matrix Z
-    w_i  = 1/K - 1/(2a) + sum_t z_it / (K a)                      (5)  weights, resolution a ≥ (K - 1) / 2
+    w_i  = 1/K - 1/(2a) + sum_t z_it / (K a)                      (5)  weights, a ≥ (K - 1) / 2
 
 The paper has a = K - 1: for K = 4, w_i = (sum_t z_it + 1) / 12. On the five levels this confines
 every weight to 1/K ± 0.2/a, for K = 4 to [0.1833, 0.3167]. It is not the fuzzy AHP of triangular
@@ -12,7 +12,8 @@ numbers.
 
 References
 ----------
-Y. Lü, "Weight calculation method of fuzzy analytical hierarchy process", Fuzzy Systems and Mathematics 16 (2002).
+Y. Lü, "Weight calculation method of fuzzy analytical hierarchy process", Fuzzy Systems
+and Mathematics 16 (2002).
 """
 
 from __future__ import annotations
@@ -133,13 +134,13 @@ def weight_range(
 
     Notes
     -----
-    Eq. 4 makes sum_t z_it = (b_i - K/2) K / (2 (K - 1)) + K/2, and b_i reaches from 0.5 + 0.1 (K - 1) to
-    0.5 + 0.9 (K - 1), so that eq. 5 reaches 1/K - 0.2/a and 1/K + 0.2/a.
+    Eq. 4 makes sum_t z_it = (b_i - K/2) K / (2 (K - 1)) + K/2, and b_i reaches from 0.5 + 0.1 (K -
+    1) to 0.5 + 0.9 (K - 1), so that eq. 5 reaches 1/K - 0.2/a and 1/K + 0.2/a.
 
     Examples
     --------
-    >>> [round(end, 4) for end in weight_range(4)], [round(end, 4) for end in weight_range(4, resolution=1.5)]
-    ([0.1833, 0.3167], [0.1167, 0.3833])
+    >>> [[round(end, 4) for end in weight_range(4, a)] for a in (None, 1.5)]
+    [[0.1833, 0.3167], [0.1167, 0.3833]]
     """
     if isinstance(criteria, Collection):
         k = len(unique_index(several(criteria, "criteria"), "criteria"))
@@ -189,7 +190,7 @@ def _checked(judgement: pd.DataFrame | npt.ArrayLike) -> tuple[FloatArray, pd.In
 
 
 def judgement_problems(frame: pd.DataFrame) -> tuple[list[str], list[str]]:
-    """What is wrong with a judgement matrix, and what is only off the five levels, in words with labels."""
+    """What is wrong with a judgement matrix, and what is only off the five levels, in words."""
     if frame.shape[0] != frame.shape[1] or frame.empty:
         return [
             f"{frame.shape[0]} rows and {frame.shape[1]} columns, the matrix must be square"

@@ -163,7 +163,7 @@ def alternatives(
 
 
 class _Part(NamedTuple):
-    """The assignments that have all the forced pairs and none of the barred ones; the least comes up first."""
+    """The assignments with all the forced pairs and none of the barred ones."""
 
     below: float  # none of them reaches more than -below
     turn: int  # parts that reach as far come up in the order in which they were made
@@ -173,7 +173,7 @@ class _Part(NamedTuple):
 
 
 def _in_turn(oracle: Oracle) -> Iterator[IntArray]:
-    """Assignments from the best on (Lawler): a part is solved only when it comes up, and split when named."""
+    """Assignments from the best on (Lawler): a part is solved when it comes up, then split."""
     problem, turn = oracle.problem, count()
     nothing: IntArray = np.zeros((0, 2), dtype=np.int64)
     nowhere: BoolArray = np.zeros(problem.q.shape, dtype=bool)
@@ -200,7 +200,7 @@ def _in_turn(oracle: Oracle) -> Iterator[IntArray]:
 def _split(
     problem: Problem, forced: IntArray, barred: BoolArray, placed: IntArray
 ) -> Iterator[tuple[IntArray, BoolArray]]:
-    """Pairs forced and pairs barred of the parts into which a part falls without one of its assignments."""
+    """Forced and barred pairs of the parts that a part without one assignment falls into."""
     fixed = {tuple(pair) for pair in forced.tolist()}
     for pair in placed.tolist():
         if tuple(pair) not in fixed:
@@ -237,7 +237,7 @@ def _ranking(
 
 
 def _always(oracle: Oracle, optima: list[IntArray], complete: bool) -> pd.DataFrame:
-    """Pairs of every optimum: of those listed, and where there may be more, those without which ρ falls."""
+    """Pairs of every optimum: of all listed, and where there may be more, without which ρ falls."""
     problem = oracle.problem
     common = set.intersection(*({tuple(pair) for pair in placed.tolist()} for placed in optima))
     pairs = sorted(common, key=lambda pair: pair[::-1])

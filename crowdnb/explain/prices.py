@@ -1,4 +1,4 @@
-"""What a conflict, an excluded pair, a place and a worker are worth: differences of two optima, each checked."""
+"""What a conflict, an excluded pair, a place, a worker is worth: two optima, each checked."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from crowdnb.solver.placement import place
 
 
 def prices(problem: Problem, solver: str | None = None) -> pd.DataFrame:
-    """How much ρ each conflict, exclusion, place and worker is worth: the optimum without it, solved again.
+    """How much ρ each conflict, exclusion, place and worker is worth: ρ less ρ without it.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def prices(problem: Problem, solver: str | None = None) -> pd.DataFrame:
         return oracle.best(problem.changed(task_conflicts=gone, pinned=pinned)).performance
 
     def lifted(changed: Problem) -> float:
-        """With a rule fewer ρ cannot fall, and rises no higher than without conflicts between workers."""
+        """ρ with a rule fewer: not less, and no more than without conflicts between workers."""
         if changed.plain:
             placed = place(changed)
             if placed is not None and score(changed, placed) <= rho + oracle.tie:

@@ -137,7 +137,7 @@ def replan(
 
 
 def _running(problem: Problem, table: object) -> BoolArray:
-    """The running assignment over the workers and tasks of a problem, m × n; ValueError where it is none."""
+    """The running assignment, m × n of a problem; ValueError where it is none."""
     if not isinstance(table, pd.DataFrame):
         raise ValueError(f"table: a frame of workers × tasks is needed, got {type(table).__name__}")
     unique_index(table.index, "worker"), unique_index(table.columns, "task")

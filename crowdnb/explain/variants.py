@@ -1,4 +1,4 @@
-"""The optimum of a problem and of its variants over the same labels: pairs forced, pairs barred, other numbers.
+"""The optimum of a problem and of its variants: pairs forced, pairs barred, other numbers.
 
 A pair (i, j) of the paper's problem is forced by taking it out: task j asks for one fewer, worker i
 is gone, and whoever is in conflict with i is gone too (from j only, in same-task scope). With
@@ -25,7 +25,7 @@ TINY = 1e-300  # stands for a value of exactly 0, which would forbid a pair
 
 
 class Oracle:
-    """The optimum of a problem and of its variants over the same labels, from a program that is compiled once."""
+    """The optimum of a problem and of variants over the same labels, compiled once."""
 
     def __init__(self, problem: Problem, solver: str | None = None) -> None:
         self.problem = needed(problem)
@@ -42,11 +42,11 @@ class Oracle:
 
     @cached_property
     def tie(self) -> float:
-        """Differences of ρ below this are none: 10⁻⁹ of the sizes summed. The problem has an assignment."""
+        """Differences of ρ below it are none: 10⁻⁹ of the sizes summed. There is an assignment."""
         return tie(self.problem, placed_of(self.optimum))
 
     def restricted(self, forced: IntArray, barred: BoolArray) -> Problem | None:
-        """What is left to decide with some pairs forced and some barred; None where the forced ones break a rule."""
+        """What is left with pairs forced and barred; None where the forced ones break a rule."""
         problem = self.problem
         excluded = problem.excluded | barred
         if (excluded[forced[:, 0], forced[:, 1]]).any() or broken_rules(
@@ -65,12 +65,12 @@ class Oracle:
         return problem.changed(task_conflicts=excluded, required=need)
 
     def best_with(self, forced: IntArray, barred: BoolArray) -> IntArray | None:
-        """Positions of the best assignment with pairs forced and barred, or None where there is none."""
+        """Positions of the best assignment with pairs forced and barred, or None."""
         rest = self.restricted(forced, barred)
         return None if rest is None else self._joined(forced, self.best(rest).placed)
 
     def bound_with(self, forced: IntArray, barred: BoolArray) -> tuple[float, IntArray | None]:
-        """No assignment with pairs forced and barred exceeds it; and the best one, where that is found at once.
+        """What no assignment with pairs forced and barred exceeds; the best one, if found at once.
 
         The forced pairs are part of some valid assignment.
         """
@@ -99,7 +99,7 @@ class Oracle:
 
 
 def placed_of(answer: Assignment) -> IntArray:
-    """Positions of the optimum of a problem of which an assignment is known, so that there must be one."""
+    """Positions of the optimum of a problem of which an assignment is known."""
     if answer.placed is None:
         raise SolverAnswerError(
             f"internal error: {answer.solver} says that no assignment exists, and there is one"

@@ -54,7 +54,7 @@ class Why:
 
 
 def why(problem: Problem, worker: Hashable, task: Hashable, solver: str | None = None) -> Why:
-    """Compare the optimum with the best assignment in which a pair is forced, or forbidden where it is chosen.
+    """Compare the optimum with the best assignment with a pair, or without it where it is chosen.
 
     Parameters
     ----------

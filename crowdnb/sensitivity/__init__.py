@@ -1,4 +1,4 @@
-"""What if (notebook 06): how far weights, γ and data can move before the assignment changes; and the other way round.
+"""What if (notebook 06): how far the data can move before the assignment changes, and back.
 
 ``stability``       criteria weights
 ``gamma``           γ, the influence of He

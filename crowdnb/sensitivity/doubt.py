@@ -130,8 +130,8 @@ def doubt(
 
     Notes
     -----
-    A pair that today's Q allows stays allowed where its Q comes out as 0, so T is valid in every sample. Samples run
-    wherever ``joblib.parallel_config`` says.
+    A pair that today's Q allows stays allowed where its Q comes out as 0, so T is valid in every
+    sample. Samples run wherever ``joblib.parallel_config`` says.
 
     Examples
     --------
@@ -214,7 +214,10 @@ def _resampled(
 def _chosen(
     data: ProjectArrays, qs: FloatArray, placed: IntArray, solver: str | None
 ) -> list[tuple[IntArray, float, float]]:
-    """Of each Q the optimum, its ρ and ρ of T; T itself where nothing is better. Runs in whatever process this is."""
+    """Of each Q the optimum, its ρ and ρ of T; T itself where nothing is better.
+
+    Runs in whatever process this is.
+    """
     oracle, found = Oracle(data.problem, solver), []
     for q in qs:
         problem = data.with_q(q)

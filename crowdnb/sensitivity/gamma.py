@@ -262,7 +262,7 @@ class _Drift:
         return self.data.of(*self.ends(gammas))
 
     def _breaks(self, limit: float) -> FloatArray:
-        """Where an interval is clipped, or P starts or ends to be 0 or 1: every kink of Q in (0, limit)."""
+        """Every kink of Q in (0, limit): an interval is clipped, P starts or ends to be 0 or 1."""
         data = self.data
         low, high, he = (ends[:, None] for ends in (self.low, self.high, self.he))
         at = [data.d_low - high, low - data.d_high, low, low - 1, -high, 1 - high]
@@ -276,7 +276,7 @@ class _Drift:
         return _lead(value, placed, rival)
 
     def until(self, placed: IntArray, stop: float) -> tuple[float, IntArray | None]:
-        """How far from the project's γ towards ``stop`` T is the best, and what is better from there on."""
+        """How far from the project's γ towards ``stop`` T is the best; what is better beyond."""
         a, rival, end = self.gamma, None, self._forbidden(placed, stop)
         twins, ahead = list(self._twins(placed)), [end]  # how far to look, the nearest last
         with tqdm(desc="γ", leave=False, delay=5) as bar:
@@ -301,7 +301,7 @@ class _Drift:
         return end, rival
 
     def _root(self, placed: IntArray, rival: IntArray, a: float, b: float) -> float:
-        """Where, before b, a rival comes to be better; where it was tied before, by more than a tie."""
+        """Where, before b, a rival comes to be better: by more than a tie if it was tied before."""
         slack = 0.0 if self.gain(a, placed, rival) < -self.tie(placed) else self.tie(placed)
 
         def lead(gamma: float) -> float:
@@ -315,7 +315,7 @@ class _Drift:
         return min(self.tolerance, tie(self.data.problem, placed)) / 2
 
     def _forbidden(self, placed: IntArray, stop: float) -> float:
-        """Where, on the way to ``stop``, a pair of T comes to have qualification 0; ``stop`` if nowhere."""
+        """Where, on the way to ``stop``, a pair of T comes to have Q = 0; ``stop`` if nowhere."""
         nodes = self._nodes(self.gamma, stop)
         for a, b in pairwise(nodes):
             if (self.q(np.array([(a + b) / 2]))[0][placed[:, 0], placed[:, 1]] == 0).any():
@@ -323,7 +323,7 @@ class _Drift:
         return stop
 
     def _twins(self, placed: IntArray) -> Iterator[_Twins]:
-        """For each task that a worker of T has, and others with that worker's intervals at every γ could have."""
+        """One for each task that a worker of T has, and others with the same intervals could."""
         own = _pairs_of(placed, self.data.q.shape)
         of_worker = np.concatenate([self.low, self.high, self.he], axis=1)
         alike = (of_worker[:, None] == of_worker).all(axis=2)
@@ -344,7 +344,10 @@ class _Drift:
     def _better(
         self, placed: IntArray, twins: Sequence[_Twins], a: float, b: float
     ) -> tuple[IntArray | None, bool]:
-        """Nothing, if T is the best from a to b; else what may be better, and whether the same pairs are possible."""
+        """Nothing, if T is the best from a to b; else what may be better, and how surely.
+
+        The latter is whether the same pairs are possible at every γ from a to b.
+        """
         nodes, data = self._nodes(a, b), self.data
         if len(nodes) * data.q.size * len(data.w) > CELLS and len(nodes) > 2:
             return placed, False
@@ -365,7 +368,7 @@ class _Drift:
         return None, pure
 
     def _course(self, nodes: FloatArray) -> _Course:
-        """Q at each node; and between two, where P is a fraction, by how much it can leave the straight line.
+        """Q at each node; and how far, between two, it can leave the straight line.
 
         In terms of the width x = l_U + l_D (eq. 3) P = A + B / x there. On x from x1 to x2 that
         leaves its chord by |ΔP| · |√x1 - √x2| / (√x1 + √x2) at most, which it does where x = √(x1
@@ -391,7 +394,7 @@ class _Drift:
 
 
 class _Twins(NamedTuple):
-    """A task whose L is met exactly, and workers with the same intervals at every γ, of whom T has one there."""
+    """A task whose L is met exactly, and workers alike at every γ, of whom T has one there."""
 
     task: int
     worker: int
@@ -406,7 +409,7 @@ class _Course(NamedTuple):
     below: FloatArray  # and how far below
 
     def measure_from(self, twins: _Twins) -> None:
-        """Take Q of T's worker from Q of all on their task, so that those alike are at 0 without a doubt.
+        """Take Q of T's worker from Q of all on the task: those alike are at 0, without a doubt.
 
         The task has the same number of workers in every assignment, so these are ranked as before.
         """

@@ -1,4 +1,4 @@
-r"""The other way round: which conflicts, or which weights of the criteria, make a given assignment the best.
+r"""The other way round: which conflicts, or which weights, make a given assignment the best.
 
 Conflicts: a set H of new conflicts makes T optimal when every assignment better than T breaks one
 of them. So H hits each better assignment T' in a pair of workers of T' that T itself does not put
@@ -85,7 +85,7 @@ def recover_conflicts(
     largest: int = 3,
     solver: str | None = None,
 ) -> RecoveredConflicts:
-    """All smallest sets of conflicts between workers, beside those there are, under which an assignment is optimal.
+    """All smallest sets of further conflicts between workers that make an assignment optimal.
 
     Parameters
     ----------
@@ -123,7 +123,8 @@ def recover_conflicts(
     >>> print(cn.recover_conflicts(case.problem(), case.published.assignment))
     4 sets of the smallest size, 1 conflict, make the assignment optimal: a3-a5; a3-a7; a3-a10; a3-a11.
     Taken as optimal: the same workers could gain 0.00101 by changing places.
-    >>> print(cn.recover_conflicts(case.problem(conflict_scope="task"), case.published.assignment).text.splitlines()[0])
+    >>> in_task = case.problem(conflict_scope="task")
+    >>> print(cn.recover_conflicts(in_task, case.published.assignment).text.splitlines()[0])
     No set of conflicts makes the assignment optimal: even with every conflict that it allows, ρ reaches 2.62925.
     """
     limit, largest = whole(limit, "limit"), whole(largest, "largest", 0)
@@ -180,7 +181,7 @@ def _smallest(
     limit: int,
     largest: int,
 ) -> tuple[list[_Set], bool]:
-    """Level by level, the smallest sets that leave nothing better; and whether these are all of them."""
+    """Level by level, the smallest sets that leave nothing better; and whether these are all."""
     level, rivals = {_Set()}, list[set[tuple[int, int]]]()
     for size in range(largest + 1):
         found: list[_Set] = []
@@ -205,7 +206,7 @@ def _smallest(
 
 
 def _together(problem: Problem, placed: IntArray) -> set[tuple[int, int]]:
-    """Pairs of workers whom an assignment puts together: in the team, or on a task, by the conflict scope."""
+    """Pairs of workers whom an assignment puts together, in the team or on a task by the scope."""
     groups = [placed[:, 0]]
     if problem.conflict_scope == "task":
         groups = [placed[placed[:, 1] == j, 0] for j in range(len(problem.tasks))]
@@ -278,7 +279,7 @@ def recover_weights(
     tolerance: float = 0.0,
     solver: str | None = None,
 ) -> RecoveredWeights:
-    """Weights of the criteria under which an assignment is optimal, nearest to given ones; or a proof that none exist.
+    """The weights nearest to given ones that make an assignment optimal; or a proof that none do.
 
     Parameters
     ----------

@@ -24,7 +24,7 @@ from crowdnb.project.record import Project
 
 
 class ProjectArrays:
-    """A project as arrays in the order of a problem's labels, and the problem with Q of the project."""
+    """A project in the order of a problem's labels, and the problem with Q of the project."""
 
     def __init__(self, project: Project, problem: Problem | None, name: str) -> None:
         if not isinstance(project, Project):
@@ -54,11 +54,11 @@ class ProjectArrays:
         return np.asarray(self.p(low, high) @ self.w)
 
     def with_q(self, q: FloatArray) -> Problem:
-        """The problem with other Q, where a Q of 0 forbids a pair only if the project's own Q is 0 as well."""
+        """The problem with other Q; a Q of 0 forbids a pair only where the project's own is 0."""
         return self.problem.changed(qualification=np.where((q == 0) & (self.q != 0), TINY, q))
 
     def histories(self, project: Project) -> Counts:
-        """The project's counts, a row for each worker and criterion in their order; ValueError where one lacks."""
+        """The project's counts in the order of workers and criteria; ValueError where one lacks."""
         cells = pd.MultiIndex.from_product([self.problem.workers, self.criteria], names=KEYS)
         given = pd.DataFrame(project.counts)
         if lacking := [cell for cell in cells if cell not in given.index]:

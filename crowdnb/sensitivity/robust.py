@@ -114,7 +114,7 @@ def robust(
     time_limit: float | None = None,
     solver: str | None = None,
 ) -> Robust:
-    """The assignment with the best worst case over the ability intervals, or with the least regret; and its price.
+    """The assignment with the best worst case over ability intervals, or with the least regret.
 
     Every ability is a point anywhere in its interval, whatever the others are. Were it a narrower
     interval inside its interval, the worst case would be the same.
@@ -145,9 +145,9 @@ def robust(
 
     Notes
     -----
-    Both are exact. A pair that today's Q allows stays allowed where its Q comes out as 0. Of assignments that are tied
-    in the worst case the best of today is taken (any of them, if the problem has a budget), so that the price is the
-    least. Of those that are tied in regret, any.
+    Both are exact. A pair that today's Q allows stays allowed where its Q comes out as 0. Of
+    assignments that are tied in the worst case the best of today is taken (any of them, if the
+    problem has a budget), so that the price is the least. Of those that are tied in regret, any.
 
     Examples
     --------

@@ -8,7 +8,8 @@ better, Σ_k w_k (s_k(T) - s_k(T')) ≥ 0 is a new side; end when T holds at eve
 
 References
 ----------
-T. Gal, "Postoptimal Analyses, Parametric Programming, and Related Topics", 2nd ed., de Gruyter, 1995.
+T. Gal, "Postoptimal Analyses, Parametric Programming, and Related Topics", 2nd ed., de Gruyter,
+1995.
 """
 
 from __future__ import annotations
@@ -88,7 +89,7 @@ class Stability:
         return self.text
 
     def holds(self, weights: npt.ArrayLike) -> bool:
-        """Whether T is optimal at these weights, by criterion or in their order; no solver is asked."""
+        """Whether T is optimal at weights by criterion or in their order; no solver is asked."""
         sides = self.sides.iloc[:, : len(self.weights)].to_numpy(dtype=float)
         given = (
             weights if isinstance(weights, pd.Series | Mapping) else plain_array(weights, "weights")
@@ -106,7 +107,7 @@ def stability(
     rng: np.random.Generator | int | None = None,
     solver: str | None = None,
 ) -> Stability:
-    """The exact region of criteria weights in which an assignment stays optimal, and the nearest ones that change it.
+    """The exact region of weights in which an assignment stays optimal, and the nearest outside it.
 
     Parameters
     ----------
@@ -215,7 +216,7 @@ def _region(
 
 
 def corners_of(rows: list[FloatArray], size: int) -> FloatArray:
-    """Corners of {w ≥ 0, Σ w = 1, row · w ≥ 0 for each row}: every choice of K - 1 sides that meet in it."""
+    """Corners of {w ≥ 0, Σ w = 1, row · w ≥ 0 for each row}: where K - 1 of its sides meet."""
     if size == 1:
         return np.ones((1, 1))
     sides = np.vstack([np.eye(size), *[row / np.abs(row).max() for row in rows]])
@@ -234,7 +235,7 @@ def corners_of(rows: list[FloatArray], size: int) -> FloatArray:
 def _nearest(
     weighing: Weighing, start: FloatArray, rows: list[FloatArray], rivals: list[Assignment]
 ) -> tuple[pd.Series[float] | None, float, Assignment | None]:
-    """The nearest weights on a side: of those at which each rival is at least as good, the nearest."""
+    """The nearest weights on a side: at which some rival is at least as good."""
     found: tuple[pd.Series[float] | None, float, Assignment | None] = (None, math.inf, None)
     for row, rival in zip(rows, rivals, strict=True):
         w = weighing.nearest(start, [-row])

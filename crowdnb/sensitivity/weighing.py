@@ -87,7 +87,7 @@ class Weighing:
         return self.oracle.best(self.problem_at(weights))
 
     def read(self, weights: Any) -> FloatArray:
-        """Weights in the order of the criteria; None gives equal ones. ValueError unless ≥ 0 with sum 1."""
+        """Weights in the criteria's order, equal for None; ValueError unless ≥ 0 with sum 1."""
         if weights is None:
             return np.full(len(self.criteria), 1 / len(self.criteria))
         w = labelled_vector(weights, self.criteria, "weights")
@@ -100,7 +100,7 @@ class Weighing:
         return pd.Series(clean / clean.sum(), index=self.criteria, name="weight")
 
     def nearest(self, start: FloatArray, rows: Sequence[FloatArray]) -> FloatArray | None:
-        """The weights nearest to ``start`` with row · w ≥ 0 for each row; None where there are none.
+        """The weights nearest to ``start`` with row · w ≥ 0 for each row, or None.
 
         Distance is the weight that moves, ½ Σ |w_k - start_k|.
         """
@@ -126,7 +126,7 @@ class Weighing:
         return None if answer.x is None else np.asarray(answer.x[:size])
 
     def mixture(self, rows: Sequence[FloatArray]) -> tuple[FloatArray, float]:
-        """Shares λ of the rows, Σ λ = 1, whose mixture has the smallest largest entry, and that entry.
+        """Shares of the rows, with sum 1, whose mixture has the smallest largest entry; that entry.
 
         Below 0 it proves that no weights make every row · w ≥ 0.
         """

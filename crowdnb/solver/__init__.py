@@ -1,4 +1,4 @@
-"""The best assignment (section 5; notebook 04): bounds, the boolean program, engines, and what their answers prove.
+"""The best assignment (section 5; notebook 04): bounds, the boolean program, engines.
 
 ``boolean_program``   the program in cvxpy
 ``compiled_program``  the same in arrays, compiled once for a size

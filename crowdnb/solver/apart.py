@@ -189,7 +189,7 @@ class _Call(threading.Thread):
         self.said, self.complaint = worker.communicate(self.question)
 
     def outcome(self, name: str) -> Any:
-        """What the function returned; raise what it raised, or that its process ended without saying."""
+        """What the function returned; what it raised, or that its process ended, is raised."""
         if self.error is not None:
             raise self.error
         last = self.complaint.decode(errors="replace")[-500:].strip()
@@ -208,7 +208,7 @@ class _Call(threading.Thread):
 
 
 def _abandoned() -> bool:
-    """Whether this is a worker process (of joblib, Dask, multiprocessing) whose own parent has ended.
+    """Whether this is a worker of joblib, Dask or multiprocessing whose parent has ended.
 
     Other processes may well go on after theirs, as what ``nohup`` starts.
     """
@@ -225,7 +225,7 @@ def _abandoned() -> bool:
 
 
 def _let_go() -> None:
-    """A forked copy of this process holds copies of the pipes: without this, engines would wait for its end too."""
+    """In a forked copy of this process, which engines would wait for too: close its pipes."""
     for pipe in list(_held):
         pipe.close()
 
@@ -249,7 +249,7 @@ def _serve() -> None:
 
 
 def _failure(error: Exception) -> bytes:
-    """An exception as a process can hand it on; a RuntimeError with its name where it cannot be pickled."""
+    """An exception that can be handed on; a RuntimeError with its name where it cannot."""
     trace = "".join(traceback.format_exception(error))
     try:
         said = pickle.dumps((False, error, trace))

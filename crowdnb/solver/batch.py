@@ -54,7 +54,7 @@ def solve_many(
     tie_break: Literal["labels"] | None = None,
     progress: bool = True,
 ) -> dict[Any, Assignment] | list[Assignment]:
-    """Solve every problem as :func:`crowdnb.solve` does, wherever ``joblib.parallel_config`` says, in order.
+    """Solve every problem as :func:`crowdnb.solve`, wherever ``joblib.parallel_config`` says.
 
     Parameters
     ----------

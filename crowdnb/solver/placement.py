@@ -1,4 +1,4 @@
-"""Workers on places by linear assignment, whatever their conflicts; and teams without conflicts for it.
+"""Workers on places by linear assignment, whatever their conflicts; and teams without any.
 
 Without eqs. 11 and 12 the problem of eqs. 7 to 10 is a linear assignment of workers to places, L_j
 of them a task, which :func:`scipy.optimize.linear_sum_assignment` settles exactly.
@@ -35,7 +35,7 @@ def place_at_most(problem: Problem, team: IntArray | None = None) -> IntArray | 
 
 
 def compatible(problem: Problem, order: IntArray) -> IntArray:
-    """Workers without a conflict between them: each in turn joins unless an earlier one is against it; positions."""
+    """Positions of a team without conflicts: each in turn joins unless one is against it."""
     barred, against = np.zeros(len(problem.workers), dtype=bool), problem.against
     chosen = []
     for i in order.tolist():
@@ -70,7 +70,7 @@ def place(
     gain: FloatArray | None = None,
     allowed: BoolArray | None = None,
 ) -> IntArray | None:
-    """Fill every place for the greatest total gain, whatever the conflicts; positions (worker, task), or None.
+    """Positions that fill every place for the greatest gain, whatever the conflicts, or None.
 
     Parameters
     ----------

@@ -131,7 +131,7 @@ class Program:
         time_limit: float | None = None,
         tie_break: Literal["labels"] | None = None,
     ) -> Assignment:
-        """Solve with these values, and the problem's own where none is given; each as :class:`Problem` takes it.
+        """Solve with these values, each as :class:`Problem` takes it; the others are its own.
 
         Returns
         -------
@@ -172,7 +172,7 @@ class Program:
         time_limit: float | None = None,
         tie_break: Literal["labels"] | None = None,
     ) -> Assignment:
-        """The optimum of any variant of the problem: compiled where it is of the same form, else afresh.
+        """The optimum of any variant: compiled where it is of the same form, else afresh.
 
         Every variant is solved here, that of a scenario and that of an explanation. An interrupt
         passes, as of :func:`crowdnb.solver.search.optimum`.

@@ -35,7 +35,7 @@ Asker = Callable[
 
 
 class Pace(NamedTuple):
-    """How many pairs an engine is asked about at a time. It stops between two bounds only: more take longer."""
+    """Pairs in a question to an engine, which stops between two bounds only: later with more."""
 
     first: int  # in the first question where time is limited: an assignment is to be found soon
     here: int  # in this process, with NEAR_END seconds left or less; with more left in proportion
@@ -102,7 +102,7 @@ class Questions:
         return PACE_OF.get(self.engine, PACE).first if self.limited else UNHURRIED
 
     def ask(self, problem: Problem, pairs: IntArray, pins: IntArray | None = None) -> Answer:
-        """Ask the engine; with options again, as long as its answer is affordable or best by its tolerances alone.
+        """Ask the engine; with options again, while only its tolerances make its answer right.
 
         T = 0.99999 and such cost less and gain more than the whole assignment next to them.
         """
@@ -140,7 +140,7 @@ class Questions:
         pins: IntArray | None,
         refused: Sequence[IntArray],
     ) -> Answer:
-        """Ask here for a while, then in a process that can be stopped; HIGHS after a default engine."""
+        """Ask here for a while, then in a process that can end; HIGHS after a default engine."""
         takes_over = self.in_turn and self.engine != "HIGHS"
         answer = Answer("time_limit", np.zeros(len(pairs)), math.nan)
         left = self.left
@@ -173,12 +173,12 @@ class Questions:
 
 
 def _for_engine(seconds: float) -> float:
-    """The limit that an engine gets: a twentieth and 30 ms are kept for what it overruns and for the check."""
+    """The limit that an engine gets: a twentieth and 30 ms are for overruns and the check."""
     return max(0.95 * seconds - 0.03, 1e-3)
 
 
 def _wide(problem: Problem, pairs: IntArray) -> bool:
-    """Whether there is a budget, and costs of these pairs lie further apart than GLPK can add up."""
+    """Whether a budget counts, and costs of these pairs lie further apart than GLPK can add."""
     if problem.pair_costs is None or problem.budget is None:
         return False
     costs: FloatArray = np.abs(problem.pair_costs[pairs[:, 0], pairs[:, 1]])

@@ -1,4 +1,4 @@
-"""The search for the best assignment of one problem: what is known so far, and the steps that add to it.
+"""The search for the best assignment of one problem: what is known, and the steps that add to it.
 
 In turn, each step only where the one before leaves the question open:
 
@@ -43,8 +43,8 @@ from crowdnb.solver.reduced_costs import prices
 # it is asked only what the bounds leave open
 FEW = 200
 # An engine tells assignments apart that differ by 1e-10 of what the worst pair asked about falls
-# short of the best. Where that is this much more than for the pairs still in play, it is asked again
-# about these alone; so it works to 1e-6 of what decides, or finer.
+# short of the best. Where that is this much more than for the pairs still in play, it is asked
+# again about these alone; so it works to 1e-6 of what decides, or finer.
 ZOOM = 1e4
 # how far a solver's objective may be from ρ recomputed, relative to the sizes that sum to it
 TOLERANCE = 1e-6
@@ -57,7 +57,7 @@ def optimum(
     time_limit: float | None = None,
     tie_break: Literal["labels"] | None = None,
 ) -> Assignment:
-    """:func:`crowdnb.solve` (eqs. 7 to 12) for those who ask more than once: an interrupt passes on to the user.
+    """:func:`crowdnb.solve` (eqs. 7 to 12) for those who ask often: an interrupt passes to the user.
 
     A best answer so far would be taken for the optimum by whoever compares it with the next one.
     """
@@ -125,7 +125,7 @@ class Search:
         return self._finish("time_limit", self.questions.engine_so_far, [STOPPED])
 
     def _plain(self) -> Assignment:
-        """The paper's problem: bounds first, then the program over the pairs that can still matter."""
+        """The paper's problem: bounds first, then the program over pairs that can still matter."""
         problem = self.problem
         relaxed = place(problem)
         if relaxed is None:
@@ -162,7 +162,7 @@ class Search:
         return self._by_engine(relaxed)
 
     def _reach_by_task(self) -> None:
-        """What a pair falls short of the best for its task, an assignment with it falls short of all the best."""
+        """Reach of each pair: all the best ones, less what it falls short of its task's best."""
         value, need = self.problem.value, self.problem.need
         best = np.where(self.allowed, value, -np.inf).max(axis=0, initial=-np.inf, where=need > 0)
         best[need == 0] = 0.0
@@ -171,7 +171,7 @@ class Search:
         self.slack = ROUNDING * float(need @ np.abs(best))
 
     def _price(self, relaxed: IntArray) -> None:
-        """Bound and reach from prices, and an assignment of the workers whom the relaxation employs most."""
+        """Bound and reach from prices; an assignment of those whom the relaxation employs most."""
         problem, asked = self.problem, self.questions
         halfway = (asked.start + asked.until) / 2
         priced = prices(problem, list(cliques(problem)), relaxed, halfway)
@@ -184,7 +184,7 @@ class Search:
         self._team(-priced.use.round(6), -priced.reduced.max(axis=1))
 
     def _by_engine(self, relaxed: IntArray) -> Assignment:
-        """Ask about the pairs in play, until none that could matter is left out and small differences count."""
+        """Ask about the pairs in play, until none is left out and small differences count."""
         problem, whole, most = self.problem, self.allowed, self.questions.first
         while True:
             asked = self._in_play(relaxed, most)
@@ -206,7 +206,7 @@ class Search:
             self.allowed = left
 
     def _with_options(self) -> Assignment:
-        """With options beyond the paper: the program about every pair, then on finer and finer scales."""
+        """With options beyond the paper: the program about all pairs, then on finer scales."""
         problem = self.problem
         if reasons := obstacles(problem):
             return self._finish("infeasible", "none", reasons)
@@ -236,7 +236,7 @@ class Search:
         return self._finish("infeasible", self.questions.engine, [none])
 
     def _optimal(self, play: BoolArray) -> Assignment:
-        """The best known, which is the best of all; or the first of those tied with it, which these pairs have."""
+        """The best known, which is the best of all; or the first tied with it, of these pairs."""
         reasons = self._first_by_labels(play) if self.labels_first else []
         return self._finish("optimal", self.questions.engine, reasons)
 
@@ -247,7 +247,7 @@ class Search:
         return reaches(problem.value, allowed, must, problem.fewest, problem.most)
 
     def _in_play(self, known: IntArray, most: int | None = None) -> BoolArray:
-        """Pairs that an assignment as good as the best known may use, or the ``most`` of them that reach furthest."""
+        """Pairs of which an assignment may be as good as the best known; at most so many."""
         known = known if self.found is None else self.found
         play = self.allowed & (self.reach >= self.rho - self.slack)
         if most is not None and np.count_nonzero(play) > most:
@@ -256,7 +256,7 @@ class Search:
         return play
 
     def _asked(self, play: BoolArray, fixed: BoolArray | None = None) -> _Found | None:
-        """The engine's best assignment of some pairs, with all the fixed ones, checked; None where there is none."""
+        """The engine's best assignment of some pairs with all the fixed ones, checked, or None."""
         pairs = np.argwhere(play)
         pins = None if fixed is None else np.flatnonzero(fixed[play])
         answer = self.questions.ask(self.problem, pairs, pins)
@@ -265,7 +265,7 @@ class Search:
         return None if answer.status == "infeasible" else self._checked(pairs, answer)
 
     def _best_of(self, play: BoolArray) -> _Found | None:
-        """The best assignment of some pairs, which is kept if it is the best so far; None where there is none."""
+        """The best assignment of some pairs, kept if it is the best so far; or None."""
         known, best = self.found, self._asked(play)
         among = known is not None and bool(play[known[:, 0], known[:, 1]].all())
         if best is None:
@@ -284,7 +284,7 @@ class Search:
         return best
 
     def _checked(self, pairs: IntArray, answer: Answer) -> _Found:
-        """An engine's assignment, rounded, checked and scored again; SolverAnswerError if it is none."""
+        """An engine's assignment, rounded, checked, scored; SolverAnswerError if it is none."""
         problem, engine = self.problem, self.questions.engine
         placed = rounded(problem, pairs, answer.pairs)
         broken = ["the places cannot be filled by the workers chosen"]
@@ -307,7 +307,7 @@ class Search:
         return _Found(placed, rho, spread)
 
     def _team(self, *keys: FloatArray) -> None:
-        """Try the best places for a team that joins in the order of these keys (the first counts most)."""
+        """Try the best places for a team that joins in the order of these keys, the first first."""
         if self.problem.conflict_scope == "project":
             team = compatible(self.problem, np.lexsort(keys[::-1]))
             self._try(place(self.problem, team))
@@ -323,7 +323,7 @@ class Search:
             self.found, self.rho = placed, rho
 
     def _stopped(self, pairs: IntArray, answer: Answer) -> Assignment:
-        """The end of the time: the best checked assignment, and whether the bound happens to prove it."""
+        """The end of the time: the best known, and whether the bound happens to prove it."""
         self._try(rounded(self.problem, pairs, answer.pairs))
         if self.found is None:
             return self._finish(
@@ -337,7 +337,7 @@ class Search:
         )
 
     def _first_by_labels(self, play: BoolArray) -> list[str]:
-        """Exchange the optimum for the first of those tied with it; a sentence where the time did not suffice."""
+        """Exchange the optimum for the first tied with it; a sentence where time was short."""
         if self.found is None:
             return []
         rho = self.rho
@@ -368,7 +368,7 @@ class Search:
         return []
 
     def _with_all(self, fixed: BoolArray, asked: BoolArray, enough: float) -> IntArray | None:
-        """An assignment of the pairs asked about that has all the fixed ones and comes to enough, if there is one."""
+        """An assignment of these pairs with all the fixed ones that comes to enough, or None."""
         found: IntArray | None = None
 
         def rho_of(play: BoolArray) -> float | None:
