@@ -45,7 +45,7 @@ from crowdnb.labels import (
     number,
     one_of,
 )
-from crowdnb.model.assignment import Assignment
+from crowdnb.model.assignment import Assignment, score
 from crowdnb.model.check import broken_rules
 from crowdnb.model.moves import moves, moves_text
 from crowdnb.model.problem import Problem, Status
@@ -173,12 +173,9 @@ def robust(
         until = math.inf if time_limit is None else time.perf_counter() + time_limit
         found, bound = regret.least(until, usual, safe)
 
-    def rho(problem: Problem, placed: IntArray) -> float:
-        return Assignment.of(problem, placed, "optimal", "", 0.0).performance
-
     def row(placed: IntArray) -> tuple[float, float, float]:
         largest = math.nan if regret is None else regret.of(placed)[0]
-        return rho(data.problem, placed), rho(worst, placed), largest
+        return score(data.problem, placed), score(worst, placed), largest
 
     frame = pd.DataFrame([row(usual), row(found)], columns=["performance", *get_args(Criterion)])
     frame.index = pd.Index(["usual", "robust"])
@@ -191,10 +188,8 @@ def robust(
     proved = frame[criterion].iloc[1] <= bound + oracle.tie or criterion == "worst case"
     status: Status = "optimal" if proved else "time_limit"
     answer = Assignment.of(data.problem, found, status, name, seconds, oracle.optimum.bound)
-    who, price = (
-        moves(data.problem, usual, found),
-        float(frame["performance"].iloc[0] - frame["performance"].iloc[1]),
-    )
+    who = moves(data.problem, usual, found)
+    price = float(frame["performance"].iloc[0] - frame["performance"].iloc[1])
     return Robust(
         answer,
         oracle.optimum,
@@ -211,8 +206,8 @@ def robust(
 def _safest(data: ProjectArrays, oracle: Oracle, worst: Problem, usual: IntArray) -> IntArray:
     """The optimum of the worst case; of those that are tied in it the best today."""
     safe = placed_of(oracle.best(worst))  # the usual one is valid there too
-    least = math.fsum(worst.value[safe[:, 0], safe[:, 1]]) - tie(worst, safe)
-    if math.fsum(worst.value[usual[:, 0], usual[:, 1]]) >= least:
+    least = score(worst, safe) - tie(worst, safe)
+    if score(worst, usual) >= least:
         return usual
     if worst.budget is None:
         value = np.where(np.abs(worst.value) < NOTHING, 0.0, worst.value)

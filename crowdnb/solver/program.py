@@ -7,8 +7,8 @@ ways to ask for it: once, again and again with other numbers, and for every budg
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Any, Literal
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -17,7 +17,7 @@ from tqdm.auto import tqdm
 from crowdnb.labels import FloatArray, finite, several
 from crowdnb.model.assignment import Assignment
 from crowdnb.model.check import BUDGET_TOLERANCE, cost
-from crowdnb.model.problem import Problem, needed
+from crowdnb.model.problem import Problem, Status, needed
 from crowdnb.solver.compiled_program import CompiledProgram
 from crowdnb.solver.engine import pick
 from crowdnb.solver.search import Search, optimum, sizes, tie
@@ -229,45 +229,57 @@ def frontier(
     needed(problem)
     if problem.pair_costs is None:
         raise ValueError("frontier: the problem has no costs; give it costs and a budget")
-    rows: list[tuple[float, float, float, str]] = []  # budget, ρ, cost, status
 
-    def add(budget: float) -> Assignment:
-        answer = optimum(problem.changed(budget=budget), solver, time_limit)
-        # else ρ may be anything up to the bound
-        known = answer.placed is not None and answer.status == "optimal"
-        paid = cost(problem, answer.placed) if known and answer.placed is not None else math.nan
-        rows.append((budget, answer.performance if known else math.nan, paid, answer.status))
-        return answer
+    def ask(budget: float) -> Assignment:
+        return optimum(problem.changed(budget=budget), solver, time_limit)
 
-    if budgets is not None:
+    if budgets is None:
+        points = _where_rho_changes(problem, problem.pair_costs, ask)
+    else:
         given = finite(
             budgets if isinstance(budgets, np.ndarray) else several(budgets, "budgets"), "budgets"
         )
         if given.ndim != 1:
             raise ValueError(f"budgets: a row of numbers is needed, got shape {given.shape}")
-        for budget in tqdm(sorted(given.tolist()), desc="budgets", leave=False, delay=5):
-            add(budget)
-    else:
-        # with the cost as the budget: the least one for this ρ
-        least: list[tuple[float, float, float, str]] = []
-        budget, step, largest = math.fsum(np.abs(problem.pair_costs).ravel()), 0.0, math.inf
-        with tqdm(desc="budgets", leave=False, delay=5) as bar:
-            while (answer := add(budget)).status == "optimal" and answer.placed is not None:
-                bar.update()
-                _, rho, paid, status = rows[-1]
-                if paid >= largest:  # within the rounding of its larger costs
-                    step *= 10
-                else:
-                    # as good, and cheaper
-                    if least and rho >= least[-1][1] - tie(problem, answer.placed):
-                        least.pop()
-                    least.append((paid, rho, paid, status))
-                    largest = paid
-                    step = (
-                        4 * BUDGET_TOLERANCE * max(sizes(problem.pair_costs, answer.placed), 1e-300)
-                    )
-                budget = largest - step
-        rows = [*least, *(row for row in rows[-1:] if row[3] == "time_limit")][::-1]
-    return pd.DataFrame(rows, columns=["budget", "performance", "cost", "status"]).set_index(
-        "budget"
-    )
+        bar = tqdm(sorted(given.tolist()), desc="budgets", leave=False, delay=5)
+        points = [_point(budget, ask(budget)) for budget in bar]
+    return pd.DataFrame(points, columns=_Point._fields).set_index("budget")
+
+
+class _Point(NamedTuple):
+    """One budget, and what it buys: NaN where there is no assignment, or the best was not proved."""
+
+    budget: float
+    performance: float
+    cost: float
+    status: Status
+
+
+def _point(budget: float, answer: Assignment) -> _Point:
+    if answer.placed is None or answer.status != "optimal":  # ρ may be anything up to the bound
+        return _Point(budget, math.nan, math.nan, answer.status)
+    return _Point(budget, answer.performance, cost(answer.problem, answer.placed), answer.status)
+
+
+def _where_rho_changes(
+    problem: Problem, costs: FloatArray, ask: Callable[[float], Assignment]
+) -> list[_Point]:
+    """The least budget for each ρ, rising: each solve asks for less than the last one cost."""
+    points: list[_Point] = []
+    budget, step, least = math.fsum(np.abs(costs).ravel()), 0.0, math.inf
+    with tqdm(desc="budgets", leave=False, delay=5) as bar:
+        while (answer := ask(budget)).status == "optimal" and answer.placed is not None:
+            bar.update()
+            paid = cost(problem, answer.placed)
+            if paid >= least:  # within the rounding of its larger costs
+                step *= 10
+            else:
+                lead = tie(problem, answer.placed)
+                if points and answer.performance >= points[-1].performance - lead:
+                    points.pop()  # as good, and cheaper
+                points.append(_point(paid, answer))
+                least = paid
+                step = 4 * BUDGET_TOLERANCE * max(sizes(costs, answer.placed), 1e-300)
+            budget = least - step
+    stopped = [_point(budget, answer)] if answer.status == "time_limit" else []
+    return [*stopped, *reversed(points)]
