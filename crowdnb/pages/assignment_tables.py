@@ -120,6 +120,6 @@ def _cell(q: float, shade: int, now: bool, was: bool) -> str:
 
 
 def _shades(q: FloatArray, eligible: BoolArray) -> Any:
-    """Which of the five shades each Q gets, in even steps between the lowest and highest allowed."""
+    """Which of five shades each Q gets, in even steps from the lowest to the highest allowed."""
     low, high = (q[eligible].min(), q[eligible].max()) if eligible.any() else (0.0, 1.0)
     return np.clip((q - low) / ((high - low) or 1.0) * len(SHADES), 0, len(SHADES) - 1).astype(int)

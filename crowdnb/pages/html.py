@@ -67,5 +67,5 @@ def sentences(lines: Sequence[str], head: str = "") -> str:
 
 @cache
 def file_text(room: str, name: str) -> str:
-    """A script or a style that lies beside a room's modules, such as ``report.css`` of ``pages``."""
+    """A script or style that lies beside a room's modules, such as ``report.css`` of ``pages``."""
     return files(f"crowdnb.{room}").joinpath(name).read_text(encoding="utf-8")

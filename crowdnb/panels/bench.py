@@ -8,47 +8,36 @@ by code: ``bench["gamma"].value = 0.2``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, get_args
 
 import ipywidgets as widgets
-import pandas as pd
 
 from crowdnb.ability.cloud import check_gamma
-from crowdnb.explain.prices import prices
 from crowdnb.explain.repairs import Repair, repairs
 from crowdnb.explain.why import why
-from crowdnb.labels import listing, one_of, path_of, plain
+from crowdnb.labels import listing, one_of, path_of
 from crowdnb.model.fields import Scope
 from crowdnb.model.problem import Problem
-from crowdnb.pages.assignment_tables import WIDEST
 from crowdnb.pages.findings import COSTS
-from crowdnb.pages.html import escaped, paragraphs, scrolling, sentences, text_table
+from crowdnb.pages.html import escaped, sentences
 from crowdnb.pages.report import report
-from crowdnb.panels.bench_files import (
-    assignment_file,
-    base_name,
-    download_link,
-    is_workbook,
-    take_in,
-    wrong_uploads,
-)
+from crowdnb.panels.bench_files import assignment_file, download_link
+from crowdnb.panels.bench_folder import ProjectFolder, button
 from crowdnb.panels.bench_settings import Settings
+from crowdnb.panels.bench_words import change_text, prices_text, scenarios_side_by_side
 from crowdnb.panels.controls import WRAP, sentence
 from crowdnb.panels.panel import FADED, Shown, faded
-from crowdnb.project.case_study import load_case_study
-from crowdnb.project.errors import ProjectError
 from crowdnb.project.files import write_whole
-from crowdnb.project.folder import check_scale, read_project
+from crowdnb.project.folder import check_scale
 from crowdnb.project.keeper import Keeper
 from crowdnb.project.record import Project
 from crowdnb.project.scenario import GIVEN, Scenario
 from crowdnb.project.scenarios import Scenarios
 
-UPLOADS = "my_project"
 SUGGESTED = 4  # repairs
 PATIENCE = 3.0  # seconds for them
 NARROW = widgets.Layout(width="260px")
@@ -102,7 +91,7 @@ class _Opened:
     panel: Settings
 
 
-class Bench(widgets.VBox):  # type: ignore[misc]
+class Bench(ProjectFolder):
     """Everything about one folder of files. Made by :func:`bench`.
 
     Attributes
@@ -122,28 +111,11 @@ class Bench(widgets.VBox):  # type: ignore[misc]
     """
 
     def __init__(self, folder: str | Path | None, gamma: float, stars: int, scope: Scope) -> None:
-        self.gamma, self.scope = gamma, scope
+        self.scope = scope
         self._opened: _Opened | None = None
         self._compared: tuple[Scenario, ...] = ()  # what side_by_side shows
         self.suggested: tuple[Repair, ...] = ()
         self.repair_buttons: list[Any] = []
-        self.folder = widgets.Text(
-            value=str(folder or ""), description="folder",
-            placeholder="a folder of CSV files, or a workbook",
-            tooltip="folder of CSV files, or Excel workbook; uploads go into it",
-            layout=widgets.Layout(width="min(460px, 100%)"), continuous_update=False,
-        )  # fmt: skip
-        self.stars = widgets.BoundedIntText(
-            value=stars, min=1, max=1000, description="stars, up to",
-            tooltip="the top of the rating scale, 1 to 1000", layout=widgets.Layout(width="170px"),
-        )  # fmt: skip
-        self.upload = widgets.FileUpload(
-            accept=".csv,.xlsx", multiple=True, description="Upload files",
-            tooltip="CSV files, or one Excel workbook",
-        )  # fmt: skip
-        self.example = _button(
-            "Start from the case study", "Copy its files into the folder named", self.copy, "copy"
-        )
         self.worker = widgets.Dropdown(description="why", tooltip="a worker", layout=NARROW)
         self.task = widgets.Dropdown(description="for", tooltip="a task", layout=NARROW)
         self.name = widgets.Text(
@@ -153,19 +125,9 @@ class Bench(widgets.VBox):  # type: ignore[misc]
         self.kept = widgets.Dropdown(
             description="scenario", options=[GIVEN], tooltip="a kept scenario", layout=NARROW
         )
-        self.checked, self.told, self.side_by_side, self.message = (Shown() for _ in range(4))
-        self.helps, self.rest = widgets.VBox(), widgets.VBox()
-        opener = _button("Open", "Read and check the files", self.read, "folder-open")
-        top = [self.folder, self.stars, opener, self.upload, self.example]
-        super().__init__([widgets.HBox(top, layout=WRAP), self.checked, self.rest])
-        self.folder.observe(lambda _: self.read(), names="value")
-        self.upload.observe(self._uploaded, names="value")
-        if self.folder.value:
-            self.read()
-        else:
-            self.checked.value = sentences(
-                [f"Name a folder, or upload files: they are kept in the folder {UPLOADS}."]
-            )
+        self.told, self.side_by_side, self.message = Shown(), Shown(), Shown()
+        self.helps = widgets.VBox()
+        super().__init__(folder, gamma, stars)
 
     def __repr__(self) -> str:
         if self._opened is None:
@@ -200,62 +162,23 @@ class Bench(widgets.VBox):  # type: ignore[misc]
             raise ValueError("No project is open: name a folder, or upload files.")
         return self._opened
 
-    # Files
+    def close(self) -> None:
+        """Forget the project."""
+        super().close()
+        self._opened, self._compared = None, ()
+        for shown in (self.told, self.side_by_side, self.message):
+            shown.value = ""
 
-    def read(self) -> None:
-        """Read the folder and check it; show the problems, all of them, or the settings."""
-        self._opened, self.rest.children = None, ()
-        if not self.folder.value.strip():
-            self.checked.value = sentences(
-                ["Name a folder, or upload files; or start from the case study."]
-            )
-            return
-        try:
-            source = Path(self.folder.value.strip()).expanduser()
-            if not source.exists():
-                where = f"There is no {source} yet."
-                self.checked.value = sentences(
-                    [f"{where} Upload files, and they go there; or start from the case study."]
-                )
-                return
-            project = read_project(source, self.gamma, self.stars.value)
-            keeper, plans = Keeper.open(source, project, scope=self.scope)
-            opened = _Opened(source, project, plans, keeper, Settings(plans))
-        except ProjectError as error:
-            number = len(error.problems)
-            head = (
-                f"{number} problem{'s' * (number > 1)} in the files. Mend the files, then open or"
-                " upload them again."
-            )
-            self.checked.value = sentences(error.problems, head)
-            return
-        except (ValueError, OSError, ModuleNotFoundError, RuntimeError) as error:
-            self.checked.value = sentences([str(error)], "The files cannot be opened.")
-            return
-        self._opened = opened
-        self._show(opened)
+    def use(self, source: Path, project: Project) -> None:
+        """Show a project's settings and scenarios."""
+        keeper, plans = Keeper.open(source, project, scope=self.scope)
+        here = self._opened = _Opened(source, project, plans, keeper, Settings(plans))
+        self._show(here)
         self._tell_checked()
         if plans.current != Scenario():
-            opened.panel.take(plans.current)
+            here.panel.take(plans.current)
         self._changed(save=False)
-        opened.panel.after = self._changed
-
-    def copy(self) -> None:
-        """Copy the files of the case study into the folder named, which holds no project yet."""
-        try:
-            target = Path(self.folder.value.strip() or UPLOADS).expanduser()
-            load_case_study().write(target)
-        except (ValueError, OSError, RuntimeError) as error:
-            self.checked.value = sentences([str(error)], "Nothing was copied.")
-            return
-        self._go(target)
-
-    def _go(self, target: Path) -> None:
-        """Open a folder, and name it in its field."""
-        if self.folder.value == str(target):
-            self.read()
-        else:
-            self.folder.value = str(target)
+        here.panel.after = self._changed
 
     def _tell_checked(self) -> None:
         """What was read, and what there is to tell about it."""
@@ -270,57 +193,27 @@ class Bench(widgets.VBox):  # type: ignore[misc]
             f" {len(here.project.required)} tasks, {int(here.project.required.sum())} places.",
         )
 
-    def _uploaded(self, _: object = None) -> None:
-        """Write uploaded files into the folder; a file that they replace is kept beside them."""
-        files = [
-            (base_name(str(item["name"])), bytes(item["content"])) for item in self.upload.value
-        ]
-        if not files:
-            return
-        wrong = wrong_uploads([name for name, _ in files])
-        target = Path(self.folder.value.strip() or UPLOADS)
-        try:
-            target = target.expanduser()
-            if not target.is_dir() and (target.is_file() or target.suffix.lower() == ".xlsx"):
-                target = target.parent
-            if not wrong:
-                take_in(target, files)
-        # no such place, no name of a file, nobody's home
-        except (OSError, ValueError, RuntimeError) as error:
-            wrong = [f"{target} cannot be written: {getattr(error, 'strerror', None) or error}"]
-        self.upload.value = ()
-        if wrong:
-            self.checked.value = sentences(wrong, "Nothing was taken.")
-            return
-        book = next((name for name, _ in files if is_workbook(name)), None)
-        self._go(target if book is None else target / book)
-
-    # What is shown once the files are read
-
     def _show(self, opened: _Opened) -> None:
         """Everything below the line about the files."""
         self.worker.options = [(str(who), str(who)) for who in opened.project.ability.index]
         self.task.options = [(str(task), str(task)) for task in opened.project.required.index]
-        self._compared = ()
-        for shown in (self.told, self.side_by_side, self.message):
-            shown.value = ""
         asks = [
             self.worker,
             self.task,
-            _button("Why?", "Why this pair, or why not", self.tell_why, "question"),
-            _button(
+            button("Why?", "Why this pair, or why not", self.tell_why, "question"),
+            button(
                 "What does it cost?", "What each rule, place and worker is worth", self.tell_prices
             ),
         ]
         keeps = [
             self.name,
-            _button("Keep", "Keep these settings under the name", self.keep, "save"),
+            button("Keep", "Keep these settings under the name", self.keep, "save"),
             self.kept,
-            _button("Take up", "Set every control as in the scenario", self.take, "pencil"),
-            _button("Remove", "Remove the scenario from the list", self.drop, "trash"),
+            button("Take up", "Set every control as in the scenario", self.take, "pencil"),
+            button("Remove", "Remove the scenario from the list", self.drop, "trash"),
         ]
         outs = [
-            _button(f"Write {name}", f"Write {name} into the folder", partial(self.export, name))
+            button(f"Write {name}", f"Write {name} into the folder", partial(self.export, name))
             for name in ("assignment.csv", "assignment.xlsx", "report.html")
         ]
         self.rest.children = (
@@ -339,7 +232,7 @@ class Bench(widgets.VBox):  # type: ignore[misc]
         )
 
     def _changed(self, save: bool = True) -> None:
-        """After every change of a setting: keep it on disk, and say what would help if nothing can."""
+        """After every change: keep it on disk, and say what would help where nothing can."""
         here = self._open
         try:
             here.plans = here.plans.at(here.panel.scenario())
@@ -369,8 +262,8 @@ class Bench(widgets.VBox):  # type: ignore[misc]
         """Buttons: repairs where no assignment exists, and what earlier ones added."""
         panel, current = self._open.panel, self._open.plans.current
         buttons: list[Any] = [
-            _button(
-                f"Take back: {_extra_text(item)}",
+            button(
+                f"Take back: {change_text(item)}",
                 "Undo this change",
                 partial(self._without, item),
                 "undo",
@@ -383,7 +276,7 @@ class Bench(widgets.VBox):  # type: ignore[misc]
             found = repairs(problem, SUGGESTED, COSTS, ("pin",), time_limit=PATIENCE)
             self.suggested = found.repairs
             self.repair_buttons = [
-                _button(
+                button(
                     f"Apply: {repair.text} (ρ = {repair.performance:.4f})",
                     "Make these changes",
                     partial(panel.take, current.repaired(repair.changes, problem)),
@@ -418,13 +311,7 @@ class Bench(widgets.VBox):  # type: ignore[misc]
         if plans.named == self._compared:
             return
         self._compared = plans.named
-        frame = plans.compare().reset_index()
-        for name in ("performance", "difference", "by given Q"):
-            frame[name] = frame[name].map(lambda value: "" if pd.isna(value) else f"{value:.4f}")
-        body = _frame(frame.rename(columns={"performance": "ρ", "by given Q": "ρ by given Q"}))
-        if not self._open.panel.large:
-            body += "<p>Who does what:</p>" + _frame(plans.assignments().reset_index())
-        self.side_by_side.value = scrolling(body)
+        self.side_by_side.value = scenarios_side_by_side(plans, not self._open.panel.large)
 
     # Buttons
 
@@ -473,7 +360,7 @@ class Bench(widgets.VBox):  # type: ignore[misc]
 
     def tell_prices(self) -> None:
         """What each conflict, exclusion, place and worker is worth."""
-        self.told.value = _tried(lambda: _prices(self._problem()))
+        self.told.value = _tried(lambda: prices_text(self._problem()))
 
     def _problem(self) -> Problem:
         """The problem of the settings, which has an assignment."""
@@ -509,27 +396,6 @@ class Bench(widgets.VBox):  # type: ignore[misc]
         return assignment_file(plans, plans.current, name)
 
 
-def _prices(problem: Problem) -> str:
-    """What everything is worth, as sentences."""
-    if problem.q.size > WIDEST[0] * WIDEST[1]:
-        return paragraphs(
-            [f"Not computed for more than {WIDEST[0]} × {WIDEST[1]}; cn.prices takes its time."]
-        )
-    table = prices(problem)
-    lines = table.loc[table["worth"] != 0, "text"].tolist()
-    return sentences(
-        lines or ["No rule, place or worker changes anything alone."],
-        "What each adds to ρ, or costs:",
-    )
-
-
-def _button(text: str, tooltip: str, act: Callable[[], object], icon: str = "") -> Any:
-    layout = widgets.Layout(width="auto", max_width="100%")
-    button = widgets.Button(description=plain(text), tooltip=tooltip, icon=icon, layout=layout)
-    button.on_click(lambda _: act())
-    return button
-
-
 def _heading(text: str) -> Any:
     return widgets.HTML(f"<h4 style='margin: 8px 0 2px'>{text}</h4>")
 
@@ -540,18 +406,3 @@ def _tried(answer: Callable[[], str]) -> str:
         return answer()
     except (ValueError, OSError, ModuleNotFoundError, RuntimeError) as error:
         return sentences([str(error)], "No answer.")
-
-
-def _frame(frame: pd.DataFrame) -> str:
-    """A frame of texts as a table, its first column as headings."""
-    return text_table(list(frame.columns), frame.itertuples(index=False, name=None))
-
-
-def _extra_text(item: Sequence[Any]) -> str:
-    """What a repair changed, in words."""
-    kind, who, value = item
-    if kind == "added":
-        return f"{value} more like {who}"
-    if kind == "limit":
-        return f"{who} may take {value} tasks"
-    return f"{who[0]} and {who[1]}"

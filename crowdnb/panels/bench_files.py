@@ -1,4 +1,4 @@
-"""Files that the bench takes in and gives out: uploads into a folder, and an assignment as a file."""
+"""Files that the bench takes in and gives out: uploads, and an assignment as a file."""
 
 from __future__ import annotations
 

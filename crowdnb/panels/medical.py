@@ -78,7 +78,7 @@ def medical_view(
 
 
 def medical_panel(scene: Scene, gate: str = "hard gate", limit: int = 2, k: int = 5) -> Panel:
-    """What a credential counts, cases a doctor may take, and k: who sees whom, what is published."""
+    """What a credential counts, cases a doctor may take, k: who sees whom, what is published."""
     one_of(gate, GATES, "gate")
     limit, k = int(real(whole(limit, "limit"), "limit", 1, 5)), int(real(whole(k, "k"), "k", 1, 12))
     visited = table_of(scene, "visits")

@@ -30,7 +30,7 @@ from crowdnb.panels.panel import Panel, View, check_start
 def service_view(
     day: HandOver, flood: float, person: float = PERSON, start: View | None = None
 ) -> View:
-    """A day at a threshold: who answers, the queue for a person, and the two thresholds that matter.
+    """A day at a threshold: who answers, the queue for a person, the two thresholds that matter.
 
     ``flood`` is the day's :func:`crowdnb.market.scenes.flood_point`, ``person`` the price of a
     person's answer in euros.

@@ -1,0 +1,155 @@
+"""The top of the bench: a folder named, uploaded or copied, read and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import ipywidgets as widgets
+
+from crowdnb.labels import plain
+from crowdnb.pages.html import sentences
+from crowdnb.panels.bench_files import base_name, is_workbook, take_in, wrong_uploads
+from crowdnb.panels.controls import WRAP
+from crowdnb.panels.panel import Shown
+from crowdnb.project.case_study import load_case_study
+from crowdnb.project.errors import ProjectError
+from crowdnb.project.folder import read_project
+from crowdnb.project.record import Project
+
+UPLOADS = "my_project"
+
+
+class ProjectFolder(widgets.VBox):  # type: ignore[misc]
+    """A folder of files: all problems of it, or what is made of its project below.
+
+    Attributes
+    ----------
+    folder, stars : widget
+        The path, and the top of the rating scale.
+    upload, example : widget
+        Files taken in, and the case study's copied.
+    checked : Shown
+        What there is to say about the files.
+    rest : widget
+        What :meth:`use` shows.
+    """
+
+    def __init__(self, folder: str | Path | None, gamma: float, stars: int) -> None:
+        self.gamma = gamma
+        self.folder = widgets.Text(
+            value=str(folder or ""), description="folder",
+            placeholder="a folder of CSV files, or a workbook",
+            tooltip="folder of CSV files, or Excel workbook; uploads go into it",
+            layout=widgets.Layout(width="min(460px, 100%)"), continuous_update=False,
+        )  # fmt: skip
+        self.stars = widgets.BoundedIntText(
+            value=stars, min=1, max=1000, description="stars, up to",
+            tooltip="the top of the rating scale, 1 to 1000", layout=widgets.Layout(width="170px"),
+        )  # fmt: skip
+        self.upload = widgets.FileUpload(
+            accept=".csv,.xlsx", multiple=True, description="Upload files",
+            tooltip="CSV files, or one Excel workbook",
+        )  # fmt: skip
+        self.example = button(
+            "Start from the case study", "Copy its files into the folder named", self.copy, "copy"
+        )
+        self.checked, self.rest = Shown(), widgets.VBox()
+        opener = button("Open", "Read and check the files", self.read, "folder-open")
+        top = [self.folder, self.stars, opener, self.upload, self.example]
+        super().__init__([widgets.HBox(top, layout=WRAP), self.checked, self.rest])
+        self.folder.observe(lambda _: self.read(), names="value")
+        self.upload.observe(self._uploaded, names="value")
+        if self.folder.value:
+            self.read()
+        else:
+            self.checked.value = sentences(
+                [f"Name a folder, or upload files: they are kept in the folder {UPLOADS}."]
+            )
+
+    def use(self, source: Path, project: Project) -> None:
+        """Show what is made of a project that could be read."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Forget the project, and show nothing below."""
+        self.rest.children = ()
+
+    def read(self) -> None:
+        """Read the folder and check it; show the problems, all of them, or what is made of it."""
+        self.close()
+        if not self.folder.value.strip():
+            self.checked.value = sentences(
+                ["Name a folder, or upload files; or start from the case study."]
+            )
+            return
+        try:
+            source = Path(self.folder.value.strip()).expanduser()
+            if not source.exists():
+                where = f"There is no {source} yet."
+                self.checked.value = sentences(
+                    [f"{where} Upload files, and they go there; or start from the case study."]
+                )
+                return
+            self.use(source, read_project(source, self.gamma, self.stars.value))
+        except ProjectError as error:
+            number = len(error.problems)
+            self.checked.value = sentences(
+                error.problems,
+                f"{number} problem{'s' * (number > 1)} in the files. Mend the files, then open or"
+                " upload them again.",
+            )
+        except (ValueError, OSError, ModuleNotFoundError, RuntimeError) as error:
+            self.close()
+            self.checked.value = sentences([str(error)], "The files cannot be opened.")
+
+    def copy(self) -> None:
+        """Copy the files of the case study into the folder named, which holds no project yet."""
+        try:
+            target = Path(self.folder.value.strip() or UPLOADS).expanduser()
+            load_case_study().write(target)
+        except (ValueError, OSError, RuntimeError) as error:
+            self.checked.value = sentences([str(error)], "Nothing was copied.")
+            return
+        self._go(target)
+
+    def _go(self, target: Path) -> None:
+        """Open a folder, and name it in its field."""
+        if self.folder.value == str(target):
+            self.read()
+        else:
+            self.folder.value = str(target)
+
+    def _uploaded(self, _: object = None) -> None:
+        """Write uploaded files into the folder; a file that they replace is kept beside them."""
+        files = [
+            (base_name(str(item["name"])), bytes(item["content"])) for item in self.upload.value
+        ]
+        if not files:
+            return
+        wrong = wrong_uploads([name for name, _ in files])
+        target = Path(self.folder.value.strip() or UPLOADS)
+        try:
+            target = target.expanduser()
+            if not target.is_dir() and (target.is_file() or target.suffix.lower() == ".xlsx"):
+                target = target.parent
+            if not wrong:
+                take_in(target, files)
+        # no such place, no name of a file, nobody's home
+        except (OSError, ValueError, RuntimeError) as error:
+            wrong = [f"{target} cannot be written: {getattr(error, 'strerror', None) or error}"]
+        self.upload.value = ()
+        if wrong:
+            self.checked.value = sentences(wrong, "Nothing was taken.")
+            return
+        book = next((name for name, _ in files if is_workbook(name)), None)
+        self._go(target if book is None else target / book)
+
+
+def button(text: str, tooltip: str, act: Callable[[], object], icon: str = "") -> Any:
+    """A button as wide as its text, which stays text."""
+    layout = widgets.Layout(width="auto", max_width="100%")
+    made = widgets.Button(description=plain(text), tooltip=tooltip, icon=icon, layout=layout)
+    made.on_click(lambda _: act())
+    return made
