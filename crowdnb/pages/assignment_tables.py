@@ -22,8 +22,8 @@ SHADES = [
     ("#3b78b3", "#fff"),
     ("#1b4f88", "#fff"),
 ]
-# SOFT is set by the style around, for light and dark; FRAME lies on cells that have a ground.
-SOFT, FRAME = "var(--cn-soft)", "#c2410c"
+# The soft colour is set by the style around, for light and dark; frames lie on grounds of cells.
+_SOFT, _FRAME = "var(--cn-soft)", "#c2410c"
 WIDEST = (60, 20)  # workers, tasks: with more, a grid can no longer be taken in
 
 
@@ -99,7 +99,7 @@ def assignment_grid(problem: Problem, answer: Assignment, was: BoolArray) -> str
         cells = "".join(
             _cell(problem.q[i, j], shade[i, j], now[i, j], was[i, j])
             if problem.eligible[i, j]
-            else f'<td title="may not" style="color: {SOFT}">×</td>'
+            else f'<td title="may not" style="color: {_SOFT}">×</td>'
             for j in range(len(problem.tasks))
         )
         name = escaped(worker)
@@ -114,7 +114,7 @@ def _cell(q: float, shade: int, now: bool, was: bool) -> str:
     """A pair that is allowed: its Q on its shade, and what became of it."""
     ground, ink = SHADES[shade]
     mark = {(1, 1): "● ", (1, 0): "◆ ", (0, 1): "○ ", (0, 0): ""}[int(now), int(was)]
-    line = f"outline: 3px {'solid' if now else 'dashed'} {FRAME}; outline-offset: -3px"
+    line = f"outline: 3px {'solid' if now else 'dashed'} {_FRAME}; outline-offset: -3px"
     style = f"background: {ground}; color: {ink}; {line if mark else ''}"
     return f'<td style="{style}">{mark}{q:.3f}</td>'
 

@@ -23,12 +23,12 @@ from crowdnb.project.scenarios import Scenarios
 from crowdnb.sensitivity.stability import Stability, stability
 from crowdnb.solver.search import optimum, tie
 
-LOOKED_INTO = 1500  # pairs of worker and task up to which every price is computed
-STABLE_CRITERIA = 4  # up to which the region of weights is found within seconds
+_LOOKED_INTO = 1500  # pairs of worker and task up to which every price is computed
+_STABLE_CRITERIA = 4  # up to which the region of weights is found within seconds
 # of repairs, where all others cost 1: people who are not there cost most
 COSTS = {"limit": 2.0, "worker": 3.0}
 FEW = 5  # repairs, and names of a list
-PATIENCE = 20.0  # seconds for the repairs
+_PATIENCE = 20.0  # seconds for the repairs
 
 
 class Findings:
@@ -54,7 +54,7 @@ class Findings:
         self.changes = scenario.words(self.project)
         self.notes = [*self.project.notes, *said]
         self.weights = dict(scenario.weights) or self.project.criteria_weights.to_dict()
-        self.small = self.problem.q.size <= LOOKED_INTO
+        self.small = self.problem.q.size <= _LOOKED_INTO
         self.size = "{} workers × {} tasks".format(*self.problem.q.shape)
         self.fits_grid = fits_grid(*self.problem.q.shape)
 
@@ -62,7 +62,7 @@ class Findings:
     def not_looked_into(self) -> str:
         """Why neither the next best nor any price is asked for; empty where they are."""
         if not self.small:
-            return f"Not looked into: {self.size}, and more than {LOOKED_INTO:,} pairs take long."
+            return f"Not looked into: {self.size}, and more than {_LOOKED_INTO:,} pairs take long."
         if self.answer.status != "optimal":
             return "Not looked into: the assignment is not proved the best."
         return ""
@@ -105,7 +105,7 @@ class Findings:
     @cached_property
     def repairs(self) -> Repairs:
         """The cheapest changes after which an assignment exists."""
-        return repairs(self.problem, FEW, COSTS, ("pin",), time_limit=PATIENCE)
+        return repairs(self.problem, FEW, COSTS, ("pin",), time_limit=_PATIENCE)
 
     @cached_property
     def compared(self) -> pd.DataFrame:
@@ -115,7 +115,7 @@ class Findings:
     @cached_property
     def stability(self) -> Stability | None:
         """How far the criteria weights are from those that change the answer; None if not asked."""
-        few = 1 < len(self.weights) <= STABLE_CRITERIA
+        few = 1 < len(self.weights) <= _STABLE_CRITERIA
         if self.not_looked_into or not few or not len(self.answer.pairs):
             return None
         if not self.problem.plain or self.scenario.added:

@@ -27,7 +27,7 @@ from crowdnb.project.record import fingerprint
 from crowdnb.project.scenarios import moved
 from crowdnb.solver.engine import SolverAnswerError
 
-ENGINES = {"GLPK_MI": "cvxopt", "CBC": "cylp", "HIGHS": "highspy"}  # and what they come with
+_ENGINES = {"GLPK_MI": "cvxopt", "CBC": "cylp", "HIGHS": "highspy"}  # and what they come with
 
 
 def body(found: Findings) -> str:
@@ -396,8 +396,8 @@ def _checks(found: Findings) -> list[str]:
 def versions(found: Findings) -> str:
     """What made the page."""
     names = ["numpy", "pandas", "scipy", "cvxpy"]
-    if found.answer.solver in ENGINES:
-        names.append(ENGINES[found.answer.solver])
+    if found.answer.solver in _ENGINES:
+        names.append(_ENGINES[found.answer.solver])
     gamma = found.project.gamma if found.scenario.gamma is None else found.scenario.gamma
     parts = [
         f"crowdnb {crowdnb.__version__}",

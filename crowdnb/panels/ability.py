@@ -24,14 +24,14 @@ from crowdnb.panels.drawing import ACCENT, BAR, SOFT, axis, bar, drawing, stroke
 from crowdnb.panels.facts import facts_table
 from crowdnb.panels.panel import Panel, View, check_start
 
-SCALE = "share of the scale, 0 to 1"
-LEFT, RIGHT = 70, 420  # where the scale's ends lie on a drawing, pixels: with room on both sides
-DROPS = 300  # of a cloud
-OFF = 0.15  # of the scale, beyond whose ends drops and intervals are not drawn
+_SCALE = "share of the scale, 0 to 1"
+_LEFT, _RIGHT = 70, 420  # where the scale's ends lie on a drawing, pixels: with room on both sides
+_DROPS = 300  # of a cloud
+_OFF = 0.15  # of the scale, beyond whose ends drops and intervals are not drawn
 
 
 def cloud_view(
-    stars: Sequence[int], gamma: float, start: View | None = None, drops: int = DROPS
+    stars: Sequence[int], gamma: float, start: View | None = None, drops: int = _DROPS
 ) -> View:
     """Cloud, drops and interval of a history, given as how often 1 … S stars were given.
 
@@ -63,15 +63,15 @@ def cloud_view(
     dots = "".join(
         f'<circle cx="{_x(a):.1f}" cy="{190 - 160 * b:.1f}" r="2" fill="{BAR}" fill-opacity="0.6"/>'
         for a, b in zip(x, height, strict=True)
-        if -OFF <= a <= 1 + OFF
+        if -_OFF <= a <= 1 + _OFF
     )
-    ends = np.clip([low, high], -OFF, 1 + OFF)
+    ends = np.clip([low, high], -_OFF, 1 + _OFF)
     interval = stroke((_x(ends[0]), 206), (_x(ends[1]), 206), ACCENT, width=6)
     said = words(4, 14, "height of a drop: certainty, 0 to 1; bar: interval U", SOFT)
     svg = drawing(
         f"cloud drops and interval from {low:.3f} to {high:.3f}",
         256,
-        dots + interval + said + axis(LEFT, RIGHT, 214, SCALE),
+        dots + interval + said + axis(_LEFT, _RIGHT, 214, _SCALE),
     )
     notes = []
     if cloud.radicand < 0:
@@ -138,7 +138,7 @@ def possibility_view(
         + interval("demand D", demand, 80, ACCENT)
         + stroke((_x(demand[0]), 106), (_x(demand[0]), 148), SOFT, dashes="3")
         + stroke((_x(ability[1]), 56), (_x(ability[1]), 148), SOFT, dashes="3")
-        + axis(LEFT, RIGHT, 148, SCALE)
+        + axis(_LEFT, _RIGHT, 148, _SCALE)
     )
     ends = "U from {:.2f} to {:.2f}, D from {:.2f} to {:.2f}".format(*ability, *demand)
     svg = drawing(f"{ends}, P = {degree:.3f}", 190, drawn)
@@ -180,4 +180,4 @@ def possibility_panel(
 
 def _x(value: float) -> float:
     """Place of a value of the scale 0 … 1 on a drawing."""
-    return LEFT + (RIGHT - LEFT) * value
+    return _LEFT + (_RIGHT - _LEFT) * value

@@ -34,7 +34,7 @@ from crowdnb.project.scenarios import Scenarios, tasks_of
 from crowdnb.solver.program import Program
 
 # What the controls change in a problem, which keeps its labels: numbers of a compiled program.
-VARIED = ("qualification", "required", "task_weights", "task_conflicts", "worker_conflicts")
+_VARIED = ("qualification", "required", "task_weights", "task_conflicts", "worker_conflicts")
 
 
 def assignment_view(answer: Assignment, start: View | None = None, listed: bool = False) -> View:
@@ -102,7 +102,7 @@ def assignment_panel(project: Project, conflict_scope: Scope = "project") -> Pan
 
     def show(settings: Mapping[str, Any], start: View | None) -> View:
         problem = plans.problem(_scenario(project, settings, conflict_scope))
-        values = {name: getattr(problem, name) for name in VARIED}
+        values = {name: getattr(problem, name) for name in _VARIED}
         return assignment_view(program.optimum(**values, tie_break=settle), start)
 
     rows = [

@@ -38,10 +38,10 @@ from crowdnb.project.record import Project
 from crowdnb.project.scenario import GIVEN, Scenario
 from crowdnb.project.scenarios import Scenarios
 
-SUGGESTED = 4  # repairs
-PATIENCE = 3.0  # seconds for them
-NARROW = widgets.Layout(width="260px")
-OLD = "of earlier settings"
+_SUGGESTED = 4  # repairs
+_PATIENCE = 3.0  # seconds for them
+_NARROW = widgets.Layout(width="260px")
+_OLD = "of earlier settings"
 
 
 def bench(
@@ -116,14 +116,14 @@ class Bench(ProjectFolder):
         self._compared: tuple[Scenario, ...] = ()  # what side_by_side shows
         self.suggested: tuple[Repair, ...] = ()
         self.repair_buttons: list[Any] = []
-        self.worker = widgets.Dropdown(description="why", tooltip="a worker", layout=NARROW)
-        self.task = widgets.Dropdown(description="for", tooltip="a task", layout=NARROW)
+        self.worker = widgets.Dropdown(description="why", tooltip="a worker", layout=_NARROW)
+        self.task = widgets.Dropdown(description="for", tooltip="a task", layout=_NARROW)
         self.name = widgets.Text(
             description="name", placeholder="a name for these settings",
             tooltip="name of the scenario", layout=widgets.Layout(width="300px"),
         )  # fmt: skip
         self.kept = widgets.Dropdown(
-            description="scenario", options=[GIVEN], tooltip="a kept scenario", layout=NARROW
+            description="scenario", options=[GIVEN], tooltip="a kept scenario", layout=_NARROW
         )
         self.told, self.side_by_side, self.message = Shown(), Shown(), Shown()
         self.helps = widgets.VBox()
@@ -242,7 +242,7 @@ class Bench(ProjectFolder):
         if save:
             self._save()
         if self.told.value and not self.told.value.startswith(FADED):
-            self.told.value = faded(OLD, f"<p>{OLD.capitalize()}:</p>{self.told.value}")
+            self.told.value = faded(_OLD, f"<p>{_OLD.capitalize()}:</p>{self.told.value}")
         self._suggest()
         self._compare()
 
@@ -273,7 +273,7 @@ class Bench(ProjectFolder):
         self.suggested, self.repair_buttons = (), []
         if panel.view.problem and panel.view.facts.get("status") == "infeasible":
             problem = self._open.plans.problem(current)
-            found = repairs(problem, SUGGESTED, COSTS, ("pin",), time_limit=PATIENCE)
+            found = repairs(problem, _SUGGESTED, COSTS, ("pin",), time_limit=_PATIENCE)
             self.suggested = found.repairs
             self.repair_buttons = [
                 button(

@@ -17,8 +17,8 @@ from crowdnb.project.scenario import Scenario
 from crowdnb.project.scenarios import Scenarios
 
 # bytes of a file that an upload replaces: it is read, to be kept under another name
-KEPT_BESIDE = 10**9
-KINDS = {"csv": "text/csv", "html": "text/html"}  # of what is offered as a download
+_KEPT_BESIDE = 10**9
+_KINDS = {"csv": "text/csv", "html": "text/html"}  # of what is offered as a download
 
 
 def base_name(name: str) -> str:
@@ -51,9 +51,9 @@ def take_in(target: Path, files: Sequence[tuple[str, bytes]]) -> None:
     other = {
         name: data
         for name, data in files
-        if name not in new and read_file(target / name, KEPT_BESIDE) != data
+        if name not in new and read_file(target / name, _KEPT_BESIDE) != data
     }
-    old = {name: read_file(target / name, KEPT_BESIDE) for name in other}
+    old = {name: read_file(target / name, _KEPT_BESIDE) for name in other}
     beside = {_free(target / f"{name}.bak"): data for name, data in old.items()}
     write_together(target, beside | new)
     written: list[str] = []
@@ -106,6 +106,6 @@ def assignment_file(plans: Scenarios, scenario: Scenario | str, name: str) -> by
 
 def download_link(name: str, data: bytes) -> str:
     """A link that offers a file, which it holds itself."""
-    kind = KINDS.get(name.rsplit(".", 1)[-1], "application/octet-stream")
+    kind = _KINDS.get(name.rsplit(".", 1)[-1], "application/octet-stream")
     link = f"data:{kind};base64,{base64.b64encode(data).decode()}"
     return f'<a download="{escaped(name)}" href="{link}">Download</a>'

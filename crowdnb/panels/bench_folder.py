@@ -18,7 +18,7 @@ from crowdnb.project.errors import ProjectError
 from crowdnb.project.folder import read_project
 from crowdnb.project.record import Project
 
-UPLOADS = "my_project"
+_UPLOADS = "my_project"
 
 
 class ProjectFolder(widgets.VBox):  # type: ignore[misc]
@@ -65,7 +65,7 @@ class ProjectFolder(widgets.VBox):  # type: ignore[misc]
             self.read()
         else:
             self.checked.value = sentences(
-                [f"Name a folder, or upload files: they are kept in the folder {UPLOADS}."]
+                [f"Name a folder, or upload files: they are kept in the folder {_UPLOADS}."]
             )
 
     def use(self, source: Path, project: Project) -> None:
@@ -107,7 +107,7 @@ class ProjectFolder(widgets.VBox):  # type: ignore[misc]
     def copy(self) -> None:
         """Copy the files of the case study into the folder named, which holds no project yet."""
         try:
-            target = Path(self.folder.value.strip() or UPLOADS).expanduser()
+            target = Path(self.folder.value.strip() or _UPLOADS).expanduser()
             load_case_study().write(target)
         except (ValueError, OSError, RuntimeError) as error:
             self.checked.value = sentences([str(error)], "Nothing was copied.")
@@ -129,7 +129,7 @@ class ProjectFolder(widgets.VBox):  # type: ignore[misc]
         if not files:
             return
         wrong = wrong_uploads([name for name, _ in files])
-        target = Path(self.folder.value.strip() or UPLOADS)
+        target = Path(self.folder.value.strip() or _UPLOADS)
         try:
             target = target.expanduser()
             if not target.is_dir() and (target.is_file() or target.suffix.lower() == ".xlsx"):

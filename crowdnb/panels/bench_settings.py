@@ -21,11 +21,11 @@ from crowdnb.project.record import Project
 from crowdnb.project.scenario import Scenario
 from crowdnb.project.scenarios import Scenarios
 
-CELLS = 2000  # of the table of tasks, beyond which a page takes long to show it
-NEEDS, WEIGHS = "needs (persons)", "weighs (no unit)"
+_CELLS = 2000  # of the table of tasks, beyond which a page takes long to show it
+_NEEDS, _WEIGHS = "needs (persons)", "weighs (no unit)"
 
 
-class Unshown(traitlets.HasTraits):
+class _Unshown(traitlets.HasTraits):
     """A value without a control of its own: what only repairs set."""
 
     value = traitlets.Any()
@@ -63,13 +63,13 @@ class Settings(Panel):
             tooltip="what a conflict between two workers forbids",
         )  # fmt: skip
         controls = {"gamma": gamma, "weights": weights, "tasks": grid, **pairs, "scope": scope}
-        if isinstance(grid, Unshown):
+        if isinstance(grid, _Unshown):
             grid = sentence(
-                f"More than {CELLS:,} numbers: what tasks need, weigh and ask is changed in the"
+                f"More than {_CELLS:,} numbers: what tasks need, weigh and ask is changed in the"
                 " files."
             )
         rows = [gamma, weights, grid, scope, widgets.HBox(list(pairs.values()), layout=WRAP)]
-        controls["extra"] = Unshown(value=())
+        controls["extra"] = _Unshown(value=())
         super().__init__(self._view, controls, rows, gamma_note(project))
 
     def scenario(self) -> Scenario:
@@ -104,9 +104,9 @@ def _tasks_grid(project: Project, tasks: Sequence[str], value: list[list[float]]
     """The table of what tasks need, weigh and ask; a value alone where it would be too large."""
     ends: list[Any] = list(project.demand.columns)
     asks = [f"{name} {end} (0 to 1)" for name, end in ends]
-    columns = [NEEDS, WEIGHS, *asks]
-    if len(tasks) * len(columns) > CELLS:
-        return Unshown(value=value)
+    columns = [_NEEDS, _WEIGHS, *asks]
+    if len(tasks) * len(columns) > _CELLS:
+        return _Unshown(value=value)
     most = max(len(project.ability), *(row[0] for row in value))
     heaviest = max(100.0, *(row[1] for row in value))
     return NumberGrid(

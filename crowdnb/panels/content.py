@@ -27,7 +27,7 @@ from crowdnb.panels.panel import Panel, View, check_start
 from crowdnb.solver.search import optimum
 
 # How strictly ties bar a reviewer, and up to how many steps of a tie.
-REACHES = {
+_REACHES = {
     "anybody": -1,
     "not the authors": 0,
     "nor who is tied to one": 1,
@@ -99,12 +99,12 @@ def content_panel(
     scene: Scene, reach: str = "nor who is tied to one", rule: Rule = "hours"
 ) -> Panel:
     """Who may not review, and how revenue is shared: quality of reviews, incomes, inequality."""
-    one_of(reach, REACHES, "reach")
+    one_of(reach, _REACHES, "reach")
     one_of(rule, get_args(Rule), "rule")
     needs(scene, Scene, "scene")
     controls = {
         "reach": widgets.RadioButtons(
-            options=list(REACHES), value=reach, description="may review",
+            options=list(_REACHES), value=reach, description="may review",
             layout=widgets.Layout(width="auto"),
             tooltip="how strictly conflicts of interest are ruled out",
         ),
@@ -119,7 +119,7 @@ def content_panel(
     # to share.
     credits, problem = table_of(scene, "credits"), scene.problem()
     distance = distances(credits, scene.project.worker_conflicts)
-    close = {ties: too_close(credits, distance, ties) for ties in REACHES.values()}
+    close = {ties: too_close(credits, distance, ties) for ties in _REACHES.values()}
     answers = {
         # of tied reviewers, who earn a fee, always the same
         ties: optimum(problem.changed(task_conflicts=barred), tie_break="labels")
@@ -131,7 +131,7 @@ def content_panel(
 
     def show(settings: Mapping[str, Any], start: View | None) -> View:
         return content_view(
-            answers[REACHES[settings["reach"]]], shares[settings["rule"]], close, start
+            answers[_REACHES[settings["reach"]]], shares[settings["rule"]], close, start
         )
 
     return Panel(show, controls, list(controls.values()))

@@ -12,7 +12,7 @@ import traitlets
 
 from crowdnb.labels import labelled_vector, listing, needs, real, several, unique_index, whole
 
-WEIGHT_STEP = 0.01
+_WEIGHT_STEP = 0.01
 WIDE = widgets.Layout(width="min(560px, 100%)")
 WRAP = widgets.Layout(flex_flow="row wrap", width="100%")
 
@@ -83,7 +83,7 @@ class WeightSliders(widgets.VBox):  # type: ignore[misc]
         weights = given_weights(weights)
         names = [f"weight of {name} (0 to 1)" for name in weights.index]
         self.sliders = [
-            float_slider(name, float(weight), 0, 1, WEIGHT_STEP, names)
+            float_slider(name, float(weight), 0, 1, _WEIGHT_STEP, names)
             for name, weight in zip(names, weights, strict=True)
         ]
         self.busy = False
@@ -101,7 +101,7 @@ class WeightSliders(widgets.VBox):  # type: ignore[misc]
     def _moved(self, change: Mapping[str, Any]) -> None:
         at = self.sliders.index(change["owner"])
         # Within half a step it is the page that reports the rounding of what was set: no wish.
-        if not self.busy and abs(change["new"] - self.value[at]) > WEIGHT_STEP / 2 + 1e-9:
+        if not self.busy and abs(change["new"] - self.value[at]) > _WEIGHT_STEP / 2 + 1e-9:
             self.value = shared_rest(self.value, at, change["new"])
 
     def _set(self, change: Mapping[str, Any]) -> None:

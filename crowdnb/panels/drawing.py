@@ -8,7 +8,7 @@ from crowdnb.pages.html import escaped
 
 # Colours of the page's theme, light or dark, set in shown.css.
 ACCENT, BAR, SOFT, INK = "var(--cn-accent)", "var(--cn-bar)", "var(--cn-soft)", "var(--cn-ink)"
-TOP, LEFT, RIGHT = 25, 50, 465  # of the field of a time_chart, pixels
+_TOP, _LEFT, _RIGHT = 25, 50, 465  # of the field of a time_chart, pixels
 
 
 def drawing(alt: str, height: int, inside: str) -> str:
@@ -88,21 +88,21 @@ def time_chart(
     """
 
     def at(hour: float) -> float:
-        return LEFT + (RIGHT - LEFT) * hour / hours[-1]
+        return _LEFT + (_RIGHT - _LEFT) * hour / hours[-1]
 
     def up(number: float) -> float:
-        return bottom - (bottom - TOP) * number / heights[-1]
+        return bottom - (bottom - _TOP) * number / heights[-1]
 
     drawn = words(4, 14, title, SOFT)
     for number in heights:
-        ends = (LEFT, up(number)), (RIGHT, up(number))
+        ends = (_LEFT, up(number)), (_RIGHT, up(number))
         drawn += stroke(*ends, SOFT, opacity=0.4)
-        drawn += words(LEFT - 6, up(number) + 4, f"{number:g}", anchor="end")
-    drawn += _ticks({f"{hour:g}": at(hour) for hour in hours}, bottom, (LEFT + RIGHT) / 2, name)
+        drawn += words(_LEFT - 6, up(number) + 4, f"{number:g}", anchor="end")
+    drawn += _ticks({f"{hour:g}": at(hour) for hour in hours}, bottom, (_LEFT + _RIGHT) / 2, name)
     for x, y, colour, dashes in lines:
         points = " ".join(f"{at(a):.1f},{up(b):.1f}" for a, b in zip(x, y, strict=True))
         look = f'fill="none" stroke="{colour}" stroke-width="2" stroke-dasharray="{dashes}"'
         drawn += f'<polyline points="{points}" {look}/>'
     if mark is not None:
-        drawn += stroke((at(mark), TOP), (at(mark), bottom), ACCENT, dashes="4")
+        drawn += stroke((at(mark), _TOP), (at(mark), bottom), ACCENT, dashes="4")
     return drawing(alt, bottom + 44, drawn)

@@ -12,7 +12,7 @@ from crowdnb.panels.panel import View
 
 NONE = "–"  # where a number does not exist, such as the mean of nothing
 # Facts in the letters of the paper, as they are set in print.
-PRINTED = {
+_PRINTED = {
     "l_U": "l<sub>U</sub>",
     "l_D": "l<sub>D</sub>",
     "U^H − D^L": "U<sup>H</sup> − D<sup>L</sup>",
@@ -25,12 +25,12 @@ def facts_table(facts: Mapping[str, Any], start: View | None) -> str:
     for name, value in facts.items():
         form = "d" if isinstance(value, int) else ".4f"
         was = value if start is None else start.facts[name]
-        cells = [cell(number_text(value, form)), change_cell(value, was, form)]
-        rows.append(row(PRINTED.get(name, escaped(name)), cells))
+        cells = [cell(_number_text(value, form)), change_cell(value, was, form)]
+        rows.append(row(_PRINTED.get(name, escaped(name)), cells))
     return table(["", "now", "change"], rows)
 
 
-def number_text(value: float, form: str) -> str:
+def _number_text(value: float, form: str) -> str:
     """A number in a format, or a dash where there is none."""
     return NONE if math.isnan(value) else f"{value:{form}}"
 
@@ -39,7 +39,7 @@ def change_cell(value: float, was: float, form: str) -> str:
     """How much a number moved, in colour; to or from none: what it was."""
     if math.isnan(value) or math.isnan(was):
         same = math.isnan(value) and math.isnan(was)
-        change = "" if same else f"was {number_text(was, form)}"
+        change = "" if same else f"was {_number_text(was, form)}"
     else:
         moved = value - was
         change = f"{moved:+{form}}" if f"{abs(moved):{form}}".strip("0.") else ""

@@ -20,7 +20,7 @@ from crowdnb.panels.facts import NONE, facts_table
 from crowdnb.panels.panel import Panel, View, check_start
 from crowdnb.solver.search import optimum
 
-GATES: dict[str, Gate] = {
+_GATES: dict[str, Gate] = {
     "ignored": 0.0,
     "20 % of the score": 0.2,
     "40 % of the score": 0.4,
@@ -79,13 +79,13 @@ def medical_view(
 
 def medical_panel(scene: Scene, gate: str = "hard gate", limit: int = 2, k: int = 5) -> Panel:
     """What a credential counts, cases a doctor may take, k: who sees whom, what is published."""
-    one_of(gate, GATES, "gate")
+    one_of(gate, _GATES, "gate")
     limit, k = int(real(whole(limit, "limit"), "limit", 1, 5)), int(real(whole(k, "k"), "k", 1, 12))
     visited = table_of(scene, "visits")
     texts = ["a credential is", "cases a doctor may take", "k, fewest visits shown"]
     controls = {
         "gate": widgets.SelectionSlider(
-            options=list(GATES), value=gate, description=texts[0], layout=WIDE,
+            options=list(_GATES), value=gate, description=texts[0], layout=WIDE,
             style=label_style(texts), tooltip="ignored, a criterion of the score, or a rule",
         ),
         "limit": whole_slider(texts[1], limit, 1, 5, 1, texts),
@@ -96,7 +96,7 @@ def medical_panel(scene: Scene, gate: str = "hard gate", limit: int = 2, k: int 
     def published(k: int) -> pd.DataFrame:
         return safe_table(visited, "district", "field", k)
 
-    problems = {name: consultations(scene, gate) for name, gate in GATES.items()}
+    problems = {name: consultations(scene, gate) for name, gate in _GATES.items()}
     lacking = without_credential(
         table_of(scene, "credentials"), table_of(scene, "cases"), scene.project.ability.index
     )

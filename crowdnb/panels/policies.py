@@ -19,9 +19,9 @@ from crowdnb.panels.facts import change_cell
 from crowdnb.panels.panel import Panel, View, check_start
 
 # What the made-up market hangs on.
-MADE = ("workers", "tasks", "screened_out", "conflict_probability", "seed")
+_MADE = ("workers", "tasks", "screened_out", "conflict_probability", "seed")
 
-HEAD = (
+_HEAD = (
     "",
     "match (% of best)",
     "change (points)",
@@ -39,8 +39,8 @@ def policies_view(settings: Mapping[str, Any], start: View | None = None) -> Vie
     Q of a pair is known to collaborative filtering. What workers wish is drawn.
     """
     check_start(start)
-    settings = _settings(settings, (*MADE, "epsilon", "seen"))
-    made = tuple(settings[name] for name in MADE)
+    settings = _settings(settings, (*_MADE, "epsilon", "seen"))
+    made = tuple(settings[name] for name in _MADE)
     options = {"auction": settings["epsilon"], "collaborative filtering": settings["seen"]}
     problem, policies = _made(*made)[0], list(matching.POLICIES)
     fares = {policy: _fares(policy, options.get(policy, 0.0), made) for policy in policies}
@@ -74,7 +74,7 @@ def policies_view(settings: Mapping[str, Any], start: View | None = None) -> Vie
         f" {len(problem.conflict_pairs)} pairs of workers in conflict. The best match is"
         f" {best:.3f}."
     )
-    return View(facts, paragraphs([words]) + table(HEAD, rows))
+    return View(facts, paragraphs([words]) + table(_HEAD, rows))
 
 
 def _settings(settings: object, names: Sequence[str]) -> Mapping[str, Any]:

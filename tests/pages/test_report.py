@@ -13,6 +13,8 @@ from helpers.folders import copy
 
 import crowdnb as cn
 from crowdnb.__main__ import main
+from crowdnb.pages import findings, sections
+from crowdnb.pages.findings import Findings
 
 ROOT = Path(__file__).parents[2]
 SECTIONS = [
@@ -146,7 +148,7 @@ def test_a_large_project_gets_lists(monkeypatch):
     reader = read(page.html)
     assert "On the grid" not in reader.texts
     assert len(page.html) < 40_000
-    monkeypatch.setattr("crowdnb.pages.findings.LOOKED_INTO", 100)
+    monkeypatch.setattr("crowdnb.pages.findings._LOOKED_INTO", 100)
     text = " ".join(read(cn.report(project).html).texts)
     assert text.count("Not looked into: 70 workers × 8 tasks") == 2
 
@@ -187,6 +189,35 @@ def test_nothing_to_do_and_no_time(case, tmp_path, monkeypatch):
     assert "Give it more time." in read(page.html).texts
 
 
+@pytest.mark.parametrize(
+    ("scenario", "said", "silent"),
+    [
+        (
+            {"limits": {"a10": 2}},
+            ["which comes next, is not looked into where a rule beyond the paper counts",
+             "another is the best is not looked into where a rule beyond the paper counts"],
+            ["only best one"],
+        ),
+        (
+            {"added": {"a4": 1}},
+            ["another is the best is not looked into where workers are added"],
+            ["which comes next, is not looked into"],
+        ),
+        ({}, ["It is the only best one.", "of the criteria weights moves"], ["is not looked into"]),
+    ],
+)  # fmt: skip
+def test_what_is_left_out_is_said(case, scenario, said, silent):
+    text = " ".join(read(cn.report(case, cn.Scenario("x", **scenario)).html).texts)
+    assert all(words in text for words in said)
+    assert not any(words in text for words in silent)
+
+
+def test_a_warning_hangs_on_no_section_made_before(case):
+    alike = case.ability.iloc[[0] * len(case.ability)].set_axis(case.ability.index)
+    found = Findings(cn.Scenarios(replace(case, ability=alike)), cn.Scenario(), "tied")
+    assert any("ρ cannot tell them apart" in line for line in sections._warnings(found))
+
+
 def undated(text):
     return re.sub(r"\d{4}-\d\d-\d\d", "DATE", text)
 
@@ -223,16 +254,12 @@ def test_the_page_has_no_more_columns_and_marks_than_it_needs(case, tmp_path):
 
 def test_a_page_says_that_rules_were_checked_only_where_they_hold(case, monkeypatch):
     """Said by an assertion, it was said under ``python -O`` whatever the check found."""
-    from crowdnb.pages import sections
-
     monkeypatch.setattr(sections, "check", lambda problem, table: ["a0 has 2 tasks: r0, r1"])
     with pytest.raises(cn.SolverAnswerError, match="breaks a rule: a0 has 2 tasks: r0, r1"):
         cn.report(case)
 
 
 def test_what_was_not_proved_in_time_is_no_number(case, monkeypatch):
-    from crowdnb.pages import findings
-
     late = replace(cn.solve(case.problem()), status="time_limit")
     monkeypatch.setattr(findings, "optimum", lambda *_: late)
     made = cn.report(case)

@@ -1,4 +1,4 @@
-"""The bench: what a person does there, by the widgets' values; the page itself is in test_browser.py."""
+"""The bench: what a person does there, by the widgets' values; in a browser: test_browser.py."""
 
 import html
 import io
@@ -44,9 +44,11 @@ def uploaded(bench, *paths):
 
 def test_every_setting_is_a_scenario_and_back(case):
     scenario = cn.Scenario(
-        gamma=0.2, scope="task", weights={"skill": 0.4, "efficiency": 0.2, "quality": 0.3, "activity": 0.1},
-        required={"r2": 4}, task_weights={"r0": 2.0}, demand={("r0", "skill"): (0.5, 1.0)}, limits={"a10": 2},
-        conflicts={("a3", "a5"): 1, ("a1", "like a4"): 1}, exclusions={("a0", "r3"): 0, ("like a4", "r1"): 1},
+        gamma=0.2, scope="task",
+        weights={"skill": 0.4, "efficiency": 0.2, "quality": 0.3, "activity": 0.1},
+        required={"r2": 4}, task_weights={"r0": 2.0}, demand={("r0", "skill"): (0.5, 1.0)},
+        limits={"a10": 2}, conflicts={("a3", "a5"): 1, ("a1", "like a4"): 1},
+        exclusions={("a0", "r3"): 0, ("like a4", "r1"): 1},
         added={"a4": 1},
     )  # fmt: skip
     assert scenario_of(case, settings_of(case, scenario)) == scenario
@@ -95,6 +97,32 @@ def test_turning_breaking_repairing_keeping_and_taking_up_again(folder):
     assert later.panel.scenario() == bench.panel.scenario()
     later.drop()
     assert cn.bench(folder).plans.named == ()
+
+
+def test_scenarios_stay_in_sight_when_the_files_are_opened_again(folder):
+    bench = cn.bench(folder)
+    bench["worker_conflicts"].value = [[5, 3]]
+    bench.name.value = "quarrel"
+    bench.keep()
+    before = bench.side_by_side.value
+    bench.read()
+    assert "quarrel" in before and bench.side_by_side.value == before
+
+
+def test_without_a_project_the_bench_says_what_to_do(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    bench = cn.bench()
+    assert bench.project is None and bench.plans is None and bench.panel is None
+    with pytest.raises(ValueError, match="No project is open: name a folder"):
+        bench.keep()
+    for ask, where in (
+        (bench.tell_why, bench.told),
+        (bench.tell_prices, bench.told),
+        (bench.take, bench.message),
+        (lambda: bench.export("assignment.csv"), bench.message),
+    ):
+        ask()
+        assert "No project is open: name a folder" in where.value
 
 
 def test_a_person_added_by_a_repair_can_be_taken_back(folder):
@@ -198,7 +226,8 @@ def test_upload_replaces_nothing_without_keeping_it(tmp_path, monkeypatch):
     assert (tmp_path / "my_project" / "tasks.csv.bak").read_bytes() == dict(broken)["tasks.csv"]
     before = sorted(path.name for path in (tmp_path / "my_project").iterdir())
     for name, said in [
-        ("task.csv", "did you mean"), ("../../evil.csv", "not a name that is read"), ("notes.txt", "not a name"),
+        ("task.csv", "did you mean"), ("../../evil.csv", "not a name that is read"),
+        ("notes.txt", "not a name"),
         ("C:\\x\\tasks(1).csv", "did you mean"), (".xlsx", "not a name"),
     ]:  # fmt: skip
         uploaded(bench, (name, b"x"))

@@ -1,4 +1,4 @@
-"""The notebooks as a reader meets them: JupyterLab in a real browser. Needs Chromium; in CI it must be there."""
+"""The notebooks in JupyterLab in a real browser. Needs Chromium; in CI it must be there."""
 
 import json
 import os
@@ -47,7 +47,7 @@ class Lab(NamedTuple):
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
-    """A JupyterLab of its own, on a copy of the notebooks without their outputs: what is seen is of this run."""
+    """A JupyterLab of its own, on notebooks without outputs: what is seen is of this run."""
     home = tmp_path_factory.mktemp("lab")
     shutil.copytree(ROOT / "notebooks", home / "notebooks")
     for path in (home / "notebooks").glob("*.ipynb"):
@@ -201,7 +201,7 @@ class Panel:
         }
 
     def time(self, control, *acts):
-        """From an event to the frame with the new picture, in ms, measured in the page, for events in turn."""
+        """From an event to the frame with the new picture, in ms, of events in turn."""
         times = []
         for turn in range(TURNS):
             self.page.evaluate(STOPWATCH, self.status.element_handle())
@@ -224,7 +224,8 @@ TURNS = int(os.environ.get("CROWDNB_TURNS", "8"))
 STOPWATCH = """status => {
     let start;
     const begin = event => { start = start ?? performance.now(); };
-    for (const kind of ["keydown", "click"]) window.addEventListener(kind, begin, { capture: true, once: true });
+    for (const kind of ["keydown", "click"])
+        window.addEventListener(kind, begin, { capture: true, once: true });
     window.crowdnbTime = new Promise((resolve, reject) => {
         new MutationObserver((_, observer) => {
             if (start === undefined) return;
@@ -560,7 +561,7 @@ def test_a_hostile_label_stays_text(lab, page):
 
 
 def test_the_bench_from_upload_to_export(lab, page, case, record_property):
-    """Upload, edit, break, repair by the first suggestion, keep, restart the kernel, restore, export."""
+    """Upload, edit, break, repair as first suggested, keep, restart the kernel, restore, export."""
     write(lab, "bench.ipynb", ["import crowdnb as cn", "cn.bench('mine')"])
     run_all(lab, page, "bench.ipynb")
     bench = Bench(page, record_property)

@@ -29,10 +29,6 @@ def lounges():
     return project
 
 
-def settings_of(panel):
-    return {name: control.value for name, control in panel.controls.items()}
-
-
 def test_cloud_panel_shows_the_cloud_of_its_controls():
     panel = panels.cloud_panel((0, 0, 1, 3, 5), gamma=0.1)
     panel["star 1"].value = 2
@@ -244,7 +240,7 @@ def test_weights_keep_summing_to_1_and_their_proportions(raw, at, value):
 
 
 def test_a_slider_that_reports_its_own_rounding_moves_nothing():
-    """The page shows weights in steps of 0.01 and may report them so rounded; that is nobody's wish."""
+    """The page shows weights in steps of 0.01 and may report them so rounded: nobody's wish."""
     sliders = panels.WeightSliders(pd.Series([0.15, 0.25, 0.5, 0.1], index=list("abcd")))
     sliders.sliders[0].value = 0.16
     weights = sliders.value
@@ -314,12 +310,37 @@ def test_q_of_the_assignment_panel_is_that_of_the_package(case, lounges):
             project.ability.index, project.required.index
         ]
         for one in (project, mixed):
-            settings = settings_of(panels.assignment_panel(one)) | {
+            settings = panels.assignment_panel(one).settings | {
                 "gamma": gamma,
                 "weights": tuple(weights),
             }
             got = panels.panel_problem(one, settings).qualification
             pd.testing.assert_frame_equal(got, q, check_names=False, rtol=0, atol=1e-15)
+
+
+def test_settings_of_the_assignment_panel_are_a_scenario(case):
+    """Whoever types it into files, or keeps it on the bench, gets the same problem."""
+    panel = panels.assignment_panel(case, "task")
+    panel["gamma"].value = 0.25
+    panel["weights"].value = (0.4, 0.2, 0.3, 0.1)
+    panel["L r2"].value, panel["W r0"].value = 2, 2.5
+    panel["worker_conflicts"].value = [[5, 3]]
+    panel["task_conflicts"].value = [[11, 0]]
+    barred = {pair: 0 for pair, bar in case.task_conflicts.stack().items() if bar}
+    weights = pd.Series((0.4, 0.2, 0.3, 0.1), case.criteria_weights.index)
+    scenario = cn.Scenario(
+        gamma=0.25, weights=weights.to_dict(),
+        required={"r2": 2}, task_weights={"r0": 2.5}, conflicts={("a3", "a5"): 1},
+        exclusions=barred | {("a11", "r0"): 1},
+    )  # fmt: skip
+    got, wanted = panels.panel_problem(case, panel.settings, "task"), scenario.problem(case, "task")
+    assert got.conflict_scope == wanted.conflict_scope == "task"
+    pd.testing.assert_frame_equal(got.qualification, wanted.qualification)
+    for name in ("required", "task_weights"):
+        pd.testing.assert_series_equal(getattr(got, name), getattr(wanted, name))
+    for name in ("task_conflicts", "worker_conflicts"):
+        pd.testing.assert_frame_equal(getattr(got, name), getattr(wanted, name))
+    assert panel.view.facts["ρ"] == cn.Scenarios(case, scope="task").answer(scenario).performance
 
 
 def test_weights_set_by_code_must_sum_to_1(case):
@@ -491,8 +512,9 @@ def test_why_panel_says_what_the_package_says(case):
             }
             for (i, j), mark in seen.items():
                 now, was = other.loc[i].iloc[j], best.loc[i].iloc[j]
-                assert mark == ("×" if not problem.eligible[problem.workers.get_loc(i), j] else
-                                {(1, 1): "●", (1, 0): "◆", (0, 1): "○", (0, 0): ""}[now, was])  # fmt: skip
+                free = problem.eligible[problem.workers.get_loc(i), j]
+                changes = {(1, 1): "●", (1, 0): "◆", (0, 1): "○", (0, 0): ""}
+                assert mark == (changes[now, was] if free else "×")
     panel.reset()
     assert panel.view.facts == panel.start.facts
 
