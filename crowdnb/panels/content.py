@@ -10,15 +10,9 @@ import pandas as pd
 
 from crowdnb.labels import needs, number_frame, one_of, shown
 from crowdnb.market import matching
-from crowdnb.market.scenes import (
-    Rule,
-    Scene,
-    distances,
-    incomes,
-    revenue_shares,
-    table_of,
-    too_close,
-)
+from crowdnb.market.scenes.interests import distances, too_close
+from crowdnb.market.scenes.reader import Scene, table_of
+from crowdnb.market.scenes.sharing import Rule, incomes, revenue_shares
 from crowdnb.model.assignment import Assignment
 from crowdnb.pages.assignment_tables import same_cells, taken
 from crowdnb.panels.drawing import ACCENT, SOFT, bar, drawing, stroke, words

@@ -11,7 +11,8 @@ import pandas as pd
 
 from crowdnb.labels import needs, needs_frame, number_frame, one_of, real, whole
 from crowdnb.market.privacy import TOTAL, safe_table
-from crowdnb.market.scenes import Gate, Scene, consultations, table_of, without_credential
+from crowdnb.market.scenes.credentials import Gate, consultations, without_credential
+from crowdnb.market.scenes.reader import Scene, table_of
 from crowdnb.model.assignment import Assignment
 from crowdnb.pages.assignment_tables import assignment_grid, same_cells, taken
 from crowdnb.pages.html import paragraphs, text_table

@@ -10,15 +10,14 @@ from typing import Any
 import numpy as np
 
 from crowdnb.labels import needs, real, shown, whole
-from crowdnb.market.scenes import (
+from crowdnb.market.scenes.reader import Scene, table_of
+from crowdnb.market.scenes.service import (
     OPEN,
     PERSON,
     HandOver,
-    Scene,
     cheapest_threshold,
     flood_point,
     hand_over,
-    table_of,
 )
 from crowdnb.pages.html import paragraphs
 from crowdnb.panels.controls import float_slider, whole_slider
