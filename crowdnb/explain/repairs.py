@@ -1,17 +1,10 @@
 r"""What to change so that an assignment exists: the cheapest sets of changes, with the ρ each leads to.
 
-The boolean program of :mod:`crowdnb.solver.boolean_program` with a variable for each change:
-
-    Σ_i T_ij + Σ_i X_ij = L_j - s_j              ask s_j fewer of task j; X_ij new workers like i
-    y_i + y_k ≤ 1 + z_ik                         lift the conflict of i and k (T_ij + T_kj in same-task scope)
-    T_ij ≤ e_ij where C^R_ij = 1                 allow the pair
-    Σ_j T_ij ≤ limit_i + l_i                     let worker i take l_i more tasks
-    T_ij ≥ 1 - p_ij where the pair is pinned     unpin it
-
 First the cost of the changes is minimised, then ρ is maximised at that cost; a set that was found,
-and whatever contains it, is forbidden, and so on. Since costs are above 0, no part of a set found
-does without the rest of it. Where too few workers can work together,
-:mod:`crowdnb.explain.largest_teams` finds those of the least cost without this program.
+and whatever contains it, is forbidden, and so on (:mod:`crowdnb.explain.repair_program`). Since
+costs are above 0, no part of a set found does without the rest of it. Where too few workers can
+work together, :mod:`crowdnb.explain.largest_teams` finds those of the least cost without that
+program.
 
 References
 ----------
@@ -23,42 +16,25 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Collection, Hashable, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
-import numpy as np
 import pandas as pd
-from scipy import sparse
 from tqdm.auto import tqdm
 
-from crowdnb.explain.largest_teams import Fewest, fewest
-from crowdnb.explain.requirements import fill
-from crowdnb.labels import BoolArray, IntArray, listing, number, shown, whole
+from crowdnb.explain.possible_changes import Change, possible_changes
+from crowdnb.explain.repair_program import RepairProgram
+from crowdnb.labels import IntArray, listing, number, shown, whole
 from crowdnb.model.assignment import Assignment
-from crowdnb.model.changes import KINDS, Item, apply, change_text
-from crowdnb.model.check import broken_rules, budget_slack
-from crowdnb.model.conflict_graph import cliques, compatible_workers
+from crowdnb.model.changes import Item, apply, change_text
+from crowdnb.model.check import broken_rules
 from crowdnb.model.problem import Problem, needed
-from crowdnb.model.rows import Rules
 from crowdnb.solver.engine import SolverAnswerError
-from crowdnb.solver.highs import FOREVER, Milp, least_cost
 from crowdnb.solver.search import optimum, tie
 
-NEW = 1000  # new workers like the same one at most: with more, a problem fills the memory
-SCALE = 1e4  # the largest number of an objective or of costs, of which HiGHS sees 1e-6
-TICK = 0.1  # seconds that HiGHS gets at least
 PROOFS = 0.25  # of the time, after which repairs are listed that need not be those of greatest ρ
-
-
-class Change(NamedTuple):
-    """A change that can be made, up to ``most`` times: its kind and labels, its positions, and its cost each time."""
-
-    item: Item
-    at: tuple[int, ...]
-    cost: float
-    most: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,6 +96,15 @@ class Repairs:
 
     def __str__(self) -> str:
         return self.text
+
+    def __len__(self) -> int:
+        return len(self.repairs)
+
+    def __iter__(self) -> Iterator[Repair]:
+        return iter(self.repairs)
+
+    def __getitem__(self, at: int) -> Repair:
+        return self.repairs[at]
 
 
 def repairs(
@@ -185,75 +170,11 @@ def repairs(
         raise ValueError(
             f"costs must be a mapping of kinds and items, untouchable a list of them, {got}"
         )
-    model = _Model(problem, _changes(problem, costs or {}, untouchable))
-    few, settled = model.fewest(limit)
-    found: list[Repair] = []
-    complete, ranked, refused = False, True, list[dict[int, int]]()
-    cost = None if settled else model.least  # what repairs cost that are looked for; not known yet
-    started = time.perf_counter()
-    until = math.inf if time_limit is None else started + time_limit
-    proofs = math.inf if time_limit is None else started + PROOFS * time_limit
+    program = RepairProgram(problem, possible_changes(problem, costs or {}, untouchable))
     with tqdm(desc="repairs", total=limit, leave=False, delay=5) as bar:
-
-        def add(chosen: dict[int, int], pairs: IntArray | None = None) -> None:
-            nonlocal until, proofs
-            start = time.perf_counter()
-            repair = _repair(problem, model, chosen, pairs)
-            if repair.assignment.placed is None:  # beyond the budget by less than HiGHS sees
-                model.spurn()
-                return
-            refused.append(chosen)
-            found.append(repair)
-            # the first loads the solver, which takes seconds and does not count
-            if len(found) == 1:
-                until, proofs = (
-                    until + time.perf_counter() - start,
-                    proofs + time.perf_counter() - start,
-                )
-            bar.update()
-
-        for one in few if settled else []:
-            add(one.changes, one.pairs)
-        while len(found) < limit and not (found and time.perf_counter() > until):
-            chosen, proved = (None, True) if cost is None else model.best_at(cost, refused, proofs)
-            if not proved and cost == model.least and few:
-                ranked = False
-                for one in few:
-                    if len(found) == limit or (found and time.perf_counter() > until):
-                        break
-                    if one.changes not in refused:
-                        add(one.changes)
-                break
-            if chosen is None and not (found and time.perf_counter() > until):
-                cheapest, sure = model.cheapest(refused, until if found else math.inf)
-                if cheapest is None or not sure:
-                    complete = sure
-                    break
-                cost = model.cost(cheapest)
-                chosen, proved = model.best_at(cost, refused, proofs)
-                chosen = cheapest if chosen is None else chosen
-            if chosen is None:
-                break
-            ranked &= proved
-            add(chosen)
-            if found and not chosen:
-                complete = True
-                break
-    order = {change.item: at for at, change in enumerate(model.changes)}
-
-    def rank(at: int) -> Any:
-        """By cost and ρ; among equals by the order of kinds and labels."""
-        which = [(order[item], times) for item, times in found[at].changes]
-        return cost_step[at], rho_step[at], which
-
-    cost_step = _steps([repair.cost for repair in found], [1e-9 * repair.cost for repair in found])
-    ties = [
-        tie(repair.problem, repair.assignment.placed)
-        for repair in found
-        if repair.assignment.placed is not None
-    ]
-    rho_step = _steps([-repair.performance for repair in found], ties)
-    found = [found[at] for at in sorted(range(len(found)), key=rank)]
+        search = _Search(problem, program, limit, time_limit, bar)
+        search.run()
+    found = _ranked(search.found, program.changes)
     rows = [
         (repair.text, sum(times for _, times in repair.changes), repair.cost, repair.performance)
         for repair in found
@@ -262,9 +183,121 @@ def repairs(
     return Repairs(
         tuple(found),
         frame.set_index(pd.RangeIndex(1, len(found) + 1, name="rank")),
-        complete,
-        ranked,
+        search.complete,
+        search.ranked,
     )
+
+
+class _Search:
+    """The repairs found so far, and the time that is left for others."""
+
+    def __init__(
+        self,
+        problem: Problem,
+        program: RepairProgram,
+        limit: int,
+        time_limit: float | None,
+        bar: Any,
+    ) -> None:
+        self.problem, self.program, self.limit, self.bar = problem, program, limit, bar
+        self.found = list[Repair]()
+        self.refused = list[
+            dict[int, int]
+        ]()  # changes of those found, and nothing that contains them
+        self.complete, self.ranked = False, True
+        self.few, self.settled = program.fewest(limit)
+        # what repairs cost that are looked for; None: not known yet
+        self.cost = None if self.settled else program.least
+        seconds, started = math.inf if time_limit is None else time_limit, time.perf_counter()
+        self.until, self.proofs = started + seconds, started + PROOFS * seconds
+
+    def run(self) -> None:
+        """Add repair after repair."""
+        for one in self.few if self.settled else []:
+            self._add(one.changes, one.pairs)
+        while not self._ends() and self._next():
+            pass
+
+    def _late(self) -> bool:
+        """Whether the time is over: one repair is found however long it takes."""
+        return bool(self.found) and time.perf_counter() > self.until
+
+    def _ends(self) -> bool:
+        return len(self.found) >= self.limit or self._late()
+
+    def _next(self) -> bool:
+        """Add the next repair; False where nothing is left to look for."""
+        chosen, proved = (None, True) if self.cost is None else self._best()
+        if not proved and self.cost == self.program.least and self.few:
+            self._add_few()
+            return False
+        if chosen is None and not self._late():
+            chosen, proved = self._dearer()
+        if chosen is None:
+            return False
+        self.ranked &= proved
+        self._add(chosen)
+        if self.found and not chosen:
+            self.complete = True
+            return False
+        return True
+
+    def _best(self) -> tuple[dict[int, int] | None, bool]:
+        """The changes of greatest ρ at the cost that is looked for, and whether that is proved."""
+        cost = self.program.least if self.cost is None else self.cost
+        return self.program.best_at(cost, self.refused, self.proofs)
+
+    def _dearer(self) -> tuple[dict[int, int] | None, bool]:
+        """The best changes of the least cost at which there are any more; None where there are none, or no time."""
+        until = self.until if self.found else math.inf
+        cheapest, sure = self.program.cheapest(self.refused, until)
+        if cheapest is None or not sure:
+            self.complete = sure
+            return None, True
+        self.cost = self.program.cost(cheapest)
+        chosen, proved = self._best()
+        return cheapest if chosen is None else chosen, proved
+
+    def _add_few(self) -> None:
+        """Add sets of the least number of changes that are known without a proof of their ρ."""
+        self.ranked = False
+        for one in self.few:
+            if self._ends():
+                return
+            if one.changes not in self.refused:
+                self._add(one.changes)
+
+    def _add(self, chosen: dict[int, int], pairs: IntArray | None = None) -> None:
+        """Add the repair of these changes, whose best pairs may be known."""
+        start = time.perf_counter()
+        repair = _repair(self.problem, self.program, chosen, pairs)
+        if repair.assignment.placed is None:  # beyond the budget by less than HiGHS sees
+            self.program.spurn()
+            return
+        self.refused.append(chosen)
+        self.found.append(repair)
+        if len(self.found) == 1:  # which loads the solver: that takes seconds and does not count
+            took = time.perf_counter() - start
+            self.until, self.proofs = self.until + took, self.proofs + took
+        self.bar.update()
+
+
+def _ranked(found: list[Repair], changes: list[Change]) -> list[Repair]:
+    """By cost and ρ; among equals by the order of kinds and labels."""
+    order = {change.item: at for at, change in enumerate(changes)}
+    cost_step = _steps([repair.cost for repair in found], [1e-9 * repair.cost for repair in found])
+    ties = [
+        tie(repair.problem, repair.assignment.placed)
+        for repair in found
+        if repair.assignment.placed is not None
+    ]
+    rho_step = _steps([-repair.performance for repair in found], ties)
+
+    def rank(at: int) -> Any:
+        which = [(order[item], times) for item, times in found[at].changes]
+        return cost_step[at], rho_step[at], which
+
+    return [found[at] for at in sorted(range(len(found)), key=rank)]
 
 
 def _steps(values: list[float], slack: list[float]) -> list[int]:
@@ -277,329 +310,12 @@ def _steps(values: list[float], slack: list[float]) -> list[int]:
     return place
 
 
-def _changes(
-    problem: Problem, costs: Mapping[Any, float], untouchable: Collection[Any]
-) -> list[Change]:
-    """Every change that may be made, with its cost."""
-    workers, tasks, n = problem.workers, problem.tasks, len(problem.tasks)
-    fewest = problem.fewest
-    able = ~problem.excluded & (problem.q != 0)
-    pinned = problem.must
-    useful = ((fewest > 0) | pinned) & (problem.most > 0)  # or a pair that earns money
-    useful |= (
-        np.zeros_like(pinned)
-        if problem.pair_costs is None
-        else (problem.pair_costs < 0) & (problem.most > 0)
-    )
-    pairs = problem.excluded & (problem.q != 0) & useful
-    limits = problem.limits
-    every = [
-        Change(("conflict", workers[i], workers[k]), (i, k), 1.0, 1)
-        for i, k in problem.conflict_pairs.tolist()
-    ]
-    every += [
-        Change(("exclusion", workers[i], tasks[j]), (i, j), 1.0, 1)
-        for i, j in np.argwhere(pairs).tolist()
-    ]
-    every += [
-        Change(("place", tasks[j]), (j,), 1.0, int(fewest[j]))
-        for j in np.flatnonzero(fewest).tolist()
-    ]
-    room = (able * (fewest + _earners(problem))).sum(axis=1)
-    every += [
-        Change(("worker", workers[i]), (i,), 1.0, min(NEW, int(room[i])))
-        for i in np.flatnonzero(room).tolist()
-    ]
-    every += [
-        Change(("limit", workers[i]), (i,), 1.0, n - int(limits[i]))
-        for i in np.flatnonzero(limits < n).tolist()
-    ]
-    every += [
-        Change(("pin", workers[i], tasks[j]), (i, j), 1.0, 1) for i, j in problem.pins.tolist()
-    ]
-    known = {change.item for change in every}
-
-    def key(name: Any, what: str) -> Any:
-        item = tuple(name) if isinstance(name, tuple | list) else (name,)
-        if not isinstance(name, str | tuple | list) or not all(
-            isinstance(part, Hashable) for part in item
-        ):
-            raise ValueError(
-                f"{what}: {shown(name)} is no change of this problem; the kinds are"
-                f" {', '.join(KINDS)}"
-            )
-        if name in KINDS:
-            return name
-        if item not in known and len(item) == 3 and item[0] == "conflict":
-            item = (item[0], item[2], item[1])
-        if item in known:
-            return item
-        raise ValueError(
-            f"{what}: {name!r} is no change of this problem; the kinds are {', '.join(KINDS)}"
-        )
-
-    price = {key(name, "costs"): number(cost) for name, cost in costs.items()}
-    for name, cost in price.items():
-        if not 0 < cost < math.inf:
-            raise ValueError(f"costs: {name!r} costs {cost:g}, it must be a finite number above 0")
-    fixed = {key(name, "untouchable") for name in untouchable}
-    return [
-        change._replace(cost=price.get(change.item, price.get(change.item[0], 1.0)))
-        for change in every
-        if change.item not in fixed and change.item[0] not in fixed
-    ]
-
-
-def _earners(problem: Problem) -> IntArray:
-    """How many workers more than it needs can take a task to earn what the budget lacks, pair by pair; m × n."""
-    if problem.pair_costs is None or problem.budget is None:
-        return np.zeros(problem.q.shape, dtype=np.int64)
-    costs = problem.pair_costs
-    lacking = max(costs.clip(min=0).sum() - problem.budget, 0.0)
-    wanted = np.ceil(
-        np.divide(lacking, -costs, out=np.zeros_like(costs, dtype=float), where=costs < 0)
-    )
-    most = NEW if problem.required_rule == "at least" else problem.most - problem.fewest
-    return np.asarray(np.minimum(wanted, most), dtype=np.int64)
-
-
-class _Model:
-    """The program of this module's text: rows and columns once, objectives and refused sets each time."""
-
-    def __init__(self, problem: Problem, changes: list[Change]) -> None:
-        self.problem, self.changes = problem, changes
-        m, n = problem.q.shape
-        rules, value = Rules.of(problem), problem.value
-        together = problem.conflict_scope == "project"
-        at: dict[Any, dict[tuple[int, ...], int]] = {change.item[0]: {} for change in changes}
-        for number_, change in enumerate(changes):
-            at[change.item[0]][change.at] = number_
-        size = len(changes)
-        free = ~rules.zero & (rules.ceiling > 0) & self._payable()
-        lifted = at.get("exclusion", {})
-        free &= ~rules.excluded | np.array([[(i, j) in lifted for j in range(n)] for i in range(m)])
-        pairs = np.argwhere(free).tolist()
-        like = [
-            (i, j)
-            for (i,) in at.get("worker", {})
-            for j in range(n)
-            if free[i, j] and not rules.excluded[i, j]
-        ]
-        # columns: changes, y of each worker, T of each pair, X of each pair of new workers
-        y, t = size, {tuple(pair): size + m + k for k, pair in enumerate(pairs)}
-        x = {pair: size + m + len(t) + k for k, pair in enumerate(like)}
-        self.columns = size + m + len(t) + len(x)
-        rows: list[tuple[dict[int, float], float, float]] = []
-        for j in range(n):
-            row = {t[i, j]: 1.0 for i in range(m) if (i, j) in t} | {
-                x[i, j]: 1.0 for i in range(m) if (i, j) in x
-            }
-            fewer = at.get("place", {}).get((j,))
-            top = {"exactly": float(rules.need[j]), "at most": float(rules.ceiling[j])}
-            row |= {} if fewer is None else {fewer: 1.0}
-            rows.append((row, float(rules.need[j]), top.get(problem.required_rule, math.inf)))
-        for i in range(m):
-            own = {t[i, j]: 1.0 for j in range(n) if (i, j) in t}
-            more = at.get("limit", {}).get((i,))
-            limit = float(rules.limits[i])
-            rows.append(
-                (own | {y + i: -limit} | ({} if more is None else {more: -1.0}), -math.inf, 0.0)
-            )
-            if more is not None:
-                rows.append(({more: 1.0, y + i: limit - n}, -math.inf, 0.0))
-            if (new := at.get("worker", {}).get((i,))) is not None:
-                rows.append(
-                    ({x[i, j]: 1.0 for j in range(n) if (i, j) in x} | {new: -1.0}, 0.0, 0.0)
-                )
-        rows += [
-            ({t[pair]: 1.0, lift: -1.0}, -math.inf, 0.0)
-            for pair, lift in lifted.items()
-            if pair in t
-        ]
-        pins = at.get("pin", {})
-        low = np.zeros(self.columns)
-        for pair in map(tuple, problem.pins.tolist()):
-            if pair not in t:
-                rows.append(({} if pair not in pins else {pins[pair]: 1.0}, 1.0, math.inf))
-            elif pair in pins:
-                rows.append(({t[pair]: 1.0, pins[pair]: 1.0}, 1.0, math.inf))
-            else:
-                low[t[pair]] = 1
-        conflicts = at.get("conflict", {})
-
-        def clash(members: list[int], column: Any) -> None:
-            who = {column(i): 1.0 for i in members if column(i) is not None}
-            inside = [(i, k) for a, i in enumerate(members) for k in members[a + 1 :]]
-            rows.append(
-                (
-                    who | {conflicts[pair]: -1.0 for pair in inside if pair in conflicts},
-                    -math.inf,
-                    1.0,
-                )
-            )
-
-        groups = [clique.tolist() for clique in cliques(problem)]
-        groups += [
-            list(pair)
-            for pair in problem.conflict_pairs.tolist()
-            if any(set(pair) < set(group) for group in groups)
-        ]
-        for group in groups:
-            if together:
-                clash(group, lambda i: y + i)
-            else:
-                for j in range(n):
-                    clash(group, lambda i, j=j: t.get((i, j)))
-        # whoever is at work, but one of each two whose conflict is lifted, can work together
-        if together:
-            most = compatible_workers(rules.conflicts, np.ones(m, dtype=bool), m)
-            rows.append(
-                (
-                    {y + i: 1.0 for i in range(m)} | dict.fromkeys(conflicts.values(), -1.0),
-                    -math.inf,
-                    most,
-                )
-            )
-        if problem.pair_costs is not None and problem.budget is not None:
-            cost = problem.pair_costs
-            unit = max((abs(cost[pair]) for pair in [*t, *x]), default=0.0) / SCALE or 1.0
-            paid = {column: cost[pair] / unit for pair, column in [*t.items(), *x.items()]}
-            rows.append((paid, -math.inf, (problem.budget + budget_slack(problem, 0.0)) / unit))
-        self.short = self._short(rules)
-        rows.append((dict.fromkeys(range(size), 1.0), float(self.short), math.inf))
-        self.unit = min((change.cost for change in changes), default=1.0)
-        self.least = self.short * self.unit  # no repair costs less
-        self.rows, self.low = rows, low
-        self.high = np.r_[
-            [float(change.most) for change in changes],
-            np.ones(m + len(t)),
-            [float(changes[at["worker"][i,]].most) for i, _ in x],
-        ]
-        whole = not (problem.plain and together)
-        # lifting a conflict follows from who is on the team
-        follows = [float(change.item[0] != "conflict" or not together) for change in changes]
-        self.integrality = np.r_[
-            follows, np.ones(m), np.full(len(t) + len(x), float(whole or "limit" in at))
-        ]
-        self.costs = np.r_[
-            [change.cost / self.unit for change in changes], np.zeros(self.columns - size)
-        ]
-        self.gain = np.zeros(self.columns)
-        for pair, column in [*t.items(), *x.items()]:
-            self.gain[column] = value[pair]
-        self.gain *= SCALE / (np.abs(self.gain).max(initial=0.0) or 1.0)
-        self.chosen = np.arange(size + m, self.columns)  # columns of pairs
-        self.last = np.zeros(self.columns)
-
-    def _payable(self) -> BoolArray:
-        """Pairs that cost no more than the budget by themselves, where none earns money; m × n."""
-        problem = self.problem
-        costs = problem.pair_costs
-        if costs is None or problem.budget is None or (costs < 0).any():
-            return np.ones(problem.q.shape, dtype=bool)
-        return np.asarray(costs <= problem.budget + budget_slack(problem, abs(problem.budget)))
-
-    def spurn(self) -> None:
-        """Bar the pairs last found, with whatever changes."""
-        on = self.last[self.chosen] > 0.5
-        row = dict(zip(self.chosen.tolist(), np.where(on, 1.0, -1.0).tolist(), strict=True))
-        self.rows.append((row, -math.inf, float(on.sum()) - 1.0))
-
-    def _short(self, rules: Rules) -> int:
-        """At least how many changes are needed: each fills at most one place more, where workers take one task each."""
-        problem = self.problem
-        if problem.limits.max() > 1:
-            return 0
-        places = int(rules.need.sum())
-        free = ~rules.barred & (rules.need > 0)
-        most = int(fill(rules.need, rules.limits, free).sum())
-        if problem.conflict_scope == "project":
-            most = min(
-                most, compatible_workers(rules.conflicts, np.asarray(free.any(axis=1)), places)
-            )
-        return places - most
-
-    def fewest(self, wanted: int) -> tuple[list[Fewest], bool]:
-        """The best sets of the least number of changes, all of the least cost; and whether that is proved."""
-        together = self.problem.conflict_scope == "project" and self.problem.budget is None
-        if not 0 < self.short <= len(self.problem.workers) or not together:
-            return [], False
-        cheap = {kind: dict[tuple[int, ...], int]() for kind in KINDS}
-        for at, change in enumerate(self.changes):
-            if change.cost == self.unit:
-                cheap[str(change.item[0])][change.at] = at
-        return fewest(Rules.of(self.problem), self.short, cheap, wanted)
-
-    def cost(self, chosen: dict[int, int]) -> float:
-        """What changes cost together."""
-        return math.fsum(self.changes[at].cost * times for at, times in chosen.items())
-
-    def cheapest(
-        self, refused: list[dict[int, int]], until: float
-    ) -> tuple[dict[int, int] | None, bool]:
-        """The cheapest changes that contain no refused set, None where none are found, and whether that is proved."""
-        return self._solved(self.costs, refused, [], until)
-
-    def best_at(
-        self, cost: float, refused: list[dict[int, int]], until: float
-    ) -> tuple[dict[int, int] | None, bool]:
-        """Of the changes of this cost those of greatest ρ, None where none are found, and whether that is proved."""
-        row = dict(enumerate(self.costs[: len(self.changes)].tolist()))
-        return self._solved(
-            -self.gain, refused, [(row, -math.inf, cost / self.unit * (1 + 1e-9))], until
-        )
-
-    def _solved(
-        self,
-        objective: Any,
-        refused: list[dict[int, int]],
-        more: list[tuple[dict[int, float], float, float]],
-        until: float,
-    ) -> tuple[dict[int, int] | None, bool]:
-        rows = [*self.rows, *more]
-        extra = 0
-        for chosen in refused:
-            last: dict[int, float] = {}
-            for at, times in chosen.items():
-                if self.changes[at].most == 1:
-                    last[at] = 1.0
-                    continue
-                # 1 where the change is made that many times
-                column, extra = self.columns + extra, extra + 1
-                rows.append(
-                    ({at: 1.0, column: times - 1.0 - self.changes[at].most}, -math.inf, times - 1.0)
-                )
-                last[column] = 1.0
-            rows.append((last, -math.inf, len(chosen) - 1.0))
-        total = self.columns + extra
-        index = np.repeat(np.arange(len(rows)), [len(row) for row, _, _ in rows])
-        columns = np.array([column for row, _, _ in rows for column in row], dtype=np.int64)
-        entries = np.array([entry for row, _, _ in rows for entry in row.values()], dtype=float)
-        answer = least_cost(
-            Milp(
-                costs=np.r_[objective, np.zeros(extra)],
-                rows=sparse.csr_array((entries, (index, columns)), shape=(len(rows), total)),
-                low=np.array([low for _, low, _ in rows]),
-                high=np.array([high for _, _, high in rows]),
-                least=np.r_[self.low, np.zeros(extra)],
-                most=np.r_[self.high, np.ones(extra)],
-                whole=np.r_[self.integrality, np.ones(extra)] > 0,
-            ),
-            seconds=max(TICK, min(until - time.perf_counter(), FOREVER)),
-        )
-        if answer.x is None:
-            return None, answer.proved
-        self.last = answer.x
-        found = np.rint(answer.x[: len(self.changes)]).astype(int)
-        return {int(at): int(found[at]) for at in np.flatnonzero(found)}, answer.proved
-
-
 def _repair(
-    problem: Problem, model: _Model, chosen: dict[int, int], pairs: IntArray | None = None
+    problem: Problem, program: RepairProgram, chosen: dict[int, int], pairs: IntArray | None = None
 ) -> Repair:
     """The repair of these changes, whose best pairs may be known."""
     start = time.perf_counter()
-    changes = tuple((model.changes[at].item, times) for at, times in chosen.items())
+    changes = tuple((program.changes[at].item, times) for at, times in chosen.items())
     changed = apply(problem, changes)
     if pairs is None:
         answer = optimum(changed)
@@ -610,4 +326,4 @@ def _repair(
             )
         answer = Assignment.of(changed, pairs, "optimal", "none", time.perf_counter() - start)
     text = ", ".join(change_text(item, times) for item, times in changes) or "nothing to change"
-    return Repair(changes, model.cost(chosen), answer.performance, changed, answer, text)
+    return Repair(changes, program.cost(chosen), answer.performance, changed, answer, text)

@@ -1,99 +1,135 @@
-"""Changes of a problem in terms that a person uses: lift a conflict, ask fewer, add a worker."""
+"""Changes of a problem in terms that a person uses: lift a conflict, ask fewer, add a worker.
+
+What there is of each kind stands in :data:`CHANGES`: the field of the problem, the words, and how
+it is made.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable, Sequence
 from itertools import count, islice
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from crowdnb.model.problem import Problem
 
-KINDS = ("conflict", "exclusion", "place", "worker", "limit", "pin")
+Item = tuple[Hashable, ...]  # a change: its kind and the labels that it is about
 
 
-Item = tuple[Hashable, ...]
+class ChangeKind(NamedTuple):
+    """One kind of change."""
+
+    field: str  # of the problem
+    once: str  # in words, with the labels to be put in
+    often: str  # the same, with {times}; "" where it can be made once only
+    make: Callable[[Any, Sequence[Hashable], int], None]  # in the field, for labels, so many times
+
+
+def _lift(between: Any, labels: Sequence[Hashable], times: int) -> None:
+    one, other = labels
+    between.loc[one, other] = between.loc[other, one] = 0
+
+
+def _clear(pairs: Any, labels: Sequence[Hashable], times: int) -> None:
+    worker, task = labels
+    pairs.loc[worker, task] = 0
+
+
+def _less(numbers: Any, labels: Sequence[Hashable], times: int) -> None:
+    numbers[labels[0]] -= times
+
+
+def _more(numbers: Any, labels: Sequence[Hashable], times: int) -> None:
+    numbers[labels[0]] += times
+
+
+def _join(models: list[Hashable], labels: Sequence[Hashable], times: int) -> None:
+    models += [*labels] * times
+
+
+# "workers" is a list of whom new workers are like
+CHANGES = {
+    "conflict": ChangeKind("worker_conflicts", "lift the conflict of {0} and {1}", "", _lift),
+    "exclusion": ChangeKind("task_conflicts", "allow {0} to take {1}", "", _clear),
+    "place": ChangeKind("required", "ask one fewer for {0}", "ask {times} fewer for {0}", _less),
+    "worker": ChangeKind("workers", "add a worker like {0}", "add {times} workers like {0}", _join),
+    "limit": ChangeKind(
+        "worker_limits",
+        "let {0} take one more task",
+        "let {0} take {times} more tasks",
+        _more,
+    ),
+    "pin": ChangeKind("pinned", "unpin {0} from {1}", "", _clear),
+}
+KINDS = tuple(CHANGES)
+
+
+def _known(kind: Hashable) -> ChangeKind:
+    """What there is of a kind; ValueError for an unknown one."""
+    if not isinstance(kind, str) or kind not in CHANGES:
+        raise ValueError(f"{kind!r} is no kind of change; there are {', '.join(KINDS)}")
+    return CHANGES[kind]
 
 
 def change_text(item: Item, times: int) -> str:
     """One change in words."""
     kind, *labels = item
-    many = "one" if times == 1 else str(times)
-    s = "" if times == 1 else "s"
-    return {
-        "conflict": "lift the conflict of {0} and {1}",
-        "exclusion": "allow {0} to take {1}",
-        "place": f"ask {many} fewer for {{0}}",
-        "worker": "add a worker like {0}" if times == 1 else f"add {many} workers like {{0}}",
-        "limit": f"let {{0}} take {many} more task{s}",
-        "pin": "unpin {0} from {1}",
-    }[str(kind)].format(*labels)
+    known = _known(kind)
+    return (known.once if times == 1 else known.often or known.once).format(*labels, times=times)
 
 
 def apply(problem: Problem, changes: tuple[tuple[Item, int], ...]) -> Problem:
-    """The problem after some changes, as :class:`Repair` lists them."""
-    between, barred = problem.worker_conflicts.copy(), problem.task_conflicts.copy()
-    need: Any = problem.required.copy()
-    limits: Any = problem.worker_limits.copy()
-    pinned = problem.pinned.copy()
-    new: list[tuple[str, Hashable]] = []
+    """The problem after some changes, as :class:`crowdnb.explain.repairs.Repair` lists them.
+
+    Raises
+    ------
+    ValueError
+        A kind is unknown.
+    """
+    values: dict[str, Any] = {}
     for (kind, *labels), times in changes:
-        match kind:
-            case "conflict":
-                between.loc[labels[0], labels[1]] = between.loc[labels[1], labels[0]] = 0
-            case "exclusion":
-                barred.loc[labels[0], labels[1]] = 0
-            case "place":
-                need[labels[0]] -= times
-            case "limit":
-                limits[labels[0]] += times
-            case "pin":
-                pinned.loc[labels[0], labels[1]] = 0
-            case _:
-                taken = {*problem.workers, *(name for name, _ in new)}
-                likely = (f"like {labels[0]}" + (f" ({k})" if k > 1 else "") for k in count(1))
-                new += [
-                    (name, labels[0])
-                    for name in islice((name for name in likely if name not in taken), times)
-                ]
-    if not new:
-        fields = {
-            "conflict": {"worker_conflicts": between},
-            "exclusion": {"task_conflicts": barred},
-            "place": {"required": need},
-            "limit": {"worker_limits": limits},
-            "pin": {"pinned": pinned},
-        }
-        values: dict[str, Any] = {}
-        for (kind, *_), _times in changes:
-            values |= fields[str(kind)]
-        return problem.changed(**values)
-    names, models = [name for name, _ in new], [like for _, like in new]
+        field, *_, make = _known(kind)
+        if field not in values:
+            values[field] = [] if field == "workers" else getattr(problem, field).copy()
+        make(values[field], labels, times)
+    models = values.pop("workers", [])
+    changed = problem.changed(**values)
+    return _with_workers(problem, changed, models) if models else changed
 
-    def longer(frame: pd.DataFrame, given: pd.DataFrame) -> Any:
+
+def _with_workers(given: Problem, problem: Problem, models: Sequence[Hashable]) -> Problem:
+    """A changed problem with new workers, who are like some of the problem as it was given, and in no conflicts."""
+    names: list[Hashable] = []
+    for like in models:
+        taken = {*problem.workers, *names}
+        likely = (f"like {like}" + (f" ({k})" if k > 1 else "") for k in count(1))
+        names += islice((name for name in likely if name not in taken), 1)
+
+    def longer(frame: pd.DataFrame, before: pd.DataFrame) -> Any:
         """With the rows of the new workers, as they were given."""
-        return np.vstack([frame.to_numpy(), given.loc[models].to_numpy()])
+        return np.vstack([frame.to_numpy(), before.loc[[*models]].to_numpy()])
 
-    total = len(between) + len(new)
-    conflicts = np.zeros((total, total), dtype=int)
-    conflicts[: len(between), : len(between)] = between.to_numpy()
-    workers = [*problem.workers, *names]
+    m, new = len(problem.workers), len(names)
+    conflicts = np.zeros((m + new, m + new), dtype=int)
+    conflicts[:m, :m] = problem.worker_conflicts.to_numpy()
     return Problem(
         pd.DataFrame(
-            longer(problem.qualification, problem.qualification),
-            index=pd.Index(workers, tupleize_cols=False),
+            longer(problem.qualification, given.qualification),
+            index=pd.Index([*problem.workers, *names], tupleize_cols=False),
             columns=problem.tasks,
         ),
-        need,
+        problem.required,
         problem.task_weights,
-        longer(barred, problem.task_conflicts),
+        longer(problem.task_conflicts, given.task_conflicts),
         conflicts,
         problem.conflict_scope,
         required_rule=problem.required_rule,
-        worker_limits=np.r_[limits.to_numpy(), np.ones(len(new), dtype=int)],
-        pinned=np.vstack([pinned.to_numpy(), np.zeros((len(new), len(problem.tasks)), dtype=int)]),
+        worker_limits=np.r_[problem.worker_limits.to_numpy(), np.ones(new, dtype=int)],
+        pinned=np.vstack(
+            [problem.pinned.to_numpy(), np.zeros((new, problem.q.shape[1]), dtype=int)]
+        ),
         costs=None if problem.costs is None else longer(problem.costs, problem.costs),
         budget=problem.budget,
     )

@@ -10,7 +10,9 @@ from helpers.every_table import best_rho, random_problem
 
 import crowdnb as cn
 from crowdnb.explain import largest_teams as fewest
+from crowdnb.explain import repair_program
 from crowdnb.explain import repairs as module
+from crowdnb.explain.possible_changes import possible_changes
 from crowdnb.model.changes import apply
 
 SMALL = [(1, 1), (1, 2), (2, 1), (2, 2), (3, 1), (3, 2)]
@@ -119,7 +121,7 @@ def too_few_together(rng):
             rng.integers(4)
         ]
         untouchable = [(), ("worker",), ("place",), ("conflict", "limit")][rng.integers(4)]
-        model = module._Model(problem, module._changes(problem, costs, untouchable))
+        model = repair_program.RepairProgram(problem, possible_changes(problem, costs, untouchable))
         if model.short:
             return problem, model
 
@@ -176,7 +178,7 @@ def test_the_ten_best_at_sixty_workers(p, rule, monkeypatch):
     problem = cn.random_problem(60, 20, p, rng=0).changed(required_rule=rule)
     with monkeypatch.context() as without:
         # it would take its whole time, and prove no order
-        without.setattr(module, "least_cost", None)
+        without.setattr(repair_program, "least_cost", None)
         found = cn.repairs(problem)
     assert len(found.repairs) == 10
     assert found.ranked
@@ -207,7 +209,7 @@ def test_pairs_that_break_a_rule_are_caught(monkeypatch):
         found, settled = own(*given)
         return [one._replace(pairs=one.pairs[1:]) for one in found], settled
 
-    monkeypatch.setattr(module, "fewest", lies)
+    monkeypatch.setattr(repair_program, "fewest", lies)
     with pytest.raises(cn.SolverAnswerError, match="break a rule"):
         cn.repairs(problem)
 

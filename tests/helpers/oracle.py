@@ -12,7 +12,8 @@ from itertools import product
 import numpy as np
 
 import crowdnb as cn
-from crowdnb.explain import repairs as repair
+from crowdnb.explain.possible_changes import possible_changes
+from crowdnb.model.changes import apply
 
 ENGINES = ("GLPK_MI", "CBC", "HIGHS", None)
 CELLS = 12  # of the largest table: 4,096 assignments are looked at in a millisecond
@@ -346,14 +347,12 @@ def unrepaired(values, limit=8):
             return f"{one}, and the best after it is {after}"
         for at, (item, times) in enumerate(one.changes):
             fewer = [*one.changes[:at], *[(item, times - 1)] * (times > 1), *one.changes[at + 1 :]]
-            if best(of(repair.apply(problem, tuple(fewer)))) is not None:
+            if best(of(apply(problem, tuple(fewer)))) is not None:
                 return f"{one} would do with fewer changes"
     listed = [one.changes for one in found.repairs]
-    single = [((change.item, 1),) for change in repair._changes(problem, {}, ())]
+    single = [((change.item, 1),) for change in possible_changes(problem, {}, ())]
     single = [
-        one
-        for one in single
-        if (after := repair.apply(problem, one)).q.size <= 15 and best(of(after))
+        one for one in single if (after := apply(problem, one)).q.size <= 15 and best(of(after))
     ]
     missing = [one for one in single if one not in listed]
     if missing and (len(listed) < limit or found.repairs[-1].cost > 1):
