@@ -127,11 +127,9 @@ class RepairProgram:
         """The rows of the rules, with the changes and the new workers in them."""
         groups = self.rules.cliques()
         # a conflict within a larger clique can be lifted alone
-        groups += [
-            pair
-            for pair in self.problem.conflict_pairs
-            if any(len(group) > 2 and np.isin(pair, group).all() for group in groups)
-        ]
+        larger = [group for group in groups if len(group) > 2]
+        within = {pair for group in larger for pair in combinations(group.tolist(), 2)}
+        groups += [np.array(pair) for pair in sorted(within)]
         for kind, block in rows(self.rules, self.pairs, groups).items():
             block = self._scaled(block) if kind == "budget" else block
             everybody = bool((block.who < 0).all())
