@@ -74,3 +74,14 @@ def test_hooks_before_a_commit_call_what_make_lint_calls():
     hooks = yaml.safe_load(read(ROOT / ".pre-commit-config.yaml"))["repos"][0]["hooks"]
     assert set(called) <= {" ".join(hook["args"]) for hook in hooks}
     assert len(called) >= 4
+
+
+@pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.name)
+def test_a_room_says_what_each_of_its_modules_does(room):
+    said = re.findall(r"``(\w+)``", read(room / "__init__.py").split('"""')[1])
+    if room.name == "exercises":  # a module a notebook
+        said += [path.stem[3:] for path in (ROOT / "notebooks").glob("*.ipynb")]
+    for path in room.iterdir():
+        inside = path.suffix == ".py" or (path / "__init__.py").exists()
+        if inside and path.name != "__init__.py":
+            assert path.stem in said, path.name

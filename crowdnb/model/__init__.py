@@ -2,6 +2,7 @@
 
 ``problem``         Q, L, W, the conflicts and the options, checked
 ``fields``          how each of its fields is read
+``rows``            every rule once: the requirements, and the row that each of them is
 ``assignment``      T and its group performance ρ
 ``check``           which rules a table breaks, by code that knows no solver
 ``obstacles``       reasons why no assignment can exist

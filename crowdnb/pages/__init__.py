@@ -1,4 +1,10 @@
 """Pages for people who do not run Python (notebook 07): one page (HTML) for whoever decides.
 
+``report``             the page as a whole
+``findings``           what it tells, found out once
+``sections``           how it says so
+``assignment_tables``  who does what, as HTML
+``html``               pieces of HTML, which the panels use too
+
 May use everything below the panels but the pictures.
 """

@@ -5,7 +5,8 @@
 ``settings``                         from controls to a scenario, and back
 ``ability``, ``weights``, ``assignment``, ``why``             notebooks 01 to 06
 ``policies``, ``market``, ``service``, ``content``, ``medical``  notebooks 09 to 11
-``bench``, ``bench_settings``, ``bench_files``                one's own files, notebook 07
+``bench``, ``bench_folder``, ``bench_settings``, ``bench_files``, ``bench_words``
+                                                                one's own files, notebook 07
 
 Scripts and styles that run in the browser lie beside them. May use everything but the command and
 the exercises.
