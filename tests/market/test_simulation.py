@@ -385,7 +385,7 @@ def test_load_is_hours_worked_of_the_hours_there(busy):
     )
 
 
-def worst(run, rule):
+def worst(run, rule):  # noqa: C901  an oracle is read in one piece
     """Records in which one thing is wrong."""
     log = run.ledger
     t, w = run.chance.tasks, run.chance.workers
