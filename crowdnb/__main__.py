@@ -141,7 +141,7 @@ def _parser() -> argparse.ArgumentParser:
     import argparse
     from pathlib import Path
 
-    from crowdnb.project.files import FILES
+    from crowdnb.project.form import FILES
 
     parser = argparse.ArgumentParser(
         prog="python -m crowdnb", description="Assign workers to tasks, and check it."

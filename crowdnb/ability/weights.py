@@ -105,6 +105,12 @@ def criteria_weights(
     [0.3167, 0.2278, 0.2278, 0.2278]
     """
     b, criteria = _checked(judgement)
+    return weights_of(pd.DataFrame(b, criteria, criteria), resolution)
+
+
+def weights_of(judgement: pd.DataFrame, resolution: float | None = None) -> pd.Series[float]:
+    """:func:`criteria_weights` of a judgement that has been checked, its columns in the order of its rows."""
+    b, criteria = judgement.to_numpy(), judgement.index
     k = len(b)
     a = _resolution(k, resolution)
     w = 1 / k - 1 / (2 * a) + _consistent(b).sum(axis=1) / (k * a)

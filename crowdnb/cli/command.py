@@ -12,7 +12,8 @@ import pandas as pd
 import crowdnb as cn
 from crowdnb.cli.terminal import Keyboard, of_memory, say, tell
 from crowdnb.labels import listing, plain
-from crowdnb.project.files import FILES, OPTIONS, write_whole
+from crowdnb.project.files import write_whole
+from crowdnb.project.form import FILES, OPTIONS
 from crowdnb.project.scenario import GIVEN
 from crowdnb.project.scenario_file import place_of, read_scenarios
 from crowdnb.solver.search import STOPPED

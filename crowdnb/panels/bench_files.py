@@ -12,7 +12,8 @@ import pandas as pd
 from crowdnb.labels import listing, plain
 from crowdnb.pages.html import escaped
 from crowdnb.project.errors import did_you_mean
-from crowdnb.project.files import FILES, read_file, write_together, write_whole
+from crowdnb.project.files import read_file, write_together, write_whole
+from crowdnb.project.form import FILES
 from crowdnb.project.scenario import Scenario
 from crowdnb.project.scenarios import Scenarios
 

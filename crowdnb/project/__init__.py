@@ -4,8 +4,10 @@
 ``errors``         what is wrong with them, all of it, with hints at what was meant
 ``csv_file``, ``excel_file``, ``tables``
                    tables of labels and numbers, with line numbers in every complaint
+``form``           what columns each file has, and how much a project may hold
 ``record``         a project: what its files say, its problem, its assignment
-``folder``         a project read from its files
+``reader``, ``folder``
+                   a project read from its files
 ``case_study``     the paper's case study, as such a folder
 ``settings``, ``setting_kinds``
                    what may differ from a project's files, each field once

@@ -22,19 +22,6 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-# A project's files, each with the ending .csv, or as the sheets of a workbook.
-FILES = (
-    "ratings",
-    "ability",
-    "demand",
-    "tasks",
-    "judgement",
-    "weights",
-    "worker_conflicts",
-    "task_conflicts",
-)
-OPTIONS = "options.json"  # of a scene: what a problem takes beyond the paper
-
 # Bytes of a JSON file. A scenario takes up to some kilobytes; 10 MB of the worst kind, brackets,
 # take 0.4 s and 300 MB.
 JSON_BYTES = 10_000_000

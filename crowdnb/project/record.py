@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -17,12 +18,34 @@ from crowdnb.ability.ratings import Counts, is_counts
 from crowdnb.ability.weights import judgement_problems
 from crowdnb.labels import labelled_vector, listing, needs, path_of, same_labels, shown, text_of
 from crowdnb.model.assignment import Assignment
-from crowdnb.model.problem import Conflicts, Problem, Scope, zero_one
-from crowdnb.project.files import FILES, write_together
+from crowdnb.model.fields import Conflicts, Labels, Scope, read, zero_one
+from crowdnb.model.problem import Problem
+from crowdnb.project.files import write_together
+from crowdnb.project.form import FILES, FORM
+from crowdnb.project.tables import not_negative, people
 from crowdnb.solver.program import solve
 
 # of C^A at a time are compared with as many columns, which then stay in a processor's cache
 ROWS = 64
+
+
+class TaskColumn(NamedTuple):
+    """A column of numbers in tasks.csv: its field of a project, and what is wrong with a number, if anything."""
+
+    field: str
+    rule: Callable[[float], str | None]
+    kind: type = float
+
+
+# By the column's name. Reading, writing, checks and the fingerprint follow from this.
+TASK_COLUMNS = {
+    "required": TaskColumn("required", people, int),
+    "weight": TaskColumn("task_weights", not_negative),
+}
+if (listed_there := (*FORM["tasks"].columns[1:], *FORM["tasks"].optional)) != tuple(TASK_COLUMNS):
+    raise TypeError(f"tasks.csv: {listed_there} in FORM, {tuple(TASK_COLUMNS)} in TASK_COLUMNS")
+# Of a field that follows from the others, or only tells about them: no part of the fingerprint.
+_FOLLOWS = {"follows": True}
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,21 +89,16 @@ class Project:
     task_weights: pd.Series[float] | None
     task_conflicts: pd.DataFrame
     worker_conflicts: pd.DataFrame
-    counts: Counts | None = None
-    judgement: pd.DataFrame | None = None
-    gamma: float = 0.1
-    notes: tuple[str, ...] = ()
+    counts: Counts | None = field(default=None, metadata=_FOLLOWS)  # stands in for ability
+    judgement: pd.DataFrame | None = field(default=None, metadata=_FOLLOWS)
+    gamma: float = field(default=0.1, metadata=_FOLLOWS)
+    notes: tuple[str, ...] = field(default=(), metadata=_FOLLOWS)
 
     def __post_init__(self) -> None:
         u, d = interval_pair(self.ability, self.demand)
         weights = needs(self.criteria_weights, pd.Series, "criteria_weights")
         check_weights(labelled_vector(weights, u.criteria, "criteria weights"), u.criteria)
-        needs(self.required, pd.Series, "required")
-        if self.task_weights is not None:
-            needs(self.task_weights, pd.Series, "task_weights")
-        row = pd.DataFrame(np.zeros((1, len(d.labels))), columns=d.labels)
-        # one worker is enough for its rules of L and W
-        Problem(row, self.required, self.task_weights)
+        self._check_task_columns(Labels(u.labels, d.labels.rename("task")))
         _check_conflicts(self.task_conflicts, u.labels, d.labels, "task_conflicts")
         between = _check_conflicts(self.worker_conflicts, u.labels, u.labels, "worker_conflicts")
         object.__setattr__(self, "worker_conflicts", between)
@@ -99,6 +117,20 @@ class Project:
         object.__setattr__(self, "gamma", check_gamma(self.gamma))
         for note in needs(self.notes, tuple, "notes"):
             text_of(note, "notes")
+
+    def _check_task_columns(self, labels: Labels) -> None:
+        given = {}
+        for name, column in TASK_COLUMNS.items():
+            series = getattr(self, column.field)
+            if series is not None or name not in FORM["tasks"].optional:
+                given[name] = needs(series, pd.Series, column.field)
+        read({"required": self.required, "task_weights": self.task_weights}, labels)
+        for name, series in given.items():
+            column = TASK_COLUMNS[name]
+            values = labelled_vector(series, labels.tasks, column.field)
+            for task, value in zip(labels.tasks, values.tolist(), strict=True):
+                if wrong := column.rule(value):
+                    raise ValueError(f"{column.field}: {task} has {value:g}, that {wrong}")
 
     @property
     def qualification(self) -> pd.DataFrame:
@@ -155,9 +187,10 @@ class Project:
             i, j = np.nonzero(np.triu(frame) if upper else frame.to_numpy())
             return pd.DataFrame({"worker": frame.index.take(i), other: frame.columns.take(j)})
 
-        tasks = pd.DataFrame({"task": self.required.index, "required": self.required.to_numpy()})
-        if self.task_weights is not None:
-            tasks["weight"] = self.task_weights.to_numpy()
+        tasks = pd.DataFrame({"task": self.required.index})
+        for name, column in TASK_COLUMNS.items():
+            if (series := getattr(self, column.field)) is not None:
+                tasks[name] = series.to_numpy()
         tables = {"demand": long(self.demand, "task"), "tasks": tasks}
         if self.counts is None:
             tables["ability"] = long(self.ability, "worker")
@@ -253,14 +286,14 @@ def listed(between: pd.DataFrame) -> pd.DataFrame | list[tuple[Any, Any]] | None
 def fingerprint(project: Project) -> str:
     """Sixteen hexadecimal digits that change when anything in the project does."""
     digest = hashlib.sha256()
-    frames: list[Any] = [
-        project.demand,
-        project.criteria_weights,
-        project.required,
-        project.task_weights,
-    ]
-    frames += [project.task_conflicts, project.worker_conflicts]
-    for frame in [project.ability if project.counts is None else project.counts, *frames]:
+    for item in fields(Project):
+        if item.metadata.get("follows"):
+            continue
+        frame = getattr(project, item.name)
+        if frame is None and item.default is None:
+            continue  # as if there were no such field, so that an older file of scenarios still fits
+        if item.name == "ability" and project.counts is not None:
+            frame = project.counts
         if frame is not None:
             digest.update(repr([axis.tolist() for axis in frame.axes]).encode())
             digest.update(np.ascontiguousarray(frame.to_numpy(dtype=float)).tobytes())

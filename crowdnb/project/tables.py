@@ -16,6 +16,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from crowdnb.labels import listing, number
+from crowdnb.model.fields import MOST
 from crowdnb.project.errors import SHOWN, Report, did_you_mean, strangers
 from crowdnb.project.files import TooLargeError, short
 
@@ -173,6 +174,23 @@ def as_label(cell: Any) -> str:
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     return str(cell).strip()
+
+
+def in_unit(value: float) -> str | None:
+    """What is wrong with an end of an interval, if anything."""
+    return None if 0 <= value <= 1 else "must lie in [0, 1]"
+
+
+def not_negative(value: float) -> str | None:
+    """What is wrong with a weight or the like, if anything."""
+    return "must not be negative" if value < 0 else None
+
+
+def people(value: float) -> str | None:
+    """What is wrong with a number of workers, if anything."""
+    if value.is_integer() and value <= MOST:
+        return not_negative(value)
+    return not_negative(value) or f"must be a whole number of workers, at most {MOST:,.0f}"
 
 
 class Rows:

@@ -14,6 +14,8 @@ from pandas.testing import assert_frame_equal
 
 import crowdnb as cn
 from crowdnb.__main__ import main
+from crowdnb.project.form import FORM
+from crowdnb.project.record import TASK_COLUMNS, fingerprint
 
 CASE, LOUNGES = "case_study", "lounges"
 WORKERS, TASKS = [f"a{i}" for i in range(12)], [f"r{j}" for j in range(5)]
@@ -731,6 +733,44 @@ def test_a_project_that_is_written_reads_back_the_same(name, changes, tmp_path):
     assert [data for _, data in sorted(content(tmp_path / "third").items())] == [
         data for _, data in sorted(content(target).items())
     ]
+
+
+# Another value for every field that is no account of the others.
+OTHERS = {
+    "ability": lambda project: project.ability / 2,
+    "demand": lambda project: project.demand / 2,
+    "criteria_weights": lambda project: project.criteria_weights[::-1].set_axis(
+        project.criteria_weights.index
+    ),
+    "required": lambda project: project.required + 1,
+    "task_weights": lambda project: project.required / 4.0,
+    "task_conflicts": lambda project: 1 - project.task_conflicts,
+    "worker_conflicts": lambda project: 1 - project.worker_conflicts - np.eye(12, dtype=np.int8),
+}
+
+
+def test_every_field_of_a_project_is_written_read_and_marked(tmp_path):
+    """A field that is added is written, read and in the fingerprint, or says that it follows from others."""
+    project = cn.read_project(DATA / CASE)
+    whole = [item.name for item in dataclasses.fields(cn.Project) if not item.metadata]
+    assert set(OTHERS) == set(whole)
+    marks = {fingerprint(project)}
+    for name, other in OTHERS.items():
+        value = other(project)
+        changed = dataclasses.replace(project, **{name: value})
+        changed.write(tmp_path / name)
+        again = cn.read_project(tmp_path / name)
+        assert np.array_equal(getattr(again, name), value), name
+        marks.add(fingerprint(changed))
+        assert fingerprint(again) == fingerprint(changed)
+    assert len(marks) == 1 + len(OTHERS)
+
+
+def test_every_column_of_the_tasks_is_a_field(tmp_path):
+    names = {item.name for item in dataclasses.fields(cn.Project)}
+    assert {column.field for column in TASK_COLUMNS.values()} <= names
+    columns, optional = FORM["tasks"]
+    assert [*columns[1:], *optional] == list(TASK_COLUMNS)
 
 
 def test_the_chinese_folder_is_read_as_it_stands(tmp_path):

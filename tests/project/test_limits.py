@@ -15,7 +15,7 @@ from helpers.folders import DATA, copy, refused, workbook
 import crowdnb as cn
 from crowdnb.__main__ import main
 from crowdnb.cli import terminal
-from crowdnb.project import excel_file, files, tables
+from crowdnb.project import excel_file, form, tables
 from crowdnb.project.keeper import Keeper
 from crowdnb.project.scenario_file import FORMAT
 
@@ -152,7 +152,7 @@ def test_pairs_and_histories_have_limits(tmp_path, capsys, monkeypatch):
     assert problem(copy("case_study", tmp_path), capsys).endswith(
         "12 workers and 5 tasks are 60 pairs, and at most 59 can be dealt with"
     )
-    monkeypatch.setattr("crowdnb.project.folder.HISTORIES", 1000)
+    monkeypatch.setattr("crowdnb.project.reader.HISTORIES", 1000)
     said = problem(copy("lounges", tmp_path), capsys)
     assert said.startswith(
         "ratings.csv: there are 291 histories, and at most 200 can be dealt with on a scale of 5"
@@ -184,7 +184,7 @@ THINGS = {pipe: "it is a pipe", device: "it is a device", listening: "it is a so
 
 @pytest.mark.parametrize(("make", "what"), THINGS.items())
 @pytest.mark.parametrize(
-    "name", [*(f"{name}.csv" for name in files.FILES), "scenarios.json", "FOLDER"]
+    "name", [*(f"{name}.csv" for name in form.FILES), "scenarios.json", "FOLDER"]
 )
 def test_what_is_no_file_is_not_waited_for(name, make, what, tmp_path, capsys):
     source = "lounges" if name == "ratings.csv" else "case_study"

@@ -11,8 +11,9 @@ import pandas as pd
 
 from crowdnb.labels import hashable, listing, needs, path_of, shown, text_of
 from crowdnb.model.problem import Problem
-from crowdnb.project.files import FILE_BYTES, OPTIONS, read_file, read_json
+from crowdnb.project.files import FILE_BYTES, read_file, read_json
 from crowdnb.project.folder import read_project
+from crowdnb.project.form import OPTIONS
 from crowdnb.project.record import Project
 
 FOLDER = Path(__file__).parents[2] / "data" / "scenes"

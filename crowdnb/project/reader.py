@@ -1,0 +1,257 @@
+"""The tables of a project read into frames, every mistake in them told with its line.
+
+Each method reads one kind of file and knows what must hold within it; labels that must be those of
+another file come in as arguments. None stands for what is not there or cannot be used.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+
+import numpy as np
+import pandas as pd
+
+from crowdnb.ability.ratings import Counts, count_ratings, is_star
+from crowdnb.ability.weights import judgement_problems, weights_of
+from crowdnb.labels import listing
+from crowdnb.project.errors import Report, strangers
+from crowdnb.project.form import FORM, HISTORIES, MOST_OF
+from crowdnb.project.record import TASK_COLUMNS
+from crowdnb.project.tables import Table, as_label, in_unit, not_negative, wrong_label
+
+
+class Reader:
+    """The tables of one project, read one after the other; every problem goes to the report."""
+
+    def __init__(self, tables: dict[str, Table], report: Report) -> None:
+        self.all = tables
+        self.report = report
+
+    def _table(self, name: str) -> Table | None:
+        """A table with the columns of its form, and a row at least."""
+        table = self.all.get(name)
+        if table is None or not table.has_columns(*FORM[name]):
+            return None
+        if not table.rows:
+            table.problem("there is a header, and no rows")
+            return None
+        return table
+
+    def _too_many(self, table: Table, labels: Collection[str], what: str) -> bool:
+        number, most = len(set(labels)), MOST_OF[what]
+        if number > most:
+            plural = "criteria" if what == "criterion" else f"{what}s"
+            table.problem(f"there are {number:,} {plural}, and at most {most:,} can be dealt with")
+        return number > most
+
+    def tasks(self) -> pd.DataFrame | None:
+        """Index task; a column for each number that the file gives of a task."""
+        table = self._table("tasks")
+        if table is None:
+            return None
+        task = table.labels("task")
+        if self._too_many(table, task, "task"):
+            return None
+        table.once([(label,) for label in task], ["task"])
+        columns = {
+            name: table.numbers(name, column.rule)
+            for name, column in TASK_COLUMNS.items()
+            if name in table.header
+        }
+        frame = pd.DataFrame(columns, index=pd.Index(task, name="task"))
+        return frame[~frame.index.duplicated() & (frame.index != "")]
+
+    def weights(self) -> tuple[pd.Series[float] | None, pd.DataFrame | None]:
+        """Criteria weights, and the judgement they come from, if any."""
+        if "judgement" in self.all:
+            judgement = self._matrix(self.all["judgement"])
+            if judgement is None:
+                return None, None
+            problems, off_levels = judgement_problems(judgement)
+            for text in problems:
+                self.all["judgement"].problem(text)
+            if problems:
+                return None, None
+            if off_levels:
+                where = self.all["judgement"].where
+                self.report.notes.append(
+                    f"{where}: off the five levels 0.1 … 0.9: {listing(off_levels)}"
+                )
+            b = judgement.reindex(columns=judgement.index)
+            return weights_of(b), b
+        table = self._table("weights")
+        if table is None:
+            return None, None
+        criterion = table.labels("criterion")
+        if self._too_many(table, criterion, "criterion"):
+            return None, None
+        table.once([(label,) for label in criterion], ["criterion"])
+        before = len(self.report.problems)
+        weight = table.numbers("weight", not_negative)
+        if len(self.report.problems) == before and abs(math.fsum(weight) - 1) > 1e-6:
+            percent = (
+                "; they look like percent, divide each by 100"
+                if math.isclose(math.fsum(weight), 100)
+                else ""
+            )
+            table.problem(
+                f"the weights sum to {math.fsum(weight):.9g} and must sum to 1{percent}",
+                column="weight",
+            )
+        series = pd.Series(weight, index=pd.Index(criterion, name="criterion"), name="weight")
+        return series[~series.index.duplicated() & (series.index != "")], None
+
+    def intervals(
+        self, name: str, known: list[str] | None, criteria: list[str] | None
+    ) -> pd.DataFrame | None:
+        """Intervals by label and criterion: complete, each once, 0 ≤ low ≤ high ≤ 1, high 1 if it is left out."""
+        table = self._table(name)
+        if table is None:
+            return None
+        what = FORM[name].columns[0]
+        label, criterion = table.labels(what), table.labels("criterion")
+        if self._too_many(table, label, what) or self._too_many(table, criterion, "criterion"):
+            return None
+        if known is not None:
+            table.known(label, known, what)
+        if criteria is not None:
+            table.known(criterion, criteria, "criterion")
+        table.once(list(zip(label, criterion, strict=True)), [what, "criterion"])
+        low = table.numbers("low", in_unit)
+        high = table.numbers("high", in_unit) if "high" in table.header else [1.0] * len(low)
+        for row, (start, end) in enumerate(zip(low, high, strict=True)):
+            if start > end:
+                table.problem(f"low {start} is above high {end}", row)
+        frame = pd.DataFrame({what: label, "criterion": criterion, "low": low, "high": high})
+        frame = frame[(frame[what] != "") & (frame["criterion"] != "")].drop_duplicates(
+            [what, "criterion"]
+        )
+        labels = known or list(dict.fromkeys(frame[what]))
+        named = criteria or list(dict.fromkeys(frame["criterion"]))
+        have = set(zip(frame[what], frame["criterion"], strict=True))
+        for one in labels:
+            if lacking := [other for other in named if (one, other) not in have]:
+                table.problem(f"{what} {one} has no row for criterion {listing(lacking)}")
+        columns = pd.MultiIndex.from_product([named, ["low", "high"]], names=["criterion", "end"])
+        wide = frame.pivot(index=what, columns="criterion", values=["low", "high"]).swaplevel(
+            axis=1
+        )
+        return wide.reindex(index=pd.Index(labels, name=what), columns=columns)
+
+    def ratings(self, criteria: list[str] | None, stars: int) -> Counts | None:
+        """Counts of the stars in the rating histories."""
+        table = self._table("ratings")
+        if table is None:
+            return None
+        worker, criterion = table.labels("worker"), table.labels("criterion")
+        if self._too_many(table, worker, "worker") or self._too_many(table, criterion, "criterion"):
+            return None
+        if criteria is not None:
+            table.known(criterion, criteria, "criterion")
+
+        def star(value: float) -> str | None:
+            return (
+                None
+                if is_star(value, stars)
+                else f"is not a whole number of stars from 1 to {stars}"
+            )
+
+        rating = table.numbers("rating", star)
+        frame = pd.DataFrame({"worker": worker, "criterion": criterion, "rating": rating})
+        good = frame[(frame["worker"] != "") & (frame["criterion"] != "") & frame["rating"].notna()]
+        have = set(zip(worker, criterion, strict=True))
+        if len(have) * stars > HISTORIES:
+            most = f"at most {HISTORIES // stars:,} can be dealt with on a scale of {stars:,} stars"
+            table.problem(f"there are {len(have):,} histories, and {most}")
+            return None
+        for one in dict.fromkeys(worker):
+            lacking = [other for other in criteria or [] if (one, other) not in have]
+            if one and lacking:
+                table.problem(f"worker {one} has no rating on criterion {listing(lacking)}")
+        return None if good.empty else count_ratings(good, stars)
+
+    def conflicts(
+        self, name: str, rows: list[str] | None, columns: list[str] | None
+    ) -> pd.DataFrame | list[tuple[str, str]] | None:
+        """Conflicts as pairs of labels or as a 0/1 frame; None when there are none."""
+        table = self.all.get(name)
+        if table is None:
+            return None
+        # not a list of pairs; a matrix if it has a known label
+        if set(FORM[name].columns) - set(table.header):
+            if rows is None or columns is None:
+                return None
+            if set(table.header[1:]) & set(columns):
+                return self._conflict_matrix(table, name == "worker_conflicts", rows, columns)
+        if not table.has_columns(*FORM[name]):
+            return None
+        _, other = FORM[name].columns
+        pairs = list(zip(table.labels("worker"), table.labels(other), strict=True))
+        table.once(pairs, ["worker", other])
+        what = "task" if other == "task" else "worker"
+        if rows is not None:
+            table.known([one for one, _ in pairs], rows, "worker")
+        if columns is not None:
+            table.known([two for _, two in pairs], columns, what, other)
+        for row, (one, two) in enumerate(pairs):
+            if one == two and one and what == "worker":
+                table.problem(f"worker {one} is in conflict with itself", row)
+        return pairs
+
+    def _conflict_matrix(
+        self, table: Table, symmetric: bool, rows: list[str], columns: list[str]
+    ) -> pd.DataFrame | None:
+        before = len(self.report.problems)
+        frame = self._matrix(table, lambda value: None if value in (0, 1) else "must be 0 or 1")
+        if frame is None:
+            return None
+        table.known(list(frame.index), rows, "worker", table.header[0] or "1")
+        for at, text in strangers(
+            list(frame.columns), columns, "worker" if symmetric else "task", "column"
+        ):
+            table.problem(text, column=frame.columns[at])
+        for got, wanted, axis in ((frame.index, rows, "row"), (frame.columns, columns, "column")):
+            if len(lacking := pd.Index(wanted).difference(got, sort=False)):
+                table.problem(f"there is no {axis} for {listing(lacking)}")
+        if len(self.report.problems) == before and symmetric:
+            given = frame.reindex(index=rows, columns=rows).to_numpy()
+            for i, k in np.argwhere(given != given.T).tolist():
+                if i < k:
+                    table.problem(
+                        f"row {rows[i]}, column {rows[k]} is {given[i, k]:g} and row {rows[k]},"
+                        f" column {rows[i]} is {given[k, i]:g}; the matrix must be symmetric"
+                    )
+            for i in np.flatnonzero(given.diagonal()).tolist():
+                table.problem(f"worker {rows[i]} is in conflict with itself")
+        return frame
+
+    def _matrix(
+        self, table: Table, rule: Callable[[float], str | None] = lambda value: None
+    ) -> pd.DataFrame | None:
+        """A labelled matrix: row labels in the first column, column labels in the header."""
+        before = len(self.report.problems)
+        names = table.header[1:]
+        labels = [as_label(row[0]) for row in table.rows]
+        for axis, got in (("column", names), ("row", labels)):
+            for label, times in Counter(got).items():
+                if times > 1:
+                    table.problem(f"{axis} {label!r} stands {times} times")
+            for at, wrong in enumerate(map(wrong_label, got)):
+                if wrong:
+                    table.problem(
+                        f"the label of {axis} {at + 1} {wrong}", at if axis == "row" else None
+                    )
+        values: list[Sequence[float]] = []
+        for at, row in enumerate(table.rows):
+            cells = [table.number(cell, rule) for cell in row[1:]]
+            for name, cell in zip(names, cells, strict=True):
+                if isinstance(cell, str):
+                    table.problem(cell, at, name)
+            values.append([math.nan if isinstance(cell, str) else cell for cell in cells])
+        if not values:
+            table.problem("there is a header, and no rows")
+        if len(self.report.problems) > before:
+            return None
+        return pd.DataFrame(values, index=pd.Index(labels, name="criterion"), columns=names)
