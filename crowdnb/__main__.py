@@ -18,6 +18,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import crowdnb
+from crowdnb.cli.status import BAD_INPUT, IN_WORDS, INTERNAL_ERROR, INTERRUPTED, SOLVED
 
 if TYPE_CHECKING:
     import argparse
@@ -25,13 +26,7 @@ if TYPE_CHECKING:
 
     from crowdnb.cli.terminal import Keyboard
 
-BAD_INPUT, INTERNAL_ERROR = 2, 3
 EXPERIMENTS = ("figure1", "table6", "table7", "table8", "table9", "structured", "planner")
-STATUS = (
-    "Exit status: 0 an assignment was found, 1 there is none ({why}), 2 bad input, an output that"
-    " fails, or too little memory, 3 an internal error, 130 stopped from the keyboard. Nothing is"
-    " written unless it is {written}."
-)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,9 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0 solved, 1 no assignment (found), 2 bad input, an output that fails, or too little memory,
-        3 a solver's answer that is wrong, or another error of this program, 130 stopped from the
-        keyboard.
+        One of :mod:`crowdnb.cli.status`.
     """
     # in a process of its own; called by other code, the keyboard is that code's
     alone = arguments is None
@@ -67,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     say(interrupt.STOPPED)
     if alone:
         keyboard.leave()
-    return interrupt.INTERRUPTED
+    return INTERRUPTED
 
 
 def _run(arguments: Sequence[str] | None, keyboard: Keyboard) -> int:
@@ -116,11 +109,11 @@ def _failed(error: Exception, keyboard: Keyboard) -> int:
     from crowdnb.cli.terminal import NO_MEMORY, OutputError, of_memory, say, silence
 
     if keyboard.stopped:
-        return interrupt.INTERRUPTED
+        return INTERRUPTED
     # as in `… | head`: nobody reads on, and everything is done
     if isinstance(error, BrokenPipeError):
         silence(sys.stdout)
-        return 0
+        return SOLVED
     if isinstance(error, OutputError):
         silence(sys.stdout)
         say(f"crowdnb: {error}")
@@ -156,7 +149,7 @@ def _parser() -> argparse.ArgumentParser:
             "Print the best assignment for a folder of files and write it to assignment.csv."
         ),
         epilog=f"Files: {', '.join(FILES)}; docs/files.md says what is in them. "
-        + STATUS.format(why="the reasons are printed", written="0"),
+        + IN_WORDS.format(why="the reasons are printed", written="0"),
     )
     page = commands.add_parser(
         "report",
@@ -166,7 +159,7 @@ def _parser() -> argparse.ArgumentParser:
             " needed."
         ),
         epilog="Scenarios kept in the folder are on the page. "
-        + STATUS.format(why="the page says why, and what would help", written="0 or 1"),
+        + IN_WORDS.format(why="the page says why, and what would help", written="0 or 1"),
     )
     for one, name in ((run, "assignment.csv"), (page, "report.html")):
         one.add_argument(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import signal
 
-INTERRUPTED = 130
+from crowdnb.cli.status import INTERRUPTED
+
 STOPPED = "crowdnb: stopped from the keyboard."
 
 

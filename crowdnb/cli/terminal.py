@@ -16,7 +16,8 @@ from contextlib import suppress
 from types import FrameType
 from typing import TextIO
 
-from crowdnb.cli.interrupt import INTERRUPTED, STOPPED
+from crowdnb.cli.interrupt import STOPPED
+from crowdnb.cli.status import INTERRUPTED
 from crowdnb.project import files
 
 NO_MEMORY = "there is not enough memory for this"

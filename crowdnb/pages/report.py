@@ -8,6 +8,7 @@ with :func:`report`.
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from os import PathLike
@@ -131,6 +132,13 @@ def report(
         keeper, plans = Keeper.open(Path(source), project, **options)
         said = keeper.said
         title = title or Path(source).resolve().stem
+    return page_of(plans, scenario, title or "Project", said)
+
+
+def page_of(
+    plans: Scenarios, scenario: Scenario | str, title: str, said: Sequence[str] = ()
+) -> Page:
+    """The page about a scenario; ``said`` is what there was to tell of the files."""
     try:
         one = find(plans, scenario)
     except ScenarioError as error:
@@ -138,7 +146,7 @@ def report(
             raise
         # it may be in a file that cannot be read
         raise ScenarioError(f"{error}. {' '.join(said)}") from None
-    found = Findings(plans, one, title or "Project", said)
+    found = Findings(plans, one, title, said)
     return Page(_whole(found), summary(found), found.answer, one)
 
 

@@ -36,13 +36,23 @@ class Keeper:
     seen: bytes | None = None
 
     @classmethod
-    def open(cls, source: Path, project: Project, **options: Any) -> tuple[Keeper, Scenarios]:
-        """Where a project's scenarios are kept, and those kept there; nothing is written."""
+    def open(
+        cls, source: Path, project: Project, strict: bool = False, **options: Any
+    ) -> tuple[Keeper, Scenarios]:
+        """Where a project's scenarios are kept, and those kept there; nothing is written.
+
+        Raises
+        ------
+        ScenarioError
+            With ``strict``, the file cannot be read; else the next one is used in its place.
+        """
         keeper = cls(place_of(source))
         while keeper.path.exists():
             try:
                 current, named, mark = read_scenarios(keeper.path)
             except ScenarioError as error:
+                if strict:
+                    raise
                 keeper._next(f"{error}. It is left as it is")
                 continue
             keeper.seen = _bytes(keeper.path)

@@ -1,0 +1,87 @@
+"""What the command says of a project and of its assignment, for a person at a terminal."""
+
+from __future__ import annotations
+
+from unicodedata import east_asian_width
+
+import pandas as pd
+
+import crowdnb as cn
+from crowdnb.labels import listing
+
+
+def histories(project: cn.Project, clouds: pd.DataFrame | None) -> str:
+    """Say where the ability intervals come from, and what the cloud model, ``project.clouds()``, did to them."""
+    m, k = len(project.ability), len(project.criteria_weights)
+    weights = ", ".join(
+        f"{criterion} {weight:.3g}" for criterion, weight in project.criteria_weights.items()
+    )
+    lines = [
+        f"{m} workers, {len(project.required)} tasks, {project.required.sum()} places. Criteria"
+        f" weights: {weights}."
+    ]
+    if clouds is None:
+        return "\n".join([*lines, f"Ability: {m * k} intervals as given."])
+    rule = clouds["rule"].value_counts()
+    negative, clipped = int((clouds["radicand"] < 0).sum()), int(clouds["clipped"].sum())
+    lines += [
+        (
+            f"Histories: {len(clouds)} ({rule.get('point', 0)} of one rating,"
+            f" {rule.get('range', 0)} of 2 to 5, {rule.get('cloud', 0)} by the cloud model with"
+            f" gamma = {project.gamma:g})."
+        ),
+        (
+            f"S² < En² in {negative} of the {rule.get('cloud', 0)} clouds; {clipped} intervals were"
+            " clipped to [0, 1]."
+        ),
+    ]
+    return "\n".join(lines)
+
+
+def describe(answer: cn.Assignment, required: pd.Series[int]) -> str:
+    """Write the answer as a person would: who does what, ρ, who is idle, or why there is no assignment."""
+    if answer.table is None:
+        head = {
+            "infeasible": "No assignment exists.",
+            "time_limit": (
+                f"The time limit stopped {answer.solver}: no assignment was found, and none was"
+                " ruled out."
+            ),
+        }[answer.status]
+        return "\n".join(["", head, *(answer.reasons if answer.status == "infeasible" else [])])
+    rows = [("task", "needs", "workers (qualification)")]
+    for task, need in required.items():
+        here = answer.pairs[answer.pairs["task"] == task]
+        who = [
+            f"{worker} ({q:.3f})"
+            for worker, q in zip(here["worker"], here["qualification"], strict=True)
+        ]
+        rows.append((str(task), f"{need:5}", ", ".join(who) or "nobody"))
+    wide = max(_width(task) for task, _, _ in rows)
+    text = "\n".join(
+        f"{task}{' ' * (wide - _width(task))}  {need}  {who}" for task, need, who in rows
+    )
+    proof = (
+        "proved the best"
+        if answer.status == "optimal"
+        else f"not proved the best; at most {answer.bound:.6f} is possible"
+    )
+    by = (
+        f"without a solver, {answer.seconds:.2f} s"
+        if answer.solver == "none"
+        else f"{answer.solver}, {answer.seconds:.2f} s"
+    )
+    return "\n".join(
+        [
+            "",
+            text,
+            "",
+            f"ρ = {answer.performance:.6f}, {proof} ({by}); every rule re-checked.",
+            f"Idle: {listing(answer.idle, 20) or 'nobody'}.",
+        ]
+    )
+
+
+def _width(text: str) -> int:
+    """Columns that a text takes in a terminal: Chinese characters take two."""
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
