@@ -1,6 +1,9 @@
 """The command ``crowdnb``, which ``python -m crowdnb`` runs too.
 
-``command``    what each subcommand does
-``terminal``   what is said on the terminal, and what becomes of errors
 ``interrupt``  Ctrl-C before anything else is there
+``status``     with what number it ends
+``terminal``   what reaches the terminal, and what becomes of errors
+``command``    what each subcommand does
+``case``       the paper's case study, published beside computed
+``words``      a project and its assignment, for a person at a terminal
 """

@@ -494,7 +494,7 @@ def test_an_interrupt_that_somebody_catches_ends_the_command_all_the_same(tmp_pa
         "        time.sleep(1)\n"
         "    except BaseException:\n"
         "        WHAT\n"
-        "import crowdnb.command\n"
+        "import crowdnb.cli.command\n"
         "crowdnb.cli.command.run = caught\n"
         "sys.exit(__main__.main())\n"
     )
