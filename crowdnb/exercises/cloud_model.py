@@ -22,10 +22,10 @@ LOUNGES = Path(__file__).parents[1] / "data" / "lounges"
 CLOUD_BY_HAND = (3, 4, 4, 4, 4, 5)  # stars
 
 
-CLOUD_ONE_MORE = ("bangkok-airways", "comfort")  # a history of the lounges
+_ONE_MORE = ("bangkok-airways", "comfort")  # a history of the lounges
 
 
-CLOUD_GOOD_WORKER = (0.05, 0.1, 0.2, 0.35, 0.3)  # chance of each star
+_GOOD_WORKER = (0.05, 0.1, 0.2, 0.35, 0.3)  # chance of each star
 _NEAR = 0.0006  # three decimals of an answer made of others that are rounded too
 
 
@@ -99,7 +99,7 @@ def check_cloud_one_more(star: int | None = None) -> str:
     if star is None:
         return "Give a star: 1, 2, 3, 4 or 5."
     counts = np.asarray(
-        count_ratings(pd.read_csv(LOUNGES / "ratings.csv")).loc[CLOUD_ONE_MORE], dtype=int
+        count_ratings(pd.read_csv(LOUNGES / "ratings.csv")).loc[_ONE_MORE], dtype=int
     )
     if number(star) not in range(1, len(counts) + 1):
         return f"A star is a whole number from 1 to {len(counts)}, got {shown(star)}."
@@ -138,7 +138,7 @@ def check_cloud_rule(rule: Callable[[FloatArray], tuple[float, float]] | None = 
     """
     if not callable(rule):
         return "Give the function itself, without brackets: check_cloud_rule(rule)."
-    tau, stars = 10, len(CLOUD_GOOD_WORKER)
+    tau, stars = 10, len(_GOOD_WORKER)
     histories = np.array(
         [np.bincount(h, minlength=stars) for h in combinations_with_replacement(range(stars), tau)],
         dtype=float,
@@ -202,7 +202,7 @@ def _next_inside(ends: FloatArray, histories: FloatArray) -> tuple[float, float,
     """Chance that the next rating is inside, for the good worker and her mirror image; width."""
     from scipy import stats  # slow to import
 
-    p = np.array(CLOUD_GOOD_WORKER)
+    p = np.array(_GOOD_WORKER)
     value = np.arange(1, len(p) + 1) / len(p)
     inside = (ends[:, :1] - 1e-9 <= value) & (value <= ends[:, 1:] + 1e-9)
     chance, mirrored = (

@@ -11,7 +11,7 @@ import pandas as pd
 from scipy.optimize import lsq_linear
 
 from crowdnb.ability.weights import LEVELS, consistent_matrix, criteria_weights, judgement_problems
-from crowdnb.exercises.answers import known_slip, numbers_for, with_names
+from crowdnb.exercises.answers import HALF, known_slip, numbers_for, with_names
 from crowdnb.labels import FloatArray, labelled_vector, listing, needs, shown, unique_index
 from crowdnb.model.moves import position
 
@@ -23,7 +23,7 @@ def check_weights_by_hand(answer: Any, judgement: pd.DataFrame) -> str:
     given = numbers_for(answer, right.index)
     if given is None:
         return f"Not yet: give {k} numbers, in the order {listing(right.index)}."
-    if np.abs(given - right.to_numpy()).max() < 0.0005 + 1e-9:
+    if np.abs(given - right.to_numpy()).max() <= HALF:
         return f"Right: {with_names(right)}. They sum to 1."
     z = consistent_matrix(judgement).sum(axis=1)
     rows = judgement.to_numpy().sum(axis=1)
@@ -52,7 +52,7 @@ def check_weights_by_hand(answer: Any, judgement: pd.DataFrame) -> str:
     ]
     if hint := known_slip(given, slips, 0.002):
         return hint
-    if np.abs(np.sort(given) - np.sort(right.to_numpy())).max() < 0.0005 + 1e-9:
+    if np.abs(np.sort(given) - np.sort(right.to_numpy())).max() <= HALF:
         return f"The values are right, in another order. The order is {listing(right.index)}."
     if abs(given.sum() - 1) > 0.002:
         return (

@@ -56,7 +56,7 @@ def check_scenes_threshold(
     )
 
 
-SHARED_WORK = {
+_SHARED_WORK = {
     "writer": 60.0,
     "painter": 0.0,
     "editor": 0.0,
@@ -67,7 +67,7 @@ SHARED_WORK = {
 }
 
 
-def check_scenes_shares(answer: Any = None, earned: Mapping[str, float] = SHARED_WORK) -> str:
+def check_scenes_shares(answer: Any = None, earned: Mapping[str, float] = _SHARED_WORK) -> str:
     """Check the Shapley values of a small team.
 
     Parameters
@@ -133,8 +133,20 @@ def check_scenes_publish(
             "Not yet: give a function of a column of groups and k that returns a mapping group →"
             " count."
         )
+    tried = _groups_made()
+    for sizes, k in tried:
+        if wrong := _published(publish, sizes, k):
+            return wrong
+    return (
+        f"Right, on {len(tried)} columns: the total gives nothing away, and nothing more could be"
+        " shown."
+    )
+
+
+def _groups_made() -> list[tuple[dict[str, int], int]]:
+    """Sizes of groups and k: three to begin with, then 30 by chance, the same in each run."""
     rng = np.random.default_rng(0)
-    tried = [
+    made = [
         ({"a": 9, "b": 7, "c": 6}, 5),
         ({"a": 9, "b": 7, "c": 3}, 5),
         ({"a": 9, "b": 2, "c": 4}, 5),
@@ -143,34 +155,36 @@ def check_scenes_publish(
         sizes = rng.integers(1, 12, size=int(rng.integers(1, 6)))
         k = int(rng.integers(2, 7))
         if sizes.sum() >= k:  # else the total itself is too small to be shown
-            tried.append(({f"g{at}": int(size) for at, size in enumerate(sizes)}, k))
-    for sizes_of, k in tried:
-        names = listing(f"{name} {size}" for name, size in sizes_of.items())
-        case = f"Groups {names} and k = {k}:"
-        column = pd.Series(
-            [name for name, size in sizes_of.items() for _ in range(size)], dtype=object
+            made.append(({f"g{at}": int(size) for at, size in enumerate(sizes)}, k))
+    return made
+
+
+def _published(
+    publish: Callable[[pd.Series[Any], int], Mapping[Any, float]], sizes: dict[str, int], k: int
+) -> str | None:
+    """What is wrong with the counts that a function shows of groups of these sizes; else None."""
+    names = listing(f"{name} {size}" for name, size in sizes.items())
+    case = f"Groups {names} and k = {k}:"
+    column = pd.Series([name for name, size in sizes.items() for _ in range(size)], dtype=object)
+    try:
+        counts = dict(publish(column.copy(), k))
+    except Exception as error:
+        return f"{case} it {stop_text(error)}"
+    for name, given in counts.items():
+        if sizes.get(name) != given:
+            return f"{case} it shows {given} for {name}, which is not so."
+        if given < k:
+            return f"{case} it shows {name} with {given}, under k."
+    total = len(column)
+    rest = total - int(sum(counts.values()))
+    if 0 < rest < k:
+        return (
+            f"{case} the total is {total}, so a reader works out {rest} for what is hidden."
+            " Hide one group more."
         )
-        try:
-            shown_ = dict(publish(column.copy(), k))
-        except Exception as error:
-            return f"{case} it {stop_text(error)}"
-        for name, given in shown_.items():
-            if sizes_of.get(name) != given:
-                return f"{case} it shows {given} for {name}, which is not so."
-            if given < k:
-                return f"{case} it shows {name} with {given}, under k."
-        total, rest = len(column), len(column) - int(sum(shown_.values()))
-        if 0 < rest < k:
-            return (
-                f"{case} the total is {total}, so a reader works out {rest} for what is hidden."
-                " Hide one group more."
-            )
-        large = sorted(size for size in sizes_of.values() if size >= k)
-        small = total - sum(large)
-        most = sum(large[1:]) if 0 < small < k else sum(large)
-        if total - rest < most:
-            return f"{case} {total - rest} rows are shown, {most} could be."
-    return (
-        f"Right, on {len(tried)} columns: the total gives nothing away, and nothing more could be"
-        " shown."
-    )
+    # where the small groups together are fewer than k, the smallest of the large ones hides them
+    large = sorted(size for size in sizes.values() if size >= k)
+    most = sum(large[1:]) if 0 < total - sum(large) < k else sum(large)
+    if total - rest < most:
+        return f"{case} {total - rest} rows are shown, {most} could be."
+    return None

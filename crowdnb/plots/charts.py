@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -22,16 +22,7 @@ from crowdnb.labels import (
     unique_index,
 )
 from crowdnb.plots.arguments import interval_of, mapping_of, named_marks, table_of_lines
-from crowdnb.plots.drawing import (
-    ABOVE,
-    FAINT,
-    brief,
-    draw_lines,
-    grouped_bars,
-    legend_columns,
-    look,
-    new_figure,
-)
+from crowdnb.plots.drawing import ABOVE, FAINT, brief, draw_lines, grouped_bars, look, new_figure
 from crowdnb.plots.picture import ACCENT, DASHES, INK, Picture, Style, in_any_script
 
 
@@ -74,7 +65,7 @@ def curves(
     axis.grid(**FAINT)
     name = None if table.columns.name is None else str(table.columns.name)
     named = [*map(str, table.columns), *marks]
-    figure.legend(ncols=legend_columns(named, 72), title=name, **ABOVE)
+    figure.legend(ncols=_legend_columns(named, 72), title=name, **ABOVE)
     parts = [f"{c}: from {brief(v.iloc[0])} to {brief(v.iloc[-1])}" for c, v in table.items()]
     parts += [f"{mark} at {brief(place)}" for mark, place in marks.items()]
     return Picture(figure, f"Lines of {y} for {x}, drawn from {_span(table)}. {'; '.join(parts)}.")
@@ -187,7 +178,7 @@ def bands(table: pd.DataFrame, y: Mapping[str, str], x: str, level: float = 0.95
     for axis in axes[len(y) :]:
         axis.axis("off")
     handles, names = axes[0].get_legend_handles_labels()
-    figure.legend(handles, names, ncols=legend_columns(names, int(13 * width)), **ABOVE)
+    figure.legend(handles, names, ncols=_legend_columns(names, int(13 * width)), **ABOVE)
     seeds = len(table.index.unique(1))
     alt = f"Means of {seeds} seeds with {level:.0%} bands, for {x}. {'. '.join(parts)}."
     return Picture(figure, alt)
@@ -206,3 +197,9 @@ def _band(axis: Axes, at: int, case: str, values: pd.Series[float], level: float
     for end in (low, high):
         axis.plot(mean.index, end, color=colour, linewidth=0.6)
     return f"{case} from {brief(mean.iloc[0])} to {brief(mean.iloc[-1])} ± {brief(half.iloc[-1])}"
+
+
+def _legend_columns(names: Sequence[str], letters: int) -> int:
+    """Columns of a legend with room for so many letters; its rows are as full as each other."""
+    most = max(1, letters // (6 + max(map(len, names), default=0)))
+    return math.ceil(len(names) / math.ceil(len(names) / most)) if names else 1

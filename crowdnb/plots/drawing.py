@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -22,7 +21,7 @@ NOTE: Style = {"fontsize": 9, "color": GREY}
 ABOVE: Style = {"loc": "outside upper center", "frameon": False}
 BESIDE: Style = {"loc": "outside right upper", "frameon": False}
 FAINT: Style = {"color": SOFT, "alpha": 0.3}
-READABLE = 400  # cells at most that have their numbers written in
+_READABLE = 400  # cells at most that have their numbers written in
 
 
 def new_figure(width: float, height: float) -> Figure:
@@ -60,12 +59,6 @@ def label_ticks(axis: Axes, which: str, labels: Iterable[object]) -> None:
     texts = [str(label) for label in labels]
     setter = axis.set_yticks if which == "y" else axis.set_xticks
     setter(range(len(texts)), texts, parse_math=False)
-
-
-def legend_columns(names: Sequence[str], letters: int) -> int:
-    """Columns of a legend with room for so many letters; its rows are as full as each other."""
-    most = max(1, letters // (6 + max(map(len, names), default=0)))
-    return math.ceil(len(names) / math.ceil(len(names) / most)) if names else 1
 
 
 # Numbers
@@ -116,7 +109,7 @@ def heat_map(
     scale = mpl.colors.Normalize(low, high if high > low else low + 1)
     colours = mpl.colormaps["Blues"]
     axis.imshow(values, cmap=colours, norm=scale, aspect="auto")
-    if values.size <= READABLE:
+    if values.size <= _READABLE:
         style: Style = {"ha": "center", "va": "center", "fontsize": 9}
         for i, j in np.argwhere(~np.isnan(values)).tolist():
             ink = _readable(colours(scale(values[i, j])))

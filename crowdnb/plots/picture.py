@@ -30,7 +30,7 @@ COLOURS = (BLUE, "#d55e00", "#009e73", "#cc79a7", "#56b4e9", INK)
 DASHES: tuple[Any, ...] = ("-", "--", "-.", ":", (0, (3, 1, 1, 1, 1, 1)), (0, (8, 2)))
 MARKERS = "osD^vX"
 # Fonts with Chinese letters on Linux, macOS and Windows; the first that is installed is taken.
-CHINESE = (
+_CHINESE = (
     "Noto Sans CJK SC",
     "Noto Sans SC",
     "Source Han Sans SC",
@@ -39,9 +39,9 @@ CHINESE = (
     "SimHei",
 )
 DOTS = 96  # per inch: one for each pixel of the page
-SHADES = 48  # colours in a stored picture: with more it is larger, with fewer thin lines change
+_SHADES = 48  # colours in a stored picture: with more it is larger, with fewer thin lines change
 
-P = ParamSpec("P")
+_P = ParamSpec("_P")
 Style = dict[str, Any]  # keywords for matplotlib
 
 
@@ -80,7 +80,7 @@ class Picture:
 
 
 def _with_palette(picture: Image.Image) -> Image.Image:
-    """The picture in :data:`SHADES` colours: a quarter of the size, and no difference to be seen.
+    """The picture in :data:`_SHADES` colours: a quarter of the size, and no difference to be seen.
 
     The palette is built greedily: in turn, the colour that most pixels miss by most. Areas keep
     theirs exactly, and so do lines, however thin (Pillow's own quantisers turned thin blue lines
@@ -92,7 +92,7 @@ def _with_palette(picture: Image.Image) -> Image.Image:
     palette = []
     place = np.zeros(len(codes), dtype=np.uint8)  # of each colour in the palette
     miss = np.full(len(codes), 3.0 * 255**2)  # squared distance to the nearest colour so far
-    for one in range(min(SHADES, len(codes))):
+    for one in range(min(_SHADES, len(codes))):
         palette.append(colours[(number * miss).argmax()])
         far = ((colours - palette[-1]) ** 2).sum(axis=1)
         place[far < miss] = one
@@ -106,14 +106,14 @@ def _with_palette(picture: Image.Image) -> Image.Image:
 def _families() -> list[str]:
     """Fonts for labels in any script: after the usual one the Chinese ones that are installed."""
     installed = set(fontManager.get_font_names())
-    return ["DejaVu Sans", *[name for name in CHINESE if name in installed]]
+    return ["DejaVu Sans", *[name for name in _CHINESE if name in installed]]
 
 
-def in_any_script(draw: Callable[P, Picture]) -> Callable[P, Picture]:
+def in_any_script(draw: Callable[_P, Picture]) -> Callable[_P, Picture]:
     """Let a function that draws use fonts that have Chinese letters too."""
 
     @wraps(draw)
-    def drawn(*args: P.args, **kwargs: P.kwargs) -> Picture:
+    def drawn(*args: _P.args, **kwargs: _P.kwargs) -> Picture:
         with mpl.rc_context({"font.family": _families()}):
             return draw(*args, **kwargs)
 
