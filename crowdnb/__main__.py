@@ -1,4 +1,4 @@
-"""The command: ``python -m crowdnb`` with ``assign FOLDER``, ``report FOLDER``, ``case``, or ``experiment NAME``.
+"""The command ``python -m crowdnb``: ``assign``, ``report``, ``case`` or ``experiment``.
 
 Here is what it takes and how it ends, from its first moment on; what it does is in
 :mod:`crowdnb.cli.command`, which takes a second to load, as do the libraries: what is not needed at

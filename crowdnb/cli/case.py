@@ -43,7 +43,10 @@ def case() -> int:
 
 
 def comparison(study: CaseStudy, rounded: cn.Problem) -> pd.DataFrame:
-    """What was published, what is computed, and the difference; ``rounded`` is the problem of Q as printed."""
+    """What was published, what is computed, and the difference.
+
+    ``rounded`` is the problem of Q as printed.
+    """
     printed, exact = study.published, study.problem()
     p = cn.possibility_matrix(study.ability, study.demand).loc["a0"]
     q, rho = study.qualification, printed.performance

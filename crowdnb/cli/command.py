@@ -46,8 +46,9 @@ def run(options: argparse.Namespace, keyboard: Keyboard) -> int:
     except (ValueError, ModuleNotFoundError, OSError) as error:
         if of_memory(error):
             raise
-        where = isinstance(error, OSError) and error.strerror and error.filename
-        text = f"{error.filename}: {error.strerror}" if where else str(error)  # type: ignore[union-attr]
+        text = str(error)
+        if isinstance(error, OSError) and error.strerror and error.filename:
+            text = f"{error.filename}: {error.strerror}"
         say(plain(f"crowdnb: {' '.join(text.split())}"))
     return BAD_INPUT
 
@@ -120,21 +121,30 @@ def _output(options: argparse.Namespace, name: str) -> Path:
 
 
 def _same(one: Path, other: Path) -> bool:
-    """Whether two paths lead to one file: by links of any kind, too, since what is there is written into."""
+    """Whether two paths lead to one file.
+
+    By links of any kind, too, since what is there is written into.
+    """
     if one.exists() and other.exists():
         return one.samefile(other)
     return one.resolve() == other.resolve()
 
 
 def _uninterrupted(answer: cn.Assignment) -> cn.Assignment:
-    """The answer, unless it is only the best so far of one that was interrupted: the command ends then."""
+    """The answer, unless it is only the best so far of one that was interrupted.
+
+    The command ends then.
+    """
     if STOPPED in answer.reasons:
         raise KeyboardInterrupt
     return answer
 
 
 def _deliver(text: str, output: Path, content: str, keyboard: Keyboard) -> None:
-    """Print, then write: the text is not lost where the file cannot be written, nor the file where nobody reads on."""
+    """Print, then write.
+
+    The text is not lost where the file cannot be written, nor the file where nobody reads on.
+    """
     gone = None
     try:
         tell(text)
@@ -156,7 +166,10 @@ def _deliver(text: str, output: Path, content: str, keyboard: Keyboard) -> None:
 
 
 def experiment(options: argparse.Namespace) -> int:
-    """Run an experiment of section 7 into a CSV file, or what an earlier run left of it, and print what it comes to."""
+    """Run an experiment of section 7 into a CSV file, and print what it comes to.
+
+    Of one that was stopped, what is left of it.
+    """
     import joblib
 
     output = options.output or Path(f"{options.name}.csv")

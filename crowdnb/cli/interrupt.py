@@ -1,4 +1,7 @@
-"""How the command ends on Ctrl-C in its first moments; a module of its own since it is there before anything else."""
+"""How the command ends on Ctrl-C in its first moments.
+
+A module of its own since it is there before anything else.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,10 @@ STOPPED = "crowdnb: stopped from the keyboard."
 
 
 def listen() -> None:
-    """End at once on Ctrl-C, as long as there is nothing to be left in order; Python would print where it was."""
+    """End at once on Ctrl-C, as long as there is nothing to be left in order.
+
+    Python would print where it was.
+    """
     signal.signal(signal.SIGINT, _stop)
 
 

@@ -1,4 +1,7 @@
-"""With what number the command ends, each once; light, since it is there from its first moment on."""
+"""With what number the command ends, each once.
+
+Light, since it is there from its first moment on.
+"""
 
 from __future__ import annotations
 

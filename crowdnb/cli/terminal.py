@@ -1,4 +1,7 @@
-"""The command and whoever runs it: what it tells them, how they stop it, and how much memory they give it."""
+"""The command and whoever runs it.
+
+What it tells them, how they stop it, and how much memory they give it.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +45,9 @@ class OutputError(Exception):
 
 
 class Keyboard:
-    """Ctrl-C of a command: one KeyboardInterrupt, and an end in a few seconds whoever catches that on its way.
+    """Ctrl-C of a command.
+
+    One KeyboardInterrupt, and an end in a few seconds whoever catches that on its way.
 
     Attributes
     ----------
@@ -81,7 +86,10 @@ class Keyboard:
 
     @staticmethod
     def leave() -> None:
-        """End the process; Python's own end kills it by the signal where the interrupt has passed certain code."""
+        """End the process.
+
+        Python's own end kills it by the signal where the interrupt has passed certain code.
+        """
         with suppress(BaseException):
             atexit._run_exitfuncs()
         os._exit(INTERRUPTED)
@@ -113,7 +121,10 @@ def tell(text: str, end: str = "\n") -> None:
 
 
 def say(text: str) -> None:
-    """Print on standard error, or else on standard output; where neither takes it, nobody is there."""
+    """Print on standard error, or else on standard output.
+
+    Where neither takes it, nobody is there.
+    """
     for stream in (sys.stderr, sys.stdout):
         if stream is not None:
             try:
@@ -124,7 +135,10 @@ def say(text: str) -> None:
 
 
 def silence(stream: TextIO | None) -> None:
-    """Let the rest of a stream that fails go nowhere: Python tries it again at its end, and complains."""
+    """Let the rest of a stream that fails go nowhere.
+
+    Python tries it again at its end, and complains.
+    """
     with suppress(OSError, ValueError, AttributeError):  # not a true file, as in a notebook
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())  # type: ignore[union-attr]
 
@@ -156,7 +170,9 @@ def memory_is_limited() -> bool:
 
 
 def in_a_child(load: Callable[[], None], run: Callable[[], int]) -> int | None:
-    """Run in a process that may die: without memory C code ends its process as it likes, with status 1 for one.
+    """Run in a process that may die.
+
+    Without memory C code ends its process as it likes, with status 1 for one.
 
     Parameters
     ----------
@@ -179,7 +195,9 @@ def in_a_child(load: Callable[[], None], run: Callable[[], int]) -> int | None:
             logging.disable()  # cvxpy complains of solvers that it cannot load
             complaints = os.dup(2)
             silence(sys.stderr)
-            sys.stderr = open(complaints, "w", encoding="utf-8", errors="replace", buffering=1)  # noqa: SIM115
+            sys.stderr = open(  # noqa: SIM115
+                complaints, "w", encoding="utf-8", errors="replace", buffering=1
+            )
         with suppress(Exception):  # it comes again in run, which tells it
             load()
         os.write(spoken, b"L")

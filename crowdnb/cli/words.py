@@ -11,7 +11,10 @@ from crowdnb.labels import listing
 
 
 def histories(project: cn.Project, clouds: pd.DataFrame | None) -> str:
-    """Say where the ability intervals come from, and what the cloud model, ``project.clouds()``, did to them."""
+    """Say where the ability intervals come from, and what the cloud model did to them.
+
+    ``clouds`` is ``project.clouds()``.
+    """
     m, k = len(project.ability), len(project.criteria_weights)
     weights = ", ".join(
         f"{criterion} {weight:.3g}" for criterion, weight in project.criteria_weights.items()
@@ -39,7 +42,10 @@ def histories(project: cn.Project, clouds: pd.DataFrame | None) -> str:
 
 
 def describe(answer: cn.Assignment, required: pd.Series[int]) -> str:
-    """Write the answer as a person would: who does what, ρ, who is idle, or why there is no assignment."""
+    """Write the answer as a person would.
+
+    Who does what, ρ, who is idle, or why there is no assignment.
+    """
     if answer.table is None:
         head = {
             "infeasible": "No assignment exists.",

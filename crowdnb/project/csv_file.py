@@ -23,7 +23,10 @@ LINE = 1_000_000  # characters of a line; the header of a matrix of 10,000 long 
 
 
 def read_csv(path: Path, report: Report) -> Table | None:
-    """Read a CSV file; None, with the problem reported, when it is not one, or beyond a limit of this module."""
+    """Read a CSV file.
+
+    None, with the problem reported, when it is not one, or beyond a limit of this module.
+    """
 
     def problem(text: str, line: int | None = None) -> None:
         report.add(path.name, text, [f"line {line}"] if line else [])
@@ -73,7 +76,10 @@ def read_csv(path: Path, report: Report) -> Table | None:
 
 
 def _not_utf8(data: bytes) -> int | None:
-    """Where the first byte stands that is not UTF-8; piece by piece, since the whole may take four times its size."""
+    """Where the first byte stands that is not UTF-8.
+
+    Piece by piece, since the whole may take four times its size.
+    """
     decoder = codecs.getincrementaldecoder("utf-8")()
     for at in range(0, len(data), PIECE):
         piece = data[at : at + PIECE]

@@ -1,4 +1,7 @@
-"""What is wrong with a user's files: collected file by file, raised together, with hints at what was meant."""
+"""What is wrong with a user's files.
+
+Collected file by file, raised together, with hints at what was meant.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +56,7 @@ def _pair(problem: object) -> tuple[str, str]:
 
 @dataclass
 class Report:
-    """Problems found so far, as file and sentence, and notes on what is allowed but worth a look."""
+    """Problems found so far, by file and in a sentence; notes on what is allowed but worth a look."""
 
     problems: list[tuple[str, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)

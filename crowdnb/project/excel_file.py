@@ -72,7 +72,7 @@ def _in_a_line(error: Exception) -> str:
 
 
 def check_workbook(path: Path) -> None:
-    """Look at what a workbook would unpack to, since a small file can unpack to more than any memory.
+    """Look at what a workbook would unpack to: a small file can come to more than any memory.
 
     Raises
     ------
@@ -148,7 +148,7 @@ def _count_in(piece: bytes, prefix: bytes, counts: Counter[str]) -> None:
 
 
 class _Sparing(io.FileIO):
-    """A file of which no large piece is read at once, such as a table of contents with a million entries."""
+    """A file of which no large piece is read at once, such as a million entries of contents."""
 
     def read(self, size: int | None = -1) -> Any:
         """Read so many bytes, which are not many."""

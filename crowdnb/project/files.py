@@ -110,7 +110,7 @@ def short(text: str, most: int = 60) -> str:
 
 
 def in_megabytes(size: int) -> str:
-    """A number of bytes in MB, rounded up to a tenth, so that what is above a limit is shown as above it."""
+    """A number of bytes in MB, rounded up: what is above a limit is shown as above it."""
     return f"{-(-size // 100_000) / 10:,.1f} MB".replace(".0 MB", " MB")
 
 
@@ -199,7 +199,10 @@ class Appender:
 
 @contextmanager
 def uninterrupted() -> Iterator[None]:
-    """Hold back an interrupt from the keyboard until the block is done; for blocks that take milliseconds."""
+    """Hold back an interrupt from the keyboard until the block is done.
+
+    For blocks that take milliseconds.
+    """
     if threading.current_thread() is not threading.main_thread():
         with BUSY:
             yield  # only the main thread gets interrupts, and only it may say what they do
@@ -271,7 +274,10 @@ def _has_attributes(target: Path) -> bool:
 
 
 def _replace(target: Path, data: bytes, old: os.stat_result | None) -> bool:
-    """Write beside it, then rename; False where the system does not allow that for an existing file."""
+    """Write beside it, then rename.
+
+    False where the system does not allow that for an existing file.
+    """
     beside = target.with_name(f".crowdnb-{os.getpid()}-{os.urandom(4).hex()}")
     try:
         number = os.open(
@@ -297,7 +303,10 @@ def _replace(target: Path, data: bytes, old: os.stat_result | None) -> bool:
 
 
 def _write_in_place(path: Path, data: bytes) -> None:
-    """Write over a file: first what goes beyond its end, for which the disk may be too full, then the rest."""
+    """Write over a file.
+
+    First what goes beyond its end, for which the disk may be too full, then the rest.
+    """
     try:
         number, readable = os.open(path, os.O_RDWR | BINARY), True
     except PermissionError:

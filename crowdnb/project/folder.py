@@ -5,7 +5,7 @@ A folder of CSV files (UTF-8, with a header), or one Excel workbook with the sam
 ======================  ===========================================================================
 ratings                 worker, criterion, rating[, date]: stars 1 … 5, a row a rating; or instead
 ability                 worker, criterion, low, high: ability intervals in [0, 1]
-demand                  task, criterion, low[, high]: demand intervals in [0, 1], high = 1 if not given
+demand                  task, criterion, low[, high]: demand intervals in [0, 1], high 1 if left out
 tasks                   task, required[, weight]
 judgement               a square labelled matrix on the levels 0.1 … 0.9 (fuzzy AHP); or instead
 weights                 criterion, weight: they sum to 1
@@ -146,7 +146,10 @@ def check_scale(stars: int) -> int:
 
 
 def _open(path: Path, report: Report) -> dict[str, Table]:
-    """The tables that a folder or workbook holds, by name; names that look misspelt are reported."""
+    """The tables that a folder or workbook holds, by name.
+
+    Names that look misspelt are reported.
+    """
     tables: dict[str, Table] = {}
     if path.is_dir():
         ending = ".csv"

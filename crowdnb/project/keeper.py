@@ -81,7 +81,10 @@ class Keeper:
         return scenarios
 
     def save(self, scenarios: Scenarios) -> None:
-        """Write them, unless they are there already; beside the file if somebody else has changed it."""
+        """Write them, unless they are there already.
+
+        Beside the file if somebody else has changed it.
+        """
         while self.path.exists() and _bytes(self.path) != self.seen:
             self._next(f"{self.path.name} was changed by somebody else. It is left as it is")
         self.seen = scenarios.save(self.path)

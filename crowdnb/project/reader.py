@@ -106,7 +106,10 @@ class Reader:
     def intervals(
         self, name: str, known: list[str] | None, criteria: list[str] | None
     ) -> pd.DataFrame | None:
-        """Intervals by label and criterion: complete, each once, 0 ≤ low ≤ high ≤ 1, high 1 if it is left out."""
+        """Intervals by label and criterion.
+
+        Complete, each once, 0 ≤ low ≤ high ≤ 1, high 1 if it is left out.
+        """
         table = self._table(name)
         if table is None:
             return None

@@ -1,4 +1,4 @@
-"""A project: everything that its files say, checked, and what follows from it (sections 3 and 4)."""
+"""A project: all that its files say, checked, and what follows from it (sections 3 and 4)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,10 @@ ROWS = 64
 
 
 class TaskColumn(NamedTuple):
-    """A column of numbers in tasks.csv: its field of a project, and what is wrong with a number, if anything."""
+    """A column of numbers in tasks.csv.
+
+    Its field of a project, and what is wrong with a number, if anything.
+    """
 
     field: str
     rule: Callable[[float], str | None]
@@ -50,7 +53,9 @@ _FOLLOWS = {"follows": True}
 
 @dataclass(frozen=True, eq=False)
 class Project:
-    """Everything a folder says, checked: what workers can, what tasks ask, and who gets on with whom.
+    """Everything a folder says, checked.
+
+    What workers can, what tasks ask, and who gets on with whom.
 
     Attributes
     ----------
@@ -140,7 +145,10 @@ class Project:
     def problem(
         self, worker_conflicts: Conflicts | None = None, conflict_scope: Scope = "project"
     ) -> Problem:
-        """The assignment problem; ``worker_conflicts``, when given, stand in for the folder's own."""
+        """The assignment problem.
+
+        ``worker_conflicts``, when given, stand in for the folder's own.
+        """
         return problem_of(self, self.qualification, worker_conflicts, conflict_scope)
 
     def solve(
@@ -153,7 +161,10 @@ class Project:
         return solve(self.problem(conflict_scope=conflict_scope), solver, time_limit)
 
     def clouds(self) -> pd.DataFrame | None:
-        """The histories one by one, as :func:`crowdnb.ability_clouds`; None for a project of intervals."""
+        """The histories one by one, as :func:`crowdnb.ability_clouds`.
+
+        None for a project of intervals.
+        """
         return None if self.counts is None else ability_clouds(self.counts, self.gamma)
 
     def write(self, folder: str | os.PathLike[str]) -> None:
@@ -216,7 +227,9 @@ class Project:
 def _check_conflicts(
     frame: object, rows: pd.Index[Any], columns: pd.Index[Any], name: str
 ) -> pd.DataFrame:
-    """A 0/1 frame over these labels, between workers symmetric and its columns as its rows; ValueError for others.
+    """A 0/1 frame over these labels, between workers symmetric and its columns as its rows.
+
+    ValueError for others.
 
     A problem checks them too, with 20 bytes a cell: too much for two in a hundred of 20,000
     workers.
@@ -273,7 +286,10 @@ def problem_of(
 
 
 def listed(between: pd.DataFrame) -> pd.DataFrame | list[tuple[Any, Any]] | None:
-    """Conflicts as pairs where they are few: checking a frame of thousands of workers takes 20 bytes a cell."""
+    """Conflicts as pairs where they are few.
+
+    Checking a frame of thousands of workers takes 20 bytes a cell.
+    """
     number = int(np.count_nonzero(between))
     if not number:
         return None
@@ -291,7 +307,7 @@ def fingerprint(project: Project) -> str:
             continue
         frame = getattr(project, item.name)
         if frame is None and item.default is None:
-            continue  # as if there were no such field, so that an older file of scenarios still fits
+            continue  # as if there were no such field: an older file of scenarios still fits
         if item.name == "ability" and project.counts is not None:
             frame = project.counts
         if frame is not None:

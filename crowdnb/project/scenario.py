@@ -1,4 +1,4 @@
-"""One scenario: what differs from a project's files, as a problem, in words, and as a file holds it.
+"""One scenario: what differs from a project's files, in numbers, in words and in a file.
 
 It holds only the differences, so it stays true to the files when they change. What its fields are
 is in :mod:`crowdnb.project.settings`.
@@ -127,7 +127,7 @@ class Scenario:
         return problem.changed(**changed)
 
     def intervals(self, project: Project) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """Ability and demand of the project's own workers and tasks, with this γ and these demands."""
+        """Ability and demand of the project's workers and tasks, with this γ and these demands."""
         ability, demand = needs(project, Project, "project").ability, project.demand
         if self.gamma is not None and self.gamma != project.gamma:
             if project.counts is None:
@@ -146,13 +146,19 @@ class Scenario:
         return q.reindex(index=project.ability.index, columns=project.required.index)
 
     def words(self, project: Project) -> list[str]:
-        """What differs from the project, a sentence's part each; what comes to the same is left out."""
+        """What differs from the project, a sentence's part each.
+
+        What comes to the same is left out.
+        """
         needs(project, Project, "project")
         parts = (setting.words(project, getattr(self, name)) for name, setting in SETTINGS.items())
         return [text for part in parts for text in part]
 
     def repaired(self, changes: Sequence[tuple[Item, int]], problem: Problem) -> Scenario:
-        """The scenario with the changes of a :class:`crowdnb.explain.repairs.Repair` of its ``problem`` made too."""
+        """The scenario with the changes of a repair made too.
+
+        They are those of a :class:`crowdnb.explain.repairs.Repair` of its ``problem``.
+        """
         index = {"worker": needed(problem).workers, "task": problem.tasks}
         kept: dict[str, Any] = {
             change.setting: dict(getattr(self, change.setting)) for change in CHANGES.values()

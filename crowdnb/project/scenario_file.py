@@ -1,4 +1,7 @@
-"""The file of scenarios: JSON with a format, a version, and the differences by label, for a person to read."""
+"""The file of scenarios.
+
+JSON with a format, a version, and the differences by label, for a person to read.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,10 @@ def _on_one_line(found: re.Match[str]) -> str:
 
 
 def read_scenarios(path: Path) -> tuple[Scenario, tuple[Scenario, ...], str]:
-    """Settings, scenarios and the project's fingerprint of a file; ScenarioError says what is wrong with it."""
+    """Settings, scenarios and the project's fingerprint of a file.
+
+    ScenarioError says what is wrong with it.
+    """
     try:
         data = read_json(path)
     except ValueError as error:
@@ -61,7 +67,9 @@ def read_scenarios(path: Path) -> tuple[Scenario, tuple[Scenario, ...], str]:
 
 
 def write_scenarios(path: Path, current: Scenario, named: Sequence[Scenario], mark: str) -> bytes:
-    """Write settings, scenarios and a project's fingerprint, all or nothing; what was written is returned.
+    """Write settings, scenarios and a project's fingerprint, all or nothing.
+
+    What was written is returned.
 
     Raises
     ------

@@ -175,7 +175,10 @@ class Scenarios:
         return one.problem(self.project, self.scope, self._qualifications[key])
 
     def answer(self, scenario: Scenario | str) -> Assignment:
-        """Its best assignment; of tied ones the first by labels, so that nobody is said to move who need not."""
+        """Its best assignment.
+
+        Of tied ones the first by labels, so that nobody is said to move who need not.
+        """
         one = find(self, scenario)
         key = _key(one)
         if key not in self._answers:
@@ -188,7 +191,10 @@ class Scenarios:
         return self._answers[key]
 
     def as_given(self, scenario: Scenario | str) -> float:
-        """ρ of a scenario's assignment by the Q and W of the project's files: one measure for all of them."""
+        """ρ of a scenario's assignment by the Q and W of the project's files.
+
+        One measure for all of them.
+        """
         one = find(self, scenario)
         answer, given = self.answer(one), self._program.problem
         if answer.table is None:
@@ -245,7 +251,10 @@ class Scenarios:
         return [rho, less, self.as_given(one), state, who, "; ".join(one.words(self.project))]
 
     def assignments(self) -> pd.DataFrame:
-        """Who does what in each scenario: workers × scenarios; tasks, "idle", or "" where there is no such worker."""
+        """Who does what in each scenario.
+
+        Workers × scenarios; tasks, "idle", or "" where there is no such worker.
+        """
         columns: dict[str, dict[Hashable, str]] = {}
         for one in [self[GIVEN], *self.named]:
             try:
@@ -276,7 +285,9 @@ class Scenarios:
 
     @classmethod
     def load(cls, project: Project, path: str | os.PathLike[str], **options: Any) -> Scenarios:
-        """Read what :meth:`save` wrote. A scenario that does not fit the project any more is kept, and says so.
+        """Read what :meth:`save` wrote.
+
+        A scenario that does not fit the project any more is kept, and says so.
 
         Raises
         ------
@@ -294,7 +305,10 @@ def _key(scenario: Scenario) -> str:
 
 
 def check_options(solver: str | None, time_limit: float | None) -> None:
-    """ValueError unless :func:`crowdnb.solve` takes them; the rules are those of its search, which does not start."""
+    """ValueError unless :func:`crowdnb.solve` takes them.
+
+    The rules are those of its search, which does not start.
+    """
     Search(Problem([[1.0]], [1]), solver, time_limit, None)
 
 
@@ -319,5 +333,8 @@ def tasks_of(answer: Assignment) -> dict[Hashable, tuple[Hashable, ...]]:
 
 
 def moved(first: Assignment, other: Assignment) -> pd.DataFrame:
-    """Who does something else in the other assignment, whose workers may be more: worker, before, after."""
+    """Who does something else in the other assignment, whose workers may be more.
+
+    Worker, before, after.
+    """
     return moves.changes(tasks_of(first), tasks_of(other))

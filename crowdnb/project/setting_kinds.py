@@ -1,4 +1,6 @@
-"""The kinds of a scenario's settings: one value, a number a label, an interval or a switch a pair of labels.
+"""The kinds of a scenario's settings.
+
+One value, a number a label, an interval or a switch a pair of labels.
 
 Each kind knows four things:
 
@@ -148,7 +150,10 @@ class Labelled:
 
 
 class Ends(Labelled):
-    """A setting with an interval, [low, high], for each pair of labels; in the file by the one, then the other."""
+    """A setting with an interval, [low, high], for each pair of labels.
+
+    In the file by the one, then the other.
+    """
 
     def to_json(self, values: Mapping[Any, Any]) -> dict[str, Any]:
         """Intervals by label, and by label again."""
@@ -232,7 +237,10 @@ class Switches(Labelled):
 
 
 def entries(data: Any, where: str, known: Sequence[str] | None = None) -> dict[str, Any]:
-    """An object of a file's JSON as a mapping; ScenarioError where it is none, or a name is not known."""
+    """An object of a file's JSON as a mapping.
+
+    ScenarioError where it is none, or a name is not known.
+    """
     if not isinstance(data, dict):
         raise ScenarioError(f"{where}: entries by name, in braces, are needed; got {shown(data)}")
     for name in data:

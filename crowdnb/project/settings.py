@@ -1,4 +1,6 @@
-"""What a scenario may change in a project, each of its fields once: labels, rule, words, form in the file.
+"""What a scenario may change in a project, each of its fields once.
+
+Labels, rule, words, form in the file.
 
 :class:`crowdnb.Scenario` goes through :data:`SETTINGS` wherever it goes through its fields; what
 each of its entries can do is in :mod:`crowdnb.project.setting_kinds`. :data:`CHANGES` says which of

@@ -1,4 +1,6 @@
-"""Tables that people bring: cells as labels and numbers, with the line of every cell kept for messages.
+"""Tables that people bring.
+
+Cells as labels and numbers, with the line of every cell kept for messages.
 
 Read correctly: spaces around labels, empty lines and columns at the end, numbers as Excel stores
 them, decimal commas where the separator is not a comma. Everything else is reported, nothing is
@@ -48,7 +50,10 @@ class Table:
         self.report.add(self.where, text, at)
 
     def has_columns(self, needed: Collection[str], optional: Collection[str] = ()) -> bool:
-        """Whether the needed columns are there, once; what is missing, doubled or unknown is reported."""
+        """Whether the needed columns are there, once.
+
+        What is missing, doubled or unknown is reported.
+        """
         before = len(self.report.problems)
         known, times, unknown = [*needed, *optional], Counter(self.header), 0
         for name in times:
@@ -77,7 +82,10 @@ class Table:
         return [row[at] for row in self.rows]
 
     def labels(self, name: str) -> list[str]:
-        """A column of labels, without the spaces around them; one that is wrong is reported and left empty."""
+        """A column of labels, without the spaces around them.
+
+        One that is wrong is reported and left empty.
+        """
         texts = [as_label(cell) for cell in self.column(name)]
         for row, text in enumerate(texts):
             if wrong := wrong_label(text):
@@ -88,11 +96,17 @@ class Table:
     def numbers(
         self, name: str, rule: Callable[[float], str | None] = lambda value: None
     ) -> list[float]:
-        """A column of finite numbers; ``rule`` returns what is wrong with one, or None. NaN where reported."""
+        """A column of finite numbers.
+
+        ``rule`` returns what is wrong with one, or None. NaN where reported.
+        """
         return self.parse(name, lambda cell: self.number(cell, rule))
 
     def parse(self, name: str, read: Callable[[Any], float | str]) -> list[float]:
-        """Read a column cell by cell, each different value once; a text returned is what is wrong with it."""
+        """Read a column cell by cell, each different value once.
+
+        A text returned is what is wrong with it.
+        """
         seen: dict[Any, float | str] = {}
         values = []
         for row, cell in enumerate(self.column(name)):
@@ -227,7 +241,10 @@ def made_table(
     decimal_comma: bool,
     report: Report,
 ) -> Table | None:
-    """Header and rows from cells, without empty rows, and empty columns at the end; None when rows are ragged."""
+    """Header and rows from cells, without empty rows, and empty columns at the end.
+
+    None when rows are ragged.
+    """
     kept = [at for at, row in enumerate(rows) if any(map(as_label, row))]
     if not kept:
         report.add(where, f"the {'file' if line_word == 'line' else 'sheet'} is empty")

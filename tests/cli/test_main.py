@@ -42,7 +42,10 @@ def command(*arguments, **environment):
 
 
 def test_options_of_a_scene_are_not_used_and_it_says_so(tmp_path, capsys):
-    """The command solves the files of a project; a scene's options.json is for cn.scenes.read_scene."""
+    """The command solves the files of a project.
+
+    A scene's options.json is for cn.scenes.read_scene.
+    """
     folder = copy("scenes/content", tmp_path)
     words = "options.json was not read; crowdnb.market.scenes.read_scene reads it"
     # with two reviews a person, an option, there is an assignment

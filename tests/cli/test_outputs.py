@@ -1,4 +1,7 @@
-"""What is written goes into what is there, in full or not at all; a stream that fails is told, and so is Ctrl-C."""
+"""What is written goes into what is there, in full or not at all.
+
+A stream that fails is told, and so is Ctrl-C.
+"""
 
 import os
 import signal

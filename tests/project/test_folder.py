@@ -1,4 +1,7 @@
-"""What the files of a project say: every item that can be wrong, all of them at once, and the way back."""
+"""What the files of a project say.
+
+Every item that can be wrong, all of them at once, and the way back.
+"""
 
 import copy as copying
 import dataclasses

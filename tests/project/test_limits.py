@@ -1,4 +1,7 @@
-"""Files of a size or a kind that cannot be dealt with: each is refused in a line that names the limit."""
+"""Files of a size or a kind that cannot be dealt with.
+
+Each is refused in a line that names the limit.
+"""
 
 import json
 import os
@@ -244,7 +247,10 @@ def test_a_link_to_a_file_is_read(tmp_path):
 
 
 def book_with(path, **parts):
-    """The case study as a workbook, some of whose parts are others; parts by the end of their name."""
+    """The case study as a workbook, some of whose parts are others.
+
+    Parts by the end of their name.
+    """
     workbook(path, DATA / "case_study")
     with zipfile.ZipFile(path) as book:
         held = {name: book.read(name) for name in book.namelist()}

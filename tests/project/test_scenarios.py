@@ -1,4 +1,7 @@
-"""Scenarios: what they change, side by side, and on disk; nothing of anybody's is ever lost or overwritten."""
+"""Scenarios: what they change, side by side, and on disk.
+
+Nothing of anybody's is ever lost or overwritten.
+"""
 
 import json
 import math

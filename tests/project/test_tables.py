@@ -1,4 +1,7 @@
-"""Files as programs write them: what is read correctly, what is refused as no table, and Excel workbooks."""
+"""Files as programs write them.
+
+What is read correctly, what is refused as no table, and Excel workbooks.
+"""
 
 import csv
 import io
