@@ -1,7 +1,7 @@
-"""Seconds and memory of a simulated market: 10,000 tasks and 2,000 workers, matched best every half hour.
+"""Seconds and memory of a simulated market: 10,000 tasks and 2,000 workers, half-hourly matching.
 
 python benchmarks/market.py                   the full size, less than a minute
-python benchmarks/market.py --conflicts 0.1   a tenth of the pairs of workers in conflict: a minute or two
+python benchmarks/market.py --conflicts 0.1   a tenth of the pairs in conflict: a minute or two
 python benchmarks/market.py --days 2          a smaller one
 
 The time is that of a processor (one is used), everything included: drawing, matching, feedback, the
@@ -45,7 +45,8 @@ def measured(market: cn.Market, policy: str) -> str:
     )
     at_once = np.quantile(run.epochs["queue"], 0.99)
     return (
-        f"{policy:10}{s['tasks']:8.0f}{len(run.workers):9}{len(run.ledger.seat):8}{len(run.epochs):8}{at_once:9.0f}"
+        f"{policy:10}{s['tasks']:8.0f}{len(run.workers):9}{len(run.ledger.seat):8}"
+        f"{len(run.epochs):8}{at_once:9.0f}"
         f"{s['served']:8.1%}{s['load']:7.1%}{seconds:10.1f}{memory:8.0f}"
     )
 

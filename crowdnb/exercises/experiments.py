@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from crowdnb.exercises.answers import TIE, number_said, one_number, table_by
-from crowdnb.experiments import baselines, studies
+from crowdnb.experiments import baselines, methods, studies
 from crowdnb.labels import real, whole
 from crowdnb.model.assignment import performance
 from crowdnb.model.problem import Problem
@@ -80,7 +80,7 @@ def check_experiments_candidates(
 
     def share(m: int) -> float:
         some = studies.instances([(m, places, p)], 2000, 0)
-        there = [studies.apply(one, "existence").status == "exists" for one in some]
+        there = [methods.apply(one, "existence").status == "exists" for one in some]
         return sum(there) / len(there)
 
     m, sampling = int(value), 0.012  # two standard errors of 1,000 instances near 95 %

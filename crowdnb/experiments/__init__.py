@@ -1,11 +1,14 @@
-"""Section 7 run again (notebook 08): instances, baselines, tables, and how many candidates a project needs.
+"""Section 7 run again (notebook 08), and how many candidates a project needs.
 
 ``random_problems``  random problems
-``baselines``  Algorithm 1, greedy, rating order
-``runner``     instances in parallel, each result kept as it comes
-``studies``    the experiments by name
-``tables``     what they come to, beside what is published
-``existence``  the chance that an assignment exists
+``baselines``       Algorithm 1, greedy, rating order
+``runner``          instances in parallel, each result kept as it comes
+``methods``         what is applied to an instance
+``studies``         the experiments by name
+``shipped``         their rows that come with the package
+``readings``        other readings of table 8
+``tables``          what they come to, beside what is published
+``existence``       the chance that an assignment exists
 
 May use ``project``, ``solver``, ``model``, ``ability`` and ``labels``.
 """

@@ -1,15 +1,17 @@
-"""The methods of section 7 that the boolean program is compared with: greedies, exhaustive search, and CPLEX.
+"""The methods of section 7 that the program is compared with: greedies, all assignments, CPLEX.
 
 The first four are one depth-first search. It picks a task with an open place, gives the place to
 each worker who may still take it, the best first, and steps back when a task is left with too few.
-They differ in the task they pick:
+They differ in the task they pick; all but ``exhaustive`` end at the first assignment:
 
-===================  ==========================================================  ==========================
-``greedy_by_task``   the first open task, in the order of the problem            ends at the first assignment
-``greedy_by_pair``   the task of the best pair that is left                      ends at the first assignment
-``greedy_by_options``  the task with the fewest workers to spare                 ends at the first assignment
-``exhaustive``       as ``greedy_by_task``                                       looks at every assignment
-===================  ==========================================================  ==========================
+``greedy_by_task``
+    the first open task, in the order of the problem
+``greedy_by_pair``
+    the task of the best pair that is left
+``greedy_by_options``
+    the task with the fewest workers to spare
+``exhaustive``
+    as ``greedy_by_task``, and looks at every assignment
 
 So each finds an assignment if there is one, unless it is stopped: its nodes, places given and taken
 back included, are counted, and more than ``node_cap`` of them end it with status ``N/A``. Sets of
@@ -111,7 +113,7 @@ class Attempt:
 
 
 def greedy_by_task(problem: Problem, node_cap: int = NODE_CAP) -> Attempt:
-    """Fill the tasks in their order, each with the best worker who is left (table 6's greedy, with its heavy tail).
+    """Fill the tasks in their order, each with the best worker left (table 6's greedy).
 
     Parameters
     ----------
@@ -140,7 +142,9 @@ def greedy_by_task(problem: Problem, node_cap: int = NODE_CAP) -> Attempt:
 
 
 def greedy_by_pair(problem: Problem, node_cap: int = NODE_CAP) -> Attempt:
-    """Take the best pair that is left, then the next; see :func:`greedy_by_task` for what goes in and comes out.
+    """Take the best pair that is left, then the next.
+
+    Parameters, what is returned and errors as of :func:`greedy_by_task`.
 
     Examples
     --------
@@ -162,7 +166,9 @@ def greedy_by_pair(problem: Problem, node_cap: int = NODE_CAP) -> Attempt:
 
 
 def greedy_by_options(problem: Problem, node_cap: int = NODE_CAP) -> Attempt:
-    """Fill the task with the fewest workers to spare; see :func:`greedy_by_task` for what goes in and comes out.
+    """Fill the task with the fewest workers to spare.
+
+    Parameters, what is returned and errors as of :func:`greedy_by_task`.
 
     Examples
     --------
@@ -245,7 +251,7 @@ def algorithm_1(problem: Problem) -> Any:
 
 
 def by_cplex(problem: Problem) -> Attempt:
-    """Solve Algorithm 1 by CPLEX, as the paper does; ``seconds`` are those of its engine alone, on one core.
+    """Solve Algorithm 1 by CPLEX, as the paper does; ``seconds`` are its engine's, on one core.
 
     Parameters and errors as of :func:`algorithm_1`, but without CPLEX the status says so.
 
@@ -318,7 +324,7 @@ def _attempt(
 def _search(
     problem: Problem, node_cap: int, pick: Pick, every: bool
 ) -> tuple[list[tuple[int, int]] | None, int, bool]:
-    """Depth first: the first assignment, or the best of every one; the nodes; whether it came to its end."""
+    """Depth first: the first assignment, or the best of all; the nodes; whether it ended."""
     value, left = problem.value.tolist(), problem.need.tolist()
     branch = _brancher(problem, pick)
     placed: list[tuple[int, int]] = []
@@ -354,7 +360,7 @@ def _search(
 def _brancher(
     problem: Problem, pick: Pick
 ) -> Callable[[int, list[int], list[int]], Iterator[Step]]:
-    """The function that opens a branching: every way to fill one place of the task picked, the best worker first."""
+    """The function that opens a branching: each way to fill a place of a task, the best first."""
     ranked, foes, project = (
         _ranked(problem),
         conflict_bits(problem),

@@ -233,7 +233,7 @@ def _checked(workers: int, places: int, p: float) -> tuple[int, int, float]:
 
 
 def _likely_conflicts(pairs: int, p: float) -> tuple[FloatArray, FloatArray]:
-    """Numbers of conflicts and their probabilities, together 1: all likely ones, or GRID of them."""
+    """Numbers of conflicts and their probabilities, of sum 1: all likely ones, or GRID of them."""
     low, high = (float(binom.ppf(q, pairs, p)) for q in (UNLIKELY, 1 - UNLIKELY))
     if high - low < GRID:
         values = np.arange(low, high + 1)

@@ -2,7 +2,8 @@
 
 References
 ----------
-Section 7.1: ability and demand ends uniform in [0.3, 1.0], L_j = 1, n = ⌊m/3⌋, conflicts with a given probability.
+Section 7.1: ability and demand ends uniform in [0.3, 1.0], L_j = 1, n = ⌊m/3⌋, conflicts with a
+given probability.
 """
 
 from __future__ import annotations
@@ -72,8 +73,8 @@ def random_problem(
 
     Examples
     --------
-    >>> random_problem(30, conflict_probability=0.2, rng=1)
-    <Problem: 30 workers, 10 tasks, 10 places, 55 worker-task and 85 worker-worker conflicts (project)>
+    >>> random_problem(30, conflict_probability=0.2, rng=1, conflict_scope="task")
+    <Problem: 30 workers, 10 tasks, 10 places, 55 worker-task and 85 worker-worker conflicts (task)>
     """
     workers = whole(workers, "workers", 0)
     tasks = workers // 3 if tasks is None else whole(tasks, "tasks", 0)
@@ -113,7 +114,8 @@ class Draw:
     @cached_property
     def intervals(self) -> tuple[FloatArray, FloatArray]:
         """Ability, shape (m, 4, 2), and demand, shape (n, 4, 2): low and high ends."""
-        assert self.ends is not None
+        if self.ends is None:
+            raise ValueError("intervals: there are none where Q is uniform and was drawn itself")
         return np.sort(self.ends[0]), np.sort(self.ends[1])
 
     @cached_property
@@ -134,7 +136,7 @@ def draw(
     qualification: Quality = "intervals",
     structure: Structure = "random",
 ) -> Draw:
-    """Draw the arrays of :func:`random_problem`, the same for the same arguments, in a fiftieth of the time."""
+    """Draw the arrays of :func:`random_problem` alone, in a fiftieth of the time."""
     if workers < 1 or tasks < 1:
         raise ValueError(
             f"workers and tasks: at least one of each is needed, got {workers} and {tasks}"
@@ -173,7 +175,7 @@ def _above(m: int) -> BoolArray:
 
 
 def _teams(m: int, p: float, rng: np.random.Generator) -> BoolArray:
-    """Two of one employer: all employers but the last of one size, so that two workers share one with probability p."""
+    """Two of one employer: all but the last of one size, so that two share one with chance p."""
     if p == 0:
         return np.zeros((m, m), dtype=bool)
     # employers; shares a, …, a, 1 - (g - 1)a with squares that sum to p

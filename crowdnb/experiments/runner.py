@@ -1,4 +1,4 @@
-"""Many instances by several methods, in parallel, row by row into a file that a later run takes up again.
+"""Many instances by several methods, in parallel, into a file that a later run takes up again.
 
 A row is one instance and one method. Its seed is made from the experiment's seed, m, n, p and the
 number of the repeat, so that any row can be made again alone, and does not depend on who else runs:
@@ -62,8 +62,15 @@ class Instance:
 
     def problem(self) -> Problem:
         """The instance as a checked problem."""
-        kinds = {"qualification": self.qualification, "structure": self.structure}
-        return random_problem(self.m, self.n, self.p, self.seed, conflict_scope=self.scope, **kinds)  # type: ignore[arg-type]
+        return random_problem(
+            self.m,
+            self.n,
+            self.p,
+            self.seed,
+            qualification=self.qualification,
+            structure=self.structure,
+            conflict_scope=self.scope,
+        )
 
     def draw(self) -> Draw:
         """Its random numbers alone."""
@@ -189,7 +196,7 @@ def run(
 
 
 def processor() -> float:
-    """Seconds that a processor has worked for this process and for those it started and that have ended.
+    """Seconds of a processor for this process, and for those it started and that have ended.
 
     Unlike the time on a clock, they hardly depend on what else the machine does.
     """
@@ -198,7 +205,7 @@ def processor() -> float:
 
 
 def read(path: str | os.PathLike[str]) -> pd.DataFrame:
-    """The rows of a file that :func:`run` wrote, also compressed, in the order of m, n, p and so on."""
+    """The rows of a file that :func:`run` wrote, also compressed, by m, n, p and so on."""
     kinds = {"nodes": "Int64", "status": "str", "method": "str"}
     frame = pd.read_csv(path, comment="#", keep_default_na=False, na_values=[""], dtype=kinds)
     return frame.sort_values(KEY, kind="stable", ignore_index=True)

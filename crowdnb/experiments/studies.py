@@ -1,6 +1,6 @@
 """Section 7, run again: figure 1, tables 6 to 9, and the same with conflicts that have a structure.
 
-Each function returns a tidy frame, a row an instance and method, with the columns of
+Each experiment returns a tidy frame, a row an instance and method, with the columns of
 :mod:`crowdnb.experiments.runner`; each takes
 
 repeats : int
@@ -14,118 +14,122 @@ progress : bool
 sizes : sequence of int
     The m, each with its n.
 methods : sequence of str
-    As :func:`apply` knows them.
+    As :func:`crowdnb.experiments.apply` knows them.
 structure : {"random", "teams", "places", "time zones"}
     Of the conflicts, as :func:`crowdnb.random_problem` takes it; not where only one kind makes
     sense.
 
-and runs where ``joblib.parallel_config`` says. What the paper prints is in :data:`PUBLISHED`.
+and runs where ``joblib.parallel_config`` says. What is here written of an experiment is its plan:
+which instances it has (:func:`_study` makes it a function of the above).
 """
 
 from __future__ import annotations
 
+import inspect
 import os
-import time
 from collections.abc import Callable, Iterable, Sequence
-from functools import cache, partial
-from pathlib import Path
-from typing import Any, get_args
+from functools import partial, wraps
+from typing import Any, Protocol, get_args
 
-import numpy as np
 import pandas as pd
-from scipy import sparse
-from scipy.sparse.csgraph import maximum_bipartite_matching
 
-from crowdnb.ability.qualification import qualification
-from crowdnb.experiments import baselines
-from crowdnb.experiments import runner as sweep
+from crowdnb.experiments import runner
+from crowdnb.experiments.methods import GREEDY, METHODS, SOLVERS, apply
 from crowdnb.experiments.random_problems import Quality, Structure
-from crowdnb.experiments.runner import Instance, Outcome
-from crowdnb.experiments.tables import PUBLISHED, accuracy, growth, quorum, shares, theory, times
-from crowdnb.labels import (
-    flag,
-    listing,
-    needs,
-    number,
-    one_of,
-    real,
-    several,
-    shown,
-    text_of,
-    whole,
-)
-from crowdnb.model.conflict_graph import largest_team, team_exists
+from crowdnb.experiments.runner import Instance
+from crowdnb.labels import flag, number, one_of, real, several, shown, text_of, whole
 from crowdnb.model.problem import Scope
-from crowdnb.solver.search import optimum
-
-__all__ = [
-    "FULL", "PUBLISHED", "TABLES", "Instance", "Outcome", "accuracy", "apply", "figure1", "full", "growth",
-    "hard_seeds", "instances", "planner", "quorum", "shares", "stored", "structured", "summary", "table6", "table7",
-    "table8", "table9", "theory", "times", "variants",
-]  # fmt: skip
 
 SIZES = tuple(range(10, 61, 5))  # m of figure 1 and of every table but 7
 CHANCES = (0.1, 0.2, 0.3, 0.4)  # p of table 8
 PLANNED = (10, 20, 40, 60, 80, 120, 160, 240)  # m beyond table 8, for those who plan
 LARGE = (120, 240, 480, 960, 1920)  # m beyond figure 1, to see the growth
 MANY = 1_000_000  # repeats at most: each is a row
-NODE_CAP = 200_000  # of a baseline, some seconds
-TEAM_CAP = 10_000  # of the search for the largest team
-GREEDY = ("greedy_by_task", "greedy_by_pair", "greedy_by_options")
-SOLVERS = ("crowdnb", "CPLEX", *GREEDY, "exhaustive")
-METHODS = (*SOLVERS, "existence", "largest team", "package", "arrays")
-HARD_CAP = 2_000_000  # of table 7
+HARD_CAP = 2_000_000  # nodes of a baseline, in table 7
 # Six of the instances with m = 40, n = 13, p = 0.1 for which greedy_by_task needs most nodes:
 # hard_seeds().
 HARD = (1294, 945, 683, 802, 2439, 3836)
-DATA = Path(__file__).parents[1] / "data" / "experiments"
-Path_ = str | os.PathLike[str]
+
+FilePath = str | os.PathLike[str]
+# instances of cells (m, n, p), of the kinds asked for
+DrawCells = Callable[..., list[Instance]]
 
 
-def figure1(
-    repeats: int = 50,
-    seed: int = 0,
-    output: Path_ | None = None,
-    progress: bool = True,
-    sizes: Sequence[int] = SIZES + LARGE,
-    methods: Sequence[str] = ("package", "arrays"),
-) -> pd.DataFrame:
-    """Time of U, D → P → Q against m, for n = ⌊m/3⌋ and ⌊m/4⌋; by the package, and by one expression on arrays."""
-    cells = [(m, m // part, 0.0) for m in _sizes(sizes) for part in (3, 4)]
-    return _run("figure1", seed, instances(cells, repeats, seed), methods, output, progress)
+class Study(Protocol):
+    """An experiment, as a user calls it; only some take a structure."""
+
+    def __call__(
+        self,
+        repeats: int = ...,
+        seed: int = ...,
+        output: FilePath | None = ...,
+        progress: bool = ...,
+        sizes: Sequence[int] = ...,
+        methods: Sequence[str] = ...,
+        *,
+        structure: Structure = ...,
+    ) -> pd.DataFrame:
+        """Run it."""
 
 
-def table6(
-    repeats: int = 50,
-    seed: int = 0,
-    output: Path_ | None = None,
-    progress: bool = True,
-    sizes: Sequence[int] = SIZES,
-    methods: Sequence[str] = SOLVERS,
-    structure: Structure = "random",
-) -> pd.DataFrame:
-    """Time of a solve at p = 0.1: the program, CPLEX on the paper's Algorithm 1, the greedies, the exhaustive search.
+def _study(
+    methods: Sequence[str], sizes: Sequence[int] = SIZES, repeats: int = 50
+) -> Callable[[Callable[..., list[Instance]]], Study]:
+    """Make an experiment of its plan: a function that lists its instances.
 
-    The baselines show N/A where they are stopped by :data:`NODE_CAP`.
+    A plan takes the sizes and a function that draws the instances of cells. What else it takes by
+    keyword, such as the structure, the experiment takes too.
     """
-    some = instances([(m, m // 3, 0.1) for m in _sizes(sizes)], repeats, seed, structure=structure)
-    return _run("table6", seed, some, methods, output, progress)
+
+    def study_of(plan: Callable[..., list[Instance]]) -> Study:
+        @wraps(plan, assigned=("__module__", "__name__", "__qualname__", "__doc__"))
+        def run(
+            repeats: int = repeats,
+            seed: int = 0,
+            output: FilePath | None = None,
+            progress: bool = True,
+            sizes: Sequence[int] = sizes,
+            methods: Sequence[str] = methods,
+            **kinds: Any,
+        ) -> pd.DataFrame:
+            draw = partial(instances, repeats=repeats, seed=seed)
+            some = plan(sizes_of(sizes), draw, **kinds)
+            return _run(plan.__name__, seed, some, methods, output, progress)
+
+        # As help shows it: with what the plan takes in the place of kinds.
+        own = inspect.signature(run, follow_wrapped=False)
+        common = list(own.parameters.values())[:-1]
+        kinds = list(inspect.signature(plan).parameters.values())[2:]
+        run.__signature__ = own.replace(parameters=[*common, *kinds])  # type: ignore[attr-defined]
+        return run
+
+    return study_of
+
+
+@_study(("package", "arrays"), SIZES + LARGE)
+def figure1(sizes: list[int], draw: DrawCells) -> list[Instance]:
+    """Time of U, D → P → Q against m, for n = ⌊m/3⌋ and ⌊m/4⌋, by the package and on arrays."""
+    return draw([(m, m // part, 0.0) for m in sizes for part in (3, 4)])
+
+
+@_study(SOLVERS)
+def table6(sizes: list[int], draw: DrawCells, *, structure: Structure = "random") -> list[Instance]:
+    """Time of a solve at p = 0.1: program, CPLEX on Algorithm 1, greedies, exhaustive search.
+
+    The baselines show N/A where they are stopped by
+    :data:`crowdnb.experiments.methods.NODE_CAP`.
+    """
+    return draw([(m, m // 3, 0.1) for m in sizes], structure=structure)
 
 
 def table7(
     repeats: int = 6,
     seed: int = 0,
-    output: Path_ | None = None,
+    output: FilePath | None = None,
     progress: bool = True,
-    methods: Sequence[str] = (
-        "crowdnb",
-        "CPLEX",
-        "greedy_by_task",
-        "greedy_by_pair",
-        "greedy_by_options",
-    ),
+    methods: Sequence[str] = ("crowdnb", "CPLEX", *GREEDY),
 ) -> pd.DataFrame:
-    """The first ``repeats`` of the hard instances kept in :data:`HARD`; ``seed`` changes nothing."""
+    """The first ``repeats`` of the hard instances in :data:`HARD`; ``seed`` changes nothing."""
     if not 1 <= number(repeats) <= len(HARD) or not number(repeats).is_integer():
         raise ValueError(
             f"repeats must be 1 to {len(HARD)}, the hard instances that are kept, got"
@@ -136,10 +140,57 @@ def table7(
     return _run("table7", seed, hard, methods, output, progress, partial(apply, node_cap=HARD_CAP))
 
 
+@_study(("existence", "crowdnb"))
+def table8(sizes: list[int], draw: DrawCells, *, structure: Structure = "random") -> list[Instance]:
+    """Does an assignment exist: four probabilities × eleven sizes.
+
+    ``methods``: ``"existence"`` asks whether n workers can work together (independence number),
+    ``"crowdnb"`` solves, ``"exhaustive"`` is right by definition where it ends.
+    """
+    return draw([(m, m // 3, p) for p in CHANCES for m in sizes], structure=structure)
+
+
+@_study(("crowdnb", *GREEDY))
+def table9(sizes: list[int], draw: DrawCells, *, structure: Structure = "random") -> list[Instance]:
+    """ρ of the program and of each greedy at n = 5, p = 0.1, Q from intervals and Q uniform."""
+    cells = [(m, 5, 0.1) for m in sizes]
+    uniform = draw(cells, qualification="uniform", structure=structure)
+    return [*uniform, *draw(cells, qualification="intervals", structure=structure)]
+
+
+@_study(("existence", "crowdnb", "greedy_by_options"))
+def structured(sizes: list[int], draw: DrawCells) -> list[Instance]:
+    """Table 8 where conflicts, as many, follow employers, places or time zones; a greedy beside."""
+    cells = [(m, m // 3, p) for p in CHANCES for m in sizes]
+    return [one for kind in get_args(Structure) for one in draw(cells, structure=kind)]
+
+
+@_study(("largest team",), PLANNED)
+def planner(sizes: list[int], draw: DrawCells) -> list[Instance]:
+    """How many of m candidates can work together, in column rho.
+
+    As far as :data:`crowdnb.experiments.methods.TEAM_CAP` nodes go.
+    """
+    return draw([(m, 1, p) for p in CHANCES for m in sizes])
+
+
+TABLES: dict[str, Callable[..., pd.DataFrame]] = {
+    "figure1": figure1,
+    "table6": table6,
+    "table7": table7,
+    "table8": table8,
+    "table9": table9,
+    "structured": structured,
+    "planner": planner,
+}
+
+
 def hard_seeds(
     tries: int = 5_000, node_cap: int = 1_000_000, progress: bool = True
 ) -> pd.DataFrame:
-    """Look for instances that are hard for ``greedy_by_task``: m = 40, n = 13, p = 0.1, seeds 0, 1, ….
+    """Look for instances that are hard for ``greedy_by_task``: m = 40, n = 13, p = 0.1, any seed.
+
+    The seeds are 0, 1, 2 and so on.
 
     Returns
     -------
@@ -155,224 +206,32 @@ def hard_seeds(
     ].reset_index(drop=True)
 
 
-def table8(
-    repeats: int = 50,
-    seed: int = 0,
-    output: Path_ | None = None,
-    progress: bool = True,
-    sizes: Sequence[int] = SIZES,
-    methods: Sequence[str] = ("existence", "crowdnb"),
-    structure: Structure = "random",
-) -> pd.DataFrame:
-    """Does an assignment exist: four probabilities × eleven sizes.
-
-    ``methods``: ``"existence"`` asks whether n workers can work together (independence number),
-    ``"crowdnb"`` solves, ``"exhaustive"`` is right by definition where it ends.
-    """
-    some = instances(
-        [(m, m // 3, p) for p in CHANCES for m in _sizes(sizes)], repeats, seed, structure=structure
-    )
-    return _run("table8", seed, some, methods, output, progress, together=_together(methods))
-
-
-def table9(
-    repeats: int = 50,
-    seed: int = 0,
-    output: Path_ | None = None,
-    progress: bool = True,
-    sizes: Sequence[int] = SIZES,
-    methods: Sequence[str] = ("crowdnb", *GREEDY),
-    structure: Structure = "random",
-) -> pd.DataFrame:
-    """ρ of the program and of each greedy at n = 5, p = 0.1, with Q from intervals and with Q uniform."""
-    draws = partial(
-        instances, [(m, 5, 0.1) for m in _sizes(sizes)], repeats, seed, structure=structure
-    )
-    both = [*draws(qualification="uniform"), *draws(qualification="intervals")]
-    return _run("table9", seed, both, methods, output, progress)
-
-
-def structured(
-    repeats: int = 50,
-    seed: int = 0,
-    output: Path_ | None = None,
-    progress: bool = True,
-    sizes: Sequence[int] = SIZES,
-    methods: Sequence[str] = ("existence", "crowdnb", "greedy_by_options"),
-) -> pd.DataFrame:
-    """Table 8 where conflicts follow employers, places or time zones, with as many conflicts, and a greedy beside."""
-    cells = [(m, m // 3, p) for p in CHANCES for m in _sizes(sizes)]
-    every = [
-        one
-        for kind in get_args(Structure)
-        for one in instances(cells, repeats, seed, structure=kind)
-    ]
-    return _run("structured", seed, every, methods, output, progress, together=_together(methods))
-
-
-def planner(
-    repeats: int = 50,
-    seed: int = 0,
-    output: Path_ | None = None,
-    progress: bool = True,
-    sizes: Sequence[int] = PLANNED,
-    methods: Sequence[str] = ("largest team",),
-) -> pd.DataFrame:
-    """How many of m candidates can work together (in column rho), as far as :data:`TEAM_CAP` nodes go."""
-    cells = [(m, 1, p) for p in CHANCES for m in _sizes(sizes)]
-    return _run("planner", seed, instances(cells, repeats, seed), methods, output, progress)
-
-
 def _run(
     name: str,
     seed: int,
     some: Sequence[Instance],
     methods: Sequence[str],
-    output: Path_ | None,
+    output: FilePath | None,
     progress: bool,
-    by: sweep.Method | None = None,
+    by: runner.Method | None = None,
     together: int = 1,
 ) -> pd.DataFrame:
-    """Run an experiment whose instances are made; ValueError where the other arguments are not as they should be."""
-    methods = _methods(methods)
-    if output is not None and not isinstance(output, str | os.PathLike):
-        raise ValueError(f"output: a path is needed, got {shown(output)}")
-    return sweep.run(
-        name, seed, some, methods, by or apply, output, flag(progress, "progress"), together
-    )
-
-
-def _methods(methods: Sequence[str]) -> list[str]:
-    """Methods, each of which is known."""
+    """Run an experiment whose instances are made; ValueError names what else is wrong."""
     asked = [text_of(method, "methods") for method in several(methods, "methods")]
     for method in asked:
         if method not in METHODS:
             raise ValueError(f"methods: {method!r} is unknown; known are {', '.join(METHODS)}")
-    return asked
+    if output is not None and not isinstance(output, str | os.PathLike):
+        raise ValueError(f"output: a path is needed, got {shown(output)}")
+    if set(asked) == {"existence"}:
+        together = 50  # a process takes many at a time: each takes less than a millisecond
+    progress = flag(progress, "progress")
+    return runner.run(name, seed, some, asked, by or apply, output, progress, together)
 
 
-def _sizes(sizes: Sequence[int]) -> list[int]:
+def sizes_of(sizes: Sequence[int]) -> list[int]:
+    """Numbers of workers; ValueError where one is none."""
     return [whole(m, "sizes") for m in several(sizes, "sizes")]
-
-
-TABLES: dict[str, Callable[..., pd.DataFrame]] = {
-    "figure1": figure1,
-    "table6": table6,
-    "table7": table7,
-    "table8": table8,
-    "table9": table9,
-    "structured": structured,
-    "planner": planner,
-}
-# Calls that make up the rows stored with the package: some methods are too slow for as many
-# instances as others.
-FULL: dict[str, list[dict[str, Any]]] = {
-    "figure1": [{"repeats": 20}],
-    "table6": [
-        {"repeats": 50, "methods": ["crowdnb", "CPLEX", *GREEDY]},
-        {"repeats": 50, "methods": ["exhaustive"], "sizes": SIZES[:2]},
-        {"repeats": 5, "methods": ["exhaustive"], "sizes": SIZES[2:]},
-    ],
-    "table7": [{"repeats": 6}],
-    "table8": [
-        {"repeats": 1000},
-        {"repeats": 5, "methods": ["exhaustive"]},
-    ],
-    "table9": [{"repeats": 50}, {"repeats": 50, "methods": ["exhaustive"], "sizes": [10, 15]}],
-    "structured": [
-        {"repeats": 200, "methods": ["existence"]},
-        {"repeats": 20, "methods": ["crowdnb"]},
-        {"repeats": 8, "methods": ["greedy_by_options"], "sizes": [15, 30]},
-    ],
-    "planner": [{"repeats": 50}],
-}
-
-
-def full(name: str, output: Path_ | None = None, progress: bool = True) -> pd.DataFrame:
-    """Run an experiment as far as the stored rows go (:data:`FULL`): all of them take about half an hour.
-
-    Parameters
-    ----------
-    name : str
-        As :func:`stored` takes it.
-    output : path, optional
-        A CSV file, as every experiment writes it and goes on from it.
-    progress : bool
-        Whether to show bars.
-    """
-    _known(name)
-    parts = [TABLES[name](output=output, progress=progress, **part) for part in FULL[_known(name)]]
-    return pd.concat(parts, ignore_index=True).sort_values(
-        sweep.KEY, kind="stable", ignore_index=True
-    )
-
-
-def stored(name: str) -> pd.DataFrame:
-    """The rows of a full run that come with the package.
-
-    Parameters
-    ----------
-    name : {"figure1", "table6", "table7", "table8", "table9", "structured", "planner"}
-
-    Raises
-    ------
-    ValueError
-        Unknown name.
-
-    Examples
-    --------
-    >>> stored("table7")["m"].unique().tolist()
-    [40]
-    """
-    return sweep.read(DATA / f"{_known(name)}.csv.gz")
-
-
-def summary(name: str, rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows of an experiment as a table like the paper's.
-
-    Shares by p and m for table 8 and ``structured``, F by m for table 9, places filled for
-    ``planner``; milliseconds for the others.
-    """
-    if _known(name) == "table9":
-        return accuracy(rows)
-    if name in ("table8", "structured"):
-        return shares(rows)["share"].droplevel("n").unstack("m")
-    return quorum(rows) if name == "planner" else times(rows)
-
-
-def variants(repeats: int = 200, seed: int = 0, sizes: Sequence[int] = SIZES) -> pd.DataFrame:
-    """Other readings of table 8: how far each is from what is printed.
-
-    Returns
-    -------
-    DataFrame
-        Index reading; columns RMSE over the 44 cells, and worst (the largest distance in a cell).
-    """
-    readings: dict[str, Callable[[int, float], tuple[int, float, str]]] = {
-        "⌊m/3⌋ tasks, whole project": lambda m, p: (m // 3, p, "project"),
-        "m/3 rounded": lambda m, p: (round(m / 3), p, "project"),
-        "⌈m/3⌉ tasks": lambda m, p: (-(-m // 3), p, "project"),
-        "ordered cells, a pair drawn twice": lambda m, p: (m // 3, 1 - (1 - p) ** 2, "project"),
-        "same-task conflicts": lambda m, p: (m // 3, p, "task"),
-    }
-
-    @cache  # readings meet where m/3 is whole
-    def share(m: int, n: int, p: float, scope: str) -> float:
-        some = instances([(m, n, p)], repeats, seed, scope=scope)
-        return sum(apply(one, "existence").status == "exists" for one in some) / repeats
-
-    sizes, repeats = _sizes(sizes), whole(repeats, "repeats", rule="must be at least {}")
-    if not sizes or (strange := [m for m in sizes if m not in PUBLISHED["table8"].index]):
-        raise ValueError(
-            f"sizes: {listing(strange) if sizes else 'none'}; table 8 has"
-            f" {listing(SIZES, len(SIZES))}"
-        )
-    printed = PUBLISHED["table8"].loc[list(sizes), list(CHANCES)].to_numpy()
-    rows = {}
-    for name, reading in readings.items():
-        off = np.array([[share(m, *reading(m, p)) for p in CHANCES] for m in sizes]) - printed
-        rows[name] = {"RMSE": float(np.sqrt(np.mean(off**2))), "worst": float(np.abs(off).max())}
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("reading")
 
 
 def instances(
@@ -387,7 +246,7 @@ def instances(
         if name in kinds:
             one_of(kinds[name], get_args(known), name)
     return [
-        Instance(m, n, p, repeat, sweep.seed_of(seed, m, n, p, repeat), **kinds)
+        Instance(m, n, p, repeat, runner.seed_of(seed, m, n, p, repeat), **kinds)
         for m, n, p in map(_cell, several(cells, "cells"))
         for repeat in range(repeats)
     ]
@@ -399,106 +258,3 @@ def _cell(cell: object) -> tuple[int, int, float]:
         raise ValueError(f"cells: (m, n, p) is needed, got {shown(cell)}")
     m, n, p = cell
     return whole(m, "cells: m"), whole(n, "cells: n", 0), real(p, "cells: p", 0, 1)
-
-
-def _known(name: str) -> str:
-    if not isinstance(name, str) or name not in TABLES:
-        raise ValueError(f"name must be one of {', '.join(TABLES)}, got {shown(name)}")
-    return name
-
-
-def _together(methods: Sequence[str]) -> int:
-    """Instances that a process takes at a time: many where each takes less than a millisecond."""
-    return 50 if set(_methods(methods)) == {"existence"} else 1
-
-
-def apply(instance: Instance, method: str, node_cap: int = NODE_CAP) -> Outcome:
-    """One method on one instance; its preparation is not timed.
-
-    Parameters
-    ----------
-    instance : Instance
-    method : str
-        ``crowdnb``, ``CPLEX``, ``existence``, ``largest team``, a baseline by name, or ``package``
-        and ``arrays`` for figure 1.
-    node_cap : int
-        Where a baseline gives up.
-    """
-    needs(instance, Instance, "instance")
-    text_of(method, "method")
-    node_cap = whole(node_cap, "node_cap", rule="must be at least {}")
-    if method == "existence":
-        return _existence(instance)
-    if method == "largest team":
-        return _largest(instance)
-    if method in ("package", "arrays"):
-        return _preprocessing(instance, method)
-    if method not in METHODS:
-        raise ValueError(f"methods: {method!r} is unknown; known are {', '.join(METHODS)}")
-    problem = instance.problem()
-    if method == "crowdnb":
-        _warm()
-        start = sweep.processor()
-        answer = optimum(problem)
-        return Outcome(answer.status, _brief(sweep.processor() - start), None, answer.performance)
-    by = (
-        baselines.by_cplex
-        if method == "CPLEX"
-        else partial(getattr(baselines, method), node_cap=node_cap)
-    )
-    attempt: baselines.Attempt = by(problem)
-    return Outcome(attempt.status, _brief(attempt.seconds), attempt.nodes, attempt.performance)
-
-
-def _existence(instance: Instance) -> Outcome:
-    """Whether n workers can work together; where conflicts reach only within a task of one place, who may take what."""
-    drawn = instance.draw()
-    start = time.process_time()
-    if instance.scope == "project":
-        exists = bool(team_exists(drawn.between, instance.n))
-    else:
-        found = maximum_bipartite_matching(sparse.csr_array(~drawn.barred.T), perm_type="column")
-        exists = bool((found >= 0).all())
-    return Outcome("exists" if exists else "infeasible", _brief(time.process_time() - start))
-
-
-def _largest(instance: Instance) -> Outcome:
-    """How many workers can work together, in the place of ρ."""
-    between = instance.draw().between
-    start = time.process_time()
-    size = largest_team(between, TEAM_CAP)
-    seconds = _brief(time.process_time() - start)
-    return (
-        Outcome("N/A", seconds) if size is None else Outcome("optimal", seconds, None, float(size))
-    )
-
-
-def _preprocessing(instance: Instance, method: str) -> Outcome:
-    """Q from random intervals: the package's function on labelled frames, or eqs. 3 and 6 in one expression."""
-    u, d = instance.draw().intervals
-    weights = np.full(u.shape[1], 1 / u.shape[1])
-    columns = pd.MultiIndex.from_product(
-        [range(u.shape[1]), ["low", "high"]], names=["criterion", "end"]
-    )
-    ability, demand = (
-        pd.DataFrame(ends.reshape(len(ends), -1), columns=columns) for ends in (u, d)
-    )
-    for _ in range(2):  # the second time is measured
-        start = time.process_time()
-        if method == "package":
-            qualification(ability, demand, weights)
-        else:
-            widths = np.diff(u)[:, np.newaxis, :, 0] + np.diff(d)[np.newaxis, :, :, 0]
-            np.clip((u[:, np.newaxis, :, 1] - d[np.newaxis, :, :, 0]) / widths, 0, 1) @ weights
-        seconds = time.process_time() - start
-    return Outcome("done", _brief(seconds))
-
-
-@cache
-def _warm() -> None:
-    """What the first solve in a process does alone, importing the engines, is not to be measured."""
-    optimum(Instance(10, 3, 0.1, 0, 0).problem())
-
-
-def _brief(seconds: float) -> float:
-    return float(f"{seconds:.3g}")

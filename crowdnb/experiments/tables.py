@@ -1,4 +1,6 @@
-"""What section 7 prints, and what the rows of its experiments come to: shares, times with tails, accuracies, growth.
+"""What section 7 prints, and what the rows of its experiments come to.
+
+Shares, times with their tails, accuracies, growth.
 
 Rows are those of :func:`crowdnb.experiments.runner.run`: m, n, p, …, method, status, seconds,
 nodes, rho.
@@ -101,7 +103,9 @@ def _named(rows: object, columns: Sequence[str]) -> pd.DataFrame:
 
 
 def theory(sizes: Sequence[int], chances: Sequence[float]) -> pd.DataFrame:
-    """Bounds of the share that table 8 estimates, n = ⌊m/3⌋: index p, m; columns second moment, first moment.
+    """Bounds of the share that table 8 estimates, n = ⌊m/3⌋.
+
+    Index p, m; columns second moment, first moment.
 
     Examples
     --------
@@ -145,7 +149,9 @@ def times(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def accuracy(rows: pd.DataFrame, by: Sequence[str] = ("qualification", "m")) -> pd.DataFrame:
-    """F = 1 - (ρ* - ρ) / ρ* (table 9); ρ* is the optimum by ``exhaustive`` where that ended, else by ``crowdnb``.
+    """F = 1 - (ρ* - ρ) / ρ* (table 9).
+
+    ρ* is the optimum by ``exhaustive`` where that ended, else by ``crowdnb``.
 
     Parameters
     ----------
@@ -214,7 +220,9 @@ def growth(rows: pd.DataFrame) -> pd.Series[float]:
 
 
 def quorum(rows: pd.DataFrame, chance: float = 0.95) -> pd.DataFrame:
-    """How many places m candidates filled in that share of the instances of ``planner``; NaN where the search gave up.
+    """How many places m candidates filled in that share of the instances of ``planner``.
+
+    NaN where the search gave up.
 
     Examples
     --------

@@ -33,11 +33,11 @@ def existence(shares: pd.DataFrame, printed: pd.DataFrame, bounds: pd.DataFrame)
     ----------
     shares : DataFrame
         Index (p, m); columns share, low, high, repeats, as
-        :func:`crowdnb.experiments.studies.shares` gives them.
+        :func:`crowdnb.experiments.tables.shares` gives them.
     printed : DataFrame
         Table 8: index m, columns p.
     bounds : DataFrame
-        As :func:`crowdnb.experiments.studies.theory` gives them.
+        As :func:`crowdnb.experiments.tables.theory` gives them.
     """
     for name, table in (("shares", shares), ("bounds", bounds)):
         if list(needs(table, pd.DataFrame, name).index.names) != ["p", "m"] or table.empty:

@@ -49,7 +49,7 @@ def test_exhaustive_agrees_with_the_program_on_instances_of_section_7(seed):
 
 
 def test_exhaustive_counts_every_partial_assignment_once():
-    """Without rules that bar anything: 3 · 1 for two places of one task, then the third worker for the other."""
+    """Nothing barred: 3 · 1 for two places of one task, then the third worker for the other."""
     problem = cn.Problem(np.ones((3, 2)), [2, 1])
     # pairs {0,1}, {0,2}, {1,2} of the first task: first places 0 and 1, second places 3, third
     # places 3

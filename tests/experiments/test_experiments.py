@@ -1,4 +1,4 @@
-"""Section 7 run again: instances, the runner that can be stopped, the tables, and the theory of table 8."""
+"""Section 7 run again: instances, the runner, the tables, and the theory of table 8."""
 
 import importlib.util
 import io
@@ -18,11 +18,12 @@ import pytest
 import crowdnb as cn
 from crowdnb import __main__
 from crowdnb.experiments import existence as theory
+from crowdnb.experiments import methods, studies
 from crowdnb.experiments import runner as sweep
-from crowdnb.experiments import studies as ex
 from crowdnb.experiments.random_problems import draw
 from crowdnb.model import conflict_graph as teams
 
+ex = cn.experiments
 WITHOUT_TIME = [name for name in sweep.COLUMNS if name != "seconds"]
 HAS_CPLEX = importlib.util.find_spec("cplex") is not None
 
@@ -99,8 +100,8 @@ def test_table_6_solvers_agree_where_they_end(monkeypatch):
     if HAS_CPLEX:
         assert np.allclose(rho["crowdnb"], rho["CPLEX"], atol=1e-6)
     assert (rho[list(ex.GREEDY)].le(rho["crowdnb"] + 1e-9, axis=0)).all(axis=None)
-    assert set(rows["method"]) == set(ex.SOLVERS)
-    monkeypatch.setattr(ex, "apply", partial(ex.apply, node_cap=100))
+    assert set(rows["method"]) == set(methods.SOLVERS)
+    monkeypatch.setattr(studies, "apply", partial(ex.apply, node_cap=100))
     late = ex.table6(1, sizes=[24], methods=["exhaustive"], progress=False)
     assert late[["status", "nodes"]].to_numpy().tolist() == [["N/A", 100]]
     table = ex.times(pd.concat([rows, late]))
@@ -156,7 +157,7 @@ def test_the_planner_finds_the_largest_teams_or_gives_up(monkeypatch):
         )
     places = ex.summary("planner", rows)
     assert (places[10] <= places[15]).all()
-    monkeypatch.setattr(ex, "TEAM_CAP", 2)
+    monkeypatch.setattr(methods, "TEAM_CAP", 2)
     stopped = ex.planner(2, sizes=[15], progress=False)
     assert "N/A" in set(stopped["status"])
     assert ex.quorum(stopped).isna().any(axis=None)
@@ -310,7 +311,7 @@ def test_a_stopped_run_goes_on_where_it_ended(tmp_path, monkeypatch, serial):
             raise KeyboardInterrupt
         return plain(instance, method)
 
-    monkeypatch.setattr(ex, "apply", lambda *work: counted(*work, fail_at=20))
+    monkeypatch.setattr(studies, "apply", lambda *work: counted(*work, fail_at=20))
     with pytest.raises(KeyboardInterrupt):
         ex.table8(6, sizes=[10, 20], output=path, progress=False)
     kept = len(sweep.read(path))
@@ -318,7 +319,7 @@ def test_a_stopped_run_goes_on_where_it_ended(tmp_path, monkeypatch, serial):
     with path.open("a") as file:
         file.write("20,6,0.2,1,77")  # killed while it wrote
     calls.clear()
-    monkeypatch.setattr(ex, "apply", counted)
+    monkeypatch.setattr(studies, "apply", counted)
     assert same(ex.table8(6, sizes=[10, 20], output=path, progress=False), serial)
     assert len(calls) == len(serial) - kept
     text = path.read_text()

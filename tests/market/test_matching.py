@@ -19,7 +19,7 @@ def frame(rows):
 
 
 def crowd(rng, scope="project", limits=3):
-    """A small problem with conflicts of both kinds, limits from 0 on, values that may be negative."""
+    """A small problem with conflicts of both kinds, limits from 0 on, maybe negative values."""
     problem = random_problem(rng, scope)
     q = problem.qualification - (0.3 if rng.uniform() < 0.3 else 0)
     return problem.changed(

@@ -178,7 +178,7 @@ def test_who_leaves_the_platform_leaves_the_job():
 
 @pytest.mark.parametrize(("price", "moves"), [(0.0, 1), (0.3, 1), (0.4, 0), (math.inf, 0)])
 def test_an_urgent_task_takes_somebody_over_when_it_is_worth_the_price(price, moves):
-    """Q is a third for both, by eq. 3 of [0, 1] and [0.5, 1]; the urgent one is worth a third more."""
+    """Q is a third for both, by eq. 3 of [0, 1] and [0.5, 1]; the urgent one is worth more."""
     market = replace(PLAIN, notice=1.5, price=price)
     run = rolling.play(made(market, [(0.0, [(1, 2.0, 40.0)]), (0.5, [(1, 2.0, 40.0)])], urgent=[1]))
     q = cn.possibility_degree(0, 1, 0.5, 1)

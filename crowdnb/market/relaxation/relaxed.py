@@ -71,7 +71,7 @@ def relax(problem: Problem, rows: Rows = "pairs") -> Relaxed:
 
 
 def relaxed(model: Linear, decided: Decisions) -> Relaxed | None:
-    """The relaxation where of some pairs one or more is chosen (1), or none (0); None: impossible."""
+    """The relaxation where of some pairs one or more is chosen (1), or none (0); or None."""
     import cvxpy as cp  # here: it takes a second
 
     if model.value.empty:
