@@ -19,12 +19,12 @@ import pandas as pd
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
-T = TypeVar("T")
+_T = TypeVar("_T")
 
-DIGITS = re.compile(r"([0-9]+)")
+_DIGITS = re.compile(r"([0-9]+)")
 
 # letters of a value in a message; a longer one is told by its beginning, a table by its type
-LONG = 60
+_LONG = 60
 
 
 def natural_key(label: object) -> tuple[tuple[int, Any, str], ...]:
@@ -32,7 +32,7 @@ def natural_key(label: object) -> tuple[tuple[int, Any, str], ...]:
     if isinstance(label, Real) and not isinstance(label, bool):
         # as it is: long whole numbers differ beyond the precision of a float
         return ((0, label, ""),)
-    parts = DIGITS.split(str(label))
+    parts = _DIGITS.split(str(label))
     return tuple(
         (1, 0.0, part) if at % 2 == 0 else (0, float(part), part)
         for at, part in enumerate(parts)
@@ -172,7 +172,7 @@ def one_of(value: object, known: Collection[str], name: str) -> Any:
     return value
 
 
-def needs(value: object, kind: type[T], name: str) -> T:
+def needs(value: object, kind: type[_T], name: str) -> _T:
     """A value of this class; ValueError with the argument's name for anything else."""
     if not isinstance(value, kind):
         raise ValueError(f"{name}: a {kind.__name__} is needed, got {shown(value)}")
@@ -287,7 +287,7 @@ def shown(value: object) -> str:
         told = repr(value) if isinstance(value, str | bytes) else str(value)
     except ValueError:  # a whole number of thousands of digits
         return f"a very large {type(value).__name__}"
-    if len(told) <= LONG and "\n" not in told and told:
+    if len(told) <= _LONG and "\n" not in told and told:
         return told
     kind = f"{type(value).__name__}"
     return f"{told[:20]}… ({kind})" if isinstance(value, str | bytes | Real) else f"a {kind}"

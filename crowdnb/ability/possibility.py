@@ -164,7 +164,7 @@ def possibility_matrix(ability: pd.DataFrame, demand: pd.DataFrame) -> pd.DataFr
 
 def interval_pair(ability: pd.DataFrame, demand: pd.DataFrame) -> tuple[Intervals, Intervals]:
     """Both frames taken apart and checked, the demand's criteria in the order of the ability's."""
-    u, d = intervals(ability, "worker"), intervals(demand, "task")
+    u, d = _intervals(ability, "worker"), _intervals(demand, "task")
     if d.criteria.equals(u.criteria):
         return u, d
     same_labels(d.criteria, u.criteria, "demand")
@@ -172,7 +172,7 @@ def interval_pair(ability: pd.DataFrame, demand: pd.DataFrame) -> tuple[Interval
     return u, Intervals(d.labels, u.criteria, d.low[:, order], d.high[:, order])
 
 
-def intervals(frame: pd.DataFrame, what: str) -> Intervals:
+def _intervals(frame: pd.DataFrame, what: str) -> Intervals:
     """A frame with columns (criterion, low / high) taken apart; ValueError names a wrong label."""
     name = "ability" if what == "worker" else "demand"
     if not isinstance(frame, pd.DataFrame) or frame.columns.nlevels != 2 or frame.empty:

@@ -41,8 +41,8 @@ from crowdnb.solver.search import tie
 Source = Literal["ratings", "intervals"]
 # samples that a process takes at a time: fewer travel more often, more leave processes idle at the
 # end, and the bar stands longer
-TOGETHER = 20
-QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+_TOGETHER = 20
+_QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,15 +177,15 @@ def doubt(
     shares = _shares(data.problem, placed, chosen / samples, samples)
     stays = float((frame["loss"] == 0).mean())
     error = math.sqrt(stays * (1 - stays) / samples)
-    quantiles = frame.quantile(list(QUANTILES)).rename_axis("quantile")
+    quantiles = frame.quantile(list(_QUANTILES)).rename_axis("quantile")
     text = _doubt_text(source, today, shares, quantiles, stays, error, samples)
     return Doubt(today, source, shares, frame, quantiles, stays, error, text)
 
 
 def _inside(data: ProjectArrays, samples: int, rng: np.random.Generator) -> Iterator[FloatArray]:
-    """Q of abilities that are points in their intervals, TOGETHER samples at a time."""
-    for start in range(0, samples, TOGETHER):
-        size = min(TOGETHER, samples - start)
+    """Q of abilities that are points in their intervals, a block of samples at a time."""
+    for start in range(0, samples, _TOGETHER):
+        size = min(_TOGETHER, samples - start)
         u = data.low + rng.random((size, *data.low.shape)) * (data.high - data.low)
         u = np.minimum(u, data.high)
         yield np.stack([data.of(one, one) for one in u])
@@ -194,14 +194,14 @@ def _inside(data: ProjectArrays, samples: int, rng: np.random.Generator) -> Iter
 def _resampled(
     data: ProjectArrays, project: Project, samples: int, rng: np.random.Generator
 ) -> Iterator[FloatArray]:
-    """Q of histories drawn from themselves, TOGETHER samples at a time."""
+    """Q of histories drawn from themselves, a block of samples at a time."""
     given = data.histories(project)
     n = given.to_numpy(dtype=float)
     total = n.sum(axis=1)
     trials = np.maximum(1, np.rint(total)).astype(np.int64)
     shape = data.low.shape
-    for start in range(0, samples, TOGETHER):
-        size = min(TOGETHER, samples - start)
+    for start in range(0, samples, _TOGETHER):
+        size = min(_TOGETHER, samples - start)
         drawn = (
             rng.multinomial(trials, n / total[:, None], (size, len(n))) * (total / trials)[:, None]
         )

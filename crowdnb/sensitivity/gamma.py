@@ -38,13 +38,13 @@ from crowdnb.sensitivity.project_arrays import ProjectArrays
 from crowdnb.solver.search import tie
 
 # of an end of an interval: what tables rounded to eight digits may differ by from their histories
-NEAR = 1e-8
+_NEAR = 1e-8
 # of γ: a narrower range is a point; thousands of times the spacing of floats near 1, so that its
 # halves still differ
-NARROW = 1e-12
+_NARROW = 1e-12
 # values of P (γ × workers × tasks × criteria) held together, 32 MB: more are halved unlooked at
-CELLS = 4_000_000
-FORBIDDEN = "one of its pairs has qualification 0 there"
+_CELLS = 4_000_000
+_FORBIDDEN = "one of its pairs has qualification 0 there"
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,7 +164,12 @@ def gamma_range(
         forbidden = rival is None and end != stop
         who = "" if rival is None else moves_text(moves(data.problem, placed, rival))
         rows.append(
-            (end, here.performance, rival is not None or forbidden, FORBIDDEN if forbidden else who)
+            (
+                end,
+                here.performance,
+                rival is not None or forbidden,
+                _FORBIDDEN if forbidden else who,
+            )
         )
         others.append(
             None
@@ -220,7 +225,7 @@ class _Drift:
         self.data, self.gamma, self.tolerance = data, gamma, tolerance
         self.low, self.high, self.he = self._ends(project, gamma, he_to_en)
         at_gamma = np.stack(self.ends(np.array([gamma]))), np.stack([data.low, data.high])
-        far = np.abs(at_gamma[0][:, 0] - at_gamma[1]).max(axis=0) > NEAR
+        far = np.abs(at_gamma[0][:, 0] - at_gamma[1]).max(axis=0) > _NEAR
         if far.any():
             i, k = np.argwhere(far)[0].tolist()
             who = ", ".join(map(str, (data.problem.workers[i], data.criteria[k])))
@@ -294,7 +299,7 @@ class _Drift:
                 inner = self.breaks[(self.breaks > min(a, b)) & (self.breaks < max(a, b))]
                 if len(inner):
                     ahead.append(float(inner[len(inner) // 2]))
-                elif abs(b - a) <= NARROW:
+                elif abs(b - a) <= _NARROW:
                     return a, better
                 else:
                     ahead.append((a + b) / 2)
@@ -349,7 +354,7 @@ class _Drift:
         The latter is whether the same pairs are possible at every γ from a to b.
         """
         nodes, data = self._nodes(a, b), self.data
-        if len(nodes) * data.q.size * len(data.w) > CELLS and len(nodes) > 2:
+        if len(nodes) * data.q.size * len(data.w) > _CELLS and len(nodes) > 2:
             return placed, False
         # pairs whose Q is not 0 between two kinks
         possible = self.q((nodes[1:] + nodes[:-1]) / 2) != 0

@@ -58,9 +58,9 @@ from crowdnb.solver.search import tie
 
 Criterion = Literal["worst case", "regret"]
 # W_j Q_ij below which a cost is 0: coefficients so small beside 1 confuse engines
-NOTHING = 1e-12
+_NOTHING = 1e-12
 # the largest difference of two tasks in the program of regret, which HiGHS solves to 1e-6
-FINE = 1e3
+_FINE = 1e3
 
 
 @dataclass(frozen=True, eq=False)
@@ -210,7 +210,7 @@ def _safest(data: ProjectArrays, oracle: Oracle, worst: Problem, usual: IntArray
     if score(worst, usual) >= least:
         return usual
     if worst.budget is None:
-        value = np.where(np.abs(worst.value) < NOTHING, 0.0, worst.value)
+        value = np.where(np.abs(worst.value) < _NOTHING, 0.0, worst.value)
         return placed_of(oracle.best(data.problem.changed(costs=-value, budget=-least)))
     return safe
 
@@ -291,7 +291,7 @@ class _Regret:
         best, least, bound = known[0], math.inf, 0.0
         model = program(Rules.of(self.data.problem))
         nothing = np.zeros(len(model.pairs))
-        unit = FINE / (float(np.abs(self.more).max()) or 1.0)
+        unit = _FINE / (float(np.abs(self.more).max()) or 1.0)
         more, sets, proposed = (
             (self.more * unit).round(9),
             dict[bytes, tuple[Any, Any, FloatArray]](),

@@ -33,7 +33,7 @@ from crowdnb.model.problem import Problem
 from crowdnb.sensitivity.given import positions
 from crowdnb.sensitivity.weighing import NEAR, Weighing
 
-MOST = 6  # criteria whose polytopes have few enough corners
+_MOST = 6  # criteria whose polytopes have few enough corners
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,8 +150,8 @@ def stability(
     samples = whole(samples, "samples", 0)
     weighing = Weighing(problem, possibility, solver)
     w = weighing.read(weights)
-    if len(w) > MOST:
-        raise ValueError(f"stability: {len(w)} criteria, and at most {MOST} can be dealt with")
+    if len(w) > _MOST:
+        raise ValueError(f"stability: {len(w)} criteria, and at most {_MOST} can be dealt with")
     best = weighing.best(w)
     if best.placed is None:
         raise ValueError("stability: the problem has no assignment; explain_infeasible says why")

@@ -36,7 +36,7 @@ from crowdnb.model.assignment import Assignment
 from crowdnb.model.problem import Problem, needed
 
 # the finest that HiGHS takes; its usual 1e-7 is coarser than NEAR
-EXACT = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
+_EXACT = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
 NEAR = 1e-8  # of ρ or of a weight: what the linear programs leave open
 
 
@@ -121,7 +121,7 @@ class Weighing:
             [np.r_[np.ones(size), np.zeros(size)]],
             [1.0],
             bounds=[(0, 1)] * (2 * size),
-            options=EXACT,
+            options=_EXACT,
         )
         return None if answer.x is None else np.asarray(answer.x[:size])
 
@@ -139,7 +139,7 @@ class Weighing:
             [np.r_[np.ones(len(rows)), 0.0]],
             [1.0],
             bounds=[(0, 1)] * len(rows) + [(None, None)],
-            options=EXACT,
+            options=_EXACT,
         )
         share = np.maximum(0, answer.x[:-1])
         share /= share.sum()

@@ -24,12 +24,12 @@ from weakref import WeakSet
 
 from tqdm.auto import tqdm
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
-TICK = 0.05  # seconds between two looks at the clock
+_TICK = 0.05  # seconds between two looks at the clock
 # seconds between two looks whether the call is over, each of them a few microseconds of work
-SOON = 0.01
-BAR = "{desc}: {elapsed} {bar} {postfix}"
+_SOON = 0.01
+_BAR = "{desc}: {elapsed} {bar} {postfix}"
 WORK = (
     "import pickle, sys; sys.path[:] = pickle.load(sys.stdin.buffer); import crowdnb.solver.apart;"
     " crowdnb.solver.apart._serve()"
@@ -44,11 +44,11 @@ WATCHING = [
     "-c",
     "import os, sys; os.read(0, 1); os.kill(int(sys.argv[1]), 9)",
 ]
-KILLED = -9  # return code after SIGKILL, which systems send when memory runs out
+_KILLED = -9  # return code after SIGKILL, which systems send when memory runs out
 # last words of C++, Python, GLPK
-NO_MEMORY = (b"bad_alloc", b"MemoryError", b"no memory available")
+_NO_MEMORY = (b"bad_alloc", b"MemoryError", b"no memory available")
 # Ctrl-C in a terminal goes to every process of a group: the asking process alone must hear it.
-OWN_GROUP: dict[str, Any] = (
+_OWN_GROUP: dict[str, Any] = (
     {"creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)}
     if os.name == "nt"
     else {"start_new_session": True}
@@ -58,11 +58,11 @@ _held: WeakSet[IO[bytes]] = WeakSet()  # this process's ends of the pipes that w
 
 
 def apart(
-    function: Callable[..., T],
+    function: Callable[..., _T],
     *arguments: object,
     time_limit: float | None = None,
     bar: str | None = None,
-) -> T | None:
+) -> _T | None:
     """What ``function(*arguments)`` returns in a process of its own, or None when the time is over.
 
     When this returns or raises, also through an interrupt, the process is gone.
@@ -109,7 +109,7 @@ def apart(
     shown = tqdm(
         desc=bar,
         total=time_limit,
-        bar_format=BAR,
+        bar_format=_BAR,
         leave=False,
         mininterval=0.5,
         disable=bar is None,
@@ -123,13 +123,13 @@ def apart(
             if _abandoned():
                 raise RuntimeError(f"{name} is stopped: the process whose worker this is has ended")
             shown.update(gone - shown.n)
-            call.join(TICK)
+            call.join(_TICK)
     finally:
         call.over = True  # first, and one store: no interrupt can come before it
         shown.close()
         if call.is_alive():
             call.join()
-    outcome: T = call.outcome(name)
+    outcome: _T = call.outcome(name)
     return outcome
 
 
@@ -154,12 +154,17 @@ class _Call(threading.Thread):
             return
         try:
             with subprocess.Popen(
-                WORKING, stdin=pipe, stdout=pipe, stderr=pipe, **OWN_GROUP
+                WORKING, stdin=pipe, stdout=pipe, stderr=pipe, **_OWN_GROUP
             ) as worker:
                 try:
                     watching = [*WATCHING, str(worker.pid)]
                     with subprocess.Popen(
-                        watching, stdin=pipe, stdout=nothing, stderr=nothing, bufsize=0, **OWN_GROUP
+                        watching,
+                        stdin=pipe,
+                        stdout=nothing,
+                        stderr=nothing,
+                        bufsize=0,
+                        **_OWN_GROUP,
                     ) as watcher:
                         assert watcher.stdin is not None
                         _held.add(watcher.stdin)
@@ -179,7 +184,7 @@ class _Call(threading.Thread):
         talk = threading.Thread(target=self._talk, args=[worker], daemon=True)
         talk.start()
         while talk.is_alive() and not self.over:
-            talk.join(SOON)
+            talk.join(_SOON)
         worker.kill()
         talk.join()
 
@@ -193,11 +198,11 @@ class _Call(threading.Thread):
         if self.error is not None:
             raise self.error
         last = self.complaint.decode(errors="replace")[-500:].strip()
-        if self.code == KILLED:
+        if self.code == _KILLED:
             raise MemoryError(
                 f"the process of {name} was ended by the system, most likely for want of memory"
             )
-        if self.code and any(word in self.complaint for word in NO_MEMORY):
+        if self.code and any(word in self.complaint for word in _NO_MEMORY):
             raise MemoryError(f"the process of {name} ended for want of memory: {last}")
         if self.code or not self.said:
             raise RuntimeError(f"the process of {name} ended with code {self.code}: {last}")

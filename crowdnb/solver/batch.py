@@ -28,17 +28,17 @@ from crowdnb.model.problem import Problem
 # which lets an interrupt pass: the best so far is no answer to many
 from crowdnb.solver.search import optimum
 
-Key = TypeVar("Key")
+_Key = TypeVar("_Key")
 
 
 @overload
 def solve_many(  # type: ignore[overload-overlap]  # a mapping is an iterable too, of its names
-    problems: Mapping[Key, Problem],
+    problems: Mapping[_Key, Problem],
     solver: str | None = ...,
     time_limit: float | None = ...,
     tie_break: Literal["labels"] | None = ...,
     progress: bool = ...,
-) -> dict[Key, Assignment]: ...
+) -> dict[_Key, Assignment]: ...
 @overload
 def solve_many(
     problems: Iterable[Problem],

@@ -13,7 +13,7 @@ from crowdnb.labels import BoolArray, FloatArray, IntArray
 from crowdnb.model.problem import Problem
 
 # workers × places of one linear assignment, 400 MB; with more the engine is asked at once
-CELLS = 50_000_000
+_CELLS = 50_000_000
 
 
 def place_at_most(problem: Problem, team: IntArray | None = None) -> IntArray | None:
@@ -23,7 +23,7 @@ def place_at_most(problem: Problem, team: IntArray | None = None) -> IntArray | 
     """
     m, places = len(problem.workers), np.minimum(problem.most, len(problem.workers))
     one_each = problem.limits.max() <= 1 and not len(problem.pins) and problem.budget is None
-    if problem.required_rule != "at most" or not one_each or m * places.sum() > CELLS:
+    if problem.required_rule != "at most" or not one_each or m * places.sum() > _CELLS:
         return None
     task = np.repeat(np.arange(len(places)), places)
     gain = np.where(problem.eligible, problem.value, 0.0).clip(min=0.0)[:, task]

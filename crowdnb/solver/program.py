@@ -24,7 +24,7 @@ from crowdnb.solver.search import Search, optimum, sizes, tie
 
 # Rows of possible conflicts that a compiled program may have: one for each two workers (and task),
 # whether they are in conflict or not, which costs more with each than writing the program afresh.
-COMPILED = 1000
+_COMPILED = 1000
 
 
 def solve(
@@ -90,7 +90,7 @@ class Program:
     """A problem's program compiled once, and solved again for other values over the same labels.
 
     Q, W, L, C^R and C^A stand in its objective and its right-hand sides only, so that nothing but
-    numbers changes between two solves. Beyond :data:`COMPILED` rows of conflicts, or with options
+    numbers changes between two solves. Beyond 1,000 rows of conflicts, or with options
     beyond the paper, each solve starts afresh, as :func:`solve` does.
 
     Parameters
@@ -116,7 +116,7 @@ class Program:
         rows = m * (m - 1) // 2 * (1 if problem.conflict_scope == "project" else n)
         self.compiled = (
             CompiledProgram(m, n, problem.conflict_scope)
-            if problem.plain and rows <= COMPILED
+            if problem.plain and rows <= _COMPILED
             else None
         )
 

@@ -29,29 +29,29 @@ from crowdnb.solver.engine import (
     pick,
 )
 
-Asker = Callable[
+_Asker = Callable[
     [Problem, IntArray, str, float | None, IntArray | None, Sequence[IntArray]], Answer
 ]
 
 
-class Pace(NamedTuple):
+class _Pace(NamedTuple):
     """Pairs in a question to an engine, which stops between two bounds only: later with more."""
 
     first: int  # in the first question where time is limited: an assignment is to be found soon
-    here: int  # in this process, with NEAR_END seconds left or less; with more left in proportion
+    here: int  # in this process, with _NEAR_END seconds left or less; with more left in proportion
 
 
 # found by trying: with so many pairs limits are kept within a tenth (benchmarks/program.py limit)
-PACE, PACE_OF = Pace(500, 1000), {"CBC": Pace(300, 300)}
-NEAR_END = 3.0  # seconds: with twice as many left, what an engine overruns matters half as much
+PACE, _PACE_OF = _Pace(500, 1000), {"CBC": _Pace(300, 300)}
+_NEAR_END = 3.0  # seconds: with twice as many left, what an engine overruns matters half as much
 # pairs in the first question where time is not limited: mostly enough, and settled in a second
-UNHURRIED = 1000
-MOST_HERE = 20_000  # pairs asked about in this process, however much time is left
-STARTUP = 1.5  # seconds that a process of its own takes to start: with less left it comes too late
-LONGEST = 1e6  # seconds: GLPK counts milliseconds in 32 bits
+_UNHURRIED = 1000
+_MOST_HERE = 20_000  # pairs asked about in this process, however much time is left
+_STARTUP = 1.5  # seconds that a process of its own takes to start: with less left it comes too late
+_LONGEST = 1e6  # seconds: GLPK counts milliseconds in 32 bits
 # the largest cost by the smallest, from which on HIGHS answers for GLPK: from 1e6 on GLPK loses
 # assignments, of some in a thousand problems; a hundredth of that to be safe
-WIDE = 1e4
+_WIDE = 1e4
 
 
 class Questions:
@@ -67,13 +67,13 @@ class Questions:
         Asks an engine in this process, as :func:`crowdnb.solver.engine.ask` does.
     """
 
-    def __init__(self, solver: str | None, time_limit: float | None, asker: Asker | None = None):
+    def __init__(self, solver: str | None, time_limit: float | None, asker: _Asker | None = None):
         self.start = time.perf_counter()
         self.in_turn, self.asker = solver is None, asker or ask
         self._engine = None if solver is None else pick(solver)
-        if time_limit is not None and not 0 < number(time_limit) <= LONGEST:
+        if time_limit is not None and not 0 < number(time_limit) <= _LONGEST:
             raise ValueError(
-                f"time_limit must be above 0 and at most {LONGEST:g} seconds, got"
+                f"time_limit must be above 0 and at most {_LONGEST:g} seconds, got"
                 f" {shown(time_limit)}"
             )
         self.limited = time_limit is not None
@@ -99,7 +99,7 @@ class Questions:
     @property
     def first(self) -> int:
         """How many pairs the first question is about."""
-        return PACE_OF.get(self.engine, PACE).first if self.limited else UNHURRIED
+        return _PACE_OF.get(self.engine, PACE).first if self.limited else _UNHURRIED
 
     def ask(self, problem: Problem, pairs: IntArray, pins: IntArray | None = None) -> Answer:
         """Ask the engine; with options again, while only its tolerances make its answer right.
@@ -144,7 +144,7 @@ class Questions:
         takes_over = self.in_turn and self.engine != "HIGHS"
         answer = Answer("time_limit", np.zeros(len(pairs)), math.nan)
         left = self.left
-        all_here = left < STARTUP
+        all_here = left < _STARTUP
         if all_here or len(pairs) <= self._most_here(left):
             seconds = min(left, PATIENCE)
             if all_here and takes_over:
@@ -157,7 +157,7 @@ class Questions:
         if takes_over:
             self._engine = "HIGHS"
         left = self.left
-        if left > STARTUP:
+        if left > _STARTUP:
             limit = left if self.limited else None
             later = ask_apart(problem, pairs, self.engine, limit, pins, refused)
         elif takes_over:
@@ -168,8 +168,8 @@ class Questions:
 
     def _most_here(self, left: float) -> float:
         """How many pairs may be asked about in this process with so many seconds left."""
-        here = PACE_OF.get(self.engine, PACE).here
-        return min(MOST_HERE, here * max(1.0, left / NEAR_END))
+        here = _PACE_OF.get(self.engine, PACE).here
+        return min(_MOST_HERE, here * max(1.0, left / _NEAR_END))
 
 
 def _for_engine(seconds: float) -> float:
@@ -182,4 +182,4 @@ def _wide(problem: Problem, pairs: IntArray) -> bool:
     if problem.pair_costs is None or problem.budget is None:
         return False
     costs: FloatArray = np.abs(problem.pair_costs[pairs[:, 0], pairs[:, 1]])
-    return bool(costs.max() > WIDE * costs.min(initial=math.inf, where=costs > 0))
+    return bool(costs.max() > _WIDE * costs.min(initial=math.inf, where=costs > 0))

@@ -41,13 +41,13 @@ from crowdnb.solver.reduced_costs import prices
 
 # pairs up to which an engine, which then takes some milliseconds, confirms every answer; with more
 # it is asked only what the bounds leave open
-FEW = 200
+_FEW = 200
 # An engine tells assignments apart that differ by 1e-10 of what the worst pair asked about falls
 # short of the best. Where that is this much more than for the pairs still in play, it is asked
 # again about these alone; so it works to 1e-6 of what decides, or finer.
-ZOOM = 1e4
+_ZOOM = 1e4
 # how far a solver's objective may be from ρ recomputed, relative to the sizes that sum to it
-TOLERANCE = 1e-6
+_TOLERANCE = 1e-6
 STOPPED = "Stopped from the keyboard."
 
 
@@ -139,7 +139,7 @@ class Search:
             self._take(relaxed, self.bound)
         closed = self.found is not None
         pairs = int(np.count_nonzero(self.allowed))
-        proof_will_do = pairs > FEW and not self.labels_first
+        proof_will_do = pairs > _FEW and not self.labels_first
         if not pairs or (closed and proof_will_do):
             return self._finish("optimal", "none")
         team: IntArray | None = None
@@ -155,7 +155,7 @@ class Search:
                 self._team(problem.against.sum(axis=1))
             if self.found is None and team is not None:  # found on the way to no refutation
                 self._try(place(problem, team))
-        if pairs > FEW or self.labels_first:
+        if pairs > _FEW or self.labels_first:
             self._price(relaxed)
             if proof_will_do and self.rho >= self.bound - self.slack:
                 return self._finish("optimal", "none")
@@ -201,7 +201,7 @@ class Search:
             if (left != asked).any():
                 near = float(shortfall(problem, np.argwhere(left)).max())
             rounding = ROUNDING * float(np.abs(problem.value[left]).max())
-            if best.spread <= ZOOM * max(near, rounding):
+            if best.spread <= _ZOOM * max(near, rounding):
                 return self._optimal(left)
             self.allowed = left
 
@@ -407,4 +407,4 @@ def sizes(values: FloatArray, placed: IntArray) -> float:
 
 def _tolerance(problem: Problem, placed: IntArray, spread: float) -> float:
     """How far a solver's ρ may be from ρ recomputed."""
-    return TOLERANCE * max(sizes(problem.value, placed), spread)
+    return _TOLERANCE * max(sizes(problem.value, placed), spread)

@@ -13,8 +13,8 @@ import numpy as np
 import psutil
 import pytest
 
-from crowdnb.solver import apart
 from crowdnb.solver import apart as module
+from crowdnb.solver.apart import apart
 
 posix = pytest.mark.skipif(os.name == "nt", reason="signals are sent otherwise on Windows")
 # one call of C code, during which no other thread of its process can run
@@ -22,7 +22,7 @@ ENDLESS = "apart(sum, range(10**13))"
 GLPK = """apart(engine.ask, problem, np.argwhere(problem.eligible), "GLPK_MI", None)"""
 ASKING = """
 import os, signal, threading, time, joblib
-from crowdnb.solver import apart
+from crowdnb.solver.apart import apart
 signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where tests run in the background
 """
 HARD = """
