@@ -45,9 +45,10 @@ class Reach(NamedTuple):
 def reaches(
     value: FloatArray, allowed: BoolArray, must: BoolArray, fewest: IntArray, most: IntArray
 ) -> Reach:
-    """What choices of allowed pairs reach, with all that must be chosen, and with so many pairs of each task.
+    """What choices of allowed pairs reach: the greatest Σ value (eq. 7) under eqs. 8 and 9 alone.
 
-    Limits of workers, conflicts and a budget do not count, so a choice may reach less.
+    All pairs that must be chosen are, and ``fewest`` to ``most`` of each task. Limits of workers
+    (eq. 10), conflicts (eqs. 11 and 12) and a budget do not count, so a choice may reach less.
     """
     nothing = Reach(-math.inf, np.full(value.shape, -np.inf), 0.0)
     if (must & ~allowed).any():
@@ -79,7 +80,7 @@ def zoom(
     rho: float = -math.inf,
     enough: float = math.inf,
 ) -> float:
-    """The greatest Σ value of an assignment, as this module's text says; -inf where there is none.
+    """The greatest ρ = Σ value (eq. 7), scale by scale as this module's text says; -inf for none.
 
     Parameters
     ----------

@@ -188,7 +188,7 @@ def _inside(data: ProjectArrays, samples: int, rng: np.random.Generator) -> Iter
         size = min(_TOGETHER, samples - start)
         u = data.low + rng.random((size, *data.low.shape)) * (data.high - data.low)
         u = np.minimum(u, data.high)
-        yield np.stack([data.of(one, one) for one in u])
+        yield np.stack([data.q_of(one, one) for one in u])
 
 
 def _resampled(
@@ -208,7 +208,7 @@ def _resampled(
         numbered = pd.MultiIndex.from_product([range(size * shape[0]), range(shape[1])], names=KEYS)
         counts = Counts(drawn.reshape(len(numbered), -1), index=numbered, columns=given.columns)
         ends = ability_intervals(counts, project.gamma).to_numpy().reshape(size, shape[0], -1)
-        yield np.stack([data.of(one[:, ::2], one[:, 1::2]) for one in ends])
+        yield np.stack([data.q_of(one[:, ::2], one[:, 1::2]) for one in ends])
 
 
 def _chosen(

@@ -264,7 +264,7 @@ class _Drift:
 
     def q(self, gammas: FloatArray) -> FloatArray:
         """Q at several γ, γ × m × n."""
-        return self.data.of(*self.ends(gammas))
+        return self.data.q_of(*self.ends(gammas))
 
     def _breaks(self, limit: float) -> FloatArray:
         """Every kink of Q in (0, limit): an interval is clipped, P starts or ends to be 0 or 1."""
@@ -380,7 +380,7 @@ class _Drift:
         x2): above it where P rises with x (B < 0), else below.
         """
         data, (low, high) = self.data, self.ends(nodes)
-        p = data.p(low, high)
+        p = data.p_of(low, high)
         root = np.sqrt((high - low)[:, :, None] + (data.d_high - data.d_low))  # √x
         rise, wider, both = np.diff(p, axis=0), np.diff(root, axis=0), root[1:] + root[:-1]
         off = np.abs(rise) * np.abs(wider) / np.where(both == 0, 1.0, both)

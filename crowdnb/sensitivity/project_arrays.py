@@ -40,18 +40,18 @@ class ProjectArrays:
         self.w = labelled_vector(project.criteria_weights, u.criteria, "criteria weights")
         check_weights(self.w, u.criteria)
         self.weight = problem.weights
-        self.q = self.of(self.low, self.high)
+        self.q = self.q_of(self.low, self.high)
         self.allowed = ~problem.excluded
         self.problem = problem.changed(qualification=self.q)
         self.name = name
 
-    def p(self, low: FloatArray, high: FloatArray) -> FloatArray:
+    def p_of(self, low: FloatArray, high: FloatArray) -> FloatArray:
         """P of abilities … × m × K: … × m × n × K."""
         return degree(low[..., None, :], high[..., None, :], self.d_low, self.d_high)
 
-    def of(self, low: FloatArray, high: FloatArray) -> FloatArray:
+    def q_of(self, low: FloatArray, high: FloatArray) -> FloatArray:
         """Q of abilities … × m × K: … × m × n."""
-        return np.asarray(self.p(low, high) @ self.w)
+        return np.asarray(self.p_of(low, high) @ self.w)
 
     def with_q(self, q: FloatArray) -> Problem:
         """The problem with other Q; a Q of 0 forbids a pair only where the project's own is 0."""

@@ -165,7 +165,7 @@ def robust(
         raise ValueError(f"time_limit must be above 0, got {time_limit}")
     oracle = Oracle(data.problem, solver)
     usual = data.best(oracle)
-    worst = data.with_q(data.of(data.low, data.low))
+    worst = data.with_q(data.q_of(data.low, data.low))
     regret = _Regret(data, oracle) if simple else None
     safe = _safest(data, oracle, worst, usual)
     found, bound = safe, math.nan
