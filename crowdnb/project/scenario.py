@@ -6,6 +6,7 @@ is in :mod:`crowdnb.project.settings`.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, get_args
@@ -222,6 +223,16 @@ def check_fields(kind: type[Scenario]) -> None:
 
 
 check_fields(Scenario)
+
+
+def check_names(named: Sequence[Scenario], where: str) -> None:
+    """ScenarioError where a name stands twice, is empty, or is that of the project as given."""
+    number = Counter(one.name for one in named)
+    if twice := [name for name, times in number.items() if times > 1]:
+        names = listing(map(repr, twice))
+        raise ScenarioError(f"{where}: the scenario {names} stands more than once")
+    if wrong := [name for name in number if not name.strip() or name == GIVEN]:
+        raise ScenarioError(f"{where}: {wrong[0]!r} cannot be the name of a scenario")
 
 
 def a_scenario(scenario: object) -> Scenario:

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from crowdnb.project.files import read_json, short, write_whole
-from crowdnb.project.scenario import GIVEN, Scenario
+from crowdnb.project.scenario import Scenario, check_names
 from crowdnb.project.setting_kinds import ScenarioError, entries
 
 FORMAT, VERSION = "crowdnb scenarios", 1
@@ -55,11 +54,7 @@ def read_scenarios(path: Path) -> tuple[Scenario, tuple[Scenario, ...], str]:
     named = tuple(
         Scenario.from_json(one, f"{path.name}, scenario {at}") for at, one in enumerate(listed, 1)
     )
-    for name, times in Counter(one.name for one in named).items():
-        if times > 1:
-            raise ScenarioError(f"{path.name}: the scenario {name!r} stands more than once")
-        if not name.strip() or name == GIVEN:
-            raise ScenarioError(f"{path.name}: {name!r} cannot be the name of a scenario")
+    check_names(named, path.name)
     current = Scenario.from_json(
         {"name": "", **entries(held.get("current", {}), path.name)}, f"{path.name}, current"
     )

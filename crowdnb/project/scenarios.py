@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections import Counter
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
@@ -25,7 +24,7 @@ from crowdnb.model.assignment import Assignment
 from crowdnb.model.moves import moves_text
 from crowdnb.model.problem import Problem, Scope
 from crowdnb.project.record import Project, fingerprint
-from crowdnb.project.scenario import GIVEN, Scenario, a_scenario, check_labels
+from crowdnb.project.scenario import GIVEN, Scenario, a_scenario, check_labels, check_names
 from crowdnb.project.scenario_file import read_scenarios, write_scenarios
 from crowdnb.project.setting_kinds import ScenarioError
 from crowdnb.solver.program import Program
@@ -78,14 +77,7 @@ class Scenarios:
     def __post_init__(self) -> None:
         needs(self.project, Project, "project")
         named = tuple(needs(one, Scenario, "named") for one in several(self.named, "named"))
-        if twice := [
-            name for name, times in Counter(one.name for one in named).items() if times > 1
-        ]:
-            raise ScenarioError(
-                f"named: the scenario {listing(map(repr, twice))} stands more than once"
-            )
-        if wrong := [one.name for one in named if not one.name.strip() or one.name == GIVEN]:
-            raise ScenarioError(f"named: {wrong[0]!r} cannot be the name of a scenario")
+        check_names(named, "named")
         object.__setattr__(self, "named", named)
         needs(self.current, Scenario, "current")
         one_of(self.scope, get_args(Scope), "scope")
