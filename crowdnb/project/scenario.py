@@ -119,12 +119,12 @@ class Scenario:
 
     def _switched(self, problem: Problem) -> Problem:
         """With these conflicts and exclusions, those of workers that the problem has."""
-        barred, between = problem.task_conflicts, problem.worker_conflicts
         changed: dict[str, Any] = {}
         if self.exclusions:
-            changed["task_conflicts"] = _with(barred, self.exclusions)
+            changed["task_conflicts"] = _with(problem.task_conflicts, self.exclusions)
         if self.conflicts:
-            changed["worker_conflicts"] = listed(_with(between, self.conflicts, symmetric=True))
+            between = _with(problem.worker_conflicts, self.conflicts, symmetric=True)
+            changed["worker_conflicts"] = listed(between)
         return problem.changed(**changed)
 
     def intervals(self, project: Project) -> tuple[pd.DataFrame, pd.DataFrame]:
