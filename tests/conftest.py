@@ -6,13 +6,10 @@ from importlib.util import find_spec
 
 import pytest
 from helpers.crowd import crowd
+from helpers.effort import tries
 from hypothesis import settings
 
 import crowdnb as cn
-
-# Slow machines must not fail a property; in CI the examples are the same in every run.
-settings.register_profile("crowdnb", deadline=None, derandomize="CI" in os.environ)
-settings.load_profile("crowdnb")
 
 # Engines that may be missing, and the module that brings each.
 ENGINES = {"GLPK_MI": "cvxopt", "CBC": "cylp", "HIGHS": "highspy", "CPLEX": "cplex"}
@@ -27,6 +24,11 @@ def pytest_addoption(parser):
 def pytest_configure(config):
     if config.getoption("--thorough"):
         os.environ["CROWDNB_THOROUGH"] = "1"  # processes of a parallel run inherit it
+    # Slow machines must not fail a property; in CI the examples are the same in every run.
+    settings.register_profile(
+        "crowdnb", deadline=None, derandomize="CI" in os.environ, max_examples=tries(40, 100)
+    )
+    settings.load_profile("crowdnb")
 
 
 def pytest_collection_modifyitems(items):

@@ -3,6 +3,7 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 import pytest
+from helpers.effort import tries
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -80,7 +81,7 @@ def test_ranking_of_three_intervals():
     np.testing.assert_allclose(against.sum(axis=1) - 0.5, [1, 1.5, 0.5])
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=tries(150, 500), deadline=None)
 @given(intervals, intervals)
 def test_degree_is_eq_3_wherever_the_ends_are(u, d):
     p = P(*u, *d)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from helpers import fake_cplex
+from helpers.effort import tries
 from helpers.exhaustive import as_problem, best_by_looking, random_instance
 
 import crowdnb as cn
@@ -17,7 +18,7 @@ GREEDIES = [baselines.greedy_by_task, baselines.greedy_by_pair, baselines.greedy
 
 
 @pytest.mark.parametrize("scope", ["project", "task"])
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", range(tries(25, 60)))
 def test_each_method_against_looking_at_every_assignment(seed, scope):
     instance = random_instance(np.random.default_rng(seed), scope=scope)
     problem, best = as_problem(cn, *instance, scope), best_by_looking(*instance, scope)
@@ -135,7 +136,7 @@ def test_many_places_need_no_deep_recursion():
 # CPLEX
 
 
-@pytest.mark.parametrize("seed", range(25))
+@pytest.mark.parametrize("seed", range(tries(12, 25)))
 def test_algorithm_1_by_a_stand_in_for_cplex_against_looking(seed, monkeypatch):
     fake_cplex.install(monkeypatch)
     instance = random_instance(np.random.default_rng(seed))

@@ -14,6 +14,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 import pytest
+from helpers.effort import tries
 
 import crowdnb as cn
 from crowdnb import __main__
@@ -444,7 +445,7 @@ def test_a_killed_command_loses_only_what_was_under_way(tmp_path):
 # Theory
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(tries(15, 40)))
 def test_teams_against_every_set_of_workers(seed):
     rng = np.random.default_rng(seed)
     m = int(rng.integers(1, 10))

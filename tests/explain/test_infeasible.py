@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from helpers.effort import tries
 from helpers.every_table import TABLES, met, random_problem, valid
 
 import crowdnb as cn
@@ -22,7 +23,7 @@ def test_what_is_named_cannot_hold_and_all_but_one_of_it_can(scope, options):
     rng = np.random.default_rng(5 + options)
     infeasible = 0
     kinds = set()
-    while infeasible < (60 if options else 210):
+    while infeasible < (tries(25, 60) if options else tries(60, 210)):
         problem = random_problem(rng, scope, options)
         tables = TABLES[problem.qualification.shape]
         found = cn.explain_infeasible(problem)
@@ -51,7 +52,7 @@ def test_a_search_cut_short_leaves_the_question_to_highs(scope, monkeypatch):
     for cap in ("NODES", "SEARCH_NODES"):
         monkeypatch.setattr(rules, cap, 0)
     rng = np.random.default_rng(8)
-    for _ in range(40):
+    for _ in range(tries(20, 40)):
         problem = random_problem(rng, scope)
         assert (
             rules.feasible(Rules.of(problem))

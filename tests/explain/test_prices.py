@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from helpers.effort import tries
 from helpers.every_table import TABLES, best_rho, random_problem, scored, valid
 
 import crowdnb as cn
@@ -18,7 +19,7 @@ OPTIONS = pytest.mark.parametrize("options", [False, True])
 def solvable(seed, scope, options, plenty=100, few=15):
     """Random problems that have an assignment; fewer with options, which take longer."""
     rng = np.random.default_rng(seed)
-    left = few if options else plenty
+    left = tries(few // 2, few) if options else tries(plenty // 3, plenty)
     while left:
         problem = random_problem(rng, scope, options)
         if len(scored(problem)[1]):
@@ -247,7 +248,7 @@ def test_what_cannot_be_asked(case):
 
 def test_the_helper_agrees_with_the_package(case):
     rng = np.random.default_rng(9)
-    for _ in range(20):
+    for _ in range(tries(8, 20)):
         problem = random_problem(rng, "project", True)
         tables = TABLES[problem.qualification.shape]
         for table, good in list(zip(tables, valid(problem, tables), strict=True))[:40]:

@@ -6,6 +6,7 @@ from itertools import combinations_with_replacement
 import numpy as np
 import pandas as pd
 import pytest
+from helpers.effort import tries
 from helpers.every_table import best_rho, random_problem
 
 import crowdnb as cn
@@ -71,7 +72,8 @@ def by_looking(problem, costs, untouchable, largest=2):
 @pytest.mark.parametrize("options", [False, True])
 @pytest.mark.parametrize("scope", ["project", "task"])
 def test_repairs_are_the_cheapest_minimal_sets_in_order(scope, options):
-    rng, left = np.random.default_rng(6 + options), 30 if options else 105
+    rng = np.random.default_rng(6 + options)
+    left = tries(10, 30) if options else tries(30, 105)
     while left:
         problem = random_problem(rng, scope, options, SMALL)
         if not math.isnan(best_rho(problem)):
@@ -128,7 +130,7 @@ def too_few_together(rng):
 
 def test_the_fewest_changes_are_those_that_the_program_finds():
     """Where it is settled: their ρ, and whether there are more. Where not, no ρ that cannot be reached."""
-    rng, left = np.random.default_rng(1), 40
+    rng, left = np.random.default_rng(1), tries(15, 40)
     while left:
         problem, model = too_few_together(rng)
         few, settled = model.fewest(4)

@@ -5,6 +5,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from helpers.effort import tries
 from helpers.every_table import TABLES, met, random_problem
 
 import crowdnb as cn
@@ -358,7 +359,7 @@ SENTENCES = {
 @pytest.mark.parametrize("options", [False, True])
 @pytest.mark.parametrize("scope", ["project", "task"])
 def test_every_sentence_is_true_and_follows_from_what_is_named(scope, options):
-    rng, left = np.random.default_rng(2 + options), 200
+    rng, left = np.random.default_rng(2 + options), tries(50, 200)
     while left:
         problem = random_problem(rng, scope, options, SIZES)
         found = cn.explain_infeasible(problem)
@@ -371,7 +372,7 @@ def test_every_sentence_is_true_and_follows_from_what_is_named(scope, options):
 def test_where_a_proof_by_cases_is_too_long(scope, monkeypatch):
     monkeypatch.setattr(explain, "_cases", lambda rules: [])
     rng, seen = np.random.default_rng(2), 0
-    for _ in range(200):
+    for _ in range(tries(100, 200)):
         problem = random_problem(rng, scope, False, [(3, 2), (4, 2), (3, 3), (4, 3)])
         found = cn.explain_infeasible(problem)
         if found.certificate.startswith("Within"):

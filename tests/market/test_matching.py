@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from helpers.effort import tries
 from helpers.every_table import TABLES, random_problem, valid
 
 import crowdnb as cn
@@ -31,7 +32,7 @@ def crowd(rng, scope="project", limits=3):
 @pytest.mark.parametrize("name", matching.POLICIES)
 def test_every_policy_keeps_every_rule_and_none_exceeds_the_best_table(name, scope):
     rng = np.random.default_rng(0)
-    for _ in range(25):
+    for _ in range(tries(10, 25)):
         problem = crowd(rng, scope)
         room = problem.changed(required_rule="at most")
         table = matching.POLICIES[name](problem, rng)
@@ -46,7 +47,7 @@ def test_every_policy_keeps_every_rule_and_none_exceeds_the_best_table(name, sco
 @pytest.mark.parametrize("name", ["random", "first come", "greedy"])
 def test_nothing_that_still_fits_is_left_out(name, scope):
     rng = np.random.default_rng(1)
-    for _ in range(25):
+    for _ in range(tries(10, 25)):
         problem = crowd(rng, scope).changed(required_rule="at most")
         table = matching.POLICIES[name](problem, rng)
         for i, j in np.argwhere((table.to_numpy() == 0) & (problem.value > 0)):
@@ -250,7 +251,7 @@ def blocks(q, liking, t, need, limit, i, j):
     return bool(worker and task)
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(tries(15, 40)))
 def test_deferred_acceptance_is_stable_and_the_best_stable_table_for_every_worker(seed):
     rng = np.random.default_rng(seed)
     m, n = [(3, 3), (4, 2), (2, 4)][seed % 3]
@@ -277,7 +278,7 @@ def test_deferred_acceptance_is_stable_and_the_best_stable_table_for_every_worke
         assert (got >= (t * (liking + 1)).sum(axis=1)).all()
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(tries(8, 20)))
 def test_blocking_pairs_are_those_of_the_definition(seed):
     rng = np.random.default_rng(seed)
     q, liking, limit = (

@@ -7,6 +7,7 @@ from itertools import product
 import numpy as np
 import pandas as pd
 import pytest
+from helpers.effort import tries
 from helpers.exhaustive import as_problem, best_by_looking, random_instance
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -357,7 +358,7 @@ def valid_by_definition(q, need, barred, conflicts, scope, t):
 
 
 @given(seed=st.integers(0, 10_000), scope=st.sampled_from(["project", "task"]))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=tries(50, 150), deadline=None)
 def test_check_agrees_with_the_definition_on_random_tables(seed, scope):
     rng = np.random.default_rng(seed)
     q, need, weight, barred, conflicts = random_instance(rng, scope=scope)
@@ -418,7 +419,7 @@ def test_obstacles_say_why(problem, sentence):
 
 
 @given(seed=st.integers(0, 100_000), scope=st.sampled_from(["project", "task"]))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=tries(70, 200), deadline=None)
 def test_an_obstacle_is_never_named_where_an_assignment_exists(seed, scope):
     instance = random_instance(np.random.default_rng(seed), scope=scope, conflict_probability=0.6)
     problem = as_problem(cn, *instance, scope)
@@ -429,7 +430,7 @@ def test_an_obstacle_is_never_named_where_an_assignment_exists(seed, scope):
 
 
 @given(seed=st.integers(0, 100_000), m=st.integers(1, 9), p=st.floats(0, 1))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=tries(50, 100), deadline=None)
 def test_compatible_workers_is_the_largest_independent_set(seed, m, p):
     rng = np.random.default_rng(seed)
     ca = np.triu(rng.uniform(size=(m, m)) < p, 1)

@@ -6,6 +6,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 import pytest
+from helpers.effort import tries
 from helpers.every_table import by_criterion, possibility_frame, random_problem, scored, weighed
 from scipy.optimize import linprog
 
@@ -44,7 +45,7 @@ def instances(seed, scope, total):
 @SCOPES
 def test_conflicts_are_all_the_smallest_sets(scope):
     sizes = set()
-    for rng, problem, tables, rho, at in instances(1, scope, 210):
+    for rng, problem, tables, rho, at in instances(1, scope, tries(50, 210)):
         tolerance = [None, 0.0, 0.1][int(rng.integers(3))]
         found = cn.recover_conflicts(problem, frame_of(problem, tables[at]), tolerance=tolerance)
         team = tables[at].any(axis=1)
@@ -150,7 +151,7 @@ def test_what_cannot_be_recovered(case):
 @SCOPES
 def test_weights_are_the_nearest_or_proved_not_to_exist(scope):
     rng, none = np.random.default_rng(3), 0
-    for problem, p, tables, points, start in weighed(rng, scope, 280):
+    for problem, p, tables, points, start in weighed(rng, scope, tries(50, 280)):
         size = len(start)
         at = int(points.dot(start + 0.3 * rng.normal(size=size)).argmax())
         at = int(rng.integers(len(tables))) if rng.uniform() < 0.3 else at
@@ -188,7 +189,7 @@ def test_weights_are_the_nearest_or_proved_not_to_exist(scope):
             assert w.sum() == pytest.approx(1)
             assert found.moved == pytest.approx(distance.fun / 2, abs=1e-6)
         assert str(found)
-    assert none > 20
+    assert none > tries(3, 20)
 
 
 def test_weights_of_the_case_study(case):

@@ -9,6 +9,7 @@ import joblib
 import numpy as np
 import pandas as pd
 import pytest
+from helpers.effort import tries
 from helpers.every_table import TABLES, random_problem, valid
 
 import crowdnb as cn
@@ -18,7 +19,7 @@ from crowdnb.sensitivity.gamma import _Drift
 
 SCOPES = pytest.mark.parametrize("scope", ["project", "task"])
 SIZES = [(4, 1), (5, 1), (3, 2), (4, 2), (5, 2), (3, 3), (4, 3)]
-WORLDS = 110  # a scope
+WORLDS = tries(35, 110)  # a scope
 
 
 class World:
@@ -161,8 +162,8 @@ def test_between_the_two_gammas_no_table_is_better_and_beyond_them_one_is(scope)
                 assert rho.max() > rho[own]
                 assert rho[world.at(other.table)] > rho[own]
                 assert other.performance == pytest.approx(row["performance"], abs=2e-9)
-    assert ended > 7
-    assert whole > 150
+    assert ended > tries(2, 7)
+    assert whole > tries(45, 150)
 
 
 def performance(world, gamma, table):
@@ -202,9 +203,9 @@ def test_each_sample_is_settled_as_by_every_table(scope, monkeypatch):
             assert least <= row.share <= most
             assert row.error == pytest.approx(math.sqrt(row.share * (1 - row.share) / 3))
         assert str(found)
-    assert stays.count(0.0) > 2
-    assert stays.count(1.0) > 40
-    assert len(stays) - stays.count(1.0) > 40
+    assert stays.count(0.0) > tries(0, 2)
+    assert stays.count(1.0) > tries(12, 40)
+    assert len(stays) - stays.count(1.0) > tries(12, 40)
 
 
 def regret_by_looking(world, tables):
@@ -261,7 +262,7 @@ def test_the_robust_assignment_has_the_best_worst_case_and_the_least_price(scope
         simple = world.problem.budget is None and world.problem.worker_limits.max() <= 1
         assert math.isnan(robust["regret"]) != simple
         assert str(found)
-    assert dear > 20
+    assert dear > tries(6, 20)
 
 
 @pytest.mark.no_cover
@@ -286,8 +287,8 @@ def test_the_regret_is_the_least_of_all_tables(scope):
             assert found.frame.loc[name, "regret"] == pytest.approx(regret[at], abs=1e-8)
         better += found.gain > 1e-6
         assert str(found)
-    assert better > 15
-    assert looked > 100
+    assert better > tries(4, 15)
+    assert looked > tries(30, 100)
 
 
 def test_the_case_study(case):

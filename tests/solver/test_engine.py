@@ -9,6 +9,7 @@ import time
 import cvxpy as cp
 import numpy as np
 import pytest
+from helpers.effort import tries
 from helpers.exhaustive import as_problem, best_by_looking, random_instance
 from jupyter_client.manager import start_new_kernel
 
@@ -312,7 +313,7 @@ def test_more_time_than_the_patience_goes_to_a_process_apart(monkeypatch):
 def test_prices_bound_every_assignment_and_every_pair(scope, monkeypatch):
     """By looking: the bound holds, and so does the reach of each pair when it is pinned."""
     rng = np.random.default_rng(30)
-    for number in range(60):
+    for number in range(tries(24, 60)):
         monkeypatch.setattr(pricing, "ALL", 0 if number % 2 else 1000)
         instance = random_instance(rng, workers=(3, 6), tasks=(2, 3), scope=scope)
         problem = as_problem(cn, *instance, scope)

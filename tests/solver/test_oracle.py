@@ -10,10 +10,11 @@ from itertools import chain
 import numpy as np
 import pytest
 from helpers import oracle
+from helpers.effort import tries
 
 import crowdnb as cn
 
-PROBLEMS = 200  # that take some seconds; what 20,000 found is kept below
+PROBLEMS = tries(60, 200)  # what 20,000 found is kept below
 
 
 def complaints(seed, engines=oracle.ENGINES, ties=True):
