@@ -1,5 +1,6 @@
-# make lab   opens the notebooks           make test   runs every check
-# make case  the case study, in words      make bench  measures time and memory
+# make lab   opens the notebooks           make quick  what one runs while working, under a minute
+# make case  the case study, in words      make test   runs every check
+# make bench measures time and memory      make thorough  looks for what nobody has found yet
 # The first call of any of them sets up $(VENV) from requirements.lock; later calls start at once.
 
 VENV   ?= .venv
@@ -12,13 +13,15 @@ READY  := $(VENV)/.ready
 UV_PIN := $(shell sed -n 's/^\(uv==[^ ;]*\).*/\1/p' requirements.lock)
 # Python keeps what it compiles: without it each of the many processes that tests start compiles cvxpy and pandas again.
 unexport PYTHONDONTWRITEBYTECODE
+# Two processes, to whom files are dealt out whole, those with slow tests first.
+PYTEST  = $(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 NBVAL  := --nbval --nbval-current-env --nbval-cell-timeout 120 --nbval-sanitize-with tests/nbval.cfg
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lab case test lint unit coverage thorough notebooks bench format lock clean
+.PHONY: help setup lab case quick test lint unit coverage thorough notebooks bench format lock clean
 
 help:
-	@sed -n 's/^# //p' Makefile | head -3
+	@sed -n 's/^# //p' Makefile | head -4
 
 setup: $(READY)
 
@@ -44,6 +47,9 @@ lab: $(READY)
 case: $(READY)
 	@$(BIN)/python -m crowdnb case
 
+quick: lint
+	$(PYTEST) -m "not slow and not browser"
+
 test: lint unit notebooks
 
 lint: $(READY)
@@ -53,20 +59,22 @@ lint: $(READY)
 	$(BIN)/lint-imports
 
 unit: $(READY)
-	$(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder
+	$(PYTEST)
 
 # The same with lines counted, of which 95 % must run: it takes half as long again.
 coverage: $(READY)
-	$(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=term
+	$(PYTEST) --cov --cov-report=term
 
-# Random problems with every option, against looking at every assignment; what goes wrong is printed as programs.
+# The sweeps of random problems at full length; then, for so many seconds, problems with every option against looking
+# at every assignment. What goes wrong there is printed as programs.
 SEED    ?= $(shell date +%s)
 SECONDS ?= 600
 thorough: $(READY)
+	$(PYTEST) --thorough -m "not browser"
 	PYTHONPATH=tests $(BIN)/python tests/solver/test_oracle.py $(SEED) $(SECONDS)
 
 notebooks: $(READY)
-	$(BIN)/pytest -q -n 2 --dist loadfile $(NBVAL) notebooks
+	$(PYTEST) $(NBVAL) notebooks
 
 # CPLEX, community edition, is asked for here only. Where it cannot be had, the rows that compare with it say so.
 bench: $(READY)

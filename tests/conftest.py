@@ -17,7 +17,7 @@ ENGINES = {"GLPK_MI": "cvxopt", "CBC": "cylp", "HIGHS": "highspy", "CPLEX": "cpl
 
 def pytest_addoption(parser):
     parser.addoption(
-        "--thorough", action="store_true", help="try many random instances, as make thorough does"
+        "--thorough", action="store_true", help="only tests of random instances, with many of them"
     )
 
 
@@ -31,11 +31,15 @@ def pytest_configure(config):
     settings.load_profile("crowdnb")
 
 
-def pytest_collection_modifyitems(items):
+def pytest_collection_modifyitems(config, items):
     """Mark tests of a certain engine; files with the most slow tests go first.
 
     Parallel runs, to whom files are dealt out whole, then end together.
     """
+    if config.getoption("--thorough"):
+        left_out = [item for item in items if not is_random(item)]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if is_random(item)]
     for item in items:
         given = item.callspec.params.values() if hasattr(item, "callspec") else ()
         for engine in (one for one in given if isinstance(one, str) and one in ENGINES):
@@ -43,6 +47,12 @@ def pytest_collection_modifyitems(items):
     slow = Counter(item.path for item in items if item.get_closest_marker("slow"))
     alone = {item.path for item in items if item.get_closest_marker("browser")}
     items.sort(key=lambda item: (item.path not in alone, -slow[item.path]))
+
+
+def is_random(item):
+    """Whether a thorough run tries more of it: its file asks how many, or hypothesis draws."""
+    test = getattr(item, "obj", None)
+    return hasattr(getattr(item, "module", None), "tries") or hasattr(test, "hypothesis")
 
 
 def pytest_runtest_setup(item):

@@ -8,6 +8,7 @@ import time
 
 import cvxpy as cp
 import numpy as np
+import psutil
 import pytest
 from helpers.effort import tries
 from helpers.exhaustive import as_problem, best_by_looking, random_instance
@@ -39,15 +40,26 @@ def hard():
 @pytest.mark.parametrize("solver", ["GLPK_MI", "CBC", "HIGHS", None])
 def test_a_time_limit_is_kept_and_leaves_a_checked_assignment_with_a_bound(hard, solver):
     start = time.perf_counter()
-    answer = cn.solve(hard, solver, time_limit=4)
-    # 4.8 on a machine that does nothing else: benchmarks/program.py
-    assert time.perf_counter() - start < 8
+    answer = cn.solve(hard, solver, time_limit=2)
+    # some tenths beyond on a machine that does nothing else: benchmarks/program.py
+    assert time.perf_counter() - start < 6
     assert answer.status == "time_limit"
     assert answer.solver == (solver or "HIGHS")
     assert cn.check(hard, answer.table) == []
     assert answer.performance < answer.bound
     assert 0 < answer.gap < 0.05
     assert f"at most {answer.bound:.6g} is possible (gap {answer.gap:.2%})" in str(answer)
+
+
+def until_asked_apart(pid):
+    """Wait until the time in a process itself is over and the engine works in one of its own."""
+    end = time.monotonic() + 60
+    while not any(
+        apart.WORK in one.cmdline() and one.cpu_times().user > 0.3
+        for one in psutil.Process(pid).children(recursive=True)
+    ):
+        assert time.monotonic() < end
+        time.sleep(0.05)
 
 
 @pytest.mark.parametrize("slow", ["boolean_program", "get_problem_data"])
@@ -229,7 +241,7 @@ def test_an_interrupt_returns_the_best_so_far_and_the_process_goes_on():
         [sys.executable, "-c", code], stdout=pipe, stderr=pipe, text=True
     ) as child:
         assert child.stdout.readline() == "solving\n"
-        time.sleep(6)  # past the time in the process itself
+        until_asked_apart(child.pid)
         child.send_signal(signal.SIGINT)
         said, complaint = child.communicate(timeout=60)
     assert said.splitlines() == ["time_limit Stopped from the keyboard. True", "optimal"], complaint
@@ -250,7 +262,7 @@ def test_a_kernel_that_is_interrupted_keeps_the_best_so_far_and_goes_on():
             f"{HARD}cn.solve(cn.load_case_study().problem())", timeout=60, output_hook=hear
         )
         client.execute("answer = cn.solve(problem)")
-        time.sleep(6)  # past the time in the process itself
+        until_asked_apart(manager.provisioner.pid)
         manager.interrupt_kernel()
         again = (
             "print(answer.status, *answer.reasons, cn.check(problem, answer.table),"
