@@ -1,8 +1,7 @@
 """Every public function answers a wrong argument with a ValueError or TypeError of its own, which names it.
 
 A line of CALLS is a valid call. In turn each of its arguments gets every wrong value. What fails is
-told as a line that can be run: PYTHONPATH=tests python -c "import arguments; from arguments import
-*; <line>"
+told as a line that can be run: PYTHONPATH=tests python -c "from helpers.arguments import *; <line>"
 """
 
 import ast

@@ -68,7 +68,11 @@ class Prices(NamedTuple):
 
 
 def prices(
-    problem: Problem, cliques: Sequence[IntArray], known: IntArray, until: float = math.inf
+    problem: Problem,
+    cliques: Sequence[IntArray],
+    known: IntArray,
+    until: float = math.inf,
+    at_once: int = ALL,
 ) -> Prices | None:
     """Solve the relaxation by column generation, until ``time.perf_counter()`` passes ``until``.
 
@@ -83,6 +87,8 @@ def prices(
     until : float
         Seconds on the clock of ``time.perf_counter``. Stopped early, the bound is weaker and still
         valid.
+    at_once : int
+        So many pairs are looked at together; of more some candidates first.
     """
     need = problem.fewest
     m, n = problem.q.shape
@@ -96,7 +102,7 @@ def prices(
     limited = np.full(m, True) if not rules.together else member.sum(axis=0) == 0
     # what a place left empty costs: each filled one earns it
     missing = 10.0 * max(1, math.isqrt(int(need.sum())))
-    taken = _candidates(value, need, known)
+    taken = _candidates(value, need, known, at_once)
     best: Prices | None = None
     while True:
         pairs = np.argwhere(taken)
@@ -111,7 +117,7 @@ def prices(
             matrix,
             np.concatenate([block.high for block in blocks.values()]),
             method="highs",
-            options={"time_limit": min(left, 1e9), "presolve": len(pairs) > ALL},
+            options={"time_limit": min(left, 1e9), "presolve": len(pairs) > at_once},
         )
         if answer.x is None or answer.status:
             return best
@@ -170,10 +176,10 @@ def _charge(
     return of_worker + of_clique
 
 
-def _candidates(value: FloatArray, need: IntArray, known: IntArray) -> BoolArray:
+def _candidates(value: FloatArray, need: IntArray, known: IntArray, at_once: int) -> BoolArray:
     """Pairs to begin with: the best of each task and of each worker, and those of an assignment; m × n."""
     m, n = value.shape
-    if np.count_nonzero(np.isfinite(value)) <= ALL:
+    if np.count_nonzero(np.isfinite(value)) <= at_once:
         return np.isfinite(value)
     taken = np.zeros((m, n), dtype=bool)
     taken[known[:, 0], known[:, 1]] = True

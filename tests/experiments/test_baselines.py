@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from helpers import fake_cplex
+from helpers.by_looking import best_by_looking
 from helpers.effort import tries
-from helpers.exhaustive import as_problem, best_by_looking, random_instance
+from helpers.random_problems import paper_problem
 
 import crowdnb as cn
 from crowdnb.experiments import baselines
@@ -20,8 +21,8 @@ GREEDIES = [baselines.greedy_by_task, baselines.greedy_by_pair, baselines.greedy
 @pytest.mark.parametrize("scope", ["project", "task"])
 @pytest.mark.parametrize("seed", range(tries(25, 60)))
 def test_each_method_against_looking_at_every_assignment(seed, scope):
-    instance = random_instance(np.random.default_rng(seed), scope=scope)
-    problem, best = as_problem(cn, *instance, scope), best_by_looking(*instance, scope)
+    problem = paper_problem(np.random.default_rng(seed), scope)
+    best = best_by_looking(problem)
     for method in [baselines.exhaustive, *GREEDIES]:
         attempt = method(problem)
         assert attempt.method == method.__name__
@@ -139,8 +140,8 @@ def test_many_places_need_no_deep_recursion():
 @pytest.mark.parametrize("seed", range(tries(12, 25)))
 def test_algorithm_1_by_a_stand_in_for_cplex_against_looking(seed, monkeypatch):
     fake_cplex.install(monkeypatch)
-    instance = random_instance(np.random.default_rng(seed))
-    problem, best = as_problem(cn, *instance, "project"), best_by_looking(*instance, "project")
+    problem = paper_problem(np.random.default_rng(seed))
+    best = best_by_looking(problem)
     attempt = baselines.by_cplex(problem)
     assert attempt.status == ("infeasible" if best is None else "optimal")
     if best is not None:

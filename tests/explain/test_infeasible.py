@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
+from helpers.by_looking import every_table, met, valid
 from helpers.effort import tries
-from helpers.every_table import TABLES, met, random_problem, valid
+from helpers.random_problems import random_problem
 
 import crowdnb as cn
 from crowdnb.explain import requirements as rules
@@ -25,7 +26,7 @@ def test_what_is_named_cannot_hold_and_all_but_one_of_it_can(scope, options):
     kinds = set()
     while infeasible < (tries(25, 60) if options else tries(60, 210)):
         problem = random_problem(rng, scope, options)
-        tables = TABLES[problem.qualification.shape]
+        tables = every_table(*problem.qualification.shape)
         found = cn.explain_infeasible(problem)
         assert bool(found) == (not valid(problem, tables).any())
         if not found:
@@ -56,7 +57,7 @@ def test_a_search_cut_short_leaves_the_question_to_highs(scope, monkeypatch):
         problem = random_problem(rng, scope)
         assert (
             rules.feasible(Rules.of(problem))
-            == valid(problem, TABLES[problem.qualification.shape]).any()
+            == valid(problem, every_table(*problem.qualification.shape)).any()
         )
 
 

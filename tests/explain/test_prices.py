@@ -5,8 +5,9 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from helpers.by_looking import best_rho, every_table, scored, valid
 from helpers.effort import tries
-from helpers.every_table import TABLES, best_rho, random_problem, scored, valid
+from helpers.random_problems import random_problem
 
 import crowdnb as cn
 from crowdnb.explain import alternatives
@@ -106,7 +107,7 @@ def test_alternatives_are_the_best_in_order_and_all_of_them(scope, options):
 @SCOPES
 def test_replanning_weighs_rho_against_changes(scope, options):
     for rng, problem in solvable(4, scope, options, plenty=100, few=20):
-        every = TABLES[problem.qualification.shape]
+        every = every_table(*problem.qualification.shape)
         running = every[int(rng.integers(len(every)))]
         tables, rho = scored(problem)
         changes = (tables & ~running).sum(axis=(1, 2))
@@ -250,7 +251,7 @@ def test_the_helper_agrees_with_the_package(case):
     rng = np.random.default_rng(9)
     for _ in range(tries(8, 20)):
         problem = random_problem(rng, "project", True)
-        tables = TABLES[problem.qualification.shape]
+        tables = every_table(*problem.qualification.shape)
         for table, good in list(zip(tables, valid(problem, tables), strict=True))[:40]:
             frame = pd.DataFrame(table.astype(int), index=problem.workers, columns=problem.tasks)
             assert (cn.check(problem, frame) == []) == good

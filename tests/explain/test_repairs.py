@@ -6,8 +6,9 @@ from itertools import combinations_with_replacement
 import numpy as np
 import pandas as pd
 import pytest
+from helpers.by_looking import best_rho
 from helpers.effort import tries
-from helpers.every_table import best_rho, random_problem
+from helpers.random_problems import random_problem
 
 import crowdnb as cn
 from crowdnb.explain import largest_teams as fewest

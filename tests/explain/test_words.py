@@ -5,8 +5,9 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from helpers.by_looking import every_table, met
 from helpers.effort import tries
-from helpers.every_table import TABLES, met, random_problem
+from helpers.random_problems import random_problem
 
 import crowdnb as cn
 from crowdnb.explain import infeasible as explain
@@ -52,7 +53,7 @@ class Said:
             frozenset(pair)
             for pair in rows.loc[rows["kind"] == "conflict", ["worker", "other"]].values
         }
-        self.tables = TABLES[problem.qualification.shape]
+        self.tables = every_table(*problem.qualification.shape)
         self.barred = [tuple(pair) for pair in barred[["kind", "worker", "task"]].values]
         self.cases = []
 

@@ -1,157 +1,27 @@
-"""Random problems with every option, and what is true of them: by looking at every assignment, without the package.
+"""Whether what the package says of a random problem is true, by looking at every assignment.
 
 A problem is a dict of arrays, as ``cn.Problem`` takes them, so that what goes wrong can be printed
-as a program. Every option that a problem may have joins :data:`PARTS` and :func:`rules`; the tests
-and ``make thorough`` then try it with all the others, every engine and both scopes.
+as a program. Every option that a problem may have joins ``PARTS`` of :mod:`helpers.random_problems`
+and ``rules`` of :mod:`helpers.by_looking`; the tests and ``make thorough`` then try it with all the
+others, every engine and both scopes.
 """
 
 import math
-from functools import cache
-from itertools import product
 
 import numpy as np
+from helpers.by_looking import TIE, every_table, of, rules, within
 
 import crowdnb as cn
 from crowdnb.explain.possible_changes import possible_changes
 from crowdnb.model.changes import apply
 
 ENGINES = ("GLPK_MI", "CBC", "HIGHS", None)
-CELLS = 12  # of the largest table: 4,096 assignments are looked at in a millisecond
-SIZES = [(m, n) for m in range(1, 7) for n in range(1, 5) if m * n <= CELLS]
-TIE = 1e-9  # of the sizes that add up
 
 
-@cache
-def tables(m, n):
-    """All 0/1 tables of this size: tables × m × n."""
-    return np.array(list(product([False, True], repeat=m * n))).reshape(-1, m, n)
-
-
-def numbers(rng, shape):
-    """Numbers of one of the kinds that engines confuse: rounded, nearly tied, of several magnitudes, of both signs."""
-    kind = rng.choice(["rounded", "tied", "near", "mixed", "tiny", "signed"])
-    values = rng.uniform(0.1, 1, shape)
-    if kind == "rounded":
-        values = values.round(int(rng.integers(1, 4)))
-    elif kind == "tied":
-        values = rng.choice([0.25, 0.5, 0.75, 1.0], shape)
-    elif kind == "near":
-        values = rng.choice([0.5, 1.0], shape) + rng.integers(0, 10, shape) * 10.0 ** -rng.integers(
-            6, 9
-        )
-    elif kind == "mixed":
-        values = (
-            values.round(2)
-            * 10.0 ** rng.choice([-3, 0, 0, 0, 3, 6, 9], shape)
-            * rng.choice([1, 1, -1], shape)
-        )
-    elif kind == "tiny":
-        values = values.round(2) * 10.0 ** -rng.integers(4, 12)
-    else:
-        values = (values * rng.choice([1, -1], shape)).round(2)
-    return values * (rng.uniform(size=shape) >= rng.choice([0, 0, 0.15]))
-
-
-def a_budget(rng, costs, chosen):
-    """A budget that some sum of costs meets exactly, just misses, or that means little; at times below 0."""
-    total = math.fsum(costs[chosen])
-    return float(
-        rng.choice(
-            [
-                total,
-                total,
-                total * (1 - 1e-7),
-                total * (1 + 1e-7),
-                total - 0.1,
-                abs(total) * 2 + 1,
-                -abs(total) - 0.5,
-            ]
-        )
-    )
-
-
-def symmetric(rng, m, p):
-    """Conflicts between workers with probability p."""
-    between = np.triu(rng.uniform(size=(m, m)) < p, 1)
-    return between | between.T
-
-
-def with_costs(rng, shape):
-    """Costs, and a budget beside them."""
-    costs = numbers(rng, shape)
-    m, n = shape
-    chosen = np.zeros(shape, dtype=bool)
-    for i in rng.permutation(m)[: int(rng.integers(0, m + 1))]:
-        chosen[i, rng.integers(n)] = True
-    return {"costs": costs, "budget": a_budget(rng, costs, chosen)}
-
-
-# Each option by itself: how often it is there, and what it may be.
-PARTS = {
-    "task_weights": (
-        0.3,
-        lambda rng, shape: {"task_weights": rng.choice([0.0, 0.25, 1.0, 2.0], shape[1])},
-    ),
-    "task_conflicts": (0.5, lambda rng, shape: {"task_conflicts": rng.uniform(size=shape) < 0.2}),
-    "worker_conflicts": (
-        0.6,
-        lambda rng, shape: {"worker_conflicts": symmetric(rng, shape[0], rng.choice([0.2, 0.5]))},
-    ),
-    "required_rule": (
-        0.6,
-        lambda rng, shape: {"required_rule": str(rng.choice(["at least", "at most"]))},
-    ),
-    "worker_limits": (0.4, lambda rng, shape: {"worker_limits": rng.integers(0, 3, shape[0])}),
-    "pinned": (0.25, lambda rng, shape: {"pinned": rng.uniform(size=shape) < 0.15}),
-    "costs": (0.5, with_costs),
-}
-
-
-def random_values(rng):
-    """A problem as a dict, each option there or not."""
-    shape = m, n = SIZES[int(rng.integers(len(SIZES)))]
-    values = {
-        "qualification": numbers(rng, shape),
-        "required": np.minimum(rng.integers(0, 3, n), m),
-        "conflict_scope": str(rng.choice(["project", "task"])),
-    }
-    for share, made in PARTS.values():
-        if rng.uniform() < share:
-            values |= made(rng, shape)
-    return values
-
-
-def rules(values):
-    """The tables that meet every rule of a problem, as the text of E-CARGO and of the options has them."""
-    q = values["qualification"]
-    m, n = q.shape
-    t, need = tables(m, n), values["required"]
-    rule, count = values.get("required_rule", "exactly"), tables(m, n).sum(axis=1)
-    good = np.ones(len(t), dtype=bool)
-    if rule != "at most":
-        good &= (count >= need).all(axis=1)
-    if rule != "at least":
-        good &= (count <= need).all(axis=1)
-    good &= (t.sum(axis=2) <= values.get("worker_limits", np.ones(m))).all(axis=1)
-    good &= ~(t & (values.get("task_conflicts", np.zeros((m, n), dtype=bool)) | (q == 0))).any(
-        axis=(1, 2)
-    )
-    good &= ~(values.get("pinned", np.zeros((m, n), dtype=bool)) & ~t).any(axis=(1, 2))
-    for i, k in np.argwhere(np.triu(values.get("worker_conflicts", np.zeros((m, m))))).tolist():
-        project = values["conflict_scope"] == "project"
-        good &= ~(
-            t[:, i].any(axis=1) & t[:, k].any(axis=1)
-            if project
-            else (t[:, i] & t[:, k]).any(axis=1)
-        )
-    return within(values, t[good]) if "budget" in values else t[good]
-
-
-def within(values, t):
-    """The tables within the budget, to the rounding of the sums."""
-    costs, budget = values["costs"], values["budget"]
-    sums = [(math.fsum(costs[one]), math.fsum(np.abs(costs[one]))) for one in t]
-    return t[[paid <= budget + TIE * max(size, abs(budget)) for paid, size in sums]]
+def right(values):
+    """The tables that meet every rule."""
+    tables = every_table(*values["qualification"].shape)
+    return tables[rules(values, tables)]
 
 
 def gains(values):
@@ -161,7 +31,7 @@ def gains(values):
 
 def best(values):
     """The greatest ρ and the sizes that add up to it; None where no assignment exists."""
-    value, good = gains(values), rules(values)
+    value, good = gains(values), right(values)
     if not len(good):
         return None
     rough = (good * value).sum(axis=(1, 2))
@@ -200,7 +70,7 @@ def wrong(values, engine, **options):
 
 def not_valid(values, table, problem):
     """Whether a table is none of those that meet every rule."""
-    if not (rules(values) == (table == 1)).all(axis=(1, 2)).any():
+    if not (right(values) == (table == 1)).all(axis=(1, 2)).any():
         return f"the assignment breaks a rule: {table.tolist()}"
     return "; ".join(cn.check(problem, problem_table(problem, table)))
 
@@ -213,7 +83,7 @@ def problem_table(problem, table):
 def meets(values, rows):
     """Whether some table meets these requirements of an explanation, and need not meet any other."""
     m, n = values["qualification"].shape
-    t, need = tables(m, n), np.zeros(n)
+    t, need = every_table(m, n), np.zeros(n)
     good = np.ones(len(t), dtype=bool)
     for row in rows:
         i, k, j = row["worker"], row["other"], row["task"]
@@ -237,7 +107,7 @@ def meets(values, rows):
             case other:
                 raise ValueError(f"{other} is no kind of requirement")
     t = t[good & (t.sum(axis=1) >= need).all(axis=1)]
-    return len(within(values, t) if any(row["kind"] == "budget" for row in rows) else t) > 0
+    return bool(within(values, t).any() if any(row["kind"] == "budget" for row in rows) else len(t))
 
 
 def unexplained(values):
@@ -311,28 +181,6 @@ def mispriced(values):
         if not any(word in row["text"] for word in words):
             return f"{row['text']!r} is said of a worth of {row['worth']!r}"
     return ""
-
-
-def of(problem):
-    """The dict of arrays of a problem."""
-    names = [
-        "qualification",
-        "required",
-        "task_weights",
-        "task_conflicts",
-        "worker_conflicts",
-        "worker_limits",
-    ]
-    values = {name: getattr(problem, name).to_numpy().copy() for name in [*names, "pinned"]}
-    values |= {
-        name: values[name].astype(bool) for name in ("task_conflicts", "worker_conflicts", "pinned")
-    }
-    values |= {"conflict_scope": problem.conflict_scope, "required_rule": problem.required_rule}
-    return (
-        values
-        if problem.costs is None
-        else values | {"costs": problem.costs.to_numpy(), "budget": problem.budget}
-    )
 
 
 def unrepaired(values, limit=8):

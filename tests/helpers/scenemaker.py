@@ -1,4 +1,4 @@
-"""Makes the data of the three scenes, from a seed: ``python tests/scenemaker.py FOLDER`` writes all three.
+"""Makes the data of the three scenes, from a seed: ``python tests/helpers/scenemaker.py FOLDER`` writes all three.
 
 Nothing here was observed. Where a number stands for a habit of the world, the folder's SOURCE.md
 says which.

@@ -3,8 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
+from helpers.by_looking import every_table, valid
 from helpers.effort import tries
-from helpers.every_table import TABLES, random_problem, valid
+from helpers.random_problems import random_problem
 
 import crowdnb as cn
 from crowdnb.market import matching
@@ -37,7 +38,7 @@ def test_every_policy_keeps_every_rule_and_none_exceeds_the_best_table(name, sco
         room = problem.changed(required_rule="at most")
         table = matching.POLICIES[name](problem, rng)
         assert cn.check(room, table) == []
-        tables = TABLES[problem.qualification.shape]
+        tables = every_table(*problem.qualification.shape)
         best = (tables[valid(room, tables)] * problem.value).sum(axis=(1, 2)).max()
         rho = cn.performance(problem, table)
         assert rho == pytest.approx(best, abs=1e-9) if name == "optimal" else rho <= best + 1e-9
@@ -267,7 +268,7 @@ def test_deferred_acceptance_is_stable_and_the_best_stable_table_for_every_worke
     wishes = frame(liking.tolist())
     table = matching.deferred_acceptance(problem, wishes=wishes)
     assert matching.blocking_pairs(problem, table, wishes).empty
-    tables = TABLES[m, n][valid(problem, TABLES[m, n])]
+    tables = every_table(m, n)[valid(problem, every_table(m, n))]
     pairs = [(i, j) for i in range(m) for j in range(n) if limit[i] and need[j]]
     stable = [
         t for t in tables if not any(blocks(q, liking, t, need, limit, i, j) for i, j in pairs)
@@ -287,7 +288,8 @@ def test_blocking_pairs_are_those_of_the_definition(seed):
         rng.integers(1, 3, size=4),
     )
     problem = cn.Problem(frame(q.tolist()), rng.integers(1, 3, size=2), worker_limits=limit)
-    tables = TABLES[4, 2][valid(problem.changed(required_rule="at most"), TABLES[4, 2])]
+    tables = every_table(4, 2)
+    tables = tables[valid(problem.changed(required_rule="at most"), tables)]
     t = tables[rng.integers(len(tables))]
     found = matching.blocking_pairs(problem, frame(t.astype(int).tolist()), frame(liking.tolist()))
     need = problem.required.to_numpy()

@@ -3,8 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
+from helpers.by_looking import best_rho
 from helpers.effort import tries
-from helpers.every_table import best_rho, random_problem
+from helpers.random_problems import random_problem
 
 import crowdnb as cn
 from crowdnb.market import matching, relaxation

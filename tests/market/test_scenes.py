@@ -7,8 +7,8 @@ from itertools import combinations, pairwise, permutations
 import numpy as np
 import pandas as pd
 import pytest
-from helpers.exhaustive import as_problem, random_instance
 from helpers.folders import content
+from helpers.random_problems import paper_problem
 from helpers.scenemaker import write_scene
 
 import crowdnb as cn
@@ -280,7 +280,7 @@ def worst_by_looking(problem):
 def test_the_fairest_assignment_is_found():
     rng, compared = np.random.default_rng(4), 0
     for _ in range(18):
-        problem = as_problem(cn, *random_instance(rng, workers=(2, 5), tasks=(1, 3)), "project")
+        problem = paper_problem(rng, workers=(2, 5), tasks=(1, 3))
         answer = matching.fairest(problem)
         if answer.placed is None or not len(answer.placed):
             continue

@@ -7,8 +7,9 @@ from itertools import product
 import numpy as np
 import pandas as pd
 import pytest
+from helpers.by_looking import best_by_looking, valid
 from helpers.effort import tries
-from helpers.exhaustive import as_problem, best_by_looking, random_instance
+from helpers.random_problems import paper_problem
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -345,33 +346,18 @@ def test_check_reads_conflicts_by_scope():
     ]
 
 
-def valid_by_definition(q, need, barred, conflicts, scope, t):
-    """The rules of section 4 once more, as one expression on arrays."""
-    pairs = [(i, k) for i, k in conflicts if t[i].any() and t[k].any()]
-    return (
-        set(np.unique(t)) <= {0, 1}
-        and (t.sum(axis=0) == need).all()
-        and (t.sum(axis=1) <= 1).all()
-        and not (t * (barred | (q == 0))).any()
-        and not (pairs if scope == "project" else [1 for i, k in conflicts if (t[i] * t[k]).any()])
-    )
-
-
 @given(seed=st.integers(0, 10_000), scope=st.sampled_from(["project", "task"]))
 @settings(max_examples=tries(50, 150), deadline=None)
 def test_check_agrees_with_the_definition_on_random_tables(seed, scope):
     rng = np.random.default_rng(seed)
-    q, need, weight, barred, conflicts = random_instance(rng, scope=scope)
-    problem = as_problem(cn, q, need, weight, barred, conflicts, scope)
-    t = np.zeros(q.shape, dtype=int)
-    for j, team in enumerate(need):  # mostly right, so that both outcomes come up
-        for i in rng.permutation(len(q))[:team]:
+    problem = paper_problem(rng, scope)
+    t = np.zeros(problem.q.shape, dtype=int)
+    for j, team in enumerate(problem.required):  # mostly right, so that both outcomes come up
+        for i in rng.permutation(len(t))[:team]:
             if t[i].sum() == 0 or rng.uniform() < 0.1:
                 t[i, j] = 1
     frame = pd.DataFrame(t, index=problem.workers, columns=problem.tasks)
-    assert (cn.check(problem, frame) == []) == valid_by_definition(
-        q, need, barred, conflicts, scope, t
-    )
+    assert (cn.check(problem, frame) == []) == valid(problem, t[None] == 1).item()
 
 
 @pytest.mark.parametrize(
@@ -421,9 +407,8 @@ def test_obstacles_say_why(problem, sentence):
 @given(seed=st.integers(0, 100_000), scope=st.sampled_from(["project", "task"]))
 @settings(max_examples=tries(70, 200), deadline=None)
 def test_an_obstacle_is_never_named_where_an_assignment_exists(seed, scope):
-    instance = random_instance(np.random.default_rng(seed), scope=scope, conflict_probability=0.6)
-    problem = as_problem(cn, *instance, scope)
-    if best_by_looking(*instance, scope) is not None:
+    problem = paper_problem(np.random.default_rng(seed), scope, conflict_probability=0.6)
+    if best_by_looking(problem) is not None:
         assert cn.obstacles(problem) == []
     elif not problem.worker_conflicts.to_numpy().any():
         assert cn.obstacles(problem)  # without worker conflicts Hall's condition is exact

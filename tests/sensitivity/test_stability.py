@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from helpers.by_looking import by_criterion, possibility_frame, weighed
 from helpers.effort import tries
-from helpers.every_table import by_criterion, possibility_frame, weighed
 from scipy import sparse
 from scipy.optimize import linprog
 

@@ -9,8 +9,9 @@ import joblib
 import numpy as np
 import pandas as pd
 import pytest
+from helpers.by_looking import every_table, valid
 from helpers.effort import tries
-from helpers.every_table import TABLES, random_problem, valid
+from helpers.random_problems import random_problem
 
 import crowdnb as cn
 from crowdnb.ability import cloud
@@ -113,7 +114,7 @@ def history(rng):
 
 def possible(problem):
     """Tables that are valid where no Q is 0."""
-    tables = TABLES[problem.qualification.shape]
+    tables = every_table(*problem.qualification.shape)
     return tables[
         valid(problem.changed(qualification=np.ones(problem.qualification.shape)), tables)
     ]

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from distributed import Client, LocalCluster
-from helpers.exhaustive import as_problem, random_instance
+from helpers.random_problems import paper_problem
 
 import crowdnb as cn
 from crowdnb.experiments import studies as experiments
@@ -15,7 +15,7 @@ from crowdnb.solver import batch as many
 
 def some_problems(number, seed=0):
     rng = np.random.default_rng(seed)
-    return [as_problem(cn, *random_instance(rng), "project") for _ in range(number)]
+    return [paper_problem(rng) for _ in range(number)]
 
 
 def same(answers, others):

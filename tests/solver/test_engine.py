@@ -10,8 +10,9 @@ import cvxpy as cp
 import numpy as np
 import psutil
 import pytest
+from helpers.by_looking import best_by_looking
 from helpers.effort import tries
-from helpers.exhaustive import as_problem, best_by_looking, random_instance
+from helpers.random_problems import paper_problem
 from jupyter_client.manager import start_new_kernel
 
 import crowdnb as cn
@@ -322,18 +323,17 @@ def test_more_time_than_the_patience_goes_to_a_process_apart(monkeypatch):
 
 
 @pytest.mark.parametrize("scope", ["project", "task"])
-def test_prices_bound_every_assignment_and_every_pair(scope, monkeypatch):
+def test_prices_bound_every_assignment_and_every_pair(scope):
     """By looking: the bound holds, and so does the reach of each pair when it is pinned."""
     rng = np.random.default_rng(30)
     for number in range(tries(24, 60)):
-        monkeypatch.setattr(pricing, "ALL", 0 if number % 2 else 1000)
-        instance = random_instance(rng, workers=(3, 6), tasks=(2, 3), scope=scope)
-        problem = as_problem(cn, *instance, scope)
+        problem = paper_problem(rng, scope, workers=(3, 6), tasks=(2, 3))
         relaxed = placement.place(problem)
         if relaxed is None or not len(relaxed):
             continue
-        priced = pricing.prices(problem, list(conflict_graph.cliques(problem)), relaxed)
-        best = best_by_looking(*instance, scope)
+        cliques, at_once = list(conflict_graph.cliques(problem)), 0 if number % 2 else 1000
+        priced = pricing.prices(problem, cliques, relaxed, at_once=at_once)
+        best = best_by_looking(problem)
         if best is None:
             continue
         assert priced.bound + priced.rounding >= best

@@ -9,7 +9,7 @@ from itertools import chain
 
 import numpy as np
 import pytest
-from helpers import oracle
+from helpers import oracle, random_problems
 from helpers.effort import tries
 
 import crowdnb as cn
@@ -19,7 +19,7 @@ PROBLEMS = tries(60, 200)  # what 20,000 found is kept below
 
 def complaints(seed, engines=oracle.ENGINES, ties=True):
     """What is wrong with the answers to one random problem, each as a program of a few lines."""
-    values = oracle.random_values(np.random.default_rng(seed))
+    values = random_problems.random_values(np.random.default_rng(seed))
     for engine in engines:
         for options in ({}, {"tie_break": "labels"})[: 1 + ties]:
             try:
@@ -32,7 +32,7 @@ def complaints(seed, engines=oracle.ENGINES, ties=True):
 
 def listed(seed):
     """What is wrong with what is told of one random problem: why there is no assignment, what helps, what counts."""
-    values = oracle.random_values(np.random.default_rng(seed))
+    values = random_problems.random_values(np.random.default_rng(seed))
     checks = (
         [oracle.unexplained, oracle.unrepaired]
         if oracle.best(values) is None
@@ -68,7 +68,7 @@ def hurried(seed):
         [*oracle.ENGINES, "SCIPY"][int(rng.integers(5))],
         float(10 ** rng.uniform(-3.3, -1)),
     )
-    values = oracle.random_values(np.random.default_rng(seed))
+    values = random_problems.random_values(np.random.default_rng(seed))
     try:
         wrong = oracle.wrong(values, engine, time_limit=limit)
     except Exception as error:
@@ -91,10 +91,12 @@ def test_what_is_listed_is_true():
 
 def test_the_oracle_sees_problems_of_every_kind():
     """A test that cannot fail is worth nothing: most problems have an assignment, many have none, all options occur."""
-    made = [oracle.random_values(np.random.default_rng(seed)) for seed in range(PROBLEMS)]
+    made = [random_problems.random_values(np.random.default_rng(seed)) for seed in range(PROBLEMS)]
     exists = [oracle.best(values) is not None for values in made]
     assert 0.25 < np.mean(exists) < 0.9
-    assert all(sum(name in values for values in made) > PROBLEMS / 20 for name in oracle.PARTS)
+    assert all(
+        sum(name in values for values in made) > PROBLEMS / 20 for name in random_problems.PARTS
+    )
     assert {values["conflict_scope"] for values in made} == {"project", "task"}
 
 

@@ -5,8 +5,9 @@ import cvxpy as cp
 import numpy as np
 import pandas as pd
 import pytest
+from helpers.by_looking import best_by_looking
 from helpers.effort import tries
-from helpers.exhaustive import as_problem, best_by_looking, random_instance
+from helpers.random_problems import paper_problem
 from scipy.optimize import linear_sum_assignment
 
 import crowdnb as cn
@@ -31,8 +32,8 @@ def test_every_solver_agrees_with_exhaustive_search(scope, block):
     rng = np.random.default_rng([20, block, scope == "task"])
     seen = {"optimal": 0, "infeasible": 0}
     for number in range(tries(25, 100)):
-        instance = random_instance(rng, scope=scope)
-        problem, best = as_problem(cn, *instance, scope), best_by_looking(*instance, scope)
+        problem = paper_problem(rng, scope)
+        best = best_by_looking(problem)
         for name in SOLVERS:
             answer = cn.solve(problem, name)
             assert answer.status == ("infeasible" if best is None else "optimal"), (number, name)
@@ -53,8 +54,8 @@ def test_solvers_refute_what_obstacles_would_have_named(solver, monkeypatch):
     monkeypatch.setattr(search, "obstacles_or_team", lambda problem: ([], None))
     rng, refuted = np.random.default_rng(5), 0
     while refuted < tries(8, 15):
-        instance = random_instance(rng, conflict_probability=0.6)
-        problem, best = as_problem(cn, *instance, "project"), best_by_looking(*instance, "project")
+        problem = paper_problem(rng, conflict_probability=0.6)
+        best = best_by_looking(problem)
         if problem.required.sum() == 0 or placement.place(problem) is None:
             continue
         if best is None:
@@ -68,16 +69,12 @@ def test_assignments_that_differ_by_a_millionth_are_told_apart(solver, scope):
     """Unscaled, each of the solvers stops up to 9e-7 short of the best."""
     rng = np.random.default_rng(2)
     for _ in range(15):
-        _, need, _, barred, conflicts = random_instance(
-            rng, workers=(6, 7), tasks=(2, 3), scope=scope
-        )
-        q = 1000.5 + 1e-6 * rng.uniform(size=barred.shape)
-        instance = (q, need, np.ones(len(need)), barred, conflicts)
-        best = best_by_looking(*instance, scope)
+        problem = paper_problem(rng, scope, workers=(6, 7), tasks=(2, 3))
+        q = 1000.5 + 1e-6 * rng.uniform(size=problem.q.shape)
+        problem = problem.changed(qualification=q, task_weights=None)
+        best = best_by_looking(problem)
         if best is not None:
-            assert cn.solve(as_problem(cn, *instance, scope), solver).performance == pytest.approx(
-                best, abs=1e-11
-            )
+            assert cn.solve(problem, solver).performance == pytest.approx(best, abs=1e-11)
 
 
 @pytest.mark.parametrize("equal", [False, True])

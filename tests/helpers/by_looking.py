@@ -1,0 +1,184 @@
+"""What is true of a small problem, by looking at every assignment: no solver, and none of the package's rules."""
+
+import math
+from functools import cache
+from itertools import combinations, product
+
+import numpy as np
+import pandas as pd
+from helpers.random_problems import random_problem
+
+TIE = 1e-9  # of the sizes that add up
+
+
+@cache
+def every_table(m, n):
+    """All 0/1 tables of this size: tables × m × n."""
+    return np.array(list(product([False, True], repeat=m * n))).reshape(-1, m, n)
+
+
+def of(problem):
+    """A problem as a dict of arrays, as :func:`rules` takes it."""
+    names = [
+        "qualification",
+        "required",
+        "task_weights",
+        "task_conflicts",
+        "worker_conflicts",
+        "worker_limits",
+    ]
+    values = {name: getattr(problem, name).to_numpy().copy() for name in [*names, "pinned"]}
+    values |= {
+        name: values[name].astype(bool) for name in ("task_conflicts", "worker_conflicts", "pinned")
+    }
+    values |= {"conflict_scope": problem.conflict_scope, "required_rule": problem.required_rule}
+    return (
+        values
+        if problem.costs is None
+        else values | {"costs": problem.costs.to_numpy(), "budget": problem.budget}
+    )
+
+
+def rules(values, t):
+    """Which tables meet every rule of a problem, as the text of E-CARGO and of the options has them."""
+    q = values["qualification"]
+    m, n = q.shape
+    rule, count, need = values.get("required_rule", "exactly"), t.sum(axis=1), values["required"]
+    good = np.ones(len(t), dtype=bool)
+    if rule != "at most":
+        good &= (count >= need).all(axis=1)
+    if rule != "at least":
+        good &= (count <= need).all(axis=1)
+    good &= (t.sum(axis=2) <= values.get("worker_limits", np.ones(m))).all(axis=1)
+    barred = values.get("task_conflicts", np.zeros((m, n), dtype=bool)) | (q == 0)
+    good &= ~(t & barred).any(axis=(1, 2))
+    good &= ~(values.get("pinned", np.zeros((m, n), dtype=bool)) & ~t).any(axis=(1, 2))
+    project = values["conflict_scope"] == "project"
+    for i, k in np.argwhere(np.triu(values.get("worker_conflicts", np.zeros((m, m))))).tolist():
+        both = t[:, i].any(axis=1) & t[:, k].any(axis=1)
+        good &= ~(both if project else (t[:, i] & t[:, k]).any(axis=1))
+    if "budget" in values:
+        good[good] = within(values, t[good])
+    return good
+
+
+def within(values, t):
+    """Which tables are within the budget, to the rounding of the sums."""
+    costs, budget = values["costs"], values["budget"]
+    sums = ((math.fsum(costs[one]), math.fsum(np.abs(costs[one]))) for one in t)
+    fits = [paid <= budget + TIE * max(size, abs(budget)) for paid, size in sums]
+    return np.array(fits, dtype=bool)
+
+
+def valid(problem, tables):
+    """Which tables meet every rule of a problem; see :func:`rules`."""
+    return rules(of(problem), tables)
+
+
+def best_by_looking(problem):
+    """The greatest ρ of a problem without options, or None: team by team, since its tables are too many to list."""
+    q, weight, need = problem.q, problem.task_weights.to_numpy(), problem.required.to_numpy()
+    barred = (problem.task_conflicts == 1).to_numpy() | (q == 0)
+    against = (problem.worker_conflicts == 1).to_numpy()
+    (m, n), best, whole = q.shape, None, problem.conflict_scope == "project"
+
+    def fill(task, free, total):
+        nonlocal best
+        if task == n:
+            best = total if best is None else max(best, total)
+            return
+        busy = sorted(set(range(m)) - set(free)) if whole else []
+        for team in combinations(free, need[task]):
+            if barred[list(team), task].any():
+                continue
+            if any(against[i, k] for i, k in combinations([*team, *busy], 2)):
+                continue
+            gain = weight[task] * sum(q[i, task] for i in team)
+            fill(task + 1, [i for i in free if i not in team], total + gain)
+
+    fill(0, list(range(m)), 0.0)
+    return best
+
+
+def scored(problem):
+    """Valid tables and their ρ, the best first."""
+    tables = every_table(*problem.qualification.shape)
+    tables = tables[valid(problem, tables)]
+    rho = (tables * problem.value).sum(axis=(1, 2))
+    order = np.argsort(-rho, kind="stable")
+    return tables[order], rho[order]
+
+
+def best_rho(problem):
+    """The greatest ρ, NaN where no assignment exists."""
+    rho = scored(problem)[1]
+    return rho[0] if len(rho) else np.nan
+
+
+def random_possibility(rng, problem, criteria):
+    """P, workers × tasks × criteria, 0 on all of them for some pairs."""
+    p = rng.uniform(0, 1, size=(*problem.qualification.shape, criteria)).round(
+        int(rng.integers(1, 5))
+    )
+    p[rng.uniform(size=problem.qualification.shape) < 0.05] = 0
+    return p
+
+
+def possibility_frame(problem, p):
+    """P as the package takes it."""
+    pairs = pd.MultiIndex.from_product([problem.workers, problem.tasks], names=["worker", "task"])
+    return pd.DataFrame(
+        p.reshape(len(pairs), -1), index=pairs, columns=[f"u{k}" for k in range(p.shape[2])]
+    )
+
+
+def points_of(problem, p):
+    """Tables that are valid when only a P of 0 on every criterion bars a pair, and their scores by criterion."""
+    tables = scored(problem.changed(qualification=np.where((p != 0).any(axis=2), 1.0, 0.0)))[0]
+    return tables, by_criterion(problem, p, tables)
+
+
+def by_criterion(problem, p, tables):
+    """What tables score on each criterion: tables × criteria."""
+    return np.einsum("tij,ijk->tk", tables, p * problem.task_weights.to_numpy()[:, None])
+
+
+def weighed(rng, scope, number):
+    """Random problems with at least two tables: with P, the tables, their points, and weights to start from.
+
+    One of five has options beyond the paper, and task weights.
+    """
+    while number:
+        problem = random_problem(rng, scope, options=number % 5 == 0)
+        if number % 5 == 0:
+            problem = problem.changed(
+                task_weights=rng.choice([0.0, 0.5, 1.0, 3.0], size=len(problem.tasks))
+            )
+        p = random_possibility(rng, problem, int(rng.integers(1, 5)))
+        tables, points = points_of(problem, p)
+        if len(tables) < 2:
+            continue
+        number -= 1
+        yield problem, p, tables, points, rng.dirichlet(np.ones(points.shape[1]))
+
+
+def met(problem, kind, worker, other, task, places, tables):
+    """Which tables meet one requirement, given by labels; ``places`` of the task for kind place."""
+    at = {label: i for i, label in enumerate(problem.workers)}
+    j = None if task is None else list(problem.tasks).index(task)
+    t = tables
+    if kind == "place":
+        return t[:, :, j].sum(axis=1) >= places
+    if kind == "ceiling":
+        return t[:, :, j].sum(axis=1) <= problem.required[task]
+    if kind in ("exclusion", "zero"):
+        return ~t[:, at[worker], j]
+    if kind == "pin":
+        return t[:, at[worker], j]
+    if kind == "limit":
+        return t[:, at[worker]].sum(axis=1) <= problem.worker_limits[worker]
+    if kind == "conflict":
+        if problem.conflict_scope == "project":
+            return ~(t[:, at[worker]].any(axis=1) & t[:, at[other]].any(axis=1))
+        return ~(t[:, at[worker]] & t[:, at[other]]).any(axis=1)
+    return (t * problem.costs.to_numpy()).sum(axis=(1, 2)) <= problem.budget + 1e-9
