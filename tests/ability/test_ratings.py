@@ -133,6 +133,7 @@ def test_every_engine_and_type_counts_alike(make, counts):
     assert_frame_equal(count_ratings(make()), counts)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", engines)
 @pytest.mark.parametrize("seed", range(3))
 def test_a_hundred_workers_in_every_engine(engine, seed):
@@ -181,6 +182,7 @@ def test_only_counts_leave_the_engine(engine, monkeypatch):
     assert rows[1:] == [1, 7, 1]  # the history, the bad cells, their number
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", engines)
 @pytest.mark.parametrize(
     ("change", "said"),

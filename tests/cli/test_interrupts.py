@@ -198,6 +198,7 @@ posix = pytest.mark.skipif(
 unheard = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
 
+@pytest.mark.slow
 @posix
 @unheard
 @pytest.mark.no_cover
@@ -210,6 +211,7 @@ def test_an_interrupt_passes_or_the_result_is_complete(alarm, name):
     assert told(CALLS[name]()) == reference  # nothing half done was kept
 
 
+@pytest.mark.slow
 @posix
 @unheard
 @pytest.mark.no_cover
@@ -239,6 +241,7 @@ def test_solve_returns_the_best_so_far_and_says_so(alarm, how, solver):
             assert answer.performance <= best + 1e-9
 
 
+@pytest.mark.slow
 @posix
 @unheard
 def test_two_processes_of_joblib_are_interrupted(alarm):
@@ -325,6 +328,7 @@ def stopped(answer):
     return isinstance(answer, cn.Assignment) and "Stopped from the keyboard." in answer.reasons
 
 
+@pytest.mark.slow
 @posix
 @pytest.mark.no_cover
 def test_ctrl_c_in_a_process():
@@ -354,6 +358,7 @@ def test_ctrl_c_in_a_process():
 LIMITS = np.geomspace(1e-3, 0.2, 7)
 
 
+@pytest.mark.slow
 def test_a_frontier_stopped_by_time_has_a_status():
     whole = cn.frontier(PRICED)
     for limit in LIMITS:

@@ -41,6 +41,7 @@ def command(*arguments, **environment):
     )
 
 
+@pytest.mark.slow
 def test_options_of_a_scene_are_not_used_and_it_says_so(tmp_path, capsys):
     """The command solves the files of a project.
 
@@ -357,6 +358,7 @@ def test_the_case_study_in_the_terminal_or_a_notebook():
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_true_runs_end_as_they_should(tmp_path):
     folder = copy("lounges", tmp_path / "with spaces 和 中文")
     good = command("assign", folder)
@@ -371,6 +373,7 @@ def test_true_runs_end_as_they_should(tmp_path):
     assert b"Traceback" not in bad.stderr and content(folder) == before
 
 
+@pytest.mark.slow
 def test_a_terminal_without_greek_shows_the_rest(tmp_path):
     run = command("assign", copy("case_study", tmp_path), PYTHONIOENCODING="ascii", PYTHONUTF8="0")
     assert run.returncode == 0
@@ -390,6 +393,7 @@ def test_an_earlier_answer_is_named_when_there_is_none_now(tmp_path, capsys):
     assert (folder / "assignment.csv").read_bytes() == old
 
 
+@pytest.mark.slow
 def test_a_reader_that_stops_listening_loses_nothing(tmp_path):
     folder = tmp_path / "case"
     shutil.copytree(DATA / "case_study", folder)

@@ -292,6 +292,7 @@ def serial():
     return ex.table8(6, sizes=[10, 20], progress=False)
 
 
+@pytest.mark.slow
 def test_a_file_says_where_it_comes_from_and_reads_back(tmp_path, serial):
     path = tmp_path / "t.csv"
     rows = ex.table8(6, sizes=[10, 20], output=path, progress=False)
@@ -331,6 +332,7 @@ def test_a_stopped_run_goes_on_where_it_ended(tmp_path, monkeypatch, serial):
     assert path.read_text() == text
 
 
+@pytest.mark.slow
 def test_a_file_that_ends_in_its_head_is_begun_again(tmp_path, serial):
     path = tmp_path / "t.csv"
     path.write_text("# crowdnb experiment table8, seed 0; cro")
@@ -411,6 +413,7 @@ def test_an_interrupt_says_how_to_go_on(tmp_path, monkeypatch):
     assert status == 130 and "the same command goes on with the rest" in out
 
 
+@pytest.mark.slow
 def test_a_killed_command_loses_only_what_was_under_way(tmp_path):
     path = tmp_path / "t.csv"
     arguments = [
@@ -541,6 +544,7 @@ def by_regret(problem):
     return table
 
 
+@pytest.mark.slow
 def test_exercises_tell_right_from_wrong():
     check = cn.exercises.check_experiments_teams
     assert check(2.5).startswith("Right")
@@ -570,6 +574,7 @@ def test_exercises_tell_right_from_wrong():
 # Pictures
 
 
+@pytest.mark.slow
 def test_pictures_say_in_words_what_they_show():
     shares = (
         ex.shares(ex.stored("table8")).droplevel(["structure", "n"]).xs("existence", level="method")

@@ -30,6 +30,8 @@ FLAGS += " --disable-component-update --disable-sync"
 NOTEBOOKS = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
 
 pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
     pytest.mark.skipif(
         CHROMIUM is None and "CI" not in os.environ, reason="no Chromium on this machine"
     ),
