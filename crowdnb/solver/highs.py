@@ -38,15 +38,15 @@ class MilpAnswer(NamedTuple):
     proved: bool  # that x is the best, or that none exists
 
 
-def least_cost(program: Milp, seconds: float) -> MilpAnswer:
+def least_cost(program: Milp, seconds: float, patience: float = PATIENCE) -> MilpAnswer:
     """The best x: sought here for a while, then in a process of its own, which an interrupt ends at once."""
     if not len(program.costs):  # HiGHS calls this empty, and does not look at the rows
         kept = bool(((program.low <= 0) & (program.high >= 0)).all())
         return MilpAnswer(np.zeros(0) if kept else None, 0.0 if kept else np.inf, True)
-    here = _ask(program, min(seconds, PATIENCE))
-    if here.proved or seconds <= PATIENCE:
+    here = _ask(program, min(seconds, patience))
+    if here.proved or seconds <= patience:
         return here
-    left = seconds - PATIENCE
+    left = seconds - patience
     later = apart(
         _ask, program, left, time_limit=None if seconds == FOREVER else left + 1.0, bar="HiGHS"
     )

@@ -5,6 +5,7 @@ import pytest
 from helpers.by_looking import every_table, met, valid
 from helpers.effort import tries
 from helpers.random_problems import random_problem
+from scipy import sparse
 
 import crowdnb as cn
 from crowdnb.explain import requirements as rules
@@ -191,15 +192,24 @@ def test_a_proof_by_cases_in_same_task_scope():
 
 
 def test_a_long_mixed_integer_program_goes_on_in_a_process_of_its_own(monkeypatch):
-    """Nothing can stop an engine in this process; with no patience at all every question is asked there."""
-    problem = cn.Problem([[0.5, 0.4], [0.3, 0.2]], [1, 1], costs=[[3.0, 4.0], [2.0, 5.0]], budget=5)
-    here = cn.explain_infeasible(problem)
+    """Nothing can stop an engine in this process; with no patience at all the question is asked there."""
     asked, apart = [], highs.apart
-    monkeypatch.setattr(highs, "PATIENCE", 0.0)
     monkeypatch.setattr(
         highs, "apart", lambda *question, **options: asked.append(1) or apart(*question, **options)
     )
-    there = cn.explain_infeasible(problem)
+    one, two = np.ones(1), np.ones(2)
+    program = highs.Milp(
+        np.array([3.0, 2.0]),
+        sparse.csr_array([[1.0, 2.0]]),
+        one,
+        np.inf * one,
+        0 * two,
+        two,
+        two > 0,
+    )
+    here = highs.least_cost(program, highs.FOREVER)
+    assert not asked
+    there = highs.least_cost(program, highs.FOREVER, patience=0.0)
     assert asked
-    assert str(there) == str(here)
-    assert there.requirements.equals(here.requirements)
+    assert (there.x == here.x).all() and (here.x == [0, 1]).all()
+    assert (there.bound, there.proved) == (here.bound, here.proved) == (2, True)

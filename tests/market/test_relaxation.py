@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from helpers.by_looking import best_rho
-from helpers.effort import tries
 from helpers.random_problems import random_problem
 
 import crowdnb as cn
@@ -57,7 +56,7 @@ def test_the_matrix_of_two_workers_and_two_tasks():
 @pytest.mark.parametrize("scope", ["project", "task"])
 def test_branch_and_bound_finds_the_best_of_every_table_and_the_relaxation_bounds_it(scope):
     rng, fractional = np.random.default_rng(0), 0
-    for _ in range(tries(8, 20)):
+    for _ in range(20):
         problem = random_problem(rng, scope, sizes=[(5, 1), (4, 2), (3, 3)]).changed(
             required_rule="at most"
         )
