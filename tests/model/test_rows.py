@@ -4,7 +4,8 @@ from typing import get_args
 
 import numpy as np
 import pytest
-from helpers.every_table import TABLES, met, random_problem, valid
+from helpers.by_looking import every_table, met, valid
+from helpers.random_problems import random_problem
 
 from crowdnb.model.rows import BY_ROW, KINDS, Kind, Requirement, Rules, rows, stacked
 
@@ -28,7 +29,7 @@ def test_rows_allow_what_the_rules_allow(scope, options):
     rng = np.random.default_rng(1)
     for _ in range(150):
         problem = random_problem(rng, scope, options)
-        tables = TABLES[problem.q.shape]
+        tables = every_table(*problem.q.shape)
         wanted = valid(problem, tables)
         rules = Rules.of(problem)
         assert (keeps(rules, tables) == wanted).all()
@@ -73,7 +74,7 @@ def test_each_requirement_can_be_dropped_by_itself(scope):
     seen = set()
     for _ in range(60):
         problem = random_problem(rng, scope, options=True)
-        tables, rules = TABLES[problem.q.shape], Rules.of(problem)
+        tables, rules = every_table(*problem.q.shape), Rules.of(problem)
         for kind in KINDS:
             for item in rules.items(kind)[:2]:
                 seen.add(kind)

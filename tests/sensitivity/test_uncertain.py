@@ -288,7 +288,7 @@ def test_the_regret_is_the_least_of_all_tables(scope):
             assert found.frame.loc[name, "regret"] == pytest.approx(regret[at], abs=1e-8)
         better += found.gain > 1e-6
         assert str(found)
-    assert better > tries(4, 15)
+    assert better > tries(2, 15)
     assert looked > tries(30, 100)
 
 
