@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -51,77 +51,107 @@ def prices(problem: Problem, solver: str | None = None) -> pd.DataFrame:
     oracle = Oracle(problem, solver)
     if oracle.optimum.placed is None:
         raise ValueError("prices: the problem has no assignment; explain_infeasible says why")
-    m, n = problem.q.shape
-    conflicts, excluded = problem.against, problem.excluded
-    usable = (problem.q != 0) & (problem.limits > 0)[:, None]
-    items = [("conflict", i, k, -1) for i, k in problem.conflict_pairs.tolist()]
-    items += [("exclusion", i, -1, j) for i, j in np.argwhere((excluded == 1) & usable).tolist()]
-    items += [("place", -1, -1, j) for j in np.flatnonzero(problem.need).tolist()]
-    items += [("worker", i, -1, -1) for i in range(m)]
     rho, busy = oracle.optimum.performance, set(oracle.optimum.placed[:, 0].tolist())
 
-    def without(kind: str, i: int, k: int, j: int) -> float:
-        if kind == "conflict":
-            fewer = conflicts.copy()
-            fewer[i, k] = fewer[k, i] = 0
-            return lifted(problem.changed(worker_conflicts=fewer))
-        if kind == "exclusion":
-            fewer = excluded.copy()
-            fewer[i, j] = 0
-            return lifted(problem.changed(task_conflicts=fewer))
-        if kind == "place":
-            need = problem.need - (np.arange(n) == j)
-            return oracle.best(problem.changed(required=need)).performance
-        if i not in busy:
+    def without(kind: _Kind, i: int, k: int, j: int) -> float:
+        """ρ of the optimum without it."""
+        if kind is _KINDS["worker"] and i not in busy:
             return rho
-        gone, pinned = excluded.copy(), problem.must.copy()
-        gone[i], pinned[i] = 1, 0
-        return oracle.best(problem.changed(task_conflicts=gone, pinned=pinned)).performance
-
-    def lifted(changed: Problem) -> float:
-        """ρ with a rule fewer: not less, and no more than without conflicts between workers."""
-        if changed.plain:
+        changed = kind.without(problem, i, k, j)
+        # with a rule fewer ρ cannot fall, and rises no higher than without conflicts at all
+        if kind.is_rule and changed.plain:
             placed = place(changed)
             if placed is not None and score(changed, placed) <= rho + oracle.tie:
                 return rho
         return oracle.best(changed).performance
 
+    items = [(name, *item) for name, kind in _KINDS.items() for item in kind.there(problem)]
     rows = []
-    for kind, i, k, j in tqdm(items, desc="prices", leave=False, delay=5):
-        after = without(kind, i, k, j)
+    for name, i, k, j in tqdm(items, desc="prices", leave=False, delay=5):
+        after = without(_KINDS[name], i, k, j)
         worth = math.inf if math.isnan(after) else rho - after
         worth = 0.0 if abs(worth) <= oracle.tie else worth
         labels = [
             index[at] if at >= 0 else None
             for index, at in ((problem.workers, i), (problem.workers, k), (problem.tasks, j))
         ]
-        rows.append([kind, *labels, after, worth, _price_text(kind, labels, worth)])
+        rows.append([name, *labels, after, worth, _price_text(_KINDS[name], labels, worth)])
     columns = ["kind", "worker", "other", "task", "performance", "worth", "text"]
     frame = pd.DataFrame(rows, columns=columns, dtype=object).astype(
         {"performance": float, "worth": float}
     )
-    order = np.lexsort(
-        [
-            -np.abs(frame["worth"]),
-            frame["kind"].map({"conflict": 0, "exclusion": 1, "place": 2}).fillna(3),
-        ]
-    )
+    order = np.lexsort([-np.abs(frame["worth"]), frame["kind"].map([*_KINDS].index)])
     return frame.iloc[order].reset_index(drop=True)
 
 
-def _price_text(kind: str, labels: Sequence[Any], worth: float) -> str:
-    worker, other, task = labels
-    what = {
-        "conflict": f"{worker} and {other} in conflict",
-        "exclusion": f"{worker} barred from {task}",
-        "place": f"one place of {task}",
-        "worker": str(worker),
-    }[kind]
+class _Kind(NamedTuple):
+    """What can be worth something. Items are positions (worker, other, task), -1 for none."""
+
+    there: Callable[[Problem], list[tuple[int, int, int]]]  # the items of a problem
+    without: Callable[[Problem, int, int, int], Problem]  # the problem without an item
+    is_rule: bool  # without it more assignments are valid
+    what: str  # in words, with the three labels to be put in
+    verbs: tuple[str, str, str]  # changes, costs, is worth
+
+
+def _conflicts(problem: Problem) -> list[tuple[int, int, int]]:
+    return [(i, k, -1) for i, k in problem.conflict_pairs.tolist()]
+
+
+def _without_conflict(problem: Problem, i: int, k: int, j: int) -> Problem:
+    fewer = problem.against.copy()
+    fewer[i, k] = fewer[k, i] = 0
+    return problem.changed(worker_conflicts=fewer)
+
+
+def _exclusions(problem: Problem) -> list[tuple[int, int, int]]:
+    usable = (problem.q != 0) & (problem.limits > 0)[:, None]
+    return [(i, -1, j) for i, j in np.argwhere(problem.excluded & usable).tolist()]
+
+
+def _without_exclusion(problem: Problem, i: int, k: int, j: int) -> Problem:
+    fewer = problem.excluded.copy()
+    fewer[i, j] = 0
+    return problem.changed(task_conflicts=fewer)
+
+
+def _places(problem: Problem) -> list[tuple[int, int, int]]:
+    return [(-1, -1, j) for j in np.flatnonzero(problem.need).tolist()]
+
+
+def _without_place(problem: Problem, i: int, k: int, j: int) -> Problem:
+    return problem.changed(required=problem.need - (np.arange(len(problem.need)) == j))
+
+
+def _workers(problem: Problem) -> list[tuple[int, int, int]]:
+    return [(i, -1, -1) for i in range(len(problem.workers))]
+
+
+def _without_worker(problem: Problem, i: int, k: int, j: int) -> Problem:
+    gone, pinned = problem.excluded.copy(), problem.must.copy()
+    gone[i], pinned[i] = 1, 0
+    return problem.changed(task_conflicts=gone, pinned=pinned)
+
+
+_ONE = ("changes", "costs", "is worth")
+_KINDS = {
+    "conflict": _Kind(
+        _conflicts,
+        _without_conflict,
+        True,
+        "{0} and {1} in conflict",
+        ("change", "cost", "is worth"),
+    ),
+    "exclusion": _Kind(_exclusions, _without_exclusion, True, "{0} barred from {2}", _ONE),
+    "place": _Kind(_places, _without_place, False, "one place of {2}", _ONE),
+    "worker": _Kind(_workers, _without_worker, False, "{0}", _ONE),
+}
+
+
+def _price_text(kind: _Kind, labels: Sequence[Any], worth: float) -> str:
+    what, (changes, costs, is_worth) = kind.what.format(*labels), kind.verbs
     if worth == 0:
-        changes = "change" if kind == "conflict" else "changes"
         return f"{what} {changes} nothing"
     if math.isinf(worth):
         return f"{what} cannot be spared: no assignment exists without it"
-    verb = "cost" if worth < 0 else "is worth"
-    verb += "s" if worth < 0 and kind != "conflict" else ""
-    return f"{what} {verb} {abs(worth):.3g}"
+    return f"{what} {costs if worth < 0 else is_worth} {abs(worth):.3g}"
