@@ -88,6 +88,8 @@ class Labelled:
         Of all values; what is wrong with them together, or None.
     most : float
         The largest number that can be dealt with.
+    whole : bool
+        Whether its numbers are whole, so that 2.0 is held as 2.
     """
 
     name: str
@@ -98,6 +100,7 @@ class Labelled:
     differs: Callable[[Project, Any, Any], str | None]
     together: Callable[[Mapping[Any, Any]], str | None] = lambda values: None
     most: float = math.inf
+    whole: bool = False
 
     def read(self, values: Any, where: str) -> dict[Any, Any]:
         """The values, checked one by one, then together."""
@@ -146,7 +149,7 @@ class Labelled:
             )
 
     def _held(self, value: Any) -> Any:
-        return as_json(value)
+        return int(value) if self.whole else as_json(value)
 
 
 class Ends(Labelled):

@@ -140,7 +140,7 @@ _LISTED: tuple[Single | Labelled, ...] = (
     Labelled(
         "required", ("task",), "what {} needs", "a whole number of workers", _is_count,
         _other_number("{} needs", lambda project, label: project.required.get(label)),
-        most=MOST,
+        most=MOST, whole=True,
     ),
     Labelled(
         "task_weights", ("task",), "what {} weighs", "a number of at least 0", _not_negative,
@@ -160,11 +160,11 @@ _LISTED: tuple[Single | Labelled, ...] = (
     ),
     Labelled(
         "limits", ("worker",), "the limit of {}", "a whole number of tasks", _is_count, _limit,
-        most=MOST,
+        most=MOST, whole=True,
     ),
     Labelled(
         "added", ("worker",), "how many are added like {}", "a whole number of workers",
-        _is_count, _more, _not_too_many, most=MOST,
+        _is_count, _more, _not_too_many, most=MOST, whole=True,
     ),
 )  # fmt: skip
 SETTINGS = {setting.name: setting for setting in _LISTED}

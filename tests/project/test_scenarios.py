@@ -385,6 +385,7 @@ def test_numbers_of_any_kind_are_kept_as_json_can_hold_them(case, tmp_path):
         required={"r0": np.int64(1)},
         demand={("r0", "skill"): np.array([0.25, 1])},
         limits={"a3": np.float32(2)},
+        added={"a4": Decimal(1)},
     )
     assert plans.answer("any").status == "optimal"
     plans.save(tmp_path / "scenarios.json")
