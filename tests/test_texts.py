@@ -47,6 +47,14 @@ def test_files_and_names_that_a_text_gives_are_there(path):
             assert old or name in cn.__all__, code
 
 
+def test_lists_that_recipes_name_are_in_the_code():
+    code = [path for room in ("crowdnb", "tests") for path in (ROOT / room).rglob("*.py")]
+    lists = set(re.findall(r"^([A-Z][A-Z_]+)\b", "\n".join(map(read, code)), flags=re.MULTILINE))
+    named = re.findall(r"`([A-Z_]+)`", read(ROOT / "CONTRIBUTING.md"))
+    assert len(named) > 5
+    assert set(named) - {"CROWDNB_INSTANCES"} <= lists
+
+
 def test_the_front_page_is_one_page():
     assert len(read(TEXTS[0]).splitlines()) <= 70
 
