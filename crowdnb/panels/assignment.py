@@ -33,9 +33,6 @@ from crowdnb.project.scenario import GIVEN, Scenario
 from crowdnb.project.scenarios import Scenarios, tasks_of
 from crowdnb.solver.program import Program
 
-# What the controls change in a problem, which keeps its labels: numbers of a compiled program.
-_VARIED = ("qualification", "required", "task_weights", "task_conflicts", "worker_conflicts")
-
 
 def assignment_view(answer: Assignment, start: View | None = None, listed: bool = False) -> View:
     """Who does what, on a grid or listed, ρ and who moved; or why there is no assignment."""
@@ -102,8 +99,7 @@ def assignment_panel(project: Project, conflict_scope: Scope = "project") -> Pan
 
     def show(settings: Mapping[str, Any], start: View | None) -> View:
         problem = plans.problem(_scenario(project, settings, conflict_scope))
-        values = {name: getattr(problem, name) for name in _VARIED}
-        return assignment_view(program.optimum(**values, tie_break=settle), start)
+        return assignment_view(program.best(problem, tie_break=settle), start)
 
     rows = [
         gamma,

@@ -156,20 +156,21 @@ class Bench(ProjectFolder):
         return None if self._opened is None else self._opened.panel
 
     @property
-    def _open(self) -> _Opened:
+    def _here(self) -> _Opened:
         """The project that is open."""
         if self._opened is None:
             raise ValueError("No project is open: name a folder, or upload files.")
         return self._opened
 
-    def close(self) -> None:
+    def _forget(self) -> None:
         """Forget the project."""
-        super().close()
+        super()._forget()
         self._opened, self._compared = None, ()
         for shown in (self.told, self.side_by_side, self.message):
             shown.value = ""
+        self.name.value = ""
 
-    def use(self, source: Path, project: Project) -> None:
+    def _use(self, source: Path, project: Project) -> None:
         """Show a project's settings and scenarios."""
         keeper, plans = Keeper.open(source, project, scope=self.scope)
         here = self._opened = _Opened(source, project, plans, keeper, Settings(plans))
@@ -182,7 +183,7 @@ class Bench(ProjectFolder):
 
     def _tell_checked(self) -> None:
         """What was read, and what there is to tell about it."""
-        here = self._open
+        here = self._here
         lines = [*here.project.notes, *here.keeper.said]
         kept = listing([repr(one.name) for one in here.plans.named], 20)
         if kept and here.keeper.seen:
@@ -233,7 +234,7 @@ class Bench(ProjectFolder):
 
     def _changed(self, save: bool = True) -> None:
         """After every change: keep it on disk, and say what would help where nothing can."""
-        here = self._open
+        here = self._here
         try:
             here.plans = here.plans.at(here.panel.scenario())
         except ValueError:  # such as a demand whose low is above its high: the panel says so
@@ -247,7 +248,7 @@ class Bench(ProjectFolder):
         self._compare()
 
     def _save(self) -> None:
-        here = self._open
+        here = self._here
         before = len(here.keeper.said)
         try:
             here.keeper.save(here.plans)
@@ -260,7 +261,7 @@ class Bench(ProjectFolder):
 
     def _suggest(self) -> None:
         """Buttons: repairs where no assignment exists, and what earlier ones added."""
-        panel, current = self._open.panel, self._open.plans.current
+        panel, current = self._here.panel, self._here.plans.current
         buttons: list[Any] = [
             button(
                 f"Take back: {change_text(item)}",
@@ -272,7 +273,7 @@ class Bench(ProjectFolder):
         ]
         self.suggested, self.repair_buttons = (), []
         if panel.view.problem and panel.view.facts.get("status") == "infeasible":
-            problem = self._open.plans.problem(current)
+            problem = self._here.plans.problem(current)
             found = repairs(problem, _SUGGESTED, COSTS, ("pin",), time_limit=_PATIENCE)
             self.suggested = found.repairs
             self.repair_buttons = [
@@ -294,12 +295,12 @@ class Bench(ProjectFolder):
         self.helps.children = tuple(buttons)
 
     def _without(self, item: Any) -> None:
-        extra = self._open.panel["extra"]
+        extra = self._here.panel["extra"]
         extra.value = tuple(other for other in extra.value if other != item)
 
     def _compare(self) -> None:
         """The scenarios side by side."""
-        plans = self._open.plans
+        plans = self._here.plans
         names = [GIVEN, *(one.name for one in plans.named)]
         if list(self.kept.options) != names:
             self.kept.options = names
@@ -311,13 +312,13 @@ class Bench(ProjectFolder):
         if plans.named == self._compared:
             return
         self._compared = plans.named
-        self.side_by_side.value = scenarios_side_by_side(plans, not self._open.panel.large)
+        self.side_by_side.value = scenarios_side_by_side(plans, not self._here.panel.large)
 
     # Buttons
 
     def keep(self) -> None:
         """Keep the settings under the name given."""
-        here = self._open
+        here = self._here
         try:
             here.plans = here.plans.keep(replace(here.plans.current, name=self.name.value))
         except ValueError as error:
@@ -331,12 +332,12 @@ class Bench(ProjectFolder):
     def take(self) -> None:
         """Set every control as in the scenario chosen."""
         try:
-            scenario = self._open.plans[self.kept.value]
-            self._open.plans.problem(scenario)
+            scenario = self._here.plans[self.kept.value]
+            self._here.plans.problem(scenario)
         except ValueError as error:
             self.message.value = sentences([str(error)], "It cannot be taken up.")
             return
-        self._open.panel.take(scenario)
+        self._here.panel.take(scenario)
         self.message.value = sentences([f"Taken up: {self.kept.value!r}."])
 
     def drop(self) -> None:
@@ -345,7 +346,7 @@ class Bench(ProjectFolder):
         if name == GIVEN:
             self.message.value = sentences(["The files as given stay."])
             return
-        self._open.plans = self._open.plans.drop(name)
+        self._here.plans = self._here.plans.drop(name)
         self._save()
         self._compare()
         self.message.value = sentences([f"Removed: {name!r}."])
@@ -364,15 +365,15 @@ class Bench(ProjectFolder):
 
     def _problem(self) -> Problem:
         """The problem of the settings, which has an assignment."""
-        if self._open.panel.view.problem:
+        if self._here.panel.view.problem:
             raise ValueError("There is no assignment to ask about: the settings above say why.")
-        return self._open.plans.problem(self._open.plans.current)
+        return self._here.plans.problem(self._here.plans.current)
 
     def export(self, name: str) -> None:
         """Write the assignment or the page into the folder, and offer it as a download."""
 
         def answer() -> str:
-            source, data = self._open.source, self._made(name)
+            source, data = self._here.source, self._made(name)
             path = (source if source.is_dir() else source.parent) / name
             if path.resolve() == source.resolve():
                 raise ValueError(f"{name} is the project's own file")
@@ -383,15 +384,15 @@ class Bench(ProjectFolder):
 
     def _made(self, name: str) -> bytes:
         """A page, or an assignment as a file, of the settings."""
-        plans = self._open.plans
+        plans = self._here.plans
         if name.endswith(".html"):
-            title = self._open.source.resolve().stem
+            title = self._here.source.resolve().stem
             kept = [plans[GIVEN], *plans.named]
             named = next(
                 (one for one in kept if replace(one, name="") == plans.current), plans.current
             )
             return report(plans, named, title=title).html.encode()
-        if self._open.panel.view.problem:
+        if self._here.panel.view.problem:
             raise ValueError("There is no assignment to write: the settings above say why.")
         return assignment_file(plans, plans.current, name)
 

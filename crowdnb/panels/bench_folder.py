@@ -33,7 +33,7 @@ class ProjectFolder(widgets.VBox):  # type: ignore[misc]
     checked : Shown
         What there is to say about the files.
     rest : widget
-        What :meth:`use` shows.
+        What is made of a project that could be read.
     """
 
     def __init__(self, folder: str | Path | None, gamma: float, stars: int) -> None:
@@ -68,17 +68,17 @@ class ProjectFolder(widgets.VBox):  # type: ignore[misc]
                 [f"Name a folder, or upload files: they are kept in the folder {_UPLOADS}."]
             )
 
-    def use(self, source: Path, project: Project) -> None:
+    def _use(self, source: Path, project: Project) -> None:
         """Show what is made of a project that could be read."""
         raise NotImplementedError
 
-    def close(self) -> None:
+    def _forget(self) -> None:
         """Forget the project, and show nothing below."""
         self.rest.children = ()
 
     def read(self) -> None:
         """Read the folder and check it; show the problems, all of them, or what is made of it."""
-        self.close()
+        self._forget()
         if not self.folder.value.strip():
             self.checked.value = sentences(
                 ["Name a folder, or upload files; or start from the case study."]
@@ -92,7 +92,7 @@ class ProjectFolder(widgets.VBox):  # type: ignore[misc]
                     [f"{where} Upload files, and they go there; or start from the case study."]
                 )
                 return
-            self.use(source, read_project(source, self.gamma, self.stars.value))
+            self._use(source, read_project(source, self.gamma, self.stars.value))
         except ProjectError as error:
             number = len(error.problems)
             self.checked.value = sentences(
@@ -101,7 +101,7 @@ class ProjectFolder(widgets.VBox):  # type: ignore[misc]
                 " upload them again.",
             )
         except (ValueError, OSError, ModuleNotFoundError, RuntimeError) as error:
-            self.close()
+            self._forget()
             self.checked.value = sentences([str(error)], "The files cannot be opened.")
 
     def copy(self) -> None:
