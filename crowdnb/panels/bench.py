@@ -196,8 +196,12 @@ class Bench(ProjectFolder):
 
     def _show(self, opened: _Opened) -> None:
         """Everything below the line about the files."""
-        self.worker.options = [(str(who), str(who)) for who in opened.project.ability.index]
-        self.task.options = [(str(task), str(task)) for task in opened.project.required.index]
+        for control, labels in (
+            (self.worker, opened.project.ability.index),
+            (self.task, opened.project.required.index),
+        ):
+            control.options = [str(label) for label in labels]
+            control.index = 0  # with new options nothing is chosen
         asks = [
             self.worker,
             self.task,

@@ -138,6 +138,9 @@ def test_a_person_added_by_a_repair_can_be_taken_back(folder):
 def test_why_and_what_it_costs(folder):
     bench = cn.bench(folder)
     problem = cn.read_project(folder).problem()
+    assert (bench.worker.value, bench.task.value) == ("a0", "r0")  # the first, until one is chosen
+    bench.tell_why()
+    assert str(cn.why(problem, "a0", "r0")).splitlines()[0] in bench.told.value
     bench.worker.value, bench.task.value = "a3", "r0"
     bench.tell_why()
     assert str(cn.why(problem, "a3", "r0")).splitlines()[0] in bench.told.value
