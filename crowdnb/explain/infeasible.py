@@ -35,7 +35,7 @@ FEW = 12  # labels, pairs or steps of a proof that a text lists
 
 @dataclass(frozen=True, eq=False)
 class Infeasible:
-    """Why a problem has no assignment.
+    """Why a problem has no assignment: falsy where it has one; goes through its requirements in words.
 
     Attributes
     ----------
@@ -65,8 +65,14 @@ class Infeasible:
     places: int
     most: int
 
-    def __bool__(self) -> bool:
-        return bool(len(self.requirements))
+    def __len__(self) -> int:
+        return len(self.requirements)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.requirements["text"])
+
+    def __getitem__(self, at: int) -> str:
+        return str(self.requirements["text"].iloc[at])
 
     def __str__(self) -> str:
         return f"{self.text}\n{self.certificate}".strip()

@@ -63,6 +63,18 @@ class _Fillers(NamedTuple):
     new: BoolArray  # whether the change brings a new worker
 
 
+class _Filling(NamedTuple):
+    """A filling on the heap: the first two fields order it, the best first, and among equals the oldest."""
+
+    worse: float  # -ρ
+    number: int
+    crew: _Crew
+    kept: list[int]  # rows of the changes that it and all that follow from it make
+    usable: BoolArray  # rows of the fillers that take the places that are left
+    by: IntArray  # places: the row that fills each
+    further: IntArray  # rows of the changes that it makes beyond those kept
+
+
 def fewest(rules: Rules, short: int, cheap: Cheap, wanted: int) -> tuple[list[Fewest], bool]:
     """The best sets of so few changes, by ρ; and whether it is proved that no others are better.
 
@@ -156,7 +168,7 @@ def _fillings(
     A set of changes comes once with each crew that can do with it.
     """
     gain, who, change, new = fillers
-    heap: list[tuple[float, int, _Crew, list[int], BoolArray, IntArray, IntArray]] = []
+    heap: list[_Filling] = []
     order = count()
 
     def best(crew: _Crew, kept: list[int], usable: BoolArray) -> None:
@@ -171,16 +183,15 @@ def _fillings(
             return
         further = by[place[len(given) :]]
         by[place[: len(given)]] = given
-        heapq.heappush(
-            heap, (-table[row, place].sum(), next(order), crew, kept, usable, by, further)
-        )
+        rho = float(table[row, place].sum())
+        heapq.heappush(heap, _Filling(-rho, next(order), crew, kept, usable, by, further))
 
     for crew in crews:
         best(crew, [], (change >= 0) & (new | (who < 0) | np.isin(who, crew.workers)))
     while heap:
-        *_, crew, kept, usable, by, further = heapq.heappop(heap)
-        yield crew, by
-        for at, row in enumerate(further.tolist()):
-            without = usable.copy()
+        next_best = heapq.heappop(heap)
+        yield next_best.crew, next_best.by
+        for at, row in enumerate(next_best.further.tolist()):
+            without = next_best.usable.copy()
             without[row] = False
-            best(crew, [*kept, *further[:at].tolist()], without)
+            best(next_best.crew, [*next_best.kept, *next_best.further[:at].tolist()], without)

@@ -10,8 +10,8 @@ import numpy as np
 from scipy import sparse
 
 from crowdnb.labels import FloatArray, IntArray
-from crowdnb.model.problem import Problem
-from crowdnb.model.rows import incidence
+from crowdnb.model.problem import Problem, Scope
+from crowdnb.model.rows import Rules, rows
 from crowdnb.solver.boolean_program import gains
 from crowdnb.solver.engine import GLPK_WORDS, Answer, _options, proved, read
 
@@ -31,28 +31,25 @@ class CompiledProgram:
     scope : {"project", "task"}
     """
 
-    def __init__(self, m: int, n: int, scope: str) -> None:
+    def __init__(self, m: int, n: int, scope: Scope) -> None:
         self.pairs, self.together = np.argwhere(np.ones((m, n), dtype=bool)), scope == "project"
         self.one, self.other = np.triu_indices(m, 1)
-        size, two = m * n, len(self.one)
-        by_worker, by_task = incidence(self.pairs[:, 0], m), incidence(self.pairs[:, 1], n)
-        rows = np.arange(two)
-        both = sparse.csr_array(
-            (np.ones(2 * two), (np.r_[rows, rows], np.r_[self.one, self.other])), shape=(two, m)
-        )
+        # a problem of this size in which any two are in conflict, and every task has room for both
+        every = Problem(np.ones((m, n)), np.full(n, 2), conflict_scope=scope)
+        groups = list(np.column_stack([self.one, self.other]))
+        blocks = rows(Rules.of(every), self.pairs, groups, trivial=True)
+        size, limit, place = len(self.pairs), blocks["limit"], blocks["place"].pairs
         equal: Any
         below: Any
         if self.together:  # the variables are T, then y
-            equal = [[by_worker, -sparse.eye_array(m)], [by_task, None]]
-            below = [[None, both], [sparse.eye_array(size), None]]
+            both = [[None, blocks["conflict"].team]] if groups else []
+            equal = [[limit.pairs, limit.team], [place, None]]
+            below = [*both, [sparse.eye_array(size), sparse.csr_array((size, m))]]
             self.whole = np.arange(size, size + m)
         else:
-            equal = [[by_task]]
-            below = [
-                [by_worker],
-                [sparse.kron(both, sparse.eye_array(n))],
-                [sparse.eye_array(size)],
-            ]
+            both = [[blocks["conflict"].pairs]] if groups else []
+            equal = [[place]]
+            below = [[limit.pairs], *both, [sparse.eye_array(size)]]
             self.whole = np.arange(size)
         self.equal, self.below = (sparse.block_array(blocks).tocsc() for blocks in (equal, below))
         self.variables = self.equal.shape[1]
