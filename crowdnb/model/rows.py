@@ -193,6 +193,8 @@ class Rows(NamedTuple):
 
     def only(self, which: BoolArray | IntArray) -> Rows:
         """Some of the rows."""
+        if which.dtype == bool and which.all():  # as mostly: sparse matrices are slow to cut
+            return self
         return Rows(
             self.who[which],
             self.task[which],
