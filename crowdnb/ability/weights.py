@@ -109,7 +109,7 @@ def criteria_weights(
 
 
 def weights_of(judgement: pd.DataFrame, resolution: float | None = None) -> pd.Series[float]:
-    """:func:`criteria_weights` of a judgement that has been checked, its columns in the order of its rows."""
+    """:func:`criteria_weights` of a checked judgement, its columns in the order of its rows."""
     b, criteria = judgement.to_numpy(), judgement.index
     k = len(b)
     a = _resolution(k, resolution)

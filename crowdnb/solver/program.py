@@ -247,7 +247,7 @@ def frontier(
 
 
 class _Point(NamedTuple):
-    """One budget, and what it buys: NaN where there is no assignment, or the best was not proved."""
+    """One budget, and what it buys: NaN where nothing does, or the best was not proved."""
 
     budget: float
     performance: float

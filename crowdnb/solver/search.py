@@ -57,7 +57,7 @@ def optimum(
     time_limit: float | None = None,
     tie_break: Literal["labels"] | None = None,
 ) -> Assignment:
-    """:func:`crowdnb.solve` (eqs. 7 to 12) for those who ask often: an interrupt passes to the user.
+    """:func:`crowdnb.solve` (eqs. 7 to 12) for whoever asks often: an interrupt passes to the user.
 
     A best answer so far would be taken for the optimum by whoever compares it with the next one.
     """
