@@ -47,13 +47,13 @@ from crowdnb.solver.engine import SolverAnswerError
 NODE_CAP = 1_000_000  # some seconds
 TOO_LARGE = 1016  # CPLEX's error for models beyond the community edition: 1000 columns, 1000 rows
 # CPLEX's statuses; 119 is "or unbounded", which T cannot be
-OPTIMAL, INFEASIBLE = (101, 102), (103, 119)
+_OPTIMAL, _INFEASIBLE = (101, 102), (103, 119)
 
 # Workers who may take nothing more, workers who may take each task, places left of each → the task
 # to fill next.
-Pick = Callable[[int, list[int], list[int]], int]
+_Pick = Callable[[int, list[int], list[int]], int]
 # A worker and a task, and the same three after the one has taken the other.
-Step = tuple[int, int, int, list[int], list[int]]
+_Step = tuple[int, int, int, list[int], list[int]]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -289,9 +289,9 @@ def by_cplex(problem: Problem) -> Attempt:
         return attempt("too large")
     seconds, status = time.process_time() - start, model.solution.get_status()
     nodes = int(model.solution.progress.get_num_nodes_processed())
-    if status in INFEASIBLE:
+    if status in _INFEASIBLE:
         return attempt("infeasible", seconds, nodes)
-    if status not in OPTIMAL:
+    if status not in _OPTIMAL:
         raise SolverAnswerError(f"CPLEX ended with status {status}")
     t = np.round(model.solution.get_values()).astype(int).reshape(problem.q.shape)
     if broken := check(problem, pd.DataFrame(t, index=problem.workers, columns=problem.tasks)):
@@ -300,7 +300,7 @@ def by_cplex(problem: Problem) -> Attempt:
 
 
 def _attempt(
-    method: str, problem: Problem, node_cap: int, pick: Pick, every: bool = False
+    method: str, problem: Problem, node_cap: int, pick: _Pick, every: bool = False
 ) -> Attempt:
     """Search, and tell what came of it."""
     if not needed(problem).plain:
@@ -322,7 +322,7 @@ def _attempt(
 
 
 def _search(
-    problem: Problem, node_cap: int, pick: Pick, every: bool
+    problem: Problem, node_cap: int, pick: _Pick, every: bool
 ) -> tuple[list[tuple[int, int]] | None, int, bool]:
     """Depth first: the first assignment, or the best of all; the nodes; whether it ended."""
     value, left = problem.value.tolist(), problem.need.tolist()
@@ -358,8 +358,8 @@ def _search(
 
 
 def _brancher(
-    problem: Problem, pick: Pick
-) -> Callable[[int, list[int], list[int]], Iterator[Step]]:
+    problem: Problem, pick: _Pick
+) -> Callable[[int, list[int], list[int]], Iterator[_Step]]:
     """The function that opens a branching: each way to fill a place of a task, the best first."""
     ranked, foes, project = (
         _ranked(problem),
@@ -367,7 +367,7 @@ def _brancher(
         problem.conflict_scope == "project",
     )
 
-    def branch(blocked: int, options: list[int], left: list[int]) -> Iterator[Step]:
+    def branch(blocked: int, options: list[int], left: list[int]) -> Iterator[_Step]:
         j = pick(blocked, options, left)
         pool, left = options[j] & ~blocked, left.copy()
         left[j] -= 1

@@ -33,7 +33,7 @@ from scipy.stats import beta, binom
 
 from crowdnb.labels import FloatArray, between, finite, listing, number, shown, whole
 
-UNLIKELY = 1e-9  # probability of fewer, or of more, conflicts than are looked at
+_UNLIKELY = 1e-9  # probability of fewer, or of more, conflicts than are looked at
 GRID = 400  # numbers of conflicts that are looked at, at most
 
 
@@ -234,7 +234,7 @@ def _checked(workers: int, places: int, p: float) -> tuple[int, int, float]:
 
 def _likely_conflicts(pairs: int, p: float) -> tuple[FloatArray, FloatArray]:
     """Numbers of conflicts and their probabilities, of sum 1: all likely ones, or GRID of them."""
-    low, high = (float(binom.ppf(q, pairs, p)) for q in (UNLIKELY, 1 - UNLIKELY))
+    low, high = (float(binom.ppf(q, pairs, p)) for q in (_UNLIKELY, 1 - _UNLIKELY))
     if high - low < GRID:
         values = np.arange(low, high + 1)
         weight = binom.pmf(values, pairs, p)

@@ -24,9 +24,9 @@ from crowdnb.model.problem import Problem, Scope
 Quality = Literal["intervals", "uniform"]
 Structure = Literal["random", "teams", "places", "time zones"]
 
-CRITERIA = 4
-LOW, HIGH = 0.3, 1.0  # of the ends of ability and demand
-DAY = 24.0  # hours
+_CRITERIA = 4
+_LOW, _HIGH = 0.3, 1.0  # of the ends of ability and demand
+_DAY = 24.0  # hours
 
 
 def random_problem(
@@ -154,8 +154,8 @@ def draw(
         uniform = rng.random((workers, tasks))
     else:
         ends = (
-            rng.uniform(LOW, HIGH, (workers, CRITERIA, 2)),
-            rng.uniform(LOW, HIGH, (tasks, CRITERIA, 2)),
+            rng.uniform(_LOW, _HIGH, (workers, _CRITERIA, 2)),
+            rng.uniform(_LOW, _HIGH, (tasks, _CRITERIA, 2)),
         )
     barred = rng.random((workers, tasks)) < conflict_probability
     between = _CONFLICTS[structure](workers, conflict_probability, rng)
@@ -198,9 +198,9 @@ def _places(m: int, p: float, rng: np.random.Generator) -> BoolArray:
 
 def _time_zones(m: int, p: float, rng: np.random.Generator) -> BoolArray:
     """Clocks more than 12(1 - p) hours apart, clocks uniform round the globe."""
-    clock = rng.uniform(0, DAY, size=m)
+    clock = rng.uniform(0, _DAY, size=m)
     apart = np.abs(clock[:, np.newaxis] - clock)
-    return _apart(np.minimum(apart, DAY - apart) > DAY / 2 * (1 - p))
+    return _apart(np.minimum(apart, _DAY - apart) > _DAY / 2 * (1 - p))
 
 
 def _apart(between: BoolArray) -> BoolArray:

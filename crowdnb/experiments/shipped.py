@@ -13,7 +13,7 @@ from crowdnb.experiments.studies import SIZES, TABLES, FilePath
 from crowdnb.experiments.tables import accuracy, quorum, shares, times
 from crowdnb.labels import shown
 
-DATA = Path(__file__).parents[1] / "data" / "experiments"
+_DATA = Path(__file__).parents[1] / "data" / "experiments"
 # Calls that make up the rows: some methods are too slow for as many instances as others.
 FULL: dict[str, list[dict[str, Any]]] = {
     "figure1": [{"repeats": 20}],
@@ -73,7 +73,7 @@ def stored(name: str) -> pd.DataFrame:
     >>> stored("table7")["m"].unique().tolist()
     [40]
     """
-    return runner.read(DATA / f"{_known(name)}.csv.gz")
+    return runner.read(_DATA / f"{_known(name)}.csv.gz")
 
 
 def summary(name: str, rows: pd.DataFrame) -> pd.DataFrame:

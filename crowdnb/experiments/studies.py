@@ -42,20 +42,20 @@ from crowdnb.model.problem import Scope
 
 SIZES = tuple(range(10, 61, 5))  # m of figure 1 and of every table but 7
 CHANCES = (0.1, 0.2, 0.3, 0.4)  # p of table 8
-PLANNED = (10, 20, 40, 60, 80, 120, 160, 240)  # m beyond table 8, for those who plan
-LARGE = (120, 240, 480, 960, 1920)  # m beyond figure 1, to see the growth
-MANY = 1_000_000  # repeats at most: each is a row
-HARD_CAP = 2_000_000  # nodes of a baseline, in table 7
+_PLANNED = (10, 20, 40, 60, 80, 120, 160, 240)  # m beyond table 8, for those who plan
+_LARGE = (120, 240, 480, 960, 1920)  # m beyond figure 1, to see the growth
+_MANY = 1_000_000  # repeats at most: each is a row
+_HARD_CAP = 2_000_000  # nodes of a baseline, in table 7
 # Six of the instances with m = 40, n = 13, p = 0.1 for which greedy_by_task needs most nodes:
 # hard_seeds().
 HARD = (1294, 945, 683, 802, 2439, 3836)
 
 FilePath = str | os.PathLike[str]
 # instances of cells (m, n, p), of the kinds asked for
-DrawCells = Callable[..., list[Instance]]
+_Draw = Callable[..., list[Instance]]
 
 
-class Study(Protocol):
+class _Experiment(Protocol):
     """An experiment, as a user calls it; only some take a structure."""
 
     def __call__(
@@ -74,14 +74,14 @@ class Study(Protocol):
 
 def _study(
     methods: Sequence[str], sizes: Sequence[int] = SIZES, repeats: int = 50
-) -> Callable[[Callable[..., list[Instance]]], Study]:
+) -> Callable[[Callable[..., list[Instance]]], _Experiment]:
     """Make an experiment of its plan: a function that lists its instances.
 
     A plan takes the sizes and a function that draws the instances of cells. What else it takes by
     keyword, such as the structure, the experiment takes too.
     """
 
-    def study_of(plan: Callable[..., list[Instance]]) -> Study:
+    def study_of(plan: Callable[..., list[Instance]]) -> _Experiment:
         @wraps(plan, assigned=("__module__", "__name__", "__qualname__", "__doc__"))
         def run(
             repeats: int = repeats,
@@ -106,14 +106,14 @@ def _study(
     return study_of
 
 
-@_study(("package", "arrays"), SIZES + LARGE)
-def figure1(sizes: list[int], draw: DrawCells) -> list[Instance]:
+@_study(("package", "arrays"), SIZES + _LARGE)
+def figure1(sizes: list[int], draw: _Draw) -> list[Instance]:
     """Time of U, D → P → Q against m, for n = ⌊m/3⌋ and ⌊m/4⌋, by the package and on arrays."""
     return draw([(m, m // part, 0.0) for m in sizes for part in (3, 4)])
 
 
 @_study(SOLVERS)
-def table6(sizes: list[int], draw: DrawCells, *, structure: Structure = "random") -> list[Instance]:
+def table6(sizes: list[int], draw: _Draw, *, structure: Structure = "random") -> list[Instance]:
     """Time of a solve at p = 0.1: program, CPLEX on Algorithm 1, greedies, exhaustive search.
 
     The baselines show N/A where they are stopped by
@@ -137,11 +137,11 @@ def table7(
         )
     seed, repeats = whole(seed, "seed", 0, rule="must not be negative"), int(number(repeats))
     hard = [Instance(40, 13, 0.1, number, at) for number, at in enumerate(HARD[:repeats])]
-    return _run("table7", seed, hard, methods, output, progress, partial(apply, node_cap=HARD_CAP))
+    return _run("table7", seed, hard, methods, output, progress, partial(apply, node_cap=_HARD_CAP))
 
 
 @_study(("existence", "crowdnb"))
-def table8(sizes: list[int], draw: DrawCells, *, structure: Structure = "random") -> list[Instance]:
+def table8(sizes: list[int], draw: _Draw, *, structure: Structure = "random") -> list[Instance]:
     """Does an assignment exist: four probabilities × eleven sizes.
 
     ``methods``: ``"existence"`` asks whether n workers can work together (independence number),
@@ -151,7 +151,7 @@ def table8(sizes: list[int], draw: DrawCells, *, structure: Structure = "random"
 
 
 @_study(("crowdnb", *GREEDY))
-def table9(sizes: list[int], draw: DrawCells, *, structure: Structure = "random") -> list[Instance]:
+def table9(sizes: list[int], draw: _Draw, *, structure: Structure = "random") -> list[Instance]:
     """ρ of the program and of each greedy at n = 5, p = 0.1, Q from intervals and Q uniform."""
     cells = [(m, 5, 0.1) for m in sizes]
     uniform = draw(cells, qualification="uniform", structure=structure)
@@ -159,14 +159,14 @@ def table9(sizes: list[int], draw: DrawCells, *, structure: Structure = "random"
 
 
 @_study(("existence", "crowdnb", "greedy_by_options"))
-def structured(sizes: list[int], draw: DrawCells) -> list[Instance]:
+def structured(sizes: list[int], draw: _Draw) -> list[Instance]:
     """Table 8 where conflicts, as many, follow employers, places or time zones; a greedy beside."""
     cells = [(m, m // 3, p) for p in CHANCES for m in sizes]
     return [one for kind in get_args(Structure) for one in draw(cells, structure=kind)]
 
 
-@_study(("largest team",), PLANNED)
-def planner(sizes: list[int], draw: DrawCells) -> list[Instance]:
+@_study(("largest team",), _PLANNED)
+def planner(sizes: list[int], draw: _Draw) -> list[Instance]:
     """How many of m candidates can work together, in column rho.
 
     As far as :data:`crowdnb.experiments.methods.TEAM_CAP` nodes go.
@@ -240,8 +240,8 @@ def instances(
     """``repeats`` instances of each cell (m, n, p), each with a seed of its own."""
     repeats = whole(repeats, "repeats", rule="must be at least {}")
     seed = whole(seed, "seed", 0, rule="must not be negative")
-    if repeats > MANY:
-        raise ValueError(f"repeats must be at most {MANY:,}, got {shown(repeats)}")
+    if repeats > _MANY:
+        raise ValueError(f"repeats must be at most {_MANY:,}, got {shown(repeats)}")
     for name, known in (("structure", Structure), ("qualification", Quality), ("scope", Scope)):
         if name in kinds:
             one_of(kinds[name], get_args(known), name)

@@ -17,9 +17,9 @@ from crowdnb.experiments.existence import binomial_band, chance_bounds
 from crowdnb.experiments.runner import KEY
 from crowdnb.labels import between, labelled, numeric, real, several, text_of, whole
 
-REACHED = ("exists", "optimal", "found")  # statuses that come with an assignment
-GAVE_UP = ("N/A", "too large", "not installed")
-CELL = ["structure", "method", "p", "m", "n"]
+_REACHED = ("exists", "optimal", "found")  # statuses that come with an assignment
+_GAVE_UP = ("N/A", "too large", "not installed")
+_CELL = ["structure", "method", "p", "m", "n"]
 _M = pd.RangeIndex(10, 61, 5, name="m")
 # As printed; None is N/A, more than 30 minutes.
 PUBLISHED: dict[str, pd.DataFrame] = {
@@ -81,11 +81,11 @@ def shares(rows: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
     >>> table[["hits", "repeats"]].to_numpy().tolist()
     [[20, 20], [6, 20], [0, 20], [0, 20]]
     """
-    rows = numeric(_named(rows, [*CELL, "status"]), "rows", ["p", "m", "n"])
+    rows = numeric(_named(rows, [*_CELL, "status"]), "rows", ["p", "m", "n"])
     between(level, "level")
-    cell = [rows[name] for name in CELL]
-    reached = rows["status"].isin(REACHED).groupby(cell)
-    gave_up = rows["status"].isin(GAVE_UP).groupby(cell).any()
+    cell = [rows[name] for name in _CELL]
+    reached = rows["status"].isin(_REACHED).groupby(cell)
+    gave_up = rows["status"].isin(_GAVE_UP).groupby(cell).any()
     table = pd.DataFrame({"hits": reached.sum(), "repeats": reached.size()})
     table["share"] = table["hits"] / table["repeats"]
     table["low"], table["high"] = binomial_band(table["hits"], table["repeats"], level)
@@ -134,12 +134,12 @@ def times(rows: pd.DataFrame) -> pd.DataFrame:
         ["seconds", "nodes"],
         missing=True,
     )
-    ended = rows["seconds"].where(~rows["status"].isin(GAVE_UP)) * 1e3
+    ended = rows["seconds"].where(~rows["status"].isin(_GAVE_UP)) * 1e3
     groups = ended.groupby([rows["method"], rows["m"]], sort=False)
     table = groups.agg(["mean", "median"])
     table["95 %"], table["worst"] = groups.quantile(0.95), groups.max()
     table["N/A"] = (
-        rows["status"].isin(GAVE_UP).groupby([rows["method"], rows["m"]], sort=False).mean()
+        rows["status"].isin(_GAVE_UP).groupby([rows["method"], rows["m"]], sort=False).mean()
     )
     table["nodes"] = (
         rows["nodes"].astype(float).groupby([rows["method"], rows["m"]], sort=False).max()

@@ -19,7 +19,7 @@ from scipy.optimize import linear_sum_assignment
 from crowdnb.labels import BoolArray, FloatArray, IntArray, needs, needs_function
 from crowdnb.model.problem import Problem
 
-TIE = 1e-9  # sums that differ by less are tied
+_TIE = 1e-9  # sums that differ by less are tied
 # Of the search under conflicts, linear assignments and cells of them; then the best found is taken,
 # and said to be unproved. No clock: a run must not depend on the machine.
 NODES, CELLS = 200, 2_000_000
@@ -84,7 +84,7 @@ def best_epoch(offer: Offer, nodes: int = NODES) -> tuple[IntArray, bool]:
     ticket = count()  # settles ties, so that matrices are never compared
     heap = [(-bound, next(ticket), offer.value, pairs[rows[0]])]
     left = min(nodes, CELLS // (len(columns) * len(offer.value)))
-    while heap and -heap[0][0] > best_sum + TIE:
+    while heap and -heap[0][0] > best_sum + _TIE:
         _, _, value, two = heapq.heappop(heap)
         for i, j in two:
             if left <= 0:
@@ -93,7 +93,7 @@ def best_epoch(offer: Offer, nodes: int = NODES) -> tuple[IntArray, bool]:
             lesser = value.copy()
             lesser[i, j] = 0.0
             under, pairs = relaxed(lesser)
-            if under <= best_sum + TIE:
+            if under <= best_sum + _TIE:
                 continue
             if len(rows := quarrels(offer, pairs)):
                 heapq.heappush(heap, (-under, next(ticket), lesser, pairs[rows[0]]))

@@ -41,7 +41,7 @@ ENDS = ("done", "dropped", "left")
 ROUNDING = 1e-9  # hours, of sums of times
 
 
-class Range(NamedTuple):
+class _Range(NamedTuple):
     """The values that a parameter may have, their unit, and what it says of a market."""
 
     low: float
@@ -71,50 +71,52 @@ class Range(NamedTuple):
         return value if isinstance(value, int | float) else found
 
 
-RANGES = {
-    "days": Range(0, 10_000, "days", "for how long tasks arrive", above=True),
-    "arrivals": Range(0, 10_000, "tasks an hour", "how many arrive, on average", above=True),
-    "workers": Range(1, 100_000, "persons", "workers there at the start, and on average"),
-    "epoch": Range(0, 1_000, "hours", "time between two matchings", above=True),
-    "stages": Range(1, 50, "subtasks", "at most in a task, at least 1"),
-    "people": Range(1, 50, "persons", "at most in a subtask, at least 1"),
-    "load": Range(0, 1_000, "hours", "work of a person in a subtask", above=True),
-    "slack": Range(0, 10_000, "loads", "time until a deadline", above=True),
-    "urgent": Range(0, 1, "share of tasks", "urgent: half the time, twice the weight"),
-    "skills": Range(1, 1_000, "kinds", "of skill; a subtask asks for one of them"),
-    "skilled": Range(0, 1, "share of workers", "who have a skill; everybody has at least one"),
-    "places": Range(1, 10_000, "places", "where people live and tasks are done"),
-    "remote": Range(0, 1, "share of tasks", "that can be done from anywhere"),
-    "stay": Range(
+_RANGES = {
+    "days": _Range(0, 10_000, "days", "for how long tasks arrive", above=True),
+    "arrivals": _Range(0, 10_000, "tasks an hour", "how many arrive, on average", above=True),
+    "workers": _Range(1, 100_000, "persons", "workers there at the start, and on average"),
+    "epoch": _Range(0, 1_000, "hours", "time between two matchings", above=True),
+    "stages": _Range(1, 50, "subtasks", "at most in a task, at least 1"),
+    "people": _Range(1, 50, "persons", "at most in a subtask, at least 1"),
+    "load": _Range(0, 1_000, "hours", "work of a person in a subtask", above=True),
+    "slack": _Range(0, 10_000, "loads", "time until a deadline", above=True),
+    "urgent": _Range(0, 1, "share of tasks", "urgent: half the time, twice the weight"),
+    "skills": _Range(1, 1_000, "kinds", "of skill; a subtask asks for one of them"),
+    "skilled": _Range(0, 1, "share of workers", "who have a skill; everybody has at least one"),
+    "places": _Range(1, 10_000, "places", "where people live and tasks are done"),
+    "remote": _Range(0, 1, "share of tasks", "that can be done from anywhere"),
+    "stay": _Range(
         0, math.inf, "days", "a worker stays on average; newcomers replace leavers", above=True
     ),
-    "shift": Range(
+    "shift": _Range(
         0, DAY, "hours a day", "a worker is there, from a time of their own", above=True
     ),
-    "limit": Range(0, DAY, "hours a day", "a worker works at most", above=True),
-    "notice": Range(
+    "limit": _Range(0, DAY, "hours a day", "a worker works at most", above=True),
+    "notice": _Range(
         0, DAY, "hours", "from being chosen to the start; moved until then at the price"
     ),
-    "late": Range(0, 1, "share of jobs", f"that take {WORST:g} times as long"),
-    "drop": Range(0, 1, "share of jobs", "that are given up on the way"),
-    "price": Range(
+    "late": _Range(0, 1, "share of jobs", f"that take {WORST:g} times as long"),
+    "drop": _Range(0, 1, "share of jobs", "that are given up on the way"),
+    "price": _Range(
         0, math.inf, "of Q", "of moving somebody who has been chosen; ∞: nobody is moved"
     ),
-    "conflicts": Range(0, 1, "share of pairs", "of workers who never work on one task"),
-    "decay": Range(0, 1, "factor a day", "on counts of ratings", above=True),
-    "gamma": Range(0, 100, "no unit", "influence of He (section 3.2)"),
-    "history": Range(0, 10_000, "ratings", "on each criterion of each worker there at the start"),
-    "ability": Range(0, 1, "of 1", "mean true ability"),
-    "spread": Range(
+    "conflicts": _Range(0, 1, "share of pairs", "of workers who never work on one task"),
+    "decay": _Range(0, 1, "factor a day", "on counts of ratings", above=True),
+    "gamma": _Range(0, 100, "no unit", "influence of He (section 3.2)"),
+    "history": _Range(0, 10_000, "ratings", "on each criterion of each worker there at the start"),
+    "ability": _Range(0, 1, "of 1", "mean true ability"),
+    "spread": _Range(
         0, 1, "of 1", "standard deviation of it between workers; half of it within one"
     ),
-    "noise": Range(0, 1, "of 1", "standard deviation of an outcome around the ability", above=True),
-    "drift": Range(0, 1, "of 1 a day", "standard deviation of the trend of abilities"),
-    "demand": Range(0, 1, "of 1", "lower end of what a subtask asks"),
-    "pay": Range(0, 1e6, "money an hour", "of load, for a job that is done"),
-    "weights": Range(0, 1, "sum 1", "of the criteria, section 6"),
+    "noise": _Range(
+        0, 1, "of 1", "standard deviation of an outcome around the ability", above=True
+    ),
+    "drift": _Range(0, 1, "of 1 a day", "standard deviation of the trend of abilities"),
+    "demand": _Range(0, 1, "of 1", "lower end of what a subtask asks"),
+    "pay": _Range(0, 1e6, "money an hour", "of load, for a job that is done"),
+    "weights": _Range(0, 1, "sum 1", "of the criteria, section 6"),
 }
-PRIORS = get_args(Prior)
+_PRIORS = get_args(Prior)
 
 
 @dataclass(frozen=True)
@@ -190,8 +192,8 @@ class Market:
                 object.__setattr__(self, one.name, value)
         if abs(math.fsum(self.weights) - 1) > 1e-6:
             raise ValueError(f"weights must sum to 1, got {shown(math.fsum(self.weights))}")
-        if not isinstance(self.prior, str) or self.prior not in PRIORS:
-            raise ValueError(f"prior must be one of {', '.join(PRIORS)}, got {shown(self.prior)}")
+        if not isinstance(self.prior, str) or self.prior not in _PRIORS:
+            raise ValueError(f"prior must be one of {', '.join(_PRIORS)}, got {shown(self.prior)}")
         longest = WORST * self.load[1]
         if longest > self.limit or self.notice + longest > self.shift:
             raise ValueError(
@@ -203,8 +205,8 @@ class Market:
     @property
     def table(self) -> pd.DataFrame:
         """Every parameter: value, unit, range and meaning."""
-        about = {name: (one.unit, one.text, one.meaning) for name, one in RANGES.items()}
-        about["prior"] = ("", ", ".join(PRIORS), "what a worker without ratings counts as")
+        about = {name: (one.unit, one.text, one.meaning) for name, one in _RANGES.items()}
+        about["prior"] = ("", ", ".join(_PRIORS), "what a worker without ratings counts as")
         rows = {
             one.name: (_brief(getattr(self, one.name)), *about[one.name]) for one in fields(self)
         }
@@ -219,7 +221,7 @@ def _checked(name: str, value: Any, default: Any) -> Any:
 
     ValueError where it is of another kind, or not in its range.
     """
-    about = RANGES[name]
+    about = _RANGES[name]
     if not isinstance(default, tuple):
         return about.check(name, value, whole=isinstance(default, int))
     pair = name != "weights"  # smallest and largest

@@ -43,8 +43,8 @@ from crowdnb.labels import (
 )
 
 TOTAL = "all"
-SHORTEST_KEY = 16  # bytes
-LETTERS = 16  # of a pseudonym: 64 bits
+_SHORTEST_KEY = 16  # bytes
+_LETTERS = 16  # of a pseudonym: 64 bits
 
 
 def pseudonyms(identifiers: Iterable[Hashable], key: bytes) -> pd.Series[str]:
@@ -72,15 +72,16 @@ def pseudonyms(identifiers: Iterable[Hashable], key: bytes) -> pd.Series[str]:
     >>> pseudonyms(["P0001"], b"only for this example").to_dict()
     {'P0001': 'c90f05f6807c17f2'}
     """
-    if not isinstance(key, bytes) or len(key) < SHORTEST_KEY:
+    if not isinstance(key, bytes) or len(key) < _SHORTEST_KEY:
         got = f"{len(key)} bytes" if isinstance(key, bytes) else type(key).__name__
-        raise ValueError(f"key: {SHORTEST_KEY} bytes or more are needed, got {got}")
+        raise ValueError(f"key: {_SHORTEST_KEY} bytes or more are needed, got {got}")
     given = hashable(several(identifiers, "identifiers"), "identifiers")
     if pd.Index(given, tupleize_cols=False).hasnans:
         raise ValueError("identifiers: one is missing")
     labels = pd.Index(list(dict.fromkeys(given)), tupleize_cols=False)
     names = [
-        hmac.new(key, str(label).encode(), hashlib.sha256).hexdigest()[:LETTERS] for label in labels
+        hmac.new(key, str(label).encode(), hashlib.sha256).hexdigest()[:_LETTERS]
+        for label in labels
     ]
     if len(set(names)) < len(names):
         raise ValueError("identifiers: two of them come out the same")

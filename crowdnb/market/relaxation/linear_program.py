@@ -21,7 +21,7 @@ from crowdnb.model.rows import rows as rows_of
 Rows = Literal["pairs", "cliques"]
 MINORS = 200_000  # determinants that are computed at most
 # the kinds of rows that the linear program has, and what they are called in it
-SHOWN = {"limit": "worker", "place": "task", "conflict": "conflict"}
+_SHOWN = {"limit": "worker", "place": "task", "conflict": "conflict"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,10 +82,10 @@ def linear(problem: Problem, rows: Rows = "pairs") -> Linear:
     groups = list(problem.conflict_pairs if rows == "pairs" else cliques(problem))
     blocks = rows_of(Rules.of(problem), columns, groups, team=False, trivial=True)
     blocks["limit"] = blocks["limit"]._replace(high=limits.astype(float))
-    if other := blocks.keys() - SHOWN.keys():
+    if other := blocks.keys() - _SHOWN.keys():
         raise ValueError(f"problem: rows of {listing(sorted(other))} are not shown here")
     kept: dict[tuple[str, str], tuple[npt.NDArray[Any], float]] = {}
-    for kind, shown_as in SHOWN.items():
+    for kind, shown_as in _SHOWN.items():
         if (block := blocks.get(kind)) is None:
             continue
         about = zip(block.who.tolist(), block.task.tolist(), strict=True)

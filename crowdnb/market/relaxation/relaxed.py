@@ -14,7 +14,7 @@ from crowdnb.model.problem import Problem
 from crowdnb.solver.engine import SolverAnswerError
 
 WHOLE = 1e-6  # how far from a whole number a solver's x may be
-DIGITS = 9  # of what a solver returns
+_DIGITS = 9  # of what a solver returns
 # numbers of pairs: 1, one or more of them is chosen, or 0, none is
 Decisions = dict[tuple[int, ...], int]
 
@@ -92,4 +92,4 @@ def relaxed(model: Linear, decided: Decisions) -> Relaxed | None:
 
 def _clean(values: Any) -> FloatArray:
     """What a solver returned, without its last digits and without -0."""
-    return np.asarray(values, dtype=float).round(DIGITS) + 0.0
+    return np.asarray(values, dtype=float).round(_DIGITS) + 0.0

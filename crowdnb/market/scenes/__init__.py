@@ -17,9 +17,7 @@ from crowdnb.market.scenes.credentials import Gate, consultations, softened, wit
 from crowdnb.market.scenes.interests import distances, reviews, too_close
 from crowdnb.market.scenes.reader import FOLDER, NAMES, Scene, read_scene, table_of
 from crowdnb.market.scenes.service import (
-    BACK,
     BOT,
-    INQUIRY,
     OPEN,
     PERSON,
     WRONG,
@@ -43,11 +41,9 @@ from crowdnb.market.scenes.sharing import (
 )
 
 __all__ = [
-    "BACK",
     "BOT",
     "FEE",
     "FOLDER",
-    "INQUIRY",
     "LARGEST_TEAM",
     "NAMES",
     "OPEN",

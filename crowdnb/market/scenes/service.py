@@ -28,11 +28,11 @@ import pandas as pd
 from crowdnb.labels import FloatArray, finite, number, numeric, real, shown, whole
 
 OPEN = 480.0  # minutes that a person answers customers
-BACK = 10.0  # minutes after which a customer told wrong comes back
+_BACK = 10.0  # minutes after which a customer told wrong comes back
 # euros: a person's answer, the bot's, and the harm of a wrong one
 PERSON, BOT, WRONG = 3.0, 0.05, 4.0
 # what a row of inquiries must have
-INQUIRY = ("minute", "confidence", "right", "handling", "person")
+_INQUIRY = ("minute", "confidence", "right", "handling", "person")
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,10 +151,10 @@ def hand_over(inquiries: pd.DataFrame, threshold: float, staff: int) -> HandOver
     if not 0 <= number(threshold) <= 1:
         raise ValueError(f"threshold must lie in [0, 1], got {shown(threshold)}")
     threshold, staff = number(threshold), whole(staff, "staff")
-    inquiries = numeric(inquiries, "inquiries", INQUIRY)
+    inquiries = numeric(inquiries, "inquiries", _INQUIRY)
     at_once = _to_people(inquiries, threshold)
     wrong = ~at_once & (inquiries["right"].to_numpy() == 0)
-    asked = inquiries["minute"].to_numpy(dtype=float) + BACK * wrong
+    asked = inquiries["minute"].to_numpy(dtype=float) + _BACK * wrong
     handling = inquiries["handling"].to_numpy(dtype=float)
     turn = np.flatnonzero(at_once | wrong)
     turn = turn[np.argsort(asked[turn], kind="stable")]
@@ -186,7 +186,7 @@ def flood_point(inquiries: pd.DataFrame, staff: int) -> float:
     >>> flood_point(day, staff=1), flood_point(day, staff=2)
     (0.5, 1.0)
     """
-    staff, inquiries = whole(staff, "staff"), numeric(inquiries, "inquiries", INQUIRY)
+    staff, inquiries = whole(staff, "staff"), numeric(inquiries, "inquiries", _INQUIRY)
     tried = np.unique(np.append(finite(inquiries["confidence"], "confidence"), [0.0, 1.0]))
     wrong = inquiries["right"].to_numpy() == 0
     handling = inquiries["handling"].to_numpy(dtype=float)
