@@ -185,6 +185,7 @@ CALLS = [
     ),
     "cn.simulate(market=MARKET, policy=first_job, seed=0, progress=False)",
     "cn.simulation.play(chance=Chance(MARKET, 0), policy='myopic', progress=False)",
+    "cn.simulation.audit(run=cn.simulate(MARKET))",
     "cn.simulation.compare(cases={'one': (MARKET, 'myopic')}, seeds=[0], progress=False)",
     "cn.simulation.in_turn(offer=OFFER, pick=np.argmax)",
     (

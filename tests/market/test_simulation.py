@@ -12,7 +12,7 @@ from crowdnb.market import epoch, matching
 from crowdnb.market import simulation as rolling
 from crowdnb.market.parameters import DONE, DROPPED, STARS, Market, stars
 from crowdnb.market.simulation import feedback, loop, running
-from crowdnb.market.simulation.audit import audit
+from crowdnb.market.simulation.auditing import audit
 from crowdnb.market.simulation.chance import Chance, Tasks, Workers, chance_met
 from crowdnb.market.simulation.records import Jobs
 

@@ -20,7 +20,7 @@ of a :class:`crowdnb.Problem` and a random generator, as :mod:`crowdnb.market.ma
 a policy too.
 
 In the order of a run: ``chance`` draws tasks and workers, ``loop`` has the processes, ``state``
-what they change, ``feedback`` step 5, ``records`` what is kept, ``audit`` what is checked,
+what they change, ``feedback`` step 5, ``records`` what is kept, ``auditing`` what is checked,
 ``running`` what a user calls.
 
 References
@@ -31,7 +31,8 @@ simulation.
 
 from __future__ import annotations
 
-from crowdnb.market.epoch import in_turn
+from crowdnb.market.epoch import Offer, best_epoch, in_turn
+from crowdnb.market.simulation.auditing import audit
 from crowdnb.market.simulation.feedback import intervals_of
 from crowdnb.market.simulation.loop import POLICIES, Policy
 from crowdnb.market.simulation.running import Comparison, compare, play, simulate
@@ -39,7 +40,10 @@ from crowdnb.market.simulation.running import Comparison, compare, play, simulat
 __all__ = [
     "POLICIES",
     "Comparison",
+    "Offer",
     "Policy",
+    "audit",
+    "best_epoch",
     "compare",
     "in_turn",
     "intervals_of",

@@ -12,7 +12,7 @@ from tqdm.auto import tqdm
 
 from crowdnb.labels import flag, needs, several, shown, unique_index, whole
 from crowdnb.market.parameters import Market
-from crowdnb.market.simulation.audit import audit
+from crowdnb.market.simulation.auditing import audit
 from crowdnb.market.simulation.chance import Chance
 from crowdnb.market.simulation.loop import POLICIES, Loop, Policy
 from crowdnb.market.simulation.records import Run
@@ -45,8 +45,7 @@ def simulate(
     ValueError
         An unknown policy; a seed below 0; a policy's table that breaks a rule.
     RuntimeError
-        The records break a rule of :func:`crowdnb.market.simulation.audit.audit`: an error in this
-        package.
+        The records break a rule of :func:`audit`: an error in this package.
     ModuleNotFoundError
         SimPy is not installed.
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from crowdnb.labels import BoolArray, FloatArray, IntArray, listing
+from crowdnb.labels import BoolArray, FloatArray, IntArray, listing, needs
 from crowdnb.market.parameters import DAY, DONE, ROUNDING, WORST, Market, stars
 from crowdnb.market.simulation.chance import Tasks, Workers
 from crowdnb.market.simulation.records import Jobs, Run
@@ -49,7 +49,7 @@ def audit(run: Run) -> list[str]:
     another; pay is load times rate for what was done and nothing else; histories are the first ones
     and all stars given, decayed once for each midnight since.
     """
-    log, tasks = run.ledger, run.chance.tasks
+    log, tasks = needs(run, Run, "run").ledger, run.chance.tasks
     stage = tasks.stage_of(log.seat)
     s = _Seen(
         market=run.market,
