@@ -85,7 +85,6 @@ CALLS = [
     "cn.solve(problem=P, solver='HIGHS', time_limit=5.0, tie_break='labels')",
     "cn.Program(problem=P, solver='HIGHS')",
     "PROGRAM.best(problem=P, time_limit=5.0, tie_break='labels')",
-    "PROGRAM.optimum(tie_break='labels', time_limit=5.0)",
     (
         "PROGRAM.resolve(qualification=Q, required=NEED, task_weights=[1.0, 2.0],"
         " task_conflicts=[('a', 't1')], worker_conflicts=[('a', 'b')], time_limit=5.0,"

@@ -157,15 +157,6 @@ class Program:
         except KeyboardInterrupt:
             return search.interrupted()
 
-    def optimum(
-        self,
-        time_limit: float | None = None,
-        tie_break: Literal["labels"] | None = None,
-        **values: Any,
-    ) -> Assignment:
-        """:meth:`resolve` as :func:`optimum` is :func:`solve`: an interrupt passes."""
-        return self.best(self.problem.changed(**values), time_limit, tie_break)
-
     def best(
         self,
         problem: Problem,
