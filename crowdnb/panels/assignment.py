@@ -133,10 +133,10 @@ def _scenario(project: Project, settings: Mapping[str, Any], scope: Scope) -> Sc
 
 def panel_possibility(project: Project, gamma: float) -> FloatArray:
     """P at this γ, as a scenario moves the intervals; workers × tasks × criteria."""
-    p = possibility_matrix(*Scenario(gamma=gamma).intervals(project))
-    criteria = project.criteria_weights.index
-    shape = len(project.ability), len(project.required), len(criteria)
-    return p.loc[:, criteria].to_numpy().reshape(shape)
+    ability, demand = Scenario(gamma=gamma).intervals(project)
+    criteria, tasks = project.criteria_weights.index, project.required.index
+    p = possibility_matrix(ability, demand.loc[tasks])[criteria]
+    return p.to_numpy().reshape(len(ability), len(tasks), len(criteria))
 
 
 def panel_qualification(
@@ -145,4 +145,6 @@ def panel_qualification(
     """Q with these criteria weights (eq. 6); ValueError unless they are ≥ 0 and sum to 1."""
     w = np.asarray(weights)
     check_weights(w, project.criteria_weights.index)
-    return pd.DataFrame(possibility @ w, project.ability.index, project.required.index)
+    # summed in turn: to the last bit as cn.qualification
+    q = sum(weight * possibility[..., k] for k, weight in enumerate(w))
+    return pd.DataFrame(q, project.ability.index, project.required.index)

@@ -316,6 +316,9 @@ def test_q_of_the_assignment_panel_is_that_of_the_package(case, lounges):
             }
             got = panels.panel_problem(one, settings).qualification
             pd.testing.assert_frame_equal(got, q, check_names=False, rtol=0, atol=1e-15)
+            possible = panels.panel_possibility(one, gamma)
+            by_hand = panels.panel_qualification(one, possible, tuple(weights))
+            pd.testing.assert_frame_equal(by_hand, q, check_names=False, rtol=0, atol=1e-15)
 
 
 def test_settings_of_the_assignment_panel_are_a_scenario(case):
