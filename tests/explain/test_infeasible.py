@@ -9,7 +9,8 @@ from scipy import sparse
 
 import crowdnb as cn
 from crowdnb.explain import requirements as rules
-from crowdnb.model.rows import Rules
+from crowdnb.explain.infeasible import requirement_text
+from crowdnb.model.rows import Requirement, Rules
 from crowdnb.solver import highs
 
 
@@ -213,3 +214,14 @@ def test_a_long_mixed_integer_program_goes_on_in_a_process_of_its_own(monkeypatc
     assert asked
     assert (there.x == here.x).all() and (here.x == [0, 1]).all()
     assert (there.bound, there.proved) == (here.bound, here.proved) == (2, True)
+
+
+def test_an_unknown_kind_of_requirement_raises(case):
+    with pytest.raises(AssertionError, match=r"unreachable.*'holiday'"):
+        requirement_text(case.problem(), Requirement("holiday"))
+
+
+def test_an_explanation_goes_through_its_requirements_in_words():
+    found = cn.explain_infeasible(cn.Problem([[0.5]], [2]))
+    assert (len(found), list(found)) == (2, ["a place of 0"] * 2)
+    assert found[1] == "a place of 0"

@@ -15,7 +15,7 @@ from crowdnb.explain import largest_teams as fewest
 from crowdnb.explain import repair_program
 from crowdnb.explain import repairs as module
 from crowdnb.explain.possible_changes import possible_changes
-from crowdnb.model.changes import apply
+from crowdnb.model.changes import apply, change_text
 
 SMALL = [(1, 1), (1, 2), (2, 1), (2, 2), (3, 1), (3, 2)]
 
@@ -294,3 +294,19 @@ def test_what_repairs_cannot_be_asked():
     with pytest.raises(ValueError, match="untouchable: 'places' is no change of this problem"):
         cn.repairs(problem, untouchable=["places"])
     assert cn.repairs(problem, untouchable=[("conflict", 1, 0), "place", "worker"]).repairs == ()
+
+
+def test_an_unknown_kind_of_change_raises(case):
+    for call in (
+        lambda: change_text(("holiday", "a1"), 1),
+        lambda: apply(case.problem(), ((("holiday", "a1"), 1),)),
+    ):
+        with pytest.raises(ValueError, match="'holiday' is no kind of change; there are conflict"):
+            call()
+
+
+def test_repairs_have_a_length_and_can_be_gone_through():
+    problem = cn.Problem([[0.9, 0.5], [0.7, 0.6]], [1, 1], worker_conflicts=[(0, 1)])
+    found = cn.repairs(problem, 2)
+    assert (len(found), list(found)) == (2, [*found.repairs])
+    assert found[-1] is found.repairs[1]
