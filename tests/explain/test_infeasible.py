@@ -20,6 +20,7 @@ def which_hold(problem, frame, tables):
     return np.array([met(problem, *row, rows.count(row), tables) for row in rows]).T
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [False, True])
 @pytest.mark.parametrize("scope", ["project", "task"])
 def test_what_is_named_cannot_hold_and_all_but_one_of_it_can(scope, options):

@@ -69,6 +69,7 @@ def by_looking(problem, costs, untouchable, largest=2):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.no_cover
 @pytest.mark.parametrize("options", [False, True])
 @pytest.mark.parametrize("scope", ["project", "task"])
@@ -175,6 +176,7 @@ def test_new_workers_earn_what_the_budget_lacks(rule, task, costs):
     assert found.repairs[0].assignment.performance == 1.5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rule", ["exactly", "at least"])
 @pytest.mark.parametrize("p", [0.2, 0.3, 0.4])
 def test_the_ten_best_at_sixty_workers(p, rule, monkeypatch):

@@ -357,6 +357,7 @@ SENTENCES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [False, True])
 @pytest.mark.parametrize("scope", ["project", "task"])
 def test_every_sentence_is_true_and_follows_from_what_is_named(scope, options):

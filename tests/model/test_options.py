@@ -77,6 +77,7 @@ OPTIONS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scope", ["project", "task"])
 @pytest.mark.parametrize("name", OPTIONS)
 def test_every_option_agrees_with_exhaustive_search(name, scope):

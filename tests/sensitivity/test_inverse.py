@@ -148,6 +148,7 @@ def test_what_cannot_be_recovered(case):
         cn.recover_weights(problem, p.drop(index=("a0", "r0")), table)
 
 
+@pytest.mark.slow
 @pytest.mark.no_cover
 @SCOPES
 def test_weights_are_the_nearest_or_proved_not_to_exist(scope):

@@ -52,6 +52,7 @@ def widest(rows):
     return np.column_stack([best[:size], -best[size:]])
 
 
+@pytest.mark.slow
 @pytest.mark.no_cover
 @pytest.mark.parametrize("scope", ["project", "task"])
 def test_the_region_is_where_no_table_is_better(scope):

@@ -136,6 +136,7 @@ def worlds(scope):
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.no_cover
 @SCOPES
 def test_between_the_two_gammas_no_table_is_better_and_beyond_them_one_is(scope):
@@ -404,6 +405,7 @@ OPTIONS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source", ["ratings", "intervals"])
 @pytest.mark.parametrize("option", OPTIONS)
 def test_each_option_counts_in_each_sample(option, source, monkeypatch):

@@ -89,6 +89,7 @@ def test_options_reach_every_solve():
             cn.solve_many([tie], progress=False, **options)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("bad", "said"),
     [
@@ -144,6 +145,7 @@ def table8():
     return experiments.table8(6, sizes=[10, 20], progress=False).drop(columns="seconds")
 
 
+@pytest.mark.slow
 def test_experiments_are_the_same_in_two_processes_and_on_a_dask_cluster(dask):
     alone = table8()
     for config in ({"n_jobs": 2}, {"backend": "dask"}):
@@ -151,6 +153,7 @@ def test_experiments_are_the_same_in_two_processes_and_on_a_dask_cluster(dask):
             pd.testing.assert_frame_equal(table8(), alone)
 
 
+@pytest.mark.slow
 def test_a_dask_cluster_that_loses_a_worker_loses_no_answer(problems, one_by_one, dask):
     processes = dask.run(os.getpid)
     assert len({os.getpid(), *processes.values()}) == 3

@@ -179,6 +179,7 @@ def test_ctrl_c_is_heard_after_cbc(case):
     assert engine._handler(signal.SIGINT) == before
 
 
+@pytest.mark.slow
 def test_an_engine_apart_gives_what_it_gives_here(case):
     problem = case.problem([("a3", "a5")])
     pairs = np.argwhere(problem.eligible)
@@ -226,6 +227,7 @@ def test_an_engine_that_does_not_stop_is_stopped(case, monkeypatch):
     assert (answer.status, answer.pairs.any()) == ("time_limit", False)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="interrupts are sent otherwise on Windows")
 def test_an_interrupt_returns_the_best_so_far_and_the_process_goes_on():
     # Where the tests run in the background, interrupts are ignored unless they are asked for.
@@ -248,6 +250,7 @@ def test_an_interrupt_returns_the_best_so_far_and_the_process_goes_on():
     assert said.splitlines() == ["time_limit Stopped from the keyboard. True", "optimal"], complaint
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="interrupts are sent otherwise on Windows")
 @pytest.mark.filterwarnings("default")  # Jupyter's own warnings are not the package's
 def test_a_kernel_that_is_interrupted_keeps_the_best_so_far_and_goes_on():

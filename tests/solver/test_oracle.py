@@ -52,6 +52,7 @@ def listed(seed):
             yield f"# seed {seed}: {wrong}\n{oracle.program(values, None, call[check.__name__])}"
 
 
+@pytest.mark.slow
 @pytest.mark.no_cover
 @pytest.mark.parametrize("engine", oracle.ENGINES)
 def test_every_engine_is_right_whatever_the_options(engine):
@@ -83,6 +84,7 @@ def test_a_stopped_engine_proves_nothing():
     assert not found, found[0]
 
 
+@pytest.mark.slow
 @pytest.mark.no_cover
 def test_what_is_listed_is_true():
     found = [text for seed in range(PROBLEMS // 2) for text in listed(seed)]

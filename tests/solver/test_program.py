@@ -25,6 +25,7 @@ def solver(request):
     return request.param
 
 
+@pytest.mark.slow
 @pytest.mark.no_cover
 @pytest.mark.parametrize("scope", ["project", "task"])
 @pytest.mark.parametrize("block", range(3))
@@ -91,6 +92,7 @@ def test_tasks_that_all_get_their_best_worker(solver, equal, weight):
             assert answer.performance == pytest.approx(q[rows, columns].sum(), abs=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("penalty", [1e6, 1e9, 1e12])
 @pytest.mark.parametrize("scope", ["project", "task"])
 def test_penalties_do_not_drown_small_differences(solver, penalty, scope):
