@@ -84,8 +84,8 @@ def test_the_true_optimum_of_the_printed_data_is_2_697(printed):
     assert "a3" in best.pairs["worker"].tolist()
 
 
-def test_the_true_optimum_on_exact_q_rounds_to_2_697(case):
-    assert cn.solve(case.problem()).performance == pytest.approx(2.697, abs=PRINTED_HALF_UNIT)
+def test_the_true_optimum_on_exact_q_rounds_to_2_697(problem):
+    assert cn.solve(problem).performance == pytest.approx(2.697, abs=PRINTED_HALF_UNIT)
 
 
 @pytest.mark.parametrize("pair", list(combinations(WORKERS, 2)), ids="-".join)

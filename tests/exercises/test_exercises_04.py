@@ -68,8 +68,8 @@ def test_team_follows_the_problem(small):
         (None, "Give two different workers"),
     ],
 )
-def test_costliest_pair(case, pair, words):
-    assert words in exercises.check_model_costliest_pair(case.problem(), pair)
+def test_costliest_pair(problem, pair, words):
+    assert words in exercises.check_model_costliest_pair(problem, pair)
 
 
 def test_a_pair_that_leaves_no_team_costs_the_most():
@@ -93,8 +93,8 @@ def test_a_pair_that_leaves_no_team_costs_the_most():
         (math.nan, "Give ρ as a number"),
     ],
 )
-def test_range(case, rho, words):
-    assert words in exercises.check_model_range(case.problem(), 1, rho)
+def test_range(problem, rho, words):
+    assert words in exercises.check_model_range(problem, 1, rho)
 
 
 def test_range_agrees_with_looking_at_every_assignment():

@@ -77,8 +77,8 @@ def on_the_case_study(case, **fields):
     return cn.Problem(q, **({"required": [2, 1, 3, 2, 1]} | fields))
 
 
-def test_a_problem_that_has_an_assignment_needs_no_explanation(case):
-    found = cn.explain_infeasible(case.problem())
+def test_a_problem_that_has_an_assignment_needs_no_explanation(problem):
+    found = cn.explain_infeasible(problem)
     assert not found
     assert str(found) == "An assignment exists."
     assert found.requirements.empty

@@ -174,8 +174,8 @@ def test_words_about_prices():
     assert cn.prices(barred)["text"].iloc[0] == "0 barred from 0 costs 0.2"
 
 
-def test_alternatives_have_a_length_and_can_be_gone_through(case):
-    found = cn.alternatives(case.problem(), 3)
+def test_alternatives_have_a_length_and_can_be_gone_through(problem):
+    found = cn.alternatives(problem, 3)
     assert len(found) == len(found.frame) == 3
     assert tuple(found) == found.assignments
     assert found[0] is found.assignments[0]
@@ -186,8 +186,8 @@ def test_alternatives_have_a_length_and_can_be_gone_through(case):
     assert not cn.alternatives(cn.Problem([[1.0]], [2]))
 
 
-def test_words_about_alternatives(case):
-    one = str(cn.alternatives(case.problem(), 3))
+def test_words_about_alternatives(problem):
+    one = str(cn.alternatives(problem, 3))
     assert one.startswith(
         "1 assignment is optimal, with ρ = 2.69728.\nIn every optimum: a3 on r0, a7 on r0, a5 on r1"
     )
@@ -201,12 +201,12 @@ def test_words_about_alternatives(case):
     assert str(cn.alternatives(cn.Problem([[1.0]], [2]))) == "No assignment exists."
 
 
-def test_nobody_has_to_move(case):
-    best = cn.solve(case.problem())
-    found = cn.replan(case.problem(), best.table)
+def test_nobody_has_to_move(problem):
+    best = cn.solve(problem)
+    found = cn.replan(problem, best.table)
     assert str(found) == "ρ = 2.69728 after 0 changes\nnobody moves"
     gone = best.table.drop(index="a0").assign(extra=0)
-    assert "a0: idle → r4" in cn.replan(case.problem(), gone).text
+    assert "a0: idle → r4" in cn.replan(problem, gone).text
 
 
 def test_what_cannot_be_asked(case):

@@ -6,7 +6,6 @@ import ipywidgets as widgets
 import numpy as np
 import pandas as pd
 import pytest
-from helpers.crowd import crowd
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -442,8 +441,8 @@ def test_a_panel_can_be_shown_and_compared():
     assert repr(panels.possibility_panel()) == "<Panel: ability, demand>"
 
 
-def test_a_panel_of_60_by_20_answers_and_keeps_its_headings_in_sight():
-    panel = panels.assignment_panel(crowd())
+def test_a_panel_of_60_by_20_answers_and_keeps_its_headings_in_sight(project):
+    panel = panels.assignment_panel(project)
     body = panel.view.body
     assert body.count("<tr>") == 61
     assert body.count("●") == 21  # twenty places, and the legend

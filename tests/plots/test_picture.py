@@ -39,7 +39,7 @@ def test_every_label_may_be_in_any_script(case):
     assert wanted.get_fontfamily() == families
 
 
-def test_numbers_stand_out_from_their_cells(case):
+def test_numbers_stand_out_from_their_cells(problem):
     def luminance(colour):
         parts = np.array(to_rgb(colour))
         return np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4) @ [
@@ -48,7 +48,7 @@ def test_numbers_stand_out_from_their_cells(case):
             0.0722,
         ]
 
-    axis = cn.plots.assignment(case.problem(), cn.solve(case.problem())).figure.axes[0]
+    axis = cn.plots.assignment(problem, cn.solve(problem)).figure.axes[0]
     shades, scale = axis.images[0].cmap, axis.images[0].norm
     inks = set()
     for text in axis.texts:

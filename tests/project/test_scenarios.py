@@ -373,9 +373,9 @@ def test_a_disk_that_fails_leaves_the_file_as_it_was(case, tmp_path, monkeypatch
         ((("conflict", "a0", ["a1"]), 1), "worker .'a1'. is unknown"),
     ],
 )
-def test_a_change_that_is_none_is_named(change, said, case):
+def test_a_change_that_is_none_is_named(change, said, problem):
     with pytest.raises(ValueError, match=f"^changes: .*{said}"):
-        cn.Scenario().repaired([change], case.problem())
+        cn.Scenario().repaired([change], problem)
 
 
 def test_numbers_of_any_kind_are_kept_as_json_can_hold_them(case, tmp_path):

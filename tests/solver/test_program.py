@@ -140,49 +140,49 @@ def test_pairs_come_in_the_order_of_tasks_then_workers(case):
     assert answer.seconds > 0
 
 
-def test_the_default_is_the_first_installed(case, monkeypatch):
-    assert cn.solve(case.problem()).solver == "GLPK_MI"
+def test_the_default_is_the_first_installed(problem, monkeypatch):
+    assert cn.solve(problem).solver == "GLPK_MI"
     from cvxpy.reductions.solvers import defines
 
     monkeypatch.setattr(defines, "INSTALLED_MI_SOLVERS", ["HIGHS", "CBC"])
-    assert cn.solve(case.problem()).solver == "CBC"
+    assert cn.solve(problem).solver == "CBC"
     monkeypatch.setattr(defines, "INSTALLED_MI_SOLVERS", ["SCIPY", "HIGHS"])
-    assert cn.solve(case.problem()).solver == "HIGHS"
+    assert cn.solve(problem).solver == "HIGHS"
     for name, how in (
         ("GLPK_MI", "pip install cvxopt"),
         ("CBC", "pip install cylp"),
         ("GUROBI", "cvxpy's documentation"),
     ):
         with pytest.raises(ModuleNotFoundError, match=f"{name} is not installed; {how}"):
-            cn.solve(case.problem(), name)
+            cn.solve(problem, name)
     monkeypatch.setattr(defines, "INSTALLED_MI_SOLVERS", [])
     with pytest.raises(ModuleNotFoundError, match="HIGHS is not installed; pip install highspy"):
-        cn.solve(case.problem())
+        cn.solve(problem)
 
 
-def test_any_mixed_integer_solver_of_cvxpy_will_do(case):
-    assert cn.solve(case.problem(), "scipy").performance == pytest.approx(2.697283, abs=1e-6)
+def test_any_mixed_integer_solver_of_cvxpy_will_do(problem):
+    assert cn.solve(problem, "scipy").performance == pytest.approx(2.697283, abs=1e-6)
     with pytest.raises(ValueError, match="'SIMPLEX' is unknown; installed are GLPK_MI, CBC, HIGHS"):
-        cn.solve(case.problem(), "SIMPLEX")
+        cn.solve(problem, "SIMPLEX")
 
 
 @pytest.mark.parametrize("limit", [0, -1, float("nan"), float("inf"), 1e9])
-def test_a_time_limit_must_be_above_zero(case, limit):
+def test_a_time_limit_must_be_above_zero(problem, limit):
     with pytest.raises(ValueError, match="time_limit must be above 0"):
-        cn.solve(case.problem(), time_limit=limit)
+        cn.solve(problem, time_limit=limit)
 
 
-def test_an_easy_problem_is_solved_within_its_time_limit(case, solver):
-    assert cn.solve(case.problem(), solver, time_limit=20).status == "optimal"
+def test_an_easy_problem_is_solved_within_its_time_limit(problem, solver):
+    assert cn.solve(problem, solver, time_limit=20).status == "optimal"
 
 
-def test_scipy_takes_a_time_limit_and_others_say_that_they_do_not(case, monkeypatch):
-    assert cn.solve(case.problem(), "SCIPY", time_limit=20).status == "optimal"
+def test_scipy_takes_a_time_limit_and_others_say_that_they_do_not(problem, monkeypatch):
+    assert cn.solve(problem, "SCIPY", time_limit=20).status == "optimal"
     from cvxpy.reductions.solvers import defines
 
     monkeypatch.setattr(defines, "INSTALLED_MI_SOLVERS", ["XPRESS"])
     with pytest.raises(ValueError, match="time_limit: not known how to set it for XPRESS"):
-        cn.solve(case.problem(), "XPRESS", time_limit=1)
+        cn.solve(problem, "XPRESS", time_limit=1)
 
 
 def test_a_project_is_not_a_problem_and_the_message_says_how_to_get_one(case):
@@ -216,8 +216,8 @@ def test_a_stopped_solver_leaves_a_checked_assignment_and_a_bound_or_none(solver
         assert answer.gap == pytest.approx((answer.bound - answer.performance) / answer.bound)
 
 
-def test_highs_takes_over_when_the_default_is_stopped(case):
-    assert cn.solve(case.problem(), time_limit=20).solver == "GLPK_MI"
+def test_highs_takes_over_when_the_default_is_stopped(problem):
+    assert cn.solve(problem, time_limit=20).solver == "GLPK_MI"
     assert cn.solve(hard_problem(), time_limit=0.01).solver == "HIGHS"
 
 
