@@ -44,7 +44,10 @@ def seconds(work: Callable[[], object]) -> float:
 
 
 def peak_mb(work: Callable[[], object]) -> float:
-    """Largest memory that a call takes on top of what there was, in MB; arrays and frames, not an engine's own."""
+    """Largest memory that a call takes on top of what there was, in MB.
+
+    Arrays and frames, not an engine's own.
+    """
     tracemalloc.start()
     try:
         work()

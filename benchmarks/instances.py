@@ -1,11 +1,13 @@
-"""Seconds for the instances that others made and solved: conflict graphs, assignments, generalised assignments.
+"""Seconds for the instances that others made and solved.
+
+Conflict graphs, assignments, generalised assignments.
 
 python benchmarks/instances.py              every one, with a minute each at most
 python benchmarks/instances.py --limit 5    with five seconds each
 
-They are read as tests/solver/test_instances.py reads them, which asks the quick ones of every engine. Here
-the default engine is asked for all; where the time does not suffice, the line says what is known
-then. A wrong answer is an error.
+They are read as tests/solver/test_instances.py reads them, which asks the quick ones of every
+engine. Here the default engine is asked for all; where the time does not suffice, the line says
+what is known then. A wrong answer is an error.
 """
 
 from __future__ import annotations
@@ -78,7 +80,10 @@ def conflict_graphs(limit: float) -> None:
 
 
 def assignments(limit: float) -> None:
-    """Linear assignments; and what the capacities of generalised ones imply, a bound beside the optimum."""
+    """Linear assignments.
+
+    And what the capacities of generalised ones imply, a bound beside the optimum.
+    """
     for row in table("lap_orlib", "optima.csv"):
         problem, best = known.linear_assignment(row["file"])
         ask(row["file"], "the published optimum", problem, best, limit)

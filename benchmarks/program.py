@@ -39,7 +39,10 @@ def timed(work: Callable[[], Any]) -> tuple[float, Any]:
 
 
 def against_cplex() -> None:
-    """The whole of cn.solve against CPLEX alone, which is handed Algorithm 1 ready to solve; building it is extra."""
+    """The whole of cn.solve against CPLEX alone, which is handed Algorithm 1 ready to solve.
+
+    Building it is extra.
+    """
     try:
         import cplex  # noqa: F401
     except ModuleNotFoundError:
@@ -164,7 +167,10 @@ def refute() -> None:
 
 
 def why() -> None:
-    """Infeasible instances at m = 60: why, and the ten best sets of changes that make them feasible."""
+    """Infeasible instances at m = 60.
+
+    Why, and the ten best sets of changes that make them feasible.
+    """
     print("infeasible at m = 60, n = 20: seconds, at most 5")
     cn.repairs(cn.random_problem(20, None, 0.4, 0))  # the first call loads the solver
     for p in CHANCES[1:]:
@@ -215,7 +221,10 @@ def sparse(m: int, n: int, degree: float, seed: int) -> cn.Problem:
 
 
 def large() -> None:
-    """Thousands of workers, few conflicts each; each size in a process of its own, for its memory."""
+    """Thousands of workers, few conflicts each.
+
+    Each size in a process of its own, for its memory.
+    """
     print("large and sparse: seconds, gap, peak memory of the process")
     for m, n, degree, limit, asked in (
         (1000, 100, 5, 0, "proved in 1 s"),

@@ -132,7 +132,7 @@ def check_model_range(problem: Problem, extra: int, rho: float | None) -> str:
     extra = whole(extra, "extra", 0)
     if (value := one_number(rho)) is None:
         return "Give ρ as a number, with three decimals or more."
-    exact, spare = feasible_rho(problem), len(problem.workers) - int(problem.need.sum())
+    exact, spare = feasible_rho(problem), len(problem.workers) - int(problem.arrays.required.sum())
     best = _best_in_range(problem, extra)
     if is_near(value, best, THREE_DECIMALS):
         return (
@@ -164,7 +164,7 @@ def check_model_range(problem: Problem, extra: int, rho: float | None) -> str:
 
 def _best_in_range(problem: Problem, extra: int) -> float:
     """Greatest ρ over every number of workers from L_j to L_j + extra."""
-    need, m, oracle = problem.need, len(problem.workers), Oracle(problem)
+    need, m, oracle = problem.arrays.required, len(problem.workers), Oracle(problem)
     more = (np.array(some) for some in product(range(extra + 1), repeat=len(need)))
     return max(
         rho_of(problem.changed(required=need + some), oracle)

@@ -130,7 +130,7 @@ def check_own_data_break(scenario: Scenario | None = None) -> str:
         problem = scenario.problem(the_case())
     except ValueError as error:
         return f"It does not fit the case study. {error}"
-    places, most = int(problem.need.sum()), len(problem.workers)
+    places, most = int(problem.arrays.required.sum()), len(problem.workers)
     if places > most:
         return (
             f"There are {places} places and {most} workers: that shows at a glance. Leave at most"

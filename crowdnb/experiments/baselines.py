@@ -93,7 +93,7 @@ class Attempt:
         """T, workers × tasks, 0/1; None without an assignment."""
         if self.placed is None:
             return None
-        t = np.zeros(self.problem.q.shape, dtype=int)
+        t = np.zeros(self.problem.arrays.qualification.shape, dtype=int)
         t[self.placed[:, 0], self.placed[:, 1]] = 1
         return pd.DataFrame(t, index=self.problem.workers, columns=self.problem.tasks)
 
@@ -102,7 +102,7 @@ class Attempt:
         """A row a place, by task: worker, task, qualification; empty without an assignment."""
         i, j = np.zeros((2, 0), dtype=int) if self.placed is None else self.placed.T
         workers, tasks = self.problem.workers.take(i), self.problem.tasks.take(j)
-        q = self.problem.q[i, j]
+        q = self.problem.arrays.qualification[i, j]
         return pd.DataFrame({"worker": workers, "task": tasks, "qualification": q})
 
     def __repr__(self) -> str:
@@ -223,7 +223,7 @@ def algorithm_1(problem: Problem) -> Any:
         )
     import cplex
 
-    m, n = problem.q.shape
+    m, n = problem.arrays.qualification.shape
     model = cplex.Cplex()
     for stream in (
         model.set_log_stream,
@@ -244,7 +244,7 @@ def algorithm_1(problem: Problem) -> Any:
     of_worker = [[i * n + j for j in range(n)] for i in range(m)]
     of_task = [[i * n + j for i in range(m)] for j in range(n)]
     conflicts = [of_worker[i] + of_worker[k] for i, k in problem.conflict_pairs.tolist()]
-    rows(of_task, "E", problem.need.astype(float).tolist())
+    rows(of_task, "E", problem.arrays.required.astype(float).tolist())
     rows(of_worker, "L", [1.0] * m)
     rows(conflicts, "L", [1.0] * len(conflicts))
     return model
@@ -293,7 +293,11 @@ def by_cplex(problem: Problem) -> Attempt:
         return attempt("infeasible", seconds, nodes)
     if status not in _OPTIMAL:
         raise SolverAnswerError(f"CPLEX ended with status {status}")
-    t = np.round(model.solution.get_values()).astype(int).reshape(problem.q.shape)
+    t = (
+        np.round(model.solution.get_values())
+        .astype(int)
+        .reshape(problem.arrays.qualification.shape)
+    )
     if broken := check(problem, pd.DataFrame(t, index=problem.workers, columns=problem.tasks)):
         raise SolverAnswerError(f"CPLEX's answer breaks a rule: {broken[0]}")
     return attempt("optimal", seconds, nodes, t)
@@ -325,7 +329,7 @@ def _search(
     problem: Problem, node_cap: int, pick: _Pick, every: bool
 ) -> tuple[list[tuple[int, int]] | None, int, bool]:
     """Depth first: the first assignment, or the best of all; the nodes; whether it ended."""
-    value, left = problem.value.tolist(), problem.need.tolist()
+    value, left = problem.value.tolist(), problem.arrays.required.tolist()
     branch = _brancher(problem, pick)
     placed: list[tuple[int, int]] = []
     sums, nodes = [0.0], 0

@@ -19,7 +19,8 @@ import pandas as pd
 
 from crowdnb.ability.possibility import possibility_degree
 from crowdnb.labels import BoolArray, FloatArray, generator, number, one_of, shown, whole
-from crowdnb.model.problem import Problem, Scope
+from crowdnb.model.fields import Scope
+from crowdnb.model.problem import Problem
 
 Quality = Literal["intervals", "uniform"]
 Structure = Literal["random", "teams", "places", "time zones"]

@@ -30,7 +30,8 @@ from tqdm.auto import tqdm
 
 from crowdnb import __version__
 from crowdnb.experiments.random_problems import Draw, Quality, Structure, draw, random_problem
-from crowdnb.model.problem import Problem, Scope
+from crowdnb.model.fields import Scope
+from crowdnb.model.problem import Problem
 from crowdnb.project.files import Appender
 
 PACKAGES = ("numpy", "pandas", "scipy", "cvxpy", "cvxopt", "cplex")

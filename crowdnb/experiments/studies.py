@@ -38,7 +38,7 @@ from crowdnb.experiments.methods import GREEDY, METHODS, SOLVERS, apply
 from crowdnb.experiments.random_problems import Quality, Structure
 from crowdnb.experiments.runner import Instance
 from crowdnb.labels import flag, number, one_of, real, several, shown, text_of, whole
-from crowdnb.model.problem import Scope
+from crowdnb.model.fields import Scope
 
 SIZES = tuple(range(10, 61, 5))  # m of figure 1 and of every table but 7
 CHANCES = (0.1, 0.2, 0.3, 0.4)  # p of table 8

@@ -176,7 +176,7 @@ def _in_turn(oracle: Oracle) -> Iterator[IntArray]:
     """Assignments from the best on (Lawler): a part is solved when it comes up, then split."""
     problem, turn = oracle.problem, count()
     nothing: IntArray = np.zeros((0, 2), dtype=np.int64)
-    nowhere: BoolArray = np.zeros(problem.q.shape, dtype=bool)
+    nowhere: BoolArray = np.zeros(problem.arrays.qualification.shape, dtype=bool)
     best, rho = placed_of(oracle.optimum), oracle.optimum.performance
     heap = [_Part(-rho, next(turn), nothing, nowhere, best)]
     while heap:

@@ -1,4 +1,6 @@
-r"""Why no assignment exists: requirements that cannot hold together, in the user's words; and what to change.
+r"""Why no assignment exists: requirements that cannot hold together, in the user's words.
+
+And what to change.
 
 A set of requirements (:mod:`crowdnb.explain.requirements`) is *irreducible* when no assignment
 meets them all, and one does as soon as any of them is dropped. A deletion filter finds one: drop
@@ -6,8 +8,8 @@ each requirement in turn, and put it back if an assignment exists without it.
 
 References
 ----------
-J. W. Chinneck, E. W. Dravnieks, "Locating minimal infeasible constraint sets in linear programs", ORSA Journal on
-Computing 3 (1991) 157-168.
+J. W. Chinneck, E. W. Dravnieks, "Locating minimal infeasible constraint sets in linear programs",
+ORSA Journal on Computing 3 (1991) 157-168.
 
 P. Hall, "On representatives of subsets", Journal of the London Mathematical Society 10 (1935)
 26-30.
@@ -35,7 +37,9 @@ FEW = 12  # labels, pairs or steps of a proof that a text lists
 
 @dataclass(frozen=True, eq=False)
 class Infeasible:
-    """Why a problem has no assignment: falsy where it has one; goes through its requirements in words.
+    """Why a problem has no assignment: falsy where it has one.
+
+    Goes through its requirements in words.
 
     Attributes
     ----------
@@ -94,9 +98,10 @@ def explain_infeasible(problem: Problem) -> Infeasible:
 
     Notes
     -----
-    Each place of a task is a requirement of its own: "2 of the 3 places of r1". Which assignments exist is found out
-    by augmenting paths and a branch and bound on groups that can work together; where that is not settled in
-    some thousand steps, and wherever there is a budget, by a mixed-integer program.
+    Each place of a task is a requirement of its own: "2 of the 3 places of r1". Which assignments
+    exist is found out by augmenting paths and a branch and bound on groups that can work together;
+    where that is not settled in some thousand steps, and wherever there is a budget, by a
+    mixed-integer program.
 
     Examples
     --------
@@ -121,7 +126,10 @@ def explain_infeasible(problem: Problem) -> Infeasible:
 
 
 def _seeds(rules: Rules) -> Iterator[Rules]:
-    """Some of the requirements, from few to all: where the filter starts decides how short its answer is."""
+    """Some of the requirements, from few to all.
+
+    Where the filter starts decides how short its answer is.
+    """
     nobody = np.zeros_like(rules.conflicts)
     unpinned = replace(rules, pins=np.zeros_like(rules.pins), by_row=frozenset())
     single = [
@@ -136,7 +144,8 @@ def _seeds(rules: Rules) -> Iterator[Rules]:
         yield rules
 
 
-# kinds of which all requirements are dropped together, if that can be: so the answer names few kinds
+# kinds of which all requirements are dropped together, if that can be: so the answer names few
+# kinds
 WHOLE_FIRST: tuple[Kind, ...] = (
     *BY_ROW,
     "conflict",
@@ -151,7 +160,10 @@ WHOLE_FIRST: tuple[Kind, ...] = (
 def _filtered(
     rules: Rules, whole_first: Sequence[Kind] = WHOLE_FIRST
 ) -> tuple[Rules, list[Requirement]]:
-    """Drop whatever can be dropped while no assignment exists: rules and requirements that are left."""
+    """Drop whatever can be dropped while no assignment exists.
+
+    Rules and requirements that are left.
+    """
     for kind in whole_first:
         without = rules.without(rules.items(kind))
         if not feasible(without):
@@ -197,11 +209,13 @@ def requirement_text(problem: Problem, item: Requirement) -> str:
         case "conflict":
             return f"{worker} and {problem.workers[item.other]} are in conflict"
         case "limit":
-            return f"{worker} takes at most {count(int(problem.limits[item.worker]), 'task')}"
+            return f"{worker} takes at most {count(int(problem.arrays.worker_limits[item.worker]), 'task')}"
         case "pin":
             return f"{worker} is pinned to {task}"
         case "ceiling":
-            return f"{task} takes at most {count(int(problem.need[item.task]), 'worker')}"
+            return (
+                f"{task} takes at most {count(int(problem.arrays.required[item.task]), 'worker')}"
+            )
         case "budget":
             return f"the costs may come to {problem.budget:.12g}"
         case _:
@@ -230,7 +244,7 @@ def _told(rules: Rules, kept: list[Requirement]) -> Infeasible:
         lines.append(f"In conflict: {_stars(problem, between)}.")
     if limits := kinds.get("limit", []):
         who = [item.worker for item in limits]
-        least = problem.limits[who]
+        least = problem.arrays.worker_limits[who]
         names = (
             "Everyone" if len(who) == len(problem.workers) else listing(problem.workers[who], FEW)
         )
@@ -383,7 +397,10 @@ def _certificate(
 
 
 def _cases(rules: Rules) -> list[str]:
-    """Lines of a proof: who could fill the scarcest place, and what each of them leaves without workers; or nothing."""
+    """Lines of a proof.
+
+    Who could fill the scarcest place, and what each of them leaves without workers; or nothing.
+    """
     problem, together = rules.problem, rules.problem.conflict_scope == "project"
 
     def prove(free: BoolArray, need: IntArray, limits: IntArray, before: str) -> list[str]:

@@ -14,8 +14,8 @@ these parts the best comes next.
 
 References
 ----------
-K. G. Murty, "An algorithm for ranking all the assignments in order of increasing cost", Operations Research 16 (1968)
-682-687.
+K. G. Murty, "An algorithm for ranking all the assignments in order of increasing cost", Operations
+Research 16 (1968) 682-687.
 """
 
 from __future__ import annotations
@@ -40,7 +40,9 @@ Cheap = Mapping[str, Mapping[tuple[int, ...], int]]
 
 
 class Fewest(NamedTuple):
-    """Changes by number, each with how often it is made; and the best pairs (worker, task) that they allow.
+    """Changes by number, each with how often it is made.
+
+    And the best pairs (worker, task) that they allow.
 
     New workers are numbered after all who are there, in the order of the changes.
     """
@@ -64,7 +66,10 @@ class _Fillers(NamedTuple):
 
 
 class _Filling(NamedTuple):
-    """A filling on the heap: the first two fields order it, the best first, and among equals the oldest."""
+    """A filling on the heap.
+
+    The first two fields order it, the best first, and among equals the oldest.
+    """
 
     worse: float  # -ρ
     number: int

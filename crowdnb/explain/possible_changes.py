@@ -52,10 +52,15 @@ def _of_kind(problem: Problem, kind: str) -> list[Change]:
                 for i, k in problem.conflict_pairs.tolist()
             ]
         case "exclusion":
-            wanted = (problem.fewest > 0) | problem.must
-            if problem.pair_costs is not None:
-                wanted = wanted | (problem.pair_costs < 0)  # a pair that earns money
-            helps = problem.excluded & (problem.q != 0) & wanted & (problem.most > 0)
+            wanted = (problem.fewest > 0) | problem.arrays.pinned
+            if problem.arrays.costs is not None:
+                wanted = wanted | (problem.arrays.costs < 0)  # a pair that earns money
+            helps = (
+                problem.arrays.task_conflicts
+                & (problem.arrays.qualification != 0)
+                & wanted
+                & (problem.most > 0)
+            )
             return [
                 Change((kind, workers[i], tasks[j]), (i, j), 1.0, 1)
                 for i, j in np.argwhere(helps).tolist()
@@ -66,7 +71,7 @@ def _of_kind(problem: Problem, kind: str) -> list[Change]:
                 for j in np.flatnonzero(problem.fewest).tolist()
             ]
         case "worker":
-            able = ~problem.excluded & (problem.q != 0)
+            able = ~problem.arrays.task_conflicts & (problem.arrays.qualification != 0)
             room = (able * (problem.fewest + _earners(problem))).sum(axis=1)
             return [
                 Change((kind, workers[i]), (i,), 1.0, min(NEW, int(room[i])))
@@ -74,8 +79,8 @@ def _of_kind(problem: Problem, kind: str) -> list[Change]:
             ]
         case "limit":
             return [
-                Change((kind, workers[i]), (i,), 1.0, n - int(problem.limits[i]))
-                for i in np.flatnonzero(problem.limits < n).tolist()
+                Change((kind, workers[i]), (i,), 1.0, n - int(problem.arrays.worker_limits[i]))
+                for i in np.flatnonzero(problem.arrays.worker_limits < n).tolist()
             ]
         case "pin":
             return [
@@ -87,7 +92,10 @@ def _of_kind(problem: Problem, kind: str) -> list[Change]:
 
 
 def _key(name: Any, known: Collection[Item], what: str) -> Any:
-    """The kind or the change that a user names, conflicts either way round; ValueError where there is none."""
+    """The kind or the change that a user names, conflicts either way round.
+
+    ValueError where there is none.
+    """
     item = tuple(name) if isinstance(name, tuple | list) else (name,)
     shape = isinstance(name, str | tuple | list)
     if not shape or not all(isinstance(part, Hashable) for part in item):
@@ -107,9 +115,9 @@ def _key(name: Any, known: Collection[Item], what: str) -> Any:
 
 def _earners(problem: Problem) -> IntArray:
     """How many workers more than it needs can take a task to earn what the budget lacks, pair by pair; m × n."""
-    if problem.pair_costs is None or problem.budget is None:
-        return np.zeros(problem.q.shape, dtype=np.int64)
-    costs = problem.pair_costs
+    if problem.arrays.costs is None or problem.budget is None:
+        return np.zeros(problem.arrays.qualification.shape, dtype=np.int64)
+    costs = problem.arrays.costs
     lacking = max(costs.clip(min=0).sum() - problem.budget, 0.0)
     wanted = np.ceil(
         np.divide(lacking, -costs, out=np.zeros_like(costs, dtype=float), where=costs < 0)

@@ -99,28 +99,30 @@ def _conflicts(problem: Problem) -> list[tuple[int, int, int]]:
 
 
 def _without_conflict(problem: Problem, i: int, k: int, j: int) -> Problem:
-    fewer = problem.against.copy()
+    fewer = problem.arrays.worker_conflicts.copy()
     fewer[i, k] = fewer[k, i] = 0
     return problem.changed(worker_conflicts=fewer)
 
 
 def _exclusions(problem: Problem) -> list[tuple[int, int, int]]:
-    usable = (problem.q != 0) & (problem.limits > 0)[:, None]
-    return [(i, -1, j) for i, j in np.argwhere(problem.excluded & usable).tolist()]
+    usable = (problem.arrays.qualification != 0) & (problem.arrays.worker_limits > 0)[:, None]
+    return [(i, -1, j) for i, j in np.argwhere(problem.arrays.task_conflicts & usable).tolist()]
 
 
 def _without_exclusion(problem: Problem, i: int, k: int, j: int) -> Problem:
-    fewer = problem.excluded.copy()
+    fewer = problem.arrays.task_conflicts.copy()
     fewer[i, j] = 0
     return problem.changed(task_conflicts=fewer)
 
 
 def _places(problem: Problem) -> list[tuple[int, int, int]]:
-    return [(-1, -1, j) for j in np.flatnonzero(problem.need).tolist()]
+    return [(-1, -1, j) for j in np.flatnonzero(problem.arrays.required).tolist()]
 
 
 def _without_place(problem: Problem, i: int, k: int, j: int) -> Problem:
-    return problem.changed(required=problem.need - (np.arange(len(problem.need)) == j))
+    return problem.changed(
+        required=problem.arrays.required - (np.arange(len(problem.arrays.required)) == j)
+    )
 
 
 def _workers(problem: Problem) -> list[tuple[int, int, int]]:
@@ -128,7 +130,7 @@ def _workers(problem: Problem) -> list[tuple[int, int, int]]:
 
 
 def _without_worker(problem: Problem, i: int, k: int, j: int) -> Problem:
-    gone, pinned = problem.excluded.copy(), problem.must.copy()
+    gone, pinned = problem.arrays.task_conflicts.copy(), problem.arrays.pinned.copy()
     gone[i], pinned[i] = 1, 0
     return problem.changed(task_conflicts=gone, pinned=pinned)
 

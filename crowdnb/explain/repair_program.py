@@ -45,7 +45,9 @@ class _Line(NamedTuple):
 
 
 class RepairProgram:
-    """The program of this module's text: rows and columns once, objectives and refused sets each time.
+    """The program of this module's text.
+
+    Rows and columns once, objectives and refused sets each time.
 
     Parameters
     ----------
@@ -101,7 +103,7 @@ class RepairProgram:
             lifted[i, j] = True
         free = ~self.rules.zero & (self.problem.most > 0) & (~self.rules.excluded | lifted)
         # pairs that cost more than the budget by themselves, where none earns money
-        costs, budget = self.problem.pair_costs, self.problem.budget
+        costs, budget = self.problem.arrays.costs, self.problem.budget
         if costs is not None and budget is not None and not (costs < 0).any():
             free &= costs <= budget + budget_slack(self.problem, abs(budget))
         return np.asarray(free)
@@ -218,9 +220,12 @@ class RepairProgram:
         return np.concatenate([changes, np.ones(team), np.full(pairs + new, not plain)]) > 0
 
     def _short(self) -> int:
-        """At least how many changes are needed: each fills at most one place more, where workers take one task each."""
+        """At least how many changes are needed.
+
+        Each fills at most one place more, where workers take one task each.
+        """
         rules = self.rules
-        if self.problem.limits.max() > 1:
+        if self.problem.arrays.worker_limits.max() > 1:
             return 0
         places = int(rules.need.sum())
         free = ~rules.barred & (rules.need > 0)
@@ -237,7 +242,10 @@ class RepairProgram:
         self._add_lines([_Line(row, -math.inf, float(on.sum()) - 1.0)])
 
     def fewest(self, wanted: int) -> tuple[list[Fewest], bool]:
-        """The best sets of the least number of changes, all of the least cost; and whether that is proved."""
+        """The best sets of the least number of changes, all of the least cost.
+
+        And whether that is proved.
+        """
         if not 0 < self.short <= len(self.problem.workers):
             return [], False
         if not self.rules.together or self.rules.by_row:

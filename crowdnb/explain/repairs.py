@@ -1,4 +1,6 @@
-r"""What to change so that an assignment exists: the cheapest sets of changes, with the ρ each leads to.
+r"""What to change so that an assignment exists.
+
+The cheapest sets of changes, with the ρ each leads to.
 
 First the cost of the changes is minimised, then ρ is maximised at that cost; a set that was found,
 and whatever contains it, is forbidden, and so on (:mod:`crowdnb.explain.repair_program`). Since
@@ -8,8 +10,9 @@ program.
 
 References
 ----------
-M. H. Liffiton, K. A. Sakallah, "Algorithms for computing minimal unsatisfiable subsets of constraints", Journal of
-Automated Reasoning 40 (2008) 1-33: the sets found here are their minimal correction sets, with costs.
+M. H. Liffiton, K. A. Sakallah, "Algorithms for computing minimal unsatisfiable subsets of
+constraints", Journal of Automated Reasoning 40 (2008) 1-33: the sets found here are their minimal
+correction sets, with costs.
 """
 
 from __future__ import annotations
@@ -248,7 +251,10 @@ class _Search:
         return self.program.best_at(cost, self.refused, self.proofs)
 
     def _dearer(self) -> tuple[dict[int, int] | None, bool]:
-        """The best changes of the least cost at which there are any more; None where there are none, or no time."""
+        """The best changes of the least cost at which there are any more.
+
+        None where there are none, or no time.
+        """
         until = self.until if self.found else math.inf
         cheapest, sure = self.program.cheapest(self.refused, until)
         if cheapest is None or not sure:
@@ -301,7 +307,10 @@ def _ranked(found: list[Repair], changes: list[Change]) -> list[Repair]:
 
 
 def _steps(values: list[float], slack: list[float]) -> list[int]:
-    """The place of each value in rising order; those that differ by no more than their slack share one."""
+    """The place of each value in rising order.
+
+    Those that differ by no more than their slack share one.
+    """
     place, step = [0] * len(values), 0
     order = sorted(range(len(values)), key=values.__getitem__)
     for before, at in pairwise(order):

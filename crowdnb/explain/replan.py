@@ -13,8 +13,9 @@ from tqdm.auto import tqdm
 from crowdnb.explain.variants import TINY, Oracle
 from crowdnb.labels import BoolArray, FloatArray, number, shown, unique_index
 from crowdnb.model.assignment import Assignment
+from crowdnb.model.fields import zero_one
 from crowdnb.model.moves import moves, moves_text
-from crowdnb.model.problem import Problem, needed, zero_one
+from crowdnb.model.problem import Problem, needed
 from crowdnb.solver.search import optimum, tie
 
 
@@ -153,7 +154,7 @@ def _running(problem: Problem, table: object) -> BoolArray:
 
 def valued(problem: Problem, value: FloatArray) -> Problem:
     """The same rules with other values W_j Q_ij of the pairs; a value of 0 forbids nothing new."""
-    excluded = ~problem.eligible & (problem.limits > 0)[:, None]
+    excluded = ~problem.eligible & (problem.arrays.worker_limits > 0)[:, None]
     return problem.changed(
         qualification=np.where(value == 0, TINY, value), task_weights=None, task_conflicts=excluded
     )

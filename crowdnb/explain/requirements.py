@@ -62,7 +62,10 @@ def feasible(rules: Rules) -> bool:
 
 
 def _beside_pins(rules: Rules) -> tuple[BoolArray, IntArray, IntArray] | None:
-    """Pairs, places and limits that pinned pairs leave to others; None where pins break a rule by themselves."""
+    """Pairs, places and limits that pinned pairs leave to others.
+
+    None where pins break a rule by themselves.
+    """
     free, need, limits = ~rules.barred, rules.need, rules.limits
     if not rules.pins.any():
         return free, need, limits
@@ -79,7 +82,9 @@ def _beside_pins(rules: Rules) -> tuple[BoolArray, IntArray, IntArray] | None:
 
 
 def cheapest(rules: Rules) -> float:
-    """The least that an assignment within the rules but the budget costs (0 without costs); inf where none exists.
+    """The least that an assignment within the rules but the budget costs (0 without costs).
+
+    Inf where none exists.
 
     A mixed-integer program for HiGHS: slower than :class:`_Search`, and with every option.
     """
@@ -89,7 +94,7 @@ def cheapest(rules: Rules) -> float:
 
 def _cheapest(rules: Rules) -> IntArray | None:
     """Positions of the assignment that costs least; None where none exists."""
-    model, costs = program(rules), rules.problem.pair_costs
+    model, costs = program(rules), rules.problem.arrays.costs
     if costs is None:
         chosen, _ = model.solved(np.zeros(len(model.pairs)))
         return None if chosen is None else model.pairs[chosen]
@@ -136,7 +141,9 @@ class Model(NamedTuple):
         seconds: float = FOREVER,
         allowed: BoolArray | None = None,
     ) -> tuple[BoolArray | None, float]:
-        """The pairs of least cost, None where none were found, and a bound that none are below: inf where none exist.
+        """The pairs of least cost, None where none were found, and a bound that none are below.
+
+        Inf where none exist.
 
         With ``extra`` the costs of its variables are added, as low as its rows let them be.
         ``allowed`` says which pairs may be chosen.
@@ -183,7 +190,9 @@ class Extra(NamedTuple):
 
 
 class _Search:
-    """Whether the places can be filled, by branch and bound; ``None``: not settled within so many steps.
+    """Whether the places can be filled, by branch and bound.
+
+    ``None``: not settled within so many steps.
 
     Sets of workers are whole numbers, of which bit i (``1 << i``) says whether worker i is in it.
     So ``one & other`` are those in both sets, ``one | other`` those in either, ``one & ~other``
@@ -197,7 +206,10 @@ class _Search:
         self.matters = False  # who may take what, beyond how many can work together
 
     def by_team(self, free: BoolArray) -> bool | None:
-        """Whole-project scope: workers join a team one by one; a greedy cover by cliques bounds what it fills."""
+        """Whole-project scope: workers join a team one by one.
+
+        A greedy cover by cliques bounds what it fills.
+        """
         # how many places each worker fills at most
         self.free, self.weight = free, np.minimum(self.limits, free.sum(axis=1)).tolist()
         if self._filled((1 << len(free)) - 1) < self.places:

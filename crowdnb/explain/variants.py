@@ -48,20 +48,20 @@ class Oracle:
     def restricted(self, forced: IntArray, barred: BoolArray) -> Problem | None:
         """What is left with pairs forced and barred; None where the forced ones break a rule."""
         problem = self.problem
-        excluded = problem.excluded | barred
+        excluded = problem.arrays.task_conflicts | barred
         if (excluded[forced[:, 0], forced[:, 1]]).any() or broken_rules(
             problem, forced, partly=True
         ):
             return None
         if not problem.plain:
-            pinned = problem.must.copy()
+            pinned = problem.arrays.pinned.copy()
             pinned[forced[:, 0], forced[:, 1]] = True
             return problem.changed(task_conflicts=excluded, pinned=pinned)
-        against = problem.against
+        against = problem.arrays.worker_conflicts
         for i, j in forced.tolist():
             excluded[i] = True
             excluded[against[i], slice(None) if problem.conflict_scope == "project" else j] = True
-        need = problem.need - np.bincount(forced[:, 1], minlength=len(problem.tasks))
+        need = problem.arrays.required - np.bincount(forced[:, 1], minlength=len(problem.tasks))
         return problem.changed(task_conflicts=excluded, required=need)
 
     def best_with(self, forced: IntArray, barred: BoolArray) -> IntArray | None:
@@ -77,11 +77,11 @@ class Oracle:
         problem = self.problem
         if not problem.plain:
             return math.inf, None
-        free, against = problem.eligible & ~barred, problem.against
+        free, against = problem.eligible & ~barred, problem.arrays.worker_conflicts
         for i, j in forced.tolist():
             free[i] = False
             free[against[i], slice(None) if problem.conflict_scope == "project" else j] = False
-        need = problem.need - np.bincount(forced[:, 1], minlength=len(problem.tasks))
+        need = problem.arrays.required - np.bincount(forced[:, 1], minlength=len(problem.tasks))
         task = np.repeat(np.arange(len(need)), need)
         try:
             row, at = linear_sum_assignment(

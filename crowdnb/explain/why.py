@@ -121,9 +121,9 @@ def why_of(oracle: Oracle, worker: Hashable, task: Hashable) -> Why:
 def _cannot(problem: Problem, i: int, j: int) -> str:
     """Why no assignment has this pair."""
     worker, task = problem.workers[i], problem.tasks[j]
-    if problem.excluded[i, j]:
+    if problem.arrays.task_conflicts[i, j]:
         return "the two are in conflict"
-    if problem.q[i, j] == 0:
+    if problem.arrays.qualification[i, j] == 0:
         return f"{worker} has qualification 0 for it"
     if not problem.most[j]:
         return f"{task} needs nobody"

@@ -17,7 +17,8 @@ from crowdnb.labels import (
     same_labels,
     shown,
 )
-from crowdnb.model.problem import Problem, Status, needed, zero_one
+from crowdnb.model.fields import zero_one
+from crowdnb.model.problem import Problem, Status, needed
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -71,7 +72,10 @@ class Assignment:
         bound: float = math.nan,
         reasons: Sequence[str] = (),
     ) -> Assignment:
-        """Build the answer from positions (worker, task): ρ and the gap are computed here, from the problem alone."""
+        """Build the answer from positions (worker, task).
+
+        ρ and the gap are computed here, from the problem alone.
+        """
         if placed is None:
             return cls(
                 status, math.nan, bound, math.nan, solver, seconds, tuple(reasons), None, problem
@@ -88,7 +92,7 @@ class Assignment:
         """T, workers × tasks, 0/1; None without an assignment."""
         if self.placed is None:
             return None
-        t = np.zeros(self.problem.q.shape, dtype=int)
+        t = np.zeros(self.problem.arrays.qualification.shape, dtype=int)
         t[self.placed[:, 0], self.placed[:, 1]] = 1
         return pd.DataFrame(t, index=self.problem.workers, columns=self.problem.tasks)
 
@@ -99,7 +103,7 @@ class Assignment:
             return pd.DataFrame({"worker": [], "task": [], "qualification": []})
         i, j = self.placed.T
         workers, tasks = self.problem.workers.take(i), self.problem.tasks.take(j)
-        q = self.problem.q[i, j]
+        q = self.problem.arrays.qualification[i, j]
         return pd.DataFrame({"worker": workers, "task": tasks, "qualification": q})
 
     @cached_property
@@ -138,7 +142,10 @@ def performance(problem: Problem, table: pd.DataFrame | Assignment) -> float:
 def zero_one_table(
     problem: Problem, table: pd.DataFrame | Assignment, name: str = "table"
 ) -> FloatArray:
-    """T in the order of the problem, 0 and 1; ValueError names the first cell or label that is wrong."""
+    """T in the order of the problem, 0 and 1.
+
+    ValueError names the first cell or label that is wrong.
+    """
     table = table_of(table, name)
     same_labels(table.index, problem.workers, f"{name}, rows")
     same_labels(table.columns, problem.tasks, f"{name}, columns")

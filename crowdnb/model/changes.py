@@ -128,7 +128,10 @@ def _with_workers(given: Problem, problem: Problem, models: Sequence[Hashable]) 
         required_rule=problem.required_rule,
         worker_limits=np.r_[problem.worker_limits.to_numpy(), np.ones(new, dtype=int)],
         pinned=np.vstack(
-            [problem.pinned.to_numpy(), np.zeros((new, problem.q.shape[1]), dtype=int)]
+            [
+                problem.pinned.to_numpy(),
+                np.zeros((new, problem.arrays.qualification.shape[1]), dtype=int),
+            ]
         ),
         costs=None if problem.costs is None else longer(problem.costs, problem.costs),
         budget=problem.budget,

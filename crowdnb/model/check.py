@@ -17,7 +17,8 @@ from crowdnb.labels import (
     shown,
 )
 from crowdnb.model.assignment import Assignment, table_of
-from crowdnb.model.problem import Problem, needed, zero_one
+from crowdnb.model.fields import zero_one
+from crowdnb.model.problem import Problem, needed
 
 BUDGET_TOLERANCE = 1e-9  # relative: the rounding of a sum of costs, no more
 
@@ -89,13 +90,15 @@ def broken_rules(problem: Problem, placed: IntArray, partly: bool = False) -> li
     are looked at.
     """
     broken: list[str] = []
-    (m, n), (i, j) = problem.q.shape, placed.T
+    (m, n), (i, j) = problem.arrays.qualification.shape, placed.T
     count = np.bincount(j, minlength=n)
     off = (count < problem.fewest) & (not partly) | (count > problem.most)
     for at in off.nonzero()[0].tolist():
         rule = "" if problem.required_rule == "exactly" else f"{problem.required_rule} "
-        broken.append(f"{problem.tasks[at]} has {count[at]} of {rule}{problem.need[at]} workers")
-    limits = problem.limits
+        broken.append(
+            f"{problem.tasks[at]} has {count[at]} of {rule}{problem.arrays.required[at]} workers"
+        )
+    limits = problem.arrays.worker_limits
     several = np.bincount(i, minlength=m) > np.maximum(limits, 1)
     for at in several.nonzero()[0].tolist():
         taken = problem.tasks[j[i == at]]
@@ -104,7 +107,7 @@ def broken_rules(problem: Problem, placed: IntArray, partly: bool = False) -> li
     for at in (~problem.eligible[i, j]).nonzero()[0].tolist():
         i1, j1 = placed[at].tolist()
         why = "has qualification 0 for"
-        if problem.excluded[i1, j1]:
+        if problem.arrays.task_conflicts[i1, j1]:
             why = "is in conflict with"
         elif not limits[i1]:
             why = "has a limit of 0 tasks, is not free for"
@@ -153,16 +156,16 @@ def cost(problem: Problem, placed: IntArray) -> float:
     """What pairs given as positions cost together; 0 for a problem without costs."""
     return (
         0.0
-        if problem.pair_costs is None
-        else math.fsum(problem.pair_costs[placed[:, 0], placed[:, 1]])
+        if problem.arrays.costs is None
+        else math.fsum(problem.arrays.costs[placed[:, 0], placed[:, 1]])
     )
 
 
 def over_budget(problem: Problem, placed: IntArray) -> bool:
     """Whether pairs given as positions cost more than the budget, by more than the rounding of their sum."""
-    if problem.pair_costs is None or problem.budget is None:
+    if problem.arrays.costs is None or problem.budget is None:
         return False
-    paid = math.fsum(np.abs(problem.pair_costs[placed[:, 0], placed[:, 1]]))
+    paid = math.fsum(np.abs(problem.arrays.costs[placed[:, 0], placed[:, 1]]))
     return cost(problem, placed) > problem.budget + budget_slack(problem, paid)
 
 

@@ -6,8 +6,8 @@ each is tried.
 
 References
 ----------
-E. Tomita, T. Seki, "An efficient branch-and-bound algorithm for finding a maximum clique", DMTCS 2003, LNCS 2731,
-278-289: a greedy cover as the bound, and vertices in the order of their degrees.
+E. Tomita, T. Seki, "An efficient branch-and-bound algorithm for finding a maximum clique", DMTCS
+2003, LNCS 2731, 278-289: a greedy cover as the bound, and vertices in the order of their degrees.
 """
 
 from __future__ import annotations
@@ -72,7 +72,9 @@ def largest_team(between: BoolArray, node_cap: float = np.inf) -> int | None:
 
 
 def compatible_workers(between: npt.NDArray[Any], members: BoolArray, wanted: int) -> int:
-    """How many of the members can work together: ``wanted`` as soon as that many are found, or where it is not settled.
+    """How many of the members can work together.
+
+    ``wanted`` as soon as that many are found, or where it is not settled.
 
     Parameters
     ----------
@@ -145,7 +147,9 @@ def _larger_team(
 
 
 def teams(between: BoolArray, places: int) -> Iterator[list[int]]:
-    """Every set of so many workers without a conflict, as positions; few where no larger one exists.
+    """Every set of so many workers without a conflict, as positions.
+
+    Few where no larger one exists.
 
     Parameters as of :func:`team_exists`.
 
@@ -179,7 +183,7 @@ def teams(between: BoolArray, places: int) -> Iterator[list[int]]:
 
 def conflict_bits(problem: Problem) -> list[int]:
     """The conflict graph as one bit set a worker."""
-    return bit_sets(problem.against)
+    return bit_sets(problem.arrays.worker_conflicts)
 
 
 def cliques(problem: Problem) -> Iterator[IntArray]:

@@ -140,7 +140,10 @@ def read(values: Mapping[str, Any], labels: Labels) -> dict[str, Any]:
 
 
 def _matrix(values: Any, labels: Labels, name: str) -> FloatArray:
-    """Q or the costs, by label or position; ValueError names the first cell that is not a finite number."""
+    """Q or the costs, by label or position.
+
+    ValueError names the first cell that is not a finite number.
+    """
     workers, tasks = labels.workers, labels.tasks
     if isinstance(values, pd.DataFrame):
         same_labels(values.index, workers, f"{name}, rows")
@@ -232,7 +235,10 @@ def _from_frame(frame: pd.DataFrame, labels: Labels, name: str) -> BoolArray:
 def _is_nested(
     conflicts: Collection[Any], rows: pd.Index[Any], columns: pd.Index[Any], name: str
 ) -> bool:
-    """Whether a list of lists is a 0/1 matrix; ValueError where it could as well be pairs of labels."""
+    """Whether a list of lists is a 0/1 matrix.
+
+    ValueError where it could as well be pairs of labels.
+    """
     nested = (
         isinstance(conflicts, list)
         and len(conflicts) == len(rows)

@@ -15,12 +15,18 @@ Tasks = tuple[Hashable, ...]
 
 
 def moves(problem: Problem, old: IntArray, new: IntArray) -> pd.DataFrame:
-    """Who moves between two assignments: columns worker, before, after (a tuple of tasks each, empty for idle)."""
+    """Who moves between two assignments.
+
+    Columns worker, before, after (a tuple of tasks each, empty for idle).
+    """
     return changes(tasks_of(problem, old), tasks_of(problem, new))
 
 
 def changes(before: Mapping[Hashable, Tasks], after: Mapping[Hashable, Tasks]) -> pd.DataFrame:
-    """Whose tasks differ, in the order of the workers; whoever is in one of the two only is idle in the other."""
+    """Whose tasks differ, in the order of the workers.
+
+    Whoever is in one of the two only is idle in the other.
+    """
     everyone = dict.fromkeys([*before, *after])
     rows = [(who, before.get(who, ()), after.get(who, ())) for who in everyone]
     return pd.DataFrame(

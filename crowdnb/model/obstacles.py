@@ -1,4 +1,6 @@
-"""Reasons why no assignment can exist that need no solver: counting, Hall's condition, the largest compatible team.
+"""Reasons why no assignment can exist that need no solver.
+
+Counting, Hall's condition, the largest compatible team.
 
 What is found here is certain; where nothing is found an assignment may still not exist.
 """
@@ -24,14 +26,16 @@ from crowdnb.model.reach import reaches
 
 def affordable(problem: Problem, allowed: BoolArray) -> BoolArray:
     """The allowed pairs that some choice within the budget may use, whatever the conflicts; m × n."""
-    if problem.pair_costs is None or problem.budget is None:
+    if problem.arrays.costs is None or problem.budget is None:
         return allowed
     while True:
-        size = np.where(allowed, np.abs(problem.pair_costs), 0.0)
+        size = np.where(allowed, np.abs(problem.arrays.costs), 0.0)
         dearest = np.sort(size, axis=0)[::-1].cumsum(axis=0)
         most = np.minimum(problem.most, len(size))
         sizes = math.fsum(dearest[most[most > 0] - 1, np.flatnonzero(most)])
-        least = reaches(-problem.pair_costs, allowed, problem.must, problem.fewest, problem.most)
+        least = reaches(
+            -problem.arrays.costs, allowed, problem.arrays.pinned, problem.fewest, problem.most
+        )
         fits = allowed & (
             -least.pairs <= problem.budget + budget_slack(problem, sizes) + least.slack
         )
@@ -55,11 +59,11 @@ def obstacles(problem: Problem) -> list[str]:
 
     Notes
     -----
-    In turn: more places than workers; a task with too few eligible workers; tasks that together have too few
-    (Hall's condition, from a maximum matching); more places than workers who can work together (the largest
-    independent set of the conflict graph, of a task or of the project by the conflict scope). With options: pinned
-    pairs that break a rule between them; where workers may take several tasks, the second and third are left to the
-    solver.
+    In turn: more places than workers; a task with too few eligible workers; tasks that together
+    have too few (Hall's condition, from a maximum matching); more places than workers who can work
+    together (the largest independent set of the conflict graph, of a task or of the project by the
+    conflict scope). With options: pinned pairs that break a rule between them; where workers may
+    take several tasks, the second and third are left to the solver.
 
     Examples
     --------
@@ -77,8 +81,8 @@ def obstacles_or_team(problem: Problem) -> tuple[list[str], IntArray | None]:
         broken = broken_rules(problem, problem.pins, partly=True)
         found += [f"Pinned pairs alone break a rule: {rule}." for rule in broken]
     places, m = int(need.sum()), len(problem.workers)
-    one_each = problem.limits.max() <= 1
-    if places > (room := int(problem.limits.sum())):
+    one_each = problem.arrays.worker_limits.max() <= 1
+    if places > (room := int(problem.arrays.worker_limits.sum())):
         there_are = (
             f"there are only {_count(m, 'worker')}"
             if one_each
@@ -89,14 +93,16 @@ def obstacles_or_team(problem: Problem) -> tuple[list[str], IntArray | None]:
     found += [_short_of_workers(problem, j) for j in short]
     if not found and one_each:
         found += _too_few_together(problem)
-    if not found and problem.pair_costs is not None and problem.budget is not None:
-        cheapest = reaches(-problem.pair_costs, eligible, problem.must, need, problem.most)
+    if not found and problem.arrays.costs is not None and problem.budget is not None:
+        cheapest = reaches(
+            -problem.arrays.costs, eligible, problem.arrays.pinned, need, problem.most
+        )
         if not affordable(problem, eligible).any() and -cheapest.bound > problem.budget:
             found.append(
                 f"Whatever is chosen costs at least {0 - cheapest.bound:.12g}, and the budget is"
                 f" {problem.budget:.12g}."
             )
-    between = problem.against
+    between = problem.arrays.worker_conflicts
     for j in np.flatnonzero(need > 1).tolist():
         able = eligible[:, j]
         if j not in short and (most := compatible_workers(between, able, need[j])) < need[j]:
@@ -117,10 +123,10 @@ def obstacles_or_team(problem: Problem) -> tuple[list[str], IntArray | None]:
 
 def _short_of_workers(problem: Problem, j: int) -> str:
     """Why task j alone cannot be filled."""
-    need = problem.need[j]
+    need = problem.arrays.required[j]
     can = problem.eligible[:, j]
-    conflict = problem.excluded[:, j]
-    zero = ~conflict & (problem.q[:, j] == 0)
+    conflict = problem.arrays.task_conflicts[:, j]
+    zero = ~conflict & (problem.arrays.qualification[:, j] == 0)
     busy = ~can & ~conflict & ~zero
     causes = [f"{conflict.sum()} in conflict with it"] * bool(conflict.any())
     causes += [f"{zero.sum()} of qualification 0 for it"] * bool(zero.any())

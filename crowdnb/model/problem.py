@@ -1,19 +1,21 @@
-r"""Group role assignment: the problem, its answer, and the rules between them (section 4). No solver in it.
+r"""Group role assignment: the problem and its rules (section 4).
 
 E-CARGO is the tuple Σ = ⟨E, C, O, R, A, G⟩. Here the roles R are tasks, the agents A are workers,
 and the group G is the set of workers that the assignment picks.
 
-======  =====================================  ============================  ====================
-Q       qualification, m × n                   ``Problem.qualification``     its array: ``q``
-L       workers needed by each task, n         ``Problem.required``          ``need``
-W       task weights, n                        ``Problem.task_weights``      ``weights``
-C^R     worker-task conflicts, m × n, 0/1      ``Problem.task_conflicts``    ``excluded``
-C^A     worker-worker conflicts, m × m, 0/1    ``Problem.worker_conflicts``  ``against``
-T       assignment, m × n, 0/1                 ``Assignment.table``          ``placed``
+======  =====================================  ============================
+Q       qualification, m × n                   ``Problem.qualification``
+L       workers needed by each task, n         ``Problem.required``
+W       task weights, n                        ``Problem.task_weights``
+C^R     worker-task conflicts, m × n, 0/1      ``Problem.task_conflicts``
+C^A     worker-worker conflicts, m × m, 0/1    ``Problem.worker_conflicts``
+T       assignment, m × n, 0/1                 ``Assignment.table``
 ρ       group performance                      ``Assignment.performance``
-======  =====================================  ============================  ====================
+======  =====================================  ============================
 
-    max ρ = Σ_i Σ_j W_j Q_ij (1 - C^R_ij) T_ij                       (7, with 1 - C^R: printed it is C^R)
+These are tables with labels; ``Problem.arrays`` holds the same numbers, under the same names.
+
+    max ρ = Σ_i Σ_j W_j Q_ij (1 - C^R_ij) T_ij               (7; printed with C^R for 1 - C^R)
     T_ij ∈ {0, 1};  Σ_i T_ij = L_j;  Σ_j T_ij ≤ 1                    (8)-(10)
     T_ij = 0 where C^R_ij = 1 or Q_ij = 0
     T_i1,j + T_i2,j ≤ 1 where C^A_i1,i2 = 1                          (11, scope "task")
@@ -25,8 +27,8 @@ c_ij T_ij ≤ budget.
 
 References
 ----------
-H. Zhu, M. Zhou, R. Alkins, "Group role assignment via a Kuhn-Munkres algorithm-based solution", IEEE Trans.
-Systems, Man, and Cybernetics A 42 (2012) 739-750.
+H. Zhu, M. Zhou, R. Alkins, "Group role assignment via a Kuhn-Munkres algorithm-based solution",
+IEEE Trans. Systems, Man, and Cybernetics A 42 (2012) 739-750.
 """
 
 from __future__ import annotations
@@ -41,11 +43,16 @@ import numpy.typing as npt
 import pandas as pd
 
 from crowdnb.labels import BoolArray, FloatArray, IntArray, plain_array, unique_index
-from crowdnb.model.fields import MOST as MOST
-from crowdnb.model.fields import Conflicts as Conflicts
-from crowdnb.model.fields import Labels, RequiredRule, frozen, has_ones, ones_of, read
-from crowdnb.model.fields import Scope as Scope
-from crowdnb.model.fields import zero_one as zero_one
+from crowdnb.model.fields import (
+    Conflicts,
+    Labels,
+    RequiredRule,
+    Scope,
+    frozen,
+    has_ones,
+    ones_of,
+    read,
+)
 
 Status = Literal["optimal", "infeasible", "time_limit"]
 
@@ -272,46 +279,6 @@ class Problem:
         costs = self.arrays.costs
         return None if costs is None else _framed(costs, self.workers, self.tasks)
 
-    @property
-    def q(self) -> FloatArray:
-        """Shorter for ``arrays.qualification``."""
-        return self.arrays.qualification
-
-    @property
-    def need(self) -> IntArray:
-        """Shorter for ``arrays.required``."""
-        return self.arrays.required
-
-    @property
-    def weights(self) -> FloatArray:
-        """Shorter for ``arrays.task_weights``."""
-        return self.arrays.task_weights
-
-    @property
-    def excluded(self) -> BoolArray:
-        """Shorter for ``arrays.task_conflicts``."""
-        return self.arrays.task_conflicts
-
-    @property
-    def against(self) -> BoolArray:
-        """Shorter for ``arrays.worker_conflicts``."""
-        return self.arrays.worker_conflicts
-
-    @property
-    def limits(self) -> IntArray:
-        """Shorter for ``arrays.worker_limits``."""
-        return self.arrays.worker_limits
-
-    @property
-    def must(self) -> BoolArray:
-        """Shorter for ``arrays.pinned``."""
-        return self.arrays.pinned
-
-    @property
-    def pair_costs(self) -> FloatArray | None:
-        """Shorter for ``arrays.costs``."""
-        return self.arrays.costs
-
     @cached_property
     def value(self) -> FloatArray:
         """W_j Q_ij, what a pair adds to ρ; shape (m, n), read-only."""
@@ -354,7 +321,10 @@ class Problem:
 
     @cached_property
     def plain(self) -> bool:
-        """Whether it is the paper's problem: L exactly, one task a worker, nothing pinned, no budget."""
+        """Whether it is the paper's problem.
+
+        L exactly, one task a worker, nothing pinned, no budget.
+        """
         options = self.required_rule != "exactly" or self.budget is not None
         return not options and bool(self.arrays.worker_limits.max() <= 1) and not len(self.pins)
 

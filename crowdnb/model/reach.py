@@ -1,4 +1,6 @@
-r"""How far assignments can reach, task by task; and a maximum that is as exact beside large numbers as without them.
+r"""How far assignments can reach, task by task.
+
+And a maximum that is as exact beside large numbers as without them.
 
 Engines work to tolerances of their own, relative to the largest number that they are given: beside
 a pair of -10⁹ they do not see 0.001. So the best of all is asked for first, to :data:`EXACT` of the

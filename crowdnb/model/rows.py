@@ -1,4 +1,6 @@
-r"""Every rule of the model, once: which requirements there are, and the row that each of them is (section 4).
+r"""Every rule of the model, once.
+
+Which requirements there are, and the row that each of them is (section 4).
 
 A row bounds a sum over the pairs (worker i, task j) that may be chosen, T_ij ∈ {0, 1}, and, in
 whole-project scope, over the team, y_i ∈ {0, 1}:
@@ -27,8 +29,8 @@ the other: :mod:`crowdnb.model.check`, and the paper's Algorithm 1 in
 
 References
 ----------
-H. Zhu, M. Zhou, R. Alkins, "Group role assignment via a Kuhn-Munkres algorithm-based solution", IEEE Trans.
-Systems, Man, and Cybernetics A 42 (2012) 739-750.
+H. Zhu, M. Zhou, R. Alkins, "Group role assignment via a Kuhn-Munkres algorithm-based solution",
+IEEE Trans. Systems, Man, and Cybernetics A 42 (2012) 739-750.
 """
 
 from __future__ import annotations
@@ -81,12 +83,14 @@ class Rules:
         return cls(
             problem,
             problem.fewest,
-            np.full(len(problem.need), np.inf) if any_number else problem.need.astype(float),
-            problem.excluded,
-            problem.q == 0,
-            np.minimum(problem.limits, len(problem.tasks)),
-            problem.against,
-            problem.must,
+            np.full(len(problem.arrays.required), np.inf)
+            if any_number
+            else problem.arrays.required.astype(float),
+            problem.arrays.task_conflicts,
+            problem.arrays.qualification == 0,
+            np.minimum(problem.arrays.worker_limits, len(problem.tasks)),
+            problem.arrays.worker_conflicts,
+            problem.arrays.pinned,
             frozenset([Requirement("budget")] * (problem.budget is not None)),
         )
 
@@ -107,7 +111,10 @@ class Rules:
 
     @property
     def capped(self) -> BoolArray:
-        """Tasks that could get more workers than they may have: by pinned pairs, or by rows of their own; n."""
+        """Tasks that could get more workers than they may have.
+
+        By pinned pairs, or by rows of their own; n.
+        """
         room = self.ceiling < len(self.limits)
         return room if self.by_row else room & self.pins.any(axis=0)
 
@@ -140,8 +147,8 @@ class Rules:
     def _wanted(self) -> BoolArray:
         """Pairs that could help: they fill a place, are pinned, or earn money; m × n."""
         wanted = (self.need > 0) | self.pins
-        if self.budget and self.problem.pair_costs is not None:
-            wanted = wanted | (self.problem.pair_costs < 0)
+        if self.budget and self.problem.arrays.costs is not None:
+            wanted = wanted | (self.problem.arrays.costs < 0)
         return wanted
 
     def without(self, dropped: Iterable[Requirement]) -> Rules:
@@ -176,7 +183,7 @@ class Rules:
 
     def cliques(self) -> list[IntArray]:
         """Workers in mutual conflict; together they cover the conflicts that are there."""
-        if self.conflicts is self.problem.against:
+        if self.conflicts is self.problem.arrays.worker_conflicts:
             return list(cliques(self.problem))
         return list(cliques(self.problem.changed(worker_conflicts=self.conflicts)))
 
@@ -217,7 +224,9 @@ def rows(
     team: bool = True,
     trivial: bool = False,
 ) -> dict[str, Rows]:
-    """The rows of all rules over some pairs, by kind; those of ``ceiling`` are the upper side of ``place``.
+    """The rows of all rules over some pairs, by kind.
+
+    Those of ``ceiling`` are the upper side of ``place``.
 
     Parameters
     ----------
@@ -337,16 +346,19 @@ def _pins(rules: Rules, pairs: IntArray) -> Rows:
 def _budget(rules: Rules, pairs: IntArray) -> Rows:
     """Σ_ij c_ij T_ij ≤ budget, in the problem's own unit."""
     problem, all_of = rules.problem, np.array([-1])
-    if problem.pair_costs is None or problem.budget is None:
+    if problem.arrays.costs is None or problem.budget is None:
         raise ValueError("budget: the problem has none")
-    costs = sparse.csr_array(problem.pair_costs[pairs[:, 0], pairs[:, 1]][np.newaxis])
+    costs = sparse.csr_array(problem.arrays.costs[pairs[:, 0], pairs[:, 1]][np.newaxis])
     return Rows(all_of, all_of, costs, None, np.array([-np.inf]), np.array([problem.budget]))
 
 
 def stacked(
     blocks: Iterable[Rows],
 ) -> tuple[sparse.csr_array[np.float64], FloatArray, FloatArray]:
-    """Rows of several kinds below each other, over the pairs and then the team: matrix, low, high."""
+    """Rows of several kinds below each other, over the pairs and then the team.
+
+    Matrix, low, high.
+    """
     blocks = list(blocks)
     m = max((block.team.shape[1] for block in blocks if block.team is not None), default=0)
     matrices = []

@@ -36,7 +36,7 @@ def taken(answer: Assignment) -> BoolArray:
     """T of an answer, workers × tasks; ValueError where it has no assignment."""
     if answer.placed is None:
         raise ValueError(f"answer: an assignment is needed, got one that is {answer.status}")
-    cells = np.zeros(answer.problem.q.shape, dtype=bool)
+    cells = np.zeros(answer.problem.arrays.qualification.shape, dtype=bool)
     cells[tuple(answer.placed.T)] = True
     return cells
 
@@ -59,7 +59,7 @@ def cells_of(problem: Problem, pairs: Collection[tuple[str, str]]) -> BoolArray:
     """Which of the problem's pairs are among some given as texts; workers × tasks."""
     tasks = [str(task) for task in problem.tasks]
     rows = [[(str(worker), task) in pairs for task in tasks] for worker in problem.workers]
-    return np.array(rows, dtype=bool).reshape(problem.q.shape)
+    return np.array(rows, dtype=bool).reshape(problem.arrays.qualification.shape)
 
 
 def team_table(answer: Assignment) -> str:
@@ -89,7 +89,7 @@ def assignment_grid(problem: Problem, answer: Assignment, was: BoolArray) -> str
     str
         HTML; the style around it sets ``--cn-soft``.
     """
-    now, shade = taken(answer), _shades(problem.q, problem.eligible)
+    now, shade = taken(answer), _shades(problem.arrays.qualification, problem.eligible)
     head = "".join(
         f'<th scope="col">{escaped(task)}<br><span>needs {need}</span></th>'
         for task, need in problem.required.items()
@@ -97,7 +97,7 @@ def assignment_grid(problem: Problem, answer: Assignment, was: BoolArray) -> str
     rows = []
     for i, worker in enumerate(problem.workers):
         cells = "".join(
-            _cell(problem.q[i, j], shade[i, j], now[i, j], was[i, j])
+            _cell(problem.arrays.qualification[i, j], shade[i, j], now[i, j], was[i, j])
             if problem.eligible[i, j]
             else f'<td title="may not" style="color: {_SOFT}">×</td>'
             for j in range(len(problem.tasks))

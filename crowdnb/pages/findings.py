@@ -54,9 +54,9 @@ class Findings:
         self.changes = scenario.words(self.project)
         self.notes = [*self.project.notes, *said]
         self.weights = dict(scenario.weights) or self.project.criteria_weights.to_dict()
-        self.small = self.problem.q.size <= _LOOKED_INTO
-        self.size = "{} workers × {} tasks".format(*self.problem.q.shape)
-        self.fits_grid = fits_grid(*self.problem.q.shape)
+        self.small = self.problem.arrays.qualification.size <= _LOOKED_INTO
+        self.size = "{} workers × {} tasks".format(*self.problem.arrays.qualification.shape)
+        self.fits_grid = fits_grid(*self.problem.arrays.qualification.shape)
 
     @property
     def not_looked_into(self) -> str:

@@ -16,7 +16,7 @@ from crowdnb.project.scenarios import Scenarios
 
 def prices_text(problem: Problem) -> str:
     """What everything is worth, as sentences."""
-    if problem.q.size > WIDEST[0] * WIDEST[1]:
+    if problem.arrays.qualification.size > WIDEST[0] * WIDEST[1]:
         return paragraphs(
             [f"Not computed for more than {WIDEST[0]} × {WIDEST[1]}; cn.prices takes its time."]
         )

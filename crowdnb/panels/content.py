@@ -57,7 +57,7 @@ def content_view(
     income = earned.sum(axis=1)
     facts = {
         "ρ of the reviews": answer.performance,
-        "pairs barred": int(answer.problem.excluded.sum()),
+        "pairs barred": int(answer.problem.arrays.task_conflicts.sum()),
         "reviews by an author": by_author,
         "reviews by somebody tied to one": near - by_author,
         "Gini of incomes": matching.gini(income),

@@ -69,7 +69,7 @@ def policies_view(settings: Mapping[str, Any], start: View | None = None) -> Vie
         ]
         rows.append(row(escaped(policy), cells))
     words = (
-        f"{len(problem.workers)} workers, {len(problem.tasks)} tasks with {problem.need.sum()}"
+        f"{len(problem.workers)} workers, {len(problem.tasks)} tasks with {problem.arrays.required.sum()}"
         f" places, {problem.eligible.mean():.0%} of the pairs allowed,"
         f" {len(problem.conflict_pairs)} pairs of workers in conflict. The best match is"
         f" {best:.3f}."
@@ -99,7 +99,7 @@ def _made(
         workers, tasks, seed, screened_out=screened_out, conflict_probability=conflicts
     )
     rng = np.random.default_rng(seed)
-    shape = problem.q.shape
+    shape = problem.arrays.qualification.shape
     drawn, wishes = (
         pd.DataFrame(rng.uniform(size=shape), problem.workers, problem.tasks) for _ in range(2)
     )

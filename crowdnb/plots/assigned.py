@@ -25,7 +25,8 @@ from crowdnb.labels import (
 )
 from crowdnb.model.assignment import Assignment
 from crowdnb.model.conflict_graph import cliques
-from crowdnb.model.problem import Problem, needed, zero_one
+from crowdnb.model.fields import zero_one
+from crowdnb.model.problem import Problem, needed
 from crowdnb.plots.arguments import answer_to
 from crowdnb.plots.drawing import (
     BESIDE,
@@ -66,7 +67,11 @@ def assignment(problem: Problem, answer: Assignment) -> Picture:
     answer : Assignment
         Of that problem; without a table only the grid is drawn.
     """
-    q, eligible, answer = needed(problem).q, problem.eligible, answer_to(problem, answer)
+    q, eligible, answer = (
+        needed(problem).arrays.qualification,
+        problem.eligible,
+        answer_to(problem, answer),
+    )
     m, n = q.shape
     figure = new_figure(max(0.75 * n + 1.6, 4.5), 0.32 * m + 1.5)
     axis = figure.subplots()

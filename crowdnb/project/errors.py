@@ -56,7 +56,10 @@ def _pair(problem: object) -> tuple[str, str]:
 
 @dataclass
 class Report:
-    """Problems found so far, by file and in a sentence; notes on what is allowed but worth a look."""
+    """Problems found so far, by file and in a sentence.
+
+    Notes on what is allowed but worth a look.
+    """
 
     problems: list[tuple[str, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)

@@ -27,8 +27,9 @@ from crowdnb.labels import (
     whole,
 )
 from crowdnb.model.changes import Item, apply
+from crowdnb.model.fields import Scope
 from crowdnb.model.moves import position
-from crowdnb.model.problem import Problem, Scope, needed
+from crowdnb.model.problem import Problem, needed
 from crowdnb.project.record import Project, listed, problem_of
 from crowdnb.project.setting_kinds import ScenarioError, entries
 from crowdnb.project.settings import CHANGES, SETTINGS, Pair, task_weight

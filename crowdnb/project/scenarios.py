@@ -21,8 +21,9 @@ import pandas as pd
 from crowdnb.labels import listing, needs, one_of, path_of, several, shown, text_of
 from crowdnb.model import moves
 from crowdnb.model.assignment import Assignment
+from crowdnb.model.fields import Scope
 from crowdnb.model.moves import moves_text
-from crowdnb.model.problem import Problem, Scope
+from crowdnb.model.problem import Problem
 from crowdnb.project.record import Project, fingerprint
 from crowdnb.project.scenario import GIVEN, Scenario, a_scenario, check_labels, check_names
 from crowdnb.project.scenario_file import read_scenarios, write_scenarios
@@ -175,7 +176,9 @@ class Scenarios:
         key = _key(one)
         if key not in self._answers:
             problem = self.problem(one)
-            settle: Literal["labels"] | None = "labels" if problem.q.size <= TAKE_TURNS else None
+            settle: Literal["labels"] | None = (
+                "labels" if problem.arrays.qualification.size <= TAKE_TURNS else None
+            )
             answer = self._program.best(problem, self.time_limit, settle)
             if len(self._answers) > REMEMBERED:
                 self._answers.clear()

@@ -17,7 +17,8 @@ from typing import Any, get_args
 import pandas as pd
 
 from crowdnb.labels import number, shown
-from crowdnb.model.problem import MOST, Problem, Scope
+from crowdnb.model.fields import MOST, Scope
+from crowdnb.model.problem import Problem
 from crowdnb.project.record import Project
 from crowdnb.project.setting_kinds import Ends, Labelled, ScenarioError, Single, Switches, as_json
 

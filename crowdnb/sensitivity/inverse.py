@@ -134,7 +134,7 @@ def recover_conflicts(
     rho = score(problem, placed)
     slack = _gain_of_team(oracle, placed) if tolerance is None else number(tolerance)
     beaten = rho + slack + max(oracle.tie, tie(problem, placed))
-    now, own = problem.against, _together(problem, placed)
+    now, own = problem.arrays.worker_conflicts, _together(problem, placed)
     note = (
         f"\nTaken as optimal: the same workers could gain {slack:.3g} by changing places."
         if tolerance is None and slack > oracle.tie
@@ -216,7 +216,7 @@ def _together(problem: Problem, placed: IntArray) -> set[tuple[int, int]]:
 def _gain_of_team(oracle: Oracle, placed: IntArray) -> float:
     """What the workers of an assignment could gain by changing places among them."""
     others = ~np.isin(np.arange(len(oracle.problem.workers)), placed[:, 0])
-    excluded = oracle.problem.excluded | others[:, None]
+    excluded = oracle.problem.arrays.task_conflicts | others[:, None]
     best = oracle.best(oracle.problem.changed(task_conflicts=excluded))
     return max(0.0, best.performance - score(oracle.problem, placed))
 

@@ -39,9 +39,9 @@ class ProjectArrays:
         self.d_low, self.d_high = d.low[to], d.high[to]
         self.w = labelled_vector(project.criteria_weights, u.criteria, "criteria weights")
         check_weights(self.w, u.criteria)
-        self.weight = problem.weights
+        self.weight = problem.arrays.task_weights
         self.q = self.q_of(self.low, self.high)
-        self.allowed = ~problem.excluded
+        self.allowed = ~problem.arrays.task_conflicts
         self.problem = problem.changed(qualification=self.q)
         self.name = name
 

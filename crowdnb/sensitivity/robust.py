@@ -158,7 +158,7 @@ def robust(
     """
     data = ProjectArrays(project, problem, "robust")
     one_of(criterion, get_args(Criterion), "criterion")
-    simple = data.problem.budget is None and int(data.problem.limits.max()) <= 1
+    simple = data.problem.budget is None and int(data.problem.arrays.worker_limits.max()) <= 1
     if criterion == "regret" and not simple:
         raise ValueError("robust: regret needs a problem of one task a worker, without a budget")
     if time_limit is not None and not number(time_limit) > 0:
@@ -254,7 +254,10 @@ def _robust_text(
 
 
 class _Regret:
-    """Regret of assignments: how much better another one can be when abilities are anywhere in their intervals."""
+    """Regret of assignments.
+
+    How much better another one can be when abilities are anywhere in their intervals.
+    """
 
     def __init__(self, data: ProjectArrays, oracle: Oracle) -> None:
         self.data, self.oracle = data, oracle
@@ -329,7 +332,7 @@ class _Regret:
     def _allies(self, rival: IntArray) -> BoolArray:
         """Pairs without conflicts between them, the rival's and as many others as can be, m × n."""
         problem = self.data.problem
-        may, against = problem.eligible & (problem.most > 0), problem.against
+        may, against = problem.eligible & (problem.most > 0), problem.arrays.worker_conflicts
         together, allies = problem.conflict_scope == "project", np.zeros_like(may)
         allies[rival[:, 0], rival[:, 1]] = True
         if together:
@@ -348,7 +351,7 @@ class _Regret:
         pairs alone.
         """
         problem, (m, n), (i, j) = self.data.problem, allies.shape, pairs.T
-        pinned, sign = problem.must, -1.0 if problem.required_rule == "at least" else 1.0
+        pinned, sign = problem.arrays.pinned, -1.0 if problem.required_rule == "at least" else 1.0
         worker, task = np.nonzero(np.where(pinned.any(axis=1, keepdims=True), pinned, allies))
         # of the pairs of T, and of the rival's where T has none
         rest, idle = more[i, j, n], more[worker, n, task]
@@ -360,7 +363,7 @@ class _Regret:
             np.r_[np.full(len(rows), sign), np.ones(len(rows))],
             (np.r_[rows, rows], np.r_[task, n + worker]),
         )
-        costs = np.r_[-sign * problem.need, -np.ones(m)]
+        costs = np.r_[-sign * problem.arrays.required, -np.ones(m)]
         duals = sparse.vstack(
             [sparse.csr_array(costs[None]), sparse.csr_array(price, shape=(len(rows), n + m))]
         )
@@ -373,7 +376,7 @@ class _Regret:
         rows = sparse.hstack(
             [sparse.vstack(own), sparse.csr_array(largest[:, None]), sparse.block_diag(duals)]
         )
-        busy = problem.must.any(axis=1)  # what these do is settled, and must be done
+        busy = problem.arrays.pinned.any(axis=1)  # what these do is settled, and must be done
         free = np.r_[np.full(len(problem.tasks), problem.required_rule == "exactly"), busy]
         least = np.where(np.r_[True, np.tile(free, len(low))], -np.inf, 0.0)
         return Extra(

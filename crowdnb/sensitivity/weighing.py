@@ -61,15 +61,15 @@ class Weighing:
                 "possibility: an index (worker, task) is needed, as possibility_matrix gives it"
             )
         same_labels(possibility.index, pairs, "possibility, rows")
-        shape = *problem.q.shape, possibility.shape[1]
+        shape = *problem.arrays.qualification.shape, possibility.shape[1]
         self.p = numbers(possibility.reindex(pairs)).reshape(shape)
         if not np.isfinite(self.p).all():
             i, j, k = np.argwhere(~np.isfinite(self.p))[0].tolist()
             where = f"{problem.workers[i]} on {problem.tasks[j]}, {possibility.columns[k]}"
             raise ValueError(f"possibility: {where} is not a finite number")
         self.criteria = possibility.columns
-        self.gain = self.p * problem.weights[None, :, None]
-        free = ~problem.excluded & (self.p != 0).any(axis=2)
+        self.gain = self.p * problem.arrays.task_weights[None, :, None]
+        free = ~problem.arrays.task_conflicts & (self.p != 0).any(axis=2)
         self.problem = problem.changed(task_conflicts=~free, qualification=np.where(free, 1.0, 0.0))
         self.oracle = Oracle(self.problem, solver)
 

@@ -122,7 +122,10 @@ def _scaled(problem: Problem, budget: Rows) -> Rows:
 
 
 def gains(problem: Problem, pairs: IntArray) -> FloatArray:
-    """What stands for W_j Q_ij in the program: 1 for the best of a task, down to 1 - 10,000 for the worst of all."""
+    """What stands for W_j Q_ij in the program.
+
+    1 for the best of a task, down to 1 - 10,000 for the worst of all.
+    """
     short = shortfall(problem, pairs)
     return np.asarray(1 - 1e4 * short / (short.max(initial=0) or 1.0))
 

@@ -10,14 +10,17 @@ import numpy as np
 from scipy import sparse
 
 from crowdnb.labels import FloatArray, IntArray
-from crowdnb.model.problem import Problem, Scope
+from crowdnb.model.fields import Scope
+from crowdnb.model.problem import Problem
 from crowdnb.model.rows import Rules, rows
 from crowdnb.solver.boolean_program import gains
 from crowdnb.solver.engine import GLPK_WORDS, Answer, _options, proved, read
 
 
 class CompiledProgram:
-    """The program of a plain problem in arrays that never change, and its numbers beside them; called like :func:`ask`.
+    """The program of a plain problem in arrays that never change, and its numbers beside them.
+
+    Called like :func:`ask`.
 
     Any two workers have a row, whose right-hand side is 1 where they are in conflict and 2 where
     not; so all numbers of a problem are in the objective and the right-hand sides. GLPK_MI is
@@ -65,14 +68,14 @@ class CompiledProgram:
         refused: Sequence[IntArray] = (),
     ) -> Answer:
         """Put the problem's numbers in and ask the engine."""
-        m, n = problem.q.shape
+        m, n = problem.arrays.qualification.shape
         at = pairs @ (n, 1)
         gain, allowed, least = np.zeros(self.variables), np.zeros(m * n), np.zeros(self.variables)
         if pins is not None:
             least[at[pins]] = 1
         gain[at], allowed[at] = gains(problem, pairs), 1
-        room = 2.0 - problem.against[self.one, self.other]
-        need = problem.need.astype(float)
+        room = 2.0 - problem.arrays.worker_conflicts[self.one, self.other]
+        need = problem.arrays.required.astype(float)
         if self.together:
             right, most = np.concatenate([np.zeros(m), need]), np.concatenate([room, allowed])
         else:

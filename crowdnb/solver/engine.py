@@ -90,7 +90,10 @@ TICK = 0.05  # seconds, kept for handing the answer over
 
 
 class SolverAnswerError(RuntimeError):
-    """A solver returned something that is not an answer to the problem. An internal error, never the user's."""
+    """A solver returned something that is not an answer to the problem.
+
+    An internal error, never the user's.
+    """
 
 
 class Answer(NamedTuple):

@@ -1,4 +1,6 @@
-"""Mixed-integer programs in arrays, for HiGHS: what explanations, repairs and the worst case ask beside cvxpy.
+"""Mixed-integer programs in arrays, for HiGHS.
+
+What explanations, repairs and the worst case ask beside cvxpy.
 
 scipy's ``milp`` asks the same engine, but cannot keep it from writing to the terminal.
 """
@@ -31,7 +33,10 @@ class Milp(NamedTuple):
 
 
 class MilpAnswer(NamedTuple):
-    """What HiGHS says: the best x, if there is one; what no x costs less than; whether this is settled."""
+    """What HiGHS says: the best x, if there is one; what no x costs less than.
+
+    Whether this is settled.
+    """
 
     x: FloatArray | None
     bound: float  # inf where no x exists

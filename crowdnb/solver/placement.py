@@ -22,7 +22,9 @@ def place_at_most(problem: Problem, team: IntArray | None = None) -> IntArray | 
     None where that is no linear assignment.
     """
     m, places = len(problem.workers), np.minimum(problem.most, len(problem.workers))
-    one_each = problem.limits.max() <= 1 and not len(problem.pins) and problem.budget is None
+    one_each = (
+        problem.arrays.worker_limits.max() <= 1 and not len(problem.pins) and problem.budget is None
+    )
     if problem.required_rule != "at most" or not one_each or m * places.sum() > _CELLS:
         return None
     task = np.repeat(np.arange(len(places)), places)
@@ -36,7 +38,7 @@ def place_at_most(problem: Problem, team: IntArray | None = None) -> IntArray | 
 
 def compatible(problem: Problem, order: IntArray) -> IntArray:
     """Positions of a team without conflicts: each in turn joins unless one is against it."""
-    barred, against = np.zeros(len(problem.workers), dtype=bool), problem.against
+    barred, against = np.zeros(len(problem.workers), dtype=bool), problem.arrays.worker_conflicts
     chosen = []
     for i in order.tolist():
         if not barred[i]:
@@ -54,12 +56,12 @@ def rounded(problem: Problem, pairs: IntArray, found: FloatArray) -> IntArray | 
     if not problem.plain:
         return pairs[found > 0.5]
     i, j = pairs.T
-    allowed = np.zeros(problem.q.shape, dtype=bool)
+    allowed = np.zeros(problem.arrays.qualification.shape, dtype=bool)
     allowed[i, j] = True
     if problem.conflict_scope == "project":
         team = np.bincount(i, found, minlength=len(allowed)) > 0.5
         return place(problem, team.nonzero()[0], allowed=allowed)
-    t = np.zeros(problem.q.shape)
+    t = np.zeros(problem.arrays.qualification.shape)
     t[i, j] = found
     return place(problem, gain=t, allowed=allowed)
 
@@ -84,7 +86,7 @@ def place(
         problem.value if gain is None else gain,
         problem.eligible if allowed is None else allowed,
     )
-    need = problem.need
+    need = problem.arrays.required
     if (len(gain) if team is None else len(team)) < need.sum():
         return None
     task = None if (need == 1).all() else np.repeat(np.arange(len(need)), need)

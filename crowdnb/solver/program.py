@@ -112,7 +112,7 @@ class Program:
     def __init__(self, problem: Problem, solver: str | None = None) -> None:
         self.problem, self.solver = needed(problem), solver
         pick(solver)
-        m, n = problem.q.shape
+        m, n = problem.arrays.qualification.shape
         rows = m * (m - 1) // 2 * (1 if problem.conflict_scope == "project" else n)
         self.compiled = (
             CompiledProgram(m, n, problem.conflict_scope)
@@ -172,7 +172,7 @@ class Program:
 
     def _search(self, problem: Problem, time_limit: float | None, tie_break: str | None) -> Search:
         mine = self.problem
-        same = needed(problem).q.shape == mine.q.shape
+        same = needed(problem).arrays.qualification.shape == mine.arrays.qualification.shape
         same = same and problem.plain and problem.conflict_scope == mine.conflict_scope
         compiled = self.compiled if same else None
         return Search(problem, self.solver, time_limit, tie_break, compiled)
@@ -218,14 +218,14 @@ def frontier(
     {2.0: 0.7, 5.0: 0.9}
     """
     needed(problem)
-    if problem.pair_costs is None:
+    if problem.arrays.costs is None:
         raise ValueError("frontier: the problem has no costs; give it costs and a budget")
 
     def ask(budget: float) -> Assignment:
         return optimum(problem.changed(budget=budget), solver, time_limit)
 
     if budgets is None:
-        points = _where_rho_changes(problem, problem.pair_costs, ask)
+        points = _where_rho_changes(problem, problem.arrays.costs, ask)
     else:
         given = finite(
             budgets if isinstance(budgets, np.ndarray) else several(budgets, "budgets"), "budgets"

@@ -179,7 +179,7 @@ def _for_engine(seconds: float) -> float:
 
 def _wide(problem: Problem, pairs: IntArray) -> bool:
     """Whether a budget counts, and costs of these pairs lie further apart than GLPK can add."""
-    if problem.pair_costs is None or problem.budget is None:
+    if problem.arrays.costs is None or problem.budget is None:
         return False
-    costs: FloatArray = np.abs(problem.pair_costs[pairs[:, 0], pairs[:, 1]])
+    costs: FloatArray = np.abs(problem.arrays.costs[pairs[:, 0], pairs[:, 1]])
     return bool(costs.max() > _WIDE * costs.min(initial=math.inf, where=costs > 0))

@@ -1,4 +1,6 @@
-r"""What a place on a task and a worker in demand are worth: a bound on ρ, and which pairs can still matter.
+r"""What a place on a task and a worker in demand are worth.
+
+A bound on ρ, and which pairs can still matter.
 
 The linear relaxation of the boolean program, with the workers' booleans put in,
 
@@ -20,8 +22,8 @@ as long as their r_ij is above 0 (column generation).
 
 References
 ----------
-C. Barnhart and others, "Branch-and-price: column generation for solving huge integer programs", Operations Research
-46 (1998) 316-329.
+C. Barnhart and others, "Branch-and-price: column generation for solving huge integer programs",
+Operations Research 46 (1998) 316-329.
 """
 
 from __future__ import annotations
@@ -91,7 +93,7 @@ def prices(
         So many pairs are looked at together; of more some candidates first.
     """
     need = problem.fewest
-    m, n = problem.q.shape
+    m, n = problem.arrays.qualification.shape
     value = np.where(problem.eligible & (need > 0), problem.value, -np.inf)
     best_pair = np.where(need > 0, value.max(axis=0), 0.0)
     value -= best_pair

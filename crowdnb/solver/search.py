@@ -152,7 +152,7 @@ class Search:
         if not closed:
             self._team(-self.reach.max(axis=1))
             if self.found is None:
-                self._team(problem.against.sum(axis=1))
+                self._team(problem.arrays.worker_conflicts.sum(axis=1))
             if self.found is None and team is not None:  # found on the way to no refutation
                 self._try(place(problem, team))
         if pairs > _FEW or self.labels_first:
@@ -163,7 +163,7 @@ class Search:
 
     def _reach_by_task(self) -> None:
         """Reach of each pair: all the best ones, less what it falls short of its task's best."""
-        value, need = self.problem.value, self.problem.need
+        value, need = self.problem.value, self.problem.arrays.required
         best = np.where(self.allowed, value, -np.inf).max(axis=0, initial=-np.inf, where=need > 0)
         best[need == 0] = 0.0
         top = math.fsum(need * best)
@@ -243,7 +243,7 @@ class Search:
     def _reaching(self, allowed: BoolArray, must: BoolArray | None = None) -> Reach:
         """What assignments of these pairs reach, with the pinned ones at least."""
         problem = self.problem
-        must = problem.must if must is None else must
+        must = problem.arrays.pinned if must is None else must
         return reaches(problem.value, allowed, must, problem.fewest, problem.most)
 
     def _in_play(self, known: IntArray, most: int | None = None) -> BoolArray:
@@ -384,7 +384,7 @@ class Search:
         if self.problem.plain:
             rho_of(asked)
         else:
-            must = self.problem.must | fixed
+            must = self.problem.arrays.pinned | fixed
             reaching = partial(self._reaching, must=must)
             zoom(self.problem.value, asked, reaching, rho_of, enough=enough)
         return found

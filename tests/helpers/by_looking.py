@@ -77,7 +77,11 @@ def valid(problem, tables):
 
 def best_by_looking(problem):
     """The greatest ρ of a problem without options, or None: team by team, since its tables are too many to list."""
-    q, weight, need = problem.q, problem.task_weights.to_numpy(), problem.required.to_numpy()
+    q, weight, need = (
+        problem.arrays.qualification,
+        problem.task_weights.to_numpy(),
+        problem.required.to_numpy(),
+    )
     barred = (problem.task_conflicts == 1).to_numpy() | (q == 0)
     against = (problem.worker_conflicts == 1).to_numpy()
     (m, n), best, whole = q.shape, None, problem.conflict_scope == "project"

@@ -188,7 +188,7 @@ def unrepaired(values, limit=8):
     problem = cn.Problem(**values)
     found = cn.repairs(problem, limit, time_limit=60)
     for one in found.repairs:
-        if one.problem.q.size > 15:
+        if one.problem.arrays.qualification.size > 15:
             continue
         after = best(of(one.problem))
         if after is None or not abs(after[0] - one.performance) <= 2 * TIE * after[1]:

@@ -46,7 +46,7 @@ def every_assignment(problem):
 
 def small_problem(rng, scope, **options):
     problem = paper_problem(rng, scope, workers=(2, 4), tasks=(1, 3))
-    made = {name: make(rng, problem.q.shape) for name, make in options.items()}
+    made = {name: make(rng, problem.arrays.qualification.shape) for name, make in options.items()}
     if "costs" in made:
         places = max(1, int(problem.required.sum()))
         made["budget"] = float(

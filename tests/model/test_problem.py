@@ -1,7 +1,7 @@
 import math
 import pickle
 import tracemalloc
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, fields
 from itertools import product
 
 import numpy as np
@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 import crowdnb as cn
 from crowdnb.model import conflict_graph as teams
+from crowdnb.model import problem as problem_module
 
 Q = pd.DataFrame(
     [[0.5, 0.4], [0.3, 0.2], [0.6, 0.1]], index=["a0", "a1", "a2"], columns=["r0", "r1"]
@@ -233,12 +234,13 @@ COMPUTED = [
     "worker_at",
     "task_at",
 ]
-ARRAYS = ["q", "need", "weights", "excluded", "against", "limits", "must", "pair_costs"]
+ARRAYS = [one.name for one in fields(problem_module.Arrays)]
 
 
 def known(problem):
     """Everything there is to know of a problem, as plain values."""
-    seen = {name: getattr(problem, name) for name in [*EVERYTHING, *COMPUTED, *ARRAYS]}
+    seen = {name: getattr(problem, name) for name in [*EVERYTHING, *COMPUTED]}
+    seen |= {f"array {name}": getattr(problem.arrays, name) for name in ARRAYS}
     frames = {
         name: value.to_dict()
         for name, value in seen.items()
@@ -270,7 +272,7 @@ def test_a_changed_problem_is_the_same_as_a_new_one(fields, back):
 
 def test_frames_of_a_problem_are_completed_and_do_not_travel():
     problem = cn.Problem(Q, NEED)
-    assert {*EVERYTHING, *COMPUTED, *ARRAYS, "workers", "tasks"} <= set(dir(problem))
+    assert {*EVERYTHING, *COMPUTED, "arrays", "workers", "tasks"} <= set(dir(problem))
     small = len(pickle.dumps(problem))
     known(problem)
     assert len(pickle.dumps(problem)) == small
@@ -351,7 +353,7 @@ def test_check_reads_conflicts_by_scope():
 def test_check_agrees_with_the_definition_on_random_tables(seed, scope):
     rng = np.random.default_rng(seed)
     problem = paper_problem(rng, scope)
-    t = np.zeros(problem.q.shape, dtype=int)
+    t = np.zeros(problem.arrays.qualification.shape, dtype=int)
     for j, team in enumerate(problem.required):  # mostly right, so that both outcomes come up
         for i in rng.permutation(len(t))[:team]:
             if t[i].sum() == 0 or rng.uniform() < 0.1:

@@ -29,12 +29,12 @@ def test_rows_allow_what_the_rules_allow(scope, options):
     rng = np.random.default_rng(1)
     for _ in range(150):
         problem = random_problem(rng, scope, options)
-        tables = every_table(*problem.q.shape)
+        tables = every_table(*problem.arrays.qualification.shape)
         wanted = valid(problem, tables)
         rules = Rules.of(problem)
         assert (keeps(rules, tables) == wanted).all()
         assert (keeps(rules, tables, groups=list(problem.conflict_pairs)) == wanted).all()
-        if not (problem.limits[problem.conflict_pairs] > 1).any():
+        if not (problem.arrays.worker_limits[problem.conflict_pairs] > 1).any():
             assert (keeps(rules, tables, team=False) == wanted).all()
 
 
@@ -52,7 +52,7 @@ def without_one(problem, dropped, tables):
         good &= met(problem, "place", None, None, task, places[j], tables)
         if problem.required_rule != "at least" and dropped != Requirement("ceiling", task=j):
             good &= met(problem, "ceiling", None, None, task, 0, tables)
-    for i, limit in enumerate(problem.limits):
+    for i, limit in enumerate(problem.arrays.worker_limits):
         if dropped != Requirement("limit", i):
             good &= tables[:, i].sum(axis=1) <= limit
     everything = [
@@ -74,7 +74,7 @@ def test_each_requirement_can_be_dropped_by_itself(scope):
     seen = set()
     for _ in range(60):
         problem = random_problem(rng, scope, options=True)
-        tables, rules = every_table(*problem.q.shape), Rules.of(problem)
+        tables, rules = every_table(*problem.arrays.qualification.shape), Rules.of(problem)
         for kind in KINDS:
             for item in rules.items(kind)[:2]:
                 seen.add(kind)
@@ -118,7 +118,7 @@ def test_a_pinned_pair_that_may_not_be_chosen_leaves_a_row_that_cannot_hold():
     problem = random_problem(np.random.default_rng(5), "task").changed(
         required_rule="at most", pinned=None
     )
-    pinned = np.zeros(problem.q.shape, dtype=bool)
+    pinned = np.zeros(problem.arrays.qualification.shape, dtype=bool)
     pinned[0, 0] = True
     problem = problem.changed(pinned=pinned, task_conflicts=pinned)
     block = rows(Rules.of(problem), np.argwhere(problem.eligible))["pin"]

@@ -71,7 +71,7 @@ def test_assignments_that_differ_by_a_millionth_are_told_apart(solver, scope):
     rng = np.random.default_rng(2)
     for _ in range(15):
         problem = paper_problem(rng, scope, workers=(6, 7), tasks=(2, 3))
-        q = 1000.5 + 1e-6 * rng.uniform(size=problem.q.shape)
+        q = 1000.5 + 1e-6 * rng.uniform(size=problem.arrays.qualification.shape)
         problem = problem.changed(qualification=q, task_weights=None)
         best = best_by_looking(problem)
         if best is not None:

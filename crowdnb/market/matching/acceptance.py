@@ -47,12 +47,12 @@ def deferred_acceptance(
     """
     check_seed(rng)
     i, j = worthwhile(problem).T
-    liking, q = _liking(problem, wishes), problem.q
+    liking, q = _liking(problem, wishes), problem.arrays.qualification
     lists: list[list[int]] = [[] for _ in problem.workers]
     # the best last, so that it is taken off the end
     for k in np.lexsort([-liking[i, j], i])[::-1].tolist():
         lists[i[k]].append(int(j[k]))
-    limits, room = problem.limits.tolist(), problem.need.tolist()
+    limits, room = problem.arrays.worker_limits.tolist(), problem.arrays.required.tolist()
     kept: list[list[int]] = [[] for _ in problem.tasks]
     load = [0] * len(lists)
     queue = deque(range(len(lists)))
@@ -98,10 +98,10 @@ def blocking_pairs(
     >>> blocking_pairs(problem, cn.matching.optimal(problem)).to_numpy().tolist()
     [[0, 0]]
     """
-    liking, q = _liking(needed(problem), wishes), problem.q
+    liking, q = _liking(needed(problem), wishes), problem.arrays.qualification
     t = zero_one_table(problem, table) == 1
-    free = t.sum(axis=1) < problem.limits
-    room = t.sum(axis=0) < problem.need
+    free = t.sum(axis=1) < problem.arrays.worker_limits
+    room = t.sum(axis=0) < problem.arrays.required
     worst_task = np.where(t, liking, np.inf).min(axis=1)
     worst_worker = np.where(t, q, np.inf).min(axis=0)
     willing = free[:, np.newaxis] | (liking > worst_task[:, np.newaxis])
@@ -114,7 +114,7 @@ def blocking_pairs(
 
 def _liking(problem: Problem, wishes: pd.DataFrame | None) -> FloatArray:
     if wishes is None:
-        return problem.q
+        return problem.arrays.qualification
     needs(wishes, pd.DataFrame, "wishes")
     same_labels(wishes.index, problem.workers, "wishes, rows")
     same_labels(wishes.columns, problem.tasks, "wishes, columns")

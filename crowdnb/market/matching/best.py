@@ -32,10 +32,10 @@ def optimal(problem: Problem, rng: Seed = None) -> pd.DataFrame:
     """
     check_seed(rng)
     problem = with_room(problem)
-    if problem.conflict_scope == "task" and problem.limits.max() <= 1:
+    if problem.conflict_scope == "task" and problem.arrays.worker_limits.max() <= 1:
         value = np.where(problem.eligible, problem.value, 0.0).clip(min=0.0)
-        need = np.minimum(problem.need, len(value))
-        pairs, proved = best_epoch(Offer(value, need, problem.against), NODES)
+        need = np.minimum(problem.arrays.required, len(value))
+        pairs, proved = best_epoch(Offer(value, need, problem.arrays.worker_conflicts), NODES)
         if proved:
             return fill(problem, pairs)
     table = optimum(problem).table
@@ -93,7 +93,7 @@ def fairest(problem: Problem, solver: str | None = None) -> Assignment:
         raise ValueError(
             "problem: with the rule 'at most' a place may stay empty, and none is the worst"
         )
-    q, barred = problem.q, problem.excluded
+    q, barred = problem.arrays.qualification, problem.arrays.task_conflicts
     answer = optimum(problem, solver)
     if answer.placed is None or not len(answer.placed):
         return answer

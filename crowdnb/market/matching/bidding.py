@@ -109,12 +109,14 @@ def _bidding(problem: Problem, epsilon: float) -> _Sale:
     if not 0 < number(epsilon) < np.inf:
         raise ValueError(f"epsilon must be above 0, got {shown(epsilon)}")
     epsilon = number(epsilon)
-    worth = np.zeros(problem.q.shape)
+    worth = np.zeros(problem.arrays.qualification.shape)
     i, j = worthwhile(problem).T
     worth[i, j] = problem.value[i, j]
-    slot = np.repeat(np.arange(len(worth)), np.minimum(problem.limits, len(problem.tasks)))
+    slot = np.repeat(
+        np.arange(len(worth)), np.minimum(problem.arrays.worker_limits, len(problem.tasks))
+    )
     place = np.repeat(
-        np.arange(len(problem.tasks)), np.minimum(problem.need, (worth > 0).sum(axis=0))
+        np.arange(len(problem.tasks)), np.minimum(problem.arrays.required, (worth > 0).sum(axis=0))
     )
     workers, tasks = problem.workers[slot].tolist(), problem.tasks[place].tolist()
     worth_to = list(worth[slot].T[place])

@@ -55,9 +55,9 @@ def outcome(problem: Problem, table: pd.DataFrame) -> dict[str, float]:
     {'match': 1.0, 'served': 1.0, 'worst task': 0.1, 'income Gini': 0.4, 'income spread': 0.4}
     """
     t = zero_one_table(needed(problem), table)
-    need = problem.need
+    need = problem.arrays.required
     asked = need > 0
-    per_task = (problem.q * t).sum(axis=0)[asked] / need[asked]
+    per_task = (problem.arrays.qualification * t).sum(axis=0)[asked] / need[asked]
     income = (problem.value * t).sum(axis=1)
     return {
         "match": performance(problem, table),

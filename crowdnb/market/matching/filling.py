@@ -45,11 +45,11 @@ def fill(problem: Problem, pairs: IntArray) -> pd.DataFrame:
 
     And where nobody who has been taken is in conflict with the worker.
     """
-    left, free = problem.need.tolist(), problem.limits.tolist()
+    left, free = problem.arrays.required.tolist(), problem.arrays.worker_limits.tolist()
     foes, project = conflict_bits(problem), problem.conflict_scope == "project"
     # workers barred by those taken, as bits: of each task, or in all tasks alike
     against = [0] * len(left)
-    t = np.zeros(problem.q.shape, dtype=int)
+    t = np.zeros(problem.arrays.qualification.shape, dtype=int)
     for i, j in pairs.tolist():
         at = 0 if project else j
         if left[j] and free[i] and not against[at] >> i & 1 and not t[i, j]:

@@ -84,7 +84,7 @@ def descend(problem: Problem, steps: int = 200, rows: Rows = "pairs") -> Descent
     best, scale, waited, found = math.inf, 1.0, 0, []
     for _ in range(steps):
         profit = c - a.T @ u
-        x = _cheapest(profit, task, problem.need)
+        x = _cheapest(profit, task, problem.arrays.required)
         bound = float(b @ u + profit @ x)
         waited += 1
         if bound < best - 1e-9:

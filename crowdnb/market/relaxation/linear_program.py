@@ -72,7 +72,7 @@ def linear(problem: Problem, rows: Rows = "pairs") -> Linear:
     one_of(rows, get_args(Rows), "rows")
     columns = np.argwhere(with_room(problem).eligible)
     (i, j), workers, tasks = columns.T, problem.workers, problem.tasks
-    limits, need = problem.limits, problem.need
+    limits, need = problem.arrays.worker_limits, problem.arrays.required
     if problem.conflict_scope == "project" and (limits[problem.conflict_pairs] > 1).any():
         worker = workers[int(problem.conflict_pairs[(limits[problem.conflict_pairs] > 1)][0])]
         raise ValueError(

@@ -13,7 +13,8 @@ from scipy.sparse.csgraph import shortest_path
 
 from crowdnb.labels import labelled, needs_frame, numbers, same_labels, unique_index, whole
 from crowdnb.market.scenes.reader import Scene, known, table_of
-from crowdnb.model.problem import Problem, zero_one
+from crowdnb.model.fields import zero_one
+from crowdnb.model.problem import Problem
 
 
 def distances(credits: pd.DataFrame, friends: pd.DataFrame) -> pd.DataFrame:
