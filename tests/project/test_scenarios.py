@@ -103,8 +103,9 @@ def test_a_scenario_becomes_the_problem_that_a_person_would_write(case, plans):
 
 
 def arrays(problem):
-    names = ("workers", "q", "need", "weights", "excluded", "against", "limits")
-    return [problem.conflict_scope, *(getattr(problem, name).tolist() for name in names)]
+    numbers = vars(problem.arrays).items()
+    found = {name: value.tolist() for name, value in numbers if value is not None}
+    return found | {"workers": problem.workers.tolist(), "scope": problem.conflict_scope}
 
 
 @pytest.mark.parametrize("name", SETTINGS)
