@@ -33,6 +33,7 @@ from crowdnb.experiments.random_problems import Draw, Quality, Structure, draw, 
 from crowdnb.model.fields import Scope
 from crowdnb.model.problem import Problem
 from crowdnb.project.files import Appender
+from crowdnb.solver.batch import in_parallel
 
 PACKAGES = ("numpy", "pandas", "scipy", "cvxpy", "cvxopt", "cplex")
 
@@ -180,7 +181,7 @@ def run(
             about = f"# crowdnb experiment {name}, seed {seed}; {versions()}; {machine()}\n"
             append(about + (",".join(COLUMNS) + "\n") * append.fresh)
         calls = (joblib.delayed(_some)(apply, part) for part in _parts(work, together))
-        answers = joblib.Parallel(return_as="generator_unordered")(calls) if work else ()
+        answers = in_parallel(calls, "generator_unordered") if work else ()
         bar = opened.enter_context(
             tqdm(
                 total=len(wanted), initial=len(rows), desc=name, unit=" cells", disable=not progress

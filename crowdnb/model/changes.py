@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from crowdnb.model.fields import READ
 from crowdnb.model.problem import Problem
 
 Item = tuple[Hashable, ...]  # a change: its kind and the labels that it is about
@@ -64,6 +65,8 @@ CHANGES = {
     "pin": ChangeKind("pinned", "unpin {0} from {1}", "", _clear),
 }
 KINDS = tuple(CHANGES)
+# What a new worker has that the one who is the model need not have; all else is like the model's.
+OF_NEW = {"worker_limits": 1, "pinned": 0}
 
 
 def _known(kind: Hashable) -> ChangeKind:
@@ -107,32 +110,19 @@ def _with_workers(given: Problem, problem: Problem, models: Sequence[Hashable]) 
         likely = (f"like {like}" + (f" ({k})" if k > 1 else "") for k in count(1))
         names += islice((name for name in likely if name not in taken), 1)
 
-    def longer(frame: pd.DataFrame, before: pd.DataFrame) -> Any:
-        """With the rows of the new workers, as they were given."""
-        return np.vstack([frame.to_numpy(), before.loc[[*models]].to_numpy()])
-
-    m, new = len(problem.workers), len(names)
-    conflicts = np.zeros((m + new, m + new), dtype=int)
-    conflicts[:m, :m] = problem.worker_conflicts.to_numpy()
-    return Problem(
-        pd.DataFrame(
-            longer(problem.qualification, given.qualification),
-            index=pd.Index([*problem.workers, *names], tupleize_cols=False),
-            columns=problem.tasks,
-        ),
-        problem.required,
-        problem.task_weights,
-        longer(problem.task_conflicts, given.task_conflicts),
-        conflicts,
-        problem.conflict_scope,
-        required_rule=problem.required_rule,
-        worker_limits=np.r_[problem.worker_limits.to_numpy(), np.ones(new, dtype=int)],
-        pinned=np.vstack(
-            [
-                problem.pinned.to_numpy(),
-                np.zeros((new, problem.arrays.qualification.shape[1]), dtype=int),
-            ]
-        ),
-        costs=None if problem.costs is None else longer(problem.costs, problem.costs),
-        budget=problem.budget,
-    )
+    values: dict[str, Any] = {name: getattr(problem, name) for name in READ}
+    at = [problem.worker_at[model] for model in models]
+    for name, value in values.items():
+        if getattr(getattr(value, "index", None), "name", "") != problem.workers.name:
+            continue  # not about workers
+        new = getattr(given, name).to_numpy()[at]
+        if name in OF_NEW:
+            new = np.full_like(new, OF_NEW[name])
+        values[name] = np.concatenate([value, new])
+    everyone = pd.Index([*problem.workers, *names], tupleize_cols=False)
+    m = len(problem.workers)
+    between = np.zeros((len(everyone), len(everyone)), dtype=int)
+    between[:m, :m] = problem.worker_conflicts
+    values["worker_conflicts"] = between
+    values["qualification"] = pd.DataFrame(values["qualification"], everyone, problem.tasks)
+    return Problem(**values)

@@ -36,6 +36,7 @@ from crowdnb.model.problem import Problem
 from crowdnb.project.record import Project
 from crowdnb.sensitivity.given import positions
 from crowdnb.sensitivity.project_arrays import ProjectArrays
+from crowdnb.solver.batch import in_parallel
 from crowdnb.solver.search import tie
 
 Source = Literal["ratings", "intervals"]
@@ -159,9 +160,7 @@ def doubt(
         if source == "intervals"
         else _resampled(data, project, samples, rng)
     )
-    blocks = joblib.Parallel(return_as="generator")(
-        joblib.delayed(_chosen)(data, block, placed, solver) for block in drawn
-    )
+    blocks = in_parallel(joblib.delayed(_chosen)(data, block, placed, solver) for block in drawn)
     chosen, rows = np.zeros(data.q.shape), list[tuple[float, float]]()
     with tqdm(total=samples, desc="samples", leave=False, delay=5, disable=not progress) as bar:
         for block in blocks:

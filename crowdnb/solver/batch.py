@@ -116,7 +116,7 @@ def solve_many(
             taken.append((name, problem))
             yield joblib.delayed(_solve_one)(name, problem, solver, time_limit, tie_break)
 
-    answers = joblib.Parallel(return_as="generator")(calls())
+    answers = in_parallel(calls())
     total = len(problems) if isinstance(problems, Sized) else None
     bar = tqdm(answers, total=total, desc="solving", unit=" problems", disable=not progress)
     # The problem itself does not travel back: an answer gets the one it was asked for.
@@ -124,6 +124,23 @@ def solve_many(
     return (
         {name: answer for (name, _), answer in zip(taken, found, strict=True)} if named else found
     )
+
+
+def in_parallel(calls: Iterable[Any], return_as: str = "generator") -> Iterator[Any]:
+    """What calls of :func:`joblib.delayed` return, one by one, by whatever backend joblib is told.
+
+    An interrupt stays one: joblib, interrupted while it starts its processes, may fail at ending
+    them, and hides the interrupt behind that error.
+    """
+    try:
+        yield from joblib.Parallel(return_as=return_as)(calls)
+    except Exception as error:
+        before = error.__context__
+        while before is not None:
+            if isinstance(before, KeyboardInterrupt):
+                raise KeyboardInterrupt from error
+            before = before.__context__
+        raise
 
 
 def _solve_one(

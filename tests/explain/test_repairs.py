@@ -312,3 +312,28 @@ def test_repairs_have_a_length_and_can_be_gone_through():
     found = cn.repairs(problem, 2)
     assert (len(found), list(found)) == (2, [*found.repairs])
     assert found[-1] is found.repairs[1]
+
+
+def test_new_workers_are_like_their_models_and_tasks_stay_as_they_are():
+    """Workers and tasks may have the same labels: 0, 1."""
+    problem = cn.Problem(
+        [[0.9, 0.8], [0.7, 0.6]],
+        [2, 1],
+        [1, 3],
+        task_conflicts=[(1, 1)],
+        worker_conflicts=[(0, 1)],
+        worker_limits=[2, 2],
+        pinned=[(0, 0)],
+        costs=[[1.0, 2.0], [3.0, 4.0]],
+        budget=20,
+    )
+    after = apply(problem, ((("worker", 1), 2), (("place", 0), 1)))
+    assert after.workers.tolist() == [0, 1, "like 1", "like 1 (2)"]
+    assert (after.required.tolist(), after.task_weights.tolist()) == ([1, 1], [1, 3])
+    assert after.qualification.to_numpy().tolist() == [[0.9, 0.8]] + [[0.7, 0.6]] * 3
+    assert after.task_conflicts.to_numpy().tolist() == [[0, 0]] + [[0, 1]] * 3
+    assert after.conflict_pairs.tolist() == [[0, 1]]
+    assert after.worker_limits.tolist() == [2, 2, 1, 1]
+    assert after.pinned.to_numpy().tolist() == [[1, 0]] + [[0, 0]] * 3
+    assert after.costs.to_numpy().tolist() == [[1, 2]] + [[3, 4]] * 3
+    assert after.budget == 20

@@ -200,7 +200,9 @@ def unrepaired(values, limit=8):
     listed = [one.changes for one in found.repairs]
     single = [((change.item, 1),) for change in possible_changes(problem, {}, ())]
     single = [
-        one for one in single if (after := apply(problem, one)).q.size <= 15 and best(of(after))
+        one
+        for one in single
+        if (after := apply(problem, one)).arrays.qualification.size <= 15 and best(of(after))
     ]
     missing = [one for one in single if one not in listed]
     if missing and (len(listed) < limit or found.repairs[-1].cost > 1):

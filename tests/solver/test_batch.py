@@ -170,3 +170,24 @@ def test_a_dask_cluster_that_loses_a_worker_loses_no_answer(problems, one_by_one
         assert same(cn.solve_many(until_a_worker_dies(), progress=False), one_by_one)
     dask.wait_for_workers(2)
     assert min(processes.values()) not in dask.run(os.getpid).values()
+
+
+def test_an_interrupt_stays_one_where_joblib_fails_at_ending_its_processes(problems, monkeypatch):
+    def start(self, calls):
+        try:
+            raise KeyboardInterrupt
+        finally:
+            raise RuntimeError("cannot join thread before it is started")
+
+    monkeypatch.setattr(joblib.Parallel, "__call__", start)
+    with pytest.raises(KeyboardInterrupt):
+        cn.solve_many(problems, progress=False)
+
+
+def test_an_error_of_joblib_itself_is_told(problems, monkeypatch):
+    def start(self, calls):
+        raise RuntimeError("no backend")
+
+    monkeypatch.setattr(joblib.Parallel, "__call__", start)
+    with pytest.raises(RuntimeError, match="no backend"):
+        cn.solve_many(problems, progress=False)

@@ -16,6 +16,7 @@ from crowdnb.market.simulation.auditing import audit
 from crowdnb.market.simulation.chance import Chance
 from crowdnb.market.simulation.loop import POLICIES, Loop, Policy
 from crowdnb.market.simulation.records import Run
+from crowdnb.solver.batch import in_parallel
 
 
 def simulate(
@@ -112,7 +113,7 @@ def compare(
     flag(progress, "progress")
     calls = [(name, seed) for name in cases for seed in seeds]
     work = (joblib.delayed(partial(_one, *cases[name]))(seed) for name, seed in calls)
-    runs = joblib.Parallel(return_as="generator")(work)
+    runs = in_parallel(work)
     found = list(tqdm(runs, total=len(calls), desc="markets", disable=not progress))
     summary = pd.DataFrame(
         [one for one, _ in found], index=pd.MultiIndex.from_tuples(calls, names=["case", "seed"])
