@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from helpers.effort import tries
 
 import crowdnb as cn
 from crowdnb.labels import shown
@@ -810,11 +811,14 @@ def verdict(call, function, given, argument, how, source):
     return None if by_default or how in KINDS[kind] else "was accepted"
 
 
+SOME = tries(3, 1)  # every third wrong value, from another on for each length of name; or all
+
+
 def failures(line):
     function, written = parts(line)
     call, given = made(function), {name: made(source) for name, source in written.items()}
     for argument, valid in written.items():
-        for how, source in wrong_values(valid):
+        for how, source in list(wrong_values(valid))[len(argument) % SOME :: SOME]:
             if said := verdict(call, function, given, argument, how, source):
                 yield (
                     f"{function}({', '.join(f'{k}={v}' for k, v in {**written, argument: source}.items())})"
@@ -825,7 +829,7 @@ def failures(line):
 def test_an_answer_is_wrong_if_it_is_not_the_packages_own():
     """The sweep finds what it is meant to find."""
     line = "drawing.drawing(alt='so', height=3, inside='')"
-    assert len(list(failures(line))) > 50
+    assert len(list(failures(line))) > 50 / SOME
     assert list(failures("cn.plots.weights(table=Q, reach=None)")) == []
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers.effort import tries
 from helpers.folders import content, copy
 
 import crowdnb as cn
@@ -436,7 +437,12 @@ def hard(folder):
     return folder
 
 
-MOMENTS = {"assign": 8, "report": 6, "case": 2, "experiment": 4}
+MOMENTS = {
+    "assign": tries(3, 8),
+    "report": tries(2, 6),
+    "case": tries(1, 2),
+    "experiment": tries(2, 4),
+}
 
 
 @pytest.mark.parametrize("command", MOMENTS)
