@@ -250,11 +250,12 @@ def rows(
     groups = rules.cliques() if groups is None else list(groups)
     team = team and rules.together
     found = {"limit": _limits(rules, pairs, team)}
-    if team:
+    if team and (rules.limits > 1).any():
         found["team"] = _team(rules, pairs)
     found["conflict"] = _conflicts(rules, pairs, groups, team, trivial)
     found["place"] = _places(rules, pairs)
-    found["pin"] = _pins(rules, pairs)
+    if rules.pins.any():
+        found["pin"] = _pins(rules, pairs)
     if rules.budget:
         found["budget"] = _budget(rules, pairs)
     return {kind: block for kind, block in found.items() if len(block.who)}
