@@ -322,3 +322,14 @@ def frozen(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
     view = array[:]
     view.flags.writeable = False
     return view
+
+
+def beneath(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """The array of which a :func:`frozen` one is a view; any other array as it is.
+
+    For a library that copies what cannot be written to, and writes to neither.
+    """
+    below = array.base
+    if array.flags.writeable or not isinstance(below, np.ndarray) or below.shape != array.shape:
+        return array
+    return below

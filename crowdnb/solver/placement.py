@@ -10,6 +10,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from crowdnb.labels import BoolArray, FloatArray, IntArray
+from crowdnb.model.fields import beneath
 from crowdnb.model.problem import Problem
 
 # workers × places of one linear assignment, 400 MB; with more the engine is asked at once
@@ -97,7 +98,8 @@ def place(
     if not allowed.all():
         gain = np.where(allowed, gain, -np.inf)
     try:
-        row, at = linear_sum_assignment(gain, maximize=True)
+        # to copy them takes a fifth of the whole solve at 2000 × 666, without conflicts
+        row, at = linear_sum_assignment(beneath(gain), maximize=True)
     except ValueError:  # "cost matrix is infeasible"
         return None
     return np.array((row if team is None else team[row], at if task is None else task[at])).T
