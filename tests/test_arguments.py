@@ -826,6 +826,7 @@ def failures(line):
                 )
 
 
+@pytest.mark.slow
 def test_an_answer_is_wrong_if_it_is_not_the_packages_own():
     """The sweep finds what it is meant to find."""
     line = "drawing.drawing(alt='so', height=3, inside='')"
@@ -836,6 +837,7 @@ def test_an_answer_is_wrong_if_it_is_not_the_packages_own():
 LINES = [*CALLS, *PLOTS, *PANELS, *EXERCISES]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("line", LINES, ids=[parts(line)[0] for line in LINES])
 def test_a_wrong_argument_is_named(line, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)  # '1' and 'x' are names of files too

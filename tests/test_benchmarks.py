@@ -49,6 +49,7 @@ def test_every_form_of_the_same_ratings_gives_the_same_intervals(data):
         assert read() is not None, form
 
 
+@pytest.mark.slow
 def test_memory_is_measured_in_a_process_of_its_own(data, capsys):
     data.memory(1000)
     assert "       1,000" in capsys.readouterr().out

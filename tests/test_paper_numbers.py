@@ -88,6 +88,7 @@ def test_the_true_optimum_on_exact_q_rounds_to_2_697(problem):
     assert cn.solve(problem).performance == pytest.approx(2.697, abs=PRINTED_HALF_UNIT)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pair", list(combinations(WORKERS, 2)), ids="-".join)
 def test_2_569_is_optimal_with_one_of_four_single_conflicts_and_no_other(printed, pair):
     best = cn.solve(printed([pair])).performance

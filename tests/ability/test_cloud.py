@@ -298,6 +298,7 @@ def test_intervals_from_counts_are_those_from_values(ratings, gamma):
     assert 0 <= row["low"] <= row["high"] <= 1
 
 
+@pytest.mark.slow
 @few
 @given(histories, histories, st.randoms())
 def test_merged_counts_give_the_intervals_of_joined_histories(old, new, random):

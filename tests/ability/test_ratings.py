@@ -165,6 +165,7 @@ def test_histories_in_a_file(read, tmp_path, counts):
     assert_frame_equal(count_ratings(read(path)), counts)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", engines)
 def test_only_counts_leave_the_engine(engine, monkeypatch):
     rows, local = [], ratings._local
@@ -372,6 +373,7 @@ def test_the_order_of_rows_does_not_matter(rows, random):
     assert_frame_equal(count_ratings(table(shuffled)), count_ratings(table(rows)))
 
 
+@pytest.mark.slow
 @few
 @given(histories, histories)
 def test_merged_counts_are_the_counts_of_joined_histories(old, new):
@@ -382,6 +384,7 @@ def test_merged_counts_are_the_counts_of_joined_histories(old, new):
     assert_frame_equal(sum([a, b]), joined)
 
 
+@pytest.mark.slow
 @few
 @given(st.lists(histories, min_size=1, max_size=4), st.floats(0.01, 1))
 def test_sums_and_decay_go_together(parts, factor):

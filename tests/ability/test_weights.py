@@ -93,6 +93,7 @@ def test_what_is_judged_to_matter_more_weighs_more(b):
     assert (np.diff(w[np.argsort(rows)]) >= -1e-15).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("k", [2, 3, 4])
 @pytest.mark.parametrize("smallest", [False, True])
 def test_the_range_is_that_of_every_matrix_on_the_five_levels(k, smallest):

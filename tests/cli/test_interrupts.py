@@ -275,6 +275,7 @@ def test_what_is_written_is_whole_or_not_there(alarm, tmp_path_factory):
         file.unlink(missing_ok=True)
 
 
+@pytest.mark.slow
 @posix
 @unheard
 def test_an_experiment_goes_on_where_an_interrupt_ended_it(alarm, tmp_path_factory):
@@ -374,6 +375,7 @@ def test_a_frontier_stopped_by_time_has_a_status():
                 assert not row["performance"] > best + 1e-9
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("criterion", ["worst case", "regret"])
 def test_a_robust_assignment_stopped_by_time_is_not_called_proved(criterion):
     whole = cn.robust(PART, criterion=criterion)
@@ -387,6 +389,7 @@ def test_a_robust_assignment_stopped_by_time_is_not_called_proved(criterion):
         assert proved or ("not proved" in str(found) and found.assignment.status == "time_limit")
 
 
+@pytest.mark.slow
 def test_repairs_stopped_by_time_are_right_and_not_called_complete():
     whole = cn.repairs(FULL, limit=100, time_limit=None)
     assert whole.complete or len(whole.repairs) == 100
@@ -400,6 +403,7 @@ def test_repairs_stopped_by_time_are_right_and_not_called_complete():
         assert part.repairs[0].cost == pytest.approx(whole.repairs[0].cost)
 
 
+@pytest.mark.slow
 def test_scenarios_and_pages_stopped_by_time_say_what_is_not_proved():
     hard = plans().keep("hard", conflicts={("a0", "a3"): 1, ("a2", "a3"): 1})
     whole = hard.compare()
@@ -417,6 +421,7 @@ def test_scenarios_and_pages_stopped_by_time_say_what_is_not_proved():
             )
 
 
+@pytest.mark.slow
 def test_many_problems_stopped_by_time_each_have_a_status():
     whole = cn.solve_many(FEW, progress=False)
     for limit in LIMITS:

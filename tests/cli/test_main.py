@@ -183,6 +183,7 @@ def test_every_solver_by_name(solver, tmp_path, capsys):
     assert not (folder / "assignment.csv").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("options", "message"),
     [

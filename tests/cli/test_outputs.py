@@ -93,6 +93,7 @@ def test_a_pipe_and_a_device_are_written_to(tmp_path, capsys):
         assert kind(tmp_path / "null") == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("where", ["> out.txt", "| head -0"])
 def test_standard_output_as_a_file(where, tmp_path):
     """Where a shell has sent it to a file, what is printed and what is written stand one after the other."""
@@ -378,6 +379,7 @@ STREAMS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
 @pytest.mark.parametrize(("run", "status", "said"), STREAMS.values(), ids=STREAMS)
 def test_a_stream_that_fails(run, status, said, tmp_path):
@@ -445,6 +447,7 @@ MOMENTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", MOMENTS)
 def test_ctrl_c_at_any_moment_ends_with_a_line(command, tmp_path):
     """From the first imports on, within an engine, and while rows are written."""
@@ -489,6 +492,7 @@ def test_an_answer_that_was_interrupted_is_not_written(tmp_path, capsys, monkeyp
     )
 
 
+@pytest.mark.slow
 def test_an_interrupt_that_somebody_catches_ends_the_command_all_the_same(tmp_path):
     """As cvxpy does while it looks for solvers."""
     code = (

@@ -47,6 +47,7 @@ def test_market_price(ends):
         assert words in exercises.check_market_price(answer, ability, demands), answer
 
 
+@pytest.mark.slow
 def test_market_policy():
     def stops(problem, rng):
         raise KeyError("a")

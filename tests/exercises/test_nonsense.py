@@ -58,6 +58,7 @@ def answers():
     )
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("name", [name for name in dir(exercises) if name.startswith("check_")])
 def test_nonsense_is_answered_and_not_raised(case, name):

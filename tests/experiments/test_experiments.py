@@ -172,6 +172,7 @@ def test_structured_conflicts_are_as_many_and_weigh_differently():
     assert share["random", 0.1] == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ex.TABLES)
 def test_stored_rows_are_those_of_a_full_run(name, monkeypatch):
     """Every row that a full run makes is stored, and no other."""
@@ -246,6 +247,7 @@ def test_accuracy_is_held_against_the_exhaustive_search_where_it_ended():
         ex.accuracy(rows[rows["method"] == "greedy_by_task"])
 
 
+@pytest.mark.slow
 def test_summaries_look_like_the_papers_tables():
     assert (
         ex.summary("table9", ex.stored("table9")).loc["uniform", "crowdnb"].tolist() == [1.0] * 11
@@ -303,6 +305,7 @@ def test_a_file_says_where_it_comes_from_and_reads_back(tmp_path, serial):
     assert same(sweep.read(path), serial.sort_values(sweep.KEY, ignore_index=True))
 
 
+@pytest.mark.slow
 def test_a_stopped_run_goes_on_where_it_ended(tmp_path, monkeypatch, serial):
     path, calls = tmp_path / "t.csv", []
     plain = ex.apply
@@ -470,6 +473,7 @@ def test_a_cap_leaves_the_question_open():
     assert teams.team_exists(between, 1, node_cap=3) is True
 
 
+@pytest.mark.slow
 def test_first_moment_by_counting():
     counted = []
     for seed in range(400):

@@ -64,6 +64,7 @@ def test_a_search_cut_short_leaves_the_question_to_highs(scope, monkeypatch):
         )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [13, 3])
 def test_sixty_workers_are_explained_without_a_solver(seed, monkeypatch):
     # the mixed-integer program, which takes a minute on seed 13
@@ -193,6 +194,7 @@ def test_a_proof_by_cases_in_same_task_scope():
     assert set(found.requirements["kind"]) == {"place", "exclusion", "conflict", "limit"}
 
 
+@pytest.mark.slow
 def test_a_long_mixed_integer_program_goes_on_in_a_process_of_its_own(monkeypatch):
     """Nothing can stop an engine in this process; with no patience at all the question is asked there."""
     asked, apart = [], highs.apart

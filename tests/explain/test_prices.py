@@ -28,6 +28,7 @@ def solvable(seed, scope, options, plenty=100, few=15):
             yield rng, problem
 
 
+@pytest.mark.slow
 @OPTIONS
 @SCOPES
 def test_prices_are_the_optima_without(scope, options):
@@ -60,6 +61,7 @@ def test_prices_are_the_optima_without(scope, options):
         assert (table["kind"] == "conflict").sum() == len(problem.conflict_pairs)
 
 
+@pytest.mark.slow
 @OPTIONS
 @SCOPES
 def test_why_is_the_difference_to_the_best_with_or_without_the_pair(scope, options):
@@ -79,6 +81,7 @@ def test_why_is_the_difference_to_the_best_with_or_without_the_pair(scope, optio
         assert str(found)
 
 
+@pytest.mark.slow
 @OPTIONS
 @SCOPES
 def test_alternatives_are_the_best_in_order_and_all_of_them(scope, options):
@@ -103,6 +106,7 @@ def test_alternatives_are_the_best_in_order_and_all_of_them(scope, options):
         assert str(found)
 
 
+@pytest.mark.slow
 @OPTIONS
 @SCOPES
 def test_replanning_weighs_rho_against_changes(scope, options):

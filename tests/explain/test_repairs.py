@@ -130,6 +130,7 @@ def too_few_together(rng):
             return problem, model
 
 
+@pytest.mark.slow
 def test_the_fewest_changes_are_those_that_the_program_finds():
     """Where it is settled: their ρ, and whether there are more. Where not, no ρ that cannot be reached."""
     rng, left = np.random.default_rng(1), tries(15, 40)
@@ -153,6 +154,7 @@ def test_the_fewest_changes_are_those_that_the_program_finds():
         np.testing.assert_allclose([repair.performance for repair in repairs], wanted, atol=1e-7)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "most"), [("CREWS", 1), ("FILLINGS", 3)])
 def test_too_many_to_look_at(monkeypatch, name, most):
     """Where no order is proved in time, those that are listed are cheapest all the same."""

@@ -370,6 +370,7 @@ def test_every_sentence_is_true_and_follows_from_what_is_named(scope, options):
             Said(problem, found).all_hold()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scope", ["project", "task"])
 def test_where_a_proof_by_cases_is_too_long(scope, monkeypatch):
     monkeypatch.setattr(explain, "_cases", lambda rules: [])

@@ -53,6 +53,7 @@ def test_the_matrix_of_two_workers_and_two_tasks():
     assert relaxation.linear(same_task).matrix.loc["conflict"].to_numpy().tolist() == [[0, 1, 0, 1]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scope", ["project", "task"])
 def test_branch_and_bound_finds_the_best_of_every_table_and_the_relaxation_bounds_it(scope):
     rng, fractional = np.random.default_rng(0), 0

@@ -100,6 +100,7 @@ def test_nobody_asks_for_a_person():
     assert (one.by_people, one.load, one.mean_wait, one.longest_queue) == (0, 0, 0, 0)
 
 
+@pytest.mark.slow
 def test_a_higher_threshold_never_brings_people_less_work(every):
     rng = np.random.default_rng(0)
     days = [every["service"].extra["inquiries"]]
@@ -121,6 +122,7 @@ def test_a_higher_threshold_never_brings_people_less_work(every):
         assert runs[-1].by_people == 1 or (day["confidence"] == 1).any()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("staff", [1, 2, 4, 5, 6, 9])
 def test_the_flood_point_is_the_last_threshold_before_the_flood(every, staff):
     day = every["service"].extra["inquiries"]
@@ -277,6 +279,7 @@ def worst_by_looking(problem):
     return best
 
 
+@pytest.mark.slow
 def test_the_fairest_assignment_is_found():
     rng, compared = np.random.default_rng(4), 0
     for _ in range(18):
@@ -443,6 +446,7 @@ def test_bounds_of_hidden_counts_agree_with_looking_at_all_tables():
             assert (low, high) == (min(values), max(values))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("k", [1, 3, 5])
 def test_no_group_under_k_is_shown_or_can_be_worked_out(k):
     rng = np.random.default_rng(k)
@@ -548,6 +552,7 @@ def test_the_service_panel_shows_the_day(every):
     assert panel.view.facts == panel.start.facts
 
 
+@pytest.mark.slow
 def test_the_content_panel_shares_and_bars(every):
     panel = panels.content_panel(every["content"])
     strict = panel.view.facts

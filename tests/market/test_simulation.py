@@ -312,6 +312,7 @@ def test_the_same_seed_is_the_same_market_for_every_policy(busy):
     assert (bigger.ability[:10] == fewer.ability).all()
 
 
+@pytest.mark.slow
 def test_a_run_does_not_depend_on_who_runs_it(busy):
     pd.testing.assert_frame_equal(cn.simulate(BUSY, seed=3).jobs, busy.jobs)
     cases = {"a": (replace(BUSY, days=1), "optimal"), "b": (replace(BUSY, days=1), "random")}
@@ -473,6 +474,7 @@ def test_every_run_is_audited(monkeypatch):
         cn.simulate(replace(PLAIN, days=1))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(6))
 def test_markets_of_all_kinds_keep_the_rules(seed):
     """Parameters drawn anywhere; the audit in simulate is the test."""
@@ -511,6 +513,7 @@ def test_feedback_finds_the_good_workers():
     assert skill[4] > 0.85
 
 
+@pytest.mark.slow
 def test_informed_is_worth_more_than_what_ratings_tell():
     market = Market(days=3, workers=25, arrivals=0.6, epoch=1.0, noise=0.25)
     worth = rolling.compare(

@@ -257,6 +257,7 @@ def test_the_frontier_shows_what_a_budget_buys():
         cn.frontier(cn.Problem(Q, [1, 1]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scope", ["project", "task"])
 def test_ties_are_broken_by_labels_and_by_every_solver_alike(scope):
     rng, tied = np.random.default_rng(8), 0
@@ -275,6 +276,7 @@ def test_ties_are_broken_by_labels_and_by_every_solver_alike(scope):
     assert tied > tries(1, 5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("m", "p", "seed"), [(14, 0.15, 7), (22, 0.15, 21), (45, 0.1, 1)])
 def test_a_pin_that_costs_something_is_no_tie(m, p, seed):
     """The engine's answer for a pin used to be rounded to a better one without it, and was then not believed."""
@@ -332,6 +334,7 @@ def test_a_budget_that_allows_nothing_does_not_crash_the_engine(solver):
     assert (answer.status, answer.performance, answer.idle) == ("optimal", 0.0, ("a0", "a1", "a2"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scope", ["project", "task"])
 def test_a_compiled_program_answers_like_solve(scope, solver):
     rng = np.random.default_rng(12)
@@ -358,6 +361,7 @@ def test_a_compiled_program_answers_like_solve(scope, solver):
     assert again.problem.qualification.equals(start.qualification)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scope", ["project", "task"])
 def test_a_compiled_program_settles_ties_too(scope, solver):
     """Few values of Q make many ties; each pin is a number in the compiled program."""

@@ -23,6 +23,7 @@ def keeps(rules, tables, team=True, groups=None):
     return kept & ~(tables & rules.barred).any(axis=(1, 2))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [False, True])
 @pytest.mark.parametrize("scope", ["project", "task"])
 def test_rows_allow_what_the_rules_allow(scope, options):
@@ -68,6 +69,7 @@ def without_one(problem, dropped, tables):
     return good
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scope", ["project", "task"])
 def test_each_requirement_can_be_dropped_by_itself(scope):
     rng = np.random.default_rng(2)

@@ -64,6 +64,7 @@ def headings(reader):
     return [text for text in reader.texts if text in [*SECTIONS, *LAST, "Why", "What would help"]]
 
 
+@pytest.mark.slow
 def test_the_page_says_what_a_manager_asks(case):
     plans = (
         cn.Scenarios(case)
@@ -142,6 +143,7 @@ def test_a_label_is_text_on_the_page(tmp_path):
     assert "<script" not in page._repr_html_() and 'sandbox style="' in page._repr_html_()
 
 
+@pytest.mark.slow
 def test_a_large_project_gets_lists(monkeypatch):
     project = crowd(70, 8)
     page = cn.report(project, title="large")
@@ -189,6 +191,7 @@ def test_nothing_to_do_and_no_time(case, tmp_path, monkeypatch):
     assert "Give it more time." in read(page.html).texts
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("scenario", "said", "silent"),
     [
@@ -222,6 +225,7 @@ def undated(text):
     return re.sub(r"\d{4}-\d\d-\d\d", "DATE", text)
 
 
+@pytest.mark.slow
 def test_the_command_and_the_notebook_make_the_same_page(tmp_path, capsys):
     folder = copy("lounges", tmp_path)
     project = cn.read_project(folder, 0.2)
@@ -243,6 +247,7 @@ def test_the_command_and_the_notebook_make_the_same_page(tmp_path, capsys):
     assert "apart" in by_command and "γ = 0.2" in by_command
 
 
+@pytest.mark.slow
 def test_the_page_has_no_more_columns_and_marks_than_it_needs(case, tmp_path):
     few = cn.report(cn.read_project(copy("lounges", tmp_path))).html
     assert '<div class="columns">' not in few  # 97 workers, 5 tasks

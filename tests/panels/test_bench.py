@@ -55,6 +55,7 @@ def test_every_setting_is_a_scenario_and_back(case):
     assert scenario_of(case, settings_of(case, cn.Scenario())) == cn.Scenario()
 
 
+@pytest.mark.slow
 def test_turning_breaking_repairing_keeping_and_taking_up_again(folder):
     bench = cn.bench(folder)
     # looking writes nothing
@@ -125,6 +126,7 @@ def test_without_a_project_the_bench_says_what_to_do(tmp_path, monkeypatch):
         assert "No project is open: name a folder" in where.value
 
 
+@pytest.mark.slow
 def test_a_person_added_by_a_repair_can_be_taken_back(folder):
     bench = cn.bench(folder)
     bench.panel.take(cn.Scenario("", added={"a4": 1}, limits={"a10": 2}))
@@ -160,6 +162,7 @@ def test_why_and_what_it_costs(folder):
     )
 
 
+@pytest.mark.slow
 def test_what_is_taken_along(folder):
     bench = cn.bench(folder)
     bench["worker_conflicts"].value = [[5, 3]]
@@ -338,6 +341,7 @@ def test_numbers_out_of_range_are_not_taken(folder):
     assert not bench.panel.view.problem
 
 
+@pytest.mark.slow
 def test_beyond_60_by_20_there_are_lists(tmp_path):
     project = crowd(200, 40)
     project.write(tmp_path / "large")

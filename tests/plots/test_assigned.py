@@ -34,6 +34,7 @@ def test_assignment_without_an_answer_says_so(case):
     assert not picture.figure.axes[0].patches
 
 
+@pytest.mark.slow
 def test_assignment_stays_usable_at_60_by_20():
     rng = np.random.default_rng(0)
     problem = cn.Problem(rng.uniform(size=(60, 20)), [1] * 20)

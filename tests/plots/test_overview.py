@@ -2,9 +2,12 @@
 
 import re
 
+import pytest
+
 import crowdnb as cn
 
 
+@pytest.mark.slow
 def test_the_chain_names_every_notebook_and_section():
     picture = cn.plots.chain()
     words = " ".join(text.get_text() for text in picture.figure.axes[0].texts)

@@ -75,6 +75,7 @@ def test_labels_are_shown_as_text(label):
     assert isinstance(picture.figure, Figure)
 
 
+@pytest.mark.slow
 def test_a_stored_picture_keeps_its_colours(case):
     """Areas and lines, however thin: grey ground was pink once, and blue lines were green."""
     problem = case.problem([("a5", "a7"), ("a3", "a11")])

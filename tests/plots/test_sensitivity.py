@@ -32,6 +32,7 @@ def test_stability_draws_range_weights_and_the_nearest_change(steady):
     assert f"The nearest change, {steady.moved:.3f} away: skill 0.150" in picture.alt
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("axes", [(None, None), ("skill", "quality"), (None, "skill")])
 def test_region_is_where_the_assignment_holds(steady, axes):
     picture = cn.plots.region(steady, *axes)

@@ -527,6 +527,7 @@ WRONG = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "changes", "expected"), WRONG.values(), ids=WRONG)
 def test_wrong_content_is_reported_and_nothing_written(name, changes, expected, tmp_path, capsys):
     lines = problems(copy(name, tmp_path, changes), capsys)
@@ -553,6 +554,7 @@ def test_one_file_does_not_hide_another(tmp_path, capsys):
     assert len(str(error.value).splitlines()) == 12
 
 
+@pytest.mark.slow
 def test_a_thousand_unknown_labels_take_no_minutes(tmp_path, capsys):
     """A hint compares a label with all that are known: only labels that are shown get one."""
     workers = [f"worker-{i:05}" for i in range(3000)]
@@ -855,6 +857,7 @@ def test_conflicts_of_many_workers_are_checked_in_whatever_order(kind, row, colu
         replace(project, worker_conflicts=between)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "make", "said"),
     [

@@ -89,6 +89,7 @@ TABLES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("text", "said"), TABLES.values(), ids=TABLES)
 def test_a_table_beyond_a_limit_is_refused(text, said, tmp_path, capsys):
     assert problem(copy("case_study", tmp_path, {"ability.csv": text}), capsys).startswith(said)
@@ -101,6 +102,7 @@ def test_a_label_beyond_a_limit_is_shown_in_part(tmp_path, capsys):
     assert said == f"tasks.csv, line 7, column task: {task}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("letter", ["x", "😀"])
 def test_the_size_of_a_letter_does_not_matter(letter, tmp_path, capsys):
     size = len(letter.encode())
@@ -185,6 +187,7 @@ def listening(path):
 THINGS = {pipe: "it is a pipe", device: "it is a device", listening: "it is a socket"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("make", "what"), THINGS.items())
 @pytest.mark.parametrize(
     "name", [*(f"{name}.csv" for name in form.FILES), "scenarios.json", "FOLDER"]
@@ -310,6 +313,7 @@ BOMBS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("parts", "said"), BOMBS.values(), ids=BOMBS)
 def test_a_workbook_that_unpacks_to_too_much_is_refused(parts, said, tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(excel_file, "SHEET_ROWS", 200_000)  # a tenth, for the sake of time
@@ -399,6 +403,7 @@ WRONG = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("text", "said"), WRONG.values(), ids=WRONG)
 def test_a_file_of_scenarios_beyond_a_limit_is_told(text, said, case, tmp_path, capsys):
     folder = copy("case_study", tmp_path, {"scenarios.json": text})
@@ -432,6 +437,7 @@ def limited(megabytes, *arguments):
     return subprocess.run(run, capture_output=True, text=True, preexec_fn=limit, timeout=120)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is limited otherwise elsewhere")
 @pytest.mark.parametrize("megabytes", [60, 150, 400])
 def test_too_little_memory_is_said_in_a_line(megabytes, tmp_path):

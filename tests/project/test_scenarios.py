@@ -173,6 +173,7 @@ def test_scenarios_side_by_side(case, plans):
     assert math.isnan(broken["performance"]) and broken["state"] == "no assignment exists"
 
 
+@pytest.mark.slow
 def test_a_repair_leads_to_the_rho_that_it_promised(case):
     """With every kind of change, one after the other, also of workers that an earlier repair added."""
     plans, start = (
@@ -217,6 +218,7 @@ names = st.text(min_size=1).filter(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(st.lists(names, unique=True, max_size=4), st.floats(0, 1e6), st.sampled_from(["a0", "a11"]))
 def test_any_name_survives_the_file(tmp_path_factory, names, gamma, worker):

@@ -113,6 +113,7 @@ DIALECTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dialect", DIALECTS.values(), ids=DIALECTS)
 @pytest.mark.parametrize("name", ["case_study", "lounges"])
 def test_dialects_are_read_the_same(name, dialect, tmp_path):
@@ -145,6 +146,7 @@ def test_lines_are_counted_as_an_editor_counts_them(tmp_path, capsys):
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["case_study", "lounges"])
 def test_a_workbook_is_read_as_the_folder(name, tmp_path, capsys):
     path = workbook(

@@ -42,6 +42,7 @@ def instances(seed, scope, total):
             yield rng, problem, tables, rho, int(rng.integers(len(rho)))
 
 
+@pytest.mark.slow
 @pytest.mark.no_cover
 @SCOPES
 def test_conflicts_are_all_the_smallest_sets(scope):

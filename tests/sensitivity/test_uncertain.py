@@ -175,6 +175,7 @@ def performance(world, gamma, table):
     ).sum()
 
 
+@pytest.mark.slow
 @pytest.mark.no_cover
 @SCOPES
 def test_each_sample_is_settled_as_by_every_table(scope, monkeypatch):
@@ -236,6 +237,7 @@ def point(u, low, high):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.no_cover
 @SCOPES
 def test_the_robust_assignment_has_the_best_worst_case_and_the_least_price(scope):
@@ -267,6 +269,7 @@ def test_the_robust_assignment_has_the_best_worst_case_and_the_least_price(scope
     assert dear > tries(6, 20)
 
 
+@pytest.mark.slow
 @pytest.mark.no_cover
 @SCOPES
 def test_the_regret_is_the_least_of_all_tables(scope):
@@ -373,6 +376,7 @@ def one_history(ratings, stars=5):
     )
 
 
+@pytest.mark.slow
 def test_histories_are_drawn_with_their_own_frequencies():
     """Of 1 and 5 stars: twice 1 with 1/4, both with 1/2, twice 5 with 1/4; so P against [0, 1] is 0.2, 1/1.8 or 1."""
     found = cn.doubt(one_history([1, 5]), samples=800, rng=0)
@@ -459,6 +463,7 @@ def test_each_option_counts_in_each_sample(option, source, monkeypatch):
     assert sum(len(best) == 1 for best in optima) > 15
 
 
+@pytest.mark.slow
 def test_points_are_drawn_evenly_from_the_intervals():
     project = dataclasses.replace(one_history([2, 4]), counts=None)
     kept = cn.doubt(project, samples=800, rng=0).samples["kept"]

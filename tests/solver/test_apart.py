@@ -128,6 +128,7 @@ def test_it_gives_what_the_function_gives():
     assert nothing_left()
 
 
+@pytest.mark.slow
 def test_a_bar_shows_the_time(capsys):
     assert apart(time.sleep, 0.6, time_limit=60, bar="HIGHS, 12 pairs") is None
     assert "HIGHS, 12 pairs: 00:00" in capsys.readouterr().err
@@ -135,11 +136,13 @@ def test_a_bar_shows_the_time(capsys):
     assert capsys.readouterr().err == ""
 
 
+@pytest.mark.slow
 def test_what_does_not_fit_in_a_pipe_arrives_whole_and_comes_back():
     numbers = np.arange(6_500_000.0)  # 52 MB, where a pipe holds 64 KB
     np.testing.assert_array_equal(apart(np.negative, numbers), -numbers)
 
 
+@pytest.mark.slow
 def test_the_time_is_over():
     start = time.perf_counter()
     assert apart(sum, range(10**13), time_limit=0.5) is None
@@ -149,6 +152,7 @@ def test_the_time_is_over():
     assert nothing_left()
 
 
+@pytest.mark.slow
 def test_what_the_function_raises_is_raised_here():
     with pytest.raises(ValueError, match="number: 3 is wrong") as caught:
         apart(wrong, 3)
@@ -201,6 +205,7 @@ def test_no_process_can_be_started(monkeypatch):
     assert nothing_left()
 
 
+@pytest.mark.slow
 @posix
 @pytest.mark.parametrize("sent", ["SIGKILL", "SIGHUP", "SIGTERM", "SIGSEGV"])
 def test_it_ends_with_the_process_that_asked(asking, sent):
@@ -209,14 +214,17 @@ def test_it_ends_with_the_process_that_asked(asking, sent):
     assert child.wait(10) == -signal.Signals[sent]
 
 
+@pytest.mark.slow
 def test_an_engine_ends_with_the_process_that_asked(asking):
     asking(GLPK, HARD).kill()
 
 
+@pytest.mark.slow
 def test_it_ends_when_the_process_that_asked_leaves_without_a_word(asking):
     assert asking(ENDLESS, "threading.Timer(1, os._exit, [7]).start()").wait(10) == 7
 
 
+@pytest.mark.slow
 @posix
 def test_an_interrupt_ends_it(asking):
     child = asking(ENDLESS)
@@ -224,6 +232,7 @@ def test_an_interrupt_ends_it(asking):
     assert "KeyboardInterrupt" in child.communicate(timeout=10)[1]
 
 
+@pytest.mark.slow
 @posix
 def test_a_forked_copy_of_the_process_that_asked_does_not_keep_it(asking):
     fork = "lambda: os.fork() or (print('forked', flush=True), time.sleep(60), os._exit(0))"
@@ -237,12 +246,14 @@ def test_a_forked_copy_of_the_process_that_asked_does_not_keep_it(asking):
     copy.kill()
 
 
+@pytest.mark.slow
 @posix
 def test_it_ends_with_the_main_process_of_the_worker_that_asked(asking):
     """joblib's worker goes on when the main process is killed, since it waits for what it asked."""
     asking(f"joblib.Parallel(n_jobs=2)([joblib.delayed({ENDLESS.replace('(', ')(', 1)}])").kill()
 
 
+@pytest.mark.slow
 @posix
 @pytest.mark.parametrize("start", ["fork", "spawn", "forkserver"])
 def test_a_worker_knows_whether_its_parent_is_there(start):
@@ -252,6 +263,7 @@ def test_a_worker_knows_whether_its_parent_is_there(start):
     assert module._abandoned() is False
 
 
+@pytest.mark.slow
 @posix
 def test_a_script_goes_on_when_the_shell_that_started_it_has_ended(tmp_path):
     answer = tmp_path / "answer"
@@ -262,6 +274,7 @@ def test_a_script_goes_on_when_the_shell_that_started_it_has_ended(tmp_path):
     until(answer.exists, 20)
 
 
+@pytest.mark.slow
 @posix
 def test_an_interrupt_at_any_moment_leaves_nothing():
     def interrupt(*_):
@@ -290,6 +303,7 @@ def test_an_interrupt_at_any_moment_leaves_nothing():
     assert psutil.Process().num_fds() == handles
 
 
+@pytest.mark.slow
 def test_the_engine_answers_from_there(case):
     # not above: the functions here would wait for it in their own processes
     from crowdnb.solver import engine

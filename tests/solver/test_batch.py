@@ -40,6 +40,7 @@ def one_by_one(problems):
     return [cn.solve(problem) for problem in problems]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("config", [{}, {"n_jobs": 2}, {"backend": "threading", "n_jobs": 1}])
 def test_as_if_solved_one_by_one(problems, one_by_one, config):
     with joblib.parallel_config(**config):
@@ -50,6 +51,7 @@ def test_as_if_solved_one_by_one(problems, one_by_one, config):
     assert all(answer.problem is problem for answer, problem in zip(answers, problems, strict=True))
 
 
+@pytest.mark.slow
 def test_a_mapping_keeps_its_names_and_a_generator_its_order(problems, one_by_one):
     named = {f"p{at}": problem for at, problem in enumerate(problems)}
     answers = cn.solve_many(named, progress=False)
@@ -112,6 +114,7 @@ def test_one_problem_is_not_many(problems):
         cn.solve_many(problems[0])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_an_error_says_in_which_problem_it_came_up(problems, jobs):
     with joblib.parallel_config(n_jobs=jobs), pytest.raises(ValueError, match="WISH") as caught:
@@ -184,6 +187,7 @@ def test_an_interrupt_stays_one_where_joblib_fails_at_ending_its_processes(probl
         cn.solve_many(problems, progress=False)
 
 
+@pytest.mark.slow
 def test_an_error_of_joblib_itself_is_told(problems, monkeypatch):
     def start(self, calls):
         raise RuntimeError("no backend")

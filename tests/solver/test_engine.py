@@ -38,6 +38,7 @@ def hard():
     return names["problem"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("solver", ["GLPK_MI", "CBC", "HIGHS", None])
 def test_a_time_limit_is_kept_and_leaves_a_checked_assignment_with_a_bound(hard, solver):
     start = time.perf_counter()
@@ -63,6 +64,7 @@ def until_asked_apart(pid):
         time.sleep(0.05)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("slow", ["boolean_program", "get_problem_data"])
 def test_writing_and_compiling_a_program_take_from_the_time_of_its_engine(case, monkeypatch, slow):
     where = engine if slow == "boolean_program" else cp.Problem
@@ -86,6 +88,7 @@ def test_writing_and_compiling_a_program_take_from_the_time_of_its_engine(case, 
     assert 0 < limits[-1] <= 0.03
 
 
+@pytest.mark.slow
 def test_with_much_time_left_a_thousand_pairs_are_asked_about_here(monkeypatch):
     """An engine apart takes seconds to start, and was asked about 1,086 pairs for 6 s, which GLPK settles in 0.3 s."""
     here, asked = engine.ask, []
@@ -150,6 +153,7 @@ def test_the_table_has_every_status_that_cvxpy_hands_on():
         assert GLPK_MI.STATUS_MAP[word] == said
 
 
+@pytest.mark.slow
 def test_cbc_stopped_at_the_root_refutes_nothing():
     """Within some milliseconds it says "infeasible" of problems that have assignments."""
     rng = np.random.default_rng(0)
@@ -191,6 +195,7 @@ def test_an_engine_apart_gives_what_it_gives_here(case):
     assert pinned.pairs[0] == pytest.approx(1)
 
 
+@pytest.mark.slow
 def test_a_large_question_reaches_the_engine_apart():
     """More than a pipe holds (64 KB) used to be cut off, and the engine waited for the rest until the time was over."""
     n = 60
@@ -200,6 +205,7 @@ def test_a_large_question_reaches_the_engine_apart():
     )
 
 
+@pytest.mark.slow
 def test_an_engine_apart_that_fails_or_crashes_is_an_error(case, monkeypatch):
     problem = case.problem()
     pairs = np.argwhere(problem.eligible)
@@ -325,6 +331,7 @@ def test_more_time_than_the_patience_goes_to_a_process_apart(monkeypatch):
     assert [(where, name) for where, name, _ in asked] == [("here", "GLPK_MI"), ("here", "HIGHS")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scope", ["project", "task"])
 def test_prices_bound_every_assignment_and_every_pair(scope):
     """By looking: the bound holds, and so does the reach of each pair when it is pinned."""
@@ -360,6 +367,7 @@ def test_prices_without_time_are_none_and_little_time_leaves_a_bound():
     assert score(problem, relaxed) >= whole.bound
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("workers", "tasks", "degree", "places", "scope"),
     [(1000, 100, 5, 1, "project"), (400, 130, 2, 1, "project"), (300, 20, 5, 4, "task")],

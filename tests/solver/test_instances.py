@@ -111,6 +111,7 @@ def linear_assignment(name):
     return problem, (101 * n - int(expected["minimum_total_cost"])) / 101
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("solver", SOLVERS)
 @pytest.mark.parametrize(
     "name",
@@ -173,6 +174,7 @@ def test_a_team_larger_by_one_is_refuted_by_the_engines_too(name, solver, monkey
     assert (answer.status, answer.solver) == ("infeasible", solver)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rule", ["exactly", "at most"])
 @pytest.mark.parametrize(
     ("name", "solver"), [(g, s) for g in GRAPHS for s in SOLVERS if (g, s) not in SLOW]
@@ -189,6 +191,7 @@ def test_the_best_team_without_conflicts_has_the_published_weight(name, solver, 
     assert_optimal(problem, solver, int(expected["max_team_weight"]) / 201)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "tasks", "solvers"),
     [
@@ -240,6 +243,7 @@ def implied(name):
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("solver", SOLVERS)
 @pytest.mark.parametrize(
     "name", ["gap1-0.txt", "gap2-0.txt", "gap3-0.txt", "gap5-0.txt", "gap9-0.txt"]

@@ -78,6 +78,7 @@ def hurried(seed):
         yield f"# seed {seed}: {wrong}\n{oracle.program(values, engine, time_limit=limit)}"
 
 
+@pytest.mark.slow
 @pytest.mark.no_cover
 def test_a_stopped_engine_proves_nothing():
     found = [text for seed in range(PROBLEMS) for text in hurried(seed)]
@@ -224,6 +225,7 @@ def as_values(written):
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", [*oracle.ENGINES, "SCIPY"])
 @pytest.mark.parametrize("name", ONCE)
 def test_what_was_wrong_once_is_right(name, engine):

@@ -49,6 +49,7 @@ def test_every_solver_agrees_with_exhaustive_search(scope, block):
     assert min(seen.values()) > tries(3, 30)
 
 
+@pytest.mark.slow
 def test_solvers_refute_what_obstacles_would_have_named(solver, monkeypatch):
     """With the shortcut switched off, the program itself finds the infeasible instances."""
     monkeypatch.setattr(search, "obstacles", lambda problem: [])
@@ -65,6 +66,7 @@ def test_solvers_refute_what_obstacles_would_have_named(solver, monkeypatch):
             refuted += 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scope", ["project", "task"])
 def test_assignments_that_differ_by_a_millionth_are_told_apart(solver, scope):
     """Unscaled, each of the solvers stops up to 9e-7 short of the best."""
@@ -78,6 +80,7 @@ def test_assignments_that_differ_by_a_millionth_are_told_apart(solver, scope):
             assert cn.solve(problem, solver).performance == pytest.approx(best, abs=1e-11)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("equal", [False, True])
 @pytest.mark.parametrize("weight", [1.0, 0.0])
 def test_tasks_that_all_get_their_best_worker(solver, equal, weight):
@@ -404,6 +407,7 @@ def test_the_program_has_one_boolean_a_worker_in_project_scope(case):
     assert [v.size for v in in_task.variables() if v.attributes["boolean"]] == [len(pairs)]
 
 
+@pytest.mark.slow
 def test_cvxpy_is_imported_where_an_engine_is_asked():
     code = (
         "import sys, crowdnb as cn; c = cn.load_case_study(); c.problem(); assert 'cvxpy' not in"
