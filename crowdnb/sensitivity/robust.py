@@ -26,7 +26,7 @@ import math
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 import pandas as pd
@@ -253,6 +253,17 @@ def _robust_text(
     return f"{what}\nThe price is {price:.3g} of today's ρ: {moves_text(who)}."
 
 
+class _Rivals(NamedTuple):
+    """A set of rivals: rows over T and over the prices of tasks and workers, and their lower bounds.
+
+    The first row bounds the largest regret, the others the price of each pair of a rival.
+    """
+
+    pairs: sparse.csr_array[np.float64]  # rows × pairs of T
+    prices: sparse.csr_array[np.float64]  # rows × (tasks, then workers)
+    low: FloatArray
+
+
 class _Regret:
     """Regret of assignments.
 
@@ -297,7 +308,7 @@ class _Regret:
         unit = _FINE / (float(np.abs(self.more).max()) or 1.0)
         more, sets, proposed = (
             (self.more * unit).round(9),
-            dict[bytes, tuple[Any, Any, FloatArray]](),
+            dict[bytes, _Rivals](),
             list(known),
         )
         with tqdm(desc="rivals", leave=False, delay=5) as bar:
@@ -342,13 +353,10 @@ class _Regret:
             allies[i] |= may[i] & ~(clash | (clash.any() & together))
         return allies
 
-    def _dual(
-        self, more: FloatArray, pairs: IntArray, allies: BoolArray
-    ) -> tuple[Any, Any, FloatArray]:
-        """Rows over T and over the largest regret and prices of tasks and workers, and what they are at least.
+    def _dual(self, more: FloatArray, pairs: IntArray, allies: BoolArray) -> _Rivals:
+        """The rivals that use some pairs alone, as rows.
 
-        The prices are the dual variables of the assignment problem of the rivals that use these
-        pairs alone.
+        The prices are the dual variables of the rivals' assignment problem.
         """
         problem, (m, n), (i, j) = self.data.problem, allies.shape, pairs.T
         pinned, sign = problem.arrays.pinned, -1.0 if problem.required_rule == "at least" else 1.0
@@ -367,9 +375,10 @@ class _Regret:
         duals = sparse.vstack(
             [sparse.csr_array(costs[None]), sparse.csr_array(price, shape=(len(rows), n + m))]
         )
-        return sparse.vstack([sparse.csr_array(-rest[None]), own]), duals, np.r_[0.0, idle]
+        over_pairs = sparse.vstack([sparse.csr_array(-rest[None]), own])
+        return _Rivals(over_pairs, duals, np.r_[0.0, idle])
 
-    def _largest(self, sets: Iterable[tuple[Any, Any, FloatArray]]) -> Extra:
+    def _largest(self, sets: Iterable[_Rivals]) -> Extra:
         """The largest regret against several sets of rivals, as small as their prices let it be."""
         problem, (own, duals, low) = self.data.problem, zip(*sets, strict=True)
         largest = np.concatenate([np.arange(len(one)) == 0 for one in low]).astype(float)

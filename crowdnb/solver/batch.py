@@ -12,8 +12,12 @@ and joblib or Dask repeat what a lost process was doing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sized
+import signal
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
+from contextlib import contextmanager
 from dataclasses import replace
+from types import FrameType
 from typing import Any, Literal, TypeVar, overload
 
 import joblib
@@ -129,18 +133,35 @@ def solve_many(
 def in_parallel(calls: Iterable[Any], return_as: str = "generator") -> Iterator[Any]:
     """What calls of :func:`joblib.delayed` return, one by one, by whatever backend joblib is told.
 
-    An interrupt stays one: joblib, interrupted while it starts its processes, may fail at ending
-    them, and hides the interrupt behind that error.
+    Ctrl-C waits until joblib has started its processes: interrupted before, it leaves some behind,
+    and hides the interrupt behind an error of its own.
     """
+    with _interrupts_later() as late:
+        answers = joblib.Parallel(return_as=return_as)(calls)
     try:
-        yield from joblib.Parallel(return_as=return_as)(calls)
-    except Exception as error:
-        before = error.__context__
-        while before is not None:
-            if isinstance(before, KeyboardInterrupt):
-                raise KeyboardInterrupt from error
-            before = before.__context__
-        raise
+        late()
+    except KeyboardInterrupt as interrupt:
+        answers.throw(interrupt)  # so that joblib ends what it has started
+    yield from answers
+
+
+@contextmanager
+def _interrupts_later() -> Iterator[Callable[[], None]]:
+    """Keep Ctrl-C back, which only a main thread hears; what is yielded passes it on afterwards."""
+    before, came = signal.getsignal(signal.SIGINT), list[tuple[int, FrameType | None]]()
+
+    def late() -> None:
+        if came and callable(before):
+            before(*came[0])
+
+    if threading.current_thread() is not threading.main_thread() or not callable(before):
+        yield late
+        return
+    signal.signal(signal.SIGINT, lambda number, frame: came.append((number, frame)))
+    try:
+        yield late
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _solve_one(

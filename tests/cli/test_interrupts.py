@@ -181,6 +181,15 @@ def alarm():
     signal.signal(signal.SIGALRM, before)
 
 
+@pytest.fixture
+def ctrl_c(alarm):
+    """Alarms become what a keyboard sends."""
+    signal.signal(signal.SIGALRM, lambda *_: signal.raise_signal(signal.SIGINT))
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def moments(call, number=MOMENTS):
     """The undisturbed result, and moments from before the start until after the end, shuffled."""
     call()  # imports
@@ -244,7 +253,7 @@ def test_solve_returns_the_best_so_far_and_says_so(alarm, how, solver):
 @pytest.mark.slow
 @posix
 @unheard
-def test_two_processes_of_joblib_are_interrupted(alarm):
+def test_two_processes_of_joblib_are_interrupted(ctrl_c):
     """By bounds alone, so that they need not import cvxpy each time."""
     problems = [cn.random_problem(60, 15, 0.02, seed) for seed in range(40)]
     reference = told(cn.solve_many(problems, progress=False))

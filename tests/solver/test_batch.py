@@ -175,23 +175,33 @@ def test_a_dask_cluster_that_loses_a_worker_loses_no_answer(problems, one_by_one
     assert min(processes.values()) not in dask.run(os.getpid).values()
 
 
-def test_an_interrupt_stays_one_where_joblib_fails_at_ending_its_processes(problems, monkeypatch):
+def test_an_interrupt_waits_until_joblib_has_started(problems, monkeypatch):
+    """It would leave processes behind, and an error of joblib in the place of the interrupt."""
+    seen = []
+
     def start(self, calls):
-        try:
-            raise KeyboardInterrupt
-        finally:
-            raise RuntimeError("cannot join thread before it is started")
+        signal.raise_signal(signal.SIGINT)
+        seen.append("started")
+
+        def answers():
+            try:
+                seen.append("begun")
+                yield
+                seen.append("asked")
+                yield None
+            finally:
+                seen.append("ended")
+
+        made = answers()
+        next(made)
+        return made
 
     monkeypatch.setattr(joblib.Parallel, "__call__", start)
-    with pytest.raises(KeyboardInterrupt):
-        cn.solve_many(problems, progress=False)
-
-
-@pytest.mark.slow
-def test_an_error_of_joblib_itself_is_told(problems, monkeypatch):
-    def start(self, calls):
-        raise RuntimeError("no backend")
-
-    monkeypatch.setattr(joblib.Parallel, "__call__", start)
-    with pytest.raises(RuntimeError, match="no backend"):
-        cn.solve_many(problems, progress=False)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            cn.solve_many(problems, progress=False)
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert seen == ["started", "begun", "ended"]
