@@ -382,3 +382,8 @@ def labelled_vector(
         at = int(bad.argmax())
         raise ValueError(f"{where}: {index[at]} has {shown(values[at])}, a finite number is needed")
     return array
+
+
+def count(number: int, noun: str) -> str:
+    """A number with its noun: ``1 worker``, ``2 workers``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -16,9 +16,8 @@ from crowdnb.exercises.answers import (
     stop_text,
     the_case,
 )
-from crowdnb.explain.infeasible import count
 from crowdnb.explain.why import why
-from crowdnb.labels import listing
+from crowdnb.labels import count, listing
 from crowdnb.model.moves import moves_text, position
 from crowdnb.model.problem import Problem, needed
 

@@ -39,6 +39,7 @@ import numpy as np
 import pandas as pd
 
 from crowdnb.labels import IntArray, whole
+from crowdnb.model.assignment import placed_pairs, placed_table, score
 from crowdnb.model.check import check
 from crowdnb.model.conflict_graph import conflict_bits
 from crowdnb.model.problem import Problem, needed
@@ -91,19 +92,13 @@ class Attempt:
     @cached_property
     def table(self) -> pd.DataFrame | None:
         """T, workers × tasks, 0/1; None without an assignment."""
-        if self.placed is None:
-            return None
-        t = np.zeros(self.problem.arrays.qualification.shape, dtype=int)
-        t[self.placed[:, 0], self.placed[:, 1]] = 1
-        return pd.DataFrame(t, index=self.problem.workers, columns=self.problem.tasks)
+        return None if self.placed is None else placed_table(self.problem, self.placed)
 
     @cached_property
     def pairs(self) -> pd.DataFrame:
         """A row a place, by task: worker, task, qualification; empty without an assignment."""
-        i, j = np.zeros((2, 0), dtype=int) if self.placed is None else self.placed.T
-        workers, tasks = self.problem.workers.take(i), self.problem.tasks.take(j)
-        q = self.problem.arrays.qualification[i, j]
-        return pd.DataFrame({"worker": workers, "task": tasks, "qualification": q})
+        nothing = np.zeros((0, 2), dtype=int)
+        return placed_pairs(self.problem, nothing if self.placed is None else self.placed)
 
     def __repr__(self) -> str:
         return (
@@ -321,7 +316,7 @@ def _attempt(
         return Attempt(method, "infeasible", math.nan, nodes, seconds, None, problem)
     pairs = np.array(placed, dtype=np.int64).reshape(-1, 2)
     pairs = pairs[np.lexsort(pairs.T)]
-    rho = math.fsum(problem.value[pairs[:, 0], pairs[:, 1]])
+    rho = score(problem, pairs)
     return Attempt(method, "optimal" if every else "found", rho, nodes, seconds, pairs, problem)
 
 

@@ -27,7 +27,7 @@ import pandas as pd
 from tqdm.auto import tqdm
 
 from crowdnb.explain.requirements import assuming, cheapest, feasible, fill
-from crowdnb.labels import BoolArray, IntArray, listing
+from crowdnb.labels import BoolArray, IntArray, count, listing
 from crowdnb.model.conflict_graph import compatible_workers
 from crowdnb.model.problem import Problem, needed
 from crowdnb.model.rows import BY_ROW, KINDS, Kind, Requirement, Rules
@@ -450,8 +450,3 @@ def _cases(rules: Rules) -> list[str]:
 
     lines = prove(~rules.barred & (rules.need > 0), rules.need, rules.limits, "")
     return lines if len(lines) <= FEW else []
-
-
-def count(number: int, noun: str) -> str:
-    """A number with its noun: ``1 worker``, ``2 workers``."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -90,21 +90,14 @@ class Assignment:
     @cached_property
     def table(self) -> pd.DataFrame | None:
         """T, workers × tasks, 0/1; None without an assignment."""
-        if self.placed is None:
-            return None
-        t = np.zeros(self.problem.arrays.qualification.shape, dtype=int)
-        t[self.placed[:, 0], self.placed[:, 1]] = 1
-        return pd.DataFrame(t, index=self.problem.workers, columns=self.problem.tasks)
+        return None if self.placed is None else placed_table(self.problem, self.placed)
 
     @cached_property
     def pairs(self) -> pd.DataFrame:
         """A row a place: worker, task, qualification."""
         if self.placed is None:
             return pd.DataFrame({"worker": [], "task": [], "qualification": []})
-        i, j = self.placed.T
-        workers, tasks = self.problem.workers.take(i), self.problem.tasks.take(j)
-        q = self.problem.arrays.qualification[i, j]
-        return pd.DataFrame({"worker": workers, "task": tasks, "qualification": q})
+        return placed_pairs(self.problem, self.placed)
 
     @cached_property
     def idle(self) -> tuple[Hashable, ...]:
@@ -127,6 +120,21 @@ class Assignment:
                 f"{head}\n{self.pairs.to_string(index=False)}\nidle:"
                 f" {listing(self.idle) or 'nobody'}"
             )
+
+
+def placed_table(problem: Problem, placed: IntArray) -> pd.DataFrame:
+    """T of pairs given as positions: workers × tasks, 0/1."""
+    t = np.zeros(problem.arrays.qualification.shape, dtype=int)
+    t[placed[:, 0], placed[:, 1]] = 1
+    return pd.DataFrame(t, index=problem.workers, columns=problem.tasks)
+
+
+def placed_pairs(problem: Problem, placed: IntArray) -> pd.DataFrame:
+    """Pairs given as positions with their labels: worker, task, qualification; a row a pair."""
+    i, j = placed.T
+    workers, tasks = problem.workers.take(i), problem.tasks.take(j)
+    q = problem.arrays.qualification[i, j]
+    return pd.DataFrame({"worker": workers, "task": tasks, "qualification": q})
 
 
 def score(problem: Problem, placed: IntArray) -> float:

@@ -113,8 +113,9 @@ def _with_workers(given: Problem, problem: Problem, models: Sequence[Hashable]) 
     values: dict[str, Any] = {name: getattr(problem, name) for name in READ}
     at = [problem.worker_at[model] for model in models]
     for name, value in values.items():
-        if getattr(getattr(value, "index", None), "name", "") != problem.workers.name:
-            continue  # not about workers
+        about = getattr(getattr(value, "index", None), "name", "")
+        if about != problem.workers.name or name == "worker_conflicts":
+            continue
         new = getattr(given, name).to_numpy()[at]
         if name in OF_NEW:
             new = np.full_like(new, OF_NEW[name])

@@ -16,6 +16,7 @@ from scipy.sparse.csgraph import maximum_bipartite_matching
 from crowdnb.labels import (
     BoolArray,
     IntArray,
+    count,
     listing,
 )
 from crowdnb.model.check import broken_rules, budget_slack
@@ -84,7 +85,7 @@ def obstacles_or_team(problem: Problem) -> tuple[list[str], IntArray | None]:
     one_each = problem.arrays.worker_limits.max() <= 1
     if places > (room := int(problem.arrays.worker_limits.sum())):
         there_are = (
-            f"there are only {_count(m, 'worker')}"
+            f"there are only {count(m, 'worker')}"
             if one_each
             else f"workers may take only {room} in all"
         )
@@ -137,7 +138,7 @@ def _short_of_workers(problem: Problem, j: int) -> str:
         else "nobody may take it"
     )
     left_out = f" (left out: {' and '.join(causes)})" if causes else ""
-    return f"{problem.tasks[j]} needs {_count(need, 'worker')}, and {who}{left_out}."
+    return f"{problem.tasks[j]} needs {count(need, 'worker')}, and {who}{left_out}."
 
 
 def _too_few_together(problem: Problem) -> list[str]:
@@ -170,7 +171,3 @@ def _too_few_together(problem: Problem) -> list[str]:
         f"{names} together need {asked} workers, and only {len(workers)} may take any of them:"
         f" {who}."
     ]
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

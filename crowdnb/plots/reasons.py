@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from crowdnb.explain.infeasible import Infeasible, count
+from crowdnb.explain.infeasible import Infeasible
 from crowdnb.explain.repairs import Repairs
-from crowdnb.labels import listing, needs, needs_frame, numbers, whole
+from crowdnb.labels import count, listing, needs, needs_frame, numbers, whole
 from crowdnb.model.problem import Problem, needed
 from crowdnb.plots.drawing import NOTE, label_ticks, new_figure, workers_on_circle, wrapped
 from crowdnb.plots.picture import ACCENT, BLUE, INK, SOFT, Picture, Style, in_any_script

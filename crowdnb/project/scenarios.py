@@ -29,7 +29,7 @@ from crowdnb.project.scenario import GIVEN, Scenario, a_scenario, check_labels, 
 from crowdnb.project.scenario_file import read_scenarios, write_scenarios
 from crowdnb.project.setting_kinds import ScenarioError
 from crowdnb.solver.program import Program
-from crowdnb.solver.search import Search
+from crowdnb.solver.questions import Questions
 
 TAKE_TURNS = 20_000  # pairs of worker and task up to which tied optima are settled by labels
 REMEMBERED = 200  # answers, so that a long day of turning does not fill the memory
@@ -300,11 +300,8 @@ def _key(scenario: Scenario) -> str:
 
 
 def check_options(solver: str | None, time_limit: float | None) -> None:
-    """ValueError unless :func:`crowdnb.solve` takes them.
-
-    The rules are those of its search, which does not start.
-    """
-    Search(Problem([[1.0]], [1]), solver, time_limit, None)
+    """ValueError unless :func:`crowdnb.solve` takes them; nothing is asked."""
+    Questions(solver, time_limit)
 
 
 def find(plans: Scenarios, scenario: Scenario | str, what: str = "scenario") -> Scenario:
