@@ -10,6 +10,7 @@ pipe closed ends by itself.
 
 from __future__ import annotations
 
+import _thread
 import multiprocessing
 import os
 import pickle
@@ -26,8 +27,8 @@ from tqdm.auto import tqdm
 
 _T = TypeVar("_T")
 
-_TICK = 0.05  # seconds between two looks at the clock
-# seconds between two looks whether the call is over, each of them a few microseconds of work
+# seconds between two looks whether the call has ended, or is waited for no more, each of them a few
+# microseconds of work
 _SOON = 0.01
 _BAR = "{desc}: {elapsed} {bar} {postfix}"
 WORK = (
@@ -106,82 +107,90 @@ def apart(
     start = time.perf_counter()
     call = _Call(pickle.dumps(sys.path) + pickle.dumps((function, arguments)))
     name = bar or str(getattr(function, "__qualname__", function))
-    shown = tqdm(
-        desc=bar,
-        total=time_limit,
-        bar_format=_BAR,
-        leave=False,
-        mininterval=0.5,
-        disable=bar is None,
-    )
+    shown = None
+    if bar is not None:  # a bar not shown would take tqdm's locks too
+        shown = tqdm(desc=bar, total=time_limit, bar_format=_BAR, leave=False, mininterval=0.5)
     try:
         call.start()
-        while call.is_alive():
+        while not call.ended:
             gone = time.perf_counter() - start
             if time_limit is not None and gone > time_limit:
                 return None
             if _abandoned():
                 raise RuntimeError(f"{name} is stopped: the process whose worker this is has ended")
-            shown.update(gone - shown.n)
-            call.join(_TICK)
+            if shown is not None:
+                shown.update(gone - shown.n)
+            time.sleep(_SOON)
     finally:
         call.over = True  # first, and one store: no interrupt can come before it
-        shown.close()
-        if call.is_alive():
-            call.join()
+        if shown is not None:
+            shown.close()
+        while call.begun and not call.ended:
+            time.sleep(_SOON)
     outcome: _T = call.outcome(name)
     return outcome
 
 
-class _Call(threading.Thread):
+class _Call:
     """The two processes of one call. In a thread, since interrupts reach the main thread alone.
 
-    A daemon: it does not keep the asking process from ending, and where that ends the watcher does
-    the rest.
+    The thread does not keep the asking process from ending; where that ends the watcher does the
+    rest. It is started below ``threading.Thread``, whose start and join wait on locks of Python's
+    own: an interrupt between taking such a lock and noting that it is taken leaves it taken, and
+    the thread waiting for ever. Here each side only sets what the other looks at.
     """
 
     def __init__(self, question: bytes) -> None:
-        super().__init__(name="crowdnb.solver.apart", daemon=True)
         self.question = question
         self.over = False  # set by the asking thread when it waits no more
+        # set by the thread; it starts nothing where it has not begun before ``over`` is set
+        self.begun = self.ended = False
         self.said, self.complaint = b"", b""
         self.code = 0
-        self.error: OSError | None = None
+        self.error: BaseException | None = None
 
-    def run(self) -> None:
-        pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
-        if self.over:
-            return
+    def start(self) -> None:
+        _thread.start_new_thread(self._run, ())
+
+    def _run(self) -> None:
+        self.begun = True
         try:
-            with subprocess.Popen(
-                WORKING, stdin=pipe, stdout=pipe, stderr=pipe, **_OWN_GROUP
-            ) as worker:
-                try:
-                    watching = [*WATCHING, str(worker.pid)]
-                    with subprocess.Popen(
-                        watching,
-                        stdin=pipe,
-                        stdout=nothing,
-                        stderr=nothing,
-                        bufsize=0,
-                        **_OWN_GROUP,
-                    ) as watcher:
-                        assert watcher.stdin is not None
-                        _held.add(watcher.stdin)
-                        try:
-                            self._wait(worker)
-                        finally:
-                            # before its pipe is closed: the number of the process is free by now
-                            watcher.kill()
-                finally:
-                    worker.kill()
-            self.code = worker.returncode
-        except OSError as error:  # the system starts no more processes
+            if not self.over:
+                self._ask()
+        except BaseException as error:  # OSError: the system starts no more processes
             self.error = error
+        finally:
+            self.ended = True
+
+    def _ask(self) -> None:
+        pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
+        with subprocess.Popen(
+            WORKING, stdin=pipe, stdout=pipe, stderr=pipe, **_OWN_GROUP
+        ) as worker:
+            try:
+                watching = [*WATCHING, str(worker.pid)]
+                with subprocess.Popen(
+                    watching,
+                    stdin=pipe,
+                    stdout=nothing,
+                    stderr=nothing,
+                    bufsize=0,
+                    **_OWN_GROUP,
+                ) as watcher:
+                    assert watcher.stdin is not None
+                    _held.add(watcher.stdin)
+                    try:
+                        self._wait(worker)
+                    finally:
+                        # before its pipe is closed: the number of the process is free by now
+                        watcher.kill()
+            finally:
+                worker.kill()
+        self.code = worker.returncode
 
     def _wait(self, worker: subprocess.Popen[bytes]) -> None:
         """Until the process has ended or nobody waits any more."""
-        talk = threading.Thread(target=self._talk, args=[worker], daemon=True)
+        talk = threading.Thread(target=self._talk, args=[worker], name=__name__, daemon=True)
         talk.start()
         while talk.is_alive() and not self.over:
             talk.join(_SOON)

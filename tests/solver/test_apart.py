@@ -70,7 +70,7 @@ def ours(processes):
 def nothing_left():
     """No process, ended and waited for or not, and no thread of a call."""
     until(
-        lambda: not any(thread.name == "crowdnb.solver.apart" for thread in threading.enumerate()),
+        lambda: not any(thread.name == module.__name__ for thread in threading.enumerate()),
         2,
     )
     return not [
@@ -301,6 +301,36 @@ def test_an_interrupt_at_any_moment_leaves_nothing():
     assert "interrupted" in outcomes <= {2.0, "interrupted"}
     assert apart(math.sqrt, 4) == 2
     assert psutil.Process().num_fds() == handles
+
+
+@pytest.mark.slow
+def test_an_interrupt_between_any_two_steps_leaves_nothing():
+    """Also inside what Python starts a thread with, where a lock may be taken and not yet noted."""
+    files, seen = (module.__file__, threading.__file__), set()
+
+    def trace(frame, event, _):
+        if frame.f_code.co_filename not in files:
+            return None
+        place = (frame.f_code, frame.f_lineno, event)
+        if place not in seen:
+            seen.add(place)
+            raise KeyboardInterrupt
+        return trace
+
+    def interrupted():
+        before = sys.gettrace()
+        sys.settrace(trace)
+        try:
+            apart(math.sqrt, 4)
+        except KeyboardInterrupt:
+            return True
+        finally:
+            sys.settrace(before)
+        return False
+
+    while interrupted():
+        assert nothing_left()
+    assert len(seen) > 20
 
 
 @pytest.mark.slow
