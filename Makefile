@@ -13,8 +13,9 @@ READY  := $(VENV)/.ready
 UV_PIN := $(shell sed -n 's/^\(uv==[^ ;]*\).*/\1/p' requirements.lock)
 # Python keeps what it compiles: without it each of the many processes that tests start compiles cvxpy and pandas again.
 unexport PYTHONDONTWRITEBYTECODE
-# Two processes, to whom files are dealt out whole, those with slow tests first.
-PYTEST  = $(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder
+# Two processes, to whom files are dealt out whole, those with slow tests first. One that dies names its test and is not
+# replaced: pytest-xdist would run that test again, eight times, and can then wait for ever.
+PYTEST  = $(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder --max-worker-restart=0
 NBVAL  := --nbval --nbval-current-env --nbval-cell-timeout 120 --nbval-sanitize-with tests/nbval.cfg
 
 .DEFAULT_GOAL := help
@@ -70,7 +71,7 @@ coverage: $(READY)
 SEED    ?= $(shell date +%s)
 SECONDS ?= 600
 thorough: $(READY)
-	$(PYTEST) --thorough -m "not browser"
+	$(PYTEST) --thorough -m "not browser" -o faulthandler_timeout=1500
 	PYTHONPATH=tests $(BIN)/python tests/solver/test_oracle.py $(SEED) $(SECONDS)
 
 notebooks: $(READY)

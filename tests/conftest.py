@@ -7,6 +7,7 @@ from importlib.util import find_spec
 import pytest
 from helpers.crowd import crowd
 from helpers.effort import tries
+from helpers.patience import Patience
 from hypothesis import settings
 
 import crowdnb as cn
@@ -29,6 +30,7 @@ def pytest_configure(config):
         "crowdnb", deadline=None, derandomize="CI" in os.environ, max_examples=tries(40, 100)
     )
     settings.load_profile("crowdnb")
+    config.pluginmanager.register(Patience(tries(240, 1200)))
 
 
 def pytest_collection_modifyitems(config, items):
