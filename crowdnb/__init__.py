@@ -11,6 +11,8 @@ from typing import Any
 
 import lazy_loader
 
+from crowdnb.extras import needed_for
+
 __version__ = "0.1.0"
 
 _public, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
@@ -19,9 +21,5 @@ _public, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module 'crowdnb' has no attribute {name!r}")
-    try:
+    with needed_for(f"crowdnb.{name}"):
         return _public(name)
-    except ModuleNotFoundError as error:
-        raise ModuleNotFoundError(
-            f"crowdnb.{name} needs {error.name}; pip install {error.name}"
-        ) from error

@@ -1,4 +1,4 @@
-"""The command ``python -m crowdnb``: ``assign``, ``report``, ``case`` or ``experiment``.
+"""The command ``crowdnb``: ``assign``, ``report``, ``case`` or ``experiment``.
 
 Here is what it takes and how it ends, from its first moment on; what it does is in
 :mod:`crowdnb.cli.command`, which takes a second to load, as do the libraries: what is not needed at
@@ -137,7 +137,7 @@ def _parser() -> argparse.ArgumentParser:
     from crowdnb.project.form import FILES
 
     parser = argparse.ArgumentParser(
-        prog="python -m crowdnb", description="Assign workers to tasks, and check it."
+        prog="crowdnb", description="Assign workers to tasks, and check it."
     )
     parser.add_argument("--version", action="version", version=f"crowdnb {crowdnb.__version__}")
     commands = parser.add_subparsers(dest="command", required=True)

@@ -1,13 +1,20 @@
+import importlib
+import os
 import re
 import subprocess
 import sys
+import threading
 import tomllib
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 import yaml
 
 import crowdnb as cn
+from crowdnb.extras import EXTRA, needed_for
+from crowdnb.solver import greeting
 
 ROOT = Path(__file__).parents[1]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -45,15 +52,129 @@ def test_every_public_name_is_there_and_documented():
         cn.solv  # noqa: B018
 
 
-def test_a_module_that_lacks_its_library_says_what_to_install(monkeypatch):
-    monkeypatch.delattr(cn, "plots")  # to look for it loads it
-    for name in [name for name in sys.modules if name.startswith("crowdnb.plots")]:
+PROBLEM = cn.Problem([[0.5]], [1])
+WITHOUT = {  # the library that lacks; what asks for it; what is said to need it; the extra
+    "plots": ("matplotlib", lambda: cn.plots, "crowdnb.plots", "notebooks"),
+    "plots by import": (
+        "matplotlib",
+        lambda: importlib.import_module("crowdnb.plots.charts"),
+        "crowdnb.plots",
+        "notebooks",
+    ),
+    "panels": ("ipywidgets", lambda: cn.panels, "crowdnb.panels", "notebooks"),
+    "panels, one more": ("anywidget", lambda: cn.panels, "crowdnb.panels", "notebooks"),
+    "bench": ("ipywidgets", lambda: cn.bench, "crowdnb.bench", "notebooks"),
+    "bench by import": (
+        "ipywidgets",
+        lambda: importlib.import_module("crowdnb.panels.bench"),
+        "crowdnb.panels",
+        "notebooks",
+    ),
+    "a market": (
+        "simpy",
+        lambda: cn.simulate(cn.Market(days=1)),
+        "crowdnb.simulation",
+        "notebooks",
+    ),
+    "guesses": (
+        "sklearn",
+        lambda: cn.matching.guess(pd.DataFrame([[0.5, np.nan]]), 1),
+        "crowdnb.matching.guess",
+        "notebooks",
+    ),
+    "CPLEX": (
+        "cplex",
+        lambda: cn.baselines.algorithm_1(PROBLEM),
+        "crowdnb.baselines.algorithm_1",
+        "bench",
+    ),
+    "a workbook": (
+        "openpyxl",
+        lambda: cn.read_project(ROOT / "pyproject.toml"),
+        "reading Excel workbooks",
+        "excel",
+    ),
+}
+
+
+@pytest.mark.parametrize(("library", "ask", "what", "extra"), WITHOUT.values(), ids=WITHOUT)
+def test_what_lacks_its_library_names_the_extra(library, ask, what, extra, monkeypatch):
+    for name in ("plots", "panels", "bench"):
+        monkeypatch.delitem(cn.__dict__, name, raising=False)  # getattr would load it
+    for name in [n for n in sys.modules if n.startswith(("crowdnb.plots", "crowdnb.panels"))]:
         monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setitem(sys.modules, "matplotlib", None)
-    with pytest.raises(
-        ModuleNotFoundError, match=r"crowdnb\.plots needs matplotlib; pip install matplotlib"
+    monkeypatch.setitem(sys.modules, library, None)
+    for name in [name for name in sys.modules if name.startswith(f"{library}.")]:
+        monkeypatch.delitem(sys.modules, name)
+    with pytest.raises(ModuleNotFoundError) as error:
+        ask()
+    assert str(error.value) == f"{what} needs {library}; pip install 'crowdnb[{extra}]'"
+    assert error.value.name == library
+
+
+def test_an_error_of_the_package_itself_is_not_taken_for_a_library_that_lacks():
+    with (
+        pytest.raises(ModuleNotFoundError, match=r"No module named 'crowdnb\.nowhere'"),
+        needed_for("this"),
     ):
-        cn.plots  # noqa: B018
+        importlib.import_module("crowdnb.nowhere")
+    with (
+        pytest.raises(ModuleNotFoundError, match="this needs nobody; pip install nobody"),
+        needed_for("this"),
+    ):
+        importlib.import_module("nobody.knows")
+
+
+def test_every_library_of_an_extra_is_known_by_it():
+    by_package = {"sklearn": "scikit-learn"}
+    held = {
+        extra: {name_of(requirement) for requirement in PROJECT["optional-dependencies"][extra]}
+        for extra in EXTRA.values()
+    }
+    assert held["dask"] == {"dask"}
+    held["dask"].add("distributed")  # its own extra of dask
+    for library, extra in EXTRA.items():
+        assert by_package.get(library, library) in held[extra], library
+
+
+def test_highs_greets_where_nobody_hears_it(monkeypatch, capfd):
+    """Newer versions print two lines, past Python, with the first object of a process."""
+    import highspy
+
+    plain = highspy.Highs
+
+    def greet():
+        os.write(1, b"Running HiGHS\n")
+        return plain()
+
+    monkeypatch.setattr(greeting, "_greeted", False)
+    monkeypatch.setattr(highspy, "Highs", greet)
+    threads = [threading.Thread(target=greeting.silence_greeting) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    print("what is ours")
+    assert capfd.readouterr() == ("what is ours\n", "")
+    greet()
+    assert capfd.readouterr().out == "Running HiGHS\n"
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda: cn.solve(PROBLEM, "HIGHS"),
+        lambda: cn.Program(cn.load_case_study().problem(), "HIGHS").resolve(
+            worker_conflicts=[("a3", "a5")]
+        ),
+        lambda: cn.repairs(cn.Problem([[0.5]], [2])),
+        lambda: cn.relaxation.relax(PROBLEM),
+    ],
+)
+def test_whoever_asks_highs_silences_it_first(ask, monkeypatch):
+    monkeypatch.setattr(greeting, "_greeted", False)
+    ask()
+    assert greeting._greeted
 
 
 def test_functions_are_not_hidden_by_modules_of_the_same_name():
@@ -132,7 +253,7 @@ def test_environment_yml_gives_conda_users_the_same():
     assert constraints == "-c constraints.txt"
     assert (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines() == locked()
     extras = re.fullmatch(r"-e \.\[(.*)\]", package)[1].split(",")
-    assert set(extras) == set(PROJECT["optional-dependencies"]) - {"dev", "excel", "bench"}
+    assert set(extras) == set(PROJECT["optional-dependencies"]) - {"dev", "excel", "bench", "dask"}
     assert "crowdnb[excel]" in PROJECT["optional-dependencies"]["notebooks"]
 
 

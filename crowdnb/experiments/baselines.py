@@ -38,6 +38,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from crowdnb.extras import needed_for
 from crowdnb.labels import IntArray, whole
 from crowdnb.model.assignment import placed_pairs, placed_table, score
 from crowdnb.model.check import check
@@ -216,7 +217,8 @@ def algorithm_1(problem: Problem) -> Any:
         raise ValueError(
             "problem: Algorithm 1 knows whole-project conflicts and the paper's rules only"
         )
-    import cplex
+    with needed_for("crowdnb.baselines.algorithm_1"):
+        import cplex
 
     m, n = problem.arrays.qualification.shape
     model = cplex.Cplex()

@@ -1,7 +1,7 @@
 """One page for whoever signs: what was decided, why, what it costs, how it was checked.
 
 The page is a single HTML file: no script, no picture from elsewhere, no network; it prints on A4.
-The command ``python -m crowdnb report``, the notebook of one's own data and its panel all make it
+The command ``crowdnb report``, the notebook of one's own data and its panel all make it
 with :func:`report`.
 """
 

@@ -12,32 +12,35 @@ Scripts and styles that run in the browser lie beside them. May use everything b
 the exercises.
 """
 
-from crowdnb.panels.ability import cloud_panel as cloud_panel
-from crowdnb.panels.ability import cloud_view as cloud_view
-from crowdnb.panels.ability import possibility_panel as possibility_panel
-from crowdnb.panels.ability import possibility_view as possibility_view
-from crowdnb.panels.assignment import assignment_panel as assignment_panel
-from crowdnb.panels.assignment import assignment_view as assignment_view
-from crowdnb.panels.assignment import panel_possibility as panel_possibility
-from crowdnb.panels.assignment import panel_problem as panel_problem
-from crowdnb.panels.assignment import panel_qualification as panel_qualification
-from crowdnb.panels.content import content_panel as content_panel
-from crowdnb.panels.content import content_view as content_view
-from crowdnb.panels.controls import WeightSliders as WeightSliders
-from crowdnb.panels.controls import shared_rest as shared_rest
-from crowdnb.panels.market import market_panel as market_panel
-from crowdnb.panels.market import market_view as market_view
-from crowdnb.panels.market import panel_market as panel_market
-from crowdnb.panels.medical import medical_panel as medical_panel
-from crowdnb.panels.medical import medical_view as medical_view
-from crowdnb.panels.panel import Panel as Panel
-from crowdnb.panels.panel import View as View
-from crowdnb.panels.policies import policies_panel as policies_panel
-from crowdnb.panels.policies import policies_view as policies_view
-from crowdnb.panels.service import service_panel as service_panel
-from crowdnb.panels.service import service_view as service_view
-from crowdnb.panels.weights import direct_weights_view as direct_weights_view
-from crowdnb.panels.weights import weights_panel as weights_panel
-from crowdnb.panels.weights import weights_view as weights_view
-from crowdnb.panels.why import why_panel as why_panel
-from crowdnb.panels.why import why_view as why_view
+from crowdnb.extras import needed_for
+
+with needed_for("crowdnb.panels"):
+    from crowdnb.panels.ability import cloud_panel as cloud_panel
+    from crowdnb.panels.ability import cloud_view as cloud_view
+    from crowdnb.panels.ability import possibility_panel as possibility_panel
+    from crowdnb.panels.ability import possibility_view as possibility_view
+    from crowdnb.panels.assignment import assignment_panel as assignment_panel
+    from crowdnb.panels.assignment import assignment_view as assignment_view
+    from crowdnb.panels.assignment import panel_possibility as panel_possibility
+    from crowdnb.panels.assignment import panel_problem as panel_problem
+    from crowdnb.panels.assignment import panel_qualification as panel_qualification
+    from crowdnb.panels.content import content_panel as content_panel
+    from crowdnb.panels.content import content_view as content_view
+    from crowdnb.panels.controls import WeightSliders as WeightSliders
+    from crowdnb.panels.controls import shared_rest as shared_rest
+    from crowdnb.panels.market import market_panel as market_panel
+    from crowdnb.panels.market import market_view as market_view
+    from crowdnb.panels.market import panel_market as panel_market
+    from crowdnb.panels.medical import medical_panel as medical_panel
+    from crowdnb.panels.medical import medical_view as medical_view
+    from crowdnb.panels.panel import Panel as Panel
+    from crowdnb.panels.panel import View as View
+    from crowdnb.panels.policies import policies_panel as policies_panel
+    from crowdnb.panels.policies import policies_view as policies_view
+    from crowdnb.panels.service import service_panel as service_panel
+    from crowdnb.panels.service import service_view as service_view
+    from crowdnb.panels.weights import direct_weights_view as direct_weights_view
+    from crowdnb.panels.weights import weights_panel as weights_panel
+    from crowdnb.panels.weights import weights_view as weights_view
+    from crowdnb.panels.why import why_panel as why_panel
+    from crowdnb.panels.why import why_view as why_view

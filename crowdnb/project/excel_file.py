@@ -11,6 +11,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
+from crowdnb.extras import needed_for
 from crowdnb.project.errors import ProjectError, Report
 from crowdnb.project.files import FILE_BYTES, PIECE, TooLargeError, in_megabytes, short
 from crowdnb.project.tables import ROWS, Rows, Table, made_table
@@ -28,12 +29,8 @@ def read_workbook(
     path: Path, wanted: Collection[str], report: Report
 ) -> tuple[dict[str, Table], list[str]]:
     """Read the wanted sheets of an Excel workbook; the names of all its sheets come second."""
-    try:
+    with needed_for("reading Excel workbooks"):
         import openpyxl
-    except ModuleNotFoundError:
-        raise ModuleNotFoundError(
-            "reading Excel workbooks needs openpyxl; pip install openpyxl"
-        ) from None
     sheets = {}
     try:
         check_workbook(path)

@@ -10,7 +10,8 @@
 ``program``           ``solve``, ``Program`` (again with other numbers), ``frontier`` (each budget)
 ``batch``             many problems, one for each core
 ``highs``             programs in arrays, for explanations, repairs and the worst case
+``greeting``          what HiGHS says of itself, kept from standard output
 ``apart``             a function in a process of its own, which never outlives the one that asked
 
-May use ``model`` and ``labels``.
+May use ``model``, ``labels`` and ``extras``.
 """

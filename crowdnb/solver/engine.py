@@ -17,10 +17,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from crowdnb.extras import how_to_get
 from crowdnb.labels import FloatArray, IntArray, listing, text_of
 from crowdnb.model.problem import Problem, Status
 from crowdnb.solver.apart import apart
 from crowdnb.solver.boolean_program import boolean_program
+from crowdnb.solver.greeting import silence_greeting
 
 if TYPE_CHECKING:
     import cvxpy as cp
@@ -181,6 +183,8 @@ def _solved(model: cp.Problem, data: Any, chain: Any, options: dict[str, Any], e
     CBC hears interrupts itself, ends as "stopped on user event", and leaves the process deaf to all
     later ones.
     """
+    if engine == "HIGHS":
+        silence_greeting()
     if engine != "CBC":
         return chain.solve_via_data(model, data, solver_opts=options)
     chain.solver = copy(chain.solver)  # cvxpy's own is shared, and reads two ends as the same error
@@ -300,7 +304,7 @@ def pick(solver: str | None) -> str:
     installed = preferred + [name for name in INSTALLED_MI_SOLVERS if name not in PREFERRED]
     if name not in [*PREFERRED, *MI_SOLVERS]:
         raise ValueError(f"solver: {solver!r} is unknown; installed are {listing(installed)}")
-    how = f"pip install {PACKAGE[name]}" if name in PACKAGE else "cvxpy's documentation says how"
+    how = how_to_get(PACKAGE[name]) if name in PACKAGE else "cvxpy's documentation says how"
     raise ModuleNotFoundError(
         f"the solver {name} is not installed; {how}; or use one of {listing(installed)}"
     )

@@ -16,6 +16,7 @@ from scipy import sparse
 from crowdnb.labels import BoolArray, FloatArray
 from crowdnb.solver.apart import apart
 from crowdnb.solver.engine import HIGHS, PATIENCE, SolverAnswerError
+from crowdnb.solver.greeting import silence_greeting
 
 FOREVER = 1e9  # seconds
 
@@ -71,6 +72,7 @@ def _ask(program: Milp, seconds: float) -> MilpAnswer:
     )
     kinds = highspy.HighsVarType
     lp.integrality_ = [kinds.kInteger if whole else kinds.kContinuous for whole in program.whole]
+    silence_greeting()
     highs = highspy.Highs()  # type: ignore[no-untyped-call]
     for name, value in {"output_flag": False, "time_limit": seconds, **HIGHS}.items():
         highs.setOptionValue(name, value)

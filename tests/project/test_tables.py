@@ -306,4 +306,6 @@ def test_a_workbook_without_the_package_names_the_package(tmp_path, capsys, monk
     path = tmp_path / "book.xlsx"
     path.write_bytes(b"")
     assert main(["assign", str(path)]) == 2
-    assert "pip install openpyxl" in capsys.readouterr().err
+    assert capsys.readouterr().err == (
+        "crowdnb: reading Excel workbooks needs openpyxl; pip install 'crowdnb[excel]'\n"
+    )

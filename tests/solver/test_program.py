@@ -152,8 +152,8 @@ def test_the_default_is_the_first_installed(problem, monkeypatch):
     monkeypatch.setattr(defines, "INSTALLED_MI_SOLVERS", ["SCIPY", "HIGHS"])
     assert cn.solve(problem).solver == "HIGHS"
     for name, how in (
-        ("GLPK_MI", "pip install cvxopt"),
-        ("CBC", "pip install cylp"),
+        ("GLPK_MI", r"pip install 'crowdnb\[glpk\]'"),
+        ("CBC", r"pip install 'crowdnb\[cbc\]'"),
         ("GUROBI", "cvxpy's documentation"),
     ):
         with pytest.raises(ModuleNotFoundError, match=f"{name} is not installed; {how}"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from crowdnb.extras import needed_for
 from crowdnb.labels import FloatArray, generator, number_frame, whole
 from crowdnb.market.matching.best import optimal
 from crowdnb.market.matching.filling import Seed, with_room
@@ -64,7 +65,8 @@ def _of_neighbours(x: FloatArray, neighbours: int) -> FloatArray:
     keep_empty_features=True)`` gives, in a third of its time: a panel guesses at every change.
     """
     # here: it takes a second, and little else needs it
-    from sklearn.metrics.pairwise import nan_euclidean_distances
+    with needed_for("crowdnb.matching.guess"):
+        from sklearn.metrics.pairwise import nan_euclidean_distances
 
     far, filled = nan_euclidean_distances(x), x.copy()
     for column in filled.T:

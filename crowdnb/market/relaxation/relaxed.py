@@ -12,6 +12,7 @@ from crowdnb.labels import FloatArray
 from crowdnb.market.relaxation.linear_program import Linear, Rows, linear
 from crowdnb.model.problem import Problem
 from crowdnb.solver.engine import SolverAnswerError
+from crowdnb.solver.greeting import silence_greeting
 
 WHOLE = 1e-6  # how far from a whole number a solver's x may be
 _DIGITS = 9  # of what a solver returns
@@ -82,6 +83,7 @@ def relaxed(model: Linear, decided: Decisions) -> Relaxed | None:
         x[list(some)].sum() >= 1 if yes else x[list(some)] == 0 for some, yes in decided.items()
     ]
     program = cp.Problem(cp.Maximize(model.value.to_numpy() @ x), kept)
+    silence_greeting()
     bound: float = program.solve(solver="HIGHS")  # type: ignore[no-untyped-call]
     if program.status != "optimal":
         return None

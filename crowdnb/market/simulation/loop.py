@@ -13,6 +13,7 @@ import pandas as pd
 from tqdm.auto import tqdm
 
 from crowdnb.ability.possibility import degree
+from crowdnb.extras import needed_for
 from crowdnb.labels import BoolArray, FloatArray, IntArray
 from crowdnb.market.epoch import Offer, best_epoch, in_turn
 from crowdnb.market.parameters import DAY, DONE, DROPPED, LEFT, URGENT, WORST
@@ -44,12 +45,8 @@ class Loop:
     """A market that runs: its state, and the processes that change it."""
 
     def __init__(self, chance: Chance, policy: Policy, progress: bool) -> None:
-        try:
+        with needed_for("crowdnb.simulation"):
             import simpy
-        except ModuleNotFoundError as error:
-            raise ModuleNotFoundError(
-                "crowdnb.market.simulation needs simpy; pip install simpy"
-            ) from error
         self.env, self.interrupt = simpy.Environment(), simpy.Interrupt
         self.chance, self.market, self.policy = chance, chance.market, policy
         self.t, self.w = chance.tasks, chance.workers
