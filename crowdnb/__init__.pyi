@@ -6,6 +6,7 @@ from .ability.cloud import Cloud as Cloud
 from .ability.cloud import ability_clouds as ability_clouds
 from .ability.cloud import ability_intervals as ability_intervals
 from .ability.cloud import backward_cloud as backward_cloud
+from .ability.consistency import judgement_consistency as judgement_consistency
 from .ability.possibility import possibility_degree as possibility_degree
 from .ability.possibility import possibility_matrix as possibility_matrix
 from .ability.qualification import qualification as qualification

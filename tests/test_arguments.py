@@ -62,6 +62,7 @@ CALLS = [
     "cn.possibility_matrix(ability=ABILITY, demand=DEMAND)",
     "cn.consistent_matrix(judgement=JUDGEMENT)",
     "cn.criteria_weights(judgement=JUDGEMENT, resolution=1.0)",
+    "cn.judgement_consistency(judgement=JUDGEMENT)",
     "cn.weight_range(criteria=4, resolution=2.0)",
     "cn.qualification(ability=ABILITY, demand=DEMAND, weights=WEIGHTS)",
     # the problem and its answers

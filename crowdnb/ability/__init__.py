@@ -4,6 +4,7 @@
 ``cloud``          counts → cloud model → ability intervals (eqs. 1 and 2)
 ``possibility``    ability against demand → possibility degree (eq. 3)
 ``weights``        judgement matrix → criteria weights by fuzzy AHP (eqs. 4 and 5)
+``consistency``    how far a judgement matrix contradicts itself
 ``qualification``  possibility and weights → Q (eq. 6)
 
 May use ``labels`` alone.

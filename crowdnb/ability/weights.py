@@ -40,6 +40,13 @@ from crowdnb.labels import (
 )
 
 LEVELS = (0.1, 0.3, 0.5, 0.7, 0.9)
+# How far the product of opposite cells may be from 1 where 1/6 is written as 0.2, or 1/8 as 0.1.
+_ROUNDED = 0.2 + 1e-9
+SAATY = (
+    "it looks like Saaty's scale from 1/9 to 9, where opposite cells multiply to 1. Here they sum to"
+    " 1 and the diagonal is 0.5: write 0.5 + log9(a)/2 for a value a of that scale, which is 0.5 for"
+    " 1, 0.75 for 3, 1 for 9, 0.25 for 1/3"
+)
 
 
 def consistent_matrix(judgement: pd.DataFrame | npt.ArrayLike) -> pd.DataFrame:
@@ -72,7 +79,7 @@ def consistent_matrix(judgement: pd.DataFrame | npt.ArrayLike) -> pd.DataFrame:
     >>> consistent_matrix([[0.5, 0.7], [0.3, 0.5]]).to_numpy().round(3).tolist()
     [[0.5, 0.7], [0.3, 0.5]]
     """
-    b, criteria = _checked(judgement)
+    b, criteria = checked_judgement(judgement)
     return pd.DataFrame(_consistent(b), index=criteria, columns=criteria)
 
 
@@ -104,7 +111,7 @@ def criteria_weights(
     >>> criteria_weights([[0.5, 0.9, 0.9, 0.9]] + [[0.1, 0.5, 0.5, 0.5]] * 3).round(4).tolist()
     [0.3167, 0.2278, 0.2278, 0.2278]
     """
-    b, criteria = _checked(judgement)
+    b, criteria = checked_judgement(judgement)
     return weights_of(pd.DataFrame(b, criteria, criteria), resolution)
 
 
@@ -174,7 +181,10 @@ def _resolution(k: int, resolution: float | None) -> float:
     return a
 
 
-def _checked(judgement: pd.DataFrame | npt.ArrayLike) -> tuple[FloatArray, pd.Index[Any]]:
+def checked_judgement(
+    judgement: pd.DataFrame | npt.ArrayLike,
+) -> tuple[FloatArray, pd.Index[Any]]:
+    """B as an array in the order of its row labels, and these; as :func:`consistent_matrix` says."""
     frame = judgement
     if not isinstance(frame, pd.DataFrame):
         masked = isinstance(judgement, np.ma.MaskedArray)
@@ -216,6 +226,8 @@ def judgement_problems(frame: pd.DataFrame) -> tuple[list[str], list[str]]:
     cells = frame.reindex(columns=frame.index)
     b = numbers(cells)
     names = [str(label) for label in frame.index]
+    if is_saaty_scale(b):
+        return [SAATY], []
     problems, off_levels = [], []
     for i, row in enumerate(names):
         for j, column in enumerate(names):
@@ -235,3 +247,11 @@ def judgement_problems(frame: pd.DataFrame) -> tuple[list[str], list[str]]:
             if min(abs(value - level) for level in LEVELS) > 1e-9 and 0 <= value <= 1:
                 off_levels.append(f"row {row}, column {column} is {value}")
     return problems, off_levels
+
+
+def is_saaty_scale(b: FloatArray) -> bool:
+    """Whether a square matrix is one of AHP: 1 on the diagonal, opposite cells multiply to 1."""
+    if b.ndim != 2 or b.shape[0] != b.shape[1] or not (b > 0).all():
+        return False
+    product = np.abs(b * b.T - 1)
+    return bool((b.diagonal() == 1).all() and b.max() >= 2 and (product <= _ROUNDED).all())

@@ -7,6 +7,7 @@ from unicodedata import east_asian_width
 import pandas as pd
 
 import crowdnb as cn
+from crowdnb.ability.consistency import consistency_of
 from crowdnb.labels import listing
 
 
@@ -23,6 +24,8 @@ def histories(project: cn.Project, clouds: pd.DataFrame | None) -> str:
         f"{m} workers, {len(project.required)} tasks, {project.required.sum()} places. Criteria"
         f" weights: {weights}."
     ]
+    if project.judgement is not None:
+        lines.append(consistency_of(project.judgement).of_deviation)
     if clouds is None:
         return "\n".join([*lines, f"Ability: {m * k} intervals as given."])
     rule = clouds["rule"].value_counts()

@@ -9,6 +9,7 @@ from importlib import metadata
 import numpy as np
 
 import crowdnb
+from crowdnb.ability.consistency import consistency_of
 from crowdnb.explain.infeasible import explain_infeasible
 from crowdnb.labels import listing
 from crowdnb.model.assignment import performance
@@ -367,6 +368,8 @@ def _checks(found: Findings) -> list[str]:
         f"Files read without a problem: {len(project.ability)} workers, {len(project.required)}"
         f" tasks, {int(project.required.sum())} places. Criteria weights: {weights}."
     )
+    if project.judgement is not None and not found.scenario.weights:
+        read += f" {consistency_of(project.judgement).of_deviation}"
     if answer.table is None:
         return [
             read,

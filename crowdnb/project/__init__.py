@@ -4,7 +4,8 @@ Sections 6.1 and 6.2 of the paper, notebooks 05 and 07.
 
 ``files``          bytes of files, read with limits, written in full or not at all
 ``errors``         what is wrong with them, all of it, with hints at what was meant
-``csv_file``, ``excel_file``, ``tables``
+``cells``          one cell as a label or a number
+``csv_file``, ``excel_file``, ``excel_marks``, ``tables``
                    tables of labels and numbers, with line numbers in every complaint
 ``form``           what columns each file has, and how much a project may hold
 ``record``         a project: what its files say, its problem, its assignment

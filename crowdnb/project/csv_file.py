@@ -1,7 +1,8 @@
 """A CSV file as a table: its encoding, its separator, its lines.
 
-Read correctly: commas, semicolons or tabs, a byte-order mark, CRLF, Excel's ``sep=`` line, decimal
-commas where the separator is not a comma. Whatever is no CSV file, or too much of one, is reported
+Read correctly: commas, semicolons, tabs or bars, UTF-8 with or without a byte-order mark, UTF-16
+with one (Excel's "Unicode text"), any line ends, Excel's ``sep=`` line, spaces around quotes,
+decimal commas where the separator is not a comma. Whatever is no CSV file, or too much of one, is reported
 within seconds, before the memory is full.
 """
 
@@ -20,6 +21,18 @@ from crowdnb.project.tables import ROWS, Rows, Table, made_table
 
 LINES = 2_000_000  # empty ones included
 LINE = 1_000_000  # characters of a line; the header of a matrix of 10,000 long names takes 300,000
+SEPARATORS = ",;\t|"
+_SOME = 1000  # bytes by which UTF-16 without its mark is known
+_SAVE = "save the file as 'CSV UTF-8'"
+_WORKBOOKS = (b"PK\3\4", b"\xd0\xcf\x11\xe0")  # how .xlsx and .ods begin, and .xls
+_SAMPLE = 20  # lines by which the separator is found
+# The mark of UTF-32 begins like that of UTF-16, so it is looked for first.
+_MARKED = {
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
 
 
 def read_csv(path: Path, report: Report) -> Table | None:
@@ -39,12 +52,10 @@ def read_csv(path: Path, report: Report) -> Table | None:
     except TooLargeError as error:
         problem(f"holds {error}")
         return None
-    if (at := _not_utf8(data)) is not None:
-        line = data.count(b"\n", 0, at) + 1
-        problem(f"byte {data[at]:#04x} is not UTF-8; save the file as 'CSV UTF-8'", line)
-        return None
-    if (at := data.find(b"\0")) >= 0:
-        problem("holds a zero byte, it is not a CSV file", data.count(b"\n", 0, at) + 1)
+    try:
+        data = _as_utf8(data)
+    except _NotTextError as error:
+        problem(f"{error.args[0]}; {_SAVE}", error.args[1])
         return None
     try:
         _count_lines(data)
@@ -54,9 +65,12 @@ def read_csv(path: Path, report: Report) -> Table | None:
     file = io.TextIOWrapper(io.BytesIO(data), encoding="utf-8-sig", newline="")
     first = next((line for line in iter(lambda: file.readline(LINE), "") if line.strip("\r\n")), "")
     named = re.fullmatch(r'"?sep=([,;\t|])"?[\r\n]*', first)
-    separator = named[1] if named else max(",;\t", key=first.count)
     file.seek(0)
-    reader = csv.reader(_lines(file), delimiter=separator, strict=True)
+    separator = named[1] if named else _separator(file)
+    file.seek(0)
+    reader = csv.reader(
+        _lines(file, separator), delimiter=separator, strict=True, skipinitialspace=True
+    )
     rows = Rows()
     begin = 1
     try:
@@ -75,6 +89,58 @@ def read_csv(path: Path, report: Report) -> Table | None:
     return made_table(path.name, "line", rows.rows, rows.lines, separator != ",", report)
 
 
+class _NotTextError(ValueError):
+    """What a file is instead of text, and on which line, if that helps."""
+
+
+def _as_utf8(data: bytes) -> bytes:
+    """The text of a file as UTF-8; piece by piece, since the whole may take four times its size."""
+    if data.startswith(_WORKBOOKS):
+        raise _NotTextError("is a workbook under the name of a CSV file", None)
+    encoding = next((_MARKED[mark] for mark in _MARKED if data.startswith(mark)), None)
+    if encoding is not None:
+        decoder = codecs.getincrementaldecoder(encoding)()
+        starts = range(0, len(data), PIECE)
+        try:
+            data = b"".join(
+                decoder.decode(data[at : at + PIECE], at + PIECE >= len(data)).encode()
+                for at in starts
+            )
+        except UnicodeDecodeError:
+            text = f"begins like {encoding.upper()} text and goes on otherwise"
+            raise _NotTextError(text, None) from None
+    if (at := _not_utf8(data)) is not None:
+        raise _NotTextError(f"byte {data[at]:#04x} is not UTF-8", _line_ends(data, at) + 1)
+    if (at := data.find(b"\0")) >= 0:
+        some = data[:_SOME]
+        if max(some[::2].count(0), some[1::2].count(0)) > 0.4 * len(some) / 2:
+            raise _NotTextError("looks like UTF-16 text without its mark", None)
+        raise _NotTextError("holds a zero byte, it is not a CSV file", _line_ends(data, at) + 1)
+    return data
+
+
+def _separator(file: io.TextIOWrapper) -> str:
+    """What separates the cells: where a label has the others in it, the rows tell.
+
+    Of those that are in the first line, the one by which most rows are as long as it; of these the
+    most frequent.
+    """
+    lines: list[str] = []
+    while len(lines) < _SAMPLE and (line := file.readline(LINE)):
+        if line.strip():
+            lines.append(line)
+
+    def fits(separator: str) -> tuple[bool, int, int]:
+        try:
+            rows = list(csv.reader(lines, delimiter=separator, skipinitialspace=True))
+        except csv.Error:
+            return False, 0, 0
+        width = len(rows[0]) if rows else 0
+        return width > 1, sum(len(row) == width for row in rows), width
+
+    return max(SEPARATORS, key=fits)
+
+
 def _not_utf8(data: bytes) -> int | None:
     """Where the first byte stands that is not UTF-8.
 
@@ -90,9 +156,14 @@ def _not_utf8(data: bytes) -> int | None:
     return None
 
 
+def _line_ends(data: bytes, end: int) -> int:
+    """How many lines end before a place, in whatever way."""
+    return data.count(b"\n", 0, end) + data.count(b"\r", 0, end) - data.count(b"\r\n", 0, end)
+
+
 def _count_lines(data: bytes) -> None:
     """TooLargeError where there are too many lines, before any time is spent on them."""
-    number = data.count(b"\n") + data.count(b"\r") - data.count(b"\r\n")
+    number = _line_ends(data, len(data))
     if number > LINES:
         raise TooLargeError(f"has {number:,} lines, and at most {LINES:,} are read")
     rows = sum(1 for _ in re.finditer(rb"[^\r\n]+", data)) - 1 if number > ROWS else 0
@@ -103,8 +174,8 @@ def _count_lines(data: bytes) -> None:
         )
 
 
-def _lines(file: io.TextIOWrapper) -> Iterator[str]:
-    """The lines of a file, none of which is too long."""
+def _lines(file: io.TextIOWrapper, separator: str) -> Iterator[str]:
+    """The lines of a file, none of which is too long, without spaces between quote and separator."""
     number = 0
     while line := file.readline(LINE + 1):
         number += 1
@@ -115,4 +186,20 @@ def _lines(file: io.TextIOWrapper) -> Iterator[str]:
             raise TooLargeError(
                 f"line {number} has {size:,} characters, and at most {LINE:,} are read"
             )
-        yield line
+        yield _trimmed(line, separator) if '" ' in line else line
+
+
+def _trimmed(line: str, separator: str) -> str:
+    """A line without the spaces around quoted cells; as it is where a quote goes on beyond it."""
+    mark = re.escape(separator)
+    cell = re.compile(
+        rf'(?: *(?P<quoted>"(?:[^"]|"")*") *|(?P<plain>[^"{mark}\r\n]*))({mark}|[\r\n]*$)'
+    )
+    parts, at = [], 0
+    while at < len(line):
+        found = cell.match(line, at)
+        if found is None:
+            return line
+        parts += [found["quoted"] or found["plain"], found[3]]
+        at = found.end()
+    return "".join(parts)

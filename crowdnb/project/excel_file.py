@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from crowdnb.extras import needed_for
+from crowdnb.project.cells import as_label
 from crowdnb.project.errors import ProjectError, Report
+from crowdnb.project.excel_marks import Marks, Used, read_marks
 from crowdnb.project.files import FILE_BYTES, PIECE, TooLargeError, in_megabytes, short
 from crowdnb.project.tables import ROWS, Rows, Table, made_table
 
@@ -31,22 +33,16 @@ def read_workbook(
     """Read the wanted sheets of an Excel workbook; the names of all its sheets come second."""
     with needed_for("reading Excel workbooks"):
         import openpyxl
-    sheets = {}
+    tables = {}
     try:
         check_workbook(path)
         with path.open("rb") as file, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # drop-down lists and the like, which are not read
             book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
             for name in [name for name in book.sheetnames if name in wanted]:
-                # some programs write a wrong size, and rows beyond it would be lost
-                book[name].reset_dimensions()
-                sheets[name] = rows = Rows()
-                try:
-                    for line, row in enumerate(book[name].iter_rows(values_only=True), 1):
-                        if row:
-                            rows.add(row, line)
-                except TooLargeError as error:
-                    raise TooLargeError(f"sheet {name} {error}") from None
+                table = _read_sheet(book[name], f"{path.name}, sheet {name}", report)
+                if table is not None:
+                    tables[name] = table
     except TooLargeError as error:
         raise ProjectError([(path.name, f"{path.name}: {error}")]) from None
     except MemoryError:
@@ -57,11 +53,43 @@ def read_workbook(
             f" {_in_a_line(error)}"
         )
         raise ProjectError([(path.name, text)]) from None
-    tables = {
-        name: made_table(f"{path.name}, sheet {name}", "row", rows.rows, rows.lines, True, report)
-        for name, rows in sheets.items()
-    }
-    return {name: table for name, table in tables.items() if table is not None}, book.sheetnames
+    return tables, book.sheetnames
+
+
+def _read_sheet(sheet: Any, where: str, report: Report) -> Table | None:
+    """A sheet as a table, and a note on what of it nobody sees.
+
+    None where cells are merged or formulas have no value, which the report then says alone: all
+    else that is wrong may come from it.
+    """
+    rows = Rows()
+    sheet.reset_dimensions()  # some programs write a wrong size, and rows beyond it would be lost
+    try:
+        for line, row in enumerate(sheet.iter_rows(values_only=True), 1):
+            if row:
+                rows.add(row, line)
+    except TooLargeError as error:
+        raise TooLargeError(f"sheet {sheet.title} {error}") from None
+    marks = read_marks(sheet)
+    used = _used(rows) if marks != Marks() else Used([], 0, [])
+    if problem := marks.problem(used):
+        report.add(where, *problem)
+        return None
+    table = made_table(where, "row", rows.rows, rows.lines, True, report)
+    if table is not None and (hidden := marks.hidden(used)):
+        report.notes.append(f"{where}: {hidden}")
+    return table
+
+
+def _used(rows: Rows) -> Used:
+    filled = [
+        (line, row) for line, row in zip(rows.lines, rows.rows, strict=True) if any(map(as_label, row))
+    ]  # fmt: skip
+    width = max(
+        (at + 1 for _, row in filled for at, cell in enumerate(row) if as_label(cell)), default=0
+    )
+    header = list(map(as_label, filled[0][1])) if filled else []
+    return Used([line for line, _ in filled], width, header)
 
 
 def _in_a_line(error: Exception) -> str:

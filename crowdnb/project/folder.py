@@ -17,6 +17,7 @@ task_conflicts          optional: worker, task; or a labelled 0/1 matrix, a row 
 from __future__ import annotations
 
 import os
+import re
 from numbers import Integral
 from pathlib import Path
 from typing import Any
@@ -180,8 +181,11 @@ def _open(path: Path, report: Report) -> dict[str, Table]:
             report.add(str(path), f"{' and '.join(full)} are both there; keep the one that counts")
     known = [f"{name}{ending}" for name in FILES]
     for name in [name for name in names if name not in [*known, "assignment.csv"]]:
-        meant = closest(name.split(".")[0], [other for other in FILES if other not in there], 0.8)
-        if meant is not None:
+        plain = _plain_name(name)
+        meant = closest(plain, [other for other in FILES if other not in there], 0.8)
+        if plain in there:
+            report.notes.append(f"{name} was not read; {plain}{ending} was")
+        elif meant is not None:
             report.add(
                 str(path), f"{name!r} is not a name that is read (did you mean {meant + ending!r}?)"
             )
@@ -191,6 +195,14 @@ def _open(path: Path, report: Report) -> dict[str, Table]:
         read = {name: read_csv(path / f"{name}.csv", report) for name in there}
         tables = {name: table for name, table in read.items() if table is not None}
     return tables
+
+
+def _plain_name(name: str) -> str:
+    """The name of a file or sheet without its endings, its case, and what copying adds to it."""
+    plain = re.sub(r"\s+", " ", name.split(".")[0].lower()).strip()
+    plain = re.sub(r"^(copy of|kopie von|copie de|copia de) ", "", plain)
+    plain = re.sub(r"[ _-]*\(?(copy|kopie|copie|copia|副本)?\)? ?(\(?[0-9]{1,2}\)?)?$", "", plain)
+    return re.sub(r"[ -]+", "_", plain)
 
 
 def _workers(ability: pd.DataFrame | None, counts: Counts | None) -> list[str] | None:

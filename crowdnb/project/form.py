@@ -7,22 +7,28 @@ of :class:`crowdnb.Project`, which says what its numbers may be
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 
 class File(NamedTuple):
-    """The columns of a file, the first of them labels; and those that may be left out."""
+    """The columns of a file, the first of them labels; and those that may be left out.
+
+    An optional column has the number that stands for an empty cell of it, None where it is not
+    read as a number.
+    """
 
     columns: tuple[str, ...]
-    optional: tuple[str, ...] = ()
+    optional: Mapping[str, float | None] = MappingProxyType({})
 
 
 # Each with the ending .csv, or as the sheet of a workbook.
 FORM = {
-    "ratings": File(("worker", "criterion", "rating"), ("date",)),
+    "ratings": File(("worker", "criterion", "rating"), {"date": None}),
     "ability": File(("worker", "criterion", "low", "high")),
-    "demand": File(("task", "criterion", "low"), ("high",)),
-    "tasks": File(("task", "required"), ("weight",)),
+    "demand": File(("task", "criterion", "low"), {"high": 1.0}),
+    "tasks": File(("task", "required"), {"weight": 1.0}),
     "judgement": File(()),  # a matrix, whose labels are the criteria
     "weights": File(("criterion", "weight")),
     "worker_conflicts": File(("worker", "other")),  # or a matrix, whose labels are the workers

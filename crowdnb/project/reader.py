@@ -13,13 +13,25 @@ from collections.abc import Callable, Collection, Sequence
 import numpy as np
 import pandas as pd
 
+from crowdnb.ability.consistency import consistency_of
 from crowdnb.ability.ratings import Counts, count_ratings, is_star
-from crowdnb.ability.weights import judgement_problems, weights_of
+from crowdnb.ability.weights import SAATY, is_saaty_scale, judgement_problems, weights_of
 from crowdnb.labels import listing
+from crowdnb.project.cells import (
+    as_label,
+    decimals,
+    in_unit,
+    not_negative,
+    ratio,
+    read_number,
+    wrong_label,
+)
 from crowdnb.project.errors import Report, strangers
 from crowdnb.project.form import FORM, HISTORIES, MOST_OF
 from crowdnb.project.record import TASK_COLUMNS
-from crowdnb.project.tables import Table, as_label, in_unit, not_negative, wrong_label
+from crowdnb.project.tables import Table
+
+_EXACT = 1e-9  # of a sum of weights, which the sum of floats leaves
 
 
 class Reader:
@@ -56,7 +68,7 @@ class Reader:
             return None
         table.once([(label,) for label in task], ["task"])
         columns = {
-            name: table.numbers(name, column.rule)
+            name: table.numbers(name, column.rule, FORM["tasks"].optional.get(name))
             for name, column in TASK_COLUMNS.items()
             if name in table.header
         }
@@ -66,21 +78,7 @@ class Reader:
     def weights(self) -> tuple[pd.Series[float] | None, pd.DataFrame | None]:
         """Criteria weights, and the judgement they come from, if any."""
         if "judgement" in self.all:
-            judgement = self._matrix(self.all["judgement"])
-            if judgement is None:
-                return None, None
-            problems, off_levels = judgement_problems(judgement)
-            for text in problems:
-                self.all["judgement"].problem(text)
-            if problems:
-                return None, None
-            if off_levels:
-                where = self.all["judgement"].where
-                self.report.notes.append(
-                    f"{where}: off the five levels 0.1 … 0.9: {listing(off_levels)}"
-                )
-            b = judgement.reindex(columns=judgement.index)
-            return weights_of(b), b
+            return self._judgement(self.all["judgement"])
         table = self._table("weights")
         if table is None:
             return None, None
@@ -89,19 +87,54 @@ class Reader:
             return None, None
         table.once([(label,) for label in criterion], ["criterion"])
         before = len(self.report.problems)
-        weight = table.numbers("weight", not_negative)
-        if len(self.report.problems) == before and abs(math.fsum(weight) - 1) > 1e-6:
-            percent = (
-                "; they look like percent, divide each by 100"
-                if math.isclose(math.fsum(weight), 100)
-                else ""
-            )
-            table.problem(
-                f"the weights sum to {math.fsum(weight):.9g} and must sum to 1{percent}",
-                column="weight",
-            )
+        weight = table.numbers("weight", not_negative, large=False)
+        if len(self.report.problems) == before:
+            weight = self._summing_to_one(table, weight)
         series = pd.Series(weight, index=pd.Index(criterion, name="criterion"), name="weight")
         return series[~series.index.duplicated() & (series.index != "")], None
+
+    def _summing_to_one(self, table: Table, weight: list[float]) -> list[float]:
+        """Weights that sum to 1, rescaled where only the rounding of what is written is off."""
+        total = math.fsum(weight)
+        if abs(total - 1) <= _EXACT:
+            return weight
+        digits = [decimals(cell) for cell in table.column("weight")]
+        last = max(digits)
+        # those written to the last digit are rounded there, each by half a unit at most
+        if last >= 2 and abs(total - 1) <= digits.count(last) * 0.5 * 10.0**-last + _EXACT:
+            self.report.notes.append(
+                f"{table.where}: the weights sum to {total:.9g}, which the rounding of their last"
+                " digit explains; each was divided by that sum"
+            )
+            return [value / total for value in weight]
+        percent = ""
+        if abs(total - 100) < 1:
+            percent = "; they look like percent, divide each by 100"
+        table.problem(f"the weights sum to {total:.9g} and must sum to 1{percent}", column="weight")
+        return weight
+
+    def _judgement(self, table: Table) -> tuple[pd.Series[float] | None, pd.DataFrame | None]:
+        """Weights of a judgement, and B; notes on levels, cycles and consistency."""
+        cells = [[ratio(cell) for cell in row[1:]] for row in table.rows]
+        if cells and is_saaty_scale(np.array(cells)):
+            table.problem(SAATY)
+            return None, None
+        judgement = self._matrix(table, large=False)
+        if judgement is None:
+            return None, None
+        problems, off_levels = judgement_problems(judgement)
+        for text in problems:
+            table.problem(text)
+        if problems:
+            return None, None
+        if off_levels:
+            self.report.notes.append(
+                f"{table.where}: off the five levels 0.1 … 0.9: {listing(off_levels)}"
+            )
+        b = judgement.reindex(columns=judgement.index)
+        if said := consistency_of(b).of_cycles:
+            self.report.notes.append(f"{table.where}: {said[0].lower()}{said[1:]}")
+        return weights_of(b), b
 
     def intervals(
         self, name: str, known: list[str] | None, criteria: list[str] | None
@@ -123,7 +156,7 @@ class Reader:
             table.known(criterion, criteria, "criterion")
         table.once(list(zip(label, criterion, strict=True)), [what, "criterion"])
         low = table.numbers("low", in_unit)
-        high = table.numbers("high", in_unit) if "high" in table.header else [1.0] * len(low)
+        high = table.numbers("high", in_unit, FORM[name].optional.get("high"))
         for row, (start, end) in enumerate(zip(low, high, strict=True)):
             if start > end:
                 table.problem(f"low {start} is above high {end}", row)
@@ -163,6 +196,7 @@ class Reader:
 
         rating = table.numbers("rating", star)
         frame = pd.DataFrame({"worker": worker, "criterion": criterion, "rating": rating})
+        self._doubles(table, frame)
         good = frame[(frame["worker"] != "") & (frame["criterion"] != "") & frame["rating"].notna()]
         have = set(zip(worker, criterion, strict=True))
         if len(have) * stars > HISTORIES:
@@ -174,6 +208,21 @@ class Reader:
             if one and lacking:
                 table.problem(f"worker {one} has no rating on criterion {listing(lacking)}")
         return None if good.empty else count_ratings(good, stars)
+
+    def _doubles(self, table: Table, ratings: pd.DataFrame) -> None:
+        """Note ratings that stand twice with their date: nobody can tell whether both are meant."""
+        if "date" not in table.header:
+            return
+        ratings = ratings.assign(date=[as_label(cell) for cell in table.column("date")])
+        twice = np.flatnonzero(ratings.duplicated().to_numpy() & (ratings["date"] != ""))
+        if len(twice):
+            row = int(twice[0])
+            before = int((ratings == ratings.iloc[row]).all(axis=1).to_numpy().argmax())
+            rows = "1 row stands" if len(twice) == 1 else f"{len(twice):,} rows stand"
+            self.report.notes.append(
+                f"{table.where}: {rows} there a second time with the same date and rating"
+                f" ({table.line_word} {table.lines[row]} as {table.lines[before]}); each counts"
+            )
 
     def conflicts(
         self, name: str, rows: list[str] | None, columns: list[str] | None
@@ -192,7 +241,6 @@ class Reader:
             return None
         _, other = FORM[name].columns
         pairs = list(zip(table.labels("worker"), table.labels(other), strict=True))
-        table.once(pairs, ["worker", other])
         what = "task" if other == "task" else "worker"
         if rows is not None:
             table.known([one for one, _ in pairs], rows, "worker")
@@ -231,11 +279,15 @@ class Reader:
         return frame
 
     def _matrix(
-        self, table: Table, rule: Callable[[float], str | None] = lambda value: None
+        self,
+        table: Table,
+        rule: Callable[[float], str | None] = lambda value: None,
+        large: bool = True,
     ) -> pd.DataFrame | None:
         """A labelled matrix: row labels in the first column, column labels in the header."""
         before = len(self.report.problems)
         names = table.header[1:]
+        table.dates([row[0] for row in table.rows], table.header[0] or "1")
         labels = [as_label(row[0]) for row in table.rows]
         for axis, got in (("column", names), ("row", labels)):
             for label, times in Counter(got).items():
@@ -248,7 +300,7 @@ class Reader:
                     )
         values: list[Sequence[float]] = []
         for at, row in enumerate(table.rows):
-            cells = [table.number(cell, rule) for cell in row[1:]]
+            cells = [read_number(cell, table.decimal_comma, rule, large) for cell in row[1:]]
             for name, cell in zip(names, cells, strict=True):
                 if isinstance(cell, str):
                     table.problem(cell, at, name)

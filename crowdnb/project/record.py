@@ -20,9 +20,9 @@ from crowdnb.labels import labelled_vector, listing, needs, path_of, same_labels
 from crowdnb.model.assignment import Assignment
 from crowdnb.model.fields import Conflicts, Labels, Scope, read, zero_one
 from crowdnb.model.problem import Problem
+from crowdnb.project.cells import not_negative, people
 from crowdnb.project.files import write_together
 from crowdnb.project.form import FILES, FORM
-from crowdnb.project.tables import not_negative, people
 from crowdnb.solver.program import solve
 
 # of C^A at a time are compared with as many columns, which then stay in a processor's cache

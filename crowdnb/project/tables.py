@@ -14,21 +14,17 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
 from typing import Any
 
-from crowdnb.labels import listing, number
-from crowdnb.model.fields import MOST
+from crowdnb.labels import count, listing
+from crowdnb.project.cells import as_label, is_date, quoted, read_number, wrong_label
 from crowdnb.project.errors import SHOWN, Report, did_you_mean, strangers
-from crowdnb.project.files import TooLargeError, short
-
-NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+from crowdnb.project.files import TooLargeError
 
 ROWS = 1_000_000  # below the header
 COLUMNS = 10_000  # of a matrix; each unknown one is a problem of its own
 CELLS = 8_000_000  # 66 bytes each where all are different; ratings with a date have four a row
 SHARED = 100_000  # different texts of a file that are held once
-LABEL = 1000  # characters of a label
 
 
 @dataclass
@@ -57,24 +53,41 @@ class Table:
         before = len(self.report.problems)
         known, times, unknown = [*needed, *optional], Counter(self.header), 0
         for name in times:
-            if name not in known:
+            if not name:
+                self._nameless()
+            elif name not in known:
                 unknown += 1
                 hint = (
                     did_you_mean(name, [other for other in known if other not in times])
                     if unknown <= SHOWN
                     else ""
                 )
+                if re.fullmatch(r"Unnamed: \d+", name):
+                    hint = " (pandas calls a column without a name so)"
                 self.problem(
-                    f"column {_quoted(name)} is not known here{hint}; expected are"
+                    f"column {quoted(name)} is not known here{hint}; expected are"
                     f" {', '.join(known)}"
                 )
             elif times[name] > 1:
                 self.problem(f"column {name!r} stands {times[name]} times")
         for name in needed:
             if name not in times:
-                there = listing([_quoted(other) for other in self.header], 20) or "none"
+                there = listing([quoted(other) for other in self.header], 20) or "none"
                 self.problem(f"column {name!r} is missing; there are {there}")
         return len(self.report.problems) == before
+
+    def _nameless(self) -> None:
+        """Report the columns without a name, which may be what pandas calls an index."""
+        at = [place for place, name in enumerate(self.header) if not name]
+        first = [as_label(row[0]) for row in self.rows[:10]]
+        if at == [0] and first == [str(row) for row in range(len(first))]:
+            self.problem(
+                "the first column has no name and counts the rows: it is an index of pandas; delete"
+                " it, or write the file with index=False"
+            )
+        else:
+            places = listing([place + 1 for place in at])
+            self.problem(f"column {places} has no name in the header; name it or delete it")
 
     def column(self, name: str) -> list[Any]:
         """The cells of one column."""
@@ -86,61 +99,59 @@ class Table:
 
         One that is wrong is reported and left empty.
         """
-        texts = [as_label(cell) for cell in self.column(name)]
+        cells = self.column(name)
+        self.dates(cells, name)
+        texts = [as_label(cell) for cell in cells]
         for row, text in enumerate(texts):
             if wrong := wrong_label(text):
                 self.problem(f"the {name} {wrong}", row, name)
                 texts[row] = ""
         return texts
 
+    def dates(self, cells: Sequence[Any], column: str) -> None:
+        """Note that labels of these rows are dates, which a spreadsheet makes of 3-1 and the like."""
+        rows = []
+        if self.line_word == "row":  # text files hold none
+            rows = [row for row, cell in enumerate(cells) if is_date(cell)]
+        if rows:
+            more = f" (and {count(len(rows) - 1, 'more such cell')})" if len(rows) > 1 else ""
+            self.report.notes.append(
+                f"{self.where}, {self.line_word} {self.lines[rows[0]]}, column {column}: the label"
+                f" is the date {as_label(cells[rows[0]])}{more}; did the spreadsheet make it of"
+                " another text?"
+            )
+
     def numbers(
-        self, name: str, rule: Callable[[float], str | None] = lambda value: None
+        self,
+        name: str,
+        rule: Callable[[float], str | None] = lambda value: None,
+        default: float | None = None,
+        large: bool = True,
     ) -> list[float]:
-        """A column of finite numbers.
+        """A column of finite numbers, NaN where one is reported.
 
-        ``rule`` returns what is wrong with one, or None. NaN where reported.
+        ``rule`` returns what is wrong with a number, or None; ``default`` stands for an empty cell,
+        and for a column that is not there; ``large`` is that of
+        :func:`crowdnb.project.cells.read_number`.
         """
-        return self.parse(name, lambda cell: self.number(cell, rule))
-
-    def parse(self, name: str, read: Callable[[Any], float | str]) -> list[float]:
-        """Read a column cell by cell, each different value once.
-
-        A text returned is what is wrong with it.
-        """
+        if name not in self.header and default is not None:
+            return [default] * len(self.rows)
         seen: dict[Any, float | str] = {}
         values = []
         for row, cell in enumerate(self.column(name)):
             key = (type(cell), cell)
             if key not in seen:
-                seen[key] = read(cell)
+                seen[key] = (
+                    default
+                    if default is not None and not as_label(cell)
+                    else read_number(cell, self.decimal_comma, rule, large)
+                )
             value = seen[key]
             if isinstance(value, str):
                 self.problem(value, row, name)
                 value = math.nan
             values.append(value)
         return values
-
-    def number(
-        self, cell: Any, rule: Callable[[float], str | None] = lambda value: None
-    ) -> float | str:
-        """A cell as a finite number that keeps the rule, or what is wrong with it."""
-        if isinstance(cell, datetime | date | time):
-            return f"{cell} is a date, a number is needed (did the spreadsheet turn it into one?)"
-        if isinstance(cell, int | float) and not isinstance(cell, bool):
-            value = number(cell)
-        else:
-            text = as_label(cell)
-            if not text:
-                return "the cell is empty, a number is needed"
-            plain = text.replace(",", ".") if self.decimal_comma else text
-            if plain.lstrip("+-").lower() in ("nan", "inf", "infinity"):
-                return f"{text!r} is not a finite number"
-            if not NUMBER.fullmatch(plain):
-                return f"{_quoted(text)} is not a number"
-            value = float(plain)
-        if not math.isfinite(value):
-            return f"{short(str(cell))} is not a finite number"
-        return f"{short(as_label(cell))} {wrong}" if (wrong := rule(value)) else value
 
     def once(self, keys: Sequence[tuple[str, ...]], names: Collection[str]) -> None:
         """Report every row whose key has stood before."""
@@ -162,49 +173,6 @@ class Table:
         """Report labels that are not known, each once, with the number of rows that hold it."""
         for row, text in strangers(labels, known, name, self.line_word):
             self.problem(text, row, column or name)
-
-
-def _quoted(text: str) -> str:
-    return short(repr(text))
-
-
-def wrong_label(text: str) -> str | None:
-    """What is wrong with a label, if anything."""
-    if not text:
-        return "is empty"
-    if len(text) > LABEL:
-        return f"{short(text)} is too long: at most {LABEL:,} are read"
-    if not text.isprintable() and len(text.splitlines()) > 1:
-        return f"{text!r} has a line break in it (or is a quote not closed?)"
-    return None
-
-
-def as_label(cell: Any) -> str:
-    """A cell as a label: text without spaces around it, 101.0 as Excel stores it read as 101."""
-    if isinstance(cell, str):
-        return cell.strip()
-    if cell is None:
-        return ""
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell).strip()
-
-
-def in_unit(value: float) -> str | None:
-    """What is wrong with an end of an interval, if anything."""
-    return None if 0 <= value <= 1 else "must lie in [0, 1]"
-
-
-def not_negative(value: float) -> str | None:
-    """What is wrong with a weight or the like, if anything."""
-    return "must not be negative" if value < 0 else None
-
-
-def people(value: float) -> str | None:
-    """What is wrong with a number of workers, if anything."""
-    if value.is_integer() and value <= MOST:
-        return not_negative(value)
-    return not_negative(value) or f"must be a whole number of workers, at most {MOST:,.0f}"
 
 
 class Rows:
@@ -258,12 +226,18 @@ def made_table(
         return None
     body_rows, body_lines = [rows[at] for at in body], [lines[at] for at in body]
     table = Table(where, line_word, header, body_rows, body_lines, decimal_comma, report)
+    for cell in rows[head]:
+        if is_date(cell):
+            report.notes.append(
+                f"{where}, {line_word} {lines[head]}: the column {as_label(cell)} is named by a"
+                " date; did the spreadsheet make it of another text?"
+            )
     width, ragged = len(header), False
     for row, cells in enumerate(table.rows):
         if len(cells) == width:
             continue
         if any(map(as_label, cells[width:])) or (line_word == "line" and len(cells) < width):
-            table.problem(f"{len(cells)} cells, and the header has {width}", row)
+            table.problem(f"{count(len(cells), 'cell')}, and the header has {width}", row)
             ragged = True
         table.rows[row] = cells[:width] + [None] * (width - len(cells))
     return None if ragged else table

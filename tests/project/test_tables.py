@@ -30,7 +30,10 @@ def zipped():
 
 
 NOT_CSV = {
-    "zero byte": (HEAD + b"a0,skill,\0,1\n", "line 2: holds a zero byte, it is not a CSV file"),
+    "zero byte": (
+        HEAD + b"a0,skill,\0,1\n",
+        "line 2: holds a zero byte, it is not a CSV file; save ",
+    ),
     "quote not closed": (
         HEAD + b'a0,"skill,0,1\na0,quality,0,1\n',
         "line 2: not CSV: unexpected end of data",
@@ -47,7 +50,7 @@ NOT_CSV = {
     "row too short": (HEAD + b"a0,skill,0\n", "line 2: 3 cells, and the header has 4"),
     "rows of another separator": (
         HEAD + b"a0;skill;0;1\n",
-        "line 2: 1 cells, and the header has 4",
+        "line 2: 1 cell, and the header has 4",
     ),
     "Latin 1": (
         HEAD + "a0,skill,0,1\nJosé,skill,0,1\n".encode("latin-1"),
@@ -57,12 +60,23 @@ NOT_CSV = {
         HEAD + "张三,skill,0,1\n".encode("gbk"),
         "line 2: byte 0xd5 is not UTF-8; save the file as 'CSV UTF-8'",
     ),
-    "UTF-16": (
-        HEAD.decode().encode("utf-16"),
-        "line 1: byte 0xff is not UTF-8; save the file as 'CSV UTF-8'",
+    "UTF-16 without its mark": (
+        HEAD.decode().encode("utf-16-le"),
+        ": looks like UTF-16 text without its mark; save the file as 'CSV UTF-8'",
+    ),
+    "half of UTF-16": (
+        HEAD.decode().encode("utf-16")[:-1],
+        ": begins like UTF-16 text and goes on otherwise; save the file as 'CSV UTF-8'",
+    ),
+    "CR and Latin 1": (
+        HEAD.replace(b"\n", b"\r") + "José,skill,0,1\r".encode("latin-1"),
+        "line 2: byte 0xe9 is not UTF-8; ",
     ),
     "PNG": (PNG, "line 1: byte 0x89 is not UTF-8; "),
-    "workbook under the name of a CSV file": (zipped(), "line 1: "),
+    "workbook under the name of a CSV file": (
+        zipped(),
+        ": is a workbook under the name of a CSV file; save the file as 'CSV UTF-8'",
+    ),
     "HTML": (
         b"<!DOCTYPE html>\n<p>not found</p>\n",
         "column '<!DOCTYPE html>' is not known here; ",
@@ -73,7 +87,7 @@ NOT_CSV = {
 @pytest.mark.parametrize(("data", "problem"), NOT_CSV.values(), ids=NOT_CSV)
 def test_what_is_no_table_is_refused(data, problem, tmp_path, capsys):
     lines = problems(copy("case_study", tmp_path, {"ability.csv": data}), capsys)
-    separator = ": " if problem.startswith("column") else ", "
+    separator = {"c": ": ", ":": ""}.get(problem[0], ", ")
     assert lines[0].startswith(f"ability.csv{separator}{problem}")
     assert all(line.startswith("ability.csv: column") for line in lines[1:])
 
@@ -109,6 +123,15 @@ DIALECTS = {
     "empty lines and columns": (
         lambda text: ("\n" + text.replace("\n", ",,\n\n , ,,\n") + ",,,,\n\n").encode()
     ),
+    "UTF-16": lambda text: text.encode("utf-16"),
+    "UTF-16, tabs, CRLF": lambda text: (
+        b"\xfe\xff" + rewritten(text, "\t", "\r\n").encode("utf-16-be")
+    ),
+    "bars": lambda text: rewritten(text, "|").encode(),
+    "CR, semicolons, decimal commas": lambda text: rewritten(text, ";", "\r", ",").encode(),
+    "spaces around quotes": (
+        lambda text: rewritten(text, quoting=csv.QUOTE_ALL).replace('","', '" , "').encode()
+    ),
     "no end of the last line": lambda text: text.rstrip("\n").encode(),
 }
 
@@ -128,7 +151,8 @@ def test_dialects_are_read_the_same(name, dialect, tmp_path):
 def test_a_decimal_comma_between_commas_is_no_number(tmp_path, capsys):
     folder = copy("case_study", tmp_path, {"weights.csv": ("quality,0.50", 'quality,"0,50"')})
     assert problems(folder, capsys) == [
-        "weights.csv, line 4, column weight: '0,50' is not a number"
+        "weights.csv, line 4, column weight: '0,50' is not a number (write 0.50, with a decimal"
+        " point)"
     ]
     folder = copy(
         "case_study", tmp_path / "2", {"weights.csv": "criterion;weight\nskill;1,000,5\n"}
@@ -215,7 +239,7 @@ WRONG_CELLS = {
     "duration": (("tasks", "B2"), timedelta(days=2, hours=1), "is not a number"),
     "truth value": (("tasks", "B2"), True, "'True' is not a number"),
     "error": (("ability", "C2"), "#DIV/0!", "'#DIV/0!' is not a number"),
-    "formula without a value": (("ability", "C2"), "=1/2", "the cell is empty, a number is needed"),
+    "formula without a value": (("ability", "C2"), "=1/2", "a formula without a stored value; "),
     "fraction": (("tasks", "B2"), 1.5, "1.5 must be a whole number of workers"),
     "outside": (("ability", "C2"), -1, "-1 must lie in [0, 1]"),
 }
