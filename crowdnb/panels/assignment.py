@@ -143,8 +143,7 @@ def panel_qualification(
     project: Project, possibility: FloatArray, weights: Sequence[float]
 ) -> pd.DataFrame:
     """Q with these criteria weights (eq. 6); ValueError unless they are ≥ 0 and sum to 1."""
-    w = np.asarray(weights)
-    check_weights(w, project.criteria_weights.index)
+    w = check_weights(np.asarray(weights), project.criteria_weights.index)
     # summed in turn: to the last bit as cn.qualification
     q = sum(weight * possibility[..., k] for k, weight in enumerate(w))
     return pd.DataFrame(q, project.ability.index, project.required.index)

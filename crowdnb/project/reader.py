@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from crowdnb.ability.consistency import consistency_of
+from crowdnb.ability.qualification import scaled_to_one
 from crowdnb.ability.ratings import Counts, count_ratings, is_star
 from crowdnb.ability.weights import SAATY, is_saaty_scale, judgement_problems, weights_of
 from crowdnb.labels import listing
@@ -30,8 +31,6 @@ from crowdnb.project.errors import Report, strangers
 from crowdnb.project.form import FORM, HISTORIES, MOST_OF
 from crowdnb.project.record import TASK_COLUMNS
 from crowdnb.project.tables import Table
-
-_EXACT = 1e-9  # of a sum of weights, which the sum of floats leaves
 
 
 class Reader:
@@ -96,22 +95,19 @@ class Reader:
     def _summing_to_one(self, table: Table, weight: list[float]) -> list[float]:
         """Weights that sum to 1, rescaled where only the rounding of what is written is off."""
         total = math.fsum(weight)
-        if abs(total - 1) <= _EXACT:
+        scaled = scaled_to_one(weight, [decimals(cell) for cell in table.column("weight")])
+        if scaled is None:
+            percent = "; they look like percent, divide each by 100" * (abs(total - 100) < 1)
+            table.problem(
+                f"the weights sum to {total:.9g} and must sum to 1{percent}", column="weight"
+            )
             return weight
-        digits = [decimals(cell) for cell in table.column("weight")]
-        last = max(digits)
-        # those written to the last digit are rounded there, each by half a unit at most
-        if last >= 2 and abs(total - 1) <= digits.count(last) * 0.5 * 10.0**-last + _EXACT:
+        if scaled != weight:
             self.report.notes.append(
                 f"{table.where}: the weights sum to {total:.9g}, which the rounding of their last"
                 " digit explains; each was divided by that sum"
             )
-            return [value / total for value in weight]
-        percent = ""
-        if abs(total - 100) < 1:
-            percent = "; they look like percent, divide each by 100"
-        table.problem(f"the weights sum to {total:.9g} and must sum to 1{percent}", column="weight")
-        return weight
+        return scaled
 
     def _judgement(self, table: Table) -> tuple[pd.Series[float] | None, pd.DataFrame | None]:
         """Weights of a judgement, and B; notes on levels, cycles and consistency."""

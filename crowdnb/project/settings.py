@@ -16,6 +16,7 @@ from typing import Any, get_args
 
 import pandas as pd
 
+from crowdnb.ability.qualification import scaled_to_one
 from crowdnb.labels import number, shown
 from crowdnb.model.fields import MOST, Scope
 from crowdnb.model.problem import Problem
@@ -49,9 +50,9 @@ def _scope(value: Any, where: str) -> str:
 
 
 def _sum_to_one(weights: Mapping[str, float]) -> str | None:
-    total = math.fsum(weights.values())
-    wrong = weights and abs(total - 1) > 1e-6
-    return f"the weights sum to {total:.9g} and must sum to 1" if wrong else None
+    if not weights or scaled_to_one(list(weights.values())) is not None:
+        return None
+    return f"the weights sum to {math.fsum(weights.values()):.9g} and must sum to 1"
 
 
 def _not_too_many(added: Mapping[str, int]) -> str | None:

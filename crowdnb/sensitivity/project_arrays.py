@@ -38,7 +38,7 @@ class ProjectArrays:
         self.low, self.high = u.low[at], u.high[at]
         self.d_low, self.d_high = d.low[to], d.high[to]
         self.w = labelled_vector(project.criteria_weights, u.criteria, "criteria weights")
-        check_weights(self.w, u.criteria)
+        self.w = check_weights(self.w, u.criteria)
         self.weight = problem.arrays.task_weights
         self.q = self.q_of(self.low, self.high)
         self.allowed = ~problem.arrays.task_conflicts

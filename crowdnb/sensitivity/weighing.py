@@ -91,8 +91,7 @@ class Weighing:
         if weights is None:
             return np.full(len(self.criteria), 1 / len(self.criteria))
         w = labelled_vector(weights, self.criteria, "weights")
-        check_weights(w, self.criteria)
-        return w
+        return check_weights(w, self.criteria)
 
     def shown(self, weights: FloatArray) -> pd.Series[float]:
         """Weights with their labels, rounding below 0 taken off."""

@@ -10,9 +10,10 @@ from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
-from helpers.folders import DATA, content, copy, problems, same_project, zero_one
+from helpers.folders import DATA, content, copy, problems, same_project, workbook, zero_one
 from pandas.testing import assert_frame_equal
 
 import crowdnb as cn
@@ -903,3 +904,225 @@ def test_a_project_can_be_copied_changed_and_sent(case):
     ):
         assert type(same) is type(case) and same.gamma == 0.1 and isinstance(same.gamma, float)
         assert same.published.performance == 2.569
+
+
+# What is read though it is not exact, and what is noted
+
+LOUNGE_CRITERIA = ["comfort", "cleanliness", "service"]
+
+
+def weights_file(*weights):
+    rows = "".join(f"{one},{w}\n" for one, w in zip(LOUNGE_CRITERIA, weights, strict=True))
+    return {"judgement.csv": None, "weights.csv": f"criterion,weight\n{rows}"}
+
+
+@pytest.mark.parametrize(
+    ("weights", "total"),
+    [
+        (("0.333333",) * 3, "0.999999"),
+        (("0.33",) * 3, "0.99"),
+        (("0.17", "0.17", "0.67"), "1.01"),
+        (("0.5", "0.167", "0.334"), "1.001"),
+        (("0.6666667", "0.1666667", "0.1666667"), "1.0000001"),
+        (("0.5", "0.25", "0.26"), "1.01"),  # as of 0.5, 0.2451 and 0.2549
+    ],
+)
+def test_weights_are_rescaled_where_only_rounding_is_off(weights, total, tmp_path):
+    project = cn.read_project(copy(LOUNGES, tmp_path, weights_file(*weights)))
+    assert project.criteria_weights.sum() == pytest.approx(1, abs=1e-15)
+    given = [float(w) for w in weights]
+    assert project.criteria_weights.tolist() == pytest.approx([w / sum(given) for w in given])
+    assert project.notes == (
+        f"weights.csv: the weights sum to {total}, which the rounding of their last digit explains;"
+        " each was divided by that sum",
+    )
+
+
+@pytest.mark.parametrize("weights", [("0.5", "0.25", "0.25"), ("1e-1", "2e-1", "0.7")])
+def test_weights_that_sum_to_one_are_left_alone(weights, tmp_path):
+    project = cn.read_project(copy(LOUNGES, tmp_path, weights_file(*weights)))
+    assert project.criteria_weights.tolist() == [float(w) for w in weights]
+    assert project.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("weights", "said"),
+    [
+        (("0.330",) * 3, "0.99"),  # thirds to three digits are 0.333
+        (("0.3",) * 3, "0.9"),  # one digit explains too much
+        (("0.5", "0.25", "0.2"), "0.95"),
+        (("0.33", "0.33", "0.333333"), "0.993333"),
+        (("1", "1", "1"), "3"),
+    ],
+)
+def test_weights_that_rounding_does_not_explain_are_refused(weights, said, tmp_path, capsys):
+    assert problems(copy(LOUNGES, tmp_path, weights_file(*weights)), capsys) == [
+        f"weights.csv, column weight: the weights sum to {said} and must sum to 1"
+    ]
+
+
+def test_weights_in_percent_are_recognised_when_rounded(tmp_path, capsys):
+    (line,) = problems(copy(LOUNGES, tmp_path, weights_file(*["33.3"] * 3)), capsys)
+    assert "sum to 99.9 and must sum to 1; they look like percent, divide each by 100" in line
+
+
+def test_thirds_are_thirds_in_python_and_in_scenarios_too():
+    project = cn.read_project(DATA / LOUNGES)
+    thirds = dict.fromkeys(project.criteria_weights.index, 0.333333)
+    q = cn.qualification(project.ability, project.demand, thirds)
+    expected = cn.qualification(project.ability, project.demand, [1 / 3] * 3)
+    np.testing.assert_allclose(q, expected, rtol=0, atol=1e-15)
+    same = cn.Scenario(weights=thirds).problem(project).qualification
+    np.testing.assert_allclose(same, expected, rtol=0, atol=1e-15)
+    with pytest.raises(ValueError, match=r"they sum to 0\.8999"):
+        cn.qualification(project.ability, project.demand, [0.3] * 3)
+
+
+def test_blank_cells_of_optional_columns_are_the_default(tmp_path):
+    """Each optional column of each file: blank in one row, in all rows, and left out."""
+    case = cn.read_project(DATA / CASE)
+    demand = (DATA / CASE / "demand.csv").read_text().splitlines()
+    cut = [line.rsplit(",", 1)[0] for line in demand]
+    tasks = "task,required,weight\nr0,2,3\nr1,1,\nr2,3, \nr3,2,1\nr4,1,1\n"
+    changes = {
+        "demand.csv": "\n".join([demand[0], *(f"{line}," for line in cut[1:3]), *demand[3:]]),
+        "tasks.csv": tasks,
+    }
+    project = cn.read_project(copy(CASE, tmp_path, changes))
+    assert project.task_weights.tolist() == [3, 1, 1, 1, 1]
+    highs = project.demand.xs("high", axis=1, level=1).to_numpy().ravel()
+    assert highs[:2].tolist() == [1, 1]
+    assert project.notes == ()
+    all_blank = {"demand.csv": "\n".join([demand[0], *(f"{line}," for line in cut[1:])])}
+    blank = cn.read_project(copy(CASE, tmp_path / "2", all_blank))
+    left_out = cn.read_project(copy(CASE, tmp_path / "3", {"demand.csv": "\n".join(cut)}))
+    assert_frame_equal(blank.demand, left_out.demand)
+    assert (blank.demand.xs("high", axis=1, level=1) == 1).all(axis=None)
+    assert_frame_equal(case.ability, blank.ability)
+
+
+def test_every_optional_column_has_a_default_or_is_not_read():
+    for name, file in FORM.items():
+        for column, default in file.optional.items():
+            assert (default is None) == ((name, column) == ("ratings", "date"))
+
+
+def test_ratings_that_stand_twice_with_their_date_are_noted(tmp_path):
+    rows = [f"w,{one},5,2015-01-02" for one in LOUNGE_CRITERIA]
+    more = [
+        "w,comfort,5,2015-01-02",  # twice
+        "w,comfort,5.0,2015-01-02",  # and again, written otherwise
+        "w,comfort,4,2015-01-02",  # another value
+        "w,comfort,5,2015-01-03",  # another day
+        "w,service,3,",
+        "w,service,3,",  # no date: nobody can tell
+    ]
+    text = "\n".join(["worker,criterion,rating,date", *rows, *more])
+    changes = {"ratings.csv": text, "task_conflicts.csv": None, "worker_conflicts.csv": None}
+    project = cn.read_project(copy(LOUNGES, tmp_path, changes))
+    assert project.notes == (
+        "ratings.csv: 2 rows stand there a second time with the same date and rating (line 5 as 2);"
+        " each counts",
+    )
+    assert project.counts.loc[("w", "comfort"), 5] == 4
+    assert "ratings.csv: 1 row stands there a second time" in read_notes(
+        tmp_path / "2", {**changes, "ratings.csv": text.replace("\nw,comfort,5.0,2015-01-02", "")}
+    )
+
+
+def read_notes(to, changes):
+    return "\n".join(cn.read_project(copy(LOUNGES, to, changes)).notes)
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("worker_conflicts", "worker,other\na0,a1\na0,a1\na1,a0\na0,a1\n"),
+        ("task_conflicts", "worker,task\na0,r3\na0,r3\n"),
+    ],
+)
+def test_a_conflict_that_stands_twice_is_one_as_its_mirror_is(file, text, tmp_path):
+    project = cn.read_project(copy(CASE, tmp_path, {f"{file}.csv": text}))
+    once = "\n".join(text.split("\n")[:2]) + "\n"
+    expected = cn.read_project(copy(CASE, tmp_path / "2", {f"{file}.csv": once}))
+    same_project(project, expected)
+    assert project.notes == () and fingerprint(project) == fingerprint(expected)
+
+
+NAMES = [
+    "tasks (1).csv",
+    "tasks(2).csv",
+    "Tasks.CSV",
+    "TASKS.csv",
+    "tasks - Copy.csv",
+    "tasks - Copy (2).csv",
+    "Copy of tasks.csv",
+    "tasks copy 2.csv",
+    "tasks.csv.txt",
+    "tasks.csv.csv",
+    "tasks .csv",
+    " tasks.csv",
+    "tasks.xlsx",
+    "tasks.tsv",
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_names_that_copying_or_saving_makes_get_a_hint(name, tmp_path, capsys):
+    folder = copy(CASE, tmp_path)
+    (folder / name).write_bytes((folder / "tasks.csv").read_bytes())
+    assert cn.read_project(folder).notes == (f"{name} was not read; tasks.csv was",)
+    (folder / "tasks.csv").unlink()
+    assert problems(folder, capsys) == [
+        "FOLDER: tasks.csv is missing",
+        f"FOLDER: {name!r} is not a name that is read (did you mean 'tasks.csv'?)",
+    ]
+
+
+@pytest.mark.parametrize("name", ["Tasks", "tasks ", " TASKS", "tasks (2)", "Task", "tasks_"])
+def test_names_of_sheets_get_a_hint(name, tmp_path, capsys):
+    path = workbook(tmp_path / "book.xlsx", DATA / CASE)
+    book = openpyxl.load_workbook(path)
+    sheet = book["tasks"]
+    sheet.title = "x"  # a name that differs by case alone would get a number
+    sheet.title = name
+    book.save(path)
+    assert problems(path, capsys) == [
+        "FOLDER: tasks is missing",
+        f"FOLDER: {name!r} is not a name that is read (did you mean 'tasks'?)",
+    ]
+
+
+def test_a_cycle_in_the_judgements_is_noted_and_their_consistency_told(tmp_path, capsys):
+    head = f"criterion,{','.join(LOUNGE_CRITERIA)}"
+    matrix = f"{head}\ncomfort,0.5,0.9,0.1\ncleanliness,0.1,0.5,0.9\nservice,0.9,0.1,0.5\n"
+    folder = copy(LOUNGES, tmp_path, {"judgement.csv": matrix})
+    assert main(["assign", str(folder)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == (
+        "Note: judgement.csv: the judgements go in a cycle, which no weights can follow: comfort >"
+        " cleanliness > service > comfort"
+    )
+    said = "The judgements deviate by 0.267 from consistent ones, more than the usual limit of 0.1."
+    assert said in lines
+    html = cn.report(folder).html
+    assert said in html and "comfort &gt; cleanliness &gt; service &gt; comfort" in html
+    assert main(["assign", str(copy(LOUNGES, tmp_path / "2"))]) == 0
+    out = capsys.readouterr().out
+    assert "The judgements deviate by 0.000 from consistent ones (usual limit 0.1)." in out
+    assert "in a cycle" not in out
+
+
+@pytest.mark.parametrize(
+    ("comfort", "cleanliness", "service"),
+    [
+        ("1,3,5", "0.3333,1,2", "0.2,0.5,1"),
+        ("1,3,5", "1/3,1,2", "1/5,1/2,1"),
+        ("1,1/3,7", "3,1,9", "0.14,0.11,1"),
+    ],
+)
+def test_saatys_scale_is_said_once(comfort, cleanliness, service, tmp_path, capsys):
+    head = f"criterion,{','.join(LOUNGE_CRITERIA)}"
+    matrix = f"{head}\ncomfort,{comfort}\ncleanliness,{cleanliness}\nservice,{service}\n"
+    (line,) = problems(copy(LOUNGES, tmp_path, {"judgement.csv": matrix}), capsys)
+    assert line.startswith("judgement.csv: it looks like Saaty's scale from 1/9 to 9, ")

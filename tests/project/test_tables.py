@@ -333,3 +333,215 @@ def test_a_workbook_without_the_package_names_the_package(tmp_path, capsys, monk
     assert capsys.readouterr().err == (
         "crowdnb: reading Excel workbooks needs openpyxl; pip install 'crowdnb[excel]'\n"
     )
+
+
+def test_the_separator_is_that_of_the_rows_where_labels_hold_others(tmp_path):
+    """A matrix of people called "Name, F." has as many commas in its header as semicolons."""
+    names = [f"a{i}" for i in range(12)]
+    ability = (DATA / "case_study" / "ability.csv").read_text()
+    for name in names[::-1]:
+        ability = ability.replace(f"{name},", f'"{name}, F.",')
+    people = [f"{name}, F." for name in names]
+    rows = [";".join([one, *("0" for _ in people)]) for one in people]
+    changes = {
+        "ability.csv": ability,
+        "task_conflicts.csv": "worker;task\ra0, F.;r3\r",
+        "worker_conflicts.csv": "\r".join([";".join(["", *people]), *rows]) + "\r",
+    }
+    project = cn.read_project(copy("case_study", tmp_path, changes))
+    assert list(project.worker_conflicts) == people
+    assert project.task_conflicts.at["a0, F.", "r3"] == 1
+
+
+HEADERS = {
+    "space before a quote": 'task, "required"\nr0,2\nr1,1\nr2,3\nr3,2\nr4,1\n',
+    "space after a quote": '"task" ,"required"\nr0,2\nr1,1\nr2,3\nr3,2\nr4,1\n',
+    "quotes in quotes": '"task" , "required"\n"r0" , "2"\nr1,1\nr2,3\nr3,2\nr4,1\n',
+}
+
+
+@pytest.mark.parametrize("text", HEADERS.values(), ids=HEADERS)
+def test_spaces_around_quotes_are_none_of_the_label(text, tmp_path):
+    project = cn.read_project(copy("case_study", tmp_path, {"tasks.csv": text}))
+    assert project.required.tolist() == [2, 1, 3, 2, 1]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            ",task,required\n0,r0,2\n1,r1,1\n2,r2,3\n3,r3,2\n4,r4,1\n",
+            "tasks.csv: the first column has no name and counts the rows: it is an index of pandas;"
+            " delete it, or write the file with index=False",
+        ),
+        (
+            "x,task,,required\n1,r0,2,2\n",
+            "tasks.csv: column 3 has no name in the header; name it or delete it",
+        ),
+        (
+            "Unnamed: 0,task,required\n0,r0,2\n",
+            "tasks.csv: column 'Unnamed: 0' is not known here (pandas calls a column without a name"
+            " so); expected are task, required, weight",
+        ),
+    ],
+)
+def test_a_column_without_a_name_is_said_to_be_that(text, said, tmp_path, capsys):
+    assert said in problems(copy("case_study", tmp_path, {"tasks.csv": text}), capsys)
+
+
+# What a workbook holds besides its values
+
+
+def sheet_of(tmp_path, change, name="tasks", folder="case_study"):
+    """A workbook of a shipped folder, one of whose sheets is changed by a function."""
+    path = workbook(tmp_path / "book.xlsx", DATA / folder)
+    book = openpyxl.load_workbook(path)
+    change(book[name])
+    book.save(path)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("ranges", "said"),
+    [
+        (["A2:A5"], "A2:A5"),
+        (["A6:A9", "A2:A5"], "A2:A5, A6:A9"),
+        (["C2:D2"], "C2:D2"),
+        (["A1:D1"], "A1:D1"),
+        (["C3:F4"], "C3:F4"),
+    ],
+)
+def test_merged_cells_are_one_problem(ranges, said, tmp_path, capsys):
+    def merge(sheet):
+        for cells in ranges:
+            sheet.merge_cells(cells)
+
+    assert problems(sheet_of(tmp_path, merge, "ability"), capsys) == [
+        f"book.xlsx, sheet ability: cells are merged ({said}); unmerge them and write the value into"
+        " each of them"
+    ]
+
+
+def test_cells_merged_beside_the_table_do_no_harm(tmp_path):
+    def merge(sheet):
+        for cells in ("F2:G3", "A60:B61"):
+            sheet.merge_cells(cells)
+
+    same_project(
+        cn.read_project(sheet_of(tmp_path, merge, "ability")), cn.read_project(DATA / "case_study")
+    )
+
+
+def test_a_formula_without_a_value_is_one_problem_of_its_sheet(tmp_path, capsys):
+    def calculate(sheet):
+        sheet["B3"], sheet["A4"], sheet["H1"] = "=1+1", "=A3", "=2"
+
+    assert problems(sheet_of(tmp_path, calculate), capsys) == [
+        "book.xlsx, sheet tasks, row 3, column required: a formula without a stored value (and 1"
+        " more cell of this sheet); open the workbook in a spreadsheet program and save it there"
+    ]
+
+
+def test_a_sheet_of_formulas_alone_is_not_empty(tmp_path, capsys):
+    path = workbook(tmp_path / "book.xlsx", DATA / "case_study", tasks=[["=B1"], ["=B2"]])
+    (line,) = problems(path, capsys)
+    assert line.startswith(
+        "book.xlsx, sheet tasks, row 1, column A: a formula without a stored value"
+    )
+
+
+def test_a_formula_with_a_value_is_that_value(tmp_path):
+    path = sheet_of(tmp_path, lambda sheet: sheet.__setitem__("B2", "=1+1"))
+    with zipfile.ZipFile(path) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    changed = {
+        name: re.sub(rb"<f>1\+1</f><v ?/?>(</v>)?", b"<f>1+1</f><v>2</v>", data)
+        for name, data in parts.items()
+    }
+    assert changed != parts
+    with zipfile.ZipFile(path, "w") as book:
+        for name, data in changed.items():
+            book.writestr(name, data)
+    same_project(cn.read_project(path), cn.read_project(DATA / "case_study"))
+
+
+def hidden(sheet):
+    for row in (2, 3, 4, 5, 9, 90):
+        sheet.row_dimensions[row].hidden = True
+    sheet.column_dimensions["C"].hidden = True
+    sheet.column_dimensions["X"].hidden = True
+
+
+def test_what_is_hidden_is_read_with_a_note(tmp_path):
+    path = sheet_of(tmp_path, hidden, "ability")
+    book = openpyxl.load_workbook(path)
+    book["weights"].sheet_state = "hidden"
+    book["tasks"].sheet_state = "veryHidden"
+    book["tasks"].row_dimensions[2].hidden = True
+    book.save(path)
+    project = cn.read_project(path)
+    same_project(project, cn.read_project(DATA / "case_study"))
+    assert [note.removeprefix("book.xlsx, ") for note in project.notes] == [
+        "sheet ability: 5 hidden or filtered rows (2 to 5, 9) and 1 hidden column (C) were read"
+        " like the others",
+        "sheet tasks: the sheet is hidden, and was read, with 1 hidden or filtered row (2)",
+        "sheet weights: the sheet is hidden, and was read",
+    ]
+
+
+def test_marks_are_found_whatever_the_prefix_of_the_tags(tmp_path):
+    path = sheet_of(tmp_path, hidden, "ability")
+    before = cn.read_project(path).notes
+    with zipfile.ZipFile(path) as book:
+        parts = {part: book.read(part) for part in book.namelist()}
+    with zipfile.ZipFile(path, "w") as book:
+        for name, data in parts.items():
+            if name.startswith("xl/worksheets/"):
+                data = data.replace(b"<", b"<x:").replace(b"<x:/", b"</x:")
+                data = data.replace(b"<x:?", b"<?").replace(b"xmlns=", b"xmlns:x=")
+            book.writestr(name, data)
+    assert before and cn.read_project(path).notes == before
+
+
+def test_dates_as_labels_are_read_with_a_question(tmp_path):
+    """A spreadsheet makes a date of 3-1; and somebody may call a task by its day."""
+    day = datetime(2024, 3, 1)
+
+    def dated(sheet):
+        for row in sheet.iter_rows(min_row=2):
+            if row[0].value == "r0":
+                row[0].value = day
+
+    path = workbook(
+        tmp_path / "book.xlsx", DATA / "case_study", task_conflicts=[["worker", "task"]]
+    )
+    book = openpyxl.load_workbook(path)
+    for name in ("tasks", "demand"):
+        dated(book[name])
+    book.save(path)
+    project = cn.read_project(path)
+    assert project.required.index[0] == "2024-03-01"
+    assert project.notes == (
+        "book.xlsx, sheet tasks, row 2, column task: the label is the date 2024-03-01; did the"
+        " spreadsheet make it of another text?",
+        "book.xlsx, sheet demand, row 2, column task: the label is the date 2024-03-01 (and 3 more"
+        " such cells); did the spreadsheet make it of another text?",
+    )
+
+
+def test_dates_in_the_header_of_a_matrix_are_asked_about(tmp_path):
+    folder = DATA / "case_study"
+    path = workbook(
+        tmp_path / "book.xlsx",
+        folder,
+        task_conflicts=[["", date(2024, 3, 1)], *([f"a{i}", 0] for i in range(12))],
+        tasks=[["task", "required"], ["2024-03-01", 1]],
+        demand=[["task", "criterion", "low"]]
+        + [["2024-03-01", one, 0.1] for one in ("skill", "efficiency", "quality", "activity")],
+    )
+    project = cn.read_project(path)
+    assert list(project.task_conflicts) == ["2024-03-01"]
+    assert project.notes == (
+        "book.xlsx, sheet task_conflicts, row 1: the column 2024-03-01 is named by a date; did the"
+        " spreadsheet make it of another text?",
+    )
