@@ -49,6 +49,9 @@ class Assignment:
         Workers without a task, when there is an assignment.
     placed : ndarray of int, shape (places, 2), or None
         Positions (worker, task) of the pairs, in their order.
+    tied : bool or None
+        Whether another assignment is as good; asked where ties are broken by label, else None, and
+        None too where the time did not suffice.
     """
 
     status: Status
@@ -60,6 +63,7 @@ class Assignment:
     reasons: tuple[str, ...]
     placed: IntArray | None
     problem: Problem
+    tied: bool | None = None
 
     @classmethod
     def of(
@@ -71,6 +75,7 @@ class Assignment:
         seconds: float,
         bound: float = math.nan,
         reasons: Sequence[str] = (),
+        tied: bool | None = None,
     ) -> Assignment:
         """Build the answer from positions (worker, task).
 
@@ -85,7 +90,7 @@ class Assignment:
         bound = rho if status == "optimal" else bound
         largest = max(abs(bound), abs(rho))
         gap = (bound - rho) / largest if largest else 0.0
-        return cls(status, rho, bound, gap, solver, seconds, tuple(reasons), placed, problem)
+        return cls(status, rho, bound, gap, solver, seconds, tuple(reasons), placed, problem, tied)
 
     @cached_property
     def table(self) -> pd.DataFrame | None:

@@ -56,7 +56,8 @@ def boolean_program(
 
     rules = Rules.of(problem)
     blocks = rows(rules, pairs)
-    whole = not (problem.plain and rules.together)
+    # with a row against one assignment a best T is whole no more by itself
+    whole = not (problem.plain and rules.together) or len(refused) > 0
     t = cp.Variable(len(pairs), boolean=True) if whole else cp.Variable(len(pairs), nonneg=True)
     y = cp.Variable(len(problem.workers), boolean=True) if rules.together else None
     if not whole:  # the team is exactly who has a task, so that with y whole a best T is whole

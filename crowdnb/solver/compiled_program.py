@@ -14,7 +14,7 @@ from crowdnb.model.fields import Scope
 from crowdnb.model.problem import Problem
 from crowdnb.model.rows import Rules, rows
 from crowdnb.solver.boolean_program import gains
-from crowdnb.solver.engine import GLPK_WORDS, Answer, _options, proved, read
+from crowdnb.solver.engine import GLPK_WORDS, Answer, _options, ask, proved, read
 
 
 class CompiledProgram:
@@ -81,9 +81,10 @@ class CompiledProgram:
         else:
             right, most = need, np.concatenate([np.ones(m), np.repeat(room, n), allowed])
         if engine == "GLPK_MI":
-            return self._glpk(
-                problem, pairs, at, gain, right, np.concatenate([most, -least]), time_limit
-            )
+            most = np.concatenate([most, -least])
+            return self._glpk(problem, pairs, at, gain, right, most, time_limit, refused)
+        if refused:
+            return ask(problem, pairs, engine, time_limit, pins, refused)
         if self.model is None:
             self._model()
         self.gain.value, self.right.value, self.most.value, self.least.value = (
@@ -116,8 +117,10 @@ class CompiledProgram:
         right: FloatArray,
         most: FloatArray,
         time_limit: float | None,
+        refused: Sequence[IntArray],
     ) -> Answer:
         from cvxopt import glpk, matrix, spmatrix
+        from cvxopt import sparse as stacked
 
         if self.model is None:
             below = sparse.vstack([self.below, -sparse.eye_array(self.variables)]).tocoo()
@@ -126,16 +129,24 @@ class CompiledProgram:
                 spmatrix(a.data, a.row.tolist(), a.col.tolist(), a.shape) for a in (below, equal)
             ]
             self.booleans = set(self.whole.tolist())
+        inequalities, booleans = self.model[0], self.booleans
+        for chosen in refused:  # one more row, as in the program written afresh
+            sign = np.zeros(self.variables)
+            sign[at] = -1
+            sign[at[chosen]] = 1
+            inequalities = stacked([inequalities, matrix(sign, (1, self.variables))])
+            most = np.append(most, len(chosen) - 1)
+            booleans = set(range(self.variables))
         options: dict[str, Any] = {"msg_lev": "GLP_MSG_OFF"} | _options("GLPK_MI", time_limit)
         start = time.perf_counter()
         status, x = glpk.ilp(
             matrix(-gain),
-            self.model[0],
+            inequalities,
             matrix(most),
             self.model[1],
             matrix(right),
             set(),
-            self.booleans,
+            booleans,
             options=options,
         )
         known = GLPK_WORDS.get(status, status)

@@ -68,9 +68,9 @@ class Questions:
     """
 
     def __init__(self, solver: str | None, time_limit: float | None, asker: _Asker | None = None):
-        self.start = time.perf_counter()
         self.in_turn, self.asker = solver is None, asker or ask
         self._engine = None if solver is None else pick(solver)
+        self.start = time.perf_counter()
         if time_limit is not None and not 0 < number(time_limit) <= _LONGEST:
             raise ValueError(
                 f"time_limit must be above 0 and at most {_LONGEST:g} seconds, got"
@@ -81,9 +81,15 @@ class Questions:
 
     @property
     def engine(self) -> str:
-        """The engine in turn; picked where one is first needed, since that imports cvxpy."""
+        """The engine in turn; picked where one is first needed, since that imports cvxpy.
+
+        An import takes seconds, once a process: the clock stands still meanwhile.
+        """
         if self._engine is None:
+            before = time.perf_counter()
             self._engine = pick(None)
+            loading = time.perf_counter() - before
+            self.start, self.until = self.start + loading, self.until + loading
         return self._engine
 
     @property
@@ -101,19 +107,26 @@ class Questions:
         """How many pairs the first question is about."""
         return _PACE_OF.get(self.engine, PACE).first if self.limited else _UNHURRIED
 
-    def ask(self, problem: Problem, pairs: IntArray, pins: IntArray | None = None) -> Answer:
+    def ask(
+        self,
+        problem: Problem,
+        pairs: IntArray,
+        pins: IntArray | None = None,
+        given: Sequence[IntArray] = (),
+    ) -> Answer:
         """Ask the engine; with options again, while only its tolerances make its answer right.
 
         T = 0.99999 and such cost less and gain more than the whole assignment next to them.
+        ``given`` are sets of pairs that must not be the answer.
         """
         if problem.plain:
-            return self._ask_once(problem, pairs, pins, [])
+            return self._ask_once(problem, pairs, pins, given)
         if not len(pairs):
             over = over_budget(problem, pairs)
             return Answer("infeasible" if over else "optimal", np.zeros(0), 0.0)
         if self.engine == "GLPK_MI" and _wide(problem, pairs):
             self._engine = "HIGHS"
-        value, refused = problem.value[pairs[:, 0], pairs[:, 1]], list[IntArray]()
+        value, refused = problem.value[pairs[:, 0], pairs[:, 1]], list(given)
         best = Answer("infeasible", np.zeros(len(pairs)), -math.inf)
         while True:
             answer = self._ask_once(problem, pairs, pins, refused)

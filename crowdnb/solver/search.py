@@ -20,6 +20,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Literal, NamedTuple
 
@@ -106,6 +107,7 @@ class Search:
             raise ValueError(f"tie_break must be 'labels' or None, got {shown(tie_break)}")
         self.labels_first = tie_break is not None
         self.found: IntArray | None = None  # the best assignment known, checked
+        self.tied: bool | None = None  # whether another is as good, once that is asked
         self.rho, self.bound = -math.inf, math.inf
         self.slack = 0.0  # rounding of the bound and of reach
         self.allowed = (
@@ -140,6 +142,8 @@ class Search:
         closed = self.found is not None
         pairs = int(np.count_nonzero(self.allowed))
         proof_will_do = pairs > _FEW and not self.labels_first
+        if not pairs:
+            self.tied = False
         if not pairs or (closed and proof_will_do):
             return self._finish("optimal", "none")
         team: IntArray | None = None
@@ -157,7 +161,8 @@ class Search:
                 self._try(place(problem, team))
         if pairs > _FEW or self.labels_first:
             self._price(relaxed)
-            if proof_will_do and self.rho >= self.bound - self.slack:
+            proved = pairs > _FEW and self.rho >= self.bound - self.slack
+            if proved and (proof_will_do or self._is_alone(self._as_good(self.allowed))):
                 return self._finish("optimal", "none")
         return self._by_engine(relaxed)
 
@@ -340,11 +345,12 @@ class Search:
         """Exchange the optimum for the first tied with it; a sentence where time was short."""
         if self.found is None:
             return []
-        rho = self.rho
-        ties = tie(self.problem, self.found)
-        play, fixed = play & (self.reach >= rho - self.slack - ties), np.zeros_like(play)
+        enough = self.rho - tie(self.problem, self.found)
+        as_good = self._as_good(play)
+        if self._is_alone(as_good):
+            return []
+        play, fixed = as_good.copy(), np.zeros_like(play)
         chosen = set(map(tuple, self.found.tolist()))
-        play[self.found[:, 0], self.found[:, 1]] = True
         for i, j in np.argwhere(play).tolist():
             fixed[i, j] = True
             if (i, j) in chosen:
@@ -358,14 +364,69 @@ class Search:
             if self.problem.plain:
                 asked[pins[:, 0]] = fixed[pins[:, 0]]
             try:
-                placed = self._with_all(fixed, asked, rho - ties)
+                placed = self._with_all(fixed, asked, enough)
             except _OutOfTime:
                 return ["The order of tied assignments was not settled within the time limit."]
             if placed is None:
                 play[i, j] = fixed[i, j] = False
             else:
-                self.found, chosen = placed, set(map(tuple, placed.tolist()))
+                self.found, chosen, self.tied = placed, set(map(tuple, placed.tolist())), True
+        if self.tied is None:
+            with suppress(_OutOfTime):
+                self.tied = self._another(self.found, as_good, enough)
         return []
+
+    @property
+    def _known(self) -> IntArray:
+        """The best assignment known; none has no pairs."""
+        return np.zeros((0, 2), dtype=np.int64) if self.found is None else self.found
+
+    def _as_good(self, play: BoolArray) -> BoolArray:
+        """Pairs that some assignment as good as the best known may use, its own among them."""
+        found = self._known
+        good = play & (self.reach >= self.rho - self.slack - tie(self.problem, found))
+        good[found[:, 0], found[:, 1]] = True
+        return good
+
+    def _is_alone(self, as_good: BoolArray) -> bool:
+        """Whether there are no pairs for another assignment as good: it is the only best one."""
+        alone = bool(np.count_nonzero(as_good) == len(self._known))
+        if alone:
+            self.tied = False
+        return alone
+
+    def _another(self, chosen: IntArray, as_good: BoolArray, enough: float) -> bool | None:
+        """Whether these pairs have another assignment that comes to enough: one more question.
+
+        None where the engine's other assignment is none.
+        """
+        problem, own = self.problem, np.zeros_like(as_good)
+        own[chosen[:, 0], chosen[:, 1]] = True
+        another: bool | None = False
+
+        def rho_of(play: BoolArray) -> float | None:
+            nonlocal another
+            pairs = np.argwhere(play)
+            refused = [] if (own & ~play).any() else [np.flatnonzero(own[play])]
+            answer = self.questions.ask(problem, pairs, None, refused)
+            if answer.status == "time_limit":
+                raise _OutOfTime(pairs, answer)
+            if answer.status == "infeasible":
+                return None
+            placed = pairs[answer.pairs > 0.5]
+            if broken_rules(problem, placed):
+                another = None
+                return math.inf
+            rho = score(problem, placed)
+            if rho >= enough and not own[placed[:, 0], placed[:, 1]].all():
+                another = True
+            return rho
+
+        if problem.plain:
+            rho_of(as_good)
+        else:
+            zoom(problem.value, as_good, self._reaching, rho_of, enough=enough)
+        return another
 
     def _with_all(self, fixed: BoolArray, asked: BoolArray, enough: float) -> IntArray | None:
         """An assignment of these pairs with all the fixed ones that comes to enough, or None."""
@@ -392,7 +453,8 @@ class Search:
     def _finish(self, status: Status, by: str, reasons: Sequence[str] = ()) -> Assignment:
         seconds = time.perf_counter() - self.questions.start
         bound = math.nan if status == "infeasible" else max(self.bound, self.rho)
-        return Assignment.of(self.problem, self.found, status, by, seconds, bound, reasons)
+        tied = self.tied if status == "optimal" else None
+        return Assignment.of(self.problem, self.found, status, by, seconds, bound, reasons, tied)
 
 
 def tie(problem: Problem, placed: IntArray) -> float:
