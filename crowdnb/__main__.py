@@ -181,6 +181,13 @@ def _parser() -> argparse.ArgumentParser:
             help="the top of the rating scale, which starts at 1 (5)",
         )
         one.add_argument(
+            "--min-ratings",
+            type=int,
+            default=0,
+            metavar="N",
+            help="leave out workers with fewer ratings on some criterion (0: nobody)",
+        )
+        one.add_argument(
             "--scope",
             choices=["project", "task"],
             default="project",
@@ -202,9 +209,11 @@ def _parser() -> argparse.ArgumentParser:
             metavar="FILE",
             help=f"where to write ({name} in FOLDER, or beside a workbook)",
         )
-    page.add_argument(
-        "--scenario", metavar="NAME", help="the scenario that was decided for (the files as given)"
-    )
+        one.add_argument(
+            "--scenario",
+            metavar="NAME",
+            help="a scenario that is kept beside the files (the files as given)",
+        )
     again = commands.add_parser(
         "experiment",
         help="an experiment of the paper's section 7, run again",

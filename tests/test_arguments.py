@@ -139,15 +139,17 @@ CALLS = [
     (
         "cn.Project(ability=ABILITY, demand=DEMAND, criteria_weights=WEIGHTS, required=NEED,"
         " task_weights=NEED / 2, task_conflicts=Q * 0, worker_conflicts=BETWEEN, counts=None,"
-        " judgement=None, gamma=0.1, notes=('so',))"
+        " judgement=None, gamma=0.1, notes=('so',), min_ratings=0)"
     ),
     "PROJECT.problem(worker_conflicts=[('a', 'b')], conflict_scope='task')",
     "PROJECT.solve(solver='HIGHS', time_limit=5.0, conflict_scope='task')",
     "PROJECT.write(folder=FOLDER / 'written')",
-    "cn.read_project(folder=cn.exercises.LOUNGES, gamma=0.1, stars=5)",
+    "PROJECT.enough_ratings(min_ratings=0)",
+    "cn.read_project(folder=cn.exercises.LOUNGES, gamma=0.1, stars=5, min_ratings=2)",
     (
-        "cn.Scenario(name='one', gamma=0.2, scope='task', weights={'skill': 0.5, 'care': 0.5}, "
-        "required={'t1': 1}, task_weights={'t1': 2.0}, demand={('t1', 'skill'): (0.1, 1.0)}, "
+        "cn.Scenario(name='one', gamma=0.2, scope='task', min_ratings=1, "
+        "weights={'skill': 0.5, 'care': 0.5}, required={'t1': 1}, task_weights={'t1': 2.0}, "
+        "demand={('t1', 'skill'): (0.1, 1.0)}, "
         "conflicts={('a', 'b'): 1}, exclusions={('a', 't1'): 1}, limits={'a': 1}, added={'t1': 1})"
     ),
     "cn.Scenario.from_json(data=cn.Scenario('one').as_json(), where='here')",
@@ -155,6 +157,7 @@ CALLS = [
     "cn.Scenario().problem(project=PROJECT, scope='task', q=Q)",
     "cn.Scenario().qualification(project=PROJECT)",
     "cn.Scenario().words(project=PROJECT)",
+    "cn.Scenario().workers(project=PROJECT)",
     "cn.Scenario().repaired(changes=((('place', 't1'), 1),), problem=P)",
     (
         "cn.Scenarios(project=PROJECT, named=(), current=cn.Scenario(), scope='task',"
@@ -163,6 +166,10 @@ CALLS = [
     "SCENARIOS.__getitem__(name='one')",
     "SCENARIOS.answer(scenario='one')",
     "SCENARIOS.as_given(scenario='one')",
+    "SCENARIOS.difference(scenario='one')",
+    "SCENARIOS.fitted(scenario='one')",
+    "SCENARIOS.left_out(scenario='one')",
+    "SCENARIOS.same_measure(scenario='one')",
     "SCENARIOS.problem(scenario='one')",
     "SCENARIOS.at(current=cn.Scenario())",
     "SCENARIOS.drop(name='one')",
@@ -171,10 +178,10 @@ CALLS = [
     "cn.Scenarios.load(project=PROJECT, path=SAVED)",
     (
         "cn.report(source=PROJECT, scenario='as given', title='t', gamma=0.1, stars=5,"
-        " conflict_scope='task', solver='HIGHS', time_limit=5.0)"
+        " min_ratings=0, conflict_scope='task', solver='HIGHS', time_limit=5.0)"
     ),
     "cn.report(PROJECT).write(path=FOLDER / 'page.html')",
-    "cn.bench(folder=None, gamma=0.1, stars=5, conflict_scope='task')",
+    "cn.bench(folder=None, gamma=0.1, stars=5, min_ratings=0, conflict_scope='task')",
     "cn.ProjectError(problems=[('a.csv', 'so')])",
     # a market
     (
@@ -483,6 +490,7 @@ KINDS = {
     "limit or none": [*NUMBERS[2:], "math.inf", "None"],
     "weights or none": ["None"],
     "not negative or none": ["None", *NUMBERS[1:]],
+    "whole or none": ["None", "0"],
     "by label": ["{}", "{'z': 1.0}", "rows unlike"],
     "by pair": ["{}"],
     "begins with a name": ["cell 'x'", "cell '1'"],
@@ -553,7 +561,7 @@ BY_KIND = {
     "flag": "progress listed steps",
     "seed": "rng",
     "text": "title what x y where",
-    "whole": "size seed places n drops extra at history workers worker_limits limits",
+    "whole": "min_ratings size seed places n drops extra at history workers worker_limits limits",
     "pairs": "worker_conflicts task_conflicts",
     "pins": "pinned",
     "zero or one": "table taken friends seen",
@@ -672,6 +680,7 @@ ARGUMENTS |= {
     "cn.panels.shared_rest.weights": "a row",
     "cn.Project.task_weights": "weights or none",
     "cn.Scenario.name": "text",
+    "cn.Scenario.min_ratings": "whole or none",
     **dict.fromkeys(
         [
             f"cn.Scenario.{one}"

@@ -27,7 +27,7 @@ def case() -> int:
     table = comparison(study, rounded)
     tell("The paper's case study (section 6), solved from the tables it prints.\n")
     tell(histories(study, study.clouds()))
-    tell(describe(study.solve(), study.required))
+    tell(describe(study.solve()))
     tell(f"\n{table.to_string(index=False, float_format='{:.6f}'.format)}")
     tell(
         "\nThe published assignment keeps every printed rule, and is not the best for them. A"

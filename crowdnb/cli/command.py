@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -11,15 +13,29 @@ import crowdnb as cn
 from crowdnb.cli.case import case
 from crowdnb.cli.status import BAD_INPUT, INTERNAL_ERROR, NO_ASSIGNMENT, SOLVED
 from crowdnb.cli.terminal import Keyboard, of_memory, say, tell
-from crowdnb.cli.words import describe, histories
-from crowdnb.labels import listing, plain
+from crowdnb.cli.words import HELP, describe, histories, of_scenario
+from crowdnb.labels import plain
 from crowdnb.pages.report import page_of
 from crowdnb.project.files import write_whole
 from crowdnb.project.form import FILES, OPTIONS
+from crowdnb.project.histories import few_line
 from crowdnb.project.keeper import Keeper
+from crowdnb.project.plan_file import plan_file, plan_table
 from crowdnb.project.scenario import GIVEN
 from crowdnb.project.scenario_file import place_of
+from crowdnb.project.scenarios import Scenarios
 from crowdnb.solver.search import STOPPED
+
+# What decides a plan beside the files, and what it is where it is left out.
+PLAN_OPTIONS = {
+    "gamma": 0.1,
+    "stars": 5,
+    "min_ratings": 0,
+    "scope": "project",
+    "solver": None,
+    "time_limit": None,
+    "scenario": None,
+}
 
 
 def run(options: argparse.Namespace, keyboard: Keyboard) -> int:
@@ -55,14 +71,18 @@ def run(options: argparse.Namespace, keyboard: Keyboard) -> int:
 
 def assign(options: argparse.Namespace, keyboard: Keyboard) -> int:
     """Read a folder, solve it, print and write the assignment."""
-    project = cn.read_project(options.folder, options.gamma, options.stars)
-    output = _output(options, "assignment.csv")
-    answer = _uninterrupted(project.solve(options.solver, options.time_limit, options.scope))
-    clouds = project.clouds()
+    project = _project(options)
+    plans, name, said = Scenarios(project, **_asked(options)), GIVEN, list[str]()
+    if options.scenario is not None:  # else what is kept beside the files does not matter
+        keeper, plans = Keeper.open(options.folder, project, True, **_asked(options))
+        name, said = plans[options.scenario].name, keeper.said
+    output = _output(options, plan_file("assignment.csv", plans, name))
+    answer = _uninterrupted(plans.answer(name))
     lines = [
-        *(f"Note: {note}" for note in project.notes),
-        histories(project, clouds),
-        describe(answer, project.required),
+        *(f"Note: {note}" for note in [*project.notes, *said]),
+        histories(project, project.clouds()),
+        *of_scenario(plans, name),
+        describe(answer),
     ]
     if answer.table is None:
         old = [f"{output} of an earlier run was left as it is; it does not belong to these files."]
@@ -72,33 +92,53 @@ def assign(options: argparse.Namespace, keyboard: Keyboard) -> int:
                 "Every qualification is 0: nobody reaches any demand. Is the scale right?"
                 f" {hint.capitalize()}."
             )
+        if answer.status == "infeasible":
+            lines.append(HELP.format(_again(options)))
         tell(plain("\n".join(lines + old * output.exists())))
         return NO_ASSIGNMENT
-    if clouds is not None:
-        short = clouds[clouds["rule"] != "cloud"].index.unique("worker")
-        few = [worker for worker in answer.pairs["worker"] if worker in short]
-        share = f"{len(few)} of the {len(answer.pairs)} chosen"
-        lines.append(
-            "On fewer than six ratings of some criterion:"
-            f" {share}{': ' * bool(few)}{listing(few, 20)}."
-        )
-    _deliver(plain("\n".join(lines)), output, answer.pairs.to_csv(index=False), keyboard)
+    if few := few_line(project, plans.fitted(name), answer):
+        lines.append(few)
+    table = plan_table(plans, name)
+    _deliver(plain("\n".join(lines)), output, table.to_csv(index=False), keyboard)
     return SOLVED
 
 
 def report(options: argparse.Namespace, keyboard: Keyboard) -> int:
     """Make the page about a folder, print what was decided, and why not where nothing was."""
-    output = _output(options, "report.html") if options.folder.exists() else Path()
-    project = cn.read_project(options.folder, options.gamma, options.stars)
+    project = _project(options)
+    output = _output(options, "report.html")
     # a page without the scenarios that are there would be taken for all of them
-    keeper, plans = Keeper.open(
-        options.folder, project, True,
-        scope=options.scope, solver=options.solver, time_limit=options.time_limit,
-    )  # fmt: skip
-    page = page_of(plans, options.scenario or GIVEN, options.folder.resolve().stem, keeper.said)
+    keeper, plans = Keeper.open(options.folder, project, True, **_asked(options))
+    name = plans[options.scenario or GIVEN].name
+    output = _output(options, plan_file("report.html", plans, name))
+    page = page_of(plans, name, options.folder.resolve().stem, keeper.said)
     _uninterrupted(page.answer)
     _deliver(plain(str(page)), output, page.html, keyboard)
     return NO_ASSIGNMENT if page.answer.table is None else SOLVED
+
+
+def _project(options: argparse.Namespace) -> cn.Project:
+    """The project named, with what the options set."""
+    return cn.read_project(options.folder, options.gamma, options.stars, options.min_ratings)
+
+
+def _asked(options: argparse.Namespace) -> dict[str, Any]:
+    """How it is solved, as Scenarios takes it."""
+    return {
+        "scope": options.scope,
+        "solver": options.solver,
+        "time_limit": options.time_limit,
+    }
+
+
+def _again(options: argparse.Namespace) -> str:
+    """The command ``report`` with the options that decide the plan, as one types it."""
+    words = ["crowdnb", "report", str(options.folder)]
+    for name, usual in PLAN_OPTIONS.items():
+        value = getattr(options, name)
+        if value != usual:
+            words += [f"--{name.replace('_', '-')}", str(value)]
+    return shlex.join(words)
 
 
 def _output(options: argparse.Namespace, name: str) -> Path:

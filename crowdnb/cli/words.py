@@ -9,6 +9,12 @@ import pandas as pd
 import crowdnb as cn
 from crowdnb.ability.consistency import consistency_of
 from crowdnb.labels import listing
+from crowdnb.project.histories import left_out_line
+from crowdnb.project.plan import proved_by, tie_line
+from crowdnb.project.scenario import GIVEN
+
+# Where no assignment exists; with the command in the place of {}.
+HELP = "What would help, and at what price: {}"
 
 
 def histories(project: cn.Project, clouds: pd.DataFrame | None) -> str:
@@ -44,7 +50,17 @@ def histories(project: cn.Project, clouds: pd.DataFrame | None) -> str:
     return "\n".join(lines)
 
 
-def describe(answer: cn.Assignment, required: pd.Series[int]) -> str:
+def of_scenario(plans: cn.Scenarios, name: str) -> list[str]:
+    """What a scenario changes, what of it does not fit, and whom few ratings leave out."""
+    one = plans.fitted(name)
+    lines = [f"Note: scenario {name!r}: {misfit}." for misfit in plans.left_out(name)]
+    if name != GIVEN:
+        lines.append(f"Scenario {name!r}: {'; '.join(one.words(plans.project)) or 'no change'}.")
+    out = left_out_line(plans.project, one)
+    return [*lines, out] if out else lines
+
+
+def describe(answer: cn.Assignment) -> str:
     """Write the answer as a person would.
 
     Who does what, ρ, who is idle, or why there is no assignment.
@@ -59,7 +75,7 @@ def describe(answer: cn.Assignment, required: pd.Series[int]) -> str:
         }[answer.status]
         return "\n".join(["", head, *(answer.reasons if answer.status == "infeasible" else [])])
     rows = [("task", "needs", "workers (qualification)")]
-    for task, need in required.items():
+    for task, need in answer.problem.required.items():
         here = answer.pairs[answer.pairs["task"] == task]
         who = [
             f"{worker} ({q:.3f})"
@@ -75,20 +91,16 @@ def describe(answer: cn.Assignment, required: pd.Series[int]) -> str:
         if answer.status == "optimal"
         else f"not proved the best; at most {answer.bound:.6f} is possible"
     )
-    by = (
-        f"without a solver, {answer.seconds:.2f} s"
-        if answer.solver == "none"
-        else f"{answer.solver}, {answer.seconds:.2f} s"
-    )
-    return "\n".join(
-        [
-            "",
-            text,
-            "",
-            f"ρ = {answer.performance:.6f}, {proof} ({by}); every rule re-checked.",
-            f"Idle: {listing(answer.idle, 20) or 'nobody'}.",
-        ]
-    )
+    by = f"{proved_by(answer)}, {answer.seconds:.2f} s"
+    lines = [
+        "",
+        text,
+        "",
+        f"ρ = {answer.performance:.6f}, {proof} ({by}); every rule re-checked.",
+        *([tied] if (tied := tie_line(answer)) else []),
+        f"Idle: {listing(answer.idle, 20) or 'nobody'}.",
+    ]
+    return "\n".join(lines)
 
 
 def _width(text: str) -> int:

@@ -13,7 +13,7 @@ from crowdnb.explain.infeasible import explain_infeasible
 from crowdnb.explain.repairs import repairs
 from crowdnb.labels import listing, number, shown
 from crowdnb.project.folder import ProjectError, read_project
-from crowdnb.project.scenario import Scenario
+from crowdnb.project.scenario import Scenario, check_labels
 from crowdnb.project.scenarios import Scenarios
 from crowdnb.solver.search import optimum
 
@@ -96,6 +96,7 @@ def check_own_data_file(path: str | PathLike[str] | None = None) -> str:
         if len(plans.named) != 1:
             return f"The file holds {len(plans.named)} scenarios; one is asked for."
         one = plans.named[0]
+        check_labels(one, case)
         got = plans.problem(one)
     except ValueError as error:
         return f"It cannot be read yet. {error}"

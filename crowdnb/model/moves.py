@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -46,15 +46,22 @@ def tasks_of(problem: Problem, placed: IntArray) -> dict[Hashable, Tasks]:
     }
 
 
-def moves_text(frame: pd.DataFrame) -> str:
-    """``a1: r0 → r3; a4: idle → r0``."""
+def moves_text(frame: pd.DataFrame, most: int = 20) -> str:
+    """``a1: r0 → r3; a4: idle → r0``, cut after ``most`` as lists of labels are."""
 
     def where(tasks: tuple[Hashable, ...]) -> str:
         return listing(tasks) or "idle"
 
     rows = frame.itertuples(index=False, name=None)
     parts = [f"{worker}: {where(before)} → {where(after)}" for worker, before, after in rows]
-    return "; ".join(parts) or "nobody moves"
+    return cut(parts, most) or "nobody moves"
+
+
+def cut(parts: Sequence[str], most: int) -> str:
+    """Moves in a row; of more than ``most`` the first, and how many there are."""
+    if len(parts) <= most:
+        return "; ".join(parts)
+    return f"{'; '.join(parts[:most])}; … ({len(parts)} in all)"
 
 
 def position(labels: pd.Index[Any], label: Hashable, what: str) -> int:

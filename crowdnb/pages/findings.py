@@ -47,11 +47,12 @@ class Findings:
     def __init__(
         self, plans: Scenarios, scenario: Scenario, title: str, said: Sequence[str] = ()
     ) -> None:
-        self.plans, self.scenario, self.title = plans, scenario, title
+        self.plans, self.scenario, self.title = plans, plans.fitted(scenario), title
         self.project = plans.project
         self.answer = plans.answer(scenario)
         self.problem = self.answer.problem
-        self.changes = scenario.words(self.project)
+        self.changes = self.scenario.words(self.project)
+        self.misfits = plans.left_out(scenario)
         self.notes = [*self.project.notes, *said]
         self.weights = dict(scenario.weights) or self.project.criteria_weights.to_dict()
         self.small = self.problem.arrays.qualification.size <= _LOOKED_INTO
@@ -120,7 +121,8 @@ class Findings:
             return None
         if not self.problem.plain or self.scenario.added:
             return None
-        matrix = possibility_matrix(*self.scenario.intervals(self.project))
+        ability, demand = self.scenario.intervals(self.project)
+        matrix = possibility_matrix(ability.loc[self.problem.workers], demand)
         return stability(
             self.problem,
             matrix,

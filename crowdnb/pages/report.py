@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from crowdnb.ability.cloud import check_gamma
-from crowdnb.labels import one_of, path_of, shown, text_of
+from crowdnb.labels import one_of, path_of, shown, text_of, whole
 from crowdnb.model.assignment import Assignment
 from crowdnb.model.fields import Scope
 from crowdnb.pages.findings import Findings
@@ -75,6 +75,7 @@ def report(
     title: str | None = None,
     gamma: float = 0.1,
     stars: int = 5,
+    min_ratings: int = 0,
     conflict_scope: Scope = "project",
     solver: str | None = None,
     time_limit: float | None = None,
@@ -89,7 +90,7 @@ def report(
         Which one was decided for; the project as given, when none is named.
     title : str, optional
         Its heading; the folder's name when not given.
-    gamma, stars : optional
+    gamma, stars, min_ratings : optional
         As for :func:`crowdnb.read_project`, for a path.
     conflict_scope, solver, time_limit : optional
         As for :func:`crowdnb.solve`; not for Scenarios, which have their own.
@@ -115,6 +116,7 @@ def report(
         text_of(title, "title")
     check_gamma(gamma)
     check_scale(stars)
+    whole(min_ratings, "min_ratings", 0)
     one_of(conflict_scope, get_args(Scope), "conflict_scope")
     check_options(solver, time_limit)
     said: list[str] = []
@@ -128,7 +130,7 @@ def report(
             raise ValueError(
                 f"source: a path, a Project or Scenarios are needed, got {shown(source)}"
             )
-        project = read_project(source, gamma, stars)
+        project = read_project(source, gamma, stars, min_ratings)
         keeper, plans = Keeper.open(Path(source), project, **options)
         said = keeper.said
         title = title or Path(source).resolve().stem

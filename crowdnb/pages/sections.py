@@ -22,8 +22,11 @@ from crowdnb.pages.assignment_tables import (
     chosen_pairs,
     team_table,
 )
+from crowdnb.pages.comparison import changed, misfits
 from crowdnb.pages.findings import FEW, Findings
-from crowdnb.pages.html import escaped, items, text_table
+from crowdnb.pages.html import escaped, items, paragraphs, text_table
+from crowdnb.project.histories import few_line, left_out_line
+from crowdnb.project.plan import TIED, proved_by, tie_line
 from crowdnb.project.record import fingerprint
 from crowdnb.project.scenarios import moved
 from crowdnb.solver.engine import SolverAnswerError
@@ -49,7 +52,7 @@ def body(found: Findings) -> str:
             _section("What would help", _help(found)),
         ]
     parts += [
-        _section("What was changed", _changed(found), "wide"),
+        _section("What was changed", changed(found), "wide"),
         _section("Be careful", items(_warnings(found))),
         _section("How it was checked", items(_checks(found))),
     ]
@@ -65,12 +68,16 @@ def summary(found: Findings) -> str:
     answer = found.answer
     head = f"{found.title}: {_headline(found)}"
     if answer.table is None:
-        return "\n".join([head, *(answer.reasons if answer.status == "infeasible" else ())])
+        lines = list(answer.reasons if answer.status == "infeasible" else ())
+        if answer.status == "infeasible":
+            lines.append("What would help, and at what price, is on the page.")
+        return "\n".join([head, *lines])
     team = answer.pairs.groupby("task", sort=False)["worker"].agg(
         lambda who: ", ".join(map(str, who))
     )
     tasks = "; ".join(f"{task}: {team.get(task, 'nobody')}" for task in found.problem.tasks)
-    return f"{head}\n{tasks}. Idle: {listing(answer.idle, 20) or 'nobody'}."
+    who = f"{tasks}. Idle: {listing(answer.idle, 20) or 'nobody'}."
+    return "\n".join(filter(None, [head, tie_line(answer), who, *_ratings(found)]))
 
 
 def _headline(found: Findings) -> str:
@@ -104,7 +111,8 @@ def _decided(found: Findings) -> str:
         f" asks, from 0 to 1; here {mean:.3f} a place on average. "
     )
     weighs = "" if (found.problem.task_weights == 1).all() else "Each task counts by its weight. "
-    return f'{said}<p class="soft">{words}{weighs}</p>'
+    ties = paragraphs([tie_line(found.answer)])
+    return f'{said}{ties}<p class="soft">{words}{weighs}</p>'
 
 
 def _who(found: Findings) -> str:
@@ -147,14 +155,12 @@ def _next_best(found: Findings) -> str:
         return ""
     two = found.next_best
     if two is None:
-        return (
-            "Whether another assignment is as good, and which comes next, is not looked into"
-            f" where {_OPTIONS}."
-        )
+        alone = "It is the only best one. " if found.answer.tied is False else ""
+        return f"{alone}Which comes next is not looked into where {_OPTIONS}."
     if len(two.assignments) == 1:
         return "It is the only assignment that keeps every rule."
     if two.optima > 1:
-        return "Another assignment is as good: this one was taken for its order of names."
+        return TIED
     second = two.assignments[1]
     less = found.answer.performance - second.performance
     who = moves_text(moved(found.answer, second))
@@ -231,52 +237,12 @@ def _help(found: Findings) -> str:
     return f"{text_table(['change', 'cost', 'ρ then'], rows)}<p class='soft'>{note}</p>"
 
 
-def _changed(found: Findings) -> str:
-    """What differs from the files, and the scenarios side by side."""
-    text = "<p>Nothing: this is the project as its files give it.</p>"
-    if found.changes:
-        text = f"<p>Against the project's files: {escaped('; '.join(found.changes))}."
-        if found.given.table is None:
-            text += " As given, no assignment exists.</p>"
-        elif found.answer.table is None:
-            text += f" As given, ρ is {found.given.performance:.4f}.</p>"
-        else:
-            change = found.answer.performance - found.given.performance
-            who = moves_text(moved(found.given, found.answer))
-            text += f" ρ changes by {change:+.4f}. Who moves: {escaped(who)}.</p>"
-    return text + (_side_by_side(found) if len(found.compared) else "")
-
-
-def _side_by_side(found: Findings) -> str:
-    """A row a scenario; the page's own is marked."""
-    rows = []
-    for name, row in found.compared.iterrows():
-        mark = "▸ " if name == found.scenario.name else ""
-        state = "" if row["state"] == "proved the best" else f" ({row['state']})"
-        rows.append(
-            [
-                f"{mark}{name}",
-                *(
-                    "" if math.isnan(row[key]) else f"{row[key]:{form}}"
-                    for key, form in _NUMBERS.items()
-                ),
-                f"{row['changes'] or 'nothing'}{state}",
-                row["moves"],
-            ]
-        )
-    head = ["scenario", "ρ", "change", "ρ by given Q", "what differs from the files", "who moves"]
-    return text_table(head, rows)
-
-
-_NUMBERS = {"performance": ".4f", "difference": "+.4f", "by given Q": ".4f"}
-
-
 def _warnings(found: Findings) -> list[str]:
     """What a reader should know before relying on it."""
     return [
         *dict.fromkeys(found.notes),
         *_tied(found),
-        *_misfits(found),
+        *misfits(found),
         *_histories(found),
         *_assumptions(found),
         *_weights(found),
@@ -286,40 +252,31 @@ def _warnings(found: Findings) -> list[str]:
 
 def _tied(found: Findings) -> list[str]:
     """Whether the order of names decided."""
-    if found.next_best is None or found.next_best.optima < 2:
+    if not found.answer.tied:
         return []
     return ["More than one assignment is the best; ρ cannot tell them apart."]
 
 
-def _misfits(found: Findings) -> list[str]:
-    """Scenarios that the files have left behind."""
-    return [
-        f"The scenario {name} {row['state']}."
-        for name, row in found.compared.iterrows()
-        if str(row["state"]).startswith("does not fit")
-    ]
-
-
 def _histories(found: Findings) -> list[str]:
     """How much the chosen workers' rating histories say."""
-    clouds = found.project.clouds()
-    if clouds is None or found.answer.table is None:
-        return []
-    lines = []
-    chosen = dict.fromkeys(found.answer.pairs["worker"])
-    people = {found.scenario.roots.get(str(worker), worker) for worker in chosen}
-    short = clouds[clouds["rule"] != "cloud"].index.unique("worker")
-    if few := [worker for worker in chosen if worker in short]:
-        lines.append(
-            f"Chosen on fewer than six ratings of some criterion, {len(few)} of {len(people)}:"
-            f" {listing(few, 12)}."
-        )
+    clouds, lines = found.project.clouds(), _ratings(found)
+    if clouds is None:
+        return lines
     negative, clipped = int((clouds["radicand"] < 0).sum()), int(clouds["clipped"].sum())
     lines.append(
         f"Of {len(clouds)} rating histories, S² < En² in {negative}, and {clipped} intervals left"
         " [0, 1] and were clipped."
     )
     return lines
+
+
+def _ratings(found: Findings) -> list[str]:
+    """Who was chosen on few ratings, and whom few ratings leave out."""
+    lines = [
+        few_line(found.project, found.scenario, found.answer),
+        left_out_line(found.project, found.scenario),
+    ]
+    return [line for line in lines if line]
 
 
 def _assumptions(found: Findings) -> list[str]:
@@ -381,7 +338,6 @@ def _checks(found: Findings) -> list[str]:
             f"internal error: the assignment of the page breaks a rule: {listing(broken, 3)}"
         )
     scope = "in the whole project" if found.problem.conflict_scope == "project" else "on one task"
-    by = "" if answer.solver == "none" else f", by {answer.solver}"
     return [
         read,
         (
@@ -391,7 +347,7 @@ def _checks(found: Findings) -> list[str]:
         ),
         (
             f"ρ was added up again: {performance(found.problem, answer.table):.6f}. "
-            f"No assignment has more than {answer.bound:.6f}{by}."
+            f"No assignment has more than {answer.bound:.6f} ({proved_by(answer)})."
         ),
     ]
 
@@ -408,4 +364,8 @@ def versions(found: Findings) -> str:
         *(f"{name} {metadata.version(name)}" for name in names),
         f"γ = {gamma:g}",
     ]
+    least = found.project.min_ratings
+    least = least if found.scenario.min_ratings is None else found.scenario.min_ratings
+    if least:
+        parts.append(f"at least {least} ratings")
     return f"<p>{escaped(' · '.join(parts))} · data {fingerprint(found.project)}</p>"

@@ -19,7 +19,7 @@ import ipywidgets as widgets
 from crowdnb.ability.cloud import check_gamma
 from crowdnb.explain.repairs import Repair, repairs
 from crowdnb.explain.why import why
-from crowdnb.labels import listing, one_of, path_of
+from crowdnb.labels import listing, one_of, path_of, whole
 from crowdnb.model.fields import Scope
 from crowdnb.model.problem import Problem
 from crowdnb.pages.findings import COSTS
@@ -48,6 +48,7 @@ def bench(
     folder: str | Path | None = None,
     gamma: float = 0.1,
     stars: int = 5,
+    min_ratings: int = 0,
     conflict_scope: str = "project",
 ) -> Bench:
     """The bench for a folder of files: checked, turned, explained, compared, kept, taken along.
@@ -57,7 +58,7 @@ def bench(
     folder : path, optional
         A folder of CSV files or an Excel workbook, as :func:`crowdnb.read_project` takes it. None:
         named or uploaded on the bench.
-    gamma, stars : optional
+    gamma, stars, min_ratings : optional
         As for :func:`crowdnb.read_project`.
     conflict_scope : {"project", "task"}
         What a conflict between workers means at the start.
@@ -77,7 +78,8 @@ def bench(
     if folder is not None:
         path_of(folder, "folder")
     scope = one_of(conflict_scope, get_args(Scope), "conflict_scope")
-    return Bench(folder, check_gamma(gamma), check_scale(stars), scope)
+    least = whole(min_ratings, "min_ratings", 0)
+    return Bench(folder, check_gamma(gamma), check_scale(stars), least, scope)
 
 
 @dataclass
@@ -110,7 +112,14 @@ class Bench(ProjectFolder):
         By what asks about a project, as long as none is open.
     """
 
-    def __init__(self, folder: str | Path | None, gamma: float, stars: int, scope: Scope) -> None:
+    def __init__(
+        self,
+        folder: str | Path | None,
+        gamma: float,
+        stars: int,
+        min_ratings: int,
+        scope: Scope,
+    ) -> None:
         self.scope = scope
         self._opened: _Opened | None = None
         self._compared: tuple[Scenario, ...] = ()  # what side_by_side shows
@@ -127,7 +136,7 @@ class Bench(ProjectFolder):
         )
         self.told, self.side_by_side, self.message = Shown(), Shown(), Shown()
         self.helps = widgets.VBox()
-        super().__init__(folder, gamma, stars)
+        super().__init__(folder, gamma, stars, min_ratings)
 
     def __repr__(self) -> str:
         if self._opened is None:

@@ -36,8 +36,10 @@ class ProjectFolder(widgets.VBox):  # type: ignore[misc]
         What is made of a project that could be read.
     """
 
-    def __init__(self, folder: str | Path | None, gamma: float, stars: int) -> None:
-        self.gamma = gamma
+    def __init__(
+        self, folder: str | Path | None, gamma: float, stars: int, min_ratings: int
+    ) -> None:
+        self.gamma, self.min_ratings = gamma, min_ratings
         self.folder = widgets.Text(
             value=str(folder or ""), description="folder",
             placeholder="a folder of CSV files, or a workbook",
@@ -92,7 +94,8 @@ class ProjectFolder(widgets.VBox):  # type: ignore[misc]
                     [f"{where} Upload files, and they go there; or start from the case study."]
                 )
                 return
-            self._use(source, read_project(source, self.gamma, self.stars.value))
+            project = read_project(source, self.gamma, self.stars.value, self.min_ratings)
+            self._use(source, project)
         except ProjectError as error:
             number = len(error.problems)
             self.checked.value = sentences(

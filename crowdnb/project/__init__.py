@@ -16,6 +16,8 @@ Sections 6.1 and 6.2 of the paper, notebooks 05 and 07.
                    what may differ from a project's files, each field once
 ``scenario``       what does differ
 ``scenarios``      several of them, solved and compared
+``plan``, ``histories``, ``plan_file``
+                   the one plan of a project, what ratings say of it, its table and file
 ``scenario_file``, ``keeper``
                    the file that they are kept in, as they change
 

@@ -27,7 +27,7 @@ import pandas as pd
 
 from crowdnb.ability.cloud import ability_intervals, check_gamma
 from crowdnb.ability.ratings import Counts, check_stars
-from crowdnb.labels import path_of, shown
+from crowdnb.labels import path_of, shown, whole
 from crowdnb.model.fields import Labels, read
 from crowdnb.project.csv_file import read_csv
 from crowdnb.project.errors import ProjectError, Report, closest
@@ -44,7 +44,9 @@ __all__ = ["Project", "ProjectError", "read_project"]
 ENDINGS = (".csv", ".tsv", ".txt", ".xls", ".xlsx", ".ods")
 
 
-def read_project(folder: str | os.PathLike[str], gamma: float = 0.1, stars: int = 5) -> Project:
+def read_project(
+    folder: str | os.PathLike[str], gamma: float = 0.1, stars: int = 5, min_ratings: int = 0
+) -> Project:
     """Read and check a project: a folder of CSV files, or an Excel workbook.
 
     Parameters
@@ -56,6 +58,8 @@ def read_project(folder: str | os.PathLike[str], gamma: float = 0.1, stars: int 
         Influence of He (eq. 2), ≥ 0, for rating histories.
     stars : int
         Stars on the rating scale, at most 1,000.
+    min_ratings : int
+        Leave out workers with fewer ratings on some criterion; ≥ 0.
 
     Returns
     -------
@@ -67,7 +71,8 @@ def read_project(folder: str | os.PathLike[str], gamma: float = 0.1, stars: int 
         A ValueError whose ``problems`` name file, line, column or label, value and rule; all of
         them at once.
     ValueError
-        ``gamma`` is below 0 or not finite, or ``stars`` is below 1 or above 1,000.
+        ``gamma`` is below 0 or not finite, ``stars`` is below 1 or above 1,000, or
+        ``min_ratings`` is no whole number, leaves nobody, or there are no ratings to count.
     ModuleNotFoundError
         A workbook, and openpyxl is not installed.
 
@@ -80,6 +85,7 @@ def read_project(folder: str | os.PathLike[str], gamma: float = 0.1, stars: int 
     """
     check_gamma(gamma)
     check_scale(stars)
+    whole(min_ratings, "min_ratings", 0)
     report = Report()
     reader = Reader(_open(path_of(folder, "folder"), report), report)
     tasks = reader.tasks()
@@ -120,6 +126,7 @@ def read_project(folder: str | os.PathLike[str], gamma: float = 0.1, stars: int 
         judgement=judgement,
         gamma=gamma,
         notes=tuple(report.notes),
+        min_ratings=min_ratings,
         **numbers,
     )
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from crowdnb.project.files import JSON_BYTES, TooLargeError, read_file
 from crowdnb.project.record import Project, fingerprint
-from crowdnb.project.scenario import Scenario
+from crowdnb.project.scenario import Scenario, fitted
 from crowdnb.project.scenario_file import place_of, read_scenarios
 from crowdnb.project.scenarios import Scenarios
 from crowdnb.project.setting_kinds import ScenarioError
@@ -66,19 +66,23 @@ class Keeper:
 
     def _fitting(self, scenarios: Scenarios) -> Scenarios:
         """With settings that fit the project; those that do not are kept under a name."""
+        kept, wrong = fitted(scenarios.current, scenarios.project)
         try:
-            scenarios.problem(scenarios.current)
-        except ValueError as error:
-            names = {one.name for one in scenarios.named}
-            name = next(
-                f"last time {k}" for k in range(1, len(names) + 2) if f"last time {k}" not in names
-            )
-            self.said.append(
-                f"The last settings do not fit any more ({error}). They are kept as {name!r}."
-            )
-            left = replace(scenarios.current, name=name)
-            return replace(scenarios, named=(*scenarios.named, left), current=Scenario())
-        return scenarios
+            scenarios.problem(kept)
+        except ValueError as error:  # such as nobody with ratings enough
+            kept, wrong = Scenario(), (str(error),)
+        if not wrong:
+            return scenarios
+        names = {one.name for one in scenarios.named}
+        name = next(
+            f"last time {k}" for k in range(1, len(names) + 2) if f"last time {k}" not in names
+        )
+        self.said.append(
+            f"The last settings do not fit any more ({'; '.join(wrong)}). All of them are kept as"
+            f" {name!r}."
+        )
+        left = replace(scenarios.current, name=name)
+        return replace(scenarios, named=(*scenarios.named, left), current=kept)
 
     def save(self, scenarios: Scenarios) -> None:
         """Write them, unless they are there already.

@@ -6,6 +6,7 @@ import hashlib
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,14 +17,23 @@ from crowdnb.ability.possibility import interval_pair
 from crowdnb.ability.qualification import check_weights, qualification
 from crowdnb.ability.ratings import Counts, is_counts
 from crowdnb.ability.weights import judgement_problems
-from crowdnb.labels import labelled_vector, listing, needs, path_of, same_labels, shown, text_of
+from crowdnb.labels import (
+    labelled_vector,
+    listing,
+    needs,
+    path_of,
+    same_labels,
+    shown,
+    text_of,
+    whole,
+)
 from crowdnb.model.assignment import Assignment
 from crowdnb.model.fields import Conflicts, Labels, Scope, read, zero_one
 from crowdnb.model.problem import Problem
 from crowdnb.project.cells import not_negative, people
 from crowdnb.project.files import write_together
 from crowdnb.project.form import FILES, FORM
-from crowdnb.solver.program import solve
+from crowdnb.project.plan import Programs, tie_break
 
 # of C^A at a time are compared with as many columns, which then stay in a processor's cache
 ROWS = 64
@@ -77,6 +87,8 @@ class Project:
         B, when the weights come from it.
     gamma : float
         Influence of He with which ``ability`` was computed.
+    min_ratings : int
+        Workers with fewer ratings on some criterion are left out of the problem; 0 leaves out none.
     notes : tuple of str
         What is allowed but worth a look, such as a judgement off the five levels.
 
@@ -98,6 +110,7 @@ class Project:
     judgement: pd.DataFrame | None = field(default=None, metadata=_FOLLOWS)
     gamma: float = field(default=0.1, metadata=_FOLLOWS)
     notes: tuple[str, ...] = field(default=(), metadata=_FOLLOWS)
+    min_ratings: int = field(default=0, metadata=_FOLLOWS)
 
     def __post_init__(self) -> None:
         u, d = interval_pair(self.ability, self.demand)
@@ -122,6 +135,8 @@ class Project:
         object.__setattr__(self, "gamma", check_gamma(self.gamma))
         for note in needs(self.notes, tuple, "notes"):
             text_of(note, "notes")
+        object.__setattr__(self, "min_ratings", whole(self.min_ratings, "min_ratings", 0))
+        self.enough_ratings(self.min_ratings)
 
     def _check_task_columns(self, labels: Labels) -> None:
         given = {}
@@ -149,7 +164,8 @@ class Project:
 
         ``worker_conflicts``, when given, stand in for the folder's own.
         """
-        return problem_of(self, self.qualification, worker_conflicts, conflict_scope)
+        q = self.qualification.loc[self.enough_ratings(self.min_ratings)]
+        return problem_of(self, q, worker_conflicts, conflict_scope)
 
     def solve(
         self,
@@ -157,8 +173,46 @@ class Project:
         time_limit: float | None = None,
         conflict_scope: Scope = "project",
     ) -> Assignment:
-        """The best assignment; parameters and errors as :func:`crowdnb.solve`."""
-        return solve(self.problem(conflict_scope=conflict_scope), solver, time_limit)
+        """The best assignment, of tied ones the first by label, as in every output of the project.
+
+        Parameters and errors as :func:`crowdnb.solve`.
+        """
+        problem = self.problem(conflict_scope=conflict_scope)
+        program = Programs(solver).of(problem)
+        return program.resolve(time_limit=time_limit, tie_break=tie_break(problem))
+
+    @cached_property
+    def fewest_ratings(self) -> pd.Series[float] | None:
+        """The smallest number of ratings over the criteria, by worker; None without histories."""
+        if self.counts is None:
+            return None
+        number = self.counts.sum(axis=1).groupby(level="worker", sort=False).min()
+        return number.reindex(self.ability.index).rename("fewest_ratings")
+
+    def enough_ratings(self, min_ratings: int) -> pd.Index[Any]:
+        """Workers with at least so many ratings on every criterion, in their order.
+
+        Raises
+        ------
+        ValueError
+            There is nobody, or only intervals are known and no ratings.
+        """
+        least = whole(min_ratings, "min_ratings", 0)
+        if not least:
+            return self.ability.index
+        if self.fewest_ratings is None:
+            raise ValueError(
+                f"min_ratings is {least}, and the project has ability intervals: there are no"
+                " ratings to count"
+            )
+        kept = self.ability.index[self.fewest_ratings.to_numpy() >= least]
+        if not len(kept):
+            most = self.fewest_ratings.max()
+            raise ValueError(
+                f"min_ratings is {least}: every worker has fewer ratings on some criterion; with"
+                f" {most:g} the first would stay"
+            )
+        return kept
 
     def clouds(self) -> pd.DataFrame | None:
         """The histories one by one, as :func:`crowdnb.ability_clouds`.
@@ -273,14 +327,17 @@ def problem_of(
 ) -> Problem:
     """The problem of a project with this Q: the one way from files and settings to a problem.
 
-    A scenario changes what else it asks for in the problem that comes out.
+    Workers who are not in Q are left out. A scenario changes what else it asks for in the problem that comes out.
     """
+    barred, between = project.task_conflicts, project.worker_conflicts
+    if len(q) < len(project.ability):
+        barred, between = barred.loc[q.index], between.loc[q.index, q.index]
     return Problem(
         q,
         project.required,
         project.task_weights,
-        project.task_conflicts,
-        listed(project.worker_conflicts) if worker_conflicts is None else worker_conflicts,
+        barred,
+        listed(between) if worker_conflicts is None else worker_conflicts,
         conflict_scope,
     )
 

@@ -7,9 +7,9 @@ is in :mod:`crowdnb.project.settings`.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, get_args
+from typing import Any, NamedTuple, get_args
 
 import pandas as pd
 
@@ -30,6 +30,7 @@ from crowdnb.model.changes import Item, apply
 from crowdnb.model.fields import Scope
 from crowdnb.model.moves import position
 from crowdnb.model.problem import Problem, needed
+from crowdnb.project.errors import did_you_mean
 from crowdnb.project.record import Project, listed, problem_of
 from crowdnb.project.setting_kinds import ScenarioError, entries
 from crowdnb.project.settings import CHANGES, SETTINGS, Pair, task_weight
@@ -48,6 +49,8 @@ class Scenario:
         Influence of He, ≥ 0.
     scope : {"project", "task"}, optional
         What a conflict between workers means.
+    min_ratings : int, optional
+        Workers with fewer ratings on some criterion are left out, and who is like them.
     weights : mapping of criterion to float
         All criteria, summing to 1, or none.
     required, task_weights : mapping of task to number
@@ -70,6 +73,7 @@ class Scenario:
     name: str = ""
     gamma: float | None = None
     scope: Scope | None = None
+    min_ratings: int | None = None
     weights: Mapping[str, float] = field(default_factory=dict)
     required: Mapping[str, int] = field(default_factory=dict)
     task_weights: Mapping[str, float] = field(default_factory=dict)
@@ -102,6 +106,7 @@ class Scenario:
             workers, tasks = project.ability.index, project.required.index
             same_labels(needs(q, pd.DataFrame, "q").index, workers.rename("worker"), "q, rows")
             same_labels(q.columns, tasks.rename("task"), "q, columns")
+        q = q.loc[self.workers(project)]
         problem = self._switched(problem_of(project, q, conflict_scope=self.scope or scope))
         numbers: dict[str, Any] = {}
         if self.required:
@@ -110,13 +115,27 @@ class Scenario:
             given = {task: task_weight(project, task) for task in project.required.index}
             numbers["task_weights"] = {**given, **self.task_weights}
         problem = problem.changed(**numbers)
-        if self.added:
-            more = tuple((("worker", like), times) for like, times in self.added.items() if times)
+        more = tuple(
+            (("worker", like), times)
+            for like, times in self.added.items()
+            if times and like in q.index
+        )
+        if more:
             problem = self._switched(apply(problem, more))
         if self.limits:
-            limits = {**dict.fromkeys(problem.workers, 1), **self.limits}
+            limits = {who: most for who, most in self.limits.items() if who in problem.workers}
+            limits = {**dict.fromkeys(problem.workers, 1), **limits}
             problem = problem.changed(worker_limits=limits)
         return problem
+
+    def workers(self, project: Project) -> pd.Index[Any]:
+        """The project's workers who have ratings enough; ScenarioError where there is nobody."""
+        least = needs(project, Project, "project").min_ratings
+        least = least if self.min_ratings is None else self.min_ratings
+        try:
+            return project.enough_ratings(least)
+        except ValueError as error:
+            raise ScenarioError(f"scenario {self.name!r}: {error}") from None
 
     def _switched(self, problem: Problem) -> Problem:
         """With these conflicts and exclusions, those of workers that the problem has."""
@@ -247,26 +266,81 @@ def a_scenario(scenario: object) -> Scenario:
 
 def check_labels(scenario: Scenario, project: Project) -> None:
     """ScenarioError names the first label of the scenario that is not the project's."""
-    where, roots = f"scenario {scenario.name!r}", scenario.roots
+    for misfit in misfits(scenario, project):
+        raise ScenarioError(f"scenario {scenario.name!r}: {misfit.why}")
+
+
+class Misfit(NamedTuple):
+    """A value of a scenario that does not fit the project: its field, its key, and why.
+
+    The key is None where all of the field goes; ``what`` is what the value is about.
+    """
+
+    field: str
+    key: Any
+    why: str
+    what: str
+
+
+def misfits(scenario: Scenario, project: Project) -> Iterator[Misfit]:
+    """What names a worker, task or criterion that the project has not, or has otherwise."""
     workers, criteria = set(project.ability.index), set(project.criteria_weights.index)
     known = {"worker": workers, "task": set(project.required.index), "criterion": criteria}
-
-    def check(name: str) -> None:
-        labels = SETTINGS[name].labels
-        for key in getattr(scenario, name):
-            for what, label in zip(labels, key if len(labels) > 1 else (key,), strict=True):
-                if label not in known[what]:
-                    raise ScenarioError(f"{where}: {what} {label!r} is unknown in this project")
-
-    check("added")
-    if taken := workers & set(roots):
-        raise ScenarioError(f"{where}: the project has a worker {listing(taken)} already")
-    known["worker"] = workers | set(roots)  # of whom the other settings may speak
+    added = set()
+    for misfit in _unknown(scenario, "added", known):
+        added.add(misfit.key)
+        yield misfit
+    for root, like in scenario.roots.items():
+        if root in workers and like not in added:
+            added.add(like)
+            why = f"the project has a worker {root!r} already"
+            yield Misfit("added", like, why, SETTINGS["added"].told(like))
+    kept = replace(scenario, added={k: v for k, v in scenario.added.items() if k not in added})
+    # of whom the other settings may speak
+    known["worker"] = workers | set(kept.roots)
     for name, setting in SETTINGS.items():
-        if setting.labels and name != "added":
-            check(name)
-    if scenario.weights and (lacking := criteria - set(scenario.weights)):
-        raise ScenarioError(f"{where}: the weight of {listing(lacking)} is missing")
+        if name == "weights" and scenario.weights:
+            lacking = criteria - set(scenario.weights)
+            wrong = [misfit.why for misfit in _unknown(scenario, name, known)]
+            if lacking:
+                wrong.append(f"the weight of {listing(lacking)} is missing")
+            if wrong:
+                yield Misfit(name, None, wrong[0], "the weights of the criteria")
+        elif setting.labels and name != "added":
+            yield from _unknown(scenario, name, known)
+    if scenario.min_ratings and project.counts is None:
+        why = "the project has ability intervals, no ratings to count"
+        yield Misfit("min_ratings", None, why, f"min_ratings {scenario.min_ratings}")
+
+
+def _unknown(scenario: Scenario, name: str, known: Mapping[str, set[Any]]) -> Iterator[Misfit]:
+    """Keys of a field of which a label is not known."""
+    setting = SETTINGS[name]
+    for key in getattr(scenario, name):
+        names = key if len(setting.labels) > 1 else (key,)
+        for what, label in zip(setting.labels, names, strict=True):
+            if label not in known[what]:
+                why = f"{what} {label!r} is unknown in this project"
+                hint = did_you_mean(str(label), [str(one) for one in known[what]])
+                yield Misfit(name, key, f"{why}{hint}", setting.told(key))
+                break
+
+
+def fitted(scenario: Scenario, project: Project) -> tuple[Scenario, tuple[str, ...]]:
+    """The scenario without the values that do not fit the project, and a sentence on each.
+
+    One name that has vanished costs what was set for it, and nothing else.
+    """
+    wrong = tuple(misfits(scenario, project))
+    kept: dict[str, Any] = {}
+    for misfit in wrong:
+        if misfit.key is None:
+            kept[misfit.field] = {} if SETTINGS[misfit.field].labels else None
+        else:
+            held = kept.setdefault(misfit.field, dict(getattr(scenario, misfit.field)))
+            held.pop(misfit.key, None)
+    said = tuple(f"{misfit.why}: {misfit.what} is left out" for misfit in wrong)
+    return (replace(scenario, **kept) if wrong else scenario), said
 
 
 def _a_change(given: object) -> tuple[Item, int]:

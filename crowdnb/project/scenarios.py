@@ -13,25 +13,35 @@ from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from numbers import Integral
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
 
-from crowdnb.labels import listing, needs, one_of, path_of, several, shown, text_of
+from crowdnb.labels import (
+    FloatArray,
+    IntArray,
+    listing,
+    needs,
+    one_of,
+    path_of,
+    several,
+    shown,
+    text_of,
+)
 from crowdnb.model import moves
 from crowdnb.model.assignment import Assignment
 from crowdnb.model.fields import Scope
 from crowdnb.model.moves import moves_text
 from crowdnb.model.problem import Problem
+from crowdnb.project.plan import Programs, plan_of
 from crowdnb.project.record import Project, fingerprint
-from crowdnb.project.scenario import GIVEN, Scenario, a_scenario, check_labels, check_names
+from crowdnb.project.scenario import GIVEN, Scenario, a_scenario, check_labels, check_names, fitted
 from crowdnb.project.scenario_file import read_scenarios, write_scenarios
 from crowdnb.project.setting_kinds import ScenarioError
-from crowdnb.solver.program import Program
+from crowdnb.project.settings import task_weight
 from crowdnb.solver.questions import Questions
 
-TAKE_TURNS = 20_000  # pairs of worker and task up to which tied optima are settled by labels
 REMEMBERED = 200  # answers, so that a long day of turning does not fill the memory
 
 
@@ -85,8 +95,8 @@ class Scenarios:
         check_options(self.solver, self.time_limit)
 
     @cached_property
-    def _program(self) -> Program:
-        return Program(Scenario().problem(self.project, self.scope), self.solver)
+    def _programs(self) -> Programs:
+        return Programs(self.solver)
 
     @cached_property
     def _qualifications(self) -> dict[str, pd.DataFrame]:
@@ -138,7 +148,7 @@ class Scenarios:
     def _but(self, **changes: Any) -> Scenarios:
         """A copy that keeps what is compiled and solved already."""
         other = replace(self, **changes)
-        for name in ("_program", "_answers", "_qualifications"):
+        for name in ("_programs", "_answers", "_qualifications"):
             other.__dict__[name] = getattr(self, name)
         return other
 
@@ -156,30 +166,52 @@ class Scenarios:
         return self.named[name]
 
     def problem(self, scenario: Scenario | str) -> Problem:
-        """The problem of a scenario, or of the one of this name."""
+        """The problem of a scenario, or of the one of this name.
+
+        Of one that is kept here, without what does not fit the project: :meth:`left_out` tells it.
+
+        Raises
+        ------
+        ScenarioError
+            A label of another scenario is not the project's; or nobody is left.
+        """
+        one = self.fitted(scenario)
+        return one.problem(self.project, self.scope, self._qualification(one))
+
+    def fitted(self, scenario: Scenario | str) -> Scenario:
+        """A scenario without what does not fit the project; ScenarioError if it is not kept here.
+
+        Files change after a scenario was kept; who gives one by hand has made a slip.
+        """
         one = find(self, scenario)
+        if any(one is held for held in (self.current, *self.named)):
+            return fitted(one, self.project)[0]
         check_labels(one, self.project)
+        return one
+
+    def left_out(self, scenario: Scenario | str) -> tuple[str, ...]:
+        """What of a scenario does not fit the project any more, a sentence each."""
+        return fitted(find(self, scenario), self.project)[1]
+
+    def _qualification(self, one: Scenario) -> pd.DataFrame:
+        """Q of all of the project's workers, kept for scenarios with the same settings."""
         of_q = Scenario(gamma=one.gamma, weights=one.weights, demand=one.demand)
         key = _key(of_q)
         if key not in self._qualifications:
             if len(self._qualifications) > REMEMBERED:
                 self._qualifications.clear()
             self._qualifications[key] = one.qualification(self.project)
-        return one.problem(self.project, self.scope, self._qualifications[key])
+        return self._qualifications[key]
 
     def answer(self, scenario: Scenario | str) -> Assignment:
         """Its best assignment.
 
-        Of tied ones the first by labels, so that nobody is said to move who need not.
+        Of tied ones the first by label, so that nobody is said to move who need not.
         """
-        one = find(self, scenario)
+        one = self.fitted(scenario)
         key = _key(one)
         if key not in self._answers:
-            problem = self.problem(one)
-            settle: Literal["labels"] | None = (
-                "labels" if problem.arrays.qualification.size <= TAKE_TURNS else None
-            )
-            answer = self._program.best(problem, self.time_limit, settle)
+            answer = plan_of(self.problem(one), self._programs, self.time_limit)
             if len(self._answers) > REMEMBERED:
                 self._answers.clear()
             self._answers[key] = answer
@@ -191,14 +223,43 @@ class Scenarios:
         One measure for all of them.
         """
         one = find(self, scenario)
-        answer, given = self.answer(one), self._program.problem
-        if answer.table is None:
+        answer, roots = self.answer(one), one.roots
+        if answer.placed is None:
             return math.nan
-        like = pd.Index(
-            [one.roots.get(worker, worker) for worker in answer.pairs["worker"]], dtype=object
-        )
-        at = given.tasks.get_indexer(pd.Index(answer.pairs["task"], dtype=object))
-        return math.fsum(given.value[given.workers.get_indexer(like), at])
+        q, weight = self._qualification(Scenario()), self._weights(Scenario())
+        like = [roots.get(str(worker), worker) for worker in answer.pairs["worker"]]
+        tasks = answer.pairs["task"].tolist()
+        pairs = q.to_numpy()[_at(q.index, like), _at(q.columns, tasks)]
+        return math.fsum(pairs * weight[_at(q.columns, tasks)])
+
+    def same_measure(self, scenario: Scenario | str) -> bool:
+        """Whether a scenario has the Q and W of the project's files.
+
+        Its ρ can be held against theirs only then.
+        """
+        one = self.fitted(scenario)
+        same_q = np.array_equal(self._qualification(one), self._qualification(Scenario()))
+        return same_q and np.array_equal(self._weights(one), self._weights(Scenario()))
+
+    def _weights(self, one: Scenario) -> FloatArray:
+        """W with a scenario's changes, in the order of the tasks."""
+        tasks, changed = self.project.required.index, one.task_weights
+        weights = [changed.get(task, task_weight(self.project, task)) for task in tasks]
+        return np.array(weights, dtype=float)
+
+    def difference(self, scenario: Scenario | str) -> float:
+        """What a scenario's assignment gains on that of the files, by the Q and W of the files.
+
+        That is the difference of the two ρ where γ, weights, demands and W are the files' own.
+        Where they are not, ρ measures something else, and this is what can be compared. NaN
+        unless both are proved the best.
+        """
+        given, answer = self.answer(GIVEN), self.answer(scenario)
+        if not given.status == answer.status == "optimal":
+            return math.nan
+        if self.same_measure(scenario):
+            return answer.performance - given.performance
+        return self.as_given(scenario) - given.performance
 
     def compare(self) -> pd.DataFrame:
         """A row a scenario, the project as given first.
@@ -207,27 +268,28 @@ class Scenarios:
         -------
         DataFrame
             Index ``scenario``; columns ``performance`` (ρ, NaN without an assignment),
-            ``difference`` (from the first, NaN unless both are proved the best), ``by given Q`` (ρ
-            of its assignment by the Q and W of the files, so that scenarios with other weights, γ
-            or demands can be compared), ``state``, ``moves`` (who does something else than in the
-            first) and ``changes`` (what differs from the files).
+            ``difference`` (from the first, NaN unless both are proved the best), ``difference of``
+            (``ρ``, or ``ρ by given Q`` where γ, weights, demands or W make ρ another measure),
+            ``by given Q`` (ρ of its assignment by the Q and W of the files), ``state`` (with what
+            does not fit any more), ``moves`` (who does something else than in the first) and
+            ``changes`` (what differs from the files).
         """
         rows = {}
         for one in [self[GIVEN], *self.named]:
             try:
                 rows[one.name] = self._row(one)
             except ValueError as error:
-                state = f"does not fit: {error}"
+                words = "; ".join(one.words(self.project))
                 rows[one.name] = [
                     math.nan,
                     math.nan,
-                    math.nan,
-                    state,
                     "",
-                    "; ".join(one.words(self.project)),
+                    math.nan,
+                    f"does not fit: {error}",
+                    "",
+                    words,
                 ]
-        columns = ["performance", "difference", "by given Q", "state", "moves", "changes"]
-        return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis(
+        return pd.DataFrame.from_dict(rows, orient="index", columns=_COLUMNS).rename_axis(
             index="scenario"
         )
 
@@ -236,19 +298,28 @@ class Scenarios:
         state = {"optimal": "proved the best", "infeasible": "no assignment exists"}.get(
             answer.status, "not proved"
         )
-        rho = answer.performance
-        who = (
-            "" if first.table is None or answer.table is None else moves_text(moved(first, answer))
-        )
-        who = "" if one.name == GIVEN else who
-        proved = answer.status == first.status == "optimal"
-        less = rho - first.performance if proved else math.nan
-        return [rho, less, self.as_given(one), state, who, "; ".join(one.words(self.project))]
+        if answer.tied:
+            state += ", and another is as good"
+        who = ""
+        if one.name != GIVEN and first.placed is not None and answer.placed is not None:
+            who = moves_text(moved(first, answer))
+        less = self.difference(one)
+        of = "" if math.isnan(less) else "ρ" if self.same_measure(one) else "ρ by given Q"
+        return [
+            answer.performance,
+            less,
+            of,
+            self.as_given(one),
+            "; ".join([state, *self.left_out(one)]),
+            who,
+            "; ".join(self.fitted(one).words(self.project)),
+        ]
 
     def assignments(self) -> pd.DataFrame:
         """Who does what in each scenario.
 
-        Workers × scenarios; tasks, "idle", or "" where there is no such worker.
+        Workers × scenarios; tasks, "idle", "left out" for few ratings, or "" where there is no such
+        worker.
         """
         columns: dict[str, dict[Hashable, str]] = {}
         for one in [self[GIVEN], *self.named]:
@@ -256,8 +327,10 @@ class Scenarios:
                 answer = self.answer(one)
             except ValueError:
                 continue
-            if answer.table is not None:
-                columns[one.name] = {w: listing(t) or "idle" for w, t in tasks_of(answer).items()}
+            if answer.placed is not None:
+                out: dict[Hashable, str] = dict.fromkeys(self.project.ability.index, "left out")
+                busy = {w: listing(t) or "idle" for w, t in tasks_of(answer).items()}
+                columns[one.name] = out | busy
         everyone = list(
             dict.fromkeys(
                 [*self.project.ability.index, *(w for own in columns.values() for w in own)]
@@ -282,7 +355,7 @@ class Scenarios:
     def load(cls, project: Project, path: str | os.PathLike[str], **options: Any) -> Scenarios:
         """Read what :meth:`save` wrote.
 
-        A scenario that does not fit the project any more is kept, and says so.
+        What does not fit the project any more is kept, left out of what is solved, and told.
 
         Raises
         ------
@@ -292,6 +365,15 @@ class Scenarios:
         needs(project, Project, "project")
         held = read_scenarios(path_of(path, "path"))
         return cls(project, held[1], held[0], **options)
+
+
+# of the table of scenarios
+_COLUMNS = ["performance", "difference", "difference of", "by given Q", "state", "moves", "changes"]
+
+
+def _at(labels: pd.Index[Any], wanted: list[Any]) -> IntArray:
+    """Where labels stand that are all there."""
+    return np.asarray(labels.get_indexer(pd.Index(wanted, dtype=object)), dtype=np.int64)
 
 
 def _key(scenario: Scenario) -> str:

@@ -57,6 +57,10 @@ class Single:
         said = None if value is None else self.differs(project, value)
         return [] if said is None else [said]
 
+    def told(self, key: Any) -> str:
+        """What messages call it."""
+        return self.name
+
     def to_json(self, value: Any) -> Any:
         """The value."""
         return value
@@ -120,6 +124,10 @@ class Labelled:
         said = (self.differs(project, key, value) for key, value in values.items())
         return [text for text in said if text is not None]
 
+    def told(self, key: Any) -> str:
+        """What messages call the value of a key."""
+        return self.called.format(*(key if len(self.labels) == 2 else (key,)))
+
     def to_json(self, values: Mapping[Any, Any]) -> dict[str, Any]:
         """Numbers by label."""
         return dict(values)
@@ -140,7 +148,7 @@ class Labelled:
         return key
 
     def _check(self, key: Any, value: Any, where: str) -> None:
-        what = self.called.format(*(key if len(self.labels) == 2 else (key,)))
+        what = self.told(key)
         if not (math.isfinite(number(value)) and self.holds(number(value))):
             raise ScenarioError(f"{where}: {what} is {shown(value)}; {self.asked} is needed")
         if value > self.most:

@@ -68,6 +68,22 @@ def _other_gamma(project: Project, gamma: float) -> str | None:
     return f"γ {project.gamma:g} → {gamma:g}{assumed}"
 
 
+def _min_ratings(value: Any, where: str) -> int:
+    if not (number(value) >= 0 and number(value).is_integer()):
+        raise ScenarioError(
+            f"{where}: min_ratings is {shown(value)}; a whole number of ratings is needed"
+        )
+    return int(value)
+
+
+def _other_min_ratings(project: Project, least: int) -> str | None:
+    if least == project.min_ratings:
+        return None
+    if not least:
+        return "nobody is left out for few ratings"
+    return f"whoever has fewer than {least} ratings on some criterion is left out"
+
+
 def _other_scope(project: Project, scope: str) -> str | None:
     return "a conflict bars two workers from one task only" if scope == "task" else None
 
@@ -134,6 +150,7 @@ def _more(project: Project, worker: str, value: int) -> str | None:
 _LISTED: tuple[Single | Labelled, ...] = (
     Single("gamma", _gamma, _other_gamma),
     Single("scope", _scope, _other_scope),
+    Single("min_ratings", _min_ratings, _other_min_ratings),
     Labelled(
         "weights", ("criterion",), "the weight of {}", "a number of at least 0", _not_negative,
         _other_number("weight of {}", lambda project, label: project.criteria_weights.get(label)),

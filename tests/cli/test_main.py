@@ -72,7 +72,8 @@ def test_the_case_study_folder_is_solved_and_written(tmp_path, capsys):
     # the file written is none of the project's: no note, no problem
     problem = cn.read_project(folder).problem()
     table = pd.DataFrame(0, index=problem.workers, columns=problem.tasks)
-    for worker, task, q in pairs.itertuples(index=False):
+    assert pairs["plan"].eq("as given").all() and pairs["fewest_ratings"].isna().all()
+    for worker, task, q, *_ in pairs.itertuples(index=False):
         table.at[worker, task] = 1
         assert q == problem.qualification.at[worker, task]
     assert cn.check(problem, table) == []
@@ -153,7 +154,7 @@ def test_the_version_and_an_answer_without_a_solver(tmp_path, capsys):
     assert capsys.readouterr().out == f"crowdnb {cn.__version__}\n"
     folder = copy("case_study", tmp_path, {"tasks.csv": ONE_EACH.replace(",1", ",0")})
     assert main(["assign", str(folder)]) == 0
-    assert "proved the best (without a solver, " in capsys.readouterr().out
+    assert "proved the best (without a solver, by bounds alone, " in capsys.readouterr().out
 
 
 def test_the_scope_of_a_conflict(tmp_path, capsys):
@@ -168,7 +169,9 @@ def test_no_places_need_nobody(tmp_path, capsys):
     folder = copy("case_study", tmp_path, {"tasks.csv": ONE_EACH.replace(",1", ",0")})
     assert main(["assign", str(folder)]) == 0
     assert "r4        0  nobody" in capsys.readouterr().out
-    assert (folder / "assignment.csv").read_text() == "worker,task,qualification\n"
+    assert (folder / "assignment.csv").read_text() == (
+        "worker,task,qualification,fewest_ratings,plan\n"
+    )
 
 
 @pytest.mark.parametrize("solver", ["GLPK_MI", "CBC", "HIGHS", "highs"])
@@ -307,20 +310,20 @@ def test_columns_line_up_for_chinese_names(tmp_path, capsys):
 def late(table):
     """Stand in for a solver that the time limit stopped, with a valid assignment or none."""
 
-    def solve(problem, solver, time_limit):
+    def plan_of(problem, programs, time_limit):
         t = np.argwhere(cn.load_case_study().published.assignment) if table else None
         return cn.Assignment.of(problem, t, "time_limit", "HIGHS", 1.0, bound=2.75)
 
-    return solve
+    return plan_of
 
 
 def test_an_answer_that_is_not_proved_says_so(tmp_path, capsys, monkeypatch):
     folder = copy("case_study", tmp_path)
-    monkeypatch.setattr("crowdnb.project.record.solve", late(False))
+    monkeypatch.setattr("crowdnb.project.scenarios.plan_of", late(False))
     assert main(["assign", str(folder)]) == 1
     assert "no assignment was found, and none was ruled out" in capsys.readouterr().out
     assert not (folder / "assignment.csv").exists()
-    monkeypatch.setattr("crowdnb.project.record.solve", late(True))
+    monkeypatch.setattr("crowdnb.project.scenarios.plan_of", late(True))
     assert main(["assign", str(folder)]) == 0
     assert (
         "ρ = 2.568525, not proved the best; at most 2.750000 is possible (HIGHS"
@@ -335,7 +338,7 @@ def test_a_solver_that_answers_wrongly_is_not_taken_for_no_assignment(
     def solve(*_):
         raise cn.SolverAnswerError("internal error: the answer breaks a rule")
 
-    monkeypatch.setattr("crowdnb.project.record.solve", solve)
+    monkeypatch.setattr("crowdnb.project.scenarios.plan_of", solve)
     folder = copy("case_study", tmp_path)
     assert main(["assign", str(folder)]) == 3
     assert capsys.readouterr().err.startswith(

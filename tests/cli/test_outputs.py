@@ -477,12 +477,12 @@ def test_ctrl_c_at_any_moment_ends_with_a_line(command, tmp_path):
 def test_an_answer_that_was_interrupted_is_not_written(tmp_path, capsys, monkeypatch):
     """cn.solve returns the best it knows; whoever pressed Ctrl-C in the command wants none."""
 
-    def solve(problem, solver, time_limit):
+    def plan_of(problem, programs, time_limit):
         return cn.Assignment.of(
             problem, None, "time_limit", "HIGHS", 1.0, reasons=["Stopped from the keyboard."]
         )
 
-    monkeypatch.setattr("crowdnb.project.record.solve", solve)
+    monkeypatch.setattr("crowdnb.project.scenarios.plan_of", plan_of)
     folder = copy("case_study", tmp_path)
     before = content(tmp_path)
     assert main(["assign", str(folder)]) == 130

@@ -168,11 +168,11 @@ def test_histories_added_workers_and_misfits_are_named(tmp_path):
     assert f"S² < En² in {(clouds['radicand'] < 0).sum()}" in text
     assert f"have to be found: 2 like {worker}." in text
     assert (
-        "The scenario old does not fit: scenario 'old': task 'gone' is unknown in this project."
+        "Of the scenario old: task 'gone' is unknown in this project: what gone needs is left out."
         in text
     )
     assert "γ was moved" not in text  # histories are known
-    assert "Chosen on fewer than six ratings" in text
+    assert "On fewer than six ratings of some criterion: " in text
 
 
 def test_nothing_to_do_and_no_time(case, tmp_path, monkeypatch):
@@ -197,14 +197,15 @@ def test_nothing_to_do_and_no_time(case, tmp_path, monkeypatch):
     [
         (
             {"limits": {"a10": 2}},
-            ["which comes next, is not looked into where a rule beyond the paper counts",
+            ["It is the only best one. Which comes next is not looked into where a rule beyond the paper"
+             " counts",
              "another is the best is not looked into where a rule beyond the paper counts"],
-            ["only best one"],
+            ["as good"],
         ),
         (
             {"added": {"a4": 1}},
             ["another is the best is not looked into where workers are added"],
-            ["which comes next, is not looked into"],
+            ["Which comes next is not looked into"],
         ),
         ({}, ["It is the only best one.", "of the criteria weights moves"], ["is not looked into"]),
     ],
@@ -232,8 +233,8 @@ def test_the_command_and_the_notebook_make_the_same_page(tmp_path, capsys):
     one, other = project.ability.index[:2]
     cn.Scenarios(project).keep("apart", conflicts={(one, other): 1}).save(folder / "scenarios.json")
     assert main(["report", str(folder), "--gamma", "0.2", "--scenario", "apart"]) == 0
-    assert capsys.readouterr().out.endswith(f"Written: {folder / 'report.html'}\n")
-    page = folder / "report.html"
+    assert capsys.readouterr().out.endswith(f"Written: {folder / 'report_apart.html'}\n")
+    page = folder / "report_apart.html"
     by_command = page.read_text(encoding="utf-8")
     page.unlink()
     book = nbformat.read(ROOT / "notebooks" / "07_your_own_data.ipynb", as_version=4)

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 import crowdnb as cn
 from crowdnb.ability.cloud import moved_intervals
 from crowdnb.model.changes import KINDS
+from crowdnb.model.moves import moves_text
 from crowdnb.project.keeper import Keeper
 from crowdnb.project.scenario import check_fields
 from crowdnb.project.scenario_file import FORMAT
@@ -108,9 +109,23 @@ def arrays(problem):
     return found | {"workers": problem.workers.tolist(), "scope": problem.conflict_scope}
 
 
+@pytest.fixture(scope="module")
+def rated(case):
+    """The case study with histories: a0 has one rating on each criterion, a1 two, and so on."""
+    rows = [
+        (worker, criterion, 1 + (3 * at + k) % 5)
+        for at, worker in enumerate(case.ability.index)
+        for criterion in case.criteria_weights.index
+        for k in range(at + 1)
+    ]
+    counts = cn.count_ratings(pd.DataFrame(rows, columns=["worker", "criterion", "rating"]))
+    return replace(case, ability=cn.ability_intervals(counts), counts=counts)
+
+
 @pytest.mark.parametrize("name", SETTINGS)
-def test_a_setting_is_dealt_with_everywhere(name, case):
-    one = cn.Scenario("one", **{name: getattr(ALL, name)})
+def test_a_setting_is_dealt_with_everywhere(name, rated):
+    case = rated
+    one = cn.Scenario("one", **{name: getattr(replace(ALL, min_ratings=3), name)})
     assert one.words(case)
     assert set(one.as_json()) == {"name", name}
     assert cn.Scenario.from_json(one.as_json(), "here") == one
@@ -299,6 +314,13 @@ def test_a_broken_or_foreign_file_is_told_in_words_and_left(content, said, case,
         ({"required": {"r9": 1}}, "task 'r9' is unknown"),
         ({"conflicts": {("a3", "b"): 1}}, "worker 'b' is unknown"),
         ({"exclusions": {("like a3", "r0"): 1}}, "worker 'like a3' is unknown"),
+        (
+            {"exclusions": {("a3", "r 0"): 1}},
+            "task 'r 0' is unknown in this project",
+        ),
+        ({"limits": {"b": 2}}, "worker 'b' is unknown"),
+        ({"task_weights": {"r9": 2}}, "task 'r9' is unknown"),
+        ({"min_ratings": 2}, "intervals, no ratings to count"),
         ({"weights": {"skill": 1.0}}, "the weight of"),
         ({"demand": {("r0", "speed"): (0, 1)}}, "criterion 'speed' is unknown"),
         ({"added": {"b": 1}}, "worker 'b' is unknown"),
@@ -307,9 +329,18 @@ def test_a_broken_or_foreign_file_is_told_in_words_and_left(content, said, case,
 def test_a_scenario_that_does_not_fit_says_which_label(scenario, said, case, tmp_path):
     with pytest.raises(cn.ScenarioError, match=said):
         cn.Scenarios(case).keep("x", **scenario)
-    misfit = cn.Scenarios(case, (cn.Scenario("old", **scenario),), cn.Scenario(**scenario))
-    assert said in misfit.compare().at["old", "state"]
-    assert list(misfit.assignments()) == ["as given"]
+    old = cn.Scenario("old", gamma=0.2, **scenario)
+    misfit = cn.Scenarios(case, (old,), cn.Scenario(**scenario))
+    row = misfit.compare().loc["old"]
+    assert row["state"].startswith("proved the best; ") and said in row["state"]
+    assert row["state"].endswith("left out") and row["state"].count("left out") == 1
+    # all the rest of it counts
+    assert row["changes"] == "γ 0.1 → 0.2 (assumed, since no histories are known)"
+    assert row["performance"] == misfit.answer(cn.Scenario(gamma=0.2)).performance
+    assert list(misfit.assignments()) == ["as given", "old"]
+    if "exclusions" in scenario and said.startswith("task"):
+        assert "(did you mean 'r0'?)" in misfit.left_out("old")[0]
+    assert said in misfit.left_out("old")[0] and misfit["old"] == old
     misfit.save(tmp_path / "scenarios.json")
     keeper, again = Keeper.open(tmp_path, case)
     assert [one.name for one in again.named] == [
@@ -405,3 +436,141 @@ def test_numbers_of_any_kind_are_kept_as_json_can_hold_them(case, tmp_path):
 def test_scenarios_have_names_unlike_each_other(named, said, case):
     with pytest.raises(cn.ScenarioError, match=f"^named: .*{said}"):
         cn.Scenarios(case, named)
+
+
+# ρ of another measure
+
+
+def first_changes(project):
+    """A change of each kind, and whether ρ is of the same measure after it."""
+    worker, other = project.ability.index[:2]
+    task, criterion = project.required.index[0], project.criteria_weights.index[0]
+    names = project.criteria_weights.index
+    alone = {name: float(at == 0) for at, name in enumerate(names)}
+    low, high = project.demand.loc[task, criterion]
+    return [
+        ({"gamma": 0.9}, False),
+        ({"weights": alone}, False),
+        ({"demand": {(task, criterion): (low / 2, high)}}, False),
+        ({"task_weights": {task: 3.0}}, False),
+        ({"gamma": project.gamma}, True),
+        ({"weights": project.criteria_weights.to_dict()}, True),
+        ({"scope": "task"}, True),
+        ({"required": {task: 1}}, True),
+        ({"conflicts": {(worker, other): 1}}, True),
+        ({"exclusions": {(worker, task): 1}}, True),
+        ({"limits": {worker: 2}}, True),
+        ({"added": {worker: 1}}, True),
+    ]
+
+
+@pytest.mark.parametrize("at", range(12))
+def test_a_difference_of_rho_is_of_one_measure(at, rated):
+    changes, same = first_changes(rated)[at]
+    plans = cn.Scenarios(rated).keep("x", **changes)
+    given, row, pairs = plans.answer("as given"), plans.compare().loc["x"], plans.answer("x").pairs
+    like = pairs["worker"].str.replace(r"like (\S+).*", r"\1", regex=True)
+    by_hand = sum(
+        rated.qualification.at[worker, task]
+        for worker, task in zip(like, pairs["task"], strict=True)
+    )
+    assert row["by given Q"] == pytest.approx(by_hand)
+    assert row["difference"] == pytest.approx(by_hand - given.performance)
+    assert row["difference of"] == ("ρ" if same else "ρ by given Q")
+    assert plans.same_measure("x") == same
+    assert same == (row["performance"] == pytest.approx(by_hand))
+    if not same:  # nothing beats the given plan by the measure that it is the best of
+        assert row["difference"] <= 1e-12
+
+
+# Few ratings
+
+
+@pytest.mark.parametrize("least", [0, 1, 3, 4])
+def test_workers_with_few_ratings_are_left_out_of_files_and_scenarios_alike(least, rated):
+    kept = list(rated.ability.index[max(0, least - 1) :])
+    fewer = replace(rated, min_ratings=least)
+    plans = cn.Scenarios(rated).keep("enough", min_ratings=least)
+    assert fewer.problem().workers.tolist() == kept == plans.problem("enough").workers.tolist()
+    assert fewer.solve().table.equals(plans.answer("enough").table)
+    wanted = cn.Problem(
+        rated.qualification.loc[kept], rated.required, None, rated.task_conflicts.loc[kept]
+    )
+    assert plans.answer("enough").performance == pytest.approx(cn.solve(wanted).performance)
+    # and back again
+    back = cn.Scenarios(fewer).keep("all", min_ratings=0)
+    assert back.answer("all").table.equals(rated.solve().table)
+    assert back.as_given("all") == pytest.approx(rated.solve().performance)
+    assert plans.compare().at["enough", "difference"] == pytest.approx(
+        fewer.solve().performance - rated.solve().performance, abs=1e-12
+    )
+    who = plans.assignments()["enough"]
+    assert (who == "left out").sum() == len(rated.ability) - len(kept)
+
+
+def test_who_is_left_out_takes_conflicts_limits_and_likes_along(rated):
+    one = cn.Scenario(
+        "x", min_ratings=2, conflicts={("a0", "a5"): 1}, exclusions={("a0", "r1"): 1},
+        limits={"a0": 2, "a11": 2}, added={"a0": 1, "a4": 1},
+    )  # fmt: skip
+    problem = one.problem(rated)
+    assert problem.workers.tolist() == [*rated.ability.index[1:], "like a4"]
+    assert problem.worker_limits["a11"] == 2 and cn.Scenarios(rated).answer(one).table is not None
+
+
+@pytest.mark.parametrize(
+    ("least", "said"),
+    [
+        (
+            13,
+            "min_ratings is 13: every worker has fewer ratings on some criterion; with 12 the first",
+        ),
+        (1.5, "min_ratings must be a whole number of at least 0"),
+        (-1, "min_ratings must be a whole number of at least 0"),
+    ],
+)
+def test_a_number_of_ratings_that_leaves_nobody_or_is_none(least, said, rated):
+    with pytest.raises(ValueError, match=said):
+        replace(rated, min_ratings=least)
+    if least == 13:
+        plans = cn.Scenarios(rated, (cn.Scenario("x", min_ratings=least),))
+        state = plans.compare().at["x", "state"]
+        assert state.startswith("does not fit: scenario 'x': min_ratings is 13")
+    else:
+        with pytest.raises(cn.ScenarioError, match="a whole number of ratings is needed"):
+            cn.Scenario("x", min_ratings=least)
+
+
+def test_intervals_have_no_ratings_to_count(case):
+    with pytest.raises(ValueError, match="min_ratings is 2, and the project has ability intervals"):
+        replace(case, min_ratings=2)
+
+
+# One plan
+
+
+@pytest.fixture(scope="module")
+def tied(case):
+    """The case study with three kinds of workers alike: many optima."""
+    alike = case.ability.iloc[[at % 3 for at in range(len(case.ability))]]
+    return replace(case, ability=alike.set_axis(case.ability.index))
+
+
+@pytest.mark.parametrize("solver", [None, "GLPK_MI", "CBC", "HIGHS"])
+@pytest.mark.parametrize("scope", ["project", "task"])
+def test_a_project_and_its_scenarios_have_one_plan(solver, scope, tied):
+    plans = cn.Scenarios(tied, scope=scope, solver=solver).keep("other", scope="task")
+    first = cn.solve(tied.problem(conflict_scope=scope), "HIGHS", tie_break="labels")
+    answers = [tied.solve(solver, None, scope), plans.answer("as given")]
+    for answer in answers:
+        assert answer.table.equals(first.table) and answer.tied
+    assert answers[0].solver == answers[1].solver == plans.answer("other").solver
+    assert plans.compare()["state"].unique().tolist() == ["proved the best, and another is as good"]
+    assert plans.compare().at["other", "moves"] in ("nobody moves", "")
+
+
+def test_long_lists_of_moves_are_cut(case):
+    moves = pd.DataFrame({"worker": range(30), "before": [()] * 30, "after": [("r0",)] * 30})
+    text = moves_text(moves)
+    assert text.startswith("0: idle → r0; 1: ") and text.endswith("19: idle → r0; … (30 in all)")
+    assert moves_text(moves[:20]).count("→") == 20 and "…" not in moves_text(moves[:20])

@@ -1,0 +1,62 @@
+"""What the rating histories say of a plan: who was chosen on few, and who is left out for it.
+
+Six ratings are what the cloud model asks for (eq. 1); fewer are taken for their range, and one for
+a point.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+
+from crowdnb.ability.cloud import CLOUD_FROM
+from crowdnb.labels import listing
+from crowdnb.model.assignment import Assignment
+from crowdnb.project.record import Project
+from crowdnb.project.scenario import Scenario
+
+_WORDS = {6: "six"}
+_LISTED = 20  # names in a sentence
+
+
+def fewest_of(
+    project: Project, scenario: Scenario, workers: Iterable[Hashable]
+) -> list[float | None]:
+    """The smallest number of ratings over the criteria; None where only intervals are known.
+
+    Workers who are added have the ratings of whom they are like.
+    """
+    roots = scenario.roots
+    known = {} if project.fewest_ratings is None else project.fewest_ratings.to_dict()
+    return [known.get(roots.get(str(worker), worker)) for worker in workers]
+
+
+def few_line(project: Project, scenario: Scenario, answer: Assignment) -> str:
+    """Who was chosen on few ratings, in a sentence; empty where no histories are known."""
+    if project.fewest_ratings is None or answer.placed is None:
+        return ""
+    chosen = list(dict.fromkeys(answer.pairs["worker"]))
+    fewest = fewest_of(project, scenario, chosen)
+    few = [
+        worker
+        for worker, number in zip(chosen, fewest, strict=True)
+        if number is not None and number < CLOUD_FROM
+    ]
+    limit = _WORDS.get(CLOUD_FROM, str(CLOUD_FROM))
+    who = f": {listing(few, _LISTED)}" if few else ""
+    return (
+        f"On fewer than {limit} ratings of some criterion: {len(few)} of the {len(chosen)}"
+        f" chosen{who}."
+    )
+
+
+def left_out_line(project: Project, scenario: Scenario) -> str:
+    """Whom too few ratings leave out, in a sentence; empty where there is no such rule."""
+    least = project.min_ratings if scenario.min_ratings is None else scenario.min_ratings
+    if not least:
+        return ""
+    out = project.ability.index.difference(scenario.workers(project), sort=False)
+    who = f": {listing(out, _LISTED)}" if len(out) else ""
+    return (
+        f"Left out, with fewer than {least} ratings on some criterion: {len(out)} of the"
+        f" {len(project.ability)} workers{who}."
+    )

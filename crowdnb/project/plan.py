@@ -1,0 +1,60 @@
+"""The plan of a project: the one answer that every output gives, and the words used of it.
+
+The command, the page, the bench, :meth:`crowdnb.Project.solve` and :class:`crowdnb.Scenarios` all
+ask :func:`plan_of`. So they name the same people, where optima tie those that come first by label
+(eqs. 7 to 12 leave the choice open), and the same engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Literal
+
+from crowdnb.model.assignment import Assignment
+from crowdnb.model.problem import Problem
+from crowdnb.solver.program import Program
+
+# Pairs of worker and task up to which ties are broken by label, and looked for at all: 300 × 60
+# with stars alone takes 1 to 8 s, of which the question whether there is another 0.1 s.
+TAKE_TURNS = 20_000
+TIED = "Another assignment is as good; of those that tie this is the first by label."
+
+
+class Programs:
+    """Programs compiled once for each form of problem, and asked again for other numbers."""
+
+    def __init__(self, solver: str | None = None) -> None:
+        self.solver = solver
+        self._held: dict[Hashable, Program] = {}
+
+    def of(self, problem: Problem) -> Program:
+        """The program of problems of this size, scope and kind."""
+        form = (problem.arrays.qualification.shape, problem.conflict_scope, problem.plain)
+        if form not in self._held:
+            self._held[form] = Program(problem, self.solver)
+        return self._held[form]
+
+
+def plan_of(problem: Problem, programs: Programs, time_limit: float | None = None) -> Assignment:
+    """The best assignment; of tied ones the first by label. An interrupt passes to the user."""
+    return programs.of(problem).best(problem, time_limit, tie_break(problem))
+
+
+def tie_break(problem: Problem) -> Literal["labels"] | None:
+    """Whether ties are broken by label, which takes turns with each pair."""
+    return "labels" if problem.arrays.qualification.size <= TAKE_TURNS else None
+
+
+def proved_by(answer: Assignment) -> str:
+    """Who proved an answer, in the same words everywhere."""
+    return "without a solver, by bounds alone" if answer.solver == "none" else answer.solver
+
+
+def tie_line(answer: Assignment) -> str:
+    """Whether another assignment is as good, in a sentence; empty where none is, or none is known.
+
+    Where the time was short, the reasons of the answer say that their order is open.
+    """
+    if answer.placed is None or answer.status != "optimal":
+        return ""
+    return " ".join(answer.reasons) or (TIED if answer.tied else "")

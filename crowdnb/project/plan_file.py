@@ -1,0 +1,64 @@
+"""A plan as a table, and the name of its file: each plan has one of its own."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+
+import pandas as pd
+
+from crowdnb.project.histories import fewest_of
+from crowdnb.project.scenario import GIVEN
+from crowdnb.project.scenarios import Scenarios
+
+UNNAMED = "(unnamed)"  # settings that are tried and have no name yet
+_BYTES = 100  # of a scenario's name in the name of a file, which may have 255 in all
+
+
+def plan_table(plans: Scenarios, scenario: str) -> pd.DataFrame:
+    """A row a place: worker, task, qualification, fewest_ratings, plan.
+
+    Parameters
+    ----------
+    plans : Scenarios
+    scenario : str
+        The name of a scenario that is kept, "as given", or :data:`UNNAMED` for what is being tried.
+
+    Returns
+    -------
+    DataFrame
+        ``fewest_ratings`` is the smallest number of ratings of the worker over the criteria,
+        missing where only intervals are known; ``plan`` is the name of the scenario in each row.
+    """
+    one = plans.current if scenario == UNNAMED else plans[scenario]
+    pairs = plans.answer(one).pairs
+    fewest = fewest_of(plans.project, plans.fitted(one), pairs["worker"])
+    number = pd.Series(fewest, pairs.index, dtype="Float64")
+    whole = number.dropna() % 1 == 0  # those of decayed histories are not
+    return pairs.assign(
+        fewest_ratings=number.astype("Int64") if whole.all() else number, plan=scenario
+    )
+
+
+def plan_file(file: str, plans: Scenarios, scenario: str) -> str:
+    """The name of a file about a plan: ``assignment.csv``, of a scenario ``assignment_NAME.csv``.
+
+    Where the name cannot be that of a file, or another scenario's is the same to some systems, it
+    gets eight digits of its own, so that no plan overwrites another's.
+    """
+    if scenario == GIVEN:
+        return file
+    safe = scenario
+    if scenario != UNNAMED:
+        safe = "".join(c if c.isalnum() or c in " -_." else "_" for c in scenario).strip(" .")
+        safe = safe.encode()[:_BYTES].decode(errors="ignore").strip(" .")
+        twins = [one.name for one in plans.named if _folded(one.name) == _folded(scenario)]
+        if safe != scenario or len(twins) > 1:
+            safe += f"_{hashlib.sha256(scenario.encode()).hexdigest()[:8]}"
+    stem, dot, ending = file.rpartition(".")
+    return f"{stem}_{safe}{dot}{ending}"
+
+
+def _folded(name: str) -> str:
+    """A name as a system sees it that knows no capitals, and one form of each letter."""
+    return unicodedata.normalize("NFKC", name).casefold()
