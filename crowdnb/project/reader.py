@@ -30,7 +30,7 @@ from crowdnb.project.cells import (
 from crowdnb.project.errors import Report, strangers
 from crowdnb.project.form import FORM, HISTORIES, MOST_OF
 from crowdnb.project.record import TASK_COLUMNS
-from crowdnb.project.tables import Table
+from crowdnb.project.tables import INDEX, Table
 
 
 class Reader:
@@ -215,9 +215,10 @@ class Reader:
             row = int(twice[0])
             before = int((ratings == ratings.iloc[row]).all(axis=1).to_numpy().argmax())
             rows = "1 row stands" if len(twice) == 1 else f"{len(twice):,} rows stand"
+            which = "" if len(twice) == 1 else "first "
             self.report.notes.append(
                 f"{table.where}: {rows} there a second time with the same date and rating"
-                f" ({table.line_word} {table.lines[row]} as {table.lines[before]}); each counts"
+                f" ({which}{table.line_word} {table.lines[row]}, as {table.lines[before]}); each counts"
             )
 
     def conflicts(
@@ -282,6 +283,9 @@ class Reader:
     ) -> pd.DataFrame | None:
         """A labelled matrix: row labels in the first column, column labels in the header."""
         before = len(self.report.problems)
+        if table.counts_rows() and isinstance(read_number((*table.rows[0], "")[1], True), str):
+            table.problem(INDEX)  # the labels are in the second column
+            return None
         names = table.header[1:]
         table.dates([row[0] for row in table.rows], table.header[0] or "1")
         labels = [as_label(row[0]) for row in table.rows]

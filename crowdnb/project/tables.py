@@ -24,6 +24,11 @@ from crowdnb.project.files import TooLargeError
 ROWS = 1_000_000  # below the header
 COLUMNS = 10_000  # of a matrix; each unknown one is a problem of its own
 CELLS = 8_000_000  # 66 bytes each where all are different; ratings with a date have four a row
+INDEX = (
+    "the first column has no name and counts the rows: it is an index of pandas; delete it, or"
+    " write the file with index=False"
+)
+_COUNTED = 10  # rows by which such a column is known
 SHARED = 100_000  # different texts of a file that are held once
 
 
@@ -76,15 +81,17 @@ class Table:
                 self.problem(f"column {name!r} is missing; there are {there}")
         return len(self.report.problems) == before
 
+    def counts_rows(self) -> bool:
+        """Whether the first column has no name and counts the rows from 0."""
+        first = [as_label(row[0]) for row in self.rows[:_COUNTED]]
+        counted = bool(first) and first == [str(row) for row in range(len(first))]
+        return counted and self.header[0] == "" and first[0] not in self.header
+
     def _nameless(self) -> None:
         """Report the columns without a name, which may be what pandas calls an index."""
         at = [place for place, name in enumerate(self.header) if not name]
-        first = [as_label(row[0]) for row in self.rows[:10]]
-        if at == [0] and first == [str(row) for row in range(len(first))]:
-            self.problem(
-                "the first column has no name and counts the rows: it is an index of pandas; delete"
-                " it, or write the file with index=False"
-            )
+        if at == [0] and self.counts_rows():
+            self.problem(INDEX)
         else:
             places = listing([place + 1 for place in at])
             self.problem(f"column {places} has no name in the header; name it or delete it")

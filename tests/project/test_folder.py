@@ -1021,8 +1021,8 @@ def test_ratings_that_stand_twice_with_their_date_are_noted(tmp_path):
     changes = {"ratings.csv": text, "task_conflicts.csv": None, "worker_conflicts.csv": None}
     project = cn.read_project(copy(LOUNGES, tmp_path, changes))
     assert project.notes == (
-        "ratings.csv: 2 rows stand there a second time with the same date and rating (line 5 as 2);"
-        " each counts",
+        "ratings.csv: 2 rows stand there a second time with the same date and rating (first line 5,"
+        " as 2); each counts",
     )
     assert project.counts.loc[("w", "comfort"), 5] == 4
     assert "ratings.csv: 1 row stands there a second time" in read_notes(

@@ -389,6 +389,25 @@ def test_a_column_without_a_name_is_said_to_be_that(text, said, tmp_path, capsys
     assert said in problems(copy("case_study", tmp_path, {"tasks.csv": text}), capsys)
 
 
+def test_the_index_of_a_matrix_is_said_to_be_one(tmp_path, capsys):
+    matrix = ",x,comfort,cleanliness,service\n0,comfort,0.5,0.5,0.5\n1,cleanliness,0.5,0.5,0.5\n"
+    folder = copy("lounges", tmp_path, {"judgement.csv": f"{matrix}2,service,0.5,0.5,0.5\n"})
+    (line,) = problems(folder, capsys)
+    assert line.startswith("judgement.csv: the first column has no name and counts the rows: it is")
+
+
+def test_workers_may_be_called_by_numbers_from_0(tmp_path):
+    """The first column of a matrix is an index only where the second holds labels."""
+    ability = (DATA / "case_study" / "ability.csv").read_text()
+    for worker in reversed(range(12)):
+        ability = ability.replace(f"a{worker},", f"{worker},")
+    rows = [",".join([str(i), *"000000000000"]) for i in range(12)]
+    matrix = "\n".join([",".join(["", *map(str, range(12))]), *rows])
+    bars = "\n".join([",r0,r1,r2,r3,r4", *(f"{i},0,0,0,0,0" for i in range(12))])
+    changes = {"ability.csv": ability, "worker_conflicts.csv": matrix, "task_conflicts.csv": bars}
+    assert len(cn.read_project(copy("case_study", tmp_path, changes)).ability) == 12
+
+
 # What a workbook holds besides its values
 
 
