@@ -463,7 +463,7 @@ def test_memory_that_runs_out_later_is_the_same(tmp_path, capsys, monkeypatch):
     def solve(*_):
         raise MemoryError
 
-    monkeypatch.setattr("crowdnb.project.record.solve", solve)
+    monkeypatch.setattr("crowdnb.project.scenarios.plan_of", solve)
     folder = copy("case_study", tmp_path)
     assert main(["assign", str(folder)]) == 2
     assert capsys.readouterr() == ("", "crowdnb: there is not enough memory for this\n")
@@ -475,7 +475,7 @@ def test_an_error_of_the_program_is_no_answer(tmp_path, capsys, monkeypatch):
     def solve(*_):
         raise KeyError("a\nb")
 
-    monkeypatch.setattr("crowdnb.project.record.solve", solve)
+    monkeypatch.setattr("crowdnb.project.scenarios.plan_of", solve)
     assert main(["assign", str(copy("case_study", tmp_path))]) == 3
     out, err = capsys.readouterr()
     assert not out and err.startswith(
