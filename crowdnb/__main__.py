@@ -207,7 +207,10 @@ def _parser() -> argparse.ArgumentParser:
             "--output",
             type=Path,
             metavar="FILE",
-            help=f"where to write ({name} in FOLDER, or beside a workbook)",
+            help=(
+                f"where to write ({name} in FOLDER, or BOOK_{name} beside BOOK.xlsx; - is standard"
+                " output); the ending says what: .csv, .xlsx, .json the assignment, .html the page"
+            ),
         )
         one.add_argument(
             "--scenario",
@@ -225,7 +228,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     again.add_argument("name", metavar="NAME", choices=EXPERIMENTS, help=", ".join(EXPERIMENTS))
     again.add_argument("--repeats", type=int, help="instances a cell (50; table7: 6)")
-    again.add_argument("--output", type=Path, metavar="FILE", help="where to write (NAME.csv)")
+    again.add_argument(
+        "--output", type=Path, metavar="FILE", help="where to write (NAME.csv); .csv"
+    )
     again.add_argument(
         "--jobs", type=int, default=-1, help="processes (as many as there are cores)"
     )

@@ -3,6 +3,7 @@
 ``interrupt``  Ctrl-C before anything else is there
 ``status``     with what number it ends
 ``terminal``   what reaches the terminal, and what becomes of errors
+``delivery``   what it writes, where, and in which format
 ``command``    what each subcommand does
 ``case``       the paper's case study, published beside computed
 ``words``      a project and its assignment, for a person at a terminal

@@ -11,18 +11,18 @@ import pandas as pd
 
 import crowdnb as cn
 from crowdnb.cli.case import case
+from crowdnb.cli.delivery import check_output, deliver, output_of, rows_output
 from crowdnb.cli.status import BAD_INPUT, INTERNAL_ERROR, NO_ASSIGNMENT, SOLVED
 from crowdnb.cli.terminal import Keyboard, of_memory, say, tell
 from crowdnb.cli.words import HELP, describe, histories, of_scenario
 from crowdnb.labels import plain
-from crowdnb.pages.report import page_of
-from crowdnb.project.files import write_whole
-from crowdnb.project.form import FILES, OPTIONS
+from crowdnb.pages.report import Page, page_of
+from crowdnb.project.assignment_file import assignment_file
 from crowdnb.project.histories import few_line
 from crowdnb.project.keeper import Keeper
+from crowdnb.project.output import CSV, PAGE
 from crowdnb.project.plan_file import plan_file, plan_table
 from crowdnb.project.scenario import GIVEN
-from crowdnb.project.scenario_file import place_of
 from crowdnb.project.scenarios import Scenarios
 from crowdnb.solver.search import STOPPED
 
@@ -71,12 +71,16 @@ def run(options: argparse.Namespace, keyboard: Keyboard) -> int:
 
 def assign(options: argparse.Namespace, keyboard: Keyboard) -> int:
     """Read a folder, solve it, print and write the assignment."""
+    check_output(options.output, options.folder, CSV)
     project = _project(options)
     plans, name, said = Scenarios(project, **_asked(options)), GIVEN, list[str]()
     if options.scenario is not None:  # else what is kept beside the files does not matter
         keeper, plans = Keeper.open(options.folder, project, True, **_asked(options))
         name, said = plans[options.scenario].name, keeper.said
-    output = _output(options, plan_file("assignment.csv", plans, name))
+    output = output_of(options, plan_file("assignment.csv", plans, name))
+    if output.ending == PAGE and options.scenario is None:
+        keeper, plans = Keeper.open(options.folder, project, True, **_asked(options))
+        said = keeper.said
     answer = _uninterrupted(plans.answer(name))
     lines = [
         *(f"Note: {note}" for note in [*project.notes, *said]),
@@ -85,7 +89,9 @@ def assign(options: argparse.Namespace, keyboard: Keyboard) -> int:
         describe(answer),
     ]
     if answer.table is None:
-        old = [f"{output} of an earlier run was left as it is; it does not belong to these files."]
+        old = [
+            f"{output.path} of an earlier run was left as it is; it does not belong to these files."
+        ]
         if not (answer.problem.qualification != 0).any(axis=None):
             hint = f"a rating of {options.stars} stars is the top of the scale here (--stars)"
             lines.append(
@@ -94,27 +100,47 @@ def assign(options: argparse.Namespace, keyboard: Keyboard) -> int:
             )
         if answer.status == "infeasible":
             lines.append(HELP.format(_again(options)))
-        tell(plain("\n".join(lines + old * output.exists())))
+        tell(plain("\n".join(lines + old * output.path.is_file())))
         return NO_ASSIGNMENT
     if few := few_line(project, plans.fitted(name), answer):
         lines.append(few)
-    table = plan_table(plans, name)
-    _deliver(plain("\n".join(lines)), output, table.to_csv(index=False), keyboard)
-    return SOLVED
+
+    def content() -> bytes:
+        if output.ending == PAGE:
+            return _page(options, plans, name, said).html.encode(errors="replace")
+        return assignment_file(answer, plan_table(plans, name), output.ending)
+
+    return deliver(plain("\n".join(lines)), output, content, keyboard)
 
 
 def report(options: argparse.Namespace, keyboard: Keyboard) -> int:
     """Make the page about a folder, print what was decided, and why not where nothing was."""
+    check_output(options.output, options.folder, PAGE)
     project = _project(options)
-    output = _output(options, "report.html")
     # a page without the scenarios that are there would be taken for all of them
     keeper, plans = Keeper.open(options.folder, project, True, **_asked(options))
     name = plans[options.scenario or GIVEN].name
-    output = _output(options, plan_file("report.html", plans, name))
-    page = page_of(plans, name, options.folder.resolve().stem, keeper.said)
-    _uninterrupted(page.answer)
-    _deliver(plain(str(page)), output, page.html, keyboard)
-    return NO_ASSIGNMENT if page.answer.table is None else SOLVED
+    output = output_of(options, plan_file("report.html", plans, name))
+    page = _page(options, plans, name, keeper.said)
+    answer, text = _uninterrupted(page.answer), plain(str(page))
+    if answer.table is None and output.ending != PAGE:
+        tell(
+            f"{text}\nNothing was written: {output.ending} holds an assignment, and there is none."
+        )
+        return NO_ASSIGNMENT
+
+    def content() -> bytes:
+        if output.ending == PAGE:
+            return page.html.encode(errors="replace")
+        return assignment_file(answer, plan_table(plans, name), output.ending)
+
+    status = deliver(text, output, content, keyboard)
+    return NO_ASSIGNMENT if answer.table is None and status == SOLVED else status
+
+
+def _page(options: argparse.Namespace, plans: Scenarios, name: str, said: list[str]) -> Page:
+    """The page about a scenario, under the name of the folder or workbook."""
+    return page_of(plans, name, options.folder.resolve().stem, said)
 
 
 def _project(options: argparse.Namespace) -> cn.Project:
@@ -141,35 +167,6 @@ def _again(options: argparse.Namespace) -> str:
     return shlex.join(words)
 
 
-def _output(options: argparse.Namespace, name: str) -> Path:
-    """Where to write: as was said, or beside the project's files, and never over one of them."""
-    folder = options.folder if options.folder.is_dir() else options.folder.parent
-    output: Path = options.output or folder / name
-    own = [
-        options.folder,
-        place_of(options.folder),
-        folder / OPTIONS,
-        *(folder / f"{name}.csv" for name in FILES),
-    ]
-    if any(_same(output, path) for path in own):
-        raise ValueError(
-            f"output: {output} is a file of the project, it would be overwritten; choose another"
-        )
-    if not output.parent.is_dir():
-        raise ValueError(f"output: there is no folder {output.parent}")
-    return output
-
-
-def _same(one: Path, other: Path) -> bool:
-    """Whether two paths lead to one file.
-
-    By links of any kind, too, since what is there is written into.
-    """
-    if one.exists() and other.exists():
-        return one.samefile(other)
-    return one.resolve() == other.resolve()
-
-
 def _uninterrupted(answer: cn.Assignment) -> cn.Assignment:
     """The answer, unless it is only the best so far of one that was interrupted.
 
@@ -180,31 +177,6 @@ def _uninterrupted(answer: cn.Assignment) -> cn.Assignment:
     return answer
 
 
-def _deliver(text: str, output: Path, content: str, keyboard: Keyboard) -> None:
-    """Print, then write.
-
-    The text is not lost where the file cannot be written, nor the file where nobody reads on.
-    """
-    gone = None
-    try:
-        tell(text)
-    except BrokenPipeError as error:
-        gone = error
-    # these may wait for their reader, who may never come
-    if not (output.is_fifo() or output.is_char_device()):
-        keyboard.done()
-    try:
-        write_whole(output, content.encode(errors="replace"))
-    except BrokenPipeError:  # the pipe has lost its reader, who has enough
-        pass
-    except OSError as error:
-        raise OSError(f"{output} cannot be written: {error.strerror or error}") from None
-    keyboard.done()
-    if gone is not None:
-        raise gone
-    tell(plain(f"Written: {output}"))
-
-
 def experiment(options: argparse.Namespace) -> int:
     """Run an experiment of section 7 into a CSV file, and print what it comes to.
 
@@ -212,9 +184,7 @@ def experiment(options: argparse.Namespace) -> int:
     """
     import joblib
 
-    output = options.output or Path(f"{options.name}.csv")
-    if not output.absolute().parent.is_dir():
-        raise ValueError(f"output: there is no folder {output.parent}")
+    output = rows_output(options.output or Path(f"{options.name}.csv"))
     chosen = {
         name: getattr(options, name)
         for name in ("repeats", "methods")

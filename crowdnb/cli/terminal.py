@@ -120,6 +120,21 @@ def tell(text: str, end: str = "\n") -> None:
         raise OutputError(f"standard output cannot be written: {error.strerror or error}") from None
 
 
+def tell_bytes(data: bytes) -> None:
+    """Print bytes on standard output as :func:`tell` does text, with the same errors."""
+    stream = getattr(sys.stdout, "buffer", None)
+    if stream is None:  # as in a notebook
+        tell(data.decode(), end="")
+        return
+    try:
+        stream.write(data)
+        stream.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputError(f"standard output cannot be written: {error.strerror or error}") from None
+
+
 def say(text: str) -> None:
     """Print on standard error, or else on standard output.
 

@@ -178,7 +178,8 @@ def run(
     with ExitStack() as opened:
         append = opened.enter_context(Appender(path)) if work and path is not None else None
         if append is not None:
-            about = f"# crowdnb experiment {name}, seed {seed}; {versions()}; {machine()}\n"
+            mark = "\ufeff" * append.fresh  # by which Excel knows UTF-8
+            about = f"{mark}# crowdnb experiment {name}, seed {seed}; {versions()}; {machine()}\n"
             append(about + (",".join(COLUMNS) + "\n") * append.fresh)
         calls = (joblib.delayed(_some)(apply, part) for part in _parts(work, together))
         answers = in_parallel(calls, "generator_unordered") if work else ()
@@ -209,7 +210,14 @@ def processor() -> float:
 def read(path: str | os.PathLike[str]) -> pd.DataFrame:
     """The rows of a file that :func:`run` wrote, also compressed, by m, n, p and so on."""
     kinds = {"nodes": "Int64", "status": "str", "method": "str"}
-    frame = pd.read_csv(path, comment="#", keep_default_na=False, na_values=[""], dtype=kinds)
+    frame = pd.read_csv(
+        path,
+        comment="#",
+        keep_default_na=False,
+        na_values=[""],
+        dtype=kinds,
+        encoding="utf-8-sig",
+    )
     return frame.sort_values(KEY, kind="stable", ignore_index=True)
 
 
@@ -266,7 +274,7 @@ def _read_for(path: Path, name: str, seed: int) -> list[list[Any]]:
     data = path.read_bytes()
     whole = data[: data.rfind(b"\n") + 1]
     found = re.match(
-        r"# crowdnb experiment (\S+), seed (\d+);", whole.decode("utf-8", errors="replace")
+        r"# crowdnb experiment (\S+), seed (\d+);", whole.decode("utf-8-sig", errors="replace")
     )
     if found is None and data:
         raise ValueError(f"output: {path} was not written by this command; choose another file")

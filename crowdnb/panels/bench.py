@@ -34,6 +34,7 @@ from crowdnb.panels.panel import FADED, Shown, faded
 from crowdnb.project.files import write_whole
 from crowdnb.project.folder import check_scale
 from crowdnb.project.keeper import Keeper
+from crowdnb.project.output import beside
 from crowdnb.project.record import Project
 from crowdnb.project.scenario import GIVEN, Scenario
 from crowdnb.project.scenarios import Scenarios
@@ -387,7 +388,7 @@ class Bench(ProjectFolder):
 
         def answer() -> str:
             source, data = self._here.source, self._made(name)
-            path = (source if source.is_dir() else source.parent) / name
+            path = beside(source, name)
             if path.resolve() == source.resolve():
                 raise ValueError(f"{name} is the project's own file")
             write_whole(path, data)

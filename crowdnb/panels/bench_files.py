@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import io
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
@@ -11,9 +10,11 @@ import pandas as pd
 
 from crowdnb.labels import listing, plain
 from crowdnb.pages.html import escaped
+from crowdnb.project.assignment_file import assignment_file as whole_assignment
 from crowdnb.project.errors import did_you_mean
 from crowdnb.project.files import read_file, write_together, write_whole
 from crowdnb.project.form import FILES
+from crowdnb.project.output import CSV, JSON, WORKBOOK, ending_of
 from crowdnb.project.scenario import Scenario
 from crowdnb.project.scenarios import Scenarios
 
@@ -77,32 +78,24 @@ def _free(path: Path) -> str:
 
 
 def assignment_file(plans: Scenarios, scenario: Scenario | str, name: str) -> bytes:
-    """A scenario's assignment as CSV, or as a workbook with all scenarios; by the name's ending.
+    """A scenario's assignment as CSV or JSON, or as a workbook with all scenarios; by the ending.
 
     Raises
     ------
     ModuleNotFoundError
         A workbook, and openpyxl is not installed.
     """
-    pairs = plans.answer(scenario).pairs
-    if not name.endswith(".xlsx"):
-        return bytes(pairs.to_csv(index=False).encode())
+    answer = plans.answer(scenario)
+    ending = ending_of(Path(name), [CSV, WORKBOOK, JSON])
+    if ending != WORKBOOK:
+        return whole_assignment(answer, answer.pairs, ending)
     one = plans[scenario] if isinstance(scenario, str) else scenario
     sheets = {
-        "assignment": pairs,
         "changes": pd.DataFrame({"against the files": one.words(plans.project) or ["nothing"]}),
         "scenarios": plans.compare().reset_index(),
         "side by side": plans.assignments().reset_index(),
     }
-    buffer = io.BytesIO()
-    with pd.ExcelWriter(buffer, engine="openpyxl") as writer:
-        for sheet, frame in sheets.items():
-            frame.to_excel(writer, sheet_name=sheet, index=False)
-            for row in writer.sheets[sheet].iter_rows():
-                for cell in row:
-                    # a label is never a formula
-                    cell.data_type = "s" if cell.data_type == "f" else cell.data_type
-    return buffer.getvalue()
+    return whole_assignment(answer, answer.pairs, ending, sheets)
 
 
 def download_link(name: str, data: bytes) -> str:

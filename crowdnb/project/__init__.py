@@ -20,6 +20,9 @@ Sections 6.1 and 6.2 of the paper, notebooks 05 and 07.
                    the one plan of a project, what ratings say of it, its table and file
 ``scenario_file``, ``keeper``
                    the file that they are kept in, as they change
+``output``         where a command writes: which name, which format, and whether it can
+``spreadsheet``, ``assignment_file``
+                   tables as a spreadsheet opens them, and an assignment in each format
 
 May use ``solver``, ``model``, ``ability`` and ``labels``.
 """

@@ -20,6 +20,7 @@ from unicodedata import decimal as digit
 from crowdnb.labels import number
 from crowdnb.model.fields import MOST
 from crowdnb.project.files import short
+from crowdnb.project.spreadsheet import unmarked
 
 LABEL = 1000  # characters of a label
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
@@ -36,9 +37,12 @@ _CALLED = {".": "point", ",": "comma", **dict.fromkeys(_APOSTROPHES, "apostrophe
 
 
 def as_label(cell: Any) -> str:
-    """A cell as a label: text without spaces around it, 101.0 as Excel stores it read as 101."""
+    """A cell as a label: text without spaces around it, 101.0 as Excel stores it read as 101.
+
+    And without the apostrophe by which a text that begins like a formula is kept a text.
+    """
     if isinstance(cell, str):
-        return cell.strip()
+        return unmarked(cell.strip())
     if cell is None:
         return ""
     if isinstance(cell, float) and cell.is_integer():

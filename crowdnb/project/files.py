@@ -227,7 +227,7 @@ def _write(path: Path, data: bytes) -> None:
         return
     # as /dev/stdout, or where a shell has sent it: a new file would lose the rest of the output
     for number in (1, 2):
-        if _is_open_as(number, status):
+        if is_open_as(number, status):
             stream = sys.stdout if number == 1 else sys.stderr
             if stream is not None:
                 stream.flush()
@@ -238,7 +238,7 @@ def _write(path: Path, data: bytes) -> None:
             target = Path(os.path.realpath(path))
             # such as /dev/fd/3, which is open
             by_number = Path(os.path.realpath(path.parent)).parts[1:2] == ("proc",)
-            if by_number or not (_is_ours(target, status) and _replace(target, data, status)):
+            if by_number or not (is_ours(target, status) and _replace(target, data, status)):
                 _write_in_place(path, data)
     elif stat.S_ISFIFO(status.st_mode) or stat.S_ISCHR(status.st_mode):
         number = os.open(path, os.O_WRONLY | BINARY)
@@ -250,14 +250,15 @@ def _write(path: Path, data: bytes) -> None:
         raise OSError(errno.EINVAL, kind(path))
 
 
-def _is_open_as(number: int, status: os.stat_result) -> bool:
+def is_open_as(number: int, status: os.stat_result) -> bool:
+    """Whether a file is what this process has open under a number, such as standard output."""
     try:
         return os.path.samestat(status, os.fstat(number))
     except OSError:
         return False
 
 
-def _is_ours(target: Path, status: os.stat_result) -> bool:
+def is_ours(target: Path, status: os.stat_result) -> bool:
     """Whether a new file can take the place of this one without anybody noticing."""
     own = not hasattr(os, "geteuid") or status.st_uid == os.geteuid()
     extended = hasattr(os, "listxattr") and _has_attributes(target)
@@ -278,10 +279,24 @@ def _replace(target: Path, data: bytes, old: os.stat_result | None) -> bool:
 
     False where the system does not allow that for an existing file.
     """
-    beside = target.with_name(f".crowdnb-{os.getpid()}-{os.urandom(4).hex()}")
+    try:
+        with made_beside(target, data, old) as made:
+            os.replace(made, target)
+    except OSError as error:
+        # its group is not ours; or it is mounted as a single file
+        if old is not None and error.errno in (errno.EPERM, errno.EBUSY, errno.EXDEV):
+            return False
+        raise
+    return True
+
+
+@contextmanager
+def made_beside(target: Path, data: bytes, old: os.stat_result | None) -> Iterator[Path]:
+    """A finished file in the folder of another, gone afterwards unless it was renamed."""
+    made = target.with_name(f".crowdnb-{os.getpid()}-{os.urandom(4).hex()}")
     try:
         number = os.open(
-            beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | BINARY, 0o600 if old else 0o666
+            made, os.O_WRONLY | os.O_CREAT | os.O_EXCL | BINARY, 0o600 if old else 0o666
         )
         try:
             _write_all(number, data)
@@ -291,15 +306,9 @@ def _replace(target: Path, data: bytes, old: os.stat_result | None) -> bool:
                 os.fchmod(number, stat.S_IMODE(old.st_mode))
         finally:
             os.close(number)
-        os.replace(beside, target)
-    except OSError as error:
-        # its group is not ours; or it is mounted as a single file
-        if old is not None and error.errno in (errno.EPERM, errno.EBUSY, errno.EXDEV):
-            return False
-        raise
+        yield made
     finally:
-        _quietly(beside.unlink)
-    return True
+        _quietly(made.unlink)
 
 
 def _write_in_place(path: Path, data: bytes) -> None:

@@ -43,6 +43,9 @@ __all__ = ["Project", "ProjectError", "read_project"]
 # of files that may be meant for one of these
 ENDINGS = (".csv", ".tsv", ".txt", ".xls", ".xlsx", ".ods")
 
+# What the command writes beside the files of a folder, or of a workbook.
+OWN = re.compile(r"(.*_)?assignment(_.*)?\.(csv|xlsx)", re.IGNORECASE)
+
 
 def read_project(
     folder: str | os.PathLike[str], gamma: float = 0.1, stars: int = 5, min_ratings: int = 0
@@ -187,7 +190,7 @@ def _open(path: Path, report: Report) -> dict[str, Table]:
         elif len(choice) > 1 and set(choice) <= set(there):
             report.add(str(path), f"{' and '.join(full)} are both there; keep the one that counts")
     known = [f"{name}{ending}" for name in FILES]
-    for name in [name for name in names if name not in [*known, "assignment.csv"]]:
+    for name in [name for name in names if name not in known and not OWN.fullmatch(name)]:
         plain = _plain_name(name)
         meant = closest(plain, [other for other in FILES if other not in there], 0.8)
         if plain in there:

@@ -34,6 +34,7 @@ from crowdnb.project.cells import not_negative, people
 from crowdnb.project.files import write_together
 from crowdnb.project.form import FILES, FORM
 from crowdnb.project.plan import Programs, tie_break
+from crowdnb.project.spreadsheet import csv_file
 
 # of C^A at a time are compared with as many columns, which then stay in a processor's cache
 ROWS = 64
@@ -237,11 +238,8 @@ class Project:
         path = path_of(folder, "folder")
         if there := [f"{name}.csv" for name in FILES if os.path.lexists(path / f"{name}.csv")]:
             raise FileExistsError(f"{path} holds {listing(there)} already; choose another folder")
-        texts = {
-            f"{name}.csv": table.to_csv(index=False, lineterminator="\n")
-            for name, table in self._tables().items()
-        }
-        write_together(path, {name: text.encode() for name, text in texts.items()})
+        tables = self._tables().items()
+        write_together(path, {f"{name}.csv": csv_file(table) for name, table in tables})
 
     def _tables(self) -> dict[str, pd.DataFrame]:
         def long(frame: pd.DataFrame, what: str) -> pd.DataFrame:

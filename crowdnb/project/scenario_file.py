@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from crowdnb.project.files import read_json, short, write_whole
+from crowdnb.project.output import beside
 from crowdnb.project.scenario import Scenario, check_names
 from crowdnb.project.setting_kinds import ScenarioError, entries
 
@@ -89,8 +90,4 @@ def write_scenarios(path: Path, current: Scenario, named: Sequence[Scenario], ma
 
 def place_of(source: Path) -> Path:
     """Where the scenarios of a folder, or of a workbook, are kept."""
-    return (
-        source / "scenarios.json"
-        if source.is_dir()
-        else source.with_name(f"{source.stem}_scenarios.json")
-    )
+    return beside(source, "scenarios.json")

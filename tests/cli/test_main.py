@@ -16,6 +16,7 @@ from helpers.folders import DATA, content, copy, problems, refused
 
 import crowdnb as cn
 from crowdnb.__main__ import main
+from crowdnb.project.spreadsheet import unmarked
 
 WORKERS = [f"a{i}" for i in range(12)]
 EVERY_PAIR = "worker,other\n" + "".join(f"{i},{k}\n" for i, k in combinations(WORKERS, 2))
@@ -169,9 +170,8 @@ def test_no_places_need_nobody(tmp_path, capsys):
     folder = copy("case_study", tmp_path, {"tasks.csv": ONE_EACH.replace(",1", ",0")})
     assert main(["assign", str(folder)]) == 0
     assert "r4        0  nobody" in capsys.readouterr().out
-    assert (folder / "assignment.csv").read_text() == (
-        "worker,task,qualification,fewest_ratings,plan\n"
-    )
+    written = (folder / "assignment.csv").read_text(encoding="utf-8-sig")
+    assert written == "worker,task,qualification,fewest_ratings,plan\n"
 
 
 @pytest.mark.parametrize("solver", ["GLPK_MI", "CBC", "HIGHS", "highs"])
@@ -289,8 +289,8 @@ def test_a_label_is_text_whatever_it_holds(label, tmp_path, capsys):
     )
     assert f"{seen} (0.320)" in out and f"\n{seen}  " in out
     assert not set(out) & set("\x1b\x07\u202e")
-    rows = list(csv.reader((folder / "assignment.csv").read_text().splitlines()))
-    assert [label, label] in [row[:2] for row in rows]
+    rows = list(csv.reader((folder / "assignment.csv").read_text("utf-8-sig").splitlines()))
+    assert [label, label] in [list(map(unmarked, row[:2])) for row in rows]
     (folder / "worker_conflicts.csv").write_text(f"worker,other\n{label}!,a1\n")
     (folder / "assignment.csv").unlink()
     (line,) = problems(folder, capsys)

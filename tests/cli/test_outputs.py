@@ -54,14 +54,14 @@ def small_disk():
 def test_a_link_a_mode_and_a_second_name_are_kept(tmp_path, capsys):
     folder = copy("case_study", tmp_path)
     (tmp_path / "real.txt").write_text("old")
-    (tmp_path / "link").symlink_to("real.txt")
+    (tmp_path / "link.csv").symlink_to("real.txt")
     (tmp_path / "far").mkdir()
-    (tmp_path / "far link").symlink_to(tmp_path / "far" / "new.csv")
-    (tmp_path / "private").write_text("old " * 1000)
-    (tmp_path / "private").chmod(0o600)
-    (tmp_path / "one").write_text("old")
-    os.link(tmp_path / "one", tmp_path / "other")
-    for name in ("link", "far link", "private", "one"):
+    (tmp_path / "far link.csv").symlink_to(tmp_path / "far" / "new.csv")
+    (tmp_path / "private.csv").write_text("old " * 1000)
+    (tmp_path / "private.csv").chmod(0o600)
+    (tmp_path / "one.csv").write_text("old")
+    os.link(tmp_path / "one.csv", tmp_path / "other")
+    for name in ("link.csv", "far link.csv", "private.csv", "one.csv"):
         before = kind(tmp_path / name)
         assert main(["assign", str(folder), "--output", str(tmp_path / name)]) == 0
         assert kind(tmp_path / name)[0] == before[0] and lines(tmp_path / name) == PAIRS
@@ -71,8 +71,9 @@ def test_a_link_a_mode_and_a_second_name_are_kept(tmp_path, capsys):
         == lines(tmp_path / "other")
         == PAIRS
     )
-    assert (tmp_path / "one").samefile(tmp_path / "other")
-    assert main(["report", str(folder), "--output", str(tmp_path / "link")]) == 0
+    assert (tmp_path / "one.csv").samefile(tmp_path / "other")
+    (tmp_path / "link.html").symlink_to("real.txt")
+    assert main(["report", str(folder), "--output", str(tmp_path / "link.html")]) == 0
     assert (tmp_path / "real.txt").read_text(encoding="utf-8").endswith("</html>\n")
     assert not [path for path in tmp_path.rglob(".*") if path.is_file()]
 
