@@ -18,6 +18,9 @@ methods : sequence of str
 structure : {"random", "teams", "places", "time zones"}
     Of the conflicts, as :func:`crowdnb.random_problem` takes it; not where only one kind makes
     sense.
+qualification : {"intervals", "uniform"}
+    How Q is drawn. Section 7.1 draws intervals, for the time of the preparation; from 7.2 on the
+    paper says only that Q is drawn anew. Tables 6 to 8 take either, table 9 takes both.
 
 and runs where ``joblib.parallel_config`` says. What is here written of an experiment is its plan:
 which instances it has (:func:`_study` makes it a function of the above).
@@ -47,8 +50,9 @@ _LARGE = (120, 240, 480, 960, 1920)  # m beyond figure 1, to see the growth
 _MANY = 1_000_000  # repeats at most: each is a row
 _HARD_CAP = 2_000_000  # nodes of a baseline, in table 7
 # Six of the instances with m = 40, n = 13, p = 0.1 for which greedy_by_task needs most nodes:
-# hard_seeds().
+# hard_seeds(), and the same with Q uniform.
 HARD = (1294, 945, 683, 802, 2439, 3836)
+HARD_UNIFORM = (103, 234, 669, 2227, 2328, 3395)
 
 FilePath = str | os.PathLike[str]
 # instances of cells (m, n, p), of the kinds asked for
@@ -68,6 +72,7 @@ class _Experiment(Protocol):
         methods: Sequence[str] = ...,
         *,
         structure: Structure = ...,
+        qualification: Quality = ...,
     ) -> pd.DataFrame:
         """Run it."""
 
@@ -113,13 +118,20 @@ def figure1(sizes: list[int], draw: _Draw) -> list[Instance]:
 
 
 @_study(SOLVERS)
-def table6(sizes: list[int], draw: _Draw, *, structure: Structure = "random") -> list[Instance]:
+def table6(
+    sizes: list[int],
+    draw: _Draw,
+    *,
+    structure: Structure = "random",
+    qualification: Quality = "intervals",
+) -> list[Instance]:
     """Time of a solve at p = 0.1: program, CPLEX on Algorithm 1, greedies, exhaustive search.
 
     The baselines show N/A where they are stopped by
     :data:`crowdnb.experiments.methods.NODE_CAP`.
     """
-    return draw([(m, m // 3, 0.1) for m in sizes], structure=structure)
+    cells = [(m, m // 3, 0.1) for m in sizes]
+    return draw(cells, structure=structure, qualification=qualification)
 
 
 def table7(
@@ -128,26 +140,42 @@ def table7(
     output: FilePath | None = None,
     progress: bool = True,
     methods: Sequence[str] = ("crowdnb", "CPLEX", *GREEDY),
+    *,
+    qualification: Quality = "intervals",
 ) -> pd.DataFrame:
-    """The first ``repeats`` of the hard instances in :data:`HARD`; ``seed`` changes nothing."""
+    """The first ``repeats`` of the hard instances that are kept; ``seed`` changes nothing.
+
+    They are :data:`HARD`, with Q uniform :data:`HARD_UNIFORM`.
+    """
+    one_of(qualification, get_args(Quality), "qualification")
     if not 1 <= number(repeats) <= len(HARD) or not number(repeats).is_integer():
         raise ValueError(
             f"repeats must be 1 to {len(HARD)}, the hard instances that are kept, got"
             f" {shown(repeats)}"
         )
     seed, repeats = whole(seed, "seed", 0, rule="must not be negative"), int(number(repeats))
-    hard = [Instance(40, 13, 0.1, number, at) for number, at in enumerate(HARD[:repeats])]
+    kept = HARD if qualification == "intervals" else HARD_UNIFORM
+    hard = [
+        Instance(40, 13, 0.1, number, at, qualification) for number, at in enumerate(kept[:repeats])
+    ]
     return _run("table7", seed, hard, methods, output, progress, partial(apply, node_cap=_HARD_CAP))
 
 
 @_study(("existence", "crowdnb"))
-def table8(sizes: list[int], draw: _Draw, *, structure: Structure = "random") -> list[Instance]:
+def table8(
+    sizes: list[int],
+    draw: _Draw,
+    *,
+    structure: Structure = "random",
+    qualification: Quality = "intervals",
+) -> list[Instance]:
     """Does an assignment exist: four probabilities × eleven sizes.
 
     ``methods``: ``"existence"`` asks whether n workers can work together (independence number),
     ``"crowdnb"`` solves, ``"exhaustive"`` is right by definition where it ends.
     """
-    return draw([(m, m // 3, p) for p in CHANCES for m in sizes], structure=structure)
+    cells = [(m, m // 3, p) for p in CHANCES for m in sizes]
+    return draw(cells, structure=structure, qualification=qualification)
 
 
 @_study(("crowdnb", *GREEDY))
@@ -186,7 +214,10 @@ TABLES: dict[str, Callable[..., pd.DataFrame]] = {
 
 
 def hard_seeds(
-    tries: int = 5_000, node_cap: int = 1_000_000, progress: bool = True
+    tries: int = 5_000,
+    node_cap: int = 1_000_000,
+    progress: bool = True,
+    qualification: Quality = "intervals",
 ) -> pd.DataFrame:
     """Look for instances that are hard for ``greedy_by_task``: m = 40, n = 13, p = 0.1, any seed.
 
@@ -198,7 +229,8 @@ def hard_seeds(
         Columns seed, status, nodes (up to the cap), the hardest first.
     """
     tries, node_cap = whole(tries, "tries"), whole(node_cap, "node_cap", rule="must be at least {}")
-    tried = [Instance(40, 13, 0.1, at, at) for at in range(tries)]
+    one_of(qualification, get_args(Quality), "qualification")
+    tried = [Instance(40, 13, 0.1, at, at, qualification) for at in range(tries)]
     patient = partial(apply, node_cap=node_cap)
     rows = _run("hard", 0, tried, ["greedy_by_task"], None, progress, patient, together=10)
     return rows.sort_values("nodes", ascending=False, kind="stable")[
