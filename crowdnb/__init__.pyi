@@ -12,6 +12,7 @@ from .ability.possibility import possibility_matrix as possibility_matrix
 from .ability.qualification import qualification as qualification
 from .ability.ratings import Counts as Counts
 from .ability.ratings import count_ratings as count_ratings
+from .ability.threshold import below_threshold as below_threshold
 from .ability.weights import consistent_matrix as consistent_matrix
 from .ability.weights import criteria_weights as criteria_weights
 from .ability.weights import weight_range as weight_range

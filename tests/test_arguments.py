@@ -60,6 +60,7 @@ CALLS = [
         " demand_high=[1.0])"
     ),
     "cn.possibility_matrix(ability=ABILITY, demand=DEMAND)",
+    "cn.below_threshold(ability=ABILITY, demand=DEMAND, criteria='any')",
     "cn.consistent_matrix(judgement=JUDGEMENT)",
     "cn.criteria_weights(judgement=JUDGEMENT, resolution=1.0)",
     "cn.judgement_consistency(judgement=JUDGEMENT)",
@@ -281,15 +282,18 @@ CALLS = [
     ),
     *(
         f"cn.experiments.{name}(repeats=1, seed=0, output=None, progress=False, sizes=[10],"
-        f" methods=['{method}'], structure='teams')"
-        for name, method in (
-            ("table6", "existence"),
-            ("table8", "existence"),
-            ("table9", "greedy_by_task"),
+        f" methods=['{method}'], structure='teams'{quality})"
+        for name, method, quality in (
+            ("table6", "existence", ", qualification='uniform'"),
+            ("table8", "existence", ", qualification='uniform'"),
+            ("table9", "greedy_by_task", ""),
         )
     ),
-    "cn.experiments.table7(repeats=1, seed=0, output=None, progress=False, methods=['existence'])",
-    "cn.experiments.hard_seeds(tries=1, node_cap=10, progress=False)",
+    (
+        "cn.experiments.table7(repeats=1, seed=0, output=None, progress=False,"
+        " methods=['existence'], qualification='uniform')"
+    ),
+    "cn.experiments.hard_seeds(tries=1, node_cap=10, progress=False, qualification='uniform')",
     "cn.experiments.stored(name='table7')",
     "cn.experiments.summary(name='table9', rows=TABLE9)",
     "cn.experiments.variants(repeats=1, seed=0, sizes=[10])",
@@ -657,7 +661,7 @@ ARGUMENTS |= {
     **dict.fromkeys(
         [
             f"cn.{f}.{a}"
-            for f in ("possibility_matrix", "qualification")
+            for f in ("possibility_matrix", "below_threshold", "qualification")
             for a in ("ability", "demand")
         ],
         "free",

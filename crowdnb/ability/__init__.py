@@ -5,6 +5,7 @@
 ``possibility``    ability against demand → possibility degree (eq. 3)
 ``weights``        judgement matrix → criteria weights by fuzzy AHP (eqs. 4 and 5)
 ``consistency``    how far a judgement matrix contradicts itself
+``threshold``      pairs whose ability begins below the demand
 ``qualification``  possibility and weights → Q (eq. 6)
 
 May use ``labels`` alone.
