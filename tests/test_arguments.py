@@ -301,7 +301,7 @@ CALLS = [
     "cn.experiments.apply(instance=INSTANCE, method='greedy_by_task', node_cap=10)",
     "cn.experiments.shares(rows=TABLE9, level=0.9)",
     "cn.experiments.theory(sizes=[10], chances=[0.1])",
-    "cn.experiments.times(rows=TABLE9)",
+    "cn.experiments.times(rows=TABLE9, by=['method', 'm'])",
     "cn.experiments.accuracy(rows=TABLE9, by=['m'])",
     "cn.experiments.growth(rows=GROWING)",
     "cn.experiments.quorum(rows=TABLE9, chance=0.9)",

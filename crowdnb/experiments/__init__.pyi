@@ -19,6 +19,7 @@ from .shipped import stored as stored
 from .shipped import summary as summary
 from .studies import CHANCES as CHANCES
 from .studies import HARD as HARD
+from .studies import HARD_UNIFORM as HARD_UNIFORM
 from .studies import SIZES as SIZES
 from .studies import TABLES as TABLES
 from .studies import figure1 as figure1

@@ -11,7 +11,7 @@ from crowdnb.experiments import runner
 from crowdnb.experiments.methods import GREEDY
 from crowdnb.experiments.studies import SIZES, TABLES, FilePath
 from crowdnb.experiments.tables import accuracy, quorum, shares, times
-from crowdnb.labels import shown
+from crowdnb.labels import labelled, shown
 
 _DATA = Path(__file__).parents[1] / "data" / "experiments"
 # Calls that make up the rows: some methods are too slow for as many instances as others.
@@ -21,8 +21,9 @@ FULL: dict[str, list[dict[str, Any]]] = {
         {"repeats": 50, "methods": ["crowdnb", "CPLEX", *GREEDY]},
         {"repeats": 50, "methods": ["exhaustive"], "sizes": SIZES[:2]},
         {"repeats": 5, "methods": ["exhaustive"], "sizes": SIZES[2:]},
+        {"repeats": 50, "methods": ["crowdnb", "CPLEX", *GREEDY], "qualification": "uniform"},
     ],
-    "table7": [{"repeats": 6}],
+    "table7": [{"repeats": 6}, {"repeats": 6, "qualification": "uniform"}],
     "table8": [
         {"repeats": 1000},
         {"repeats": 5, "methods": ["exhaustive"]},
@@ -80,13 +81,16 @@ def summary(name: str, rows: pd.DataFrame) -> pd.DataFrame:
     """The rows of an experiment as a table like the paper's.
 
     Shares by p and m for table 8 and ``structured``, F by m for table 9, places filled for
-    ``planner``; milliseconds for the others.
+    ``planner``; milliseconds for the others, by kind of Q where there are two.
     """
     if _known(name) == "table9":
         return accuracy(rows)
     if name in ("table8", "structured"):
         return shares(rows)["share"].droplevel("n").unstack("m")
-    return quorum(rows) if name == "planner" else times(rows)
+    if name == "planner":
+        return quorum(rows)
+    both = labelled(rows, "rows", ["qualification"])["qualification"].nunique() > 1
+    return times(rows, ["qualification", "method", "m"] if both else ["method", "m"])
 
 
 def _known(name: str) -> str:

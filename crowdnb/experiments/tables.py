@@ -122,31 +122,33 @@ def theory(sizes: Sequence[int], chances: Sequence[float]) -> pd.DataFrame:
     return pd.DataFrame(bounds, index, columns=["second moment", "first moment"])
 
 
-def times(rows: pd.DataFrame) -> pd.DataFrame:
+def times(rows: pd.DataFrame, by: Sequence[str] = ("method", "m")) -> pd.DataFrame:
     """Milliseconds of each method and size (table 6), with the tail that a mean hides.
+
+    Parameters
+    ----------
+    rows : DataFrame
+    by : sequence of str
+        Columns of the rows to group by.
 
     Returns
     -------
     DataFrame
-        Index method, m; columns mean, median, 95 %, worst (of those that ended; the mean is NaN
+        Index ``by``; columns mean, median, 95 %, worst (of those that ended; the mean is NaN
         where any gave up, as the paper's N/A), N/A (share that gave up), nodes (largest number).
     """
-    rows = numeric(
-        numeric(_named(rows, ["method", "status"]), "rows", ["m"]),
-        "rows",
-        ["seconds", "nodes"],
-        missing=True,
-    )
-    ended = rows["seconds"].where(~rows["status"].isin(_GAVE_UP)) * 1e3
-    groups = ended.groupby([rows["method"], rows["m"]], sort=False)
-    table = groups.agg(["mean", "median"])
-    table["95 %"], table["worst"] = groups.quantile(0.95), groups.max()
-    table["N/A"] = (
-        rows["status"].isin(_GAVE_UP).groupby([rows["method"], rows["m"]], sort=False).mean()
-    )
-    table["nodes"] = (
-        rows["nodes"].astype(float).groupby([rows["method"], rows["m"]], sort=False).max()
-    )
+    by = [text_of(one, "by") for one in several(by, "by")]
+    if not by:
+        raise ValueError("by: one column or more is needed, got none")
+    rows = _named(rows, [*dict.fromkeys(["method", "status", *by])])
+    rows = numeric(numeric(rows, "rows", ["m"]), "rows", ["seconds", "nodes"], missing=True)
+    gave_up = rows["status"].isin(_GAVE_UP)
+    cell = [rows[name] for name in by]
+    ended = (rows["seconds"].where(~gave_up) * 1e3).groupby(cell, sort=False)
+    table = ended.agg(["mean", "median"])
+    table["95 %"], table["worst"] = ended.quantile(0.95), ended.max()
+    table["N/A"] = gave_up.groupby(cell, sort=False).mean()
+    table["nodes"] = rows["nodes"].astype(float).groupby(cell, sort=False).max()
     table.loc[table["N/A"] > 0, "mean"] = np.nan
     return table
 

@@ -118,12 +118,25 @@ def test_existence_is_what_the_program_finds():
     assert set(status["existence"]) == {"exists", "infeasible"}
 
 
-def test_table_7_is_hard_for_the_task_order_and_easy_for_the_program():
-    rows = ex.table7(6, methods=["crowdnb"], progress=False)
-    assert rows["seed"].tolist() == list(ex.HARD)
+@pytest.mark.parametrize(("kind", "hard"), [("intervals", ex.HARD), ("uniform", ex.HARD_UNIFORM)])
+def test_table_7_is_hard_for_the_task_order_and_easy_for_the_program(kind, hard):
+    rows = ex.table7(6, methods=["crowdnb"], progress=False, qualification=kind)
+    assert rows["seed"].tolist() == list(hard)
+    assert set(rows["qualification"]) == {kind}
     stored = ex.stored("table7").set_index(["method", "seed"])
     assert np.allclose(rows["rho"], stored.loc["crowdnb"].loc[rows["seed"], "rho"])
     assert stored.loc["greedy_by_task", "nodes"].min() > 100_000
+
+
+def test_tables_6_and_8_take_uniform_qualifications():
+    """Another draw of Q comes with other conflicts; who can work together hangs on those alone."""
+    for table, method in ((ex.table6, "crowdnb"), (ex.table8, "existence")):
+        rows = table(1, sizes=[12], methods=[method], qualification="uniform", progress=False)
+        assert set(rows["qualification"]) == {"uniform"}
+        with pytest.raises(ValueError, match="qualification must be 'intervals' or 'uniform'"):
+            table(1, sizes=[12], methods=[method], qualification="normal", progress=False)
+    with pytest.raises(ValueError, match="qualification must be 'intervals' or 'uniform'"):
+        ex.table7(1, qualification="normal")
 
 
 def test_only_the_hard_instances_that_are_kept_are_given():
@@ -252,7 +265,12 @@ def test_summaries_look_like_the_papers_tables():
     assert (
         ex.summary("table9", ex.stored("table9")).loc["uniform", "crowdnb"].tolist() == [1.0] * 11
     )
-    assert ex.summary("table6", ex.stored("table6")).index.names == ["method", "m"]
+    both = ex.summary("table6", ex.stored("table6"))
+    assert both.index.names == ["qualification", "method", "m"]
+    for kind, rows in ex.stored("table6").groupby("qualification"):
+        one = ex.summary("table6", rows)
+        assert one.index.names == ["method", "m"]
+        pd.testing.assert_frame_equal(both.loc[kind].loc[one.index], one)
     shares = ex.summary("table8", ex.stored("table8"))
     assert shares.shape == (12, 11)
     known = shares.loc["random"].stack().unstack("method").dropna()
