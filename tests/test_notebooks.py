@@ -77,6 +77,11 @@ def test_every_slip_is_linked_to_its_proof():
     assert len(rows) > 20
     for row in rows:
         assert re.search(r"\(0[1-8]_\w+\.ipynb#[^)]+\) \|$", row), row
+        # the words it rests on, short enough to be quoted
+        quoted = row.split(" | ")[1].split("; ")
+        assert all(re.search(r"[\u4e00-\u9fff]", words) and len(words) <= 12 for words in quoted), (
+            row
+        )
 
 
 @pytest.mark.parametrize("path", READER, ids=lambda path: path.stem)

@@ -14,6 +14,7 @@ import unicodedata
 from math import perm
 from pathlib import Path
 
+import nbformat
 import pandas as pd
 import pytest
 
@@ -147,3 +148,16 @@ def test_the_papers_text_has_these_whole_numbers(paper):
     assert f"L=[{','.join(PRINTED['result']['required'])}]" in text
     for table in ("table 6", "table 8"):  # they have N/A and 0 among their decimals
         assert all("".join(figures) in text for figures in PRINTED[table].values())
+
+
+NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("0[0-8]_*.ipynb"))
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_the_words_that_a_notebook_quotes_are_the_papers(path, paper):
+    """Chinese is quoted from the paper alone; its journal is named once a page there."""
+    text = re.sub(r"\s", "", paper)
+    for cell in nbformat.read(path, as_version=4).cells:
+        source = unicodedata.normalize("NFKC", cell.source)
+        for quoted in re.findall(r"[\u4e00-\u9fff]+", source):
+            assert quoted in text, (cell.id, quoted)
