@@ -131,10 +131,42 @@ def test_the_auction_is_within_n_epsilon_and_no_place_wants_another_worker_by_mo
         >= problem.value[i, j].sum() - 1e-9
     )
     profit = np.where(problem.eligible, problem.value - sale.wages.to_numpy()[:, None], -np.inf)
-    assert (profit[i, j] >= np.maximum(0, profit[:, j].max(axis=0)) - epsilon - 1e-9).all()
+    others = profit.copy()
+    others[i, j] = -np.inf  # a place cannot have whom its own task has already
+    assert (profit[i, j] >= np.maximum(0, others[:, j].max(axis=0)) - epsilon - 1e-9).all()
     empty = problem.required.to_numpy() > np.bincount(j, minlength=len(problem.tasks))
-    assert (profit[:, empty] <= 1e-9).all()
+    assert (others[:, empty] <= 1e-9).all()
     assert (sale.wages.drop(problem.workers[i]) == 0).all()
+
+
+@pytest.mark.parametrize(("limits", "needs"), [(2, 2), (3, 2), (2, 3), (4, 4)])
+def test_the_bound_holds_where_workers_take_several_tasks_and_tasks_several_workers(limits, needs):
+    rng = np.random.default_rng(10 * limits + needs)
+    for _ in range(tries(60, 1500)):
+        m, n = rng.integers(1, 7), rng.integers(1, 5)
+        problem = cn.Problem(
+            (rng.uniform(-0.2, 1, size=(m, n))).round(1),  # many ties, some that nobody wants
+            rng.integers(0, needs, size=n, endpoint=True),
+            task_weights=rng.choice([1.0, 2.0], size=n),
+            task_conflicts=rng.uniform(size=(m, n)) < 0.2,
+            worker_limits=rng.integers(0, limits, size=m, endpoint=True),
+            required_rule="at most",
+        )
+        epsilon = float(rng.choice([0.3, 0.05, 0.003]))
+        sale = matching.hold_auction(problem, epsilon)
+        t = np.zeros((m, n), dtype=int)
+        np.add.at(t, (sale.pairs[:, 0], sale.pairs[:, 1]), 1)
+        assert cn.check(problem, pd.DataFrame(t, problem.workers, problem.tasks)) == []
+        best = cn.solve(problem).performance
+        got = (t * problem.value).sum()
+        assert best + 1e-9 >= got >= best - len(sale.pairs) * epsilon - 1e-9
+
+
+def test_nobody_takes_a_task_twice():
+    problem = cn.Problem(frame([[1, 0.9], [0.1, 0.8]]), [2, 1], worker_limits=[2, 1])
+    sale = matching.hold_auction(problem)
+    assert sale.pairs.tolist() == [[0, 0], [0, 1], [1, 0]]
+    assert problem.value[tuple(sale.pairs.T)].sum() == pytest.approx(2.0)
 
 
 def test_bids_by_hand():

@@ -61,15 +61,15 @@ class Auction:
 def hold_auction(problem: Problem, epsilon: float = 0.01) -> Auction:
     """Let places bid for workers: wages rise from 0 until no place wants another worker.
 
-    A place without a worker looks at W_j Q_ij less the wage. It bids for the best, and raises his
-    wage to where he is only ``epsilon`` better than the second best, or than nobody at all. Where
-    nobody is worth his wage it stays empty.
+    A place without a worker looks at W_j Q_ij less the wage, of those who are not on its task yet.
+    It bids for the best, and raises their wage to where they are only ``epsilon`` better than the
+    second best, or than nobody at all. Where nobody is worth the wage it stays empty.
 
     Parameters
     ----------
     problem : Problem
-        Conflicts between workers are left aside. A worker with a limit of k tasks is k workers to
-        be bid for.
+        Conflicts between workers are left aside. A worker with a limit of k tasks is bid for k
+        times, each time at a wage of its own, and takes a task once.
     epsilon : float
         The least raise, > 0, in units of the match.
 
@@ -84,11 +84,23 @@ def hold_auction(problem: Problem, epsilon: float = 0.01) -> Auction:
 
     Notes
     -----
-    In the end each place filled has, up to ε, the worker it likes best at the wages
-    reached, no place left empty wants anybody, and workers without a place cost nothing. So the
-    total match is within n·ε of the optimum, n the number of places filled. Each bid raises a wage
-    by ε or more, and no wage exceeds the largest match by more than ε: there are at most (largest
-    match / ε + 1) bids for each worker.
+    The total match is within n·ε of the optimum without conflicts, n the number of places filled,
+    for every L and every limit.
+
+    Call u_i the least wage of worker i in the end, and the gain of a pair W_j Q_ij less what is
+    paid. Where u_i is above 0 all k_i wages were bid for, and so are held (whoever is outbid is
+    replaced); hence the total match is Σ_i k_i u_i plus, over all places filled, W_j Q_ij - u_i. By duality the optimum is at
+    most Σ_i k_i u_i plus, over all tasks, the L_j greatest W_j Q_ij - u_i above 0. The two
+    differ, for each place filled, by ε at most, since no worker outside a task would gain it more
+    than the worst of its own gains, or than nobody, plus ε:
+
+    Let f be the number of places of a task that have still to bid. At every moment at most f
+    workers outside it would gain it more. A bid takes the best of them, and leaves a gain that is
+    the second best less ε: one fewer, and f falls by one. Losing a worker to another task adds one
+    to both. All else raises wages, which only lowers the gain of those outside. In the end f = 0.
+
+    Each bid raises a wage by ε or more, and none exceeds the largest match by more than ε: there
+    are at most (largest match / ε + 1) bids for each task that a worker may take.
 
     Examples
     --------
@@ -121,17 +133,22 @@ def _bidding(problem: Problem, epsilon: float) -> _Sale:
     workers, tasks = problem.workers[slot].tolist(), problem.tasks[place].tolist()
     worth_to = list(worth[slot].T[place])
     wage, holder = np.zeros(len(slot)), [-1] * len(slot)
+    of_worker = [np.flatnonzero(slot == i) for i in range(len(worth))]
+    # of each task, the slots of those who are on it: nobody takes a task twice
+    taken = np.zeros((len(problem.tasks), len(slot)), dtype=bool)
     queue, bids = deque(range(len(place))), []
     while queue:
         bidder = queue.popleft()
-        profit = worth_to[bidder] - wage
+        profit = np.where(taken[place[bidder]], -np.inf, worth_to[bidder] - wage)
         best = int(profit.argmax())
         if (most := profit[best]) <= 0:
             continue  # stays empty: wages only rise
         profit[best] = 0.0  # what nobody at all is worth
         wage[best] += most - profit.max() + epsilon
         loser, holder[best] = holder[best], bidder
+        taken[place[bidder], of_worker[slot[best]]] = True
         if loser >= 0:
+            taken[place[loser], of_worker[slot[best]]] = False
             queue.append(loser)
         outbid = "" if loser < 0 else tasks[loser]
         bids.append(_Bid(tasks[bidder], workers[best], float(wage[best]), outbid))
