@@ -20,7 +20,7 @@ import numpy as np
 import crowdnb as cn
 
 WORKERS, ARRIVALS, DAYS = 2_000, 60.0, 7.0
-POLICIES = ("optimal", "myopic", "random")
+POLICIES = ("optimal", "first come", "random")
 
 
 def million() -> float:

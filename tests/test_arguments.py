@@ -189,13 +189,14 @@ CALLS = [
         "cn.Market(days=0.2, arrivals=0.5, workers=5, epoch=0.5, stages=3, people=2, load=(0.5,"
         " 3.0), slack=(3.0, 8.0), urgent=0.1, skills=4, skilled=0.5, places=3, remote=0.5,"
         " stay=20.0, shift=8.0, limit=6.0, notice=0.5, late=0.15, drop=0.05, price=0.05,"
-        " conflicts=0.0, decay=0.95, gamma=0.1, prior='crowd', history=0, ability=0.65,"
+        " conflicts=0.0, decay=0.95, gamma=0.1, prior='crowd', bar=0.5, history=0, ability=0.65,"
         " spread=0.15, noise=0.12, drift=0.0, demand=(0.4, 0.8), pay=1.0, weights=(0.5, 0.5))"
     ),
     "cn.simulate(market=MARKET, policy=first_job, seed=0, progress=False)",
-    "cn.simulation.play(chance=Chance(MARKET, 0), policy='myopic', progress=False)",
+    "cn.simulation.play(chance=Chance(MARKET, 0), policy='first come', progress=False)",
     "cn.simulation.audit(run=cn.simulate(MARKET))",
-    "cn.simulation.compare(cases={'one': (MARKET, 'myopic')}, seeds=[0], progress=False)",
+    "cn.simulation.compare(cases={'one': (MARKET, 'first come')}, seeds=[0], progress=False)",
+    "cn.simulation.stored(name='priors')",
     "cn.simulation.in_turn(offer=OFFER, pick=np.argmax)",
     (
         "cn.simulation.intervals_of(counts=np.ones((2, 2, 5)), market=MARKET, crowd=np.ones((2, 5))"
@@ -559,7 +560,7 @@ BY_KIND = {
     "positive": "time_limit epsilon days arrivals epoch stay he_to_en shift resolution limit",
     "share": (
         "conflict_probability screened_out threshold weight urgent skilled remote late drop"
-        " conflicts ability spread drift decay p level chance gate value"
+        " conflicts ability spread drift decay p level chance gate value bar"
     ),
     "inner share": "factor",
     "flag": "progress listed steps",

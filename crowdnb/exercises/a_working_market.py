@@ -121,7 +121,7 @@ def check_market_price(
 def check_market_policy(
     policy: Callable[[Problem, np.random.Generator], pd.DataFrame] | None = None,
 ) -> str:
-    """Check a policy of the reader's own in three markets against ``myopic`` and ``random``.
+    """Check a policy of the reader's own in three markets against ``first come`` and ``random``.
 
     Examples
     --------
@@ -139,10 +139,10 @@ def check_market_policy(
         return f"{error}."
     except Exception as error:
         return f"It {stop_text(error)}"
-    lots, each = _known_market_worth("random"), _known_market_worth("myopic")
+    lots, each = _known_market_worth("random"), _known_market_worth("first come")
     told = (
-        f"your policy delivers {mine:.3f} of what was asked for, random {lots:.3f}, myopic"
-        f" {each:.3f}"
+        f"your policy delivers {mine:.3f} of what was asked for, random {lots:.3f}, first"
+        f" come {each:.3f}"
     )
     if mine > max(lots, each):
         return f"Right: {told}."

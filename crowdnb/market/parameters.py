@@ -103,6 +103,9 @@ _RANGES = {
     "conflicts": _Range(0, 1, "share of pairs", "of workers who never work on one task"),
     "decay": _Range(0, 1, "factor a day", "on counts of ratings", above=True),
     "gamma": _Range(0, 100, "no unit", "influence of He (section 3.2)"),
+    "bar": _Range(
+        0, 1, "of 1", "estimated ability below which whoever has been rated is screened out"
+    ),
     "history": _Range(0, 10_000, "ratings", "on each criterion of each worker there at the start"),
     "ability": _Range(0, 1, "of 1", "mean true ability"),
     "spread": _Range(
@@ -176,6 +179,7 @@ class Market:
     decay: float = 0.95
     gamma: float = 0.1
     prior: Prior = "widest"
+    bar: float = 0.0
     history: int = 0
     ability: float = 0.65
     spread: float = 0.15

@@ -58,7 +58,7 @@ def test_market_policy():
     assert exercises.check_market_policy(3).startswith("Not yet")
     assert exercises.check_market_policy(stops) == "It stops with KeyError: 'a'."
     assert "breaks a rule" in exercises.check_market_policy(everybody)
-    assert "not ahead yet" in exercises.check_market_policy(matching.first_come)  # which is myopic
+    assert "not ahead yet" in exercises.check_market_policy(matching.first_come)  # one of the two
     nobody = exercises.check_market_policy(
         lambda problem, rng: pd.DataFrame(0, problem.workers, problem.tasks)
     )

@@ -270,9 +270,11 @@ def test_a_search_cut_short_keeps_the_rules_and_says_so():
         assert not proved or got == pytest.approx(most)
 
 
-def test_myopic_is_first_come_of_the_matching_policies():
+def test_first_come_is_first_come_of_the_matching_policies():
     for market in (BUSY, replace(BUSY, conflicts=0.0)):
-        quick, slow = (cn.simulate(market, policy, 2) for policy in ("myopic", matching.first_come))
+        quick, slow = (
+            cn.simulate(market, policy, 2) for policy in ("first come", matching.first_come)
+        )
         same = [run.jobs.sort_values(["end", "worker"], ignore_index=True) for run in (quick, slow)]
         pd.testing.assert_frame_equal(*same)
         assert slow.policy == "first_come"
@@ -294,7 +296,7 @@ def test_a_policy_that_breaks_a_rule_is_told_which():
 
 
 def test_the_same_seed_is_the_same_market_for_every_policy(busy):
-    for policy in ("myopic", "random", "informed"):
+    for policy in ("first come", "random", "informed"):
         other = cn.simulate(BUSY, policy, 3)
         assert other.summary.drop("tasks").ne(busy.summary.drop("tasks")).any()
         pd.testing.assert_frame_equal(
@@ -563,7 +565,8 @@ def test_a_market_lists_its_parameters():
 
 def test_simulate_says_what_is_wrong():
     with pytest.raises(
-        ValueError, match="policy must be a function or one of optimal, myopic, random, informed"
+        ValueError,
+        match="policy must be a function or one of optimal, first come, random, informed",
     ):
         cn.simulate(PLAIN, "best")
     with pytest.raises(ValueError, match="seed must be a whole number of at least 0, got -1"):
@@ -596,3 +599,81 @@ def test_what_is_known_is_a_rank_correlation(seed):
 def test_ranks_are_those_of_scipy_counted_from_the_middle(values):
     expected = rankdata(np.round(values, 9)) - (len(values) + 1) / 2
     assert feedback._centred_ranks(np.array(values)).tolist() == expected.tolist()
+
+
+# What came of 80 seeds
+
+
+@pytest.mark.parametrize("name", rolling.STUDIES)
+def test_rows_that_come_with_the_package_can_be_computed_again(name):
+    cases, kept = rolling.STUDIES[name], rolling.stored(name)
+    assert list(dict.fromkeys(kept.index)) == [(case, seed) for case in cases for seed in range(80)]
+    case = list(cases)[-1]
+    found = rolling.compare({case: cases[case]}, [79])
+    pd.testing.assert_frame_equal(found.summary, kept.loc[[(case, 79)]], rtol=1e-5)
+    if name == "policies":
+        days = rolling.stored("daily").loc[[(case, 79)]]
+        pd.testing.assert_frame_equal(found.daily, days, rtol=1e-5)
+
+
+def test_a_study_that_is_not_there_is_named():
+    with pytest.raises(ValueError, match=r"name must be one of policies, prices, .* got 'prize'"):
+        rolling.stored("prize")
+
+
+def test_the_former_name_of_first_come_says_so():
+    with pytest.warns(FutureWarning, match="'myopic' is called 'first come' now"):
+        old = cn.simulate(replace(BUSY, days=1), "myopic", 1)
+    assert old.summary.equals(cn.simulate(replace(BUSY, days=1), "first come", 1).summary)
+
+
+def test_whoever_is_rated_below_the_bar_gets_no_task():
+    """From the start known by six ratings each; nobody is hired whose estimate is below the bar."""
+    market = replace(BUSY, days=2, history=6, prior="widest", decay=1.0)
+    for policy in ("optimal", "first come", "random"):
+        run = cn.simulate(replace(market, bar=0.65), policy, 1)
+        known = rolling.intervals_of(run.chance.workers.history, market)
+        estimate = (known[0] + known[1]) @ np.array(market.weights) / 2
+        first = run.jobs.drop_duplicates("worker")  # no stars of the market itself
+        rated = run.chance.workers.history.any(axis=(1, 2))
+        hired = [int(name[1:]) for name in first["worker"]]
+        assert (estimate[hired][rated[hired]] >= 0.65 - 1e-9).all()
+        assert (estimate[rated] < 0.65).sum() > 3
+    free = cn.simulate(market, "optimal", 1)
+    assert free.summary.equals(cn.simulate(replace(market, bar=0.0), "optimal", 1).summary)
+
+
+def test_stars_can_take_a_worker_under_the_bar():
+    """Nobody is rated at the start, so that all may come; a bar of 1 leaves each one round of jobs."""
+    run = cn.simulate(replace(BUSY, days=2, history=0, bar=1.0), "random", 1)
+    jobs = run.jobs.sort_values(["worker", "start"])
+    done = jobs[jobs["how"] == "done"]
+    rated = done.groupby("worker")["end"].min()
+    later = jobs[jobs["chosen"] > jobs["worker"].map(rated).fillna(np.inf) + 1e-9]
+    assert len(done) > 3
+    assert later.empty
+
+
+def test_volatility_is_that_of_daily_income():
+    run = cn.simulate(replace(BUSY, days=3), "optimal", 2)
+    w = run.chance.workers
+    stayed = [f"w{i}" for i in np.flatnonzero((w.joined <= 0) & (w.left >= 72))]
+    paid = run.jobs.assign(day=run.jobs["end"] // 24).pivot_table("pay", "worker", "day", "sum")
+    income = paid.reindex(index=stayed, columns=[0, 1, 2]).fillna(0).to_numpy()
+    expected = np.sqrt(income.var(axis=1).mean()) / income.mean()
+    assert run.summary["volatility"] == pytest.approx(expected)
+    assert np.isnan(cn.simulate(replace(BUSY, days=1), "optimal", 2).summary["volatility"])
+
+
+def test_how_hard_the_stages_are_that_were_given_up():
+    run = cn.simulate(replace(BUSY, days=3, arrivals=3.0), "optimal", 2)
+    t = run.chance.tasks
+    done = np.bincount(t.stage_of(run.ledger.seat[run.ledger.how == 0]), minlength=len(t.task))
+    stuck = []
+    for k in np.flatnonzero(run.withdrawn):
+        stages = range(t.first[k], t.first[k + 1])
+        stuck.append(next(j for j in stages if done[j] < t.need[j]))
+    demand = t.demand @ np.array(run.market.weights)
+    assert len(stuck) > 3
+    assert run.summary["hard"] == pytest.approx(demand[stuck].mean())
+    assert run.summary["done"] == pytest.approx(demand[~run.withdrawn[t.task]].mean())

@@ -89,10 +89,10 @@ def hold_auction(problem: Problem, epsilon: float = 0.01) -> Auction:
 
     Call u_i the least wage of worker i in the end, and the gain of a pair W_j Q_ij less what is
     paid. Where u_i is above 0 all k_i wages were bid for, and so are held (whoever is outbid is
-    replaced); hence the total match is Σ_i k_i u_i plus, over all places filled, W_j Q_ij - u_i. By duality the optimum is at
-    most Σ_i k_i u_i plus, over all tasks, the L_j greatest W_j Q_ij - u_i above 0. The two
-    differ, for each place filled, by ε at most, since no worker outside a task would gain it more
-    than the worst of its own gains, or than nobody, plus ε:
+    replaced); hence the total match is Σ_i k_i u_i plus, over all places filled, W_j Q_ij - u_i. By
+    duality the optimum is at most Σ_i k_i u_i plus, over all tasks, the L_j greatest W_j Q_ij - u_i
+    above 0. The two differ, for each place filled, by ε at most, since no worker outside a task
+    would gain it more than the worst of its own gains, or than nobody, plus ε:
 
     Let f be the number of places of a task that have still to bid. At every moment at most f
     workers outside it would gain it more. A bid takes the best of them, and leaves a gain that is

@@ -5,7 +5,9 @@
 3. 匹配与分配 (match and assign): every epoch, by a policy, on the paper's Q.
 4. 实时调度与调整 (schedule and adjust in real time): who has been chosen and has not begun may be
    moved, at a price; late jobs, drop-outs and urgent tasks come back into the next epoch.
-5. 绩效评估与反馈 (evaluate, feed back): stars go into the counts, these into intervals, P and Q.
+5. 绩效评估与反馈 (evaluate, feed back): stars go into the counts, these into intervals, P and Q,
+   which step 3 matches by; and into the estimates that step 2 screens by, where the market has a
+   bar.
 
 Put right: the article's bound x_ij ≤ X_j lets one worker be chosen for every task at once; here a
 worker is at one place at a time and works at most so many hours a day. Its A_ij falls from the sky;
@@ -13,15 +15,16 @@ here it is Q, by eqs. 1 to 6 of the paper from the stars given so far. A conflic
 task, the paper's "project", for as long as it runs.
 
 The policies: ``optimal`` finds the greatest ρ of all who are free or chosen and all open places,
-each epoch; ``myopic`` goes through the subtasks in the order they opened and gives each the best
-worker left; ``random`` gives each anyone who may. The last two leave alone who has been chosen.
+each epoch, and looks no further (the field calls that myopic); ``first come`` goes through the
+subtasks in the order they opened and gives each the best worker left; ``random`` gives each anyone
+who may. The last two leave alone who has been chosen.
 ``informed`` is ``optimal`` with the true abilities: what perfect ratings would be worth. A function
 of a :class:`crowdnb.Problem` and a random generator, as :mod:`crowdnb.market.matching` has them, is
 a policy too.
 
 In the order of a run: ``chance`` draws tasks and workers, ``loop`` has the processes, ``state``
 what they change, ``feedback`` step 5, ``records`` what is kept, ``auditing`` what is checked,
-``running`` what a user calls.
+``running`` what a user calls, ``shipped`` the comparisons that come with the package.
 
 References
 ----------
@@ -36,9 +39,11 @@ from crowdnb.market.simulation.auditing import audit
 from crowdnb.market.simulation.feedback import intervals_of
 from crowdnb.market.simulation.loop import POLICIES, Policy
 from crowdnb.market.simulation.running import Comparison, compare, play, simulate
+from crowdnb.market.simulation.shipped import STUDIES, stored
 
 __all__ = [
     "POLICIES",
+    "STUDIES",
     "Comparison",
     "Offer",
     "Policy",
@@ -49,4 +54,5 @@ __all__ = [
     "intervals_of",
     "play",
     "simulate",
+    "stored",
 ]

@@ -1,6 +1,7 @@
 """Step 5, evaluate and feed back: stars go into the counts, these into ability intervals.
 
-Paper, eqs. 1 and 2 and the count rule, with what a market supposes of workers without ratings.
+Paper, eqs. 1 and 2 and the count rule, with what a market supposes of workers without ratings. The
+estimates change the matching, by Q, and the screening, by the market's bar.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from crowdnb.ability.cloud import CLOUD_FROM, count_ends
-from crowdnb.labels import BoolArray, FloatArray, finite, needs
+from crowdnb.labels import BoolArray, FloatArray, IntArray, finite, needs
 from crowdnb.market.parameters import DAY, DONE, STARS, Market, stars
 from crowdnb.market.simulation.chance import TRIES, Chance
 from crowdnb.market.simulation.records import Job
@@ -83,6 +84,15 @@ class Ratings:
             return None
         total = self.counts[self._chance.workers.joined <= now].sum(axis=0)
         return np.asarray(total / np.maximum(total.sum(axis=1, keepdims=True), 1e-300))
+
+    def below_bar(self, who: IntArray, able: FloatArray | None = None) -> BoolArray:
+        """Which of these workers have been rated and are estimated below the market's bar.
+
+        ``able``, shape (workers, K), stands for what is estimated.
+        """
+        able = (self.low[who] + self.high[who]) / 2 if able is None else able
+        rated = self.counts[who].any(axis=(1, 2))
+        return np.asarray(rated & ((able @ self._weights).round(DIGITS) < self._market.bar))
 
     def skill(self, now: float, here: BoolArray) -> float:
         """Rank correlation of estimated and true ability of these workers.

@@ -27,7 +27,7 @@ from crowdnb.model.problem import Problem
 if TYPE_CHECKING:
     from simpy import Process
 
-POLICIES = ("optimal", "myopic", "random", "informed")
+POLICIES = ("optimal", "first come", "random", "informed")
 
 Policy = str | Callable[[Problem, Any], pd.DataFrame]
 
@@ -169,7 +169,7 @@ class Loop:
         return _Given(len(wanted), moves, float(value[i, j].sum()), proved)
 
     def _screened(self, pool: IntArray, stages: IntArray) -> BoolArray:
-        """Who may take what: skill, place, hours left today, nothing twice, and no conflict."""
+        """Who may take what: skill, place, hours left, the bar, nothing twice, and no conflict."""
         m, t, w, now = self.market, self.t, self.w, self.env.now
         tasks, longest = t.task[stages], WORST * t.load[stages]
         place = t.place[tasks]
@@ -178,6 +178,9 @@ class Loop:
         may &= (place < 0) | (place == w.place[pool][:, np.newaxis])
         may &= m.notice + longest <= (m.shift - since)[:, np.newaxis]
         may &= longest <= (m.limit - self.people.worked(pool, now))[:, np.newaxis]
+        if m.bar:
+            able = w.able(now, pool) if self.policy == "informed" else None
+            may &= ~self.ratings.below_bar(pool, able)[:, np.newaxis]
         row = {i: k for k, i in enumerate(pool.tolist())}
         for j, (stage, task) in enumerate(zip(stages.tolist(), tasks.tolist(), strict=True)):
             for i in (*self.board.on_stage.get(stage, ()), *self.board.gave_up.get(task, ())):
@@ -216,7 +219,7 @@ class Loop:
         """The pairs (worker, stage) that the policy takes, and whether they are known as best."""
         if self.policy in ("optimal", "informed"):
             return best_epoch(offer)
-        if self.policy == "myopic":
+        if self.policy == "first come":
             return in_turn(offer, lambda column: int(column.argmax())), True
         if isinstance(self.policy, str):  # random
             return in_turn(offer, lambda column: int(self.rng.choice(np.flatnonzero(column)))), True

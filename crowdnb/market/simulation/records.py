@@ -264,9 +264,12 @@ class Run:
         ``quality`` and ``met``, means of the jobs done; ``worth``, the weighted places asked for
         times what was met, with nothing where nobody came, as a share of all places asked for;
         ``waiting``, median hours until the first job; ``urgent``, the same of urgent tasks;
-        ``load``; ``income``, mean a worker; ``gini`` of the incomes; ``moves``; ``dropped``, the
-        share of jobs not done; ``skill``, the rank correlation at the last matching of the days on
-        which tasks arrive.
+        ``load``; ``income``, mean a worker; ``gini`` of the incomes; ``volatility``, the standard
+        deviation of a worker's income from day to day, as a share of the mean (of those who were on
+        the platform all days); ``moves``; ``dropped``, the share of jobs not done; ``skill``, the
+        rank correlation at the last matching of the days on which tasks arrive; ``hard``, the mean
+        demand (weighted) of the stages at which tasks were taken back, ``done``, of the stages of
+        all other tasks.
         """
         t, log = self.chance.tasks, self.ledger
         ok = log.how == DONE
@@ -277,6 +280,7 @@ class Run:
         ]
         skill = skill[~np.isnan(skill)]
         waiting = self.started - t.arrival
+        demand = t.demand @ np.asarray(self.market.weights)
 
         def mean(values: Any) -> float:
             return float(values.mean()) if len(values) else np.nan
@@ -300,9 +304,12 @@ class Run:
                 "load": self._load(0.0, self.market.days * DAY),
                 "income": mean(self._income),
                 "gini": gini(self._income),
+                "volatility": self._volatility(),
                 "moves": float(self.epochs["moves"].sum()),
                 "dropped": mean(~ok),
                 "skill": float(skill[-1]) if len(skill) else np.nan,
+                "hard": mean(demand[self._short]),
+                "done": mean(demand[~self.withdrawn[t.task]]),
             },
             name=self.policy,
         )
@@ -345,6 +352,18 @@ class Run:
         worked = np.clip(np.minimum(log.end, end) - np.maximum(log.start, begin), 0, None).sum()
         return float(worked / there) if there else np.nan
 
+    def _volatility(self) -> float:
+        """How a worker's income varies from day to day; NaN on a single day or without income."""
+        days, w, log = int(np.ceil(self.market.days)), self.chance.workers, self.ledger
+        day = _day(log.end) - 1
+        within = day < days
+        income = np.zeros((len(self.histories), days))
+        np.add.at(income, (log.worker[within], day[within]), log.pay[within])
+        income = income[(w.joined <= 0) & (w.left >= days * DAY)]
+        if days < 2 or not income.any():
+            return np.nan
+        return float(np.sqrt(income.var(axis=1).mean()) / income.mean())
+
     @cached_property
     def _names(self) -> Any:
         return np.char.add("w", np.arange(len(self.histories)).astype(str))
@@ -357,6 +376,15 @@ class Run:
     def _stage(self) -> IntArray:
         """The stage of each job."""
         return self.chance.tasks.stage_of(self.ledger.seat)
+
+    @cached_property
+    def _short(self) -> IntArray:
+        """Of each task that was taken back: the first stage that was not done."""
+        t = self.chance.tasks
+        done = np.bincount(self._stage[self.ledger.how == DONE], minlength=len(t.task))
+        short = np.flatnonzero((done < t.need) & self.withdrawn[t.task])
+        _, first = np.unique(t.task[short], return_index=True)
+        return short[first]
 
     @cached_property
     def _deadline(self) -> FloatArray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
@@ -27,7 +28,7 @@ def simulate(
     Parameters
     ----------
     market : Market
-    policy : {"optimal", "myopic", "random", "informed"} or function
+    policy : {"optimal", "first come", "random", "informed"} or function
         As the module's text says. A function takes a Problem (subtasks with open places, "at most"
         so many workers each, conflicts within a subtask) and a Generator, and returns workers ×
         subtasks, 0/1; places may stay empty.
@@ -62,6 +63,9 @@ def simulate(
 
 def play(chance: Chance, policy: Policy = "optimal", progress: bool = False) -> Run:
     """Run a market whose tasks and workers are at hand; :func:`simulate` does it with a seed's."""
+    if isinstance(policy, str) and policy == "myopic":
+        warnings.warn("the policy 'myopic' is called 'first come' now", FutureWarning, stacklevel=2)
+        policy = "first come"
     if not (callable(policy) or (isinstance(policy, str) and policy in POLICIES)):
         raise ValueError(
             f"policy must be a function or one of {', '.join(POLICIES)}, got {shown(policy)}"
