@@ -612,8 +612,9 @@ def test_rows_that_come_with_the_package_can_be_computed_again(name):
     found = rolling.compare({case: cases[case]}, [79])
     pd.testing.assert_frame_equal(found.summary, kept.loc[[(case, 79)]], rtol=1e-5)
     if name == "policies":
-        days = rolling.stored("daily").loc[[(case, 79)]]
-        pd.testing.assert_frame_equal(found.daily, days, rtol=1e-5)
+        pd.testing.assert_frame_equal(
+            found.daily.loc[(case, 79)], rolling.stored("daily").loc[(case, 79)], rtol=1e-5
+        )
 
 
 def test_a_study_that_is_not_there_is_named():
