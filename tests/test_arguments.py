@@ -240,7 +240,7 @@ CALLS = [
     "cn.scenes.hand_over(inquiries=DAY, threshold=0.5, staff=1)",
     "cn.scenes.hand_over(DAY, 0.5, 1).queue(minutes=np.array([1.0, 2.0]))",
     "cn.scenes.hand_over(DAY, 0.5, 1).cost(person=3.0, bot=0.1, wrong=4.0)",
-    "cn.scenes.flood_point(inquiries=DAY, staff=1)",
+    "cn.scenes.fitting_threshold(inquiries=DAY, staff=1)",
     "cn.scenes.cheapest_threshold(person=3.0, bot=0.1, wrong=4.0)",
     "cn.scenes.expected_cost(confidence=[0.1, 0.9], threshold=0.5, person=3.0, bot=0.1, wrong=4.0)",
     "cn.scenes.distances(credits=MADE, friends=BETWEEN)",
@@ -257,7 +257,7 @@ CALLS = [
     "cn.scenes.softened(qualification=Q, lacking=Q * 0, weight=0.2)",
     # privacy
     "cn.privacy.pseudonyms(identifiers=['P1'], key=b'only for this example')",
-    "cn.privacy.share_at_risk(frame=VISITS, columns=['district'], k=2)",
+    "cn.privacy.share_at_risk(frame=VISITS, columns=['district'], k=2, identity='field')",
     "cn.privacy.safe_table(frame=VISITS, rows='district', columns='field', k=5)",
     "cn.privacy.hidden_bounds(table=HIDDEN)",
     # section 7
@@ -375,7 +375,7 @@ PANELS = [
     "cn.panels.policies_view(settings=SETTINGS, start=None)",
     "cn.panels.service_panel(scene=SERVICE, threshold=0.5, staff=5)",
     (
-        "cn.panels.service_view(day=cn.scenes.hand_over(DAY, 0.5, 1), flood=0.5, person=3.0,"
+        "cn.panels.service_view(day=cn.scenes.hand_over(DAY, 0.5, 1), fitting=0.5, person=3.0,"
         " start=None)"
     ),
 ]
@@ -622,7 +622,7 @@ ARGUMENTS |= {
     "cn.matching.guess.seen": "gaps",
     "cn.matching.compare.policies": "none at all",
     "cn.panels.panel_market.settings": "none at all",
-    "cn.panels.service_view.flood": "nan",
+    "cn.panels.service_view.fitting": "nan",
     "cn.panels.content_view.shares": "shares",
     "cn.panels.medical_view.published": "gaps",
     "inequality.not_negative.name": "text",

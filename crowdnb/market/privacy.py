@@ -8,12 +8,17 @@ total less what is shown would give the hidden one. A count under k is safe when
 shown, the least value that it can have is 0 and the greatest at least k. Who publishes knows the
 counts and finds these by flows; a reader who does not, by linear programs (:func:`hidden_bounds`).
 
+Two limits. k counts rows unless an identity is given, and a person may have several. And a group
+of k people who are all alike in what is secret hides nobody (homogeneity): who is known to be in it
+is known to have it, however large k is.
+
 References
 ----------
 H. Krawczyk, M. Bellare, R. Canetti, "HMAC: keyed-hashing for message authentication", RFC 2104
 (1997). L. Sweeney, "k-anonymity: a model for protecting privacy", Int. J. Uncertainty, Fuzziness
 and Knowledge-Based Systems 10 (2002) 557-570. L. H. Cox, "Suppression methodology and statistical
-disclosure control", J. American Statistical Association 75 (1980) 377-385.
+disclosure control", J. American Statistical Association 75 (1980) 377-385. A. Machanavajjhala and others, "l-diversity:
+privacy beyond k-anonymity", ACM Trans. Knowledge Discovery from Data 1 (2007) 3 (homogeneity).
 """
 
 from __future__ import annotations
@@ -88,8 +93,10 @@ def pseudonyms(identifiers: Iterable[Hashable], key: bytes) -> pd.Series[str]:
     return pd.Series(names, labels, name="pseudonym")
 
 
-def share_at_risk(frame: pd.DataFrame, columns: Sequence[str], k: int = 2) -> float:
-    """Share of rows that fewer than k rows are like, on columns that others may know.
+def share_at_risk(
+    frame: pd.DataFrame, columns: Sequence[str], k: int = 2, identity: str | None = None
+) -> float:
+    """Share of rows that fewer than k rows, or persons, are like, on columns others may know.
 
     Parameters
     ----------
@@ -99,6 +106,9 @@ def share_at_risk(frame: pd.DataFrame, columns: Sequence[str], k: int = 2) -> fl
         What others may know of a person, such as age and district.
     k : int
         ≥ 1. With 2 it is the share of rows that are unique.
+    identity : str, optional
+        The column that says whose row it is: k then counts persons. Without it a person with k
+        visits is a group of k.
 
     Returns
     -------
@@ -115,10 +125,17 @@ def share_at_risk(frame: pd.DataFrame, columns: Sequence[str], k: int = 2) -> fl
     >>> visits = pd.DataFrame({"age": [30, 30, 41], "district": ["N", "N", "S"]})
     >>> round(share_at_risk(visits, ["age", "district"]), 4), share_at_risk(visits, ["age"], k=3)
     (0.3333, 1.0)
+    >>> share_at_risk(visits.assign(patient=["P1", "P1", "P2"]), ["age"], identity="patient")
+    1.0
     """
     k = whole(k, "k")
     columns = _check_columns(frame, columns)
-    alike = frame.groupby(columns, dropna=False, observed=True)[columns[0]].transform("size")
+    groups = frame.groupby(columns, dropna=False, observed=True)
+    if identity is None:
+        alike = groups[columns[0]].transform("size")
+    else:
+        _check_columns(frame, [identity], "identity")
+        alike = groups[identity].transform("nunique", dropna=False)
     return float((alike < k).mean())
 
 
@@ -132,7 +149,8 @@ def safe_table(frame: pd.DataFrame, rows: str, columns: str, k: int = 5) -> pd.D
     rows, columns : str
         Names of two of its columns.
     k : int
-        Fewest rows in a group that may be shown; 1 hides empty groups alone.
+        Fewest rows in a group that may be shown; 1 hides empty groups alone. Where a person may
+        have several rows, drop all but one first.
 
     Returns
     -------

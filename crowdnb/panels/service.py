@@ -16,7 +16,7 @@ from crowdnb.market.scenes.service import (
     PERSON,
     HandOver,
     cheapest_threshold,
-    flood_point,
+    fitting_threshold,
     hand_over,
 )
 from crowdnb.pages.html import paragraphs
@@ -27,39 +27,42 @@ from crowdnb.panels.panel import Panel, View, check_start
 
 
 def service_view(
-    day: HandOver, flood: float, person: float = PERSON, start: View | None = None
+    day: HandOver, fitting: float, person: float = PERSON, start: View | None = None
 ) -> View:
-    """A day at a threshold: who answers, the queue for a person, the two thresholds that matter.
+    """A day at a threshold: who answers, the queue for a person, and two other thresholds.
 
-    ``flood`` is the day's :func:`crowdnb.market.scenes.flood_point`, ``person`` the price of a
-    person's answer in euros.
+    ``fitting`` is the day's :func:`crowdnb.market.scenes.fitting_threshold`, ``person`` the price of
+    a person's answer in euros.
     """
     check_start(start)
-    if not (math.isnan(needs(flood, float, "flood")) or 0 <= flood <= 1):
-        raise ValueError(f"flood must lie in [0, 1], or be NaN, got {shown(flood)}")
+    if not (math.isnan(needs(fitting, float, "fitting")) or 0 <= fitting <= 1):
+        raise ValueError(f"fitting must lie in [0, 1], or be NaN, got {shown(fitting)}")
+    busiest = needs(day, HandOver, "day").by_hour["load"]
     cheapest = cheapest_threshold(person)
     facts = {
-        "share answered by people": needs(day, HandOver, "day").by_people,
+        "share answered by people": day.by_people,
         "share told wrong first": day.wrong / day.inquiries,
         "people's work / their time": day.load,
+        "the same in the busiest hour": float(busiest.max()),
         "mean wait (min)": day.mean_wait,
         "longest queue (customers)": day.longest_queue,
         "cost of the day (€)": day.cost(person),
         "cheapest threshold": cheapest,
-        "highest threshold without a flood": flood,
+        "highest threshold whose work fits the day": fitting,
     }
-    state = "the people are flooded" if day.load > 1 else "the people keep up"
+    state = "there is more work than time" if day.load > 1 else "the work fits into the day"
     head = (
-        f"<p><strong>At {day.threshold:.2f} {state}</strong>: their work is {100 * day.load:.0f} %"
-        " of their day.</p>"
+        f"<p><strong>At {day.threshold:.2f} {state}</strong>: it is {100 * day.load:.0f} % of the"
+        f" people's day, and {100 * busiest.max():.0f} % of hour {busiest.to_numpy().argmax() + 1}.</p>"
     )
     notes = []
-    if math.isnan(flood):
+    if math.isnan(fitting):
         notes.append(
-            "Even at 0, where they get complaints and what the bot told wrong, people are flooded."
+            "Even at 0, where people get complaints and what the bot told wrong, the work does not"
+            " fit into the day."
         )
-    elif flood < cheapest:
-        notes.append("The cheapest threshold floods them.")
+    elif fitting < cheapest:
+        notes.append("At the cheapest threshold there is more work than time.")
     return View(facts, head + _queue(day) + facts_table(facts, start) + paragraphs(notes))
 
 
@@ -83,7 +86,7 @@ def _queue(day: HandOver) -> str:
 
 
 def service_panel(scene: Scene, threshold: float = 0.5, staff: int = 5) -> Panel:
-    """Threshold, staff and the price of an answer: share answered by people, queue, flood point."""
+    """Threshold, staff and the price of an answer: who answers, how long the queue is."""
     threshold, staff = real(threshold, "threshold", 0, 1), whole(staff, "staff")
     inquiries = table_of(scene, "inquiries")
     texts = [
@@ -98,11 +101,11 @@ def service_panel(scene: Scene, threshold: float = 0.5, staff: int = 5) -> Panel
     }
 
     @cache
-    def flood(staff: int) -> float:
-        return flood_point(inquiries, staff)
+    def fitting(staff: int) -> float:
+        return fitting_threshold(inquiries, staff)
 
     def show(settings: Mapping[str, Any], start: View | None) -> View:
         day = hand_over(inquiries, settings["threshold"], settings["staff"])
-        return service_view(day, flood(day.staff), settings["person"], start)
+        return service_view(day, fitting(day.staff), settings["person"], start)
 
     return Panel(show, controls, list(controls.values()))

@@ -100,6 +100,23 @@ def test_nobody_asks_for_a_person():
     assert (one.by_people, one.load, one.mean_wait, one.longest_queue) == (0, 0, 0, 0)
 
 
+def test_hour_by_hour_against_a_count_of_every_call(every):
+    day = every["service"].extra["inquiries"]
+    for threshold, staff in ((0.0, 5), (0.5, 5), (1.0, 3)):
+        run = scenes.hand_over(day, threshold, staff)
+        table = run.by_hour
+        assert table.index.tolist() == list(range(8))
+        for hour, row in table.iterrows():
+            until = 60 * (hour + 1) if hour < 7 else math.inf
+            some = run.calls[(run.calls["asked"] >= 60 * hour) & (run.calls["asked"] < until)]
+            assert row["load"] == pytest.approx(some["handling"].sum() / (60 * staff))
+            assert row["wait"] == pytest.approx((some["start"] - some["asked"]).mean())
+            waiting = (run.calls["asked"] <= 60 * hour + 60) & (run.calls["start"] > 60 * hour + 60)
+            assert row["queue"] == waiting.sum()
+        assert table["load"].sum() / 8 == pytest.approx(run.load)
+    assert scenes.hand_over(day.iloc[:1], 0.0, 5).by_hour["wait"].isna().sum() >= 7
+
+
 @pytest.mark.slow
 def test_a_higher_threshold_never_brings_people_less_work(every):
     rng = np.random.default_rng(0)
@@ -124,14 +141,14 @@ def test_a_higher_threshold_never_brings_people_less_work(every):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("staff", [1, 2, 4, 5, 6, 9])
-def test_the_flood_point_is_the_last_threshold_before_the_flood(every, staff):
+def test_the_fitting_threshold_is_the_last_whose_work_fits_the_day(every, staff):
     day = every["service"].extra["inquiries"]
     tried = [
         theta
         for theta in np.linspace(0, 1, 101)
         if scenes.hand_over(day, round(theta, 2), staff).load <= 1
     ]
-    point = scenes.flood_point(day, staff)  # confidences have two decimals
+    point = scenes.fitting_threshold(day, staff)  # confidences have two decimals
     assert point == (pytest.approx(max(tried)) if tried else pytest.approx(np.nan, nan_ok=True))
 
 
@@ -491,6 +508,10 @@ def test_risk_by_hand():
     assert privacy.share_at_risk(frame, ["a"]) == 1 / 6
     assert privacy.share_at_risk(frame, ["a"], 3) == 1 / 2
     assert privacy.share_at_risk(frame, ["a", "b"]) == 2 / 6
+    who = frame.assign(who=[0, 0, 0, 0, 0, 0])  # all of one person: a group of one
+    assert privacy.share_at_risk(who, ["a"], 2, "who") == 1
+    each = frame.assign(who=range(6))
+    assert privacy.share_at_risk(each, ["a"], 3, "who") == privacy.share_at_risk(frame, ["a"], 3)
     risks = [privacy.share_at_risk(frame, ["a", "b"], k) for k in range(1, 8)]
     assert risks[0] == 0 and risks[-1] == 1 and (np.diff(risks) >= 0).all()
 
@@ -507,6 +528,7 @@ def test_risk_by_hand():
             "k must be a whole number of at least 1, got 2.5",
         ),
         (lambda frame: privacy.share_at_risk(frame, ["z"]), "columns: z is not one of a, b"),
+        (lambda frame: privacy.share_at_risk(frame, ["a"], 2, "z"), "identity: z is not one of"),
         (lambda frame: privacy.share_at_risk(frame, "a"), "a list of one name or more"),
         (lambda frame: privacy.share_at_risk(frame.iloc[:0], ["a"]), "there are no rows"),
         (
@@ -541,11 +563,12 @@ def test_the_service_panel_shows_the_day(every):
     assert facts["longest queue (customers)"] == day.longest_queue
     assert facts["cost of the day (€)"] == day.cost(5.0)
     assert facts["cheapest threshold"] == scenes.cheapest_threshold(5.0)
-    assert "flooded" in panel.output.value
+    assert "more work than time" in panel.output.value
+    assert facts["the same in the busiest hour"] == day.by_hour["load"].max()
     panel["staff"].value = 2
     # with two people there is none, which is no threshold of 0
-    assert 0 < facts["highest threshold without a flood"] < 1
-    assert math.isnan(panel.view.facts["highest threshold without a flood"])
+    assert 0 < facts["highest threshold whose work fits the day"] < 1
+    assert math.isnan(panel.view.facts["highest threshold whose work fits the day"])
     assert '<td class="n">–</td>' in panel.output.value
     assert "Even at 0" in panel.output.value
     panel.reset()

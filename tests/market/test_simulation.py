@@ -613,7 +613,7 @@ def test_rows_that_come_with_the_package_can_be_computed_again(name):
     pd.testing.assert_frame_equal(found.summary, kept.loc[[(case, 79)]], rtol=1e-5)
     if name == "policies":
         pd.testing.assert_frame_equal(
-            found.daily.loc[(case, 79)], rolling.stored("daily").loc[(case, 79)], rtol=1e-5
+            found.daily.xs(case).xs(79), rolling.stored("daily").xs(case).xs(79), rtol=1e-5
         )
 
 

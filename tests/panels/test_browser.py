@@ -379,10 +379,10 @@ def drive_scenes(panel, case):
     inquiries = cn.scenes.read_scene("service").extra["inquiries"]
     panel.handles.nth(0).press("ArrowRight")  # the threshold, 0.50 → 0.55
     day = cn.scenes.hand_over(inquiries, 0.55, 5)
-    panel.says("people are flooded", f"{day.load:.4f}", f"{day.mean_wait:.4f}")
+    panel.says("there is more work than time", f"{day.load:.4f}", f"{day.mean_wait:.4f}")
     assert panel.facts()["longest queue (customers)"] == str(day.longest_queue)
     panel.handles.nth(1).press("ArrowRight")  # 5 → 6 people
-    panel.says("the people keep up", f"{cn.scenes.flood_point(inquiries, 6):.4f}")
+    panel.says("the work fits into the day", f"{cn.scenes.fitting_threshold(inquiries, 6):.4f}")
     slide(panel, "service, threshold", panel.handles.nth(0))
 
     content, scene = Panel(panel.page, panel.record, at=1), cn.scenes.read_scene("content")

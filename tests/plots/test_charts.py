@@ -44,11 +44,11 @@ def test_curves_in_steps_hold_each_value_up_to_the_next():
 
 def test_places_on_the_horizontal_axis_are_marked_and_named():
     table = pd.DataFrame({"load": [0.5, 1.5]}, index=[0.0, 1.0])
-    picture = cn.plots.curves(table, "threshold", "load", marks={"flood": 0.54})
+    picture = cn.plots.curves(table, "threshold", "load", marks={"fits": 0.54})
     lines = picture.figure.axes[0].lines
     assert [list(line.get_xdata()) for line in lines] == [[0.0, 1.0], [0.54, 0.54]]
-    assert [text.get_text() for text in picture.figure.legends[0].get_texts()] == ["load", "flood"]
-    assert picture.alt.endswith("load: from 0.5 to 1.5; flood at 0.54.")
+    assert [text.get_text() for text in picture.figure.legends[0].get_texts()] == ["load", "fits"]
+    assert picture.alt.endswith("load: from 0.5 to 1.5; fits at 0.54.")
 
 
 def test_bars_compare_the_columns_of_a_table():

@@ -5,7 +5,7 @@ Each scene is a folder in the form of any project, with ``options.json`` (what
 are made, by tests/helpers/scenemaker.py of the repository.
 
 ``reader``       a scene, from its folder
-``service``      customer service: at which confidence a bot answers, and when people are flooded
+``service``      customer service: at which confidence a bot answers, and what is left for people
 ``interests``    content creation: who is too close to an author to review
 ``sharing``      content creation: how a team shares what it earns, by hours or by Shapley value
 ``credentials``  medical consultation: no credential, no case
@@ -24,7 +24,7 @@ from crowdnb.market.scenes.service import (
     HandOver,
     cheapest_threshold,
     expected_cost,
-    flood_point,
+    fitting_threshold,
     hand_over,
 )
 from crowdnb.market.scenes.sharing import (
@@ -39,6 +39,8 @@ from crowdnb.market.scenes.sharing import (
     shapley,
     teams,
 )
+
+flood_point = fitting_threshold  # its former name
 
 __all__ = [
     "BOT",
@@ -58,7 +60,7 @@ __all__ = [
     "consultations",
     "distances",
     "expected_cost",
-    "flood_point",
+    "fitting_threshold",
     "hand_over",
     "incomes",
     "objections",

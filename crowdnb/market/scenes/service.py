@@ -7,6 +7,9 @@ hand and b + (1 - p)(c + d) by bot, so the cheapest threshold is
 
     θ* = 1 - (c - b) / (c + d)
 
+p is taken as a probability, so it has to be calibrated: of the answers with p near 0.8 four in five
+are right. A possibility degree (eq. 3) is not.
+
 References
 ----------
 C. K. Chow, "On optimum recognition error and reject tradeoff", IEEE Trans. Information Theory 16
@@ -28,6 +31,7 @@ import pandas as pd
 from crowdnb.labels import FloatArray, finite, number, numeric, real, shown, whole
 
 OPEN = 480.0  # minutes that a person answers customers
+_HOUR = 60.0  # minutes
 _BACK = 10.0  # minutes after which a customer told wrong comes back
 # euros: a person's answer, the bot's, and the harm of a wrong one
 PERSON, BOT, WRONG = 3.0, 0.05, 4.0
@@ -66,7 +70,11 @@ class HandOver:
 
     @property
     def load(self) -> float:
-        """People's work over their time: minutes of handling / (staff · 480); above 1 a flood."""
+        """People's work over their time: minutes of handling / (staff · 480).
+
+        Above 1 they work on after closing time; below it customers may still wait, see
+        :attr:`by_hour`.
+        """
         return math.fsum(self.calls["handling"]) / (self.staff * OPEN)
 
     @property
@@ -78,6 +86,27 @@ class HandOver:
     def mean_wait(self) -> float:
         """Minutes, 0 when nobody asked for a person."""
         return float(self.waits.mean()) if len(self.calls) else 0.0
+
+    @property
+    def by_hour(self) -> pd.DataFrame:
+        """Hour by hour of the day: what is asked for, and how long customers wait.
+
+        Index ``hour``, from 0; ``load``, minutes of handling asked for in the hour / (staff · 60),
+        which is above 1 where the queue grows; ``wait``, mean minutes of those who ask in it, NaN
+        where nobody does; ``queue``, customers who wait at its end. What is asked for after closing
+        time counts in the last hour.
+        """
+        hours = pd.RangeIndex(int(OPEN // _HOUR), name="hour")
+        hour = (self.calls["asked"] // _HOUR).clip(upper=hours[-1]).astype(int)
+        work = self.calls["handling"].groupby(hour).sum().reindex(hours, fill_value=0.0)
+        waits = pd.Series(self.waits, index=self.calls.index)
+        return pd.DataFrame(
+            {
+                "load": work / (self.staff * _HOUR),
+                "wait": waits.groupby(hour).mean().reindex(hours),
+                "queue": self.queue(np.arange(_HOUR, OPEN + 1, _HOUR)).astype(int),
+            }
+        )
 
     def queue(self, minutes: FloatArray) -> FloatArray:
         """How many wait for a person at each of these minutes of the day."""
@@ -172,18 +201,20 @@ def _to_people(inquiries: pd.DataFrame, threshold: float) -> Any:
     return (inquiries["confidence"].to_numpy() < threshold) | (inquiries["person"].to_numpy() == 1)
 
 
-def flood_point(inquiries: pd.DataFrame, staff: int) -> float:
-    """The highest threshold at which people still have time for the day's work.
+def fitting_threshold(inquiries: pd.DataFrame, staff: int) -> float:
+    """The highest threshold at which the day's work is no more than the people's time.
 
-    NaN when even 0 is too high. Between two confidences that occur nothing changes, so these and 1
-    are all that need be tried; work only rises.
+    NaN when even 0 is too high. It is about the sum of a day: at noon there may be more to do than
+    can be done (:attr:`HandOver.by_hour`), and waits grow smoothly with the threshold. Between two
+    confidences that occur nothing changes, so these and 1 are all that need be tried; work only
+    rises.
 
     Examples
     --------
     >>> import pandas as pd
     >>> day = pd.DataFrame({"minute": 0, "confidence": [0.2, 0.5, 0.9], "right": 1})
     >>> day = day.assign(handling=300, person=0)
-    >>> flood_point(day, staff=1), flood_point(day, staff=2)
+    >>> fitting_threshold(day, staff=1), fitting_threshold(day, staff=2)
     (0.5, 1.0)
     """
     staff, inquiries = whole(staff, "staff"), numeric(inquiries, "inquiries", _INQUIRY)
