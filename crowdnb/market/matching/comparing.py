@@ -45,7 +45,9 @@ def outcome(problem: Problem, table: pd.DataFrame) -> dict[str, float]:
     dict
         ``match``: ρ; ``served``: share of all places that are filled; ``worst task``: the least
         mean Q of a task's places, an empty one counts 0; ``income Gini`` and ``income spread``
-        (standard deviation) over all workers, who are paid W_j Q_ij for each place.
+        (standard deviation) over all workers, if each is paid the match brought, W_j Q_ij for each
+        place. (The wages of :func:`hold_auction` and of the relaxation are less: prices of who is
+        scarce.)
 
     Examples
     --------

@@ -12,12 +12,13 @@ the source does not know:
     Σ_j x_ij ≤ X_i                           (its price: the wage of worker i)
     Σ_i x_ij ≤ L_j                           (its price: what a place of task j is worth)
     Σ_j x_i1,j + Σ_j x_i2,j ≤ 1              where i1 and i2 are in conflict
-    x_ij ≥ 0, and whole
+    x_ij ≤ 1                                 (kind "pair", where some X and some L are above 1)
+    x_ij ≥ 0, and integer
 
 or, in place of the third, such a row for a clique of conflicts.
 
-1. Linear relaxation: without "whole" (:func:`relax`). Where there are no conflicts the matrix of
-   the rows is totally unimodular (:func:`determinants`), so that every corner is whole.
+1. Linear relaxation: without integrality (:func:`relax`). Where there are no conflicts the matrix
+   of the rows is totally unimodular (:func:`determinants`), so that every corner is integer.
 2. Lagrange multipliers: prices of the rows, with the conditions of Karush, Kuhn and Tucker
    (:func:`kkt`), or found step by step (:func:`descend`).
 3. Branch and bound (:func:`branch_and_bound`), with the rows of cliques as cuts.
