@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Mapping
+from datetime import date, timedelta
 from itertools import combinations, product
 from pathlib import Path
 from typing import Any
@@ -63,7 +64,7 @@ def _stars(
     for (worker, mean), at in product(means.items(), range(number)):
         for criterion, middle in mean.items():
             star = np.clip(np.rint(5 * (middle + spread * rng.normal())), 1, 5)
-            rows.append((worker, criterion, int(star), f"2026-01-{at % 28 + 1:02d}"))
+            rows.append((worker, criterion, int(star), f"{date(2026, 1, 1) + timedelta(days=at)}"))
     return rows
 
 
