@@ -24,10 +24,9 @@ from crowdnb.project.spreadsheet import unmarked
 
 LABEL = 1000  # characters of a label
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
-_SPACES = " \u00a0\u2007\u2009\u202f"  # of any width, as programs set between thousands
 _APOSTROPHES = "'\u2019\u02bc"
 _THOUSANDS = re.compile(
-    rf"([+-]?[1-9][0-9]{{0,2}})(?P<mark>[.,{_SPACES}{_APOSTROPHES}])([0-9]{{3}})"
+    rf"([+-]?[1-9][0-9]{{0,2}})(?P<mark>[.,\s{_APOSTROPHES}])([0-9]{{3}})"
     r"(?P<more>(?:(?P=mark)[0-9]{3})*)(?:(?!(?P=mark))[.,](?P<part>[0-9]+))?"
 )
 _FRACTION = re.compile(r"([0-9]+)\s*[/\u2044]\s*([1-9][0-9]*)")
@@ -184,6 +183,8 @@ def _hint(text: str, decimal_comma: bool) -> str:
         return f" (write {whole}{part}, without marks between thousands)"
     if not decimal_comma and _NUMBER.fullmatch(point := text.replace(",", ".")):
         return f" (write {point}, with a decimal point)"
+    if _ambiguity(normalize("NFKC", text).strip("%"), True) is not None:
+        return " (write it in the digits 0 to 9 alone)"
     if (digits := _plain_digits(text)) != text and _NUMBER.fullmatch(digits):
         return f" (write {digits}, in the digits 0 to 9)"
     if text[0] in _MINUS and _NUMBER.fullmatch(digits[1:]):

@@ -27,7 +27,7 @@ import pandas as pd
 
 from crowdnb.ability.cloud import ability_intervals, check_gamma
 from crowdnb.ability.ratings import Counts, check_stars
-from crowdnb.labels import path_of, shown, whole
+from crowdnb.labels import listing, path_of, shown, whole
 from crowdnb.model.fields import Labels, read
 from crowdnb.project.csv_file import read_csv
 from crowdnb.project.errors import ProjectError, Report, closest
@@ -183,6 +183,11 @@ def _open(path: Path, report: Report) -> dict[str, Table]:
     else:
         raise ProjectError([(str(path), f"{path}: there is no such folder or workbook")])
     there = [name for name in FILES if f"{name}{ending}" in names]
+    books = [name for name in names if ending and name.lower().endswith(".xlsx")]
+    if books and not there:
+        named = listing(books, 3)
+        text = f"no file of a project is in this folder; name the workbook itself ({named})"
+        raise ProjectError([(str(path), f"{path}: {text}")])
     for choice in NEEDED:
         full = [f"{name}{ending}" for name in choice]
         if not set(choice) & set(there):

@@ -28,6 +28,9 @@ INDEX = (
     "the first column has no name and counts the rows: it is an index of pandas; delete it, or"
     " write the file with index=False"
 )
+_WITHIN = (
+    " (is there a comma within a cell? put that cell into quotes, and write decimals with a point)"
+)
 _COUNTED = 10  # rows by which such a column is known
 SHARED = 100_000  # different texts of a file that are held once
 
@@ -244,7 +247,8 @@ def made_table(
         if len(cells) == width:
             continue
         if any(map(as_label, cells[width:])) or (line_word == "line" and len(cells) < width):
-            table.problem(f"{count(len(cells), 'cell')}, and the header has {width}", row)
+            hint = _WITHIN if not decimal_comma and len(cells) > width else ""
+            table.problem(f"{count(len(cells), 'cell')}, and the header has {width}{hint}", row)
             ragged = True
         table.rows[row] = cells[:width] + [None] * (width - len(cells))
     return None if ragged else table

@@ -1093,6 +1093,14 @@ def test_names_of_sheets_get_a_hint(name, tmp_path, capsys):
     ]
 
 
+def test_a_folder_with_a_workbook_alone_asks_for_the_workbook(tmp_path, capsys):
+    (tmp_path / "mine").mkdir()
+    workbook(tmp_path / "mine" / "My Book.XLSX", DATA / CASE)
+    assert problems(tmp_path / "mine", capsys) == [
+        "FOLDER: no file of a project is in this folder; name the workbook itself (My Book.XLSX)"
+    ]
+
+
 def test_a_cycle_in_the_judgements_is_noted_and_their_consistency_told(tmp_path, capsys):
     head = f"criterion,{','.join(LOUNGE_CRITERIA)}"
     matrix = f"{head}\ncomfort,0.5,0.9,0.1\ncleanliness,0.1,0.5,0.9\nservice,0.9,0.1,0.5\n"

@@ -47,6 +47,7 @@ AMBIGUOUS = {
     "-1,250": "write -1250 if",
     "1 250": "write 1250, without the space",
     "1\u00a0250": "write 1250, without the space",
+    "1\u3000250": "write 1250, without the space",
     "1\u202f250": "write 1250, without the space",
     "1'250": "write 1250, without the apostrophe",
     "1\u2019250": "write 1250, without the apostrophe",
@@ -97,6 +98,8 @@ HINTS = {
     "80%": "(a share is written without a per cent sign: 0.8)",
     "12,5 %": "(a share is written without a per cent sign: 0.125)",
     "８０％": "(a share is written without a per cent sign: 0.8)",
+    "１，２５０": "(write it in the digits 0 to 9 alone)",
+    "1,250%": "(write it in the digits 0 to 9 alone)",
     "€5": "(write the number alone, without a currency)",
     "5 EUR": "(write the number alone, without a currency)",
     "$1,250": "(write the number alone, without a currency)",
@@ -159,6 +162,15 @@ THOUSANDS = {
 def test_thousands_in_a_file_are_one_problem(file, text, tmp_path, capsys):
     (line,) = problems(copy("case_study", tmp_path, {file: text}), capsys)
     assert line.startswith(f"{file}, line 2, column ") and " is ambiguous: write " in line
+
+
+@pytest.mark.parametrize("row", ["skill,0,15", "skill, first,0.15"])
+def test_a_comma_within_a_cell_of_a_file_with_commas_is_asked_about(row, tmp_path, capsys):
+    folder = copy("case_study", tmp_path, {"weights.csv": ("skill,0.15", row)})
+    assert problems(folder, capsys)[0] == (
+        "weights.csv, line 2: 3 cells, and the header has 2 (is there a comma within a cell? put that"
+        " cell into quotes, and write decimals with a point)"
+    )
 
 
 def test_three_decimals_of_a_german_file_are_read(tmp_path):
