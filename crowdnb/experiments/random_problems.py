@@ -2,8 +2,8 @@
 
 References
 ----------
-Section 7.1: ability and demand ends uniform in [0.3, 1.0], L_j = 1, n = ⌊m/3⌋, conflicts with a
-given probability.
+Section 7.1: ability and demand ends uniform in [0.3, 1.0], for the time of the preparation. Section
+7.2: L_j = 1, n = ⌊m/3⌋, conflicts with a given probability; how Q is drawn is left open.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A user's files: read, checked, turned into a problem, written.
 
-Sections 6.1 and 6.2 of the paper, notebooks 05 and 07.
+Section 6 of the paper, notebooks 05 and 07.
 
 ``files``          bytes of files, read with limits, written in full or not at all
 ``errors``         what is wrong with them, all of it, with hints at what was meant
