@@ -9,6 +9,7 @@ Section 6 of the paper, notebooks 05 and 07.
                    tables of labels and numbers, with line numbers in every complaint
 ``form``           what columns each file has, and how much a project may hold
 ``record``         a project: what its files say, its problem, its assignment
+``file_names``     which files and sheets are read, and what others may be meant for
 ``reader``, ``folder``
                    a project read from its files
 ``case_study``     the paper's case study, as such a folder

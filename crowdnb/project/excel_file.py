@@ -50,7 +50,7 @@ def read_workbook(
     except Exception as error:  # openpyxl lets whatever zip and XML raise through
         text = (
             f"{path.name}: neither a folder nor an Excel workbook (.xlsx) that can be read:"
-            f" {_in_a_line(error)}"
+            f" {_what_it_is(path) or short(' '.join(str(error).split()), 200)}"
         )
         raise ProjectError([(path.name, text)]) from None
     return tables, book.sheetnames
@@ -92,8 +92,17 @@ def _used(rows: Rows) -> Used:
     return Used([line for line, _ in filled], width, header)
 
 
-def _in_a_line(error: Exception) -> str:
-    return short(" ".join(str(error).split()), 200)
+def _what_it_is(path: Path) -> str:
+    """What a file is that is no workbook, where that is known, and what to do; else empty."""
+    with path.open("rb") as file:
+        start = file.read(100)
+    if start.startswith(b"\xd0\xcf\x11\xe0"):
+        return "an old (.xls) or protected workbook; save it as .xlsx without a password"
+    if b"opendocument.spreadsheet" in start:  # the first part of such a zip, not packed
+        return "an OpenDocument sheet; save it as .xlsx"
+    if path.suffix.lower() == ".csv":
+        return "name the folder that holds the files, not one of them"
+    return ""
 
 
 def check_workbook(path: Path) -> None:

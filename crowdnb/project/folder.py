@@ -17,7 +17,6 @@ task_conflicts          optional: worker, task; or a labelled 0/1 matrix, a row 
 from __future__ import annotations
 
 import os
-import re
 from numbers import Integral
 from pathlib import Path
 from typing import Any
@@ -27,24 +26,19 @@ import pandas as pd
 
 from crowdnb.ability.cloud import ability_intervals, check_gamma
 from crowdnb.ability.ratings import Counts, check_stars
-from crowdnb.labels import listing, path_of, shown, whole
+from crowdnb.labels import path_of, shown, whole
 from crowdnb.model.fields import Labels, read
 from crowdnb.project.csv_file import read_csv
-from crowdnb.project.errors import ProjectError, Report, closest
+from crowdnb.project.errors import ProjectError, Report
 from crowdnb.project.excel_file import read_workbook
+from crowdnb.project.file_names import known_names
 from crowdnb.project.files import kind
-from crowdnb.project.form import ELSEWHERE, FILES, NEEDED, PAIRS, STARS
+from crowdnb.project.form import ELSEWHERE, FILES, PAIRS, STARS
 from crowdnb.project.reader import Reader
 from crowdnb.project.record import TASK_COLUMNS, Project
 from crowdnb.project.tables import Table
 
 __all__ = ["Project", "ProjectError", "read_project"]
-
-# of files that may be meant for one of these
-ENDINGS = (".csv", ".tsv", ".txt", ".xls", ".xlsx", ".ods")
-
-# What the command writes beside the files of a folder, or of a workbook.
-OWN = re.compile(r"(.*_)?assignment(_.*)?\.(csv|xlsx)", re.IGNORECASE)
 
 
 def read_project(
@@ -167,7 +161,6 @@ def _open(path: Path, report: Report) -> dict[str, Table]:
         visible = sorted(
             item.name for item in path.iterdir() if not item.name.startswith((".", "~"))
         )
-        names = [name for name in visible if name.lower().endswith(ENDINGS)]
         report.notes += [
             f"{name} was not read; {reader} reads it"
             for name, reader in ELSEWHERE.items()
@@ -175,49 +168,18 @@ def _open(path: Path, report: Report) -> dict[str, Table]:
         ]
     elif path.is_file():
         ending = ""
-        tables, names = read_workbook(path, FILES, report)
+        tables, visible = read_workbook(path, FILES, report)
     elif path.exists():
         raise ProjectError(
             [(path.name, f"{path.name}: {kind(path)}; a folder or an Excel workbook is needed")]
         )
     else:
         raise ProjectError([(str(path), f"{path}: there is no such folder or workbook")])
-    there = [name for name in FILES if f"{name}{ending}" in names]
-    books = [name for name in names if ending and name.lower().endswith(".xlsx")]
-    if books and not there:
-        named = listing(books, 3)
-        text = f"no file of a project is in this folder; name the workbook itself ({named})"
-        raise ProjectError([(str(path), f"{path}: {text}")])
-    for choice in NEEDED:
-        full = [f"{name}{ending}" for name in choice]
-        if not set(choice) & set(there):
-            report.add(str(path), f"{' or '.join(full)} is missing")
-        elif len(choice) > 1 and set(choice) <= set(there):
-            report.add(str(path), f"{' and '.join(full)} are both there; keep the one that counts")
-    known = [f"{name}{ending}" for name in FILES]
-    for name in [name for name in names if name not in known and not OWN.fullmatch(name)]:
-        plain = _plain_name(name)
-        meant = closest(plain, [other for other in FILES if other not in there], 0.8)
-        if plain in there:
-            report.notes.append(f"{name} was not read; {plain}{ending} was")
-        elif meant is not None:
-            report.add(
-                str(path), f"{name!r} is not a name that is read (did you mean {meant + ending!r}?)"
-            )
-        elif not ending or name.lower().endswith(".csv"):
-            report.notes.append(f"{name} was not read; its name is not one of {', '.join(known)}")
+    there = known_names(str(path), visible, ending, report)
     if path.is_dir():
         read = {name: read_csv(path / f"{name}.csv", report) for name in there}
         tables = {name: table for name, table in read.items() if table is not None}
     return tables
-
-
-def _plain_name(name: str) -> str:
-    """The name of a file or sheet without its endings, its case, and what copying adds to it."""
-    plain = re.sub(r"\s+", " ", name.split(".")[0].lower()).strip()
-    plain = re.sub(r"^(copy of|kopie von|copie de|copia de) ", "", plain)
-    plain = re.sub(r"[ _-]*\(?(copy|kopie|copie|copia|副本)?\)? ?(\(?[0-9]{1,2}\)?)?$", "", plain)
-    return re.sub(r"[ -]+", "_", plain)
 
 
 def _workers(ability: pd.DataFrame | None, counts: Counts | None) -> list[str] | None:

@@ -1093,6 +1093,30 @@ def test_names_of_sheets_get_a_hint(name, tmp_path, capsys):
     ]
 
 
+@pytest.mark.parametrize(
+    "name", ["tasks", "tasks.csv~", "tasks.csv.bak", "tasks.csv ", "Tasks.ODT"]
+)
+def test_a_file_that_cannot_stand_for_a_missing_one_is_named(name, tmp_path, capsys):
+    folder = copy(CASE, tmp_path)
+    (folder / "tasks.csv").rename(folder / name)
+    (line,) = problems(folder, capsys)
+    assert line == f"FOLDER: tasks.csv is missing; {name} cannot stand for it"
+    (folder / name).rename(folder / "tasks.csv")
+    (folder / "tasks.md").write_text("what they are")
+    (folder / "weights").mkdir()
+    assert cn.read_project(folder).notes == ()
+
+
+def test_workbooks_one_a_file_get_a_hint_each(tmp_path, capsys):
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    for name in ("ability", "demand", "tasks", "weights"):
+        workbook(folder / f"{name}.xlsx", DATA / CASE)
+    lines = problems(folder, capsys)
+    hints = [line for line in lines if "did you mean" in line]
+    assert len(lines) == 8 and "'demand.xlsx' is not a name that is read" in hints[1]
+
+
 def test_a_folder_with_a_workbook_alone_asks_for_the_workbook(tmp_path, capsys):
     (tmp_path / "mine").mkdir()
     workbook(tmp_path / "mine" / "My Book.XLSX", DATA / CASE)

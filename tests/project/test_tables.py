@@ -325,6 +325,27 @@ def test_a_file_that_is_no_workbook_is_refused(name, data, tmp_path, capsys):
     )
 
 
+KINDS = {
+    "book.xls": (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+        "an old (.xls) or protected workbook; save it as .xlsx",
+    ),
+    "book.ods": (
+        b"PK\x03\x04" + bytes(26) + b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet",
+        "an OpenDocument sheet; save it as .xlsx",
+    ),
+    "tasks.csv": (b"task,required\n", "name the folder that holds the files, not one of them"),
+}
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_what_is_known_to_be_no_workbook_is_named(name, tmp_path, capsys):
+    data, said = KINDS[name]
+    (tmp_path / name).write_bytes(data)
+    (line,) = problems(tmp_path / name, capsys)
+    assert f" that can be read: {said}" in line
+
+
 def test_a_workbook_without_the_package_names_the_package(tmp_path, capsys, monkeypatch):
     monkeypatch.setitem(sys.modules, "openpyxl", None)
     path = tmp_path / "book.xlsx"

@@ -1,0 +1,75 @@
+"""Names of files and sheets: which are read, and what those that are not may have been meant for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from crowdnb.labels import listing
+from crowdnb.project.errors import ProjectError, Report, closest
+from crowdnb.project.form import FILES, NEEDED
+
+# of files that may be meant for one of these
+ENDINGS = (".csv", ".tsv", ".txt", ".xls", ".xlsx", ".ods")
+
+# What the command writes beside the files of a folder, or of a workbook.
+OWN = re.compile(r"(.*_)?assignment(_.*)?\.(csv|xlsx)", re.IGNORECASE)
+
+
+def known_names(where: str, visible: Sequence[str], ending: str, report: Report) -> list[str]:
+    """The names of :data:`crowdnb.project.form.FILES` that are there.
+
+    What is missing, twice, or almost a name is a problem; what else is there, a note.
+
+    Parameters
+    ----------
+    where : str
+        The folder or workbook.
+    visible : sequence of str
+        Its files or sheets.
+    ending : str
+        What a file's name ends in; empty for sheets.
+    report : Report
+
+    Raises
+    ------
+    ProjectError
+        A folder that holds a workbook in the place of files.
+    """
+    names = [name for name in visible if not ending or name.lower().endswith(ENDINGS)]
+    there = [name for name in FILES if f"{name}{ending}" in names]
+    plain_names = {name: _plain_name(name) for name in visible}
+    books = [name for name in names if ending and name.lower().endswith(".xlsx")]
+    if books and not there and not set(plain_names.values()) & set(FILES):
+        named = listing(books, 3)
+        text = f"no file of a project is in this folder; name the workbook itself ({named})"
+        raise ProjectError([(where, f"{where}: {text}")])
+    for choice in NEEDED:
+        full = [f"{name}{ending}" for name in choice]
+        if not set(choice) & set(there):
+            like = [name for name, plain in plain_names.items() if plain in choice]
+            unread = [name for name in like if name not in names]  # those in names get a hint each
+            said = f"; {listing(unread, 3)} cannot stand for it" if unread else ""
+            report.add(where, f"{' or '.join(full)} is missing{said}")
+        elif len(choice) > 1 and set(choice) <= set(there):
+            report.add(where, f"{' and '.join(full)} are both there; keep the one that counts")
+    known = [f"{name}{ending}" for name in FILES]
+    for name in [name for name in names if name not in known and not OWN.fullmatch(name)]:
+        plain = plain_names[name]
+        meant = closest(plain, [other for other in FILES if other not in there], 0.8)
+        if plain in there:
+            report.notes.append(f"{name} was not read; {plain}{ending} was")
+        elif meant is not None:
+            text = f"{name!r} is not a name that is read (did you mean {meant + ending!r}?)"
+            report.add(where, text)
+        elif not ending or name.lower().endswith(".csv"):
+            report.notes.append(f"{name} was not read; its name is not one of {', '.join(known)}")
+    return there
+
+
+def _plain_name(name: str) -> str:
+    """The name of a file or sheet without its endings, its case, and what copying adds to it."""
+    plain = re.sub(r"\s+", " ", name.split(".")[0].lower()).strip()
+    plain = re.sub(r"^(copy of|kopie von|copie de|copia de) ", "", plain)
+    plain = re.sub(r"[ _-]*\(?(copy|kopie|copie|copia|副本)?\)? ?(\(?[0-9]{1,2}\)?)?$", "", plain)
+    return re.sub(r"[ -]+", "_", plain)
