@@ -1,10 +1,13 @@
 """Demands read as thresholds: which pairs begin below them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 import crowdnb as cn
+from crowdnb.project.case_study import FOLDER
 
 
 def intervals(rows, labels):
@@ -51,6 +54,20 @@ def test_of_the_case_study_29_intervals_begin_below_the_demand(case):
     )
     assert cn.check(problem, case.published.assignment) == []
     assert cn.solve(problem).table.equals(cn.solve(case.problem()).table)
+
+
+def test_a_project_with_thresholds_is_one_like_any_other(case, tmp_path):
+    """As the page of options has it, also where a table has its labels in another order."""
+    project = cn.read_project(FOLDER)
+    turned = replace(project, task_conflicts=project.task_conflicts.iloc[::-1, ::-1])
+    below = cn.below_threshold(project.ability, project.demand)
+    for one in (project, turned):
+        strict = replace(one, task_conflicts=one.task_conflicts | below)
+        strict.write(tmp_path / f"strict{one is turned}")
+        again = cn.read_project(tmp_path / f"strict{one is turned}")
+        expected = (case.task_conflicts | below).loc[below.index, below.columns]
+        assert (again.task_conflicts.loc[below.index, below.columns] == expected).all(axis=None)
+        assert again.solve().performance == pytest.approx(cn.solve(case.problem()).performance)
 
 
 def test_who_is_left_is_said_where_a_threshold_bars_too_many(case):
