@@ -9,6 +9,7 @@ import ipywidgets as widgets
 import numpy as np
 import pandas as pd
 
+from crowdnb.ability.consistency import consistency_of
 from crowdnb.ability.weights import LEVELS, consistent_matrix, criteria_weights, weight_range
 from crowdnb.labels import listing, several, text_of, unique_index
 from crowdnb.pages.html import paragraphs, text_table
@@ -19,7 +20,7 @@ from crowdnb.panels.panel import Panel, View, check_start
 
 
 def weights_view(judgement: pd.DataFrame, start: View | None = None) -> View:
-    """Z, w and the range that the scale can reach, of a judgement matrix."""
+    """Z, w, the range that the scale can reach, and cycles, of a judgement matrix."""
     check_start(start)
     w, z = criteria_weights(judgement), consistent_matrix(judgement)
     reach = weight_range(len(w))
@@ -30,7 +31,8 @@ def weights_view(judgement: pd.DataFrame, start: View | None = None) -> View:
         for name, values in zip(z.index, z.to_numpy(), strict=True)
     ]
     text = text_table(["", *z.columns], rows)
-    below = paragraphs([said, "Z, the fuzzy consistent matrix (0 to 1):"])
+    consistency = str(consistency_of(pd.DataFrame(judgement)))
+    below = paragraphs([said, consistency, "Z, the fuzzy consistent matrix (0 to 1):"])
     return View(facts, _weight_bars(facts, reach) + facts_table(facts, start) + below + text)
 
 

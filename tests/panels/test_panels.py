@@ -546,3 +546,14 @@ def test_why_panel_refuses_what_it_cannot_answer():
         panels.why_panel(cn.Problem([[0.5]], [2]))
     with pytest.raises(ValueError, match="worker 7 is unknown"):
         panels.why_panel(cn.Problem([[0.5]], [1]), 7)
+
+
+def test_the_weights_panel_says_how_far_judgements_contradict_themselves():
+    panel = cn.panels.weights_panel(["skill", "care", "speed"])
+    assert "deviate by 0.000 from consistent ones (usual limit 0.1)." in panel.view.body
+    for pair, level in (("skill care", 0.9), ("care speed", 0.9), ("skill speed", 0.1)):
+        panel[pair].value = level
+    assert "more than the usual limit of 0.1." in panel.view.body
+    assert "skill &gt; care &gt; speed &gt; skill" in panel.view.body
+    judgement = np.array([[0.5, 0.7], [0.3, 0.5]])
+    assert "deviate by 0.000" in cn.panels.weights_view(judgement).body
