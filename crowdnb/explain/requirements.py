@@ -17,7 +17,7 @@ from scipy import sparse
 
 from crowdnb.labels import BoolArray, FloatArray, IntArray
 from crowdnb.model.check import cost, over_budget
-from crowdnb.model.conflict_graph import SEARCH_NODES, bit_sets, compatible_workers, ones
+from crowdnb.model.conflict_graph import SEARCH_NODES, bit_sets, compatible_workers, lowest, ones
 from crowdnb.model.reach import reaches, zoom
 from crowdnb.model.rows import BY_ROW, Requirement, Rules, rows, stacked
 from crowdnb.solver.boolean_program import SCALE
@@ -257,10 +257,10 @@ class _Search:
         order: list[tuple[int, int]] = []
         while (
             candidates
-        ):  # each pass takes one clique of mutual conflicts: at most one of it can join
+        ):  # each pass takes a clique of mutual conflicts: one of it can join at most
             clique, of_clique = candidates, list[int]()
             while clique:
-                i = next(ones(clique))
+                i = lowest(clique)
                 of_clique.append(i)
                 candidates &= ~(1 << i)
                 clique &= self.against[i]  # who is in conflict with all of the clique so far

@@ -209,5 +209,10 @@ def cliques(problem: Problem) -> Iterator[IntArray]:
 def ones(bits: int) -> Iterator[int]:
     """Positions of the bits that are set, from the lowest."""
     while bits:
-        yield (bits & -bits).bit_length() - 1  # bits & -bits is the lowest one alone
-        bits &= bits - 1  # without it
+        yield lowest(bits)
+        bits &= bits - 1  # without the lowest
+
+
+def lowest(bits: int) -> int:
+    """Position of the lowest bit that is set."""
+    return (bits & -bits).bit_length() - 1  # bits & -bits is that bit alone
