@@ -30,8 +30,8 @@ def slips(folder: str | PathLike[str]) -> dict[str, str]:
     numbered = {}
     for name, (right, wrong) in SLIPS.items():
         path = Path(folder) / name
-        text = path.read_text(encoding="utf-8").replace(right, wrong, 1)
-        path.write_text(text, encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig").replace(right, wrong, 1)
+        path.write_text(text, encoding="utf-8-sig")
         numbered[name] = "\n".join(
             f"{at:3}  {line}" for at, line in enumerate(text.splitlines(), 1)
         )

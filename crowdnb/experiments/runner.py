@@ -33,6 +33,7 @@ from crowdnb.experiments.random_problems import Draw, Quality, Structure, draw, 
 from crowdnb.model.fields import Scope
 from crowdnb.model.problem import Problem
 from crowdnb.project.files import Appender
+from crowdnb.project.output import CSV, ending_of
 from crowdnb.solver.batch import in_parallel
 
 PACKAGES = ("numpy", "pandas", "scipy", "cvxpy", "cvxopt", "cplex")
@@ -161,9 +162,11 @@ def run(
     Raises
     ------
     ValueError
-        The file is of another experiment or seed, or was not made here.
+        The file is of another experiment or seed, was not made here, or does not end in .csv.
     """
     path = None if output is None else Path(output)
+    if path is not None:
+        ending_of(path, [CSV])
     known = _read_for(path, name, seed) if path is not None and path.is_file() else []
     wanted = {
         (*_values(instance), method): at

@@ -25,6 +25,7 @@ from crowdnb.pages.sections import body, summary, versions
 from crowdnb.project.files import write_whole
 from crowdnb.project.folder import check_scale, read_project
 from crowdnb.project.keeper import Keeper
+from crowdnb.project.output import PAGE, ending_of
 from crowdnb.project.record import Project
 from crowdnb.project.scenario import GIVEN, Scenario
 from crowdnb.project.scenarios import Scenarios, check_options, find
@@ -51,8 +52,10 @@ class Page:
     scenario: Scenario
 
     def write(self, path: str | Path) -> None:
-        """Write the file, all of it or nothing."""
-        write_whole(path_of(path, "path"), self.html.encode(errors="replace"))
+        """Write the file, all of it or nothing; ValueError for an ending that is not .html."""
+        place = path_of(path, "path")
+        ending_of(place, [PAGE], "path")
+        write_whole(place, self.html.encode(errors="replace"))
 
     def __str__(self) -> str:
         return self.text

@@ -25,8 +25,8 @@ def beside(source: Path, name: str) -> Path:
     return source / name if source.is_dir() else source.with_name(f"{source.stem}_{name}")
 
 
-def ending_of(path: Path, known: Sequence[str]) -> str:
-    """The format in which a file is written: its ending, whatever its case.
+def ending_of(path: Path, known: Sequence[str], name: str = "output") -> str:
+    """The format in which a file is written: its ending, whatever its case; ``name`` is for messages.
 
     A pipe or a device has none, nor what a shell opened, and takes the first of those known.
 
@@ -42,7 +42,7 @@ def ending_of(path: Path, known: Sequence[str]) -> str:
     if opened or path.is_fifo() or path.is_char_device():
         return known[0]
     got = f"{path.suffix} is not known" if ending else f"{path} has no ending"
-    raise ValueError(f"output: {got}; the ending says what is written: {listing(known)}")
+    raise ValueError(f"{name}: {got}; the ending says what is written: {listing(known)}")
 
 
 def check_writable(path: Path) -> None:

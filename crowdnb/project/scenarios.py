@@ -34,6 +34,7 @@ from crowdnb.model.assignment import Assignment
 from crowdnb.model.fields import Scope
 from crowdnb.model.moves import moves_text
 from crowdnb.model.problem import Problem
+from crowdnb.project.output import JSON, ending_of
 from crowdnb.project.plan import Programs, plan_of
 from crowdnb.project.record import Project, fingerprint
 from crowdnb.project.scenario import GIVEN, Scenario, a_scenario, check_labels, check_names, fitted
@@ -346,10 +347,12 @@ class Scenarios:
         ------
         ScenarioError
             The file that is there holds no scenarios that can be read: it is left as it is.
+        ValueError
+            Its ending is not .json.
         """
-        return write_scenarios(
-            path_of(path, "path"), self.current, self.named, fingerprint(self.project)
-        )
+        place = path_of(path, "path")
+        ending_of(place, [JSON], "path")
+        return write_scenarios(place, self.current, self.named, fingerprint(self.project))
 
     @classmethod
     def load(cls, project: Project, path: str | os.PathLike[str], **options: Any) -> Scenarios:

@@ -5,6 +5,7 @@ import fcntl
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -96,6 +97,21 @@ def test_an_unknown_ending_is_refused_before_anything_is_solved(
     told = f"{said}; the ending says what is written: {known.get(command, '.csv')}"
     assert (out, err) == ("", f"crowdnb: output: {told}\n")
     assert content(tmp_path) == before
+
+
+def test_python_refuses_another_ending_too(case, tmp_path):
+    (tmp_path / "somewhere").mkdir()
+    writers = {
+        "path: .pdf is not known; the ending says what is written: .html": cn.report(case).write,
+        "path: .pdf is not known; the ending says what is written: .json": cn.Scenarios(case).save,
+        "output: .pdf is not known; the ending says what is written: .csv": lambda path: (
+            cn.experiments.table8(repeats=1, output=path, progress=False)
+        ),
+    }
+    for said, write in writers.items():
+        with pytest.raises(ValueError, match=f"^{re.escape(said)}$"):
+            write(tmp_path / "somewhere" / "out.pdf")
+    assert not list((tmp_path / "somewhere").iterdir())
 
 
 def test_a_workbook_without_its_package_is_refused_first(tmp_path, capsys, monkeypatch):

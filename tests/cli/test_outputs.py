@@ -107,7 +107,11 @@ def test_standard_output_as_a_file(where, tmp_path):
     assert done.stdout.endswith("0\n") and not done.stderr
     text = (tmp_path / "out.txt").read_text() if where == "> out.txt" else done.stdout
     if where != "| head -0":
-        assert text.count("ρ = 2.697283") == text.count("worker,task,qualification\n") == 1
+        assert (
+            text.count("ρ = 2.697283")
+            == text.count("worker,task,qualification,fewest_ratings,plan\n")
+            == 1
+        )
         assert "Written: /dev/stdout\n" in text
     assert not (folder / "assignment.csv").exists()
 
