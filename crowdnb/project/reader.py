@@ -111,8 +111,7 @@ class Reader:
 
     def _judgement(self, table: Table) -> tuple[pd.Series[float] | None, pd.DataFrame | None]:
         """Weights of a judgement, and B; notes on levels, cycles and consistency."""
-        cells = [[ratio(cell) for cell in row[1:]] for row in table.rows]
-        if cells and is_saaty_scale(np.array(cells)):
+        if _on_saatys_scale(table):
             table.problem(SAATY)
             return None, None
         judgement = self._matrix(table, large=False)
@@ -310,3 +309,12 @@ class Reader:
         if len(self.report.problems) > before:
             return None
         return pd.DataFrame(values, index=pd.Index(labels, name="criterion"), columns=names)
+
+
+def _on_saatys_scale(table: Table) -> bool:
+    """Whether a square table is a matrix of AHP, in which people write 1/3."""
+    rows = [row[1:] for row in table.rows]
+    square = len(rows) == len(table.header) - 1
+    if not square or any(ratio(row[at]) != 1 for at, row in enumerate(rows)):
+        return False  # the rest is not looked at, of what may be a million cells
+    return is_saaty_scale(np.array([list(map(ratio, row)) for row in rows]))
