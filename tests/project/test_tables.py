@@ -184,7 +184,10 @@ def test_a_workbook_is_read_as_the_folder(name, tmp_path, capsys):
     ]
     assert main(["assign", str(path)]) == 0
     assert "Written: " in capsys.readouterr().out
-    assert len((tmp_path / "assignment.csv").read_text().splitlines()) == project.required.sum() + 1
+    assert (
+        len((tmp_path / "my book_assignment.csv").read_text().splitlines())
+        == project.required.sum() + 1
+    )
 
 
 def test_a_workbook_as_people_keep_it(tmp_path):
