@@ -10,11 +10,12 @@ from numbers import Integral, Real
 from os import PathLike
 from pathlib import Path
 from typing import Any, TypeVar
-from unicodedata import category
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+
+from crowdnb.spelling import meant, told_apart
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -294,20 +295,27 @@ def shown(value: object) -> str:
 
 
 def listing(labels: Iterable[object], most: int = 8, total: int = 0) -> str:
-    """Labels as ``a1, a2, a3``, shortened after ``most``; ``total``, if there are more of them."""
-    names = [str(label) for label in labels]
+    """Labels as ``a1, a2, a3``, shortened after ``most``; ``total``, if there are more of them.
+
+    One with a comma or semicolon in it stands in quotes, or it would pass for two.
+    """
+    return phrases(map(quoted, labels), most, total)
+
+
+def quoted(label: object) -> str:
+    """A label as lists show it: ``a1``, ``"Lee, Ann"``."""
+    if isinstance(label, str) and ("," in label or ";" in label):
+        inside = label.replace('"', '""')
+        return f'"{inside}"'
+    return str(label)
+
+
+def phrases(texts: Iterable[object], most: int = 8, total: int = 0) -> str:
+    """Texts, which may have commas in them, one after the other as :func:`listing` shortens them."""
+    names = [str(text) for text in texts]
     if len(names) <= most:
         return ", ".join(names)
     return f"{', '.join(names[:most])}, … ({max(len(names), total)} in all)"
-
-
-def plain(text: str) -> str:
-    """Text without control characters, which could steer a terminal or turn a page's lines."""
-    shown = (c.isprintable() or c == "\n" or category(c) == "Zs" for c in text)
-    return "".join(
-        c if good else c.encode("unicode_escape").decode()
-        for c, good in zip(text, shown, strict=True)
-    )
 
 
 def hashable(labels: Iterable[Hashable], where: str) -> list[Hashable]:
@@ -330,7 +338,10 @@ def _has_hash(label: object) -> bool:
 
 
 def unique_index(labels: Iterable[Hashable], what: str) -> pd.Index[Any]:
-    """Labels as an index; ValueError when one is missing or stands twice."""
+    """Labels as an index, each as :func:`crowdnb.spelling.cleaned` has it.
+
+    ValueError when one is missing, stands twice, or looks like another.
+    """
     # as a list of them would become
     if isinstance(labels, pd.Index) and labels.dtype in ("str", "int64"):
         index = labels.rename(what)
@@ -341,7 +352,16 @@ def unique_index(labels: Iterable[Hashable], what: str) -> pd.Index[Any]:
     if index.has_duplicates:
         twice = index[index.duplicated()].unique()
         raise ValueError(f"{what} labels: {listing(twice)} stands more than once")
-    return index
+    return _as_cleaned(index, f"{what} labels")
+
+
+def _as_cleaned(index: pd.Index[Any], where: str) -> pd.Index[Any]:
+    """Distinct labels, cleaned; ValueError where two look the same."""
+    if isinstance(index.dtype, np.dtype) and index.dtype.kind in "iuf":
+        return index
+    given = index.tolist()
+    clean = told_apart(given, where)
+    return index if clean == given else pd.Index(clean, name=index.name, tupleize_cols=False)
 
 
 def same_labels(got: Iterable[Hashable], wanted: pd.Index[Any], where: str) -> None:
@@ -355,9 +375,32 @@ def same_labels(got: Iterable[Hashable], wanted: pd.Index[Any], where: str) -> N
         )
     what = str(wanted.name or "label")
     if len(extra := have.difference(wanted, sort=False)):
-        raise ValueError(f"{where}: unknown {what} {listing(extra)}")
+        hint = meant(extra[0], wanted)
+        raise ValueError(f"{where}: unknown {what} {listing(extra)}{hint}")
     if len(lacking := wanted.difference(have, sort=False)):
         raise ValueError(f"{where}: no entry for {what} {listing(lacking)}")
+
+
+def matched(got: Iterable[Hashable], wanted: pd.Index[Any], where: str) -> pd.Index[Any]:
+    """Labels of a table in its order, cleaned; ValueError unless they are those wanted."""
+    have = pd.Index(hashable(got, where), tupleize_cols=False)
+    if not have.has_duplicates:
+        have = _as_cleaned(have, where)
+    same_labels(have, wanted, where)
+    return have
+
+
+def by_label(
+    frame: pd.DataFrame, rows: pd.Index[Any], columns: pd.Index[Any], where: str
+) -> pd.DataFrame:
+    """A frame in the order of these labels; ValueError names one that is missing or unknown."""
+    if frame.index.equals(rows) and frame.columns.equals(columns):
+        return frame
+    index = matched(frame.index, rows, f"{where}, rows")
+    named = frame.set_axis(index).set_axis(
+        matched(frame.columns, columns, f"{where}, columns"), axis=1
+    )
+    return named.reindex(index=rows, columns=columns)
 
 
 def labelled_vector(
@@ -369,8 +412,9 @@ def labelled_vector(
     if isinstance(values, Mapping):
         values = pd.Series(dict(values))
     if isinstance(values, pd.Series):
-        same_labels(values.index, index, where)
-        values = (values if values.index.equals(index) else values.reindex(index)).to_numpy()
+        if not values.index.equals(index):
+            values = values.set_axis(matched(values.index, index, where)).reindex(index)
+        values = values.to_numpy()
     array = numbers(values, where)
     if array.shape != (len(index),):
         raise ValueError(

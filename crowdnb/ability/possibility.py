@@ -25,7 +25,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from crowdnb.labels import FloatArray, finite, listing, numbers, same_labels, shown, unique_index
+from crowdnb.labels import (
+    FloatArray,
+    finite,
+    listing,
+    numbers,
+    phrases,
+    same_labels,
+    shown,
+    unique_index,
+)
 
 # of an end: P is of any finite intervals, and the sum of two widths of larger ends could overflow
 LARGE = 1e307
@@ -205,5 +214,5 @@ def _intervals(frame: pd.DataFrame, what: str) -> Intervals:
                 f" {shown(cells.iloc[i, 2 * k + 1])}]"
                 for i, k in np.argwhere(bad)
             ]
-            raise ValueError(f"{name}: {rule}: {listing(wrong, 5)}")
+            raise ValueError(f"{name}: {rule}: {phrases(wrong, 5)}")
     return Intervals(labels, criteria, low, high)

@@ -29,8 +29,10 @@ from crowdnb.labels import (
     natural_rank,
     number,
     numbers,
+    phrases,
     shown,
 )
+from crowdnb.spelling import told_apart
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoFrame
@@ -76,6 +78,8 @@ class Counts(pd.DataFrame):
         if len(bad):
             raise ValueError(f"counts: {listing(other.index[bad], 5)} must have counts ≥ 0")
         both = pd.concat([pd.DataFrame(one).rename_axis(index=KEYS) for one in (self, other)])
+        for level, key in enumerate(KEYS):
+            told_apart(both.index.unique(level).tolist(), f"counts, {key}", once=False)
         return _ordered(both.groupby(level=KEYS, sort=False, dropna=False).sum())
 
     # A plain frame of counts on the left, or += on them, would else be added cell by cell and lose
@@ -254,6 +258,17 @@ def _by_value(rows: nw.LazyFrame[Any], stars: int) -> Counts:
 def _gathered(found: pd.DataFrame, n: IntArray) -> Counts:
     """Counts of labels that may stand in several rows, shape (rows, S)."""
     (worker, workers), (criterion, criteria) = (pd.factorize(found[key]) for key in KEYS)
+    return _summed(workers, criteria, worker, criterion, n)
+
+
+def _summed(
+    workers: pd.Index[Any],
+    criteria: pd.Index[Any],
+    worker: IntArray,
+    criterion: IntArray,
+    n: IntArray,
+) -> Counts:
+    """Counts of histories given by codes, some of them in several rows."""
     pairs, at = np.unique(worker * len(criteria) + criterion, return_inverse=True)
     together = np.zeros((len(pairs), n.shape[1]), dtype=np.int64)
     np.add.at(together, at, n)
@@ -286,7 +301,7 @@ def _refuse(bad: pd.DataFrame, stars: int, total: int) -> NoReturn:
     ]
     wrong.sort(key=natural_key)
     raise ValueError(
-        f"ratings: not a whole number of stars from 1 to {stars}: {listing(wrong, 5, total)}"
+        f"ratings: not a whole number of stars from 1 to {stars}: {phrases(wrong, 5, total)}"
     )
 
 
@@ -302,11 +317,28 @@ def _labelled(
         in_order(worker, workers),
         in_order(criterion, criteria),
     )
+    clean = [
+        _as_cleaned(labels, key) for labels, key in zip((workers, criteria), KEYS, strict=True)
+    ]
+    if not all(
+        given.equals(labels) for given, labels in zip((workers, criteria), clean, strict=True)
+    ):
+        (worker_at, workers), (criterion_at, criteria) = map(pd.factorize, clean)
+        return _summed(workers, criteria, worker_at[worker], criterion_at[criterion], n)
     order = np.argsort(worker * len(criteria) + criterion)
     levels: list[Any] = [workers, criteria]
     codes: list[Any] = [worker[order], criterion[order]]
     index = pd.MultiIndex(levels, codes, names=KEYS, verify_integrity=False)
     return Counts(n[order], index=index, columns=pd.RangeIndex(1, n.shape[1] + 1, name="stars"))
+
+
+def _as_cleaned(labels: pd.Index[Any], key: str) -> pd.Index[Any]:
+    """Labels as they are cleaned; ValueError where two that are not one look the same."""
+    if isinstance(labels.dtype, np.dtype) and labels.dtype.kind in "iuf":
+        return labels
+    clean = told_apart(labels.tolist(), f"ratings, column {key}", once=False)
+    index: pd.Index[Any] = pd.Index(clean, tupleize_cols=False)
+    return index
 
 
 def in_order(codes: IntArray, labels: pd.Index[Any]) -> tuple[IntArray, pd.Index[Any]]:

@@ -29,9 +29,9 @@ import pandas as pd
 
 from crowdnb.labels import (
     FloatArray,
-    listing,
     number,
     numbers,
+    phrases,
     plain_array,
     several,
     shown,
@@ -196,10 +196,10 @@ def checked_judgement(
         frame = pd.DataFrame(array.astype(object))
     problems, off_levels = judgement_problems(frame)
     if problems:
-        raise ValueError(f"judgement: {listing(problems, 5)}")
+        raise ValueError(f"judgement: {phrases(problems, 5)}")
     if off_levels:
         warnings.warn(
-            f"judgement: off the five levels 0.1 … 0.9: {listing(off_levels, 5)}", stacklevel=3
+            f"judgement: off the five levels 0.1 … 0.9: {phrases(off_levels, 5)}", stacklevel=3
         )
     criteria = unique_index(frame.index, "criterion")
     return numbers(frame.reindex(columns=frame.index)), criteria

@@ -15,7 +15,6 @@ from crowdnb.cli.delivery import check_output, deliver, output_of, rows_output
 from crowdnb.cli.status import BAD_INPUT, INTERNAL_ERROR, NO_ASSIGNMENT, SOLVED
 from crowdnb.cli.terminal import Keyboard, of_memory, say, tell
 from crowdnb.cli.words import HELP, describe, histories, of_scenario
-from crowdnb.labels import plain
 from crowdnb.pages.report import Page, page_of
 from crowdnb.project.assignment_file import assignment_file
 from crowdnb.project.histories import few_line
@@ -25,6 +24,7 @@ from crowdnb.project.plan_file import plan_file, plan_table
 from crowdnb.project.scenario import GIVEN
 from crowdnb.project.scenarios import Scenarios
 from crowdnb.solver.search import STOPPED
+from crowdnb.spelling import plain
 
 # What decides a plan beside the files, and what it is where it is left out.
 PLAN_OPTIONS = {

@@ -12,7 +12,7 @@ from scipy.optimize import lsq_linear
 
 from crowdnb.ability.weights import LEVELS, consistent_matrix, criteria_weights, judgement_problems
 from crowdnb.exercises.answers import HALF, known_slip, numbers_for, with_names
-from crowdnb.labels import FloatArray, labelled_vector, listing, needs, shown, unique_index
+from crowdnb.labels import FloatArray, labelled_vector, listing, needs, phrases, shown, unique_index
 from crowdnb.model.moves import position
 
 
@@ -90,7 +90,7 @@ def check_weights_one_change(
             " each side."
         )
     if off_levels:
-        return f"Off the five levels 0.1, 0.3, 0.5, 0.7, 0.9: {listing(off_levels, 2)}."
+        return f"Off the five levels 0.1, 0.3, 0.5, 0.7, 0.9: {phrases(off_levels, 2)}."
     after = answer.loc[before.index, before.index]
     changed = np.argwhere(np.triu(np.abs(after.to_numpy() - before.to_numpy()) > 1e-9))
     w = criteria_weights(after)
@@ -169,7 +169,7 @@ def check_weights_free_judgement(answer: Any, wanted: pd.Series[float]) -> str:
 
 def _weights(judgement: pd.DataFrame, name: str = "judgement") -> FloatArray:
     if problems := judgement_problems(judgement)[0]:
-        raise ValueError(f"{name}: {listing(problems, 5)}")
+        raise ValueError(f"{name}: {phrases(problems, 5)}")
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "judgement: off the five levels")
         return np.asarray(criteria_weights(judgement), dtype=float)

@@ -29,7 +29,7 @@ from tqdm.auto import tqdm
 
 from crowdnb.explain.possible_changes import Change, possible_changes
 from crowdnb.explain.repair_program import RepairProgram
-from crowdnb.labels import IntArray, listing, number, shown, whole
+from crowdnb.labels import IntArray, number, phrases, shown, whole
 from crowdnb.model.assignment import Assignment
 from crowdnb.model.changes import Item, apply, change_text
 from crowdnb.model.check import broken_rules
@@ -331,7 +331,7 @@ def _repair(
     else:
         if broken := broken_rules(changed, pairs):
             raise SolverAnswerError(
-                f"internal error: the pairs of a repair break a rule: {listing(broken, 3)}"
+                f"internal error: the pairs of a repair break a rule: {phrases(broken, 3)}"
             )
         answer = Assignment.of(changed, pairs, "optimal", "none", time.perf_counter() - start)
     text = ", ".join(change_text(item, times) for item, times in changes) or "nothing to change"

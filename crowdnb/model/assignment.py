@@ -13,8 +13,8 @@ import pandas as pd
 from crowdnb.labels import (
     FloatArray,
     IntArray,
+    by_label,
     listing,
-    same_labels,
     shown,
 )
 from crowdnb.model.fields import zero_one
@@ -159,10 +159,7 @@ def zero_one_table(
 
     ValueError names the first cell or label that is wrong.
     """
-    table = table_of(table, name)
-    same_labels(table.index, problem.workers, f"{name}, rows")
-    same_labels(table.columns, problem.tasks, f"{name}, columns")
-    table = table.reindex(index=problem.workers, columns=problem.tasks)
+    table = by_label(table_of(table, name), problem.workers, problem.tasks, name)
     values = zero_one(table.to_numpy())
     for i, j in np.argwhere(np.isnan(values)).tolist():
         cell = f"{problem.workers[i]} for {problem.tasks[j]} is {shown(table.iat[i, j])}"

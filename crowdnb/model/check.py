@@ -19,6 +19,7 @@ from crowdnb.labels import (
 from crowdnb.model.assignment import Assignment, table_of
 from crowdnb.model.fields import zero_one
 from crowdnb.model.problem import Problem, needed
+from crowdnb.spelling import meant, one_label
 
 BUDGET_TOLERANCE = 1e-9  # relative: the rounding of a sum of costs, no more
 
@@ -54,15 +55,17 @@ def check(problem: Problem, table: pd.DataFrame | Assignment) -> list[str]:
     """
     needed(problem)
     table = table_of(table)
+    index, columns = (pd.Index([*map(one_label, axis)], tupleize_cols=False) for axis in table.axes)
+    table = table.set_axis(index).set_axis(columns, axis=1)
     broken: list[str] = []
     for axis, got, wanted in (
-        ("worker", table.index, problem.workers),
-        ("task", table.columns, problem.tasks),
+        ("worker", index, problem.workers),
+        ("task", columns, problem.tasks),
     ):
         if got.equals(wanted):
             continue
         for label in got.difference(wanted, sort=False):
-            broken.append(f"{axis} {label} is not in the problem")
+            broken.append(f"{axis} {label} is not in the problem{meant(label, wanted)}")
         for label in wanted.difference(got, sort=False):
             broken.append(f"{axis} {label} is not in the table")
         if got.has_duplicates:

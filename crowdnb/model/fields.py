@@ -20,6 +20,7 @@ from crowdnb.labels import (
     BoolArray,
     FloatArray,
     IntArray,
+    by_label,
     hashable,
     labelled_vector,
     listing,
@@ -27,9 +28,9 @@ from crowdnb.labels import (
     numbers,
     one_of,
     plain_array,
-    same_labels,
     shown,
 )
+from crowdnb.spelling import one_label, unknown
 
 Scope = Literal["project", "task"]
 RequiredRule = Literal["exactly", "at least", "at most"]
@@ -146,10 +147,7 @@ def _matrix(values: Any, labels: Labels, name: str) -> FloatArray:
     """
     workers, tasks = labels.workers, labels.tasks
     if isinstance(values, pd.DataFrame):
-        same_labels(values.index, workers, f"{name}, rows")
-        same_labels(values.columns, tasks, f"{name}, columns")
-        if not (values.index.equals(workers) and values.columns.equals(tasks)):
-            values = values.reindex(index=workers, columns=tasks)
+        values = by_label(values, workers, tasks, name)
     given = values.to_numpy() if isinstance(values, pd.DataFrame) else plain_array(values, name)
     if given.shape != (len(workers), len(tasks)):
         raise ValueError(f"{name}: shape {given.shape}, needed is {(len(workers), len(tasks))}")
@@ -213,23 +211,39 @@ def _conflicts(conflicts: Conflicts | None, labels: Labels, name: str) -> BoolAr
 
 
 def _from_frame(frame: pd.DataFrame, labels: Labels, name: str) -> BoolArray:
-    """A 0/1 frame (its labels are the workers and tasks), or a frame of pairs, by column name or by position."""
+    """A 0/1 frame, whose labels are the workers and tasks, or a frame of pairs, a row a pair."""
     other = "other" if name == "worker_conflicts" else "task"
     rows, columns = labels.workers, labels.workers if other == "other" else labels.tasks
-    if frame.index.equals(rows) and frame.columns.equals(columns):
-        return _from_matrix(frame.to_numpy(), rows, columns, name)
-    inside = set(hashable(frame.index, f"{name}, rows")) <= set(rows) and set(frame.columns) <= set(
-        columns
-    )
-    is_matrix = len(frame) == len(rows) and inside
-    if not is_matrix:
-        named = {"worker", other} <= set(hashable(frame.columns, f"{name}, columns"))
-        if named or frame.shape[1] == 2 or frame.empty:
-            pairs = frame[["worker", other]] if named else frame
+    index = hashable(frame.index, f"{name}, rows")
+    heads = hashable(frame.columns, f"{name}, columns")
+    complete = len(index) == len(rows) and _are_among(index, rows) and _are_among(heads, columns)
+    if not complete:
+        pairs = frame if frame.shape in ((0, 0), (len(frame), 2)) else None
+        if {"worker", other} <= set(heads):
+            pairs = frame[["worker", other]]
+        elif pairs is not None and _is_part(pairs, labels, columns):
+            pairs = None
+        if pairs is not None:
             return _from_pairs(list(pairs.itertuples(index=False, name=None)), labels, name)
-    same_labels(frame.index, rows, f"{name}, rows")
-    same_labels(frame.columns, columns, f"{name}, columns")
-    return _from_matrix(frame.reindex(index=rows, columns=columns).to_numpy(), rows, columns, name)
+    try:
+        whole = by_label(frame, rows, columns, name)
+    except ValueError as error:
+        how = f"(a 0/1 frame has every label, a frame of pairs the columns worker and {other})"
+        raise ValueError(f"{error} {how}") from None
+    return _from_matrix(whole.to_numpy(), rows, columns, name)
+
+
+def _are_among(labels: Iterable[Hashable], known: pd.Index[Any]) -> bool:
+    return {one_label(label) for label in labels} <= set(known)
+
+
+def _is_part(frame: pd.DataFrame, labels: Labels, columns: pd.Index[Any]) -> bool:
+    """Whether a frame of two columns is rather a part of a 0/1 frame than pairs of labels."""
+    cells = frame.to_numpy(dtype=object).ravel().tolist()
+    if not cells or not all(_zero_or_one(cell) in (0, 1) for cell in cells):
+        return False
+    named = {0, 1} <= {*labels.workers} and {0, 1} <= {*columns}
+    return not named or not all(isinstance(head, str) for head in frame.columns)
 
 
 def _is_nested(
@@ -292,11 +306,15 @@ def _from_pairs(
     for pair in pairs:
         if isinstance(pair, str) or not isinstance(pair, Sequence) or len(pair) != 2:
             raise ValueError(f"{name}: {pair!r} is not a pair of labels")
+        at = []
         for label, known in ((pair[0], at_row), (pair[1], at_column)):
-            if not isinstance(label, Hashable) or label not in known:
+            clean = one_label(label)
+            if not isinstance(clean, Hashable) or clean not in known:
                 what = "worker" if known is at_row else "task"
-                raise ValueError(f"{name}: {pair[0]} with {pair[1]}: {what} {label} is unknown")
-        array[at_row[pair[0]], at_column[pair[1]]] = True
+                text = f"{name}: {pair[0]} with {pair[1]}: {what} {unknown(label, known)}"
+                raise ValueError(text)
+            at.append(known[clean])
+        array[at[0], at[1]] = True
     return array | array.T if between_workers else array
 
 

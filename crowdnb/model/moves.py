@@ -10,6 +10,7 @@ import pandas as pd
 
 from crowdnb.labels import IntArray, listing
 from crowdnb.model.problem import Problem
+from crowdnb.spelling import one_label, unknown
 
 Tasks = tuple[Hashable, ...]
 
@@ -66,6 +67,7 @@ def cut(parts: Sequence[str], most: int) -> str:
 
 def position(labels: pd.Index[Any], label: Hashable, what: str) -> int:
     """Where a label stands; ValueError names one that is unknown."""
-    if not isinstance(label, Hashable) or label not in labels:
-        raise ValueError(f"{what} {label} is unknown; there are {listing(labels)}")
-    return int(np.flatnonzero(labels == label)[0])
+    for one in (label, one_label(label)):
+        if isinstance(one, Hashable) and one in labels:
+            return int(np.flatnonzero(labels == one)[0])
+    raise ValueError(f"{what} {unknown(label, labels)}; there are {listing(labels)}")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from crowdnb.labels import BoolArray, FloatArray, same_labels
+from crowdnb.labels import BoolArray, FloatArray, by_label
 from crowdnb.model.assignment import Assignment
 from crowdnb.model.problem import Problem
 from crowdnb.pages.html import escaped, scrolling, text_table
@@ -43,9 +43,7 @@ def taken(answer: Assignment) -> BoolArray:
 
 def same_cells(table: pd.DataFrame, problem: Problem, name: str) -> FloatArray:
     """A table's cells, workers × tasks; ValueError where its labels are not the problem's."""
-    same_labels(table.index, problem.workers, f"{name}, rows")
-    same_labels(table.columns, problem.tasks, f"{name}, columns")
-    return table.loc[problem.workers, problem.tasks].to_numpy()
+    return by_label(table, problem.workers, problem.tasks, name).to_numpy()
 
 
 def chosen_pairs(answer: Assignment) -> set[tuple[str, str]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.resources import files
 
-from crowdnb.labels import plain
+from crowdnb.spelling import plain
 
 
 def escaped(value: object) -> str:

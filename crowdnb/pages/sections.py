@@ -11,7 +11,7 @@ import numpy as np
 import crowdnb
 from crowdnb.ability.consistency import consistency_of
 from crowdnb.explain.infeasible import explain_infeasible
-from crowdnb.labels import listing
+from crowdnb.labels import listing, phrases
 from crowdnb.model.assignment import performance
 from crowdnb.model.check import check
 from crowdnb.model.moves import moves_text
@@ -190,7 +190,7 @@ def _costs(found: Findings) -> list[str]:
     rules = worth[worth["kind"].isin(["conflict", "exclusion"]) & (worth["worth"] < 0)]
     rules = rules.sort_values("worth", kind="stable")
     if len(rules):
-        lines.append(f"The dearest alone: {listing(rules['text'], FEW, len(rules))}.")
+        lines.append(f"The dearest alone: {phrases(rules['text'], FEW, len(rules))}.")
     elif lost > 0:
         lines.append("None of them costs anything alone.")
     places = worth[(worth["kind"] == "place") & np.isfinite(worth["worth"])]
@@ -335,7 +335,7 @@ def _checks(found: Findings) -> list[str]:
         ]
     if broken := check(found.problem, answer.table):
         raise SolverAnswerError(
-            f"internal error: the assignment of the page breaks a rule: {listing(broken, 3)}"
+            f"internal error: the assignment of the page breaks a rule: {phrases(broken, 3)}"
         )
     scope = "in the whole project" if found.problem.conflict_scope == "project" else "on one task"
     return [

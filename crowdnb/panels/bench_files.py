@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import pandas as pd
 
-from crowdnb.labels import listing, plain
+from crowdnb.labels import listing
 from crowdnb.pages.html import escaped
 from crowdnb.project.assignment_file import assignment_file as whole_assignment
 from crowdnb.project.errors import did_you_mean
@@ -17,6 +17,7 @@ from crowdnb.project.form import FILES
 from crowdnb.project.output import CSV, JSON, WORKBOOK, ending_of
 from crowdnb.project.scenario import Scenario
 from crowdnb.project.scenarios import Scenarios
+from crowdnb.spelling import plain
 
 # bytes of a file that an upload replaces: it is read, to be kept under another name
 _KEPT_BESIDE = 10**9

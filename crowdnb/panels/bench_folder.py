@@ -8,7 +8,6 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from crowdnb.labels import plain
 from crowdnb.pages.html import sentences
 from crowdnb.panels.bench_files import base_name, is_workbook, take_in, wrong_uploads
 from crowdnb.panels.controls import WRAP
@@ -17,6 +16,7 @@ from crowdnb.project.case_study import load_case_study
 from crowdnb.project.errors import ProjectError
 from crowdnb.project.folder import read_project
 from crowdnb.project.record import Project
+from crowdnb.spelling import plain
 
 _UPLOADS = "my_project"
 

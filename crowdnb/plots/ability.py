@@ -17,6 +17,7 @@ from crowdnb.labels import (
     needs,
     number_frame,
     numeric,
+    phrases,
     real,
     same_labels,
     text_of,
@@ -106,7 +107,7 @@ def interval_rows(
     axis.set_title(title, loc="left", parse_math=False, **NOTE)
     rows = [f"{name} [{a:.2f}, {b:.2f}]" for name, a, b in zip(ends.index, low, high, strict=True)]
     dots = " Dots show the ratings." if counts is not None else ""
-    alt = f"{len(ends)} intervals on the scale from 0 to 1: {listing(rows, 12)}.{dots}"
+    alt = f"{len(ends)} intervals on the scale from 0 to 1: {phrases(rows, 12)}.{dots}"
     return Picture(figure, alt)
 
 

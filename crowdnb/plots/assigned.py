@@ -17,6 +17,7 @@ from crowdnb.labels import (
     needs,
     needs_frame,
     number_frame,
+    phrases,
     same_labels,
     several,
     shown,
@@ -134,7 +135,7 @@ def conflict_graph(problem: Problem, answer: Assignment) -> Picture:
     axis.set_title("filled: chosen; hollow: left out", **NOTE)
     if 0 < len(groups) <= 12:
         figure.legend(title="at most one of", **BESIDE)
-    alone = listing(f"({listing(problem.workers[group])})" for group in groups) or "nobody"
+    alone = phrases(f"({listing(problem.workers[group])})" for group in groups) or "nobody"
     picked, idle = (listing(problem.workers[some], m) or "nobody" for some in (chosen, ~chosen))
     alt = (
         f"Conflicts of {m} workers. At most one can be chosen of {alone}. Chosen: {picked}. Left"

@@ -7,7 +7,7 @@ from collections.abc import Hashable
 import numpy as np
 import pandas as pd
 
-from crowdnb.labels import listing, needs
+from crowdnb.labels import listing, needs, phrases
 from crowdnb.model.assignment import zero_one_table
 from crowdnb.model.moves import position
 from crowdnb.model.problem import Problem, needed
@@ -142,7 +142,7 @@ def region(found: Stability, across: Hashable = None, up: Hashable = None) -> Pi
     shared = ", shared as given" if rest.sum() > 1 else ""
     axis.set_title(f"the rest: {others}{shared}", **NOTE)
     figure.legend(title="beyond a line: who moves", fontsize=8, **BESIDE)
-    points = listing((f"({x:.3f}, {y:.3f})" for x, y in ends), 12)
+    points = phrases((f"({x:.3f}, {y:.3f})" for x, y in ends), 12)
     alt = (
         f"Weights of {names[a]} and {names[b]}; the rest goes to {others}. The assignment is best"
         f" between {points}. Given: ({w[a]:.3f}, {w[b]:.3f}). Beyond its sides:"

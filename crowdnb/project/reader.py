@@ -17,7 +17,7 @@ from crowdnb.ability.consistency import consistency_of
 from crowdnb.ability.qualification import scaled_to_one
 from crowdnb.ability.ratings import Counts, count_ratings, is_star
 from crowdnb.ability.weights import SAATY, is_saaty_scale, judgement_problems, weights_of
-from crowdnb.labels import listing
+from crowdnb.labels import listing, phrases
 from crowdnb.project.cells import (
     as_label,
     decimals,
@@ -124,7 +124,7 @@ class Reader:
             return None, None
         if off_levels:
             self.report.notes.append(
-                f"{table.where}: off the five levels 0.1 … 0.9: {listing(off_levels)}"
+                f"{table.where}: off the five levels 0.1 … 0.9: {phrases(off_levels)}"
             )
         b = judgement.reindex(columns=judgement.index)
         if said := consistency_of(b).of_cycles:

@@ -22,6 +22,7 @@ from crowdnb.labels import (
     listing,
     needs,
     path_of,
+    phrases,
     same_labels,
     shown,
     text_of,
@@ -131,7 +132,7 @@ class Project:
         if self.judgement is not None:
             problems, _ = judgement_problems(needs(self.judgement, pd.DataFrame, "judgement"))
             if problems:
-                raise ValueError(f"judgement: {listing(problems, 5)}")
+                raise ValueError(f"judgement: {phrases(problems, 5)}")
             same_labels(self.judgement.index, u.criteria, "judgement")
         object.__setattr__(self, "gamma", check_gamma(self.gamma))
         for note in needs(self.notes, tuple, "notes"):

@@ -7,7 +7,7 @@ import pandas as pd
 
 from crowdnb.labels import (
     IntArray,
-    listing,
+    phrases,
 )
 from crowdnb.model.check import check
 from crowdnb.model.problem import Problem, needed
@@ -18,6 +18,6 @@ def positions(problem: Problem, table: pd.DataFrame) -> IntArray:
     if not isinstance(table, pd.DataFrame):
         raise ValueError(f"table: a frame of workers × tasks is needed, got {type(table).__name__}")
     if broken := check(needed(problem), table):
-        raise ValueError(f"table: it is no assignment of the problem: {listing(broken, 3)}")
+        raise ValueError(f"table: it is no assignment of the problem: {phrases(broken, 3)}")
     values = table.reindex(index=problem.workers, columns=problem.tasks).to_numpy(dtype=float)
     return np.argwhere(values == 1)

@@ -41,9 +41,9 @@ from crowdnb.labels import (
     BoolArray,
     FloatArray,
     IntArray,
-    listing,
     number,
     one_of,
+    phrases,
 )
 from crowdnb.model.assignment import Assignment, score
 from crowdnb.model.check import broken_rules
@@ -337,7 +337,7 @@ class _Regret:
                 proposed = [model.pairs[chosen]]
                 if broken := broken_rules(self.data.problem, proposed[0]):
                     raise SolverAnswerError(
-                        f"internal error: the answer of HIGHS breaks a rule: {listing(broken, 3)}"
+                        f"internal error: the answer of HIGHS breaks a rule: {phrases(broken, 3)}"
                     )
 
     def _allies(self, rival: IntArray) -> BoolArray:

@@ -26,7 +26,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from crowdnb.labels import BoolArray, FloatArray, IntArray, listing, shown
+from crowdnb.labels import BoolArray, FloatArray, IntArray, phrases, shown
 from crowdnb.model.assignment import Assignment, score
 from crowdnb.model.check import broken_rules
 from crowdnb.model.conflict_graph import cliques
@@ -295,7 +295,7 @@ class Search:
         broken = ["the places cannot be filled by the workers chosen"]
         if placed is None or (broken := broken_rules(problem, placed)):
             raise SolverAnswerError(
-                f"internal error: the answer of {engine} breaks a rule: {listing(broken, 3)}"
+                f"internal error: the answer of {engine} breaks a rule: {phrases(broken, 3)}"
             )
         rho = score(problem, placed)
         spread = float(shortfall(problem, pairs).max(initial=0))

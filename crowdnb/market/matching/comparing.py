@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from crowdnb.labels import listing, needs, needs_function, text_of, whole
+from crowdnb.labels import needs, needs_function, phrases, text_of, whole
 from crowdnb.market.inequality import gini
 from crowdnb.market.matching.acceptance import deferred_acceptance
 from crowdnb.market.matching.best import optimal
@@ -117,5 +117,5 @@ def trial(problem: Problem, name: str, policy: Policy, rng: int = 0) -> dict[str
     table = policy(problem, draw)
     seconds = time.process_time() - start
     if broken := check(with_room(problem), table):
-        raise ValueError(f"policies: {name} breaks a rule: {listing(broken, 3)}")
+        raise ValueError(f"policies: {name} breaks a rule: {phrases(broken, 3)}")
     return outcome(problem, table) | {"seconds": seconds}
