@@ -1,9 +1,8 @@
-"""Small helpers shared by every step: order and listing of labels, numbers, checked arguments."""
+"""Small helpers shared by every step: labels and their lists, numbers, checked arguments."""
 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from numbers import Integral, Real
@@ -15,64 +14,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from crowdnb.spelling import meant, told_apart
+from crowdnb.spelling import meant, one_label, told_apart
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 _T = TypeVar("_T")
 
-_DIGITS = re.compile(r"([0-9]+)")
-
 # letters of a value in a message; a longer one is told by its beginning, a table by its type
 _LONG = 60
-
-
-def natural_key(label: object) -> tuple[tuple[int, Any, str], ...]:
-    """Sort key that puts a2 before a10, and numbers before text."""
-    if isinstance(label, Real) and not isinstance(label, bool):
-        # as it is: long whole numbers differ beyond the precision of a float
-        return ((0, label, ""),)
-    parts = _DIGITS.split(str(label))
-    return tuple(
-        (1, 0.0, part) if at % 2 == 0 else (0, float(part), part)
-        for at, part in enumerate(parts)
-        if part
-    )
-
-
-def natural_order(labels: pd.Index[Any]) -> IntArray:
-    """Positions that bring distinct labels into natural order, shape of ``labels``."""
-    if isinstance(labels.dtype, np.dtype) and labels.dtype.kind in "iuf":
-        return np.argsort(labels.to_numpy(), kind="stable")
-    names = labels.tolist()
-    if (values := _after_one_prefix(names)) is not None:
-        order = np.argsort(values, kind="stable")
-        if (np.diff(values[order]) > 0).all():  # else 1 and 01, which go by their text
-            return order
-    keys = [natural_key(name) for name in names]
-    return np.array(sorted(range(len(names)), key=keys.__getitem__), dtype=np.int64)
-
-
-def _after_one_prefix(names: list[Any]) -> IntArray | None:
-    """The whole numbers behind one prefix, of labels like a0 … a9999: ten times as fast."""
-    if set(map(type, names)) != {str}:
-        return None
-    prefix = names[0].rstrip("0123456789")
-    ends = [name.removeprefix(prefix) for name in names]
-    for name, end in zip(names, ends, strict=True):
-        alike = name.startswith(prefix) and end.isascii() and end.isdigit()
-        if not (alike and len(end) <= 15):  # a float is not exact beyond
-            return None
-    return np.fromiter(map(int, ends), dtype=np.int64, count=len(ends))
-
-
-def natural_rank(labels: pd.Index[Any]) -> pd.Index[Any]:
-    """Place of each label in natural order of the distinct ones; a ``key`` for ``sort_index``."""
-    distinct = labels.unique()
-    place = np.empty(len(distinct), dtype=np.int64)
-    place[natural_order(distinct)] = np.arange(len(distinct))
-    return pd.Index(place[distinct.get_indexer(labels)])
 
 
 def number(value: object) -> float:
@@ -86,7 +36,12 @@ def number(value: object) -> float:
 
 
 def plain_array(values: Any, name: str) -> npt.NDArray[Any]:
-    """Values as an array, 'masked' in masked cells; ValueError for rows of unequal length."""
+    """Values as an array, 'masked' in masked cells.
+
+    ValueError for rows of unequal length, and for frames other than pandas', which have no labels
+    of rows and would lose those of columns.
+    """
+    refuse_other_frames(values, name)
     if isinstance(values, list | tuple) and any(
         isinstance(row, np.ma.MaskedArray) for row in values
     ):
@@ -103,6 +58,15 @@ def plain_array(values: Any, name: str) -> npt.NDArray[Any]:
         raise ValueError(
             f"{name}: rows of the same length are needed, got {shown(values)}"
         ) from None
+
+
+def refuse_other_frames(values: object, name: str) -> None:
+    """ValueError for a table of polars, Arrow and the like: its numbers would go by position."""
+    if hasattr(values, "columns") and not isinstance(values, pd.DataFrame):
+        kind = f"{type(values).__module__.split('.')[0]} {type(values).__name__}"
+        raise ValueError(
+            f"{name}: a {kind} has no labels of rows; give a pandas frame with them as its index"
+        )
 
 
 def _is_truth(value: object) -> bool:
@@ -379,6 +343,18 @@ def same_labels(got: Iterable[Hashable], wanted: pd.Index[Any], where: str) -> N
         raise ValueError(f"{where}: unknown {what} {listing(extra)}{hint}")
     if len(lacking := wanted.difference(have, sort=False)):
         raise ValueError(f"{where}: no entry for {what} {listing(lacking)}")
+
+
+def with_clean_labels(table: Any, where: str) -> Any:
+    """A frame or series with its labels as they are cleaned; itself where they are already."""
+    for axis, index in enumerate(table.axes):
+        if isinstance(index, pd.MultiIndex):
+            clean = index.map(lambda labels: tuple(map(one_label, labels)))
+        else:
+            clean = _as_cleaned(index, where)
+        if not clean.equals(index):
+            table = table.set_axis(clean.set_names(index.names), axis=axis)
+    return table
 
 
 def matched(got: Iterable[Hashable], wanted: pd.Index[Any], where: str) -> pd.Index[Any]:

@@ -12,15 +12,13 @@ from crowdnb.labels import (
     finite,
     labelled_vector,
     listing,
-    natural_key,
-    natural_order,
-    natural_rank,
     number,
     numbers,
     same_labels,
     shown,
     unique_index,
 )
+from crowdnb.order import natural_key, natural_order, natural_rank
 
 AB = pd.Index(["a", "b"], name="criterion")
 

@@ -34,6 +34,7 @@ from crowdnb.labels import (
     same_labels,
     shown,
     unique_index,
+    with_clean_labels,
 )
 
 # of an end: P is of any finite intervals, and the sum of two widths of larger ends could overflow
@@ -71,7 +72,8 @@ def possibility_degree(
     Raises
     ------
     ValueError
-        An end is not a finite number, or low is above high; shapes that do not broadcast.
+        An end is not a finite number, or low is above high; shapes that do not broadcast; Series
+        or frames whose labels are not in the same order.
 
     Examples
     --------
@@ -83,15 +85,29 @@ def possibility_degree(
     array([1. , 0.5, 0. ])
     """
     ends = []
+    _in_one_order("ability_low", ability_low, "demand_low", demand_low)
     for name, low, high in (
         ("ability", ability_low, ability_high),
         ("demand", demand_low, demand_high),
     ):
+        _in_one_order(f"{name}_low", low, f"{name}_high", high)
         lows, highs = _alike(name, finite(low, name), finite(high, name))
         if (bad := lows > highs).any():
             raise ValueError(f"{name}: low {lows[bad][0]} is above high {highs[bad][0]}")
         ends += [lows, highs]
     return degree(*_alike("ability and demand", *ends))
+
+
+def _in_one_order(name: str, one: object, other_name: str, other: object) -> None:
+    """ValueError where two have the same labels in another order: they are read by position."""
+    both = (pd.Series, pd.DataFrame)
+    if isinstance(one, both) and isinstance(other, both):
+        for mine, yours in zip(one.axes, other.axes, strict=False):
+            if not mine.equals(yours) and set(mine) == set(yours):
+                raise ValueError(
+                    f"{name} and {other_name}: their labels are in another order; reindex one by"
+                    " the other"
+                )
 
 
 def _alike(name: str, *arrays: FloatArray) -> tuple[FloatArray, ...]:
@@ -189,6 +205,7 @@ def _intervals(frame: pd.DataFrame, what: str) -> Intervals:
             f"{name}: a table with a row a {what} and columns (criterion, 'low' / 'high') is"
             f" needed, got {shown(frame)}"
         )
+    frame = with_clean_labels(frame, name)
     labels = unique_index(frame.index, what)
     criteria = unique_index(frame.columns.unique(0), "criterion")
     cells = frame

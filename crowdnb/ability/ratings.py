@@ -20,18 +20,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from crowdnb.labels import (
-    IntArray,
-    hashable,
-    listing,
-    natural_key,
-    natural_order,
-    natural_rank,
-    number,
-    numbers,
-    phrases,
-    shown,
-)
+from crowdnb.labels import IntArray, hashable, listing, number, numbers, phrases, shown
+from crowdnb.order import natural_key, natural_order, natural_rank
 from crowdnb.spelling import told_apart
 
 if TYPE_CHECKING:

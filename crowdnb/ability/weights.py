@@ -33,6 +33,7 @@ from crowdnb.labels import (
     numbers,
     phrases,
     plain_array,
+    refuse_other_frames,
     several,
     shown,
     unique_index,
@@ -187,6 +188,7 @@ def checked_judgement(
     """B as an array in the order of its row labels, and these; as :func:`consistent_matrix` says."""
     frame = judgement
     if not isinstance(frame, pd.DataFrame):
+        refuse_other_frames(judgement, "judgement")
         masked = isinstance(judgement, np.ma.MaskedArray)
         array = (
             plain_array(judgement, "judgement") if masked else np.asarray(judgement, dtype=object)

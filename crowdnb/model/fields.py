@@ -28,6 +28,7 @@ from crowdnb.labels import (
     numbers,
     one_of,
     plain_array,
+    refuse_other_frames,
     shown,
 )
 from crowdnb.spelling import one_label, unknown
@@ -187,6 +188,7 @@ def _conflicts(conflicts: Conflicts | None, labels: Labels, name: str) -> BoolAr
         raise ValueError(
             f"{name}: pairs of labels, or a 0/1 frame, are needed, got {shown(conflicts)}"
         )
+    refuse_other_frames(conflicts, name)
     if isinstance(conflicts, pd.DataFrame):
         array = _from_frame(conflicts, labels, name)
     elif isinstance(conflicts, np.ndarray):

@@ -27,6 +27,7 @@ from crowdnb.labels import (
     shown,
     text_of,
     whole,
+    with_clean_labels,
 )
 from crowdnb.model.assignment import Assignment
 from crowdnb.model.fields import Conflicts, Labels, Scope, read, zero_one
@@ -115,6 +116,9 @@ class Project:
     min_ratings: int = field(default=0, metadata=_FOLLOWS)
 
     def __post_init__(self) -> None:
+        for item in fields(self):
+            if isinstance(table := getattr(self, item.name), pd.DataFrame | pd.Series):
+                object.__setattr__(self, item.name, with_clean_labels(table, item.name))
         u, d = interval_pair(self.ability, self.demand)
         weights = needs(self.criteria_weights, pd.Series, "criteria_weights")
         check_weights(labelled_vector(weights, u.criteria, "criteria weights"), u.criteria)

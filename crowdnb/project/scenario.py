@@ -15,22 +15,13 @@ import pandas as pd
 
 from crowdnb.ability.cloud import ability_intervals, moved_intervals
 from crowdnb.ability.qualification import qualification
-from crowdnb.labels import (
-    listing,
-    natural_key,
-    needs,
-    one_of,
-    same_labels,
-    several,
-    shown,
-    text_of,
-    whole,
-)
+from crowdnb.labels import listing, needs, one_of, same_labels, several, shown, text_of, whole
 from crowdnb.model.changes import Item, apply
 from crowdnb.model.fields import Scope
 from crowdnb.model.moves import position
 from crowdnb.model.problem import Problem, needed
 from crowdnb.project.errors import did_you_mean
+from crowdnb.order import natural_key
 from crowdnb.project.record import Project, listed, problem_of
 from crowdnb.project.setting_kinds import ScenarioError, entries
 from crowdnb.project.settings import CHANGES, SETTINGS, Pair, task_weight

@@ -21,7 +21,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from crowdnb.labels import listing, natural_key, number, shown
+from crowdnb.labels import listing, number, shown
+from crowdnb.order import natural_key
 from crowdnb.project.record import Project
 
 
