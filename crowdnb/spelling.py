@@ -82,7 +82,7 @@ _ERROR = re.compile(
 _FORMS = {
     code: normalize("NFKC", chr(code))
     for code in (0xB5, *range(0x2E80, 0x2FE0), *range(0xFB00, 0xFDF0), *range(0xFE70, 0xFEFD))
-    if decomposition(chr(code))
+    if decomposition(chr(code)) and normalize("NFKC", chr(code))[0] != " "  # no mark on its own
 } | {0x2010: "-", 0x2011: "-"}
 
 
@@ -100,12 +100,19 @@ def cleaned(text: str) -> str:
 
 @lru_cache(maxsize=1 << 16)  # a file says a name many times; this takes 5 microseconds
 def _cleaned(text: str) -> str:
+    while (clean := _cleaned_once(text)) != text:  # marks in another order may undo a joiner
+        text = clean
+    return text
+
+
+def _cleaned_once(text: str) -> str:
     text = _UNSEEN.sub(lambda found: found[1] or "", text)
+    text = normalize("NFC", text.translate(_FORMS))
     if _JOINERS.search(text):
         text = _JOINERS.sub(lambda found: found[0][0], text)
         kept = {found.start() for found in _JOINS.finditer(text)}
         text = "".join(c for at, c in enumerate(text) if c not in "\u200c\u200d" or at in kept)
-    return normalize("NFC", _BLANKS.sub(" ", text.translate(_FORMS)).strip(" "))
+    return normalize("NFC", _BLANKS.sub(" ", text).strip(" "))
 
 
 def wrong(text: str) -> str | None:

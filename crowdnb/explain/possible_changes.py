@@ -11,6 +11,7 @@ import numpy as np
 from crowdnb.labels import IntArray, number, shown
 from crowdnb.model.changes import KINDS, Item
 from crowdnb.model.problem import Problem
+from crowdnb.spelling import one_label
 
 NEW = 1000  # new workers like the same one at most: with more, a problem fills the memory
 
@@ -96,7 +97,7 @@ def _key(name: Any, known: Collection[Item], what: str) -> Any:
 
     ValueError where there is none.
     """
-    item = tuple(name) if isinstance(name, tuple | list) else (name,)
+    item = tuple(map(one_label, name)) if isinstance(name, tuple | list) else (name,)
     shape = isinstance(name, str | tuple | list)
     if not shape or not all(isinstance(part, Hashable) for part in item):
         raise ValueError(

@@ -17,6 +17,7 @@ from crowdnb.model.fields import zero_one
 from crowdnb.model.moves import moves, moves_text
 from crowdnb.model.problem import Problem, needed
 from crowdnb.solver.search import optimum, tie
+from crowdnb.spelling import unknown
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,15 +142,19 @@ def _running(problem: Problem, table: object) -> BoolArray:
     """The running assignment, m × n of a problem; ValueError where it is none."""
     if not isinstance(table, pd.DataFrame):
         raise ValueError(f"table: a frame of workers × tasks is needed, got {type(table).__name__}")
-    unique_index(table.index, "worker"), unique_index(table.columns, "task")
+    workers, tasks = unique_index(table.index, "worker"), unique_index(table.columns, "task")
+    for given, known in ((workers, problem.workers), (tasks, problem.tasks)):
+        # who is unknown has left, but not who is 7 here and '7' there
+        looks = set(map(str, known))
+        for label in given.difference(known, sort=False):
+            if str(label) in looks:
+                raise ValueError(f"table: {given.name} {unknown(label, known)}")
     values = zero_one(table.to_numpy())
     for i, j in np.argwhere(np.isnan(values)).tolist():
         cell = f"{table.index[i]} on {table.columns[j]} is {shown(table.iat[i, j])}"
         raise ValueError(f"table: {cell}, its cells must be 0 or 1")
-    known = pd.DataFrame(values, table.index, table.columns).reindex(
-        index=problem.workers, columns=problem.tasks
-    )
-    return np.asarray(known.to_numpy() == 1)
+    now = pd.DataFrame(values, workers, tasks).reindex(problem.workers, columns=problem.tasks)
+    return np.asarray(now.to_numpy() == 1)
 
 
 def valued(problem: Problem, value: FloatArray) -> Problem:

@@ -87,6 +87,7 @@ def why_of(oracle: Oracle, worker: Hashable, task: Hashable) -> Why:
     problem = oracle.problem
     needed(problem)
     i, j = position(problem.workers, worker, "worker"), position(problem.tasks, task, "task")
+    worker, task = problem.workers[i], problem.tasks[j]
     best = oracle.optimum.placed
     if best is None:
         raise ValueError("why: the problem has no assignment; explain_infeasible says why")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ from crowdnb.pages.html import escaped, file_text, sentences
 from crowdnb.panels.controls import sentence
 from crowdnb.panels.panel import Shown
 from crowdnb.project.errors import did_you_mean
+from crowdnb.spelling import cleaned
 
 
 class ConflictGrid(anywidget.AnyWidget):
@@ -112,7 +114,10 @@ class PairList(widgets.VBox):  # type: ignore[misc]
             layout=widgets.Layout(width="min(420px, 100%)"),
         )
         self.said = Shown()
-        head = sentence(f"{escaped(title)} (one pair a line, with a comma between the two):")
+        head = sentence(
+            f"{escaped(title)} (one pair a line, a comma between the two, a name with a comma in"
+            " double quotes):"
+        )
         super().__init__([head, self.area, self.said])
         self.observe(self._tell, names="value")
         self.area.observe(self._read, names="value")
@@ -122,7 +127,7 @@ class PairList(widgets.VBox):  # type: ignore[misc]
     def _tell(self, _: object = None) -> None:
         """Write the pairs, unless the text says the same already."""
         if self._pairs(self.area.value)[0] != self.value or not self.area.value:
-            self.area.value = "\n".join(f"{self.rows[i]}, {self.columns[k]}" for i, k in self.value)
+            self.area.value = "\n".join(_line(self.rows[i], self.columns[k]) for i, k in self.value)
 
     def _read(self, _: object = None) -> None:
         pairs, wrong = self._pairs(self.area.value)
@@ -133,32 +138,60 @@ class PairList(widgets.VBox):  # type: ignore[misc]
     def _pairs(self, text: str) -> tuple[list[list[int]], list[str]]:
         """Positions, and what is wrong, by line."""
         at_row, at_column = (
-            {name: at for at, name in enumerate(names)} for names in (self.rows, self.columns)
+            {cleaned(name): at for at, name in enumerate(names)}
+            for names in (self.rows, self.columns)
         )
         pairs: list[list[int]] = []
         wrong = []
         for line, words in enumerate(text.splitlines(), 1):
             if not words.strip():
                 continue
-            # a label may hold commas itself: any of them may part the two
-            cuts = [at for at, letter in enumerate(words) if letter == ","]
-            splits = [(words[:at].strip(), words[at + 1 :].strip()) for at in cuts]
-            good = next(
-                (split for split in splits if split[0] in at_row and split[1] in at_column), None
-            )
-            if good is None:
-                one, other = splits[0] if splits else (words.strip(), "")
-                known: list[str] = self.rows if one not in at_row else self.columns
-                strange = one if one not in at_row else other
-                wrong.append(f"line {line}: {strange!r} is unknown{did_you_mean(strange, known)}")
+            splits = _splits(words)
+            good = [(one, other) for one, other in splits if one in at_row and other in at_column]
+            good = [pair for pair in good if _line(*pair) == words.strip()] or good
+            if len(good) != 1:
+                said = "can be read in two ways; put each name in double quotes"
+                if not good:
+                    one, other = splits[0]
+                    known: list[str] = self.rows if one not in at_row else self.columns
+                    strange = one if one not in at_row else other
+                    said = f"{strange!r} is unknown{did_you_mean(strange, known)}"
+                wrong.append(f"line {line}: {said}")
                 continue
-            i, k = at_row[good[0]], at_column[good[1]]
+            i, k = at_row[good[0][0]], at_column[good[0][1]]
             if self.symmetric and i == k:
-                wrong.append(f"line {line}: {good[0]} with itself")
+                wrong.append(f"line {line}: {good[0][0]} with itself")
             pair = [max(i, k), min(i, k)] if self.symmetric else [i, k]
             if pair not in pairs:
                 pairs.append(pair)
         return pairs, wrong
+
+
+def _line(one: str, other: str) -> str:
+    """A pair as the text has it."""
+    return f"{_in_quotes(one)}, {_in_quotes(other)}"
+
+
+def _in_quotes(name: str) -> str:
+    """A name as the text has it: in double quotes where it could be read otherwise."""
+    name = cleaned(name)
+    if "," not in name and not name.startswith('"'):
+        return name
+    doubled = name.replace('"', '""')
+    return f'"{doubled}"'
+
+
+def _splits(words: str) -> list[tuple[str, str]]:
+    """The ways in which a line can be two names: by its quotes, and at each comma of it."""
+    ways = []
+    quoted = next(csv.reader([words], skipinitialspace=True))
+    if len(quoted) == 2:
+        ways.append((quoted[0], quoted[1]))
+    cuts = [at for at, letter in enumerate(words) if letter == ","]
+    ways += [(words[:at], words[at + 1 :]) for at in cuts]
+    return list(
+        dict.fromkeys((cleaned(one), cleaned(other)) for one, other in ways or [(words, "")])
+    )
 
 
 def conflict_controls(

@@ -307,7 +307,7 @@ def test_a_disk_that_fails_is_told_and_the_panel_goes_on(folder, monkeypatch):
 
 def test_pairs_typed_one_a_line():
     pairs = PairList(["a", "b, c", "d"], ["a", "b, c", "d"], True, "Quarrels", [[1, 0]])
-    assert pairs.area.value == "b, c, a"
+    assert pairs.area.value == '"b, c", a'
     pairs.area.value = "d, a\n\nb, c, a\na,d"
     assert pairs.value == [[2, 0], [1, 0]] and not pairs.said.value
     wrong = {
