@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from crowdnb.spelling import meant, one_label, told_apart
+from crowdnb.spelling import in_quotes, meant, one_label, told_apart
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -249,7 +249,7 @@ def finite(values: npt.ArrayLike, where: str) -> FloatArray:
 def shown(value: object) -> str:
     """A value as messages show it: text in quotes, numbers with all digits, long ones by type."""
     try:
-        told = repr(value) if isinstance(value, str | bytes) else str(value)
+        told = in_quotes(value) if isinstance(value, str | bytes) else str(value)
     except ValueError:  # a whole number of thousands of digits
         return f"a very large {type(value).__name__}"
     if len(told) <= _LONG and "\n" not in told and told:
@@ -261,14 +261,14 @@ def shown(value: object) -> str:
 def listing(labels: Iterable[object], most: int = 8, total: int = 0) -> str:
     """Labels as ``a1, a2, a3``, shortened after ``most``; ``total``, if there are more of them.
 
-    One with a comma or semicolon in it stands in quotes, or it would pass for two.
+    One with a comma, or a semicolon and a space, in it stands in quotes: it would pass for two.
     """
     return phrases(map(quoted, labels), most, total)
 
 
 def quoted(label: object) -> str:
     """A label as lists show it: ``a1``, ``"Lee, Ann"``."""
-    if isinstance(label, str) and ("," in label or ";" in label):
+    if isinstance(label, str) and ("," in label or "; " in label):
         inside = label.replace('"', '""')
         return f'"{inside}"'
     return str(label)

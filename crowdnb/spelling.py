@@ -244,6 +244,13 @@ def shown_codes(text: str) -> str:
     return ascii(text) if text.isascii() else "'" + "".join(map(_code_of, text)) + "'"
 
 
+def in_quotes(text: str | bytes) -> str:
+    """A text as Python writes it, but joiners as they are."""
+    return re.sub(
+        r"(?<!\\)\\u200([cd])", lambda found: chr(0x2000 + int("0" + found[1], 16)), repr(text)
+    )
+
+
 def _code_of(letter: str) -> str:
     seen = letter == " " or (letter.isprintable() and not _UNSEEN.match(letter))
     return letter if seen else letter.encode("unicode_escape").decode()
@@ -308,9 +315,12 @@ def meant(label: Any, known: Iterable[Any]) -> str:
                 return f": {apart(label, other)} look the same"
             return f": here {label!r} is {_kind(label)}, and there {other!r} is {_kind(other)}"
     if _is_text(label):
-        for _, other in same_look([clean, *filter(_is_text, known)]):
+        for other in filter(_is_text, known):
             if same_look([clean, other]):
                 return f": {apart(clean, other)} look the same"
+            if _without_joiners(clean) == _without_joiners(other):
+                pair = f"{shown_codes(clean)} and {shown_codes(other)}"
+                return f": {pair} differ in a joiner that is not seen"
     return ""
 
 

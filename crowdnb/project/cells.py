@@ -21,6 +21,7 @@ from crowdnb.labels import number
 from crowdnb.model.fields import MOST
 from crowdnb.project.files import short
 from crowdnb.project.spreadsheet import unmarked
+from crowdnb.spelling import cleaned, in_quotes, spreadsheet_error, wrong
 
 LABEL = 1000  # characters of a label
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
@@ -36,12 +37,13 @@ _CALLED = {".": "point", ",": "comma", **dict.fromkeys(_APOSTROPHES, "apostrophe
 
 
 def as_label(cell: Any) -> str:
-    """A cell as a label: text without spaces around it, 101.0 as Excel stores it read as 101.
+    """A cell as a label, by the rule of :mod:`crowdnb.spelling`; 101.0 of a workbook is 101.
 
     And without the apostrophe by which a text that begins like a formula is kept a text.
     """
     if isinstance(cell, str):
-        return unmarked(cell.strip())
+        text = cleaned(cell)
+        return cleaned(unmarked(text)) if "'" in text else text
     if cell is None:
         return ""
     if isinstance(cell, float) and cell.is_integer():
@@ -62,8 +64,14 @@ def wrong_label(text: str) -> str | None:
         return "is empty"
     if len(text) > LABEL:
         return f"{short(text)} is too long: at most {LABEL:,} are read"
-    if not text.isprintable() and len(text.splitlines()) > 1:
-        return f"{text!r} has a line break in it (or is a quote not closed?)"
+    said = wrong(text)
+    return said and f"{in_quotes(text)} {said}"
+
+
+def broken(cell: Any) -> str | None:
+    """What is wrong with a label of a text file that has a line break in it."""
+    if isinstance(cell, str) and re.search(r"[\r\n]", cell.strip()):
+        return f"{cell.strip()!r} has a line break in it (or is a quote not closed?)"
     return None
 
 
@@ -175,7 +183,7 @@ def _hint(text: str, decimal_comma: bool) -> str:
         return ""
     if text.startswith("="):
         return " (it is a formula; write its value)"
-    if re.fullmatch(r"#\S+", text):
+    if spreadsheet_error(text):
         return " (it is an error of the spreadsheet; mend it there)"
     if found := _THOUSANDS.fullmatch(text):
         whole = re.sub("[^0-9+-]", "", found[1] + found[3] + found["more"])

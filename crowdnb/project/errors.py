@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from crowdnb.labels import several, shown
+from crowdnb.spelling import in_quotes, meant
 
 HINTED = 5000  # known labels among which the one that was meant is looked for: 10 microseconds each
 SHOWN = 10  # problems of one file that a report prints, so that no file hides another; all are kept
@@ -63,6 +64,7 @@ class Report:
 
     problems: list[tuple[str, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    labels: dict[str, dict[str, str]] = field(default_factory=dict)  # by kind, where each is first
 
     def add(self, where: str, text: str, at: Sequence[str] = ()) -> None:
         """Add a problem of a file, and of a place in it."""
@@ -81,12 +83,12 @@ def strangers(
     found = []
     for before, (label, at_all) in enumerate(unknown.items()):
         few = before < SHOWN and len(known) <= HINTED  # a hint takes long among many labels
-        hint = did_you_mean(label, known) if few else ""
+        hint = (meant(label, known) or did_you_mean(label, known)) if few else ""
         if not hint and 0 < len(known) <= 8:
             hint = f" (known are {', '.join(known)})"
         more = len(at_all) - 1
         also = f" (and on {more} more {place}{'s' * (more > 1)})" if more else ""
-        found.append((at_all[0], f"{name} {label!r} is unknown{hint}{also}"))
+        found.append((at_all[0], f"{name} {in_quotes(label)} is unknown{hint}{also}"))
     return found
 
 
@@ -99,5 +101,5 @@ def closest(label: str, known: Collection[str], cutoff: float = 0.6) -> str | No
 
 def did_you_mean(label: str, known: Collection[str]) -> str:
     """A hint at the label that was probably meant, for the end of a sentence."""
-    meant = closest(label, known)
-    return "" if meant is None else f" (did you mean {meant!r}?)"
+    likely = closest(label, known)
+    return "" if likely is None else f" (did you mean {in_quotes(likely)}?)"

@@ -34,6 +34,7 @@ from crowdnb.project.excel_file import read_workbook
 from crowdnb.project.file_names import known_names
 from crowdnb.project.files import kind
 from crowdnb.project.form import ELSEWHERE, FILES, PAIRS, STARS
+from crowdnb.project.label_notes import confused, twins
 from crowdnb.project.reader import Reader
 from crowdnb.project.record import TASK_COLUMNS, Project
 from crowdnb.project.tables import Table
@@ -103,6 +104,10 @@ def read_project(
             " pairs"
         )
         report.add(str(folder), f"{pairs}, and at most {PAIRS:,} can be dealt with")
+    for what, places in report.labels.items():
+        for text in confused(what, places):
+            report.add(str(folder), text)
+        report.notes += twins(what, places)
     if counts is not None and not report.problems:
         ability = ability_intervals(counts, gamma)
     if report.problems or ability is None or demand is None or weights is None or tasks is None:

@@ -25,12 +25,12 @@ from crowdnb.project.cells import (
     not_negative,
     ratio,
     read_number,
-    wrong_label,
 )
 from crowdnb.project.errors import Report, strangers
 from crowdnb.project.form import FORM, HISTORIES, MOST_OF
 from crowdnb.project.record import TASK_COLUMNS
 from crowdnb.project.tables import INDEX, Table
+from crowdnb.spelling import in_quotes
 
 
 class Reader:
@@ -114,7 +114,7 @@ class Reader:
         if _on_saatys_scale(table):
             table.problem(SAATY)
             return None, None
-        judgement = self._matrix(table, large=False)
+        judgement = self._matrix(table, large=False, what="criterion")
         if judgement is None:
             return None, None
         problems, off_levels = judgement_problems(judgement)
@@ -279,6 +279,7 @@ class Reader:
         table: Table,
         rule: Callable[[float], str | None] = lambda value: None,
         large: bool = True,
+        what: str = "worker",
     ) -> pd.DataFrame | None:
         """A labelled matrix: row labels in the first column, column labels in the header."""
         before = len(self.report.problems)
@@ -286,24 +287,25 @@ class Reader:
             table.problem(INDEX)  # the labels are in the second column
             return None
         names = table.header[1:]
-        table.dates([row[0] for row in table.rows], table.header[0] or "1")
-        labels = [as_label(row[0]) for row in table.rows]
-        for axis, got in (("column", names), ("row", labels)):
+        cells = [row[0] for row in table.rows]
+        labels = [as_label(cell) for cell in cells]
+        table.keep_labels(what, cells, labels, table.header[0] or "1")
+        for axis, given, got in (("column", names, names), ("row", cells, labels)):
             for label, times in Counter(got).items():
                 if times > 1:
-                    table.problem(f"{axis} {label!r} stands {times} times")
-            for at, wrong in enumerate(map(wrong_label, got)):
-                if wrong:
+                    table.problem(f"{axis} {in_quotes(label)} stands {times} times")
+            for at, (cell, label) in enumerate(zip(given, got, strict=True)):
+                if wrong := table.wrong_label(cell, label):
                     table.problem(
                         f"the label of {axis} {at + 1} {wrong}", at if axis == "row" else None
                     )
         values: list[Sequence[float]] = []
         for at, row in enumerate(table.rows):
-            cells = [read_number(cell, table.decimal_comma, rule, large) for cell in row[1:]]
-            for name, cell in zip(names, cells, strict=True):
-                if isinstance(cell, str):
-                    table.problem(cell, at, name)
-            values.append([math.nan if isinstance(cell, str) else cell for cell in cells])
+            read = [read_number(cell, table.decimal_comma, rule, large) for cell in row[1:]]
+            for name, value in zip(names, read, strict=True):
+                if isinstance(value, str):
+                    table.problem(value, at, name)
+            values.append([math.nan if isinstance(value, str) else value for value in read])
         if not values:
             table.problem("there is a header, and no rows")
         if len(self.report.problems) > before:

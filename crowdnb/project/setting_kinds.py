@@ -24,6 +24,7 @@ import pandas as pd
 from crowdnb.labels import listing, number, shown
 from crowdnb.order import natural_key
 from crowdnb.project.record import Project
+from crowdnb.spelling import one_label
 
 
 class ScenarioError(ValueError):
@@ -113,9 +114,13 @@ class Labelled:
             raise ScenarioError(f"{where}, {self.name}: a mapping is needed, got {shown(values)}")
         for key in values:
             self._check_key(key, where)
-        held = {self._key(key): value for key, value in values.items()}
-        for key, value in held.items():
-            self._check(key, value, where)
+        held: dict[Any, Any] = {}
+        for given, value in values.items():
+            clean = tuple(map(one_label, given)) if isinstance(given, tuple) else one_label(given)
+            self._check(key := self._key(clean), value, where)
+            if key in held and held[key] != value:
+                raise ScenarioError(f"{where}, {self.name}: {shown(given)} stands a second time")
+            held[key] = value
         if wrong := self.together(held):
             raise ScenarioError(f"{where}: {wrong}")
         return {key: self._held(value) for key, value in held.items()}

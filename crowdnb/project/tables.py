@@ -17,9 +17,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from crowdnb.labels import count, listing
-from crowdnb.project.cells import as_label, is_date, quoted, read_number, wrong_label
+from crowdnb.project.cells import as_label, broken, is_date, quoted, read_number, wrong_label
 from crowdnb.project.errors import SHOWN, Report, did_you_mean, strangers
 from crowdnb.project.files import TooLargeError
+from crowdnb.project.label_notes import doubts
 
 ROWS = 1_000_000  # below the header
 COLUMNS = 10_000  # of a matrix; each unknown one is a problem of its own
@@ -105,31 +106,36 @@ class Table:
         return [row[at] for row in self.rows]
 
     def labels(self, name: str) -> list[str]:
-        """A column of labels, without the spaces around them.
+        """A column of labels, each as it is cleaned.
 
         One that is wrong is reported and left empty.
         """
         cells = self.column(name)
-        self.dates(cells, name)
         texts = [as_label(cell) for cell in cells]
-        for row, text in enumerate(texts):
-            if wrong := wrong_label(text):
+        said: dict[Any, str | None] = {}
+        for row, (cell, text) in enumerate(zip(cells, texts, strict=True)):
+            if cell not in said:
+                said[cell] = self.wrong_label(cell, text)
+            if wrong := said[cell]:
                 self.problem(f"the {name} {wrong}", row, name)
                 texts[row] = ""
+        self.keep_labels("worker" if name == "other" else name, cells, texts, name)
         return texts
 
-    def dates(self, cells: Sequence[Any], column: str) -> None:
-        """Note that labels of these rows are dates, which a spreadsheet makes of 3-1 and the like."""
-        rows = []
-        if self.line_word == "row":  # text files hold none
-            rows = [row for row, cell in enumerate(cells) if is_date(cell)]
-        if rows:
-            more = f" (and {count(len(rows) - 1, 'more such cell')})" if len(rows) > 1 else ""
-            self.report.notes.append(
-                f"{self.where}, {self.line_word} {self.lines[rows[0]]}, column {column}: the label"
-                f" is the date {as_label(cells[rows[0]])}{more}; did the spreadsheet make it of"
-                " another text?"
-            )
+    def wrong_label(self, cell: Any, text: str) -> str | None:
+        """What is wrong with a label, if anything."""
+        return (self.line_word == "line" and broken(cell)) or wrong_label(text)
+
+    def keep_labels(self, what: str, cells: Sequence[Any], texts: Sequence[str], name: str) -> None:
+        """Keep where each label stands first; note what a spreadsheet may have made of them."""
+        places = self.report.labels.setdefault(what, {})
+        known = set(places)
+        for row, text in enumerate(texts):
+            if text and text not in places:
+                places[text] = f"{self.where}, {self.line_word} {self.lines[row]}"
+        for row, text in doubts(cells, texts, known):
+            at = f"{self.where}, {self.line_word} {self.lines[row]}, column {name}"
+            self.report.notes.append(f"{at}: {text}")
 
     def numbers(
         self,
@@ -237,6 +243,8 @@ def made_table(
     body_rows, body_lines = [rows[at] for at in body], [lines[at] for at in body]
     table = Table(where, line_word, header, body_rows, body_lines, decimal_comma, report)
     for cell in rows[head]:
+        if line_word == "line" and (wrong := broken(cell)):
+            report.add(where, f"the column {wrong}", [f"line {lines[head]}"])
         if is_date(cell):
             report.notes.append(
                 f"{where}, {line_word} {lines[head]}: the column {as_label(cell)} is named by a"
