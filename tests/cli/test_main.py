@@ -282,11 +282,8 @@ def test_a_label_is_text_whatever_it_holds(label, tmp_path, capsys):
         path.write_text(path.read_text().replace("a10,", f"{label},").replace("r2,", f"{label},"))
     assert main(["assign", str(folder)]) == 0
     out = capsys.readouterr().out
-    seen = (
-        label
-        if label.isprintable() or "\u3000" in label
-        else label.encode("unicode_escape").decode()
-    )
+    label = label.replace("\u3000", " ")  # one label, whichever of the two stands where
+    seen = label if label.isprintable() else label.encode("unicode_escape").decode()
     assert f"{seen} (0.320)" in out and f"\n{seen}  " in out
     assert not set(out) & set("\x1b\x07\u202e")
     rows = list(csv.reader((folder / "assignment.csv").read_text("utf-8-sig").splitlines()))
