@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from unicodedata import east_asian_width
+from unicodedata import category, east_asian_width
 
 import pandas as pd
 
 import crowdnb as cn
 from crowdnb.ability.consistency import consistency_of
-from crowdnb.labels import listing
+from crowdnb.labels import listing, quoted
 from crowdnb.project.histories import left_out_line
 from crowdnb.project.plan import proved_by, tie_line
 from crowdnb.project.scenario import GIVEN
@@ -78,7 +78,7 @@ def describe(answer: cn.Assignment) -> str:
     for task, need in answer.problem.required.items():
         here = answer.pairs[answer.pairs["task"] == task]
         who = [
-            f"{worker} ({q:.3f})"
+            f"{quoted(worker)} ({q:.3f})"
             for worker, q in zip(here["worker"], here["qualification"], strict=True)
         ]
         rows.append((str(task), f"{need:5}", ", ".join(who) or "nobody"))
@@ -104,5 +104,6 @@ def describe(answer: cn.Assignment) -> str:
 
 
 def _width(text: str) -> int:
-    """Columns that a text takes in a terminal: Chinese characters take two."""
-    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
+    """Columns that a text takes in a terminal: Chinese characters take two, marks and joiners none."""
+    wide = sum(east_asian_width(character) in "WF" for character in text)
+    return wide + sum(category(character) not in ("Mn", "Me", "Cf") for character in text)

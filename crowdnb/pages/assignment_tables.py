@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from crowdnb.labels import BoolArray, FloatArray, by_label
+from crowdnb.labels import BoolArray, FloatArray, by_label, quoted
 from crowdnb.model.assignment import Assignment
 from crowdnb.model.problem import Problem
 from crowdnb.pages.html import escaped, scrolling, text_table
@@ -65,7 +65,10 @@ def team_table(answer: Assignment) -> str:
     rows = []
     for task, need in answer.problem.required.items():
         here = answer.pairs[answer.pairs["task"] == task]
-        who = [f"{w} ({q:.3f})" for w, q in zip(here["worker"], here["qualification"], strict=True)]
+        who = [
+            f"{quoted(w)} ({q:.3f})"
+            for w, q in zip(here["worker"], here["qualification"], strict=True)
+        ]
         rows.append([task, need, ", ".join(who) or "nobody"])
     return text_table(["task", "needs", "workers (how well they meet it, 0 to 1)"], rows)
 

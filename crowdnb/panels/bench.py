@@ -38,6 +38,7 @@ from crowdnb.project.output import beside
 from crowdnb.project.record import Project
 from crowdnb.project.scenario import GIVEN, Scenario
 from crowdnb.project.scenarios import Scenarios
+from crowdnb.spelling import cleaned
 
 _SUGGESTED = 4  # repairs
 _PATIENCE = 3.0  # seconds for them
@@ -340,7 +341,7 @@ class Bench(ProjectFolder):
             return
         self._save()
         self._compare()
-        self.kept.value = self.name.value.strip()
+        self.kept.value = cleaned(self.name.value)
         self.message.value = sentences([f"Kept as {self.kept.value!r} in {here.keeper.path.name}."])
 
     def take(self) -> None:

@@ -7,6 +7,7 @@ Section 6 of the paper, notebooks 05 and 07.
 ``cells``          one cell as a label or a number
 ``csv_file``, ``excel_file``, ``excel_marks``, ``tables``
                    tables of labels and numbers, with line numbers in every complaint
+``label_notes``    what is noted of labels, and which nobody can tell apart
 ``form``           what columns each file has, and how much a project may hold
 ``record``         a project: what its files say, its problem, its assignment
 ``file_names``     which files and sheets are read, and what others may be meant for
@@ -25,5 +26,5 @@ Section 6 of the paper, notebooks 05 and 07.
 ``spreadsheet``, ``assignment_file``
                    tables as a spreadsheet opens them, and an assignment in each format
 
-May use ``solver``, ``model``, ``ability`` and ``labels``.
+May use ``solver``, ``model``, ``ability``, ``labels`` and ``spelling``.
 """

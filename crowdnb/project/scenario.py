@@ -20,11 +20,12 @@ from crowdnb.model.changes import Item, apply
 from crowdnb.model.fields import Scope
 from crowdnb.model.moves import position
 from crowdnb.model.problem import Problem, needed
-from crowdnb.project.errors import did_you_mean
 from crowdnb.order import natural_key
+from crowdnb.project.errors import did_you_mean
 from crowdnb.project.record import Project, listed, problem_of
 from crowdnb.project.setting_kinds import ScenarioError, entries
 from crowdnb.project.settings import CHANGES, SETTINGS, Pair, task_weight
+from crowdnb.spelling import cleaned, in_quotes
 
 GIVEN = "as given"  # the project's own files, before any scenario
 
@@ -75,7 +76,8 @@ class Scenario:
     added: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        where = f"scenario {self.name!r}" if text_of(self.name, "name") else "the settings"
+        object.__setattr__(self, "name", cleaned(text_of(self.name, "name")))
+        where = f"scenario {in_quotes(self.name)}" if self.name else "the settings"
         for name, setting in SETTINGS.items():
             object.__setattr__(self, name, setting.read(getattr(self, name), where))
 
@@ -242,7 +244,7 @@ def check_names(named: Sequence[Scenario], where: str) -> None:
     if twice := [name for name, times in number.items() if times > 1]:
         names = listing(map(repr, twice))
         raise ScenarioError(f"{where}: the scenario {names} stands more than once")
-    if wrong := [name for name in number if not name.strip() or name == GIVEN]:
+    if wrong := [name for name in number if not name or name == GIVEN]:
         raise ScenarioError(f"{where}: {wrong[0]!r} cannot be the name of a scenario")
 
 

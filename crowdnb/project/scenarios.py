@@ -42,6 +42,7 @@ from crowdnb.project.scenario_file import read_scenarios, write_scenarios
 from crowdnb.project.setting_kinds import ScenarioError
 from crowdnb.project.settings import task_weight
 from crowdnb.solver.questions import Questions
+from crowdnb.spelling import cleaned, plain
 
 REMEMBERED = 200  # answers, so that a long day of turning does not fill the memory
 
@@ -124,8 +125,7 @@ class Scenarios:
             new = Scenario(**{"name": scenario, **changes})
         else:
             new = replace(a_scenario(scenario), **changes)
-        new = replace(new, name=new.name.strip())
-        if not new.name or new.name == GIVEN or not new.name.isprintable():
+        if not new.name or new.name == GIVEN or plain(new.name) != new.name:
             raise ScenarioError(
                 f"name: {new.name!r} cannot be the name of a scenario; give another"
             )
@@ -139,8 +139,8 @@ class Scenarios:
 
     def drop(self, name: str) -> Scenarios:
         """Without the scenario of this name."""
-        find(self, text_of(name, "name"), "name")
-        return self._but(named=tuple(one for one in self.named if one.name != name))
+        found = find(self, text_of(name, "name"), "name")
+        return self._but(named=tuple(one for one in self.named if one.name != found.name))
 
     def at(self, current: Scenario) -> Scenarios:
         """With other settings being tried."""
@@ -393,10 +393,10 @@ def find(plans: Scenarios, scenario: Scenario | str, what: str = "scenario") -> 
     """The scenario given, or the one of this name; ``what`` is how a message calls the argument."""
     if not isinstance(scenario, str):
         return a_scenario(scenario)
-    if scenario == GIVEN:
+    if (name := cleaned(scenario)) == GIVEN:
         return Scenario(GIVEN)
     for one in plans.named:
-        if one.name == scenario:
+        if one.name == name:
             return one
     known = listing([GIVEN, *(one.name for one in plans.named)], 20)
     raise ScenarioError(f"{what}: there is no scenario {scenario!r}; there are {known}")
