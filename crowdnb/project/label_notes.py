@@ -61,11 +61,11 @@ def _doubt(cell: Any, label: str, cut: bool) -> str:
     is_number = isinstance(cell, int | float) and len(label.lstrip("-")) > _EXACT
     if is_number or _EXPONENT.fullmatch(label) or (cut and _LONG.fullmatch(label)):
         return (
-            "the label {} looks like a number that a spreadsheet rounded, and several may have become one; make"
-            " the column text before the numbers are put in"
+            "the label {} looks like a number that a spreadsheet rounded, and several may have"
+            " become one; make the column text before the numbers are put in"
         )
     if "\ufffd" in label:
-        return "the label {} has a letter that was lost (\ufffd) when the file was written in another encoding"
+        return "the label {} has a letter that an earlier program lost (\ufffd)"
     if plain(label) != label:
         return "the label {} has characters that steer a screen; they are shown by their codes"
     return ""

@@ -147,8 +147,8 @@ def test_an_error_of_a_spreadsheet_is_named_where_a_number_is_wanted(error, tmp_
         ("4.80012E+15", "looks like a number that a spreadsheet rounded"),
         ("4,80012E+15", "looks like a number that a spreadsheet rounded"),
         ("48001234567811100", "looks like a number that a spreadsheet rounded"),
-        ("3-Jan", "is a date"), ("01. Mrz", None), ("Mar-01", "is a date"), ("2-Sep-24", "is a date"),
-        ("2024-03-01 00:00:00", "is a date"), ("M\ufffdller", "a letter that was lost"),
+        ("3-Jan", "is the date"), ("01. Mrz", None), ("Mar-01", "is the date"), ("2-Sep-24", "is the date"),
+        ("2024-03-01 00:00:00", "is the date"), ("M\ufffdller", "a letter that an earlier program lost"),
         ("\x1b[31mred", "characters that steer a screen"), ("a\u202eb", "characters that steer a screen"),
         ("2024-03-01", None), ("48001234567811123", None), ("Juno-1", None), ("1E5", None),
     ],
@@ -171,7 +171,7 @@ def test_a_workbook_says_what_it_made_of_labels(tmp_path):
 
     (note,) = noted(book(tmp_path, dates))
     assert note.startswith(
-        "book.xlsx, sheet tasks, row 2, column task: the label 2024-03-01 is a date"
+        "book.xlsx, sheet tasks, row 2, column task: the label is the date 2024-03-01;"
     )
     assert cn.read_project(tmp_path / "book.xlsx").required.index[0] == "2024-03-01"
 

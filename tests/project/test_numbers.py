@@ -7,6 +7,7 @@ from helpers.folders import copy, problems
 
 import crowdnb as cn
 from crowdnb.project.cells import decimals, in_unit, not_negative, people, ratio, read_number
+from crowdnb.spelling import cleaned
 
 READ = {
     "0.125": 0.125,
@@ -57,7 +58,7 @@ AMBIGUOUS = {
 @pytest.mark.parametrize(("text", "said"), AMBIGUOUS.items())
 def test_a_mark_before_three_digits_is_ambiguous(text, said):
     found = read_number(text, True)
-    assert found.startswith(f"{text!r} is ambiguous: {said}")
+    assert found.startswith(f"{cleaned(text)!r} is ambiguous: {said}")
     for part in found.split(": ", 1)[1].split(", ")[:2]:
         for word in part.split():
             if word[0].isdigit():  # what the message asks for is read

@@ -567,8 +567,6 @@ def test_dates_as_labels_are_read_with_a_question(tmp_path):
     assert project.notes == (
         "book.xlsx, sheet tasks, row 2, column task: the label is the date 2024-03-01; did the"
         " spreadsheet make it of another text?",
-        "book.xlsx, sheet demand, row 2, column task: the label is the date 2024-03-01 (and 3 more"
-        " such cells); did the spreadsheet make it of another text?",
     )
 
 
