@@ -120,8 +120,14 @@ class Problem:
     Raises
     ------
     ValueError
-        A label is unknown, missing or doubled, a value breaks its rule, a worker is in conflict
-        with itself, or a 0/1 frame is not symmetric. Argument, label, value and rule are named.
+        A label is unknown, missing, doubled or looks like another, a value breaks its rule, a
+        worker is in conflict with itself, or a 0/1 frame is not symmetric. Argument, label, value
+        and rule are named.
+
+    Notes
+    -----
+    Frames, Series and mappings are read by label, in any order, and have every label, arrays and
+    lists by position. Labels are cleaned (:mod:`crowdnb.spelling`).
 
     Examples
     --------
