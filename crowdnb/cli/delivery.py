@@ -11,11 +11,11 @@ from typing import NamedTuple
 from crowdnb.cli.status import BAD_INPUT, SOLVED
 from crowdnb.cli.terminal import Keyboard, say, tell, tell_bytes
 from crowdnb.extras import needed_for
-from crowdnb.labels import plain
 from crowdnb.project.files import write_whole
 from crowdnb.project.form import FILES, OPTIONS
 from crowdnb.project.output import CSV, JSON, PAGE, WORKBOOK, beside, check_writable, ending_of
 from crowdnb.project.scenario_file import place_of
+from crowdnb.spelling import plain
 
 STANDARD_OUTPUT = Path("-")  # as --output takes it
 
