@@ -317,7 +317,7 @@ def test_a_file_says_where_it_comes_from_and_reads_back(tmp_path, serial):
     path = tmp_path / "t.csv"
     rows = ex.table8(6, sizes=[10, 20], output=path, progress=False)
     assert same(rows, serial)
-    first = path.read_text().splitlines()[0]
+    first = path.read_text(encoding="utf-8-sig").splitlines()[0]
     assert first.startswith("# crowdnb experiment table8, seed 0; crowdnb 0.1.0, Python 3.")
     assert "cvxpy" in first and sweep.machine() in first
     assert same(sweep.read(path), serial.sort_values(sweep.KEY, ignore_index=True))
