@@ -66,12 +66,12 @@ unit: $(READY)
 coverage: $(READY)
 	$(PYTEST) --cov --cov-report=term
 
-# The sweeps of random problems at full length; then, for so many seconds, problems with every option against looking
-# at every assignment. What goes wrong there is printed as programs.
+# The sweeps of random problems at full length, and every notebook in the browser; then, for so many seconds, problems
+# with every option against looking at every assignment. What goes wrong there is printed as programs.
 SEED    ?= $(shell date +%s)
 SECONDS ?= 600
 thorough: $(READY)
-	$(PYTEST) --thorough -m "not browser" -o faulthandler_timeout=1500
+	$(PYTEST) --thorough -o faulthandler_timeout=1500
 	PYTHONPATH=tests $(BIN)/python tests/solver/test_oracle.py $(SEED) $(SECONDS)
 
 notebooks: $(READY)

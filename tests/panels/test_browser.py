@@ -1,5 +1,10 @@
-"""The notebooks in JupyterLab in a real browser. Needs Chromium; in CI it must be there."""
+"""The panels of the notebooks in JupyterLab in a real browser. Needs Chromium; in CI it must be there.
 
+The cells that show panels stand in one notebook, behind what they need. The notebooks as a whole,
+which ``make notebooks`` compares cell by cell, run in the browser in ``make thorough``.
+"""
+
+import ast
 import json
 import os
 import re
@@ -16,6 +21,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from helpers.crowd import crowd
+from helpers.effort import tries
 
 import crowdnb as cn
 from crowdnb import panels
@@ -152,27 +158,49 @@ def run_all(lab, page, name):
     wait(lambda: kernel()["execution_state"] == "idle", 60)
 
 
-@pytest.mark.parametrize("name", NOTEBOOKS)
-def test_a_notebook_runs_and_its_panel_answers(lab, page, name, request, record_property):
-    run_all(lab, page, name)
+def sound(page):
+    """What holds of any notebook that has run."""
     assert page.locator('[data-mime-type="application/vnd.jupyter.error"]').count() == 0
     assert page.locator('[data-mime-type="application/vnd.jupyter.stderr"]').count() == 0
     assert "Error displaying widget" not in page.content()
     assert "Loading widget" not in page.content()
     for image in page.locator(".jp-OutputArea-output img").all():
         assert image.get_attribute("alt")
-    if name in PANELS:
-        panel = Panel(page, record_property)
-        panel.reset()
-        PANELS[name](panel, request.getfixturevalue("case"))
-        panel.reset()
+
+
+def names(code, context):
+    """The names that a piece of code reads (ast.Load) or makes (ast.Store)."""
+    found = set()
+    for node in ast.walk(code):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, context):
+            found.add(node.id)
+        elif context is ast.Store and isinstance(node, ast.alias):
+            found.add((node.asname or node.name).split(".")[0])
+        elif context is ast.Store and isinstance(node, ast.FunctionDef):
+            found.add(node.name)
+    return found
+
+
+def shown(name):
+    """The cells of a notebook that end with a panel, in order, each behind the cells that it needs."""
+    book = json.loads((ROOT / "notebooks" / name).read_text(encoding="utf-8"))
+    cells = ["".join(one["source"]) for one in book["cells"] if one["cell_type"] == "code"]
+    codes = [ast.parse(cell) for cell in cells]
+    keep = {at for at, cell in enumerate(cells) if cell.endswith("\npanel")}
+    needs = set()
+    for at in range(len(cells) - 1, -1, -1):
+        made = names(codes[at], ast.Store)
+        if at in keep or made & needs:
+            keep.add(at)
+            needs = needs - made | names(codes[at], ast.Load)
+    return [cells[at] for at in sorted(keep)]
 
 
 class Panel:
     """A panel in the page: its controls, what it shows, and how long it takes to."""
 
     def __init__(self, page, record, around=None, at=0):
-        self.page, self.record = page, record
+        self.page, self.record, self.at = page, record, at
         self.box = (around or page).locator(".crowdnb-panel").nth(at)
         self.status = self.box.locator('[role="status"]')
         self.handles = self.box.locator(".noUi-handle:visible")
@@ -218,9 +246,9 @@ class Panel:
         assert high < 1000
 
 
-# Of each control that is timed; 20 and more where figures are wanted: CROWDNB_TURNS=20 pytest -s
-# tests/test_browser.py
-TURNS = int(os.environ.get("CROWDNB_TURNS", "8"))
+# Of each control that is timed, even, so that the last act takes back the one before; 20 and more
+# where figures are wanted: CROWDNB_TURNS=20 pytest -s tests/panels/test_browser.py
+TURNS = int(os.environ.get("CROWDNB_TURNS", "4"))
 
 # Started by the first press, stopped by the frame after the new content.
 STOPWATCH = """status => {
@@ -385,7 +413,10 @@ def drive_scenes(panel, case):
     panel.says("the work fits into the day", f"{cn.scenes.fitting_threshold(inquiries, 6):.4f}")
     slide(panel, "service, threshold", panel.handles.nth(0))
 
-    content, scene = Panel(panel.page, panel.record, at=1), cn.scenes.read_scene("content")
+    content, scene = (
+        Panel(panel.page, panel.record, at=panel.at + 1),
+        cn.scenes.read_scene("content"),
+    )
     content.reset()
     content.box.get_by_role("radio", name="Shapley").check()
     shares = cn.scenes.revenue_shares(scene.extra["credits"], scene.extra["revenue"], "Shapley")
@@ -400,7 +431,10 @@ def drive_scenes(panel, case):
     content.reset()
     content.time("content, strictness", strict.check, free.check)
 
-    medical, scene = Panel(panel.page, panel.record, at=2), cn.scenes.read_scene("medical")
+    medical, scene = (
+        Panel(panel.page, panel.record, at=panel.at + 2),
+        cn.scenes.read_scene("medical"),
+    )
     medical.reset()
     medical.handles.nth(2).press("ArrowRight")  # k, 5 → 6
     hidden = cn.privacy.safe_table(scene.extra["visits"], "district", "field", 6).isna().sum().sum()
@@ -490,6 +524,37 @@ def write(lab, name, cells):
         "nbformat_minor": 5,
     }
     (lab.folder / name).write_text(json.dumps(book))
+
+
+@pytest.fixture(scope="module")
+def side_by_side(lab, page):
+    """All panels of all notebooks in one; where the first of each stands among them."""
+    cells = {name: shown(name) for name in PANELS}
+    write(lab, "panels.ipynb", [cell for of_one in cells.values() for cell in of_one])
+    run_all(lab, page, "panels.ipynb")
+    sound(page)
+    counts = [sum(cell.endswith("\npanel") for cell in of_one) for of_one in cells.values()]
+    assert page.locator(".crowdnb-panel").count() == sum(counts)
+    return dict(zip(PANELS, np.cumsum([0, *counts]).tolist(), strict=False))
+
+
+@pytest.mark.parametrize("name", PANELS)
+def test_a_panel_answers(side_by_side, page, case, record_property, name):
+    panel = Panel(page, record_property, at=side_by_side[name])
+    panel.reset()
+    PANELS[name](panel, case)
+    panel.reset()
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS[: tries(0, len(NOTEBOOKS))])
+def test_a_notebook_runs_and_its_panel_answers(lab, page, name, case, record_property):
+    run_all(lab, page, name)
+    sound(page)
+    if name in PANELS:
+        panel = Panel(page, record_property)
+        panel.reset()
+        PANELS[name](panel, case)
+        panel.reset()
 
 
 def test_a_panel_of_60_by_20_keeps_its_headings_and_its_place(lab, page, record_property):
