@@ -826,7 +826,7 @@ def verdict(call, function, given, argument, how, source):
     return None if by_default or how in KINDS[kind] else "was accepted"
 
 
-SOME = tries(3, 1)  # every third wrong value, from another on for each length of name; or all
+SOME = tries(6, 1)  # every sixth wrong value, from another on for each length of name; or all
 
 
 def failures(line):

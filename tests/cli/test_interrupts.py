@@ -25,7 +25,7 @@ from helpers.effort import tries
 
 import crowdnb as cn
 
-MOMENTS = tries(6, 20)
+MOMENTS = tries(4, 20)
 ASIDE = {"seconds", "problem"}  # of an answer: what differs from run to run, and what was asked
 
 
