@@ -817,16 +817,17 @@ def verdict(call, function, given, argument, how, source):
         words = [argument, *WORDS.get(f"{function}.{argument}", WORDS.get(argument, "")).split()]
         if not any(word in said for word in (words if plain else [*words, *given])):
             return f"does not name {argument}: {short}"
-        told = (shown(value), str(value)[:20], type(value).__name__, "shape ()", "got 1")
-        if plain and value is not None and not any(one in said for one in told):
-            return f"does not show {shown(value)}: {short}"
+        if plain and value is not None:
+            told = (shown(value), str(value)[:20], type(value).__name__, "shape ()", "got 1")
+            if not any(one in said for one in told):
+                return f"does not show {shown(value)}: {short}"
         return None
     known = inspect.signature(call).parameters
     by_default = how == "None" and argument in known and known[argument].default is None
     return None if by_default or how in KINDS[kind] else "was accepted"
 
 
-SOME = tries(6, 1)  # every sixth wrong value, from another on for each length of name; or all
+SOME = tries(3, 1)  # every third wrong value, from another on for each length of name; or all
 
 
 def failures(line):
