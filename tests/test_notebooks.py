@@ -56,6 +56,25 @@ def test_there_is_a_notebook_and_its_solutions_for_every_part():
     assert [path.name for path in EVERY[len(READER) :]] == names
 
 
+def test_a_notebook_stands_wherever_notebooks_are_listed():
+    """On the front page and beside its neighbours, with checks of its exercises, and driven where it shows a panel."""
+    root, missing = FOLDER.parent, []
+    front = (root / "README.md").read_text(encoding="utf-8")
+    driven = (root / "tests" / "panels" / "test_browser.py").read_text(encoding="utf-8")
+    for before, path, after in zip([None, *READER], READER, [*READER[1:], None], strict=False):
+        name, checks = path.name, root / "crowdnb" / "exercises" / f"{path.stem[3:]}.py"
+        panel = any(cell.source.endswith("\npanel") for cell in cells(path, "code"))
+        places = {
+            "the table in README.md": f"(notebooks/{name})" in front,
+            f"{checks.name} in crowdnb/exercises": checks.is_file(),
+            "PANELS in tests/panels/test_browser.py": (f'"{name}": drive_' in driven) == panel,
+            "a link in the one before": not before or name in links(before),
+            "a link in the one after": not after or name in links(after),
+        }
+        missing += [f"{name}: {place}" for place, there in places.items() if not there]
+    assert missing == []
+
+
 @pytest.mark.parametrize("path", EVERY, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_links_lead_to_a_file_and_a_heading(path):
     for link in links(path):
