@@ -196,7 +196,7 @@ CALLS = [
     "cn.simulation.play(chance=Chance(MARKET, 0), policy='first come', progress=False)",
     "cn.simulation.audit(run=cn.simulate(MARKET))",
     "cn.simulation.compare(cases={'one': (MARKET, 'first come')}, seeds=[0], progress=False)",
-    "cn.simulation.stored(name='priors')",
+    "cn.simulation.stored(name='priors', cases=cn.simulation.STUDIES['priors'])",
     "cn.simulation.in_turn(offer=OFFER, pick=np.argmax)",
     (
         "cn.simulation.intervals_of(counts=np.ones((2, 2, 5)), market=MARKET, crowd=np.ones((2, 5))"

@@ -620,6 +620,11 @@ def test_rows_that_come_with_the_package_can_be_computed_again(name):
 def test_a_study_that_is_not_there_is_named():
     with pytest.raises(ValueError, match=r"name must be one of policies, prices, .* got 'prize'"):
         rolling.stored("prize")
+    cases = rolling.STUDIES["priors"]
+    assert rolling.stored("priors", dict(cases)).equals(rolling.stored("priors"))
+    other = cases | {"last": (replace(cases["last"][0], price=0.1), "optimal")}
+    with pytest.raises(ValueError, match="these are not the ones of study priors"):
+        rolling.stored("priors", other)
 
 
 def test_the_former_name_of_first_come_says_so():

@@ -7,10 +7,10 @@ which of two policies is worth more, eighty do.
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import pandas as pd
 
@@ -68,13 +68,15 @@ def write(folder: str | Path) -> None:
             rows.to_csv(path, index=False, float_format="%.6g", compression=how)
 
 
-def stored(name: str) -> pd.DataFrame:
+def stored(name: str, cases: Mapping[Any, tuple[Market, Policy]] | None = None) -> pd.DataFrame:
     """The rows of a full study that come with the package, to six digits.
 
     Parameters
     ----------
     name : {"policies", "daily", "prices", "priors", "bars", "conflicts", "epochs"}
         ``daily``: the policies by day, ``daily`` of a :class:`Comparison`; all others ``summary``.
+    cases : mapping of name to (Market, policy), optional
+        What the rows are wanted of, as :func:`compare` takes it.
 
     Returns
     -------
@@ -84,7 +86,7 @@ def stored(name: str) -> pd.DataFrame:
     Raises
     ------
     ValueError
-        Unknown name.
+        Unknown name; the rows are of other cases.
 
     Examples
     --------
@@ -92,6 +94,8 @@ def stored(name: str) -> pd.DataFrame:
     'informed'
     """
     study = STUDIES["policies" if _known(name, [*STUDIES, _BY_DAY]) == _BY_DAY else name]
+    if cases is not None and cases != study:
+        raise ValueError(f"cases: these are not the ones of study {name}; compare() runs them")
     rows = pd.read_csv(_DATA / f"{name}.csv.gz", dtype={"case": str})
     rows["case"] = rows["case"].map({str(case): case for case in study})
     index = ["case", "seed", "day"] if name == _BY_DAY else ["case", "seed"]
