@@ -19,7 +19,9 @@ from crowdnb.labels import count, listing
 from crowdnb.project.files import PIECE
 
 # One of them is in every sheet that holds a mark; most sheets have none, and are not read again.
-_TRACES = re.compile(rb"hidden=|zeroHeight=|mergeCell\b|<(?:\w+:)?f[ >/]")
+_TRACES = re.compile(
+    rb"""hidden=|zeroHeight=| (?:ht|width)=["']0["']|mergeCell\b|<(?:\w+:)?f[ >/]"""
+)
 _TRACE = 20  # bytes of the longest of them
 _CELL = re.compile(r"([A-Z]+)([0-9]+)")
 _YES = ("1", "true")
@@ -70,9 +72,8 @@ class Marks:
             row, column = formulas[0]
             more = len(formulas) - 1
             also = f" (and {count(more, 'more cell')} of this sheet)" if more else ""
-            name = (used.header[column - 1] if column <= len(used.header) else "") or _letters(
-                column
-            )
+            named = used.header[column - 1 : column]
+            name = named[0] if any(named) else _letters(column)
             text = (
                 f"a formula without a stored value{also}; open the workbook in a spreadsheet"
                 " program and save it there"

@@ -532,6 +532,19 @@ def test_what_is_hidden_is_read_with_a_note(tmp_path):
     ]
 
 
+def test_rows_and_columns_without_height_or_width_are_hidden_too(tmp_path):
+    path = workbook(tmp_path / "book.xlsx", DATA / "case_study")
+    columns = b'<cols><col min="2" max="2" width="0" customWidth="1"/></cols>'
+    rewrite_sheets(path, rb"<sheetData>", columns + b"<sheetData>")
+    rewrite_sheets(path, rb'<row r="2"', b'<row r="2" ht="0" customHeight="1"')
+    notes = cn.read_project(path).notes
+    assert len(notes) == 5
+    assert notes[-2] == (
+        "book.xlsx, sheet tasks: 1 hidden or filtered row (2) and 1 hidden column (B) were read like"
+        " the others"
+    )
+
+
 def test_marks_are_found_whatever_the_prefix_of_the_tags(tmp_path):
     path = sheet_of(tmp_path, hidden, "ability")
     before = cn.read_project(path).notes
