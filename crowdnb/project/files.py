@@ -71,6 +71,19 @@ def kind(path: Path) -> str:
     return KINDS.get(stat.S_IFMT(path.stat().st_mode), "it is no ordinary file")
 
 
+class _TwiceError(ValueError):
+    """A name stands twice within the same braces, and JSON would keep the last in silence."""
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for at, name in enumerate(names) if name in names[:at])
+        raise _TwiceError(f"{short(repr(twice))} stands twice within the same braces")
+    return found
+
+
 def read_json(path: Path) -> Any:
     """What a file of JSON holds.
 
@@ -80,7 +93,8 @@ def read_json(path: Path) -> Any:
         It is none that can be read: the file is named, the place, and what is wrong.
     """
     try:
-        data = json.loads(read_file(path, JSON_BYTES).decode("utf-8-sig"))
+        text = read_file(path, JSON_BYTES).decode("utf-8-sig")
+        data = json.loads(text, object_pairs_hook=_each_once)
         json.dumps(data, ensure_ascii=False).encode()
     except OSError as error:
         raise ValueError(f"{path.name} cannot be read ({error.strerror})") from None
@@ -97,6 +111,8 @@ def read_json(path: Path) -> Any:
         ) from None
     except RecursionError:
         raise ValueError(f"{path.name}: too many brackets within brackets") from None
+    except _TwiceError as error:
+        raise ValueError(f"{path.name}: {error}; keep the one that counts") from None
     except ValueError:  # Python's own limit, since reading a number takes the square of its length
         raise ValueError(
             f"{path.name}: a number has more than {sys.get_int_max_str_digits():,} digits"

@@ -241,7 +241,11 @@ class Switches(Labelled):
                 raise ScenarioError(
                     f"{where}, {side}: a list of pairs of labels in quotes is needed"
                 )
-            values |= {tuple(pair): sides[side] for pair in pairs}
+            for pair in map(tuple, pairs):
+                if values.setdefault(self._key(pair), sides[side]) != sides[side]:
+                    raise ScenarioError(
+                        f"{where}: {shown(list(pair))} stands in {self.on} and in {self.off}"
+                    )
         return values
 
     def _key(self, key: Any) -> Any:

@@ -281,6 +281,15 @@ def changed(**scenario):
         (changed(conflicts={"add": [["a3", "a3"]]}), "a3 is in conflict with itself"),
         (changed(conflicts={"add": ["a3"]}), "a list of pairs of labels"),
         (changed(conflicts={"remove": []}), "'remove' is not known here; known are add, lift"),
+        (
+            changed(conflicts={"add": [["a3", "a5"]], "lift": [["a5", "a3"]]}),
+            "['a5', 'a3'] stands in add and in lift",
+        ),
+        (changed(exclusions={"bar": [["a3", "r0"]], "allow": [["a3", "r0"]]}), "in bar and in allow"),
+        (
+            '{"format": "crowdnb scenarios", "version": 1, "version": 1}',
+            "'version' stands twice within the same braces; keep the one that counts",
+        ),
         (changed(added={"a3": 0.5}), "how many are added like a3 is 0.5"),
     ],
 )  # fmt: skip
