@@ -392,8 +392,13 @@ class Bench(ProjectFolder):
             path = beside(source, name)
             if path.resolve() == source.resolve():
                 raise ValueError(f"{name} is the project's own file")
-            write_whole(path, data)
-            return f"<p>Written: {escaped(path)}. {download_link(name, data)}</p>"
+            link = download_link(name, data)
+            try:
+                write_whole(path, data)
+            except OSError as error:  # what was found is not lost
+                said = f"{path} cannot be written: {error.strerror}. It can be downloaded:"
+                return f"{sentences([said], 'Nothing was written.')}<p>{link}</p>"
+            return f"<p>Written: {escaped(path)}. {link}</p>"
 
         self.message.value = _tried(answer)
 

@@ -1,5 +1,6 @@
 """The bench: what a person does there, by the widgets' values; in a browser: test_browser.py."""
 
+import base64
 import html
 import io
 import json
@@ -182,6 +183,16 @@ def test_what_is_taken_along(folder):
     assert page == cn.report(bench.plans, "quarrel", title="my_project").html
 
 
+def test_what_cannot_be_written_can_be_downloaded(folder):
+    (folder / "assignment.csv").mkdir()
+    bench = cn.bench(folder)
+    bench.export("assignment.csv")
+    said = bench.message.value
+    assert f"{folder / 'assignment.csv'} cannot be written: it is a folder." in said
+    data = base64.b64decode(re.search(r"base64,([^\"]+)", said)[1])
+    assert data.decode("utf-8-sig").count("a3,r0,") == 1
+
+
 def test_a_label_is_no_formula_and_no_tag(tmp_path):
     folder = copy("case_study", tmp_path)
     for path in folder.glob("*.csv"):
@@ -302,7 +313,8 @@ def test_a_disk_that_fails_is_told_and_the_panel_goes_on(folder, monkeypatch):
     assert "No space left" in bench.message.value
     assert bench.panel.view.facts["ρ"] == pytest.approx(2.569531, abs=1e-6)
     bench.export("report.html")
-    assert "No answer." in bench.message.value and not (folder / "report.html").exists()
+    assert "Nothing was written." in bench.message.value and "No space left" in bench.message.value
+    assert 'download="report.html"' in bench.message.value and not (folder / "report.html").exists()
 
 
 def test_pairs_typed_one_a_line():
