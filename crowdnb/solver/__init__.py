@@ -7,6 +7,7 @@
 ``placement``         linear assignment: the best without conflicts between workers
 ``questions``         which engine is asked, here or apart, and how long
 ``search``            one solve: placement, bounds, engine, the check of every answer
+``ties``              which of several optima is the first by label, and whether there are any
 ``program``           ``solve``, ``Program`` (again with other numbers), ``frontier`` (each budget)
 ``batch``             many problems, one for each core
 ``highs``             programs in arrays, for explanations, repairs and the worst case

@@ -103,3 +103,26 @@ def place(
     except ValueError:  # "cost matrix is infeasible"
         return None
     return np.array((row if team is None else team[row], at if task is None else task[at])).T
+
+
+def place_with(problem: Problem, fixed: BoolArray, allowed: BoolArray) -> IntArray | None:
+    """:func:`place` of a plain problem with all of the fixed pairs, or None.
+
+    Whoever is in conflict with a fixed worker is left out; other conflicts do not count. So ρ of no
+    assignment of these pairs exceeds what this one comes to.
+    """
+    pins, free = np.argwhere(fixed), allowed.copy()
+    for i, j in pins.tolist():
+        against = problem.arrays.worker_conflicts[i]
+        free[against, slice(None) if problem.conflict_scope == "project" else j] = False
+    free[pins[:, 0]] = False
+    need = problem.arrays.required - np.bincount(pins[:, 1], minlength=len(problem.tasks))
+    task, rows = np.repeat(np.arange(len(need)), need), np.flatnonzero(free.any(axis=1))
+    gain = np.where(free[rows], problem.value[rows], -np.inf)[:, task]
+    if len(rows) < len(task):
+        return None
+    try:
+        row, at = linear_sum_assignment(gain, maximize=True)
+    except ValueError:  # "cost matrix is infeasible"
+        return None
+    return np.concatenate([pins, np.column_stack([rows[row], task[at]])])

@@ -54,6 +54,14 @@ _LONGEST = 1e6  # seconds: GLPK counts milliseconds in 32 bits
 _WIDE = 1e4
 
 
+class OutOfTimeError(Exception):
+    """The engine was stopped: the pairs asked about, and its answer."""
+
+    def __init__(self, pairs: IntArray, answer: Answer) -> None:
+        super().__init__("the time is over")
+        self.pairs, self.answer = pairs, answer
+
+
 class Questions:
     """The questions of one call: the engine in turn, the clock, and what an answer must come to.
 

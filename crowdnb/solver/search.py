@@ -20,8 +20,6 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
-from contextlib import suppress
-from functools import partial
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -37,8 +35,9 @@ from crowdnb.solver.boolean_program import shortfall
 from crowdnb.solver.compiled_program import CompiledProgram
 from crowdnb.solver.engine import Answer, SolverAnswerError
 from crowdnb.solver.placement import compatible, place, place_at_most, rounded
-from crowdnb.solver.questions import Questions
+from crowdnb.solver.questions import OutOfTimeError, Questions
 from crowdnb.solver.reduced_costs import prices
+from crowdnb.solver.ties import Ties
 
 # pairs up to which an engine, which then takes some milliseconds, confirms every answer; with more
 # it is asked only what the bounds leave open
@@ -63,14 +62,6 @@ def optimum(
     A best answer so far would be taken for the optimum by whoever compares it with the next one.
     """
     return Search(problem, solver, time_limit, tie_break).answer()
-
-
-class _OutOfTime(Exception):  # noqa: N818
-    """The engine was stopped: the pairs asked about, and its answer."""
-
-    def __init__(self, pairs: IntArray, answer: Answer) -> None:
-        super().__init__("the time is over")
-        self.pairs, self.answer = pairs, answer
 
 
 class _Found(NamedTuple):
@@ -119,7 +110,7 @@ class Search:
         """Every step in turn."""
         try:
             return self._plain() if self.problem.plain else self._with_options()
-        except _OutOfTime as stop:
+        except OutOfTimeError as stop:
             return self._stopped(stop.pairs, stop.answer)
 
     def interrupted(self) -> Assignment:
@@ -161,8 +152,12 @@ class Search:
                 self._try(place(problem, team))
         if pairs > _FEW or self.labels_first:
             self._price(relaxed)
+            places = int(problem.arrays.required.sum())
             proved = pairs > _FEW and self.rho >= self.bound - self.slack
-            if proved and (proof_will_do or self._is_alone(self._as_good(self.allowed))):
+            if proved and not proof_will_do and self._as_good(self.allowed).sum() > places:
+                return self._optimal(self.allowed)
+            if proved:
+                self.tied = None if proof_will_do else False
                 return self._finish("optimal", "none")
         return self._by_engine(relaxed)
 
@@ -266,7 +261,7 @@ class Search:
         pins = None if fixed is None else np.flatnonzero(fixed[play])
         answer = self.questions.ask(self.problem, pairs, pins)
         if answer.status == "time_limit":
-            raise _OutOfTime(pairs, answer)
+            raise OutOfTimeError(pairs, answer)
         return None if answer.status == "infeasible" else self._checked(pairs, answer)
 
     def _best_of(self, play: BoolArray) -> _Found | None:
@@ -346,109 +341,32 @@ class Search:
         if self.found is None:
             return []
         enough = self.rho - tie(self.problem, self.found)
-        as_good = self._as_good(play)
-        if self._is_alone(as_good):
-            return []
-        play, fixed = as_good.copy(), np.zeros_like(play)
-        chosen = set(map(tuple, self.found.tolist()))
-        for i, j in np.argwhere(play).tolist():
-            fixed[i, j] = True
-            if (i, j) in chosen:
-                continue
-            pins = np.argwhere(fixed)
-            if broken_rules(self.problem, pins, partly=True):
-                play[i, j] = fixed[i, j] = False
-                continue
-            asked = play.copy()
-            # a pinned worker has no other task, neither for the engine nor when T is rounded
-            if self.problem.plain:
-                asked[pins[:, 0]] = fixed[pins[:, 0]]
-            try:
-                placed = self._with_all(fixed, asked, enough)
-            except _OutOfTime:
-                return ["The order of tied assignments was not settled within the time limit."]
-            if placed is None:
-                play[i, j] = fixed[i, j] = False
-            else:
-                self.found, chosen, self.tied = placed, set(map(tuple, placed.tolist())), True
-        if self.tied is None:
-            with suppress(_OutOfTime):
-                self.tied = self._another(self.found, as_good, enough)
-        return []
+        ties = Ties(
+            self.problem, self.found, enough, self._as_good(play), self._told, self._reaching
+        )
+        said = ties.settle()
+        self.found, self.tied = ties.found, ties.tied
+        return said
 
-    @property
-    def _known(self) -> IntArray:
-        """The best assignment known; none has no pairs."""
-        return np.zeros((0, 2), dtype=np.int64) if self.found is None else self.found
+    def _told(
+        self, play: BoolArray, fixed: BoolArray | None, refused: BoolArray | None
+    ) -> IntArray | None:
+        """The engine's assignment of some pairs with all the fixed ones, but not the refused one."""
+        if refused is None:
+            best = self._asked(play, fixed)
+            return None if best is None else best.placed
+        pairs = np.argwhere(play)
+        answer = self.questions.ask(self.problem, pairs, None, [np.flatnonzero(refused[play])])
+        if answer.status == "time_limit":
+            raise OutOfTimeError(pairs, answer)
+        return None if answer.status == "infeasible" else pairs[answer.pairs > 0.5]
 
     def _as_good(self, play: BoolArray) -> BoolArray:
         """Pairs that some assignment as good as the best known may use, its own among them."""
-        found = self._known
+        found = np.zeros((0, 2), dtype=np.int64) if self.found is None else self.found
         good = play & (self.reach >= self.rho - self.slack - tie(self.problem, found))
         good[found[:, 0], found[:, 1]] = True
         return good
-
-    def _is_alone(self, as_good: BoolArray) -> bool:
-        """Whether there are no pairs for another assignment as good: it is the only best one."""
-        alone = bool(np.count_nonzero(as_good) == len(self._known))
-        if alone:
-            self.tied = False
-        return alone
-
-    def _another(self, chosen: IntArray, as_good: BoolArray, enough: float) -> bool | None:
-        """Whether these pairs have another assignment that comes to enough: one more question.
-
-        None where the engine's other assignment is none.
-        """
-        problem, own = self.problem, np.zeros_like(as_good)
-        own[chosen[:, 0], chosen[:, 1]] = True
-        another: bool | None = False
-
-        def rho_of(play: BoolArray) -> float | None:
-            nonlocal another
-            pairs = np.argwhere(play)
-            refused = [] if (own & ~play).any() else [np.flatnonzero(own[play])]
-            answer = self.questions.ask(problem, pairs, None, refused)
-            if answer.status == "time_limit":
-                raise _OutOfTime(pairs, answer)
-            if answer.status == "infeasible":
-                return None
-            placed = pairs[answer.pairs > 0.5]
-            if broken_rules(problem, placed):
-                another = None
-                return math.inf
-            rho = score(problem, placed)
-            if rho >= enough and not own[placed[:, 0], placed[:, 1]].all():
-                another = True
-            return rho
-
-        if problem.plain:
-            rho_of(as_good)
-        else:
-            zoom(problem.value, as_good, self._reaching, rho_of, enough=enough)
-        return another
-
-    def _with_all(self, fixed: BoolArray, asked: BoolArray, enough: float) -> IntArray | None:
-        """An assignment of these pairs with all the fixed ones that comes to enough, or None."""
-        found: IntArray | None = None
-
-        def rho_of(play: BoolArray) -> float | None:
-            nonlocal found
-            best = self._asked(play, fixed)
-            if best is None:
-                return None
-            i, j = best.placed.T
-            if best.rho >= enough and fixed[i, j].sum() == fixed.sum():
-                found = best.placed
-            return best.rho
-
-        if self.problem.plain:
-            rho_of(asked)
-        else:
-            must = self.problem.arrays.pinned | fixed
-            reaching = partial(self._reaching, must=must)
-            zoom(self.problem.value, asked, reaching, rho_of, enough=enough)
-        return found
 
     def _finish(self, status: Status, by: str, reasons: Sequence[str] = ()) -> Assignment:
         seconds = time.perf_counter() - self.questions.start

@@ -12,7 +12,7 @@ from helpers.random_problems import paper_problem
 import crowdnb as cn
 from crowdnb.model.assignment import score
 from crowdnb.model.check import broken_rules
-from crowdnb.solver import engine, questions, search
+from crowdnb.solver import engine, questions, search, ties
 
 Q = pd.DataFrame(
     [[0.9, 0.8], [0.7, 0.2], [0.6, 0.5]], index=["a0", "a1", "a2"], columns=["r0", "r1"]
@@ -322,8 +322,12 @@ def test_ties_that_the_time_leaves_open_are_said_to_be(monkeypatch):
     one = search.Search(cn.Problem(np.full((3, 2), 0.5), [1, 1]), "CBC", 1, "labels")
     one.reach = np.ones((3, 2))
     one._try(np.array([[0, 1], [2, 0]]))
-    open_order = ["The order of tied assignments was not settled within the time limit."]
-    assert one._first_by_labels(one.allowed) == open_order
+    open_order = "which comes first by label was not settled within the time limit."
+    whether = [f"Whether another assignment is as good, and {open_order}"]
+    assert one._first_by_labels(one.allowed) == whether and one.tied is None
+    monkeypatch.setattr(ties.Ties, "_another", lambda *_: True)
+    monkeypatch.setattr(ties, "place_with", lambda *_: np.array([[0, 0], [0, 1]]))
+    assert one._first_by_labels(one.allowed) == [f"Another assignment is as good; {open_order}"]
     assert one.found.tolist() == [[0, 1], [2, 0]]
 
 

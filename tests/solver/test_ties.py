@@ -9,7 +9,7 @@ from helpers.effort import tries
 from helpers.random_problems import random_problem
 
 import crowdnb as cn
-from crowdnb.solver import questions, search
+from crowdnb.solver import questions, ties
 
 SIZES = [(3, 2), (4, 3), (5, 2)]
 
@@ -55,11 +55,12 @@ def test_where_bounds_leave_one_assignment_no_engine_is_asked(monkeypatch):
 
 def test_where_time_is_short_nothing_is_said_of_ties(problem, monkeypatch):
     def late(self, *_):
-        raise search._OutOfTime(np.zeros((0, 2), dtype=int), None)
+        raise questions.OutOfTimeError(np.zeros((0, 2), dtype=int), None)
 
-    monkeypatch.setattr(search.Search, "_another", late)
+    monkeypatch.setattr(ties.Ties, "_another", late)
     answer = cn.solve(problem, tie_break="labels")
     assert (answer.status, answer.tied) == ("optimal", None)
+    assert answer.reasons[0].startswith("Whether another assignment is as good, and which comes")
     assert cn.solve(problem).tied is None  # not asked
 
 
