@@ -20,6 +20,7 @@ from crowdnb.model.problem import Problem, needed
 from crowdnb.solver.engine import SolverAnswerError
 from crowdnb.solver.program import Program
 from crowdnb.solver.search import tie
+from crowdnb.solver.ties import tie_break
 
 TINY = 1e-300  # stands for a value of exactly 0, which would forbid a pair
 
@@ -37,8 +38,8 @@ class Oracle:
 
     @cached_property
     def optimum(self) -> Assignment:
-        """The optimum of the problem itself."""
-        return self.best(self.problem)
+        """The optimum of the problem itself; of tied ones the one that a project's outputs name."""
+        return self.program.best(self.problem, tie_break=tie_break(self.problem))
 
     @cached_property
     def tie(self) -> float:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, get_args
+from dataclasses import replace
+from typing import Any, get_args
 
 import ipywidgets as widgets
 import numpy as np
@@ -11,12 +12,13 @@ import pandas as pd
 
 from crowdnb.ability.possibility import possibility_matrix
 from crowdnb.ability.qualification import check_weights
-from crowdnb.labels import FloatArray, flag, listing, needs, one_of
+from crowdnb.labels import FloatArray, flag, listing, needs, one_of, real
 from crowdnb.model.assignment import Assignment
 from crowdnb.model.fields import Scope
+from crowdnb.model.moves import cut
 from crowdnb.model.problem import Problem
 from crowdnb.pages.assignment_tables import assignment_grid, cells_of, chosen_pairs, team_table
-from crowdnb.pages.html import escaped
+from crowdnb.pages.html import escaped, paragraphs
 from crowdnb.panels.controls import (
     WRAP,
     WeightSliders,
@@ -28,16 +30,29 @@ from crowdnb.panels.controls import (
 from crowdnb.panels.grids import conflict_controls
 from crowdnb.panels.panel import Panel, View, check_start
 from crowdnb.panels.settings import gamma_note, scenario_of, settings_of
+from crowdnb.project.histories import few_line, left_out_line
+from crowdnb.project.plan import proved_by, tie_line
 from crowdnb.project.record import Project
-from crowdnb.project.scenario import GIVEN, Scenario
+from crowdnb.project.scenario import Scenario
 from crowdnb.project.scenarios import Scenarios, tasks_of
-from crowdnb.solver.program import Program
+
+MOVES = 20  # in a sentence, as many as of the idle elsewhere
 
 
-def assignment_view(answer: Assignment, start: View | None = None, listed: bool = False) -> View:
-    """Who does what, on a grid or listed, ρ and who moved; or why there is no assignment."""
+def assignment_view(
+    answer: Assignment,
+    start: View | None = None,
+    listed: bool = False,
+    by_given: float | None = None,
+) -> View:
+    """Who does what, on a grid or listed, ρ and who moved; or why there is no assignment.
+
+    ``by_given`` is ρ of the assignment by the Q and W of the start, where its own are others: ρ is
+    then another measure, and only this is held against the start.
+    """
     check_start(start)
     flag(listed, "listed")
+    measured = None if by_given is None else real(by_given, "by_given")
     if needs(answer, Assignment, "answer").table is None:
         why = " ".join(answer.reasons) or "The time limit was reached."
         return View({"status": answer.status}, "", why)
@@ -45,6 +60,8 @@ def assignment_view(answer: Assignment, start: View | None = None, listed: bool 
     facts: dict[str, Any] = {
         "status": answer.status,
         "ρ": answer.performance,
+        "by given Q": answer.performance if measured is None else measured,
+        "tied": answer.tied,
         "places": place,
         "pairs": chosen_pairs(answer),
     }
@@ -57,16 +74,50 @@ def assignment_view(answer: Assignment, start: View | None = None, listed: bool 
     facts["moved"] = [
         f"{worker}: {before} → {after}" for worker, before, after in moves if before != after
     ]
-    head = (
-        f"<p><strong>ρ = {answer.performance:.4f}</strong>,"
-        f" {answer.performance - first['ρ']:+.4f} against the start."
-        f" Moved: {escaped('; '.join(facts['moved']) or 'nobody')}."
-        f" Idle: {escaped(listing(answer.idle) or 'nobody')}.</p>"
-    )
+    compared = start is None or not start.problem
+    lines = [
+        _rho(answer, measured, first if compared else None),
+        f"<p>{escaped(tie)}</p>" if (tie := tie_line(answer)) else "",
+        f"<p>Moved: {escaped(cut(facts['moved'], MOVES) or 'nobody')}."
+        f" Idle: {escaped(listing(answer.idle) or 'nobody')}.</p>",
+    ]
+    head = "".join(lines)
     if listed:
         return View(facts, head + team_table(answer))
     was = cells_of(answer.problem, first["pairs"])
     return View(facts, head + assignment_grid(answer.problem, answer, was))
+
+
+def _rho(answer: Assignment, measured: float | None, first: Mapping[str, Any] | None) -> str:
+    """ρ, who proved it, and what it is against the start by a measure that both have."""
+    rho = f"<strong>ρ = {answer.performance:.4f}</strong>"
+    if answer.status != "optimal":
+        return f"<p>{rho}, not proved the best: at most {answer.bound:.4f} is possible.</p>"
+    proof = f"Proved the best ({escaped(proved_by(answer))})."
+    if first is None or first["status"] != "optimal":
+        return f"<p>{rho}. {proof}</p>"
+    if measured is None:
+        less = answer.performance - first["ρ"]
+        return f"<p>{rho}, {less:+.4f} against the start. {proof}</p>"
+    return (
+        f"<p>{rho} by another Q or W than at the start, so that it cannot be held against that ρ."
+        f" {proof}</p><p>By the given Q and W it is {measured:.4f},"
+        f" {measured - first['ρ']:+.4f} against the start.</p>"
+    )
+
+
+def plan_view(plans: Scenarios, one: Scenario, start: View | None, listed: bool) -> View:
+    """:func:`assignment_view` of a scenario, with what few ratings mean for it."""
+    answer = plans.answer(one)
+    by_given = None if answer.placed is None or plans.same_measure(one) else plans.as_given(one)
+    view = assignment_view(answer, start, listed, by_given)
+    said = [left_out_line(plans.project, one)]
+    if answer.placed is not None:
+        said.append(few_line(plans.project, one, answer))
+    lines = [line for line in said if line]
+    if view.problem:
+        return replace(view, problem="\n".join([view.problem, *lines]))
+    return replace(view, body=view.body + paragraphs(lines))
 
 
 def assignment_panel(project: Project, conflict_scope: Scope = "project") -> Panel:
@@ -89,21 +140,19 @@ def assignment_panel(project: Project, conflict_scope: Scope = "project") -> Pan
             weighed[at], weight, 100, weighed, f"weight of {task}, 0 to 100, no unit", step=0.1
         )
     pairs = conflict_controls(names, tasks, first)
-    controls = {"gamma": gamma, "weights": weights, **need, **weigh, **pairs}
+    least = min_ratings_field(project)
+    controls = {"gamma": gamma, "weights": weights, **least, **need, **weigh, **pairs}
 
     # Kept from one change to the next: Q of these weights and γ, and the compiled program.
     plans = Scenarios(project, scope=conflict_scope)
-    program = Program(plans.problem(GIVEN))
-    # Of tied optima the first by labels, where that takes no longer than a slider may.
-    settle: Literal["labels"] | None = "labels" if program.compiled else None
 
     def show(settings: Mapping[str, Any], start: View | None) -> View:
-        problem = plans.problem(_scenario(project, settings, conflict_scope))
-        return assignment_view(program.best(problem, tie_break=settle), start)
+        return plan_view(plans, _scenario(project, settings, conflict_scope), start, False)
 
     rows = [
         gamma,
         weights,
+        *least.values(),
         sentence(f"L: how many workers each task needs (persons, 0 to {most})"),
         side_by_side(need.values()),
         sentence("W: how much each task weighs in ρ (0 to 100, no unit)"),
@@ -111,6 +160,15 @@ def assignment_panel(project: Project, conflict_scope: Scope = "project") -> Pan
         widgets.HBox(list(pairs.values()), layout=WRAP),
     ]
     return Panel(show, controls, rows, gamma_note(project))
+
+
+def min_ratings_field(project: Project) -> dict[str, Any]:
+    """A field for how many ratings a worker needs, by its name; none where only intervals are."""
+    if project.fewest_ratings is None:
+        return {}
+    text, most = "ratings needed at least", int(project.fewest_ratings.max())
+    tooltip = f"workers with fewer ratings on some criterion are left out, 0 to {most}"
+    return {"min_ratings": number_field(text, project.min_ratings, most, [text], tooltip)}
 
 
 def panel_problem(

@@ -12,11 +12,12 @@ import traitlets
 from crowdnb.explain.infeasible import explain_infeasible
 from crowdnb.pages.assignment_tables import fits_grid
 from crowdnb.pages.html import paragraphs
-from crowdnb.panels.assignment import assignment_view
+from crowdnb.panels.assignment import min_ratings_field, plan_view
 from crowdnb.panels.controls import WRAP, WeightSliders, float_slider, sentence
 from crowdnb.panels.grids import NumberGrid, conflict_controls
 from crowdnb.panels.panel import Panel, View
 from crowdnb.panels.settings import gamma_note, scenario_of, settings_of
+from crowdnb.project.histories import left_out_line
 from crowdnb.project.record import Project
 from crowdnb.project.scenario import Scenario
 from crowdnb.project.scenarios import Scenarios
@@ -62,13 +63,22 @@ class Settings(Panel):
             layout=widgets.Layout(width="420px", max_width="100%"),
             tooltip="what a conflict between two workers forbids",
         )  # fmt: skip
+        least = min_ratings_field(project)
         controls = {"gamma": gamma, "weights": weights, "tasks": grid, **pairs, "scope": scope}
+        controls |= least or {"min_ratings": _Unshown(value=project.min_ratings)}
         if isinstance(grid, _Unshown):
             grid = sentence(
                 f"More than {_CELLS:,} numbers: what tasks need, weigh and ask is changed in the"
                 " files."
             )
-        rows = [gamma, weights, grid, scope, widgets.HBox(list(pairs.values()), layout=WRAP)]
+        rows = [
+            gamma,
+            weights,
+            *least.values(),
+            grid,
+            scope,
+            widgets.HBox(list(pairs.values()), layout=WRAP),
+        ]
         controls["extra"] = _Unshown(value=())
         super().__init__(self._view, controls, rows, gamma_note(project))
 
@@ -86,9 +96,11 @@ class Settings(Panel):
         plans = self.plans
         scenario = scenario_of(plans.project, settings, plans.scope)
         answer = plans.answer(scenario)
+        view = plan_view(plans, scenario, start, self.large)
         if answer.status == "infeasible" and not self.large:
-            return View({"status": answer.status}, "", str(explain_infeasible(answer.problem)))
-        view = assignment_view(answer, start, self.large)
+            left_out = left_out_line(plans.project, scenario)
+            why = [str(explain_infeasible(answer.problem)), *([left_out] if left_out else [])]
+            return replace(view, problem="\n".join(why))
         if view.problem:
             return view
         changed = f"Changed: {'; '.join(scenario.words(plans.project)) or 'nothing'}."

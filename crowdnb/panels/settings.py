@@ -57,6 +57,9 @@ def settings_of(project: Project, scenario: Scenario, scope: str = "project") ->
         "worker_conflicts": np.argwhere(np.tril(between.to_numpy(), -1)).tolist(),
         "task_conflicts": np.argwhere(barred.to_numpy()).tolist(),
         "scope": scenario.scope or scope,
+        "min_ratings": (
+            project.min_ratings if scenario.min_ratings is None else scenario.min_ratings
+        ),
         "extra": tuple(extra),
     }
 
@@ -67,6 +70,8 @@ def scenario_of(project: Project, settings: Mapping[str, Any], scope: str = "pro
     changed: dict[str, Any] = _task_changes(project, settings["tasks"], first["tasks"])
     if settings["gamma"] != first["gamma"]:
         changed["gamma"] = settings["gamma"]
+    if settings["min_ratings"] != first["min_ratings"]:
+        changed["min_ratings"] = settings["min_ratings"]
     if settings["scope"] != scope:
         changed["scope"] = settings["scope"]
     if settings["weights"] != first["weights"]:

@@ -8,15 +8,12 @@ ask :func:`plan_of`. So they name the same people, where optima tie those that c
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import Literal
 
 from crowdnb.model.assignment import Assignment
 from crowdnb.model.problem import Problem
 from crowdnb.solver.program import Program
+from crowdnb.solver.ties import tie_break
 
-# Pairs of worker and task up to which ties are broken by label, and looked for at all: 300 × 60
-# with stars alone takes 1 to 8 s, of which the question whether there is another 0.1 s.
-TAKE_TURNS = 20_000
 TIED = "Another assignment is as good; of those that tie this is the first by label."
 
 
@@ -38,11 +35,6 @@ class Programs:
 def plan_of(problem: Problem, programs: Programs, time_limit: float | None = None) -> Assignment:
     """The best assignment; of tied ones the first by label. An interrupt passes to the user."""
     return programs.of(problem).best(problem, time_limit, tie_break(problem))
-
-
-def tie_break(problem: Problem) -> Literal["labels"] | None:
-    """Whether ties are broken by label, which takes turns with each pair."""
-    return "labels" if problem.arrays.qualification.size <= TAKE_TURNS else None
 
 
 def proved_by(answer: Assignment) -> str:

@@ -35,8 +35,9 @@ from crowdnb.model.problem import Problem
 from crowdnb.project.cells import not_negative, people
 from crowdnb.project.files import write_together
 from crowdnb.project.form import FILES, FORM
-from crowdnb.project.plan import Programs, tie_break
+from crowdnb.project.plan import Programs
 from crowdnb.project.spreadsheet import csv_file
+from crowdnb.solver.ties import tie_break
 
 # of C^A at a time are compared with as many columns, which then stay in a processor's cache
 ROWS = 64

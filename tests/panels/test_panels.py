@@ -276,11 +276,24 @@ def test_assignment_panel_answers_what_solve_answers(case):
         [("a3", "a5")],
     )
     assert panel.view.facts["ρ"] == cn.solve(own).performance
-    shown = re.search(r"ρ = ([0-9.]+)</strong>, ([+-][0-9.]+) against", panel.output.value)
-    assert float(shown[1]) == pytest.approx(cn.solve(own).performance, abs=5e-5)
-    assert float(shown[2]) == pytest.approx(
-        cn.solve(own).performance - panel.start.facts["ρ"], abs=1e-4
+    # with another Q and W it cannot be held against the start, but by the given ones it can
+    shown = re.search(
+        r"ρ = ([0-9.]+)</strong> by another Q or W .* it is ([0-9.]+), ([+-][0-9.]+) against",
+        panel.output.value,
     )
+    answer = cn.solve(own)
+    assert float(shown[1]) == pytest.approx(answer.performance, abs=5e-5)
+    pairs = answer.pairs[["worker", "task"]].itertuples(index=False)
+    by_given = sum(case.qualification.at[worker, task] for worker, task in pairs)
+    assert float(shown[2]) == pytest.approx(by_given, abs=5e-5)
+    assert panel.view.facts["by given Q"] == pytest.approx(by_given)
+    assert float(shown[3]) == pytest.approx(by_given - panel.start.facts["ρ"], abs=1e-4)
+    panel.reset()
+    panel["worker_conflicts"].value = [[5, 3]]
+    shown = re.search(r"ρ = ([0-9.]+)</strong>, ([+-][0-9.]+) against", panel.output.value)
+    rho = cn.solve(case.problem([("a3", "a5")])).performance
+    assert float(shown[1]) == pytest.approx(rho, abs=5e-5)
+    assert float(shown[2]) == pytest.approx(rho - panel.start.facts["ρ"], abs=1e-4)
 
 
 def test_assignment_panel_shows_the_first_of_tied_assignments(case):
@@ -290,6 +303,29 @@ def test_assignment_panel_shows_the_first_of_tied_assignments(case):
     panel["worker_conflicts"].value = [[5, 0], [2, 1]]
     first = cn.solve(project.problem([("a0", "a5"), ("a1", "a2")]), tie_break="labels")
     assert panel.view.facts["places"] == dict(first.pairs[["worker", "task"]].to_numpy())
+    assert panel.view.facts["tied"] and "Another assignment is as good" in panel.output.value
+
+
+def test_what_is_not_proved_or_not_there_at_the_start_is_no_difference(case):
+    answer = cn.solve(case.problem())
+    late = replace(answer, status="time_limit", bound=2.75)
+    start = panels.assignment_view(answer)
+    body = panels.assignment_view(late, start).body
+    assert "not proved the best: at most 2.7500 is possible" in body and "against" not in body
+    assert "against" not in panels.assignment_view(answer, panels.assignment_view(late)).body
+    none = panels.assignment_view(cn.solve(cn.Problem([[1.0]], [2])))
+    assert none.problem and "against" not in panels.assignment_view(answer, none).body
+
+
+def test_workers_with_few_ratings_are_left_out_on_the_panel(case, lounges):
+    panel = panels.assignment_panel(lounges)
+    assert "On fewer than six ratings of some criterion: " in panel.output.value
+    panel["min_ratings"].value = 6
+    wanted = replace(lounges, min_ratings=6).solve()
+    assert panel.view.facts["ρ"] == wanted.performance
+    assert "Left out, with fewer than 6 ratings on some criterion: " in panel.output.value
+    assert "criterion: 0 of the 12 chosen." in panel.output.value
+    assert "min_ratings" not in panels.assignment_panel(case).controls
 
 
 def test_q_of_the_assignment_panel_is_that_of_the_package(case, lounges):
