@@ -35,6 +35,7 @@ from crowdnb.project.files import write_whole
 from crowdnb.project.folder import check_scale
 from crowdnb.project.keeper import Keeper
 from crowdnb.project.output import beside
+from crowdnb.project.plan_file import plan_file, plan_of_current, scenario_of_plan
 from crowdnb.project.record import Project
 from crowdnb.project.scenario import GIVEN, Scenario
 from crowdnb.project.scenarios import Scenarios
@@ -44,6 +45,7 @@ _SUGGESTED = 4  # repairs
 _PATIENCE = 3.0  # seconds for them
 _NARROW = widgets.Layout(width="260px")
 _OLD = "of earlier settings"
+_NOTHING = "There is no assignment {}: beside the settings above it says why, and what would help."
 
 
 def bench(
@@ -184,7 +186,7 @@ class Bench(ProjectFolder):
     def _use(self, source: Path, project: Project) -> None:
         """Show a project's settings and scenarios."""
         keeper, plans = Keeper.open(source, project, scope=self.scope)
-        here = self._opened = _Opened(source, project, plans, keeper, Settings(plans))
+        here = self._opened = _Opened(source, project, plans, keeper, Settings(plans, self.helps))
         self._show(here)
         self._tell_checked()
         if plans.current != Scenario():
@@ -196,6 +198,11 @@ class Bench(ProjectFolder):
         """What was read, and what there is to tell about it."""
         here = self._here
         lines = [*here.project.notes, *here.keeper.said]
+        lines += [
+            f"Scenario {one.name!r}: {lost}."
+            for one in here.plans
+            for lost in here.plans.left_out(one)
+        ]
         kept = listing([repr(one.name) for one in here.plans.named], 20)
         if kept and here.keeper.seen:
             lines.append(f"Taken up again from {here.keeper.path.name}: {kept}.")
@@ -235,7 +242,6 @@ class Bench(ProjectFolder):
         self.rest.children = (
             _heading("Settings"),
             opened.panel,
-            self.helps,
             _heading("Why, and what it costs"),
             widgets.HBox(asks, layout=WRAP),
             self.told,
@@ -347,13 +353,14 @@ class Bench(ProjectFolder):
     def take(self) -> None:
         """Set every control as in the scenario chosen."""
         try:
-            scenario = self._here.plans[self.kept.value]
-            self._here.plans.problem(scenario)
+            plans = self._here.plans
+            scenario, lost = plans.fitted(self.kept.value), plans.left_out(self.kept.value)
+            plans.problem(scenario)
         except ValueError as error:
             self.message.value = sentences([str(error)], "It cannot be taken up.")
             return
         self._here.panel.take(scenario)
-        self.message.value = sentences([f"Taken up: {self.kept.value!r}."])
+        self.message.value = sentences([f"Taken up: {self.kept.value!r}.", *lost])
 
     def drop(self) -> None:
         """Remove the scenario chosen."""
@@ -381,14 +388,19 @@ class Bench(ProjectFolder):
     def _problem(self) -> Problem:
         """The problem of the settings, which has an assignment."""
         if self._here.panel.view.problem:
-            raise ValueError("There is no assignment to ask about: the settings above say why.")
+            raise ValueError(_NOTHING.format("to ask about"))
         return self._here.plans.problem(self._here.plans.current)
 
-    def export(self, name: str) -> None:
-        """Write the assignment or the page into the folder, and offer it as a download."""
+    def export(self, ending: str) -> None:
+        """Write the assignment or the page into the folder, and offer it as a download.
+
+        Of a scenario under its own name, so that no plan overwrites another's.
+        """
 
         def answer() -> str:
-            source, data = self._here.source, self._made(name)
+            source, plans = self._here.source, self._here.plans
+            plan = plan_of_current(plans)
+            data, name = self._made(plan, ending), plan_file(ending, plans, plan)
             path = beside(source, name)
             if path.resolve() == source.resolve():
                 raise ValueError(f"{name} is the project's own file")
@@ -402,19 +414,15 @@ class Bench(ProjectFolder):
 
         self.message.value = _tried(answer)
 
-    def _made(self, name: str) -> bytes:
+    def _made(self, plan: str, name: str) -> bytes:
         """A page, or an assignment as a file, of the settings."""
         plans = self._here.plans
         if name.endswith(".html"):
             title = self._here.source.resolve().stem
-            kept = [plans[GIVEN], *plans.named]
-            named = next(
-                (one for one in kept if replace(one, name="") == plans.current), plans.current
-            )
-            return report(plans, named, title=title).html.encode()
+            return report(plans, scenario_of_plan(plans, plan), title=title).html.encode()
         if self._here.panel.view.problem:
-            raise ValueError("There is no assignment to write: the settings above say why.")
-        return assignment_file(plans, plans.current, name)
+            raise ValueError(_NOTHING.format("to write"))
+        return assignment_file(plans, plan, name)
 
 
 def _heading(text: str) -> Any:

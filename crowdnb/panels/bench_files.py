@@ -15,7 +15,7 @@ from crowdnb.project.errors import did_you_mean
 from crowdnb.project.files import read_file, write_together, write_whole
 from crowdnb.project.form import FILES
 from crowdnb.project.output import CSV, JSON, WORKBOOK, ending_of
-from crowdnb.project.scenario import Scenario
+from crowdnb.project.plan_file import plan_table, scenario_of_plan
 from crowdnb.project.scenarios import Scenarios
 from crowdnb.spelling import plain
 
@@ -78,25 +78,28 @@ def _free(path: Path) -> str:
     return next(name for name in names if not path.with_name(name).exists())
 
 
-def assignment_file(plans: Scenarios, scenario: Scenario | str, name: str) -> bytes:
-    """A scenario's assignment as CSV or JSON, or as a workbook with all scenarios; by the ending.
+def assignment_file(plans: Scenarios, plan: str, name: str) -> bytes:
+    """A plan as CSV or JSON, or as a workbook with all scenarios; by the ending.
+
+    ``plan`` is what :func:`crowdnb.project.plan_file.plan_table` calls it.
 
     Raises
     ------
     ModuleNotFoundError
         A workbook, and openpyxl is not installed.
     """
-    answer = plans.answer(scenario)
+    one = scenario_of_plan(plans, plan)
+    answer, table = plans.answer(one), plan_table(plans, plan)
     ending = ending_of(Path(name), [CSV, WORKBOOK, JSON])
     if ending != WORKBOOK:
-        return whole_assignment(answer, answer.pairs, ending)
-    one = plans[scenario] if isinstance(scenario, str) else scenario
+        return whole_assignment(answer, table, ending)
+    words = plans.fitted(one).words(plans.project) or ["nothing"]
     sheets = {
-        "changes": pd.DataFrame({"against the files": one.words(plans.project) or ["nothing"]}),
+        "changes": pd.DataFrame({"against the files": words}),
         "scenarios": plans.compare().reset_index(),
         "side by side": plans.assignments().reset_index(),
     }
-    return whole_assignment(answer, answer.pairs, ending, sheets)
+    return whole_assignment(answer, table, ending, sheets)
 
 
 def download_link(name: str, data: bytes) -> str:

@@ -35,10 +35,11 @@ class _Unshown(traitlets.HasTraits):
 class Settings(Panel):
     """The panel of a project's settings, each of which is a :class:`crowdnb.Scenario`.
 
-    ``after`` is called after every change, the panel's answer among it.
+    ``after`` is called after every change, the panel's answer among it; ``helps`` is a widget that
+    stands below the answer.
     """
 
-    def __init__(self, plans: Scenarios) -> None:
+    def __init__(self, plans: Scenarios, helps: Any) -> None:
         self.plans = plans
         self.after: Callable[[], object] = lambda: None
         project = plans.project
@@ -80,7 +81,7 @@ class Settings(Panel):
             widgets.HBox(list(pairs.values()), layout=WRAP),
         ]
         controls["extra"] = _Unshown(value=())
-        super().__init__(self._view, controls, rows, gamma_note(project))
+        super().__init__(self._view, controls, rows, gamma_note(project), helps, self.large)
 
     def scenario(self) -> Scenario:
         """What the controls say, as what differs from the project."""
@@ -89,7 +90,9 @@ class Settings(Panel):
     def take(self, scenario: Scenario) -> None:
         """Set every control to what a scenario says."""
         values = settings_of(self.plans.project, scenario, self.plans.scope)
-        self["gamma"].max = max(self["gamma"].max, values["gamma"])
+        for name in ("gamma", "min_ratings"):
+            if hasattr(self[name], "max"):
+                self[name].max = max(self[name].max, values[name])
         self._set(values)
 
     def _view(self, settings: Mapping[str, Any], start: View | None) -> View:

@@ -10,6 +10,7 @@ import pandas as pd
 from crowdnb.explain.prices import prices
 from crowdnb.model.problem import Problem
 from crowdnb.pages.assignment_tables import WIDEST
+from crowdnb.pages.comparison import change_cell
 from crowdnb.pages.html import paragraphs, scrolling, sentences, text_table
 from crowdnb.project.scenarios import Scenarios
 
@@ -31,9 +32,13 @@ def prices_text(problem: Problem) -> str:
 def scenarios_side_by_side(plans: Scenarios, with_workers: bool) -> str:
     """A row a scenario with its ρ; with workers, who does what in each."""
     frame = plans.compare().reset_index()
-    for name in ("performance", "difference", "by given Q"):
+    frame["difference"] = [change_cell(row) for _, row in frame.iterrows()]
+    for name in ("performance", "by given Q"):
         frame[name] = frame[name].map(lambda value: "" if pd.isna(value) else f"{value:.4f}")
-    body = _frame(frame.rename(columns={"performance": "ρ", "by given Q": "ρ by given Q"}))
+    none = frame["state"].str.startswith("no assignment exists")
+    frame.loc[none, "state"] += ": take it up to see what would help"
+    names = {"performance": "ρ", "by given Q": "ρ by given Q"}
+    body = _frame(frame.drop(columns="difference of").rename(columns=names))
     if with_workers:
         body += "<p>Who does what:</p>" + _frame(plans.assignments().reset_index())
     return scrolling(body)

@@ -41,7 +41,7 @@ def check_start(start: object) -> None:
 
 
 class Panel(widgets.VBox):  # type: ignore[misc]
-    """Controls, a reset button, and the view of what they say.
+    """Controls, a reset button, and the view of what they say; ``below`` it another widget.
 
     Attributes
     ----------
@@ -61,6 +61,8 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         controls: dict[str, Any],
         rows: Sequence[Any],
         note: str = "",
+        below: Any = None,
+        long: bool = False,
     ) -> None:
         self.show_view, self.controls = show, controls
         self.first = {name: control.value for name, control in controls.items()}
@@ -72,11 +74,19 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         for control in controls.values():
             control.observe(self._changed, names="value")
         above = [sentence(f"<em>{note}</em>")] if note else []
-        left = widgets.VBox(
-            [*rows, reset], layout=widgets.Layout(flex="1 1 560px", min_width="0", max_width="100%")
+        # where either is long, each scrolls by itself, and the answer stays beside the controls
+        height: dict[str, str] = {"max_height": "85vh", "overflow": "auto"} if long else {}
+        left, right = (
+            widgets.Layout(flex=f"1 1 {width}px", min_width="0", max_width="100%", **height)
+            for width in (560, 440)
         )
-        self.output.layout = widgets.Layout(flex="1 1 440px", min_width="0", max_width="100%")
-        super().__init__([*above, widgets.HBox([left, self.output], layout=WRAP)])
+        answer = self.output
+        if below is None:
+            answer.layout = right
+        else:
+            answer = widgets.VBox([self.output, below], layout=right)
+        settings = widgets.VBox([*rows, reset], layout=left)
+        super().__init__([*above, widgets.HBox([settings, answer], layout=WRAP)])
         self.add_class("crowdnb-panel")
 
     def __repr__(self) -> str:

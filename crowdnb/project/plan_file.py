@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
+from dataclasses import replace
 
 import pandas as pd
 
 from crowdnb.project.histories import fewest_of
-from crowdnb.project.scenario import GIVEN
+from crowdnb.project.scenario import GIVEN, Scenario
 from crowdnb.project.scenarios import Scenarios
 
 UNNAMED = "(unnamed)"  # settings that are tried and have no name yet
@@ -30,7 +31,7 @@ def plan_table(plans: Scenarios, scenario: str) -> pd.DataFrame:
         ``fewest_ratings`` is the smallest number of ratings of the worker over the criteria,
         missing where only intervals are known; ``plan`` is the name of the scenario in each row.
     """
-    one = plans.current if scenario == UNNAMED else plans[scenario]
+    one = scenario_of_plan(plans, scenario)
     pairs = plans.answer(one).pairs
     fewest = fewest_of(plans.project, plans.fitted(one), pairs["worker"])
     number = pd.Series(fewest, pairs.index, dtype="Float64")
@@ -38,6 +39,19 @@ def plan_table(plans: Scenarios, scenario: str) -> pd.DataFrame:
     return pairs.assign(
         fewest_ratings=number.astype("Int64") if whole.all() else number, plan=scenario
     )
+
+
+def scenario_of_plan(plans: Scenarios, plan: str) -> Scenario:
+    """The scenario of this name; what is being tried for :data:`UNNAMED`."""
+    return plans.current if plan == UNNAMED else plans[plan]
+
+
+def plan_of_current(plans: Scenarios) -> str:
+    """Under which name the settings being tried are kept, or :data:`UNNAMED`."""
+    for one in (plans[GIVEN], *plans.named):
+        if replace(plans.fitted(one), name="") == plans.current:
+            return one.name
+    return UNNAMED
 
 
 def plan_file(file: str, plans: Scenarios, scenario: str) -> str:

@@ -171,16 +171,28 @@ def test_what_is_taken_along(folder):
     bench.keep()
     for name in ("assignment.csv", "assignment.xlsx", "report.html"):
         bench.export(name)
-        assert f'<a download="{name}"' in bench.message.value
+        own = name.replace(".", "_quarrel.")
+        assert f'<a download="{own}"' in bench.message.value and not (folder / name).exists()
     answer = cn.solve(cn.read_project(folder).problem([("a3", "a5")]))
-    written = pd.read_csv(folder / "assignment.csv")
-    pd.testing.assert_frame_equal(written, answer.pairs, check_dtype=False)
-    book = pd.read_excel(folder / "assignment.xlsx", sheet_name=None)
-    pd.testing.assert_frame_equal(book["assignment"], answer.pairs, check_dtype=False)
+    wanted = answer.pairs.assign(fewest_ratings=np.nan, plan="quarrel")
+    written = pd.read_csv(folder / "assignment_quarrel.csv")
+    pd.testing.assert_frame_equal(written, wanted, check_dtype=False)
+    book = pd.read_excel(folder / "assignment_quarrel.xlsx", sheet_name=None)
+    pd.testing.assert_frame_equal(book["assignment"], wanted, check_dtype=False)
     assert book["changes"].iloc[0, 0] == "a3 and a5 in conflict"
     assert book["scenarios"]["scenario"].tolist() == ["as given", "quarrel"]
-    page = (folder / "report.html").read_text(encoding="utf-8")
+    page = (folder / "report_quarrel.html").read_text(encoding="utf-8")
     assert page == cn.report(bench.plans, "quarrel", title="my_project").html
+    bench["gamma"].value = 0.3  # settings without a name
+    bench.export("assignment.csv")
+    mine = pd.read_csv(folder / "assignment_(unnamed).csv")
+    assert mine["plan"].eq("(unnamed)").all() and set(mine["worker"]) == {
+        *bench.panel.view.facts["places"]
+    }
+    bench.panel.reset()
+    bench.export("assignment.csv")
+    assert pd.read_csv(folder / "assignment.csv")["plan"].eq("as given").all()
+    assert pd.read_csv(folder / "assignment_quarrel.csv")["plan"].eq("quarrel").all()
 
 
 def test_what_cannot_be_written_can_be_downloaded(folder):
@@ -205,7 +217,8 @@ def test_a_label_is_no_formula_and_no_tag(tmp_path):
     shown = [bench.checked, bench.panel.output, bench.side_by_side, bench.told, bench.message]
     assert not any("<b>r" in each.value or "<i>x" in each.value for each in shown)
     bench.export("assignment.xlsx")
-    book = openpyxl.load_workbook(folder / "assignment.xlsx")
+    (written,) = folder.glob("assignment_*.xlsx")  # a name that no file can have
+    book = openpyxl.load_workbook(written)
     cells = [cell for row in book["assignment"].iter_rows() for cell in row]
     assert "=1+1" in [cell.value for cell in cells] and not any(
         cell.data_type == "f" for cell in cells
@@ -368,3 +381,75 @@ def test_beyond_60_by_20_there_are_lists(tmp_path):
     busy = list(bench.panel.view.facts["places"])[:2]
     bench["worker_conflicts"].area.value += f"\n{busy[0]}, {busy[1]}"
     assert re.search(r"Changed: .* in conflict", bench.panel.output.value)
+
+
+def test_what_helps_stands_where_no_answer_is_read(folder):
+    bench = cn.bench(folder)
+    row, *rest = bench["tasks"].value
+    bench["tasks"].value = [[12.0, *row[1:]], *rest]
+    _, answer = bench.panel.children[-1].children
+    assert "No answer." in answer.children[0].value and answer.children[1] is bench.helps
+    assert bench.repair_buttons and bench.repair_buttons[0] in bench.helps.children
+    bench.tell_why()
+    assert "beside the settings above it says why, and what would help" in bench.told.value
+    bench.name.value = "too much"
+    bench.keep()
+    assert "no assignment exists: take it up to see what would help" in bench.side_by_side.value
+
+
+def test_one_name_that_has_vanished_costs_that_setting_alone(folder):
+    plans = cn.Scenarios(cn.read_project(folder))
+    kept = plans.keep("old", gamma=0.2, conflicts={("a3", "a5"): 1, ("a1", "a9"): 1})
+    kept.at(kept["old"]).save(folder / "scenarios.json")
+    for path in folder.glob("*.csv"):  # a9 is gone
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        path.write_text("\n".join(line for line in lines if "a9" not in line.split(",")) + "\n")
+    bench = cn.bench(folder)
+    said = "worker &#x27;a9&#x27; is unknown in this project: the conflict of a1 and a9"
+    assert bench.checked.value.count(said) == 3  # of the settings, as kept and as left
+    assert bench.panel.scenario() == cn.Scenario(gamma=0.2, conflicts={("a3", "a5"): 1})
+    bench.panel.reset()
+    bench.kept.value = "old"
+    bench.take()
+    assert "Taken up: &#x27;old&#x27;." in bench.message.value and said in bench.message.value
+    assert bench.panel.scenario() == cn.Scenario(gamma=0.2, conflicts={("a3", "a5"): 1})
+    assert cn.Scenarios.load(bench.project, folder / "scenarios.json")["old"] == kept["old"]
+
+
+def test_ties_few_ratings_and_another_measure_are_said_on_the_bench(tmp_path):
+    bench = cn.bench(copy("lounges", tmp_path))
+    shown = bench.panel.output
+    project = bench.project
+    pairs = project.solve().pairs[["worker", "task"]].to_numpy()
+    assert bench.panel.view.facts["places"] == dict(pairs)
+    assert "Another assignment is as good; of those that tie" in shown.value
+    assert f"Proved the best ({project.solve().solver})" in shown.value
+    few = "On fewer than six ratings of some criterion: 11 of the 12 chosen: blue-islands"
+    assert few in shown.value
+    bench["gamma"].value = 0.5
+    plans = bench.plans.keep("x", gamma=0.5)
+    less = plans.compare().at["x", "difference"]
+    assert less < 0 and f"{less:+.4f} against the start" in shown.value
+    assert "cannot be held against that ρ" in shown.value
+    bench.name.value = "x"
+    bench.keep()
+    assert f"{less:+.4f} by given Q" in bench.side_by_side.value
+    bench["gamma"].value = 0.1
+    bench["min_ratings"].value = 6
+    assert bench.panel.scenario() == cn.Scenario(min_ratings=6)
+    assert "Left out, with fewer than 6 ratings on some criterion: " in shown.value
+    again = cn.bench(bench.folder.value)
+    assert again["min_ratings"].value == 6
+    whole = cn.bench(bench.folder.value, min_ratings=400)
+    assert "min_ratings is 400: every worker has fewer" in whole.checked.value
+
+
+@pytest.mark.slow
+def test_at_300_by_60_the_answer_stays_beside_the_settings(tmp_path):
+    crowd(300, 60).write(tmp_path / "large")
+    bench = cn.bench(tmp_path / "large")
+    for side in bench.panel.children[-1].children:
+        assert (side.layout.max_height, side.layout.overflow) == ("85vh", "auto")
+    bench["scope"].value = "task"
+    moved = len(bench.panel.view.facts["moved"])
+    assert moved > 20 and f"… ({moved} in all)" in bench.panel.output.value
