@@ -17,6 +17,9 @@ from crowdnb.pages.findings import Findings
 from crowdnb.pages.html import escaped, text_table
 from crowdnb.project.scenarios import moved
 
+# Rows of scenarios, and moves in each, so that a page of 300 × 60 prints on two sheets.
+SHOWN, MOVES = 6, 4
+
 
 def changed(found: Findings) -> str:
     """What differs from the files, and the scenarios side by side."""
@@ -52,18 +55,21 @@ def _difference(found: Findings) -> str:
 
 def _side_by_side(found: Findings) -> str:
     """A row a scenario; the page's own is marked."""
-    rows = []
-    for name, row in found.compared.iterrows():
+    rows, given = [], found.given
+    for name, row in found.compared[: SHOWN + 1].iterrows():
         mark = "▸ " if name == found.scenario.name else ""
         state = "" if row["state"] == "proved the best" else f" ({row['state']})"
         if str(row["state"]).startswith("no assignment exists"):
             state += "; the report of this scenario says what would help"
         cells = [_number(row["performance"]), change_cell(row), _number(row["by given Q"])]
-        rows.append(
-            [f"{mark}{name}", *cells, f"{row['changes'] or 'nothing'}{state}", row["moves"]]
-        )
+        who = row["moves"]
+        if who and who.count("→") > MOVES and given.placed is not None:
+            who = moves_text(moved(given, found.plans.answer(str(name))), MOVES)
+        rows.append([f"{mark}{name}", *cells, f"{row['changes'] or 'nothing'}{state}", who])
     head = ["scenario", "ρ", "change", "ρ by given Q", "what differs from the files", "who moves"]
-    return text_table(head, rows)
+    more = len(found.compared) - len(rows)
+    note = f"<p>… ({len(found.compared) - 1} scenarios in all)</p>" if more else ""
+    return f'<div class="tight">{text_table(head, rows)}</div>{note}'
 
 
 def _number(value: float) -> str:

@@ -119,7 +119,7 @@ def _who(found: Findings) -> str:
     """A row a task."""
     table = team_table(found.answer)
     if len(found.problem.tasks) > WIDEST[1]:
-        table = f'<div class="columns">{table}</div>'
+        table = f'<div class="columns tight">{table}</div>'
     return f"{table}<p>Idle: {escaped(listing(found.answer.idle, 30) or 'nobody')}.</p>"
 
 
@@ -167,6 +167,7 @@ def _next_best(found: Findings) -> str:
     return f"It is the only best one. The next has ρ {less:.2g} lower: {who}."
 
 
+_NOTES = 8  # on the files, so that a page stays short
 _OPTIONS = "a rule beyond the paper counts, such as several tasks a worker"
 
 
@@ -240,7 +241,7 @@ def _help(found: Findings) -> str:
 def _warnings(found: Findings) -> list[str]:
     """What a reader should know before relying on it."""
     return [
-        *dict.fromkeys(found.notes),
+        *_notes(found),
         *_tied(found),
         *misfits(found),
         *_histories(found),
@@ -248,6 +249,14 @@ def _warnings(found: Findings) -> list[str]:
         *_weights(found),
         "ρ knows only what the files say: no holidays, prices or wishes beyond them.",
     ]
+
+
+def _notes(found: Findings) -> list[str]:
+    """What was met when the files were read; of much the first."""
+    notes = list(dict.fromkeys(found.notes))
+    if len(notes) <= _NOTES:
+        return notes
+    return [*notes[:_NOTES], f"… ({len(notes)} notes in all, which the command assign prints)."]
 
 
 def _tied(found: Findings) -> list[str]:

@@ -251,8 +251,8 @@ def test_the_command_and_the_notebook_make_the_same_page(tmp_path, capsys):
 @pytest.mark.slow
 def test_the_page_has_no_more_columns_and_marks_than_it_needs(case, tmp_path):
     few = cn.report(cn.read_project(copy("lounges", tmp_path))).html
-    assert '<div class="columns">' not in few  # 97 workers, 5 tasks
-    assert '<div class="columns">' in cn.report(crowd(30, 21)).html
+    assert '<div class="columns tight">' not in few  # 97 workers, 5 tasks
+    assert '<div class="columns tight">' in cn.report(crowd(30, 21)).html
     plans = cn.Scenarios(case).keep("quarrel", conflicts={("a3", "a5"): 1})
     assert "● a place, × may not." in cn.report(plans).html
     assert "● keeps a place, ◆ new, ○ given up, × may not." in cn.report(plans, "quarrel").html
