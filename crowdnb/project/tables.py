@@ -26,8 +26,12 @@ ROWS = 1_000_000  # below the header
 COLUMNS = 10_000  # of a matrix; each unknown one is a problem of its own
 CELLS = 8_000_000  # 66 bytes each where all are different; ratings with a date have four a row
 INDEX = (
-    "the first column has no name and counts the rows: it is an index of pandas; delete it, or"
-    " write the file with index=False"
+    "the first column has no name and counts the rows: it is an index, as pandas and R write one;"
+    " delete it, or write the file with index=False (R: row.names = FALSE)"
+)
+_ROW_NAMES = (
+    "each row has one cell more than the header: the first may be row names, as R writes them;"
+    " delete them, or write the file with row.names = FALSE"
 )
 _WITHIN = (
     " (is there a comma within a cell? put that cell into quotes, and write decimals with a point)"
@@ -86,10 +90,9 @@ class Table:
         return len(self.report.problems) == before
 
     def counts_rows(self) -> bool:
-        """Whether the first column has no name and counts the rows from 0."""
-        first = [as_label(row[0]) for row in self.rows[:_COUNTED]]
-        counted = bool(first) and first == [str(row) for row in range(len(first))]
-        return counted and self.header[0] == "" and first[0] not in self.header
+        """Whether the first column has no name and counts the rows, from 0 or 1."""
+        counted = bool(self.rows) and _counts([row[0] for row in self.rows])
+        return counted and self.header[0] == "" and as_label(self.rows[0][0]) not in self.header
 
     def _nameless(self) -> None:
         """Report the columns without a name, which may be what pandas calls an index."""
@@ -191,6 +194,14 @@ class Table:
             self.problem(text, row, column or name)
 
 
+def _counts(cells: Sequence[Any]) -> bool:
+    """Whether cells count from 0 or 1, as programs number rows."""
+    first = list(map(as_label, cells[:_COUNTED]))
+    return first[:1] in (["0"], ["1"]) and first == [
+        str(int(first[0]) + at) for at in range(len(first))
+    ]
+
+
 class Rows:
     """Rows of cells, not more than can be dealt with; a text that many cells hold is held once."""
 
@@ -251,6 +262,10 @@ def made_table(
                 " date; did the spreadsheet make it of another text?"
             )
     width, ragged = len(header), False
+    longer = all(len(row) == width + 1 and as_label(row[width]) for row in table.rows)
+    if longer and _counts([row[0] for row in table.rows]):
+        table.problem(_ROW_NAMES)
+        return None
     for row, cells in enumerate(table.rows):
         if len(cells) == width:
             continue

@@ -395,8 +395,18 @@ def test_spaces_around_quotes_are_none_of_the_label(text, tmp_path):
     [
         (
             ",task,required\n0,r0,2\n1,r1,1\n2,r2,3\n3,r3,2\n4,r4,1\n",
-            "tasks.csv: the first column has no name and counts the rows: it is an index of pandas;"
-            " delete it, or write the file with index=False",
+            "tasks.csv: the first column has no name and counts the rows: it is an index, as pandas"
+            " and R write one; delete it, or write the file with index=False (R: row.names = FALSE)",
+        ),
+        (
+            '"","task","required"\n"1","r0",2\n"2","r1",1\n"3","r2",3\n',
+            "tasks.csv: the first column has no name and counts the rows: it is an index, as pandas"
+            " and R write one; delete it, or write the file with index=False (R: row.names = FALSE)",
+        ),
+        (
+            '"task","required"\n"1","r0",2\n"2","r1",1\n"3","r2",3\n',
+            "tasks.csv: each row has one cell more than the header: the first may be row names, as R"
+            " writes them; delete them, or write the file with row.names = FALSE",
         ),
         (
             "x,task,,required\n1,r0,2,2\n",
@@ -418,6 +428,17 @@ def test_the_index_of_a_matrix_is_said_to_be_one(tmp_path, capsys):
     folder = copy("lounges", tmp_path, {"judgement.csv": f"{matrix}2,service,0.5,0.5,0.5\n"})
     (line,) = problems(folder, capsys)
     assert line.startswith("judgement.csv: the first column has no name and counts the rows: it is")
+
+
+def test_labels_that_count_beside_an_empty_column_are_no_row_names(tmp_path):
+    demand = (DATA / "case_study" / "demand.csv").read_text()
+    for task in range(5):
+        demand = demand.replace(f"r{task},", f"{task + 1},")
+    tasks = "task,required,\n1,2,\n2,1,\n3,3,\n4,2,\n5,1,\n"
+    changes = {"demand.csv": demand, "tasks.csv": tasks, "task_conflicts.csv": None}
+    assert list(cn.read_project(copy("case_study", tmp_path, changes)).required.index) == list(
+        "12345"
+    )
 
 
 def test_workers_may_be_called_by_numbers_from_0(tmp_path):
