@@ -34,7 +34,7 @@ def check_output(path: Path | None, source: Path, usual: str) -> str:
     Raises
     ------
     ValueError
-        A file of the project, a folder that is not there, an ending that is not known.
+        A file of the project, an ending that is not known.
     ModuleNotFoundError
         A workbook, and openpyxl is not installed.
     """
@@ -51,7 +51,6 @@ def check_output(path: Path | None, source: Path, usual: str) -> str:
         raise ValueError(
             f"output: {path} is a file of the project, it would be overwritten; choose another"
         )
-    _check_folder(path)
     others = [ending for ending in (CSV, WORKBOOK, JSON, PAGE) if ending != usual]
     ending = usual if os.path.isdir(path) else ending_of(path, [usual, *others])
     if ending == WORKBOOK:
@@ -71,9 +70,9 @@ def output_of(options: argparse.Namespace, name: str) -> Output:
     if path == STANDARD_OUTPUT:
         return Output(path, ending)
     try:
-        check_writable(path)
-    except OSError as error:
-        say(plain(f"crowdnb: {_cannot(path, error)}; what is found is printed only"))
+        _check_place(path)
+    except (ValueError, OSError) as error:
+        say(plain(f"crowdnb: {error}; what is found is printed only"))
         return Output(path, ending, False)
     return Output(path, ending)
 
@@ -86,12 +85,8 @@ def rows_output(path: Path) -> Path:
     ValueError, OSError
         It is none.
     """
-    _check_folder(path)
     ending_of(path, [CSV])
-    try:
-        check_writable(path)
-    except OSError as error:
-        raise OSError(_cannot(path, error)) from None
+    _check_place(path)
     return path
 
 
@@ -129,9 +124,14 @@ def deliver(text: str, output: Output, content: Callable[[], bytes], keyboard: K
     return SOLVED
 
 
-def _check_folder(path: Path) -> None:
-    if not path.absolute().parent.is_dir():
+def _check_place(path: Path) -> None:
+    """ValueError or OSError, in words for whoever named it, where nothing can be written."""
+    if not os.path.isdir(path.absolute().parent):
         raise ValueError(f"output: there is no folder {path.parent}")
+    try:
+        check_writable(path)
+    except OSError as error:
+        raise OSError(_cannot(path, error)) from None
 
 
 def _cannot(path: Path, error: OSError) -> str:

@@ -20,9 +20,13 @@ TRIED = 4096  # bytes that are written to see whether there is room: a block of 
 def beside(source: Path, name: str) -> Path:
     """Where something made from a project goes: into its folder, or beside its workbook.
 
-    There under the workbook's name, since a folder may hold several.
+    There under the workbook's name, since a folder may hold several; with its ending where that is
+    not the usual one.
     """
-    return source / name if source.is_dir() else source.with_name(f"{source.stem}_{name}")
+    if source.is_dir():
+        return source / name
+    own = source.stem if source.suffix.lower() == WORKBOOK else source.name
+    return source.with_name(f"{own}_{name}")
 
 
 def ending_of(path: Path, known: Sequence[str], name: str = "output") -> str:

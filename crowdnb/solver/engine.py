@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import cvxpy as cp
 
 PREFERRED = ("GLPK_MI", "CBC", "HIGHS")
-PACKAGE = {"GLPK_MI": "cvxopt", "CBC": "cylp", "HIGHS": "highspy"}
+PACKAGE = {"GLPK_MI": "cvxopt", "CBC": "cylp", "HIGHS": "highspy", "CPLEX": "cplex"}
 GLPK_WORDS = {  # as cvxpy translates them
     "optimal": "optimal",
     "feasible": "optimal_inaccurate",

@@ -205,6 +205,11 @@ def where(tmp_path, request):
     made = tmp_path / "out.csv"
     if request.param == "a folder":
         made.mkdir()
+    elif request.param == "no folder":
+        made = tmp_path / "gone" / "out.csv"
+    elif request.param == "a file in a file":
+        (tmp_path / "file").write_text("")
+        made = tmp_path / "file" / "out.csv"
     elif request.param == "a link to nowhere":
         made.symlink_to("gone/out.csv")
     elif request.param == "a socket":
@@ -228,6 +233,8 @@ def where(tmp_path, request):
 
 
 SAID = {
+    "no folder": "",
+    "a file in a file": "",
     "a folder": "it is a folder",
     "a link to nowhere": "No such file or directory",
     "a socket": "it is a socket",
@@ -253,7 +260,12 @@ def test_a_place_that_cannot_be_written_is_told_first(where, said, tmp_path, cap
     with monkeypatch.context() as patch:
         patch.setattr(cn.Scenarios, "answer", after)
         assert main(["assign", str(folder), "--output", str(where)]) == 2
-    line = f"crowdnb: {where} cannot be written: {said}; what is found is printed only\n"
+    why = (
+        f"{where} cannot be written: {said}"
+        if said
+        else f"output: there is no folder {where.parent}"
+    )
+    line = f"crowdnb: {why}; what is found is printed only\n"
     assert told[0] == ("", line)
     out, err = capsys.readouterr()
     assert "ρ = 2.697283" in out and "Written" not in out and not err

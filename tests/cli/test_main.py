@@ -410,7 +410,7 @@ def test_a_reader_that_stops_listening_loses_nothing(tmp_path):
         ({"tasks.csv": ("r0,2", "r0,two")}, [], "1 problem in the files, nothing written"),
         ({}, ["--output", "case_study/scenarios.json"], "is a file of the project"),
         ({}, ["--output", "case_study/tasks.csv"], "is a file of the project"),
-        ({}, ["--output", "nowhere/page.html"], "there is no folder nowhere"),
+        ({}, ["--output", "nowhere/page.pdf"], "output: .pdf is not known"),
         ({}, ["--scenario", "spring"], "there is no scenario 'spring'; there are as given"),
     ],
 )
