@@ -1,7 +1,7 @@
 r"""How far a judgement matrix B contradicts itself (section 3.4).
 
-Eq. 4 makes a consistent Z of any B, and tells nobody what B was like before. Two things say so; they
-change no weight.
+Eq. 4 makes a consistent Z of any B, and tells nobody what B was like before. Two things say so;
+they change no weight.
 
 **Cycles.** If skill matters more than care, and care more than speed, then speed cannot matter more
 than skill: the three go in a cycle, and eq. 5 gives them weights that none of the judgements meant.
@@ -15,8 +15,8 @@ index of the two is the mean distance of their cells:
 
     c_ij = (b_i - b_j) / K + 0.5,        I(B) = sum_ij |b_ij - c_ij| / K²
 
-Eq. 4 has 2 (K - 1) where c has K: Z is c drawn towards 0.5, so that it lies in [0, 1]. I(B) is 0 for
-a consistent B. Up to 0.1 is usually accepted.
+Eq. 4 has 2 (K - 1) where c has K: Z is c drawn towards 0.5, so that it lies in [0, 1]. I(B) is 0
+for a consistent B. Up to 0.1 is usually accepted.
 
 References
 ----------

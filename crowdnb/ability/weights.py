@@ -44,9 +44,9 @@ LEVELS = (0.1, 0.3, 0.5, 0.7, 0.9)
 # How far the product of opposite cells may be from 1 where 1/6 is written as 0.2, or 1/8 as 0.1.
 _ROUNDED = 0.2 + 1e-9
 SAATY = (
-    "it looks like Saaty's scale from 1/9 to 9, where opposite cells multiply to 1. Here they sum to"
-    " 1 and the diagonal is 0.5: write 0.5 + log9(a)/2 for a value a of that scale, which is 0.5 for"
-    " 1, 0.75 for 3, 1 for 9, 0.25 for 1/3"
+    "it looks like Saaty's scale from 1/9 to 9, where opposite cells multiply to 1. Here they sum"
+    " to 1 and the diagonal is 0.5: write 0.5 + log9(a)/2 for a value a of that scale, which is 0.5"
+    " for 1, 0.75 for 3, 1 for 9, 0.25 for 1/3"
 )
 
 
@@ -185,7 +185,7 @@ def _resolution(k: int, resolution: float | None) -> float:
 def checked_judgement(
     judgement: pd.DataFrame | npt.ArrayLike,
 ) -> tuple[FloatArray, pd.Index[Any]]:
-    """B as an array in the order of its row labels, and these; as :func:`consistent_matrix` says."""
+    """B in the order of its row labels, and these; errors as :func:`consistent_matrix`."""
     frame = judgement
     if not isinstance(frame, pd.DataFrame):
         refuse_other_frames(judgement, "judgement")

@@ -2,8 +2,8 @@
 
 Read correctly: commas, semicolons, tabs or bars, UTF-8 with or without a byte-order mark, UTF-16
 with one (Excel's "Unicode text"), any line ends, Excel's ``sep=`` line, spaces around quotes,
-decimal commas where the separator is not a comma. Whatever is no CSV file, or too much of one, is reported
-within seconds, before the memory is full.
+decimal commas where the separator is not a comma. Whatever is no CSV file, or too much of one, is
+reported within seconds, before the memory is full.
 """
 
 from __future__ import annotations
@@ -175,7 +175,7 @@ def _count_lines(data: bytes) -> None:
 
 
 def _lines(file: io.TextIOWrapper, separator: str) -> Iterator[str]:
-    """The lines of a file, none of which is too long, without spaces between quote and separator."""
+    """The lines of a file, none of them too long, without spaces between quote and separator."""
     number = 0
     while line := file.readline(LINE + 1):
         number += 1

@@ -82,9 +82,8 @@ def _read_sheet(sheet: Any, where: str, report: Report) -> Table | None:
 
 
 def _used(rows: Rows) -> Used:
-    filled = [
-        (line, row) for line, row in zip(rows.lines, rows.rows, strict=True) if any(map(as_label, row))
-    ]  # fmt: skip
+    numbered = zip(rows.lines, rows.rows, strict=True)
+    filled = [(line, row) for line, row in numbered if any(map(as_label, row))]
     width = max(
         (at + 1 for _, row in filled for at, cell in enumerate(row) if as_label(cell)), default=0
     )

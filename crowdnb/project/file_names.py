@@ -1,4 +1,4 @@
-"""Names of files and sheets: which are read, and what those that are not may have been meant for."""
+"""Names of files and sheets: which are read, and what others may have been meant for."""
 
 from __future__ import annotations
 

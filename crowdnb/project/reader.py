@@ -217,7 +217,8 @@ class Reader:
             which = "" if len(twice) == 1 else "first "
             self.report.notes.append(
                 f"{table.where}: {rows} there a second time with the same date and rating"
-                f" ({which}{table.line_word} {table.lines[row]}, as {table.lines[before]}); each counts"
+                f" ({which}{table.line_word} {table.lines[row]}, as {table.lines[before]});"
+                " each counts"
             )
 
     def conflicts(
