@@ -133,6 +133,7 @@ def made(labels):
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=tries(8, 100))
 @given(st.lists(LABELS.filter(bool), min_size=3, max_size=4, unique=True))
 def test_a_project_reads_back_with_its_labels(tmp_path_factory, labels):
