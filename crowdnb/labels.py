@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from crowdnb.spelling import in_quotes, meant, one_label, told_apart
+from crowdnb.spelling import cleaned, in_quotes, meant, one_label, told_apart
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -175,14 +175,16 @@ def numeric(
     return given
 
 
-def labelled(frame: object, name: str, columns: Collection[Hashable]) -> pd.DataFrame:
-    """A frame with a label in each cell of these columns; ValueError names the first without."""
+def labelled(frame: object, name: str, columns: Collection[str]) -> pd.DataFrame:
+    """A frame with a label, cleaned, in each cell of these columns; ValueError names one without."""
     given = needs_frame(frame, name, columns)
     for column in columns:
-        hashable(given[column], f"{name}, column {column}")
+        labels = hashable(given[column], f"{name}, column {column}")
         if given[column].hasnans:
             at = given.index[int(given[column].isna().to_numpy().argmax())]
             raise ValueError(f"{name}: row {at}, column {column} is missing, a label is needed")
+        if any(isinstance(label, str) and cleaned(label) != label for label in labels):
+            given = given.assign(**{column: [*map(one_label, labels)]})
     return given
 
 

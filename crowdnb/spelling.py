@@ -277,7 +277,9 @@ def told_apart(labels: Sequence[Any], where: str, once: bool = True) -> list[Any
         if _is_text(label) and (said := wrong(look) if look else "is not seen" if label else None):
             raise ValueError(f"{where}: the label {shown_codes(label)} {said}")
         other = given.setdefault(look, label)
-        if other is not label and (once or not (_is_text(other) and _is_text(label))):
+        # what stands twice as it is, is for others to tell
+        equal = other is label or other == label
+        if not equal and (once or not (_is_text(other) and _is_text(label))):
             raise ValueError(f"{where}: {_two(other, label)}")
     for one, other in same_look([look for look, label in given.items() if _is_text(label)]):
         raise ValueError(f"{where}: {_two(given[one], given[other])}")

@@ -38,6 +38,7 @@ from crowdnb.labels import (
     shown,
     unique_index,
     whole,
+    with_clean_labels,
 )
 
 LEVELS = (0.1, 0.3, 0.5, 0.7, 0.9)
@@ -203,8 +204,9 @@ def checked_judgement(
         warnings.warn(
             f"judgement: off the five levels 0.1 … 0.9: {phrases(off_levels, 5)}", stacklevel=3
         )
+    frame = with_clean_labels(frame, "judgement")
     criteria = unique_index(frame.index, "criterion")
-    return numbers(frame.reindex(columns=frame.index)), criteria
+    return numbers(frame.reindex(columns=criteria)), criteria
 
 
 def judgement_problems(frame: pd.DataFrame) -> tuple[list[str], list[str]]:
@@ -215,6 +217,7 @@ def judgement_problems(frame: pd.DataFrame) -> tuple[list[str], list[str]]:
         ], []
     try:
         rows, columns = unique_index(frame.index, "row"), unique_index(frame.columns, "column")
+        frame = frame.set_axis(rows).set_axis(columns, axis=1)
     except ValueError as error:
         return [str(error)], []
     lonely = [

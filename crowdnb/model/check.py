@@ -65,7 +65,10 @@ def check(problem: Problem, table: pd.DataFrame | Assignment) -> list[str]:
         if got.equals(wanted):
             continue
         for label in got.difference(wanted, sort=False):
-            broken.append(f"{axis} {label} is not in the problem{meant(label, wanted)}")
+            hint = (
+                "" if broken else meant(label, wanted)
+            )  # for the first, since it takes a look at all
+            broken.append(f"{axis} {label} is not in the problem{hint}")
         for label in wanted.difference(got, sort=False):
             broken.append(f"{axis} {label} is not in the table")
         if got.has_duplicates:

@@ -153,3 +153,25 @@ def test_a_running_plan_with_text_for_numbers_is_not_taken_for_nobody():
         cn.replan(numbered, table.rename(index=str), price=0.1)
     left = table.rename(index={1: "gone"})
     assert cn.replan(numbered, left, price=0.1).assignment.status == "optimal"
+
+
+def test_a_judgement_is_read_by_its_cleaned_labels():
+    b = pd.DataFrame([[0.7, 0.5], [0.5, 0.3]], ["skill", "care"], ["care\u00a0", " skill"])
+    assert cn.criteria_weights(b).index.tolist() == ["skill", "care"]
+    with pytest.raises(ValueError, match="look the same"):
+        cn.criteria_weights(b.set_axis(["skill", "skill\u200b"]))
+
+
+def test_tables_of_a_scene_are_read_by_their_cleaned_labels():
+    held = pd.DataFrame({"worker": ["a\u00a0", "b"], "field": "heart", "valid_to": "2027-01-01"})
+    cases = pd.DataFrame({"task": ["c1 "], "field": ["heart\u200b"], "day": ["2026-03-02"]})
+    lacking = cn.scenes.without_credential(held, cases, pd.Index(["a", "b", "c"]))
+    assert lacking["c1"].to_dict() == {"a": 0, "b": 0, "c": 1}
+    friends = pd.DataFrame([[1, 0], [0, 1]], ["a", "b "], ["b", "a\u00a0"])
+    made = pd.DataFrame({"piece": ["p"], "worker": ["b\u200b"]})
+    assert cn.scenes.distances(made, friends).loc["a", "b"] == 1
+    with pytest.raises(ValueError, match="here 1 is a number, and there '1' is text"):
+        cn.scenes.distances(
+            pd.DataFrame({"piece": ["p"], "worker": [1]}),
+            friends.set_axis(["1", "2"]).set_axis(["1", "2"], axis=1),
+        )

@@ -77,8 +77,8 @@ def without_credential(
     >>> without_credential(held, cases, pd.Index(["a", "b", "c"]))["c1"].to_dict()
     {'a': 0, 'b': 1, 'c': 1}
     """
-    labelled(credentials, "credentials", ["worker", "field", "valid_to"])
-    labelled(cases, "cases", ["task", "field", "day"])
+    credentials = labelled(credentials, "credentials", ["worker", "field", "valid_to"])
+    cases = labelled(cases, "cases", ["task", "field", "day"])
     workers = unique_index(
         several(workers, "workers"), str(getattr(workers, "name", None) or "workers")
     )

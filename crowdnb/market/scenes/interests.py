@@ -11,7 +11,15 @@ import numpy as np
 import pandas as pd
 from scipy.sparse.csgraph import shortest_path
 
-from crowdnb.labels import labelled, needs_frame, numbers, same_labels, unique_index, whole
+from crowdnb.labels import (
+    by_label,
+    labelled,
+    needs_frame,
+    numbers,
+    same_labels,
+    unique_index,
+    whole,
+)
 from crowdnb.market.scenes.reader import Scene, known, table_of
 from crowdnb.model.fields import zero_one
 from crowdnb.model.problem import Problem
@@ -42,10 +50,10 @@ def distances(credits: pd.DataFrame, friends: pd.DataFrame) -> pd.DataFrame:
     >>> distances(made, friends).loc["ana"].to_dict()
     {'ana': 0.0, 'ben': 1.0, 'chi': 2.0}
     """
-    labelled(credits, "credits", ["piece", "worker"])
-    workers = needs_frame(friends, "friends").index
-    same_labels(friends.columns, unique_index(workers, "friends"), "friends, columns")
-    tie = zero_one(friends.reindex(columns=workers).to_numpy())
+    credits = labelled(credits, "credits", ["piece", "worker"])
+    workers = unique_index(needs_frame(friends, "friends").index, "friends")
+    friends = by_label(friends.set_axis(workers), workers, workers, "friends")
+    tie = zero_one(friends.to_numpy())
     if np.isnan(tie).any() or (tie != tie.T).any():
         raise ValueError("friends: each cell must be 0 or 1, and the frame symmetric")
     known(credits["worker"], workers, "credits: worker")
@@ -76,7 +84,7 @@ def too_close(credits: pd.DataFrame, distance: pd.DataFrame, reach: int) -> pd.D
     >>> too_close(pd.DataFrame({"piece": ["poem"], "worker": ["ana"]}), apart, 0)["poem"].to_dict()
     {'ana': 1, 'ben': 0}
     """
-    labelled(credits, "credits", ["piece", "worker"])
+    credits = labelled(credits, "credits", ["piece", "worker"])
     reach = whole(reach, "reach", -1)
     workers = unique_index(needs_frame(distance, "distance").index, "distance")
     same_labels(distance.columns, workers, "distance, columns")

@@ -15,6 +15,7 @@ from crowdnb.project.files import FILE_BYTES, read_file, read_json
 from crowdnb.project.folder import read_project
 from crowdnb.project.form import OPTIONS
 from crowdnb.project.record import Project
+from crowdnb.spelling import meant
 
 FOLDER = Path(__file__).parents[2] / "data" / "scenes"
 NAMES = ("service", "content", "medical")
@@ -91,4 +92,5 @@ def known(labels: pd.Series[Any], among: pd.Index[Any], where: str) -> None:
     """ValueError unless all of these labels are among the known ones."""
     hashable(labels, where)
     if strange := [label for label in dict.fromkeys(labels) if label not in among]:
-        raise ValueError(f"{where} {listing(strange)} is not one of {listing(among)}")
+        hint = meant(strange[0], among)
+        raise ValueError(f"{where} {listing(strange)} is not one of {listing(among)}{hint}")
