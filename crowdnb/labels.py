@@ -265,10 +265,10 @@ def listing(labels: Iterable[object], most: int = 8, total: int = 0) -> str:
 
     One with a comma, or a semicolon and a space, in it stands in quotes: it would pass for two.
     """
-    return phrases(map(quoted, labels), most, total)
+    return phrases(map(as_listed, labels), most, total)
 
 
-def quoted(label: object) -> str:
+def as_listed(label: object) -> str:
     """A label as lists show it: ``a1``, ``"Lee, Ann"``."""
     if isinstance(label, str) and ("," in label or "; " in label):
         inside = label.replace('"', '""')

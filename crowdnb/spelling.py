@@ -195,7 +195,7 @@ def difference(one: str, other: str) -> str:
     for word, fold in _FOLDS:
         if fold(one) == fold(other):
             return word
-    return "case, width or the like"
+    return SEVERAL
 
 
 def _without_joiners(text: str) -> str:
@@ -212,6 +212,7 @@ def _number(text: str) -> str:
     return re.sub(r"(?<![0-9.,])0+(?=[0-9])", "", whole[1] if whole else digits)
 
 
+SEVERAL = "case, width or the like"
 _FOLDS: tuple[tuple[str, Callable[[str], str]], ...] = (
     ("case", lambda text: normalize("NFC", text.casefold())),
     ("the width or form of a character", lambda text: cleaned(normalize("NFKC", text))),

@@ -8,7 +8,7 @@ import pandas as pd
 
 import crowdnb as cn
 from crowdnb.ability.consistency import consistency_of
-from crowdnb.labels import listing, quoted
+from crowdnb.labels import as_listed, listing
 from crowdnb.project.histories import left_out_line
 from crowdnb.project.plan import proved_by, tie_line
 from crowdnb.project.scenario import GIVEN
@@ -78,7 +78,7 @@ def describe(answer: cn.Assignment) -> str:
     for task, need in answer.problem.required.items():
         here = answer.pairs[answer.pairs["task"] == task]
         who = [
-            f"{quoted(worker)} ({q:.3f})"
+            f"{as_listed(worker)} ({q:.3f})"
             for worker, q in zip(here["worker"], here["qualification"], strict=True)
         ]
         rows.append((str(task), f"{need:5}", ", ".join(who) or "nobody"))

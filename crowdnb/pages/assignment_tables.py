@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from crowdnb.labels import BoolArray, FloatArray, by_label, quoted
+from crowdnb.labels import BoolArray, FloatArray, as_listed, by_label
 from crowdnb.model.assignment import Assignment
 from crowdnb.model.problem import Problem
 from crowdnb.pages.html import escaped, scrolling, text_table
@@ -66,7 +66,7 @@ def team_table(answer: Assignment) -> str:
     for task, need in answer.problem.required.items():
         here = answer.pairs[answer.pairs["task"] == task]
         who = [
-            f"{quoted(w)} ({q:.3f})"
+            f"{as_listed(w)} ({q:.3f})"
             for w, q in zip(here["worker"], here["qualification"], strict=True)
         ]
         rows.append([task, need, ", ".join(who) or "nobody"])

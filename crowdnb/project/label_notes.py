@@ -12,11 +12,21 @@ from datetime import date, datetime, time
 from typing import Any
 
 from crowdnb.labels import count
-from crowdnb.spelling import alike, apart, difference, in_quotes, plain, same_look, shown_codes
+from crowdnb.spelling import (
+    SEVERAL,
+    alike,
+    apart,
+    difference,
+    in_quotes,
+    plain,
+    same_look,
+    shown_codes,
+)
 
 _EXACT = 15  # digits of a number that a spreadsheet holds; it makes the rest 0
 _EXPONENT = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]{2,3}")
-_LONG = re.compile(rf"[0-9]{{{_EXACT + 1},}}")
+_CUT = re.compile(rf"[0-9]{{{_EXACT}}}0+")
+_SIXTEEN = re.compile(rf"[0-9]{{{_EXACT + 1}}}")
 _MONTHS = (
     "jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec|mär|mrz|mai|okt|dez|janv|févr|fevr|mars"
     "|avr|juin|juil|août|aout|déc|ene|abr|ago|dic|gen|mag|giu|lug|set|ott|mrt|mei|fev|out"
@@ -36,8 +46,8 @@ def doubts(
 
     Where all that do are ``known`` from another table, it was said there.
     """
-    long = [label for label in labels if _LONG.fullmatch(label)]
-    cut = bool(long) and all(not label[_EXACT:].strip("0") for label in long)
+    # of one digit beyond those that are held, every tenth is 0 anyway
+    cut = all(label[-1] == "0" for label in labels if _SIXTEEN.fullmatch(label))
     rows: dict[str, list[int]] = {}
     kinds: dict[Any, str] = {}
     for row, (cell, label) in enumerate(zip(cells, labels, strict=True)):
@@ -59,7 +69,11 @@ def _doubt(cell: Any, label: str, cut: bool) -> str:
     if isinstance(cell, datetime | date | time) or _DAY.fullmatch(label):
         return "the label is the date {}; did the spreadsheet make it of another text?"
     is_number = isinstance(cell, int | float) and len(label.lstrip("-")) > _EXACT
-    if is_number or _EXPONENT.fullmatch(label) or (cut and _LONG.fullmatch(label)):
+    if (
+        is_number
+        or _EXPONENT.fullmatch(label)
+        or (_CUT.fullmatch(label) and (cut or not _SIXTEEN.fullmatch(label)))
+    ):
         return (
             "the label {} looks like a number that a spreadsheet rounded, and several may have"
             " become one; make the column text before the numbers are put in"
@@ -76,21 +90,23 @@ def twins(what: str, places: Mapping[str, str]) -> list[str]:
     groups: dict[str, list[str]] = {}
     for label in places:
         groups.setdefault(alike(label), []).append(label)
-    kinds: dict[str, list[tuple[str, str]]] = {}
+    kinds: dict[str, list[list[str]]] = {}
     for same in groups.values():
-        for other in same[1:]:
-            kinds.setdefault(difference(same[0], other), []).append((same[0], other))
+        if len(same) > 1:
+            words = {difference(same[0], other) for other in same[1:]}
+            kinds.setdefault(words.pop() if len(words) == 1 else SEVERAL, []).append(same)
     notes = []
-    for kind, pairs in kinds.items():
+    for kind, alikes in kinds.items():
         show = shown_codes if "joiner" in kind else in_quotes
         said = "; ".join(
-            " and ".join(f"{show(label)} ({places[label]})" for label in pair)
-            for pair in pairs[:_EXAMPLES]
+            " and ".join(f"{show(label)} ({places[label]})" for label in same)
+            for same in alikes[:_EXAMPLES]
         )
-        more = f"; and {count(len(pairs) - _EXAMPLES, 'more pair')}" * (len(pairs) > _EXAMPLES)
+        more = len(alikes) - _EXAMPLES
+        said += f"; and {count(more, 'more pair')}" if more > 0 else ""
         notes.append(
-            f"{said}{more} differ only in {kind}; each is a {what} of its own: if one is meant, write"
-            " it alike everywhere"
+            f"{said} differ only in {kind}; each is a {what} of its own: if one is meant, write it"
+            " alike everywhere"
         )
     return notes
 

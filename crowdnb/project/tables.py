@@ -16,7 +16,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from crowdnb.labels import count, listing
+from crowdnb.labels import as_listed, count, listing
 from crowdnb.project.cells import as_label, broken, is_date, quoted, read_number, wrong_label
 from crowdnb.project.errors import SHOWN, Report, did_you_mean, strangers
 from crowdnb.project.files import TooLargeError
@@ -173,11 +173,13 @@ class Table:
         return values
 
     def once(self, keys: Sequence[tuple[str, ...]], names: Collection[str]) -> None:
-        """Report every row whose key has stood before."""
+        """Report every row whose key has stood before; one with an empty label was reported."""
         first: dict[tuple[str, ...], int] = {}
         for row, key in enumerate(keys):
-            if key in first:
-                what = ", ".join(f"{name} {part}" for name, part in zip(names, key, strict=True))
+            if key in first and all(key):
+                what = ", ".join(
+                    f"{name} {as_listed(part)}" for name, part in zip(names, key, strict=True)
+                )
                 self.problem(
                     f"{what} stands a second time (first on {self.line_word}"
                     f" {self.lines[first[key]]})",

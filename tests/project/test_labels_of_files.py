@@ -240,3 +240,28 @@ def test_the_command_refuses_hostile_labels_without_obeying_them(tmp_path, capsy
     assert not set("".join(lines)) & set("\x1b\u202e") and any(
         "\\x1b[31mred" in line for line in lines
     )
+
+
+def test_three_that_could_be_one_stand_in_one_note(tmp_path):
+    (note,) = noted(folder(tmp_path, ["Ann", "ann", "ANN", "b"]))
+    assert note.count("ability.csv, line") == 3 and "differ only in case; each" in note
+    (note,) = noted(folder(tmp_path, ["Ａnn", "Ann", "ann", "b"]))
+    assert "differ only in case, width or the like; each" in note
+
+
+def test_a_label_that_is_wrong_stands_twice_for_nobody(tmp_path, capsys):
+    lines = problems(folder(tmp_path, ["#N/A", "#REF!", "b"]), capsys)
+    assert len(lines) == 4 and not any("second time" in line for line in lines)
+    lines = problems(folder(tmp_path, ["Lee, Ann", "Lee, Ann"]), capsys)
+    assert 'worker "Lee, Ann", criterion skill stands a second time' in lines[0]
+
+
+@pytest.mark.parametrize(
+    ("workers", "is_noted"),
+    [(["1234567890123450", "b"], True), (["1234567890123450", "1234567890123457"], False),
+     (["12345678901234500", "1234567890123457"], True), (["12345678901234567", "b"], False)],
+)  # fmt: skip
+def test_long_numbers_are_noted_where_the_digits_that_are_lost_are_zero(
+    workers, is_noted, tmp_path
+):
+    assert bool(noted(folder(tmp_path, workers))) == is_noted
