@@ -9,6 +9,7 @@ import difflib
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from crowdnb.labels import several, shown
 from crowdnb.spelling import in_quotes, meant
@@ -83,7 +84,7 @@ def strangers(
     found = []
     for before, (label, at_all) in enumerate(unknown.items()):
         few = before < SHOWN and len(known) <= HINTED  # a hint takes long among many labels
-        hint = (meant(label, known) or did_you_mean(label, known)) if few else ""
+        hint = did_you_mean(label, known) if few else ""
         if not hint and 0 < len(known) <= 8:
             hint = f" (known are {', '.join(known)})"
         more = len(at_all) - 1
@@ -99,7 +100,9 @@ def closest(label: str, known: Collection[str], cutoff: float = 0.6) -> str | No
     return lower[close[0]] if close else None
 
 
-def did_you_mean(label: str, known: Collection[str]) -> str:
-    """A hint at the label that was probably meant, for the end of a sentence."""
-    likely = closest(label, known)
+def did_you_mean(label: Any, known: Collection[Any]) -> str:
+    """A hint at the label that was probably meant, or looks the same, for the end of a sentence."""
+    if said := meant(label, known):
+        return said
+    likely = closest(str(label), [str(one) for one in known])
     return "" if likely is None else f" (did you mean {in_quotes(likely)}?)"

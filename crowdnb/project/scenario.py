@@ -313,8 +313,8 @@ def _unknown(scenario: Scenario, name: str, known: Mapping[str, set[Any]]) -> It
         names = key if len(setting.labels) > 1 else (key,)
         for what, label in zip(setting.labels, names, strict=True):
             if label not in known[what]:
-                why = f"{what} {label!r} is unknown in this project"
-                hint = did_you_mean(str(label), [str(one) for one in known[what]])
+                why = f"{what} {shown(label)} is unknown in this project"
+                hint = did_you_mean(label, known[what])
                 yield Misfit(name, key, f"{why}{hint}", setting.told(key))
                 break
 
