@@ -3,6 +3,7 @@
 ``make thorough`` goes on with other problems: ``python tests/solver/test_oracle.py SEED SECONDS``.
 """
 
+import faulthandler
 import sys
 import time
 from itertools import chain
@@ -234,6 +235,7 @@ def test_what_was_wrong_once_is_right(name, engine):
 
 def main(seed, seconds):
     """Try problem after problem for so many seconds; print what goes wrong as programs of a few lines."""
+    faulthandler.dump_traceback_later(seconds + 300, exit=True)  # what hangs is named by its lines
     until, first, failed = time.monotonic() + seconds, seed, 0
     while time.monotonic() < until:
         for text in chain(
@@ -242,6 +244,7 @@ def main(seed, seconds):
             failed += 1
             print(f"{text}\n", flush=True)
         seed += 1
+    faulthandler.cancel_dump_traceback_later()
     print(f"{seed - first} problems from seed {first} on, {failed} wrong answers")
     return failed > 0
 
