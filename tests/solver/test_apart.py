@@ -25,6 +25,8 @@ ASKING = """
 import os, signal, sys, threading, time, joblib
 from crowdnb.solver.apart import apart
 signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where tests run in the background
+if hasattr(signal, "SIGHUP"):
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # and so is this under nohup
 """
 # what a process that asks does when it is told, while it waits
 TOLD = "threading.Thread(target=lambda: (sys.stdin.readline(), {}), daemon=True).start()"
