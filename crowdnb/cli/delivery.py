@@ -1,4 +1,4 @@
-"""What the command writes: where, in which format, told before the work; then printed, then written."""
+"""What the command writes: where and in which format, told before the work; then the writing."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from crowdnb.project.output import CSV, JSON, PAGE, WORKBOOK, beside, check_writ
 from crowdnb.project.scenario_file import place_of
 from crowdnb.spelling import plain
 
-STANDARD_OUTPUT = Path("-")  # as --output takes it
+_STANDARD_OUTPUT = Path("-")  # as --output takes it
 
 
 class Output(NamedTuple):
@@ -38,7 +38,7 @@ def check_output(path: Path | None, source: Path, usual: str) -> str:
     ModuleNotFoundError
         A workbook, and openpyxl is not installed.
     """
-    if path is None or path == STANDARD_OUTPUT:
+    if path is None or path == _STANDARD_OUTPUT:
         return usual
     folder = source if source.is_dir() else source.parent
     own = [
@@ -67,7 +67,7 @@ def output_of(options: argparse.Namespace, name: str) -> Output:
     """
     path = options.output or beside(options.folder, name)
     ending = check_output(path, options.folder, Path(name).suffix)
-    if path == STANDARD_OUTPUT:
+    if path == _STANDARD_OUTPUT:
         return Output(path, ending)
     try:
         _check_place(path)
@@ -97,7 +97,7 @@ def deliver(text: str, output: Output, content: Callable[[], bytes], keyboard: K
     Where standard output gets what would be written, the text goes to standard error.
     """
     path, gone = output.path, None
-    if path == STANDARD_OUTPUT:
+    if path == _STANDARD_OUTPUT:
         say(text)
         tell_bytes(content())
         return SOLVED

@@ -12,7 +12,7 @@ from crowdnb.model.assignment import Assignment
 from crowdnb.project.output import CSV, JSON, WORKBOOK
 from crowdnb.project.spreadsheet import csv_file, workbook
 
-FORMAT, VERSION = "crowdnb assignment", 1
+_FORMAT, _VERSION = "crowdnb assignment", 1
 
 
 def assignment_file(
@@ -46,8 +46,8 @@ def assignment_file(
     if ending != JSON:
         raise ValueError(f"no assignment is written as {ending!r}")
     whole = {
-        "format": FORMAT,
-        "version": VERSION,
+        "format": _FORMAT,
+        "version": _VERSION,
         "status": answer.status,
         "performance": answer.performance,
         "bound": answer.bound if math.isfinite(answer.bound) else None,

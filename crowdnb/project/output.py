@@ -1,4 +1,4 @@
-"""Where a command writes: beside what, in which format, and whether it can, before the work is done."""
+"""Where a command writes: beside what, in which format, and whether it can, before the work."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from crowdnb.project.files import BINARY, is_open_as, is_ours, kind, made_beside
 
 CSV, WORKBOOK, JSON, PAGE = ".csv", ".xlsx", ".json", ".html"
 # What office programs leave beside a file that is open in them: LibreOffice, Excel.
-OPEN_ELSEWHERE = (".~lock.{}#", "~${}")
-TRIED = 4096  # bytes that are written to see whether there is room: a block of most disks
+_OPEN_ELSEWHERE = (".~lock.{}#", "~${}")
+_TRIED = 4096  # bytes that are written to see whether there is room: a block of most disks
 
 
 def beside(source: Path, name: str) -> Path:
@@ -30,14 +30,14 @@ def beside(source: Path, name: str) -> Path:
 
 
 def ending_of(path: Path, known: Sequence[str], name: str = "output") -> str:
-    """The format in which a file is written: its ending, whatever its case; ``name`` is for messages.
+    """The format in which a file is written: its ending, whatever its case.
 
     A pipe or a device has none, nor what a shell opened, and takes the first of those known.
 
     Raises
     ------
     ValueError
-        The ending is none of those known.
+        The ending is none of those known; ``name`` is what messages call the path.
     """
     ending = path.suffix.lower()
     if ending in known:
@@ -78,7 +78,7 @@ def _try(path: Path) -> None:
         raise OSError(errno.EINVAL, kind(path))
     if is_open_as(1, status) or is_open_as(2, status):
         return
-    for mark in (pattern.format(target.name) for pattern in OPEN_ELSEWHERE):
+    for mark in (pattern.format(target.name) for pattern in _OPEN_ELSEWHERE):
         if os.path.lexists(target.with_name(mark)):
             raise OSError(errno.EBUSY, f"it is open in another program ({mark} is beside it)")
     number = os.open(path, os.O_WRONLY | BINARY)  # where Windows says that another program holds it
@@ -93,7 +93,7 @@ def _try(path: Path) -> None:
 
 def _try_beside(target: Path) -> None:
     """Make a file where the finished one will be made, and take it away again."""
-    with uninterrupted(), made_beside(target, bytes(TRIED), None):
+    with uninterrupted(), made_beside(target, bytes(_TRIED), None):
         pass
 
 

@@ -1,12 +1,16 @@
 """Tables as a spreadsheet opens them: every name readable, and no cell a formula.
 
-A CSV file begins with a byte-order mark, by which Excel knows UTF-8. A text that a spreadsheet could
-run begins with an apostrophe, as one types it there oneself: that is one with ``=``, ``+``, ``-`` or
-``@`` at its start, also in full width, behind spaces, or behind a semicolon or the end of a line
-within it (where lists are separated by semicolons, that is a cell of its own), or with a tab or the
-end of a line at its start. A text that has such an apostrophe already gets one more, so that
+A CSV file begins with a byte-order mark, by which Excel knows UTF-8. A text that a spreadsheet
+could run begins with an apostrophe, as one types it there oneself: that is one with ``=``, ``+``,
+``-`` or ``@`` at its start, also in full width, behind spaces, or behind a semicolon or the end of
+a line within it (where lists are separated by semicolons, that is a cell of its own), or with a tab
+or the end of a line at its start. A text that has such an apostrophe already gets one more, so that
 :func:`unmarked`, by which every label is read, gives back what :func:`marked` was given. In a
 workbook cells say themselves that they are text.
+
+References
+----------
+OWASP, "CSV injection": which signs begin a formula, in which spreadsheets.
 """
 
 from __future__ import annotations
@@ -23,6 +27,7 @@ import pandas as pd
 from crowdnb.extras import needed_for
 from crowdnb.labels import shown
 
+# Where a text could run, its mark left out: behind apostrophes and spaces, which change nothing.
 _RUNS = r"(?:(?:\A|(?<=[;\t\r\n])){}(?='* *[=+\-@＝＋－＠])|\A{}(?='* *[\t\r\n]))"
 _TO_MARK, _MARK = (re.compile(_RUNS.replace("{}", mark)) for mark in ("", "'"))
 _QUOTED = re.compile(r'[",;|\t\r\n]|\A\s|\s\Z')

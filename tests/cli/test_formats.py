@@ -1,4 +1,4 @@
-"""What is written is what the ending of --output says, and a place that cannot be written is told first."""
+"""What is written is what the ending says; a place that cannot be written is told first."""
 
 import csv
 import fcntl
@@ -380,7 +380,7 @@ def test_names_are_readable_and_read_back(tmp_path, capsys):
 
 @pytest.mark.slow
 def test_workbooks_in_one_folder_do_not_collide(tmp_path, capsys):
-    """Nor with a folder's own files; and what was written there is not taken for a project's file."""
+    """Nor with the folder's own files; and what was written is not taken for a project's."""
     folder = copy("case_study", tmp_path)
     for name in ("spring", "autumn"):
         workbook(folder / f"{name}.xlsx", folder)
