@@ -26,7 +26,7 @@ def case() -> int:
     )
     table = comparison(study, rounded)
     tell("The paper's case study (section 6), solved from the tables it prints.\n")
-    tell(histories(study, study.clouds()))
+    tell(histories(study, cn.Scenario()))
     tell(describe(study.solve()))
     tell(f"\n{table.to_string(index=False, float_format='{:.6f}'.format)}")
     tell(

@@ -22,7 +22,7 @@ from crowdnb.project.keeper import Keeper
 from crowdnb.project.output import CSV, PAGE
 from crowdnb.project.plan_file import plan_file, plan_table
 from crowdnb.project.scenario import GIVEN
-from crowdnb.project.scenarios import Scenarios
+from crowdnb.project.scenarios import Scenarios, find
 from crowdnb.solver.search import STOPPED
 from crowdnb.spelling import plain
 
@@ -76,7 +76,7 @@ def assign(options: argparse.Namespace, keyboard: Keyboard) -> int:
     plans, name, said = Scenarios(project, **_asked(options)), GIVEN, list[str]()
     if options.scenario is not None:  # else what is kept beside the files does not matter
         keeper, plans = Keeper.open(options.folder, project, True, **_asked(options))
-        name, said = plans[options.scenario].name, keeper.said
+        name, said = find(plans, options.scenario).name, keeper.said
     output = output_of(options, plan_file("assignment.csv", plans, name))
     if output.ending == PAGE and options.scenario is None:
         keeper, plans = Keeper.open(options.folder, project, True, **_asked(options))
@@ -84,7 +84,7 @@ def assign(options: argparse.Namespace, keyboard: Keyboard) -> int:
     answer = _uninterrupted(plans.answer(name))
     lines = [
         *(f"Note: {note}" for note in [*project.notes, *said]),
-        histories(project, project.clouds()),
+        histories(project, plans.fitted(name)),
         *of_scenario(plans, name),
         describe(answer),
     ]
@@ -119,7 +119,7 @@ def report(options: argparse.Namespace, keyboard: Keyboard) -> int:
     project = _project(options)
     # a page without the scenarios that are there would be taken for all of them
     keeper, plans = Keeper.open(options.folder, project, True, **_asked(options))
-    name = plans[options.scenario or GIVEN].name
+    name = find(plans, options.scenario or GIVEN).name
     output = output_of(options, plan_file("report.html", plans, name))
     page = _page(options, plans, name, keeper.said)
     answer, text = _uninterrupted(page.answer), plain(str(page))

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from unicodedata import category, east_asian_width
 
-import pandas as pd
-
 import crowdnb as cn
 from crowdnb.ability.consistency import consistency_of
 from crowdnb.labels import as_listed, listing
-from crowdnb.project.histories import left_out_line
+from crowdnb.project.histories import clouds_of, gamma_of, left_out_line
 from crowdnb.project.plan import proved_by, tie_line
 from crowdnb.project.scenario import GIVEN
 
@@ -17,22 +15,21 @@ from crowdnb.project.scenario import GIVEN
 HELP = "What would help, and at what price: {}"
 
 
-def histories(project: cn.Project, clouds: pd.DataFrame | None) -> str:
+def histories(project: cn.Project, scenario: cn.Scenario) -> str:
     """Say where the ability intervals come from, and what the cloud model did to them.
 
-    ``clouds`` is ``project.clouds()``.
+    With the numbers of a scenario that fits.
     """
     m, k = len(project.ability), len(project.criteria_weights)
-    weights = ", ".join(
-        f"{criterion} {weight:.3g}" for criterion, weight in project.criteria_weights.items()
-    )
+    given = scenario.weights or project.criteria_weights
+    weights = ", ".join(f"{name} {given[name]:.3g}" for name in project.criteria_weights.index)
+    places = sum({**project.required, **scenario.required}.values())
     lines = [
-        f"{m} workers, {len(project.required)} tasks, {project.required.sum()} places. Criteria"
-        f" weights: {weights}."
+        f"{m} workers, {len(project.required)} tasks, {places} places. Criteria weights: {weights}."
     ]
-    if project.judgement is not None:
+    if project.judgement is not None and not scenario.weights:
         lines.append(consistency_of(project.judgement).of_deviation)
-    if clouds is None:
+    if (clouds := clouds_of(project, scenario)) is None:
         return "\n".join([*lines, f"Ability: {m * k} intervals as given."])
     rule = clouds["rule"].value_counts()
     negative, clipped = int((clouds["radicand"] < 0).sum()), int(clouds["clipped"].sum())
@@ -40,7 +37,7 @@ def histories(project: cn.Project, clouds: pd.DataFrame | None) -> str:
         (
             f"Histories: {len(clouds)} ({rule.get('point', 0)} of one rating,"
             f" {rule.get('range', 0)} of 2 to 5, {rule.get('cloud', 0)} by the cloud model with"
-            f" gamma = {project.gamma:g})."
+            f" gamma = {gamma_of(project, scenario):g})."
         ),
         (
             f"S² < En² in {negative} of the {rule.get('cloud', 0)} clouds; {clipped} intervals were"

@@ -25,7 +25,7 @@ from crowdnb.pages.assignment_tables import (
 from crowdnb.pages.comparison import changed, misfits
 from crowdnb.pages.findings import FEW, Findings
 from crowdnb.pages.html import escaped, items, paragraphs, text_table
-from crowdnb.project.histories import few_line, left_out_line
+from crowdnb.project.histories import clouds_of, few_line, gamma_of, left_out_line
 from crowdnb.project.plan import TIED, proved_by, tie_line
 from crowdnb.project.record import fingerprint
 from crowdnb.project.scenarios import moved
@@ -77,7 +77,8 @@ def summary(found: Findings) -> str:
     )
     tasks = "; ".join(f"{task}: {team.get(task, 'nobody')}" for task in found.problem.tasks)
     who = f"{tasks}. Idle: {listing(answer.idle, 20) or 'nobody'}."
-    return "\n".join(filter(None, [head, tie_line(answer), who, *_ratings(found)]))
+    lost = [f"Of the scenario {found.scenario.name!r}: {why}." for why in found.misfits]
+    return "\n".join(filter(None, [head, tie_line(answer), who, *_ratings(found), *lost]))
 
 
 def _headline(found: Findings) -> str:
@@ -268,7 +269,7 @@ def _tied(found: Findings) -> list[str]:
 
 def _histories(found: Findings) -> list[str]:
     """How much the chosen workers' rating histories say."""
-    clouds, lines = found.project.clouds(), _ratings(found)
+    clouds, lines = clouds_of(found.project, found.scenario), _ratings(found)
     if clouds is None:
         return lines
     negative, clipped = int((clouds["radicand"] < 0).sum()), int(clouds["clipped"].sum())
@@ -366,7 +367,7 @@ def versions(found: Findings) -> str:
     names = ["numpy", "pandas", "scipy", "cvxpy"]
     if found.answer.solver in _ENGINES:
         names.append(_ENGINES[found.answer.solver])
-    gamma = found.project.gamma if found.scenario.gamma is None else found.scenario.gamma
+    gamma = gamma_of(found.project, found.scenario)
     parts = [
         f"crowdnb {crowdnb.__version__}",
         f"Python {platform.python_version()}",

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
 
-from crowdnb.ability.cloud import CLOUD_FROM
+import pandas as pd
+
+from crowdnb.ability.cloud import CLOUD_FROM, ability_clouds
 from crowdnb.labels import listing
 from crowdnb.model.assignment import Assignment
 from crowdnb.project.record import Project
@@ -16,6 +18,18 @@ from crowdnb.project.scenario import Scenario
 
 _WORDS = {6: "six"}
 _LISTED = 20  # names in a sentence
+
+
+def gamma_of(project: Project, scenario: Scenario) -> float:
+    """γ of a scenario: its own, or the project's."""
+    return project.gamma if scenario.gamma is None else scenario.gamma
+
+
+def clouds_of(project: Project, scenario: Scenario) -> pd.DataFrame | None:
+    """The histories one by one with a scenario's γ; None for a project of intervals."""
+    if project.counts is None:
+        return None
+    return ability_clouds(project.counts, gamma_of(project, scenario))
 
 
 def fewest_of(

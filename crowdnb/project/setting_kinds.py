@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from numbers import Integral
 from typing import Any
@@ -156,7 +157,7 @@ class Labelled:
     def _check(self, key: Any, value: Any, where: str) -> None:
         what = self.told(key)
         if not (math.isfinite(number(value)) and self.holds(number(value))):
-            raise ScenarioError(f"{where}: {what} is {shown(value)}; {self.asked} is needed")
+            raise ScenarioError(f"{where}: {what} is {as_given(value)}; {self.asked} is needed")
         if value > self.most:
             raise ScenarioError(
                 f"{where}: {what} is {value:,.0f}; at most {self.most:,.0f} can be asked for"
@@ -276,6 +277,16 @@ def _is_pair(pair: Any) -> bool:
     return (
         isinstance(pair, list) and len(pair) == 2 and all(isinstance(label, str) for label in pair)
     )
+
+
+def as_given(value: Any) -> str:
+    """A value that is wrong, as messages show it; a number in quotes is told to be text."""
+    told = shown(value)
+    if isinstance(value, str):
+        with suppress(ValueError):
+            float(value)
+            told += ", text: a number stands without quotes"
+    return told
 
 
 def as_json(value: Any) -> int | float:

@@ -21,7 +21,15 @@ from crowdnb.labels import number, shown
 from crowdnb.model.fields import MOST, Scope
 from crowdnb.model.problem import Problem
 from crowdnb.project.record import Project
-from crowdnb.project.setting_kinds import Ends, Labelled, ScenarioError, Single, Switches, as_json
+from crowdnb.project.setting_kinds import (
+    Ends,
+    Labelled,
+    ScenarioError,
+    Single,
+    Switches,
+    as_given,
+    as_json,
+)
 
 # workers that a scenario adds: for each two of all workers a problem has a byte
 MOST_ADDED = 10_000
@@ -39,7 +47,9 @@ def _is_count(value: float) -> bool:
 
 def _gamma(value: Any, where: str) -> int | float:
     if not (math.isfinite(number(value)) and number(value) >= 0):
-        raise ScenarioError(f"{where}: gamma is {shown(value)}; a number of at least 0 is needed")
+        raise ScenarioError(
+            f"{where}: gamma is {as_given(value)}; a number of at least 0 is needed"
+        )
     return as_json(value)
 
 
@@ -71,7 +81,7 @@ def _other_gamma(project: Project, gamma: float) -> str | None:
 def _min_ratings(value: Any, where: str) -> int:
     if not (number(value) >= 0 and number(value).is_integer()):
         raise ScenarioError(
-            f"{where}: min_ratings is {shown(value)}; a whole number of ratings is needed"
+            f"{where}: min_ratings is {as_given(value)}; a whole number of ratings is needed"
         )
     return int(value)
 
