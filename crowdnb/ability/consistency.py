@@ -22,7 +22,7 @@ References
 ----------
 T. Tanino, "Fuzzy preference orderings in group decision making", Fuzzy Sets and Systems 12 (1984)
 117-131. Z. S. Xu, "Study on the compatibility and consistency of fuzzy complementary judgement
-matrices", Journal of PLA University of Science and Technology 3 (2002) 94-96 (from memory).
+matrices", Journal of PLA University of Science and Technology 3 (2002) 94-96, as others cite it.
 """
 
 from __future__ import annotations
