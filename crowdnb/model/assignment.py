@@ -148,7 +148,31 @@ def score(problem: Problem, placed: IntArray) -> float:
 
 
 def performance(problem: Problem, table: pd.DataFrame | Assignment) -> float:
-    """Group performance ρ = Σ W_j Q_ij T_ij of an assignment, summed exactly (eq. 7)."""
+    """Group performance ρ = Σ W_j Q_ij T_ij of an assignment, summed exactly (eq. 7).
+
+    Parameters
+    ----------
+    problem : Problem
+        Its Q and W; whether the assignment keeps its rules is :func:`check`'s to say.
+    table : DataFrame or Assignment
+        T: workers × tasks, 0/1, rows and columns in any order; or an answer that has one.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    ValueError
+        T lacks a worker or a task of the problem, or has another, or holds anything but 0 and 1.
+
+    Examples
+    --------
+    >>> import crowdnb as cn
+    >>> case = cn.load_case_study()
+    >>> round(cn.performance(case.problem(), case.published.assignment), 3)
+    2.569
+    """
     return math.fsum((needed(problem).value * zero_one_table(problem, table)).ravel())
 
 
