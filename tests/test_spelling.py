@@ -1,6 +1,8 @@
 """What is one label, an error, or to be noted; what never reaches a screen as it is."""
 
+import re
 import unicodedata
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -168,3 +170,19 @@ def test_labels_that_nobody_can_tell_apart_are_an_error(labels, said):
 def test_labels_are_cleaned_and_others_stay():
     assert told_apart(["a ", "b", 3, ("c ", 1)], "here") == ["a", "b", 3, ("c ", 1)]
     assert told_apart(["w 1", "w\u00a01"], "here", once=False) == ["w 1", "w 1"]
+
+
+def test_the_page_of_files_tells_the_rule_with_true_examples():
+    page = (Path(__file__).parents[1] / "docs" / "files.md").read_text(encoding="utf-8")
+    table = page.split("## Labels")[1].split("## What is written")[0]
+    found = re.findall(r"^\| ((?:that|in|with) .*?) \| (.*?) \| (.*?) \|$", table, re.MULTILINE)
+    rows = {what: (are, such) for what, are, such in found}
+    assert len(rows) == 11
+    (errors,) = (such for what, (_, such) in rows.items() if "error value" in what)
+    assert all(spreadsheet_error(text) for text in re.findall("`(.*?)`", errors))
+    for what, (are, such) in rows.items():
+        for one, other in re.findall("`(.*?)` and `(.*?)`", such):
+            if are == "one":
+                assert cleaned(one) == cleaned(other)
+            elif are == "two, noted":
+                assert cleaned(one) != cleaned(other) and alike(one) == alike(other), what

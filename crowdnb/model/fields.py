@@ -217,14 +217,19 @@ def _from_frame(frame: pd.DataFrame, labels: Labels, name: str) -> BoolArray:
     other = "other" if name == "worker_conflicts" else "task"
     rows, columns = labels.workers, labels.workers if other == "other" else labels.tasks
     index = hashable(frame.index, f"{name}, rows")
-    heads = hashable(frame.columns, f"{name}, columns")
+    heads = list(map(one_label, hashable(frame.columns, f"{name}, columns")))
     complete = len(index) == len(rows) and _are_among(index, rows) and _are_among(heads, columns)
     if not complete:
         pairs = frame if frame.shape in ((0, 0), (len(frame), 2)) else None
         if {"worker", other} <= set(heads):
-            pairs = frame[["worker", other]]
+            pairs = frame.set_axis(heads, axis=1)[["worker", other]]
         elif pairs is not None and _is_part(pairs, labels, columns):
             pairs = None
+        elif other == "task" and pairs is not None and _either_way(pairs, labels):
+            raise ValueError(
+                f"{name}: columns {listing(heads)} can be read either way round; call them worker"
+                " and task"
+            )
         if pairs is not None:
             return _from_pairs(list(pairs.itertuples(index=False, name=None)), labels, name)
     try:
@@ -237,6 +242,13 @@ def _from_frame(frame: pd.DataFrame, labels: Labels, name: str) -> BoolArray:
 
 def _are_among(labels: Iterable[Hashable], known: pd.Index[Any]) -> bool:
     return {one_label(label) for label in labels} <= set(known)
+
+
+def _either_way(pairs: pd.DataFrame, labels: Labels) -> bool:
+    """Whether named columns of pairs could be (worker, task) and (task, worker) alike."""
+    texts = bool(len(pairs)) and all(isinstance(head, str) for head in pairs.columns)
+    both = set(labels.workers) & set(labels.tasks)
+    return texts and {one_label(cell) for cell in pairs.to_numpy(dtype=object).flat} <= both
 
 
 def _is_part(frame: pd.DataFrame, labels: Labels, columns: pd.Index[Any]) -> bool:

@@ -175,3 +175,14 @@ def test_tables_of_a_scene_are_read_by_their_cleaned_labels():
             pd.DataFrame({"piece": ["p"], "worker": [1]}),
             friends.set_axis(["1", "2"]).set_axis(["1", "2"], axis=1),
         )
+
+
+def test_columns_of_pairs_that_could_be_either_way_round_are_asked_for_their_names():
+    for heads in (["task", "person"], ["from", "to"]):
+        pairs = pd.DataFrame([[1, 0]], columns=heads)
+        with pytest.raises(ValueError, match="can be read either way round; call them worker and"):
+            cn.Problem(NUMBERED, [1, 1], pinned=pairs)
+    pairs = pd.DataFrame([[3, 0]], columns=["person", "job"])
+    assert cn.Problem(NUMBERED, [1, 1], pinned=pairs).pins.tolist() == [[3, 0]]
+    spelt = pd.DataFrame([[0, 3]], columns=["task\u00a0", " worker"])
+    assert cn.Problem(NUMBERED, [1, 1], pinned=spelt).pins.tolist() == [[3, 0]]
