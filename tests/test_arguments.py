@@ -496,6 +496,7 @@ KINDS = {
     "weights or none": ["None"],
     "not negative or none": ["None", *NUMBERS[1:]],
     "whole or none": ["None", "0"],
+    "number or none": ["None", *NUMBERS],
     "by label": ["{}", "{'z': 1.0}", "rows unlike"],
     "by pair": ["{}"],
     "begins with a name": ["cell 'x'", "cell '1'"],
@@ -686,6 +687,7 @@ ARGUMENTS |= {
     "cn.Project.task_weights": "weights or none",
     "cn.Scenario.name": "text",
     "cn.Scenario.min_ratings": "whole or none",
+    "cn.panels.assignment_view.by_given": "number or none",
     **dict.fromkeys(
         [
             f"cn.Scenario.{one}"
