@@ -5,6 +5,8 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
+import crowdnb as cn
+from crowdnb.pages.assignment_tables import WIDEST
 from crowdnb.panels.grids import PairList
 from crowdnb.spelling import cleaned
 
@@ -49,3 +51,32 @@ def test_typed_names_are_cleaned_as_those_of_files_are():
     box = PairList(["Ann Lee", "Bob"], ["Ann Lee", "Bob"], True, "Quarrels", [])
     box.area.value = " Ann\u00a0 Lee\u200b ,\u3000Bob"
     assert box.value == [[1, 0]]
+
+
+def test_opening_a_project_of_nasty_names_changes_nothing(tmp_path):
+    """With so many workers conflicts are typed in boxes."""
+    names = [*NAMES, *(f"w{k}" for k in range(WIDEST[0]))]
+    pairs = [(names[k], names[k + 1]) for k in range(0, len(NAMES) - 1, 2)]
+    tables = {
+        "ability": ["worker,criterion,low,high", *(f"{_cell(one)},s,0.5,0.9" for one in names)],
+        "demand": ["task,criterion,low", '"t1, x",s,0.2', "t2,s,0.3"],
+        "tasks": ["task,required", '"t1, x",2', "t2,1"],
+        "weights": ["criterion,weight", "s,1"],
+        "worker_conflicts": ["worker,other", *(f"{_cell(i)},{_cell(k)}" for i, k in pairs)],
+        "task_conflicts": ["worker,task", f'{_cell(names[1])},"t1, x"'],
+    }
+    for name, lines in tables.items():
+        (tmp_path / f"{name}.csv").write_text("\n".join([*lines, ""]), encoding="utf-8")
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    bench = cn.bench(tmp_path)
+    assert len(bench["worker_conflicts"].value) == len(pairs)
+    for box in ("worker_conflicts", "task_conflicts"):
+        assert not bench[box].said.value
+    assert bench.panel.scenario() == cn.Scenario()
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def _cell(text):
+    """A name as a cell of a CSV file."""
+    doubled = text.replace('"', '""')
+    return f'"{doubled}"'
