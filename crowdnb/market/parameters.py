@@ -1,7 +1,7 @@
-"""What a made crowd market is like: its parameters, each with its unit, range and meaning.
+"""What a simulated crowd market is like: its parameters, each with its unit, range and meaning.
 
 The article names five steps and prints no model of them (its section 3.2, 算法步骤详解, "the steps in
-detail"). What stands here is made up, and each part says which sentence it answers:
+detail"). What stands here is our own, and each part says which sentence it answers:
 
 - 任务需求、工作量、截止日期 (needs of a task, amount of work, deadline): a stage of a task asks for
   ``people``, one skill, a demand on each criterion, hours of ``load``, and has a deadline.
@@ -124,7 +124,7 @@ _PRIORS = get_args(Prior)
 
 @dataclass(frozen=True)
 class Market:
-    """What a made market is like; ``.table`` lists each parameter with its unit, range and meaning.
+    """What a simulated market is like; ``.table`` lists each parameter with its unit, range and meaning.
 
     Parameters
     ----------

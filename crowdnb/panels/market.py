@@ -86,7 +86,7 @@ def market_panel(market: Market = SMALL, seed: int = 0) -> Panel:
         return market_view(panel_market(settings, market), start, seed)
 
     note = (
-        f"Made data, seed {seed}: a small market in which tasks arrive for {market.days * DAY:g}"
+        f"Simulated data, seed {seed}: a small market in which tasks arrive for {market.days * DAY:g}"
         " hours, so that it answers at once. The same tasks and people at every move; more of them"
         " are these and then some."
     )

@@ -1,4 +1,4 @@
-"""Panel of notebook 09: matching policies on a made-up market."""
+"""Panel of notebook 09: matching policies on a simulated market."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from crowdnb.panels.drawing import BAR
 from crowdnb.panels.facts import change_cell
 from crowdnb.panels.panel import Panel, View, check_start
 
-# What the made-up market hangs on.
+# What the simulated market hangs on.
 _MADE = ("workers", "tasks", "screened_out", "conflict_probability", "seed")
 
 _HEAD = (
@@ -32,7 +32,7 @@ _HEAD = (
 
 
 def policies_view(settings: Mapping[str, Any], start: View | None = None) -> View:
-    """Every matching policy on the made-up market of the settings; changes are against ``start``.
+    """Every matching policy on the simulated market of the settings; changes are against ``start``.
 
     Settings are workers, tasks, screened_out and conflict_probability of
     :func:`crowdnb.matching.market`, its seed, the auction's epsilon, and seen, the probability that
@@ -94,7 +94,7 @@ def _settings(settings: object, names: Sequence[str]) -> Mapping[str, Any]:
 def _made(
     workers: int, tasks: int, screened_out: float, conflicts: float, seed: int
 ) -> tuple[Problem, Any, Any]:
-    """The made-up market; numbers that say which pairs are seen; what workers wish."""
+    """The simulated market; numbers that say which pairs are seen; what workers wish."""
     problem = matching.market(
         workers, tasks, seed, screened_out=screened_out, conflict_probability=conflicts
     )

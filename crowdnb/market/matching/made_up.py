@@ -1,4 +1,4 @@
-"""A market that is made up, to compare policies on."""
+"""A simulated market, to compare policies on."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def market(
     screened_out: float = 0.0,
     conflict_probability: float = 0.0,
 ) -> Problem:
-    """A market that is made up: workers have skills, tasks need a mixture of them.
+    """Simulate a market: workers have skills, tasks need a mixture of them.
 
     Parameters
     ----------

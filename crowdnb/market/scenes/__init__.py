@@ -2,7 +2,7 @@
 
 Each scene is a folder in the form of any project, with ``options.json`` (what
 :class:`crowdnb.Problem` takes beyond the paper) and a folder ``extra`` of further tables. All data
-are made, by tests/helpers/scenemaker.py of the repository.
+are simulated, by tests/helpers/scenemaker.py of the repository.
 
 ``reader``       a scene, from its folder
 ``service``      customer service: at which confidence a bot answers, and what is left for people

@@ -1,4 +1,7 @@
-"""Content creation: who is too close to an author to review a piece (the article's section 6).
+"""Content creation: who is too close to an author to review a piece.
+
+In the article (section 6.2) the publisher vets the creators (审核) before they begin. That creators
+review one another's pieces afterwards is this package's own step.
 
 Two people are tied when they have made a piece together or are friends; the distance of two people
 is the least number of ties between them. Who is within a distance of an author does not review the
