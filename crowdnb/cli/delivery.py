@@ -47,7 +47,8 @@ def check_output(path: Path | None, source: Path, usual: str) -> str:
         folder / OPTIONS,
         *(folder / f"{name}.csv" for name in FILES),
     ]
-    if any(_same(path, file) for file in own):
+    # to some systems Tasks.CSV is the same file, and nowhere is it a name to be read later
+    if any(_same(path, file) or _same(path.parent / path.name.lower(), file) for file in own):
         raise ValueError(
             f"output: {path} is a file of the project, it would be overwritten; choose another"
         )

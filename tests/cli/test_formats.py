@@ -106,6 +106,16 @@ def test_an_unknown_ending_is_refused_before_anything_is_solved(
     assert content(tmp_path) == before
 
 
+@pytest.mark.parametrize("name", ["tasks.csv", "Tasks.CSV", "SCENARIOS.json", "options.json"])
+def test_a_file_of_the_project_is_refused_in_capitals_too(name, tmp_path, capsys):
+    folder = copy("case_study", tmp_path)
+    before = content(tmp_path)
+    assert main(["assign", str(folder), "--output", str(folder / name)]) == 2
+    out, err = capsys.readouterr()
+    assert not out and f"{folder / name} is a file of the project" in err
+    assert content(tmp_path) == before
+
+
 def test_python_refuses_another_ending_too(case, tmp_path):
     (tmp_path / "somewhere").mkdir()
     writers = {
