@@ -221,7 +221,7 @@ def _parser() -> argparse.ArgumentParser:
         "experiment",
         help="an experiment of the paper's section 7, run again",
         description=(
-            "Run an experiment of section 7 again: a row an instance and method, into a CSV file"
+            "Run an experiment of section 7 again: one row per instance and method, into a CSV file"
             " with seed, versions and machine. Stopped in any way, the same command goes on where"
             " it ended."
         ),

@@ -202,7 +202,7 @@ def _intervals(frame: pd.DataFrame, what: str) -> Intervals:
     name = "ability" if what == "worker" else "demand"
     if not isinstance(frame, pd.DataFrame) or frame.columns.nlevels != 2 or frame.empty:
         raise ValueError(
-            f"{name}: a table with a row a {what} and columns (criterion, 'low' / 'high') is"
+            f"{name}: a table with one row per {what} and columns (criterion, 'low' / 'high') is"
             f" needed, got {shown(frame)}"
         )
     frame = with_clean_labels(frame, name)

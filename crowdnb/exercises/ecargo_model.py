@@ -1,4 +1,4 @@
-"""Notebook 04: a team by hand, the quarrel that costs most, a range of workers a task."""
+"""Notebook 04: a team by hand, the costliest conflict, a range of workers per task."""
 
 from __future__ import annotations
 
@@ -70,19 +70,19 @@ def check_model_team(problem: Problem, team: Mapping[Any, Any] | None) -> str:
 
 
 def check_model_costliest_pair(problem: Problem, pair: Sequence[Hashable] | None) -> str:
-    """Check which single quarrel between two workers lowers ρ the most.
+    """Check which single conflict between two workers lowers ρ the most.
 
     Parameters
     ----------
     problem : Problem
-        The quarrel is added to the conflicts it has, in its scope.
+        The conflict is added to those it has, in its scope.
     pair : (worker, other)
 
     Examples
     --------
     >>> from crowdnb import Problem
     >>> check_model_costliest_pair(Problem([[0.9], [0.8], [0.1]], [2]), (0, 2)).split(". ")[0]
-    'A quarrel of 0 and 2 costs nothing: there is a best team without one of them'
+    'A conflict of 0 and 2 costs nothing: there is a best team without one of them'
     """
     workers = list(needed(problem).workers)
     pair = [] if pair is None or labels_in(pair, problem.workers) is None else several(pair, "pair")
@@ -94,7 +94,7 @@ def check_model_costliest_pair(problem: Problem, pair: Sequence[Hashable] | None
         for two in combinations(workers, 2)
     }
     mine, most = cost[frozenset(pair)], max(cost.values())
-    who = f"A quarrel of {pair[0]} and {pair[1]}"
+    who = f"A conflict of {pair[0]} and {pair[1]}"
     if mine == most or is_near(mine, most):
         return f"Right: {who[0].lower()}{who[1:]} costs {_cost(most)}, and no other costs more."
     if is_near(mine, 0):

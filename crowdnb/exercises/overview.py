@@ -1,4 +1,4 @@
-"""Notebook 00: Q by hand, what peace between two workers brings, a project of one's own."""
+"""Notebook 00: Q by hand, what a conflict lifted brings, a project of one's own."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def check_overview_by_hand(
 def check_overview_peace(
     gain: float | None = None, moved: Collection[Hashable] | None = None
 ) -> str:
-    """Check what it brings that a3 and a5 make peace: the gain in ρ, to three decimals; who moves.
+    """Check what lifting the conflict of a3 and a5 brings: the gain in ρ (three decimals), who moves.
 
     Examples
     --------
@@ -84,7 +84,7 @@ def check_overview_peace(
     right = after.performance - before.performance
     rho = after.performance
     slips = [
-        (rho, "That is the new ρ. The gain is what it has more than the old one."),
+        (rho, "That is the new ρ. The gain is the new ρ less the old one."),
         (-right, "The size is right; a gain is the new ρ less the old one."),
         (0.0, "ρ does not stay. Leave out worker_conflicts and solve again."),
     ]

@@ -88,7 +88,7 @@ def check_possibility_ranking(answer: Sequence[Hashable] | None, criterion: str 
             f" {sums[last]:.3f}."
         )
     if given == right[::-1]:
-        return "This is the right order turned round: the largest sum comes first."
+        return "This is the right order reversed: the largest sum comes first."
     at = next(k for k, (one, other) in enumerate(zip(given, right, strict=True)) if one != other)
     hint = ""
     for what, key in {"upper ends": high, "lower ends": low, "centres": low + high}.items():

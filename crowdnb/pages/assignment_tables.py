@@ -1,4 +1,4 @@
-"""Who does what as HTML: a grid of workers × tasks with Q in its cells, or a row a task."""
+"""Who does what as HTML: a grid of workers × tasks with Q in its cells, or one row per task."""
 
 from __future__ import annotations
 
@@ -100,14 +100,14 @@ def assignment_grid(problem: Problem, answer: Assignment, was: BoolArray) -> str
         cells = "".join(
             _cell(problem.arrays.qualification[i, j], shade[i, j], now[i, j], was[i, j])
             if problem.eligible[i, j]
-            else f'<td title="may not" style="color: {_SOFT}">×</td>'
+            else f'<td title="not allowed" style="color: {_SOFT}">×</td>'
             for j in range(len(problem.tasks))
         )
         name = escaped(worker)
         rows.append(f'<tr><th scope="row" title="{name}">{name}</th>{cells}</tr>')
     marks = "● a place" if (now == was).all() else "● keeps a place, ◆ new, ○ given up"
     body = f'<table><tr><th class="crowdnb-corner"></th>{head}</tr>{"".join(rows)}</table>'
-    legend = f"<p>Cell: Q, darker is higher. {marks}, × may not.</p>"
+    legend = f"<p>Cell: Q, darker is higher. {marks}, × not allowed.</p>"
     return legend + scrolling(body, "who does what")
 
 

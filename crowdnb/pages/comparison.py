@@ -1,6 +1,6 @@
 """What the page says of scenarios: what differs from the files, and several of them side by side.
 
-ρ (eq. 7) of two plans is only held against each other where both are measured with the same Q and
+ρ (eq. 7) of two plans is only compared where both are measured with the same Q and
 W. Where a scenario changes them (γ, weights, demands, W), its plan is valued with those of the
 files.
 """
@@ -47,7 +47,7 @@ def _difference(found: Findings) -> str:
     if plans.same_measure(one):
         return f"ρ changes by {change:+.4f}."
     return (
-        "What ρ measures is another here, so that the two cannot be held against each other. By"
+        "ρ measures something else here, so that the two cannot be compared. By"
         f" the Q and W of the files this assignment has {plans.as_given(one):.4f}, and the given"
         f" one {found.given.performance:.4f}: {change:+.4f}."
     )

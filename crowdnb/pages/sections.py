@@ -192,7 +192,7 @@ def _costs(found: Findings) -> list[str]:
     rules = worth[worth["kind"].isin(["conflict", "exclusion"]) & (worth["worth"] < 0)]
     rules = rules.sort_values("worth", kind="stable")
     if len(rules):
-        lines.append(f"The dearest alone: {phrases(rules['text'], FEW, len(rules))}.")
+        lines.append(f"The most costly alone: {phrases(rules['text'], FEW, len(rules))}.")
     elif lost > 0:
         lines.append("None of them costs anything alone.")
     places = worth[(worth["kind"] == "place") & np.isfinite(worth["worth"])]

@@ -135,7 +135,7 @@ def possibility_view(
     drawn = (
         words(4, 14, said, SOFT)
         + interval("ability U", ability, 30, BAR)
-        + interval("demand D", demand, 80, ACCENT)
+        + interval("demand D", demand, 80, SOFT)
         + stroke((_x(demand[0]), 106), (_x(demand[0]), 148), SOFT, dashes="3")
         + stroke((_x(ability[1]), 56), (_x(ability[1]), 148), SOFT, dashes="3")
         + axis(_LEFT, _RIGHT, 148, _SCALE)

@@ -48,7 +48,7 @@ def assignment_view(
     """Who does what, on a grid or listed, ρ and who moved; or why there is no assignment.
 
     ``by_given`` is ρ of the assignment by the Q and W of the start, where its own are others: ρ is
-    then another measure, and only this is held against the start.
+    then another measure, and only this is compared with the start.
     """
     check_start(start)
     flag(listed, "listed")
@@ -100,7 +100,7 @@ def _rho(answer: Assignment, measured: float | None, first: Mapping[str, Any] | 
         less = answer.performance - first["ρ"]
         return f"<p>{rho}, {less:+.4f} against the start. {proof}</p>"
     return (
-        f"<p>{rho} by another Q or W than at the start, so that it cannot be held against that ρ."
+        f"<p>{rho} by another Q or W than at the start, so it cannot be compared with that ρ."
         f" {proof}</p><p>By the given Q and W it is {measured:.4f},"
         f" {measured - first['ρ']:+.4f} against the start.</p>"
     )

@@ -3,7 +3,7 @@
 ``picture``      the picture, its colours and fonts, how it is stored
 ``drawing``      what several pictures are drawn with: heat maps, lines, bars, legends
 ``arguments``    what they are given, checked
-``overview``     the way of the data
+``overview``     how the data flow
 ``ability``      ratings, clouds, intervals, the possibility degree
 ``criteria``     weights of criteria
 ``assigned``     assignments, conflicts, moves

@@ -191,7 +191,7 @@ def planner(
     axis.set_xlabel("candidates m")
     axis.set_ylabel(f"places filled with {chance:.0%} certainty")
     axis.grid(**FAINT)
-    title = "points: computed; by theory: dashed, what is sure; dotted, what is possible at most"
+    title = "points: computed; by theory: dashed, lower bound; dotted, upper bound"
     figure.legend(ncols=len(bands) + 1, title=title, fontsize=9, **ABOVE)
     alt = f"Places filled with {chance:.0%} certainty against candidates. {'; '.join(parts)}."
     return Picture(figure, alt)

@@ -1,4 +1,4 @@
-"""The way of the data (notebook 00)."""
+"""How the data flow (notebook 00)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _ARROWS = (
 
 @in_any_script
 def chain() -> Picture:
-    """The way of the data: from ratings, demands and judgements to the assignment, a box a step."""
+    """How the data flow from ratings, demands and judgements to the assignment: one box per step."""
     figure = new_figure(10.5, 3.9)
     axis = figure.subplots()
     frame = {"boxstyle": "round,pad=0.45", "facecolor": "#eef4fb", "edgecolor": BLUE}
@@ -43,7 +43,7 @@ def chain() -> Picture:
     axis.set(xlim=(-0.5, 7.25), ylim=(-0.5, 2.5))
     axis.axis("off")
     alt = (
-        "The way of the data: ratings give clouds, clouds give ability intervals, these and the"
+        "How the data flow: ratings give clouds, clouds give ability intervals, these and the"
         " demands give possibility degrees; judgements give weights; degrees and weights give the"
         " qualification Q; Q with L, W and the conflicts gives the program, and the program the"
         " assignment."

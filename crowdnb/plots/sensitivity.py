@@ -58,7 +58,7 @@ def stability(found: Stability) -> Picture:
     figure = new_figure(6.4, 0.42 * len(given) + 1.5)
     axis = figure.subplots()
     rows = np.arange(len(given))
-    label = "stays the best, others moving along"
+    label = "stays the best, the others adjusting"
     axis.hlines(rows, reach["low"], reach["high"], linewidth=11, label=label, **_RANGE)
     axis.plot(given, rows, "o", color=INK, markersize=8, label="weights given")
     there = ""

@@ -236,7 +236,7 @@ class Scenarios:
     def same_measure(self, scenario: Scenario | str) -> bool:
         """Whether a scenario has the Q and W of the project's files.
 
-        Its ρ can be held against theirs only then.
+        Its ρ can be compared with theirs only then.
         """
         one = self.fitted(scenario)
         same_q = np.array_equal(self._qualification(one), self._qualification(Scenario()))

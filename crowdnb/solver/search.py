@@ -177,7 +177,7 @@ class Search:
         priced = prices(problem, list(cliques(problem)), relaxed, halfway)
         if priced is None:
             return
-        # once of the bound, once of what is held against it
+        # once of the bound, once of what is compared with it
         self.slack = max(self.slack, 2 * priced.rounding)
         self.bound = min(self.bound, priced.bound + priced.rounding)
         self.reach = np.minimum(self.reach, priced.bound + np.minimum(0, priced.reduced))
@@ -329,7 +329,7 @@ class Search:
             return self._finish(
                 "time_limit",
                 self.questions.engine,
-                ["None found, none refuted within the time limit."],
+                ["None found, and none ruled out, within the time limit."],
             )
         return self._finish(
             "optimal" if self.rho >= self.bound - self.slack else "time_limit",

@@ -187,10 +187,10 @@ def with_cell(frame, value):
     [
         (
             lambda u: u.to_numpy(),
-            r"a table with a row a .* and columns \(criterion, 'low' / 'high'\) is needed",
+            r"a table with one row per .* and columns \(criterion, 'low' / 'high'\) is needed",
         ),
-        (lambda u: u["skill"], r"a table with a row a .* is needed"),
-        (lambda u: u.iloc[:0], r"a table with a row a .* is needed"),
+        (lambda u: u["skill"], r"a table with one row per .* is needed"),
+        (lambda u: u.iloc[:0], r"a table with one row per .* is needed"),
         (
             lambda u: u.rename(columns={"high": "top"}),
             r"unknown column \('skill', 'top'\), \('pace', 'top'\)",

@@ -60,7 +60,7 @@ def test_possibility_ranking(case):
     check = exercises.check_possibility_ranking
     assert check(right).startswith("Right: a10 is first with a sum of 9.308")
     assert check(pd.Index(right)).startswith("Right")
-    assert "turned round" in check(right[::-1])
+    assert "order reversed" in check(right[::-1])
     by_end = u["high"].sort_values(ascending=False, kind="stable").index.tolist()
     assert "Already the first is not right: you have a11" in check(
         by_end

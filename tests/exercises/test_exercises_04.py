@@ -59,8 +59,8 @@ def test_team_follows_the_problem(small):
 @pytest.mark.parametrize(
     ("pair", "words"),
     [
-        (("a10", "a11"), "Right: a quarrel of a10 and a11 costs 0.1523"),
-        (["a11", "a10"], "Right: a quarrel of a11 and a10 costs 0.1523"),
+        (("a10", "a11"), "Right: a conflict of a10 and a11 costs 0.1523"),
+        (["a11", "a10"], "Right: a conflict of a11 and a10 costs 0.1523"),
         (("a7", "a10"), "costs 0.1503. 1 of the 66 pairs costs more"),
         (("a0", "a1"), "costs nothing"),
         (("a0", "a0"), "Give two different workers of a0, a1"),

@@ -254,8 +254,8 @@ def test_the_page_has_no_more_columns_and_marks_than_it_needs(case, tmp_path):
     assert '<div class="columns tight">' not in few  # 97 workers, 5 tasks
     assert '<div class="columns tight">' in cn.report(crowd(30, 21)).html
     plans = cn.Scenarios(case).keep("quarrel", conflicts={("a3", "a5"): 1})
-    assert "● a place, × may not." in cn.report(plans).html
-    assert "● keeps a place, ◆ new, ○ given up, × may not." in cn.report(plans, "quarrel").html
+    assert "● a place, × not allowed." in cn.report(plans).html
+    assert "● keeps a place, ◆ new, ○ given up, × not allowed." in cn.report(plans, "quarrel").html
 
 
 def test_a_page_says_that_rules_were_checked_only_where_they_hold(case, monkeypatch):

@@ -431,7 +431,7 @@ def test_ties_few_ratings_and_another_measure_are_said_on_the_bench(tmp_path):
     plans = bench.plans.keep("x", gamma=0.5)
     less = plans.compare().at["x", "difference"]
     assert less < 0 and f"{less:+.4f} against the start" in shown.value
-    assert "cannot be held against that ρ" in shown.value
+    assert "so it cannot be compared with that ρ" in shown.value
     bench.name.value = "x"
     bench.keep()
     assert f"{less:+.4f} by given Q" in bench.side_by_side.value

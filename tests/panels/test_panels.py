@@ -276,7 +276,7 @@ def test_assignment_panel_answers_what_solve_answers(case):
         [("a3", "a5")],
     )
     assert panel.view.facts["ρ"] == cn.solve(own).performance
-    # with another Q and W it cannot be held against the start, but by the given ones it can
+    # with another Q and W it cannot be compared with the start, but by the given ones it can
     shown = re.search(
         r"ρ = ([0-9.]+)</strong> by another Q or W .* it is ([0-9.]+), ([+-][0-9.]+) against",
         panel.output.value,

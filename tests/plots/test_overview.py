@@ -1,4 +1,4 @@
-"""The way of the data."""
+"""How the data flow."""
 
 import re
 

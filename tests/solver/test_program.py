@@ -317,7 +317,7 @@ def test_a_stopped_answer_is_kept_only_when_it_passes_the_check(monkeypatch, tab
     assert answer.bound == pytest.approx(1.5)
     if found is None:
         assert answer.table is None
-        assert answer.reasons == ("None found, none refuted within the time limit.",)
+        assert answer.reasons == ("None found, and none ruled out, within the time limit.",)
     else:
         assert answer.performance == found
         assert answer.gap == pytest.approx((1.5 - found) / 1.5)
