@@ -1,7 +1,7 @@
 """Assign crowd workers to tasks from their rating histories, and check the answer.
 
 Ratings become counts, counts become interval numbers (cloud model), intervals are compared with
-what each task asks (possibility degree), criteria are weighed (fuzzy AHP), and the best whole
+what each task asks (possibility degree), criteria are weighed (fuzzy AHP), and the best
 assignment under conflicts is found (E-CARGO group role assignment, a boolean program). The public
 names are imported when they are first used, so ``import crowdnb`` is quick and pulls in neither
 cvxpy nor matplotlib.

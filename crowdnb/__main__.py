@@ -223,11 +223,11 @@ def _parser() -> argparse.ArgumentParser:
         description=(
             "Run an experiment of section 7 again: one row per instance and method, into a CSV file"
             " with seed, versions and machine. Stopped in any way, the same command goes on where"
-            " it ended."
+            " it stopped."
         ),
     )
     again.add_argument("name", metavar="NAME", choices=EXPERIMENTS, help=", ".join(EXPERIMENTS))
-    again.add_argument("--repeats", type=int, help="instances a cell (50; table7: 6)")
+    again.add_argument("--repeats", type=int, help="instances per cell (50; table7: 6)")
     again.add_argument(
         "--output", type=Path, metavar="FILE", help="where to write (NAME.csv); .csv"
     )

@@ -87,7 +87,7 @@ def test_hooks_before_a_commit_call_what_make_lint_calls():
 @pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.name)
 def test_a_room_says_what_each_of_its_modules_does(room):
     said = re.findall(r"``(\w+)``", read(room / "__init__.py").split('"""')[1])
-    if room.name == "exercises":  # a module a notebook
+    if room.name == "exercises":  # one module per notebook
         said += [path.stem[3:] for path in (ROOT / "notebooks").glob("*.ipynb")]
     for path in room.iterdir():
         inside = path.suffix == ".py" or (path / "__init__.py").exists()

@@ -163,7 +163,7 @@ def backward_cloud(values: Sequence[float] | npt.ArrayLike) -> Cloud:
 def ability_clouds(
     ratings_or_counts: IntoFrame, gamma: float = 0.1, stars: int = 5
 ) -> pd.DataFrame:
-    """Every history with all that its interval comes from, a row a (worker, criterion).
+    """Every history with all that its interval comes from, one row per (worker, criterion).
 
     Parameters
     ----------
@@ -311,7 +311,7 @@ def _ends(ratings_or_counts: IntoFrame, gamma: float, stars: int) -> tuple[pd.Da
         if counts.index.has_duplicates:
             twice = counts.index[counts.index.duplicated()].unique()
             raise ValueError(f"counts: {listing(twice, 5)} stands more than once")
-    # a row a star, so that sums run over all histories at once
+    # one row per star, so that sums run over all histories at once
     n = np.ascontiguousarray(numbers(counts).T)
     tau = n.sum(axis=0)
     if not (n.min() >= 0 and n.max() < np.inf and tau.min() > 0):

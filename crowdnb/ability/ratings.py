@@ -100,7 +100,7 @@ def count_ratings(frame: IntoFrame, stars: int = 5) -> Counts:
     Parameters
     ----------
     frame : pandas, polars, DuckDB, Dask, PySpark … frame, eager or lazy
-        Columns ``worker``, ``criterion`` and ``rating``, a row a rating; other columns are ignored.
+        Columns ``worker``, ``criterion`` and ``rating``, one row per rating; others are ignored.
         Counting and checking are done by the frame's own engine, through narwhals: only counts, a
         row a history, come over.
     stars : int

@@ -1,6 +1,6 @@
 """Exercises of the notebooks: functions that say whether an answer is right, or where it is not.
 
-A module a notebook, named after it; ``answers`` is what they share. The right answers are computed
+One module per notebook, named after it; ``answers`` is what they share. Right answers are computed
 by the package, none is written down here. A message names the first thing to mend.
 
 May use everything but the command.

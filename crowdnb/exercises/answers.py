@@ -21,7 +21,7 @@ from crowdnb.solver.search import optimum
 TIE = 1e-9  # two values of ρ that differ by less are the same
 HALF = 0.0005 + TIE  # an answer rounded to three decimals
 THREE_DECIMALS = 5.1e-4  # the same, where the right one may be rounded too
-QUARREL = ("a3", "a5")  # explains the published ρ; the paper prints no conflict between workers
+CONFLICT = ("a3", "a5")  # explains the published ρ; the paper prints no conflict between workers
 
 the_case = cache(load_case_study)  # read once; nothing here changes its tables or hands them out
 

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Mapping
 from typing import Any
 
 from crowdnb.exercises.answers import (
-    QUARREL,
+    CONFLICT,
     TIE,
     feasible_rho,
     is_near,
@@ -87,7 +87,7 @@ def check_case_least_missed(worker: Hashable | None = None) -> str:
     >>> check_case_least_missed("a8")
     'a8 has no place, so nothing is lost. Give one of the nine who work.'
     """
-    problem = the_case().problem([QUARREL])
+    problem = the_case().problem([CONFLICT])
     if not isinstance(worker, Hashable) or worker not in problem.workers:
         return f"Not yet: give one of the workers {listing(problem.workers, 12)}."
     best = optimum(problem)
@@ -98,7 +98,7 @@ def check_case_least_missed(worker: Hashable | None = None) -> str:
     cost = {one: best.performance - rho_of(variant(problem, ill=one), oracle) for one in at_work}
     least = min(cost.values())
     if is_near(cost[worker], least):
-        freed = [other for other in QUARREL if worker in QUARREL and other != worker]
+        freed = [other for other in CONFLICT if worker in CONFLICT and other != worker]
         why = f": then {listing(freed)} may come in" if freed else ""
         return f"Right: without {worker} ρ falls by {least:.4f} only{why}."
     fewer = sum(value < cost[worker] - TIE for value in cost.values())
@@ -119,7 +119,7 @@ def check_case_second_best(rho: float | None = None) -> str:
     if (value := one_number(rho)) is None:
         return "Not yet: give ρ as a number with five decimals."
     case = the_case()
-    problem = case.problem([QUARREL])
+    problem = case.problem([CONFLICT])
     best = optimum(problem)
     pairs, oracle = best.pairs[["worker", "task"]].to_numpy(), Oracle(problem)
     # it lacks a pair of the best

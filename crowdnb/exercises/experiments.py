@@ -36,7 +36,7 @@ def check_experiments_teams(
             " probability.",
         ),
         ((1 - p) ** pairs, "That is the probability of one team. There are many teams."),
-        (teams * (1 - p), f"You counted one pair a team. A team of {n} has {pairs} pairs."),
+        (teams * (1 - p), f"You counted one pair per team. A team of {n} has {pairs} pairs."),
         (
             teams * (1 - p) ** n,
             f"The exponent is the number of pairs in a team of {n}, not of its people.",

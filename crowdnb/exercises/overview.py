@@ -13,7 +13,7 @@ import pandas as pd
 
 from crowdnb.ability.possibility import possibility_matrix
 from crowdnb.exercises.answers import (
-    QUARREL,
+    CONFLICT,
     TIE,
     is_near,
     labels_in,
@@ -80,7 +80,7 @@ def check_overview_peace(
     'The gain is right. You named a3; not all who move are named. Compare both tables row by row.'
     """
     case = the_case()
-    before, after = optimum(case.problem([QUARREL])), optimum(case.problem())
+    before, after = optimum(case.problem([CONFLICT])), optimum(case.problem())
     right = after.performance - before.performance
     rho = after.performance
     slips = [

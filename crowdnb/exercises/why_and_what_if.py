@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from crowdnb.exercises.answers import (
-    QUARREL,
+    CONFLICT,
     is_near,
     known_slip,
     labels_in,
@@ -31,7 +31,7 @@ def check_why_hall(tasks: Collection[Hashable] | None, problem: Problem) -> str:
     ----------
     tasks : collection of labels
     problem : Problem
-        Without conflicts between workers, a task a worker.
+        Without conflicts between workers, one task per worker.
 
     Examples
     --------
@@ -74,7 +74,7 @@ def check_why_insist(task: Hashable = None, cost: float | None = None, worker: s
     >>> check_why_insist("r0", 0.1)
     'a8 costs less elsewhere than on r0. Force a8 on each task in turn.'
     """
-    problem = the_case().problem([QUARREL])
+    problem = the_case().problem([CONFLICT])
     position(problem.workers, worker, "worker")
     if not isinstance(task, Hashable) or task not in problem.tasks:
         return f"Not yet: give one of the tasks {listing(problem.tasks)}, and what it costs."

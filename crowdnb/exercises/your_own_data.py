@@ -8,7 +8,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from crowdnb.exercises.answers import QUARREL, the_case
+from crowdnb.exercises.answers import CONFLICT, the_case
 from crowdnb.explain.infeasible import explain_infeasible
 from crowdnb.explain.repairs import repairs
 from crowdnb.labels import listing, number, shown
@@ -100,14 +100,14 @@ def check_own_data_file(path: str | PathLike[str] | None = None) -> str:
         got = plans.problem(one)
     except ValueError as error:
         return f"It cannot be read yet. {error}"
-    if not got.worker_conflicts.equals(case.problem([QUARREL]).worker_conflicts):
-        return f"It is read. The conflicts are not yet {QUARREL[0]} with {QUARREL[1]} alone."
+    if not got.worker_conflicts.equals(case.problem([CONFLICT]).worker_conflicts):
+        return f"It is read. The conflicts are not yet {CONFLICT[0]} with {CONFLICT[1]} alone."
     if got.required["r2"] != fewer:
         return (
             f"It is read, and the conflict is right. r2 needs {got.required['r2']} in it, not"
             f" {fewer}."
         )
-    if one.words(case) != Scenario("", conflicts={QUARREL: 1}, required={"r2": fewer}).words(case):
+    if one.words(case) != Scenario("", conflicts={CONFLICT: 1}, required={"r2": fewer}).words(case):
         return (
             "It is read, and both changes are there. Something else is changed as well: take it"
             " out."

@@ -1,7 +1,7 @@
 """The methods of section 7 that the program is compared with: greedies, all assignments, CPLEX.
 
 The first four are one depth-first search. It picks a task with an open place, gives the place to
-each worker who may still take it, the best first, and steps back when a task is left with too few.
+each worker who may still take it, the best first, and backtracks when a task is left with too few.
 They differ in the task they pick; all but ``exhaustive`` end at the first assignment:
 
 ``greedy_by_task``
@@ -18,7 +18,7 @@ back included, are counted, and more than ``node_cap`` of them end it with statu
 workers are bits of a whole number.
 
 ``by_cplex`` solves the paper's Algorithm 1 as the paper does (eqs. 7 to 12 in their linear form: T
-boolean, one row a task, one a worker, one for each two workers in conflict). CPLEX is optional:
+boolean, one row per task, one per worker, one for each two workers in conflict). CPLEX is optional:
 ``pip install 'crowdnb[bench]'``.
 
 References
@@ -97,7 +97,7 @@ class Attempt:
 
     @cached_property
     def pairs(self) -> pd.DataFrame:
-        """A row a place, by task: worker, task, qualification; empty without an assignment."""
+        """One row per place, by task: worker, task, qualification; empty without an assignment."""
         nothing = np.zeros((0, 2), dtype=int)
         return placed_pairs(self.problem, nothing if self.placed is None else self.placed)
 
@@ -153,7 +153,7 @@ def greedy_by_pair(problem: Problem, node_cap: int = NODE_CAP) -> Attempt:
     def best_pair(blocked: int, options: list[int], left: list[int]) -> int:
         def best(j: int) -> float:
             pool = options[j] & ~blocked
-            # nobody left: step back at once
+            # nobody left: backtrack at once
             return next((value[i][j] for i in ranked[j] if pool >> i & 1), math.inf)
 
         return max(_open(left), key=best)
@@ -325,7 +325,7 @@ def _attempt(
 def _search(
     problem: Problem, node_cap: int, pick: _Pick, every: bool
 ) -> tuple[list[tuple[int, int]] | None, int, bool]:
-    """Depth first: the first assignment, or the best of all; the nodes; whether it ended."""
+    """Depth first: the first assignment, or the best of all; the nodes; whether it terminated."""
     value, left = problem.value.tolist(), problem.arrays.required.tolist()
     branch = _brancher(problem, pick)
     placed: list[tuple[int, int]] = []

@@ -146,7 +146,7 @@ def run(
         Importable by other processes.
     output : path, optional
         A CSV file: lines that begin with # say experiment, seed, versions and machine; then a row a
-        result, written as it comes. Stopped in any way, the next call goes on where this one ended.
+        result, written as it comes. Stopped in any way, the next call goes on where this one stopped.
     progress : bool
         Whether to show a bar.
     together : int

@@ -1,6 +1,6 @@
 """Section 7, run again: figure 1, tables 6 to 9, and the same with conflicts that have a structure.
 
-Each experiment returns a tidy frame, a row an instance and method, with the columns of
+Each experiment returns a tidy frame, one row per instance and method, with the columns of
 :mod:`crowdnb.experiments.runner`; each takes
 
 repeats : int

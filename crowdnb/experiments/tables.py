@@ -134,7 +134,7 @@ def times(rows: pd.DataFrame, by: Sequence[str] = ("method", "m")) -> pd.DataFra
     Returns
     -------
     DataFrame
-        Index ``by``; columns mean, median, 95 %, worst (of those that ended; the mean is NaN
+        Index ``by``; columns mean, median, 95 %, worst (of those that terminated; the mean is NaN
         where any gave up, as the paper's N/A), N/A (share that gave up), nodes (largest number).
     """
     by = [text_of(one, "by") for one in several(by, "by")]

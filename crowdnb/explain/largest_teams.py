@@ -86,7 +86,7 @@ def fewest(rules: Rules, short: int, cheap: Cheap, wanted: int) -> tuple[list[Fe
     Parameters
     ----------
     rules : Rules
-        In whole-project scope, of a problem of one task a worker at most and no budget.
+        In whole-project scope, of a problem of one task per worker at most and no budget.
     short : int
         n - k, above 0: fewer changes do not suffice.
     cheap : mapping

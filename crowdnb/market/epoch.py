@@ -77,7 +77,7 @@ def best_epoch(offer: Offer, nodes: int = NODES) -> tuple[IntArray, bool]:
         return float(got.sum()), np.column_stack([i, j])[got > 0]
 
     bound, pairs = relaxed(offer.value)
-    rows = quarrels(offer, pairs)
+    rows = in_conflict(offer, pairs)
     if not len(rows):
         return pairs, True
     best, best_sum = _peace(offer, pairs, relaxed)
@@ -95,15 +95,15 @@ def best_epoch(offer: Offer, nodes: int = NODES) -> tuple[IntArray, bool]:
             under, pairs = relaxed(lesser)
             if under <= best_sum + _TIE:
                 continue
-            if len(rows := quarrels(offer, pairs)):
+            if len(rows := in_conflict(offer, pairs)):
                 heapq.heappush(heap, (-under, next(ticket), lesser, pairs[rows[0]]))
             else:
                 best, best_sum = pairs, under
     return best, True
 
 
-def quarrels(offer: Offer, pairs: IntArray) -> IntArray:
-    """Rows of pairs, two and two, in conflict on one subtask; shape (quarrels, 2)."""
+def in_conflict(offer: Offer, pairs: IntArray) -> IntArray:
+    """Rows of pairs, two and two, in conflict on one subtask; shape (conflicts, 2)."""
     if offer.foes is None:
         return np.zeros((0, 2), dtype=np.int64)
     i, j = pairs.T
@@ -117,7 +117,7 @@ def _peace(
     """A good answer at once: of each two in conflict the one worth less is barred."""
     value = offer.value.copy()
     total = 0.0
-    while len(rows := quarrels(offer, pairs)):
+    while len(rows := in_conflict(offer, pairs)):
         worth = value[pairs[:, 0], pairs[:, 1]]
         out = pairs[np.where(worth[rows[:, 0]] < worth[rows[:, 1]], rows[:, 0], rows[:, 1])]
         value[out[:, 0], out[:, 1]] = 0.0

@@ -101,7 +101,7 @@ def share_at_risk(
     Parameters
     ----------
     frame : DataFrame
-        A row a person or visit.
+        One row per person or visit.
     columns : sequence of str
         What others may know of a person, such as age and district.
     k : int
@@ -145,7 +145,7 @@ def safe_table(frame: pd.DataFrame, rows: str, columns: str, k: int = 5) -> pd.D
     Parameters
     ----------
     frame : DataFrame
-        A row a person or visit.
+        One row per person or visit.
     rows, columns : str
         Names of two of its columns.
     k : int
@@ -295,7 +295,7 @@ def hidden_bounds(table: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A row a hidden count: row, column, low and high, the least and greatest value that fits all
+        One row per hidden count: row, column, low and high, the least and greatest value that fits
         that is shown (``inf`` where nothing limits it).
 
     Raises

@@ -38,7 +38,7 @@ class Assignment:
     table : DataFrame or None
         T, workers × tasks, 0/1. None without an assignment.
     pairs : DataFrame
-        Columns worker, task, qualification; a row a place, in the order of tasks, then workers.
+        Columns worker, task, qualification; one row per place, in the order of tasks, then workers.
     solver : str
         The engine that answered; ``none`` when the answer needed none.
     seconds : float
@@ -99,7 +99,7 @@ class Assignment:
 
     @cached_property
     def pairs(self) -> pd.DataFrame:
-        """A row a place: worker, task, qualification."""
+        """One row per place: worker, task, qualification."""
         if self.placed is None:
             return pd.DataFrame({"worker": [], "task": [], "qualification": []})
         return placed_pairs(self.problem, self.placed)
@@ -135,7 +135,7 @@ def placed_table(problem: Problem, placed: IntArray) -> pd.DataFrame:
 
 
 def placed_pairs(problem: Problem, placed: IntArray) -> pd.DataFrame:
-    """Pairs given as positions with their labels: worker, task, qualification; a row a pair."""
+    """Pairs given as positions with their labels: worker, task, qualification; one row per pair."""
     i, j = placed.T
     workers, tasks = problem.workers.take(i), problem.tasks.take(j)
     q = problem.arrays.qualification[i, j]

@@ -213,7 +213,7 @@ def _conflicts(conflicts: Conflicts | None, labels: Labels, name: str) -> BoolAr
 
 
 def _from_frame(frame: pd.DataFrame, labels: Labels, name: str) -> BoolArray:
-    """A 0/1 frame, whose labels are the workers and tasks, or a frame of pairs, a row a pair."""
+    """A 0/1 frame, labelled by workers and tasks, or a frame of pairs, one row per pair."""
     other = "other" if name == "worker_conflicts" else "task"
     rows, columns = labels.workers, labels.workers if other == "other" else labels.tasks
     index = hashable(frame.index, f"{name}, rows")

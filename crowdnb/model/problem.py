@@ -329,7 +329,7 @@ class Problem:
     def plain(self) -> bool:
         """Whether it is the paper's problem.
 
-        L exactly, one task a worker, nothing pinned, no budget.
+        L exactly, one task per worker, nothing pinned, no budget.
         """
         options = self.required_rule != "exactly" or self.budget is not None
         return not options and bool(self.arrays.worker_limits.max() <= 1) and not len(self.pins)

@@ -61,7 +61,7 @@ def cells_of(problem: Problem, pairs: Collection[tuple[str, str]]) -> BoolArray:
 
 
 def team_table(answer: Assignment) -> str:
-    """A row a task: how many it needs, and who, with their Q."""
+    """One row per task: how many it needs, and who, with their Q."""
     rows = []
     for task, need in answer.problem.required.items():
         here = answer.pairs[answer.pairs["task"] == task]

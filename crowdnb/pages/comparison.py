@@ -54,7 +54,7 @@ def _difference(found: Findings) -> str:
 
 
 def _side_by_side(found: Findings) -> str:
-    """A row a scenario; the page's own is marked."""
+    """One row per scenario; the page's own is marked."""
     rows, given = [], found.given
     for name, row in found.compared[: SHOWN + 1].iterrows():
         mark = "▸ " if name == found.scenario.name else ""

@@ -117,7 +117,7 @@ def _decided(found: Findings) -> str:
 
 
 def _who(found: Findings) -> str:
-    """A row a task."""
+    """One row per task."""
     table = team_table(found.answer)
     if len(found.problem.tasks) > WIDEST[1]:
         table = f'<div class="columns tight">{table}</div>'
@@ -169,7 +169,7 @@ def _next_best(found: Findings) -> str:
 
 
 _NOTES = 8  # on the files, so that a page stays short
-_OPTIONS = "a rule beyond the paper counts, such as several tasks a worker"
+_OPTIONS = "a rule beyond the paper counts, such as several tasks per worker"
 
 
 def _costs(found: Findings) -> list[str]:

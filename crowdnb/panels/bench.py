@@ -55,7 +55,7 @@ def bench(
     min_ratings: int = 0,
     conflict_scope: str = "project",
 ) -> Bench:
-    """The bench for a folder of files: checked, turned, explained, compared, kept, taken along.
+    """The bench for a folder of files: checked, changed, explained, compared, kept, exported.
 
     Parameters
     ----------

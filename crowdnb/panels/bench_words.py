@@ -30,7 +30,7 @@ def prices_text(problem: Problem) -> str:
 
 
 def scenarios_side_by_side(plans: Scenarios, with_workers: bool) -> str:
-    """A row a scenario with its ρ; with workers, who does what in each."""
+    """One row per scenario with its ρ; with workers, who does what in each."""
     frame = plans.compare().reset_index()
     frame["difference"] = [change_cell(row) for _, row in frame.iterrows()]
     for name in ("performance", "by given Q"):

@@ -71,7 +71,7 @@ def content_view(
 
 
 def _income_bars(income: pd.Series[float], before: pd.Series[float] | None) -> str:
-    """A bar a worker with the euros, and a mark where it ended at the start."""
+    """One bar per worker with the euros, and a mark where it ended at the start."""
     left, right = 60, 400
     most = max(float(income.max()), 0.0 if before is None else float(before.max())) or 1.0
     drawn = words(4, 14, "income in euros; mark: at the start", SOFT)

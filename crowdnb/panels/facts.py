@@ -20,7 +20,7 @@ _PRINTED = {
 
 
 def facts_table(facts: Mapping[str, Any], start: View | None) -> str:
-    """A row a fact; a number that does not exist (NaN) is a dash."""
+    """One row per fact; a number that does not exist (NaN) is a dash."""
     rows = []
     for name, value in facts.items():
         form = "d" if isinstance(value, int) else ".4f"

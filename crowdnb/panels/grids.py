@@ -115,7 +115,7 @@ class PairList(widgets.VBox):  # type: ignore[misc]
         )
         self.said = Shown()
         head = sentence(
-            f"{escaped(title)} (one pair a line, a comma between the two, a name with a comma in"
+            f"{escaped(title)} (one pair per line, a comma between the two, a name with a comma in"
             " double quotes):"
         )
         super().__init__([head, self.area, self.said])

@@ -18,7 +18,7 @@ from crowdnb.panels.drawing import BAR
 from crowdnb.panels.facts import change_cell
 from crowdnb.panels.panel import Panel, View, check_start
 
-# What the simulated market hangs on.
+# What the simulated market depends on.
 _MADE = ("workers", "tasks", "screened_out", "conflict_probability", "seed")
 
 _HEAD = (
@@ -152,5 +152,5 @@ def policies_panel() -> Panel:
         controls[name].min = least
     sliders, fields = list(controls.values())[: len(shares)], list(controls.values())[len(shares) :]
     return Panel(
-        policies_view, controls, [*sliders, side_by_side(fields)], "The market is made up."
+        policies_view, controls, [*sliders, side_by_side(fields)], "The market is simulated."
     )

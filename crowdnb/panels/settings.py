@@ -1,6 +1,6 @@
 """Settings of a panel as a scenario and back: the one way from controls to a problem.
 
-A panel's settings are plain values by name. The table of tasks is a row a task: what it needs, what
+A panel's settings are plain values by name. The table of tasks has a row for each: what it needs, what
 it weighs, and the ends of what it asks, criterion by criterion; conflicts are positions, as
 :class:`crowdnb.panels.grids.ConflictGrid` has them. What differs from the project becomes a
 :class:`crowdnb.Scenario`, and that makes the :class:`crowdnb.Problem`, as for files, the command

@@ -125,7 +125,7 @@ def _outside(weight: float, reach: tuple[float, float]) -> str:
 
 
 def _weight_bars(weights: Mapping[str, float], reach: tuple[float, float]) -> str:
-    """A bar a weight, its name and number above it, on the range that judgements can reach."""
+    """One bar per weight, its name and number above it, on the range that judgements can reach."""
     left, right, bottom = 10, 470, 36 * len(weights) + 4
     wide = right - left
     drawn = bar(left + wide * reach[0], 0, wide * (reach[1] - reach[0]), bottom, SOFT, 0.25)

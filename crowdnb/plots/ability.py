@@ -31,7 +31,7 @@ from crowdnb.plots.picture import ACCENT, BLUE, GREY, INK, SOFT, Picture, Style,
 
 @in_any_script
 def intervals(ability: pd.DataFrame, demand: pd.DataFrame) -> Picture:
-    """Ability intervals of every worker, a panel a criterion; lines are what tasks ask at least.
+    """Ability intervals of all workers, one panel per criterion; lines are what tasks ask at least.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def interval_rows(
     Parameters
     ----------
     ends : DataFrame
-        A row an interval, in the order drawn; columns ``low`` and ``high``, shares of the scale.
+        One row per interval, in the order drawn; columns ``low`` and ``high``, shares of the scale.
         Ends outside [0, 1] are drawn where they are, on grey ground.
     counts : DataFrame, optional
         How often each star was given: the rows of ``ends``, columns 1 … S. A dot's area grows with
@@ -174,7 +174,7 @@ def cloud_drops(cloud: Cloud, x: FloatArray, certainty: FloatArray, gamma: float
 
 @in_any_script
 def radicands(samples: Mapping[int, FloatArray]) -> Picture:
-    """How S² - En² is spread over histories, a panel a number of ratings, and the share below 0.
+    """How S² - En² varies over histories, one panel per number of ratings, and the share below 0.
 
     Parameters
     ----------
@@ -220,7 +220,7 @@ def coverage(share: pd.DataFrame, width: pd.DataFrame, level: float = 0.9) -> Pi
     Parameters
     ----------
     share, width : DataFrame
-        Index: number of ratings, rising. A column a method. Shares in [0, 1], widths on the scale
+        Index: number of ratings, rising. One column per method. Shares in [0, 1], widths on the scale
         from 0 to 1.
     level : float
         The share that is wanted, in [0, 1]: a line.

@@ -104,7 +104,7 @@ def _in_words(problem: Problem, answer: Assignment) -> str:
 
 @in_any_script
 def conflict_graph(problem: Problem, answer: Assignment) -> Picture:
-    """Who may not work with whom: workers on a circle, a line a conflict, a look a clique.
+    """Who may not work with whom: workers on a circle, one line per conflict, one style per clique.
 
     Workers that the assignment picks are filled, the others are hollow.
 
@@ -146,7 +146,7 @@ def conflict_graph(problem: Problem, answer: Assignment) -> Picture:
 
 @in_any_script
 def moves(frame: pd.DataFrame, tasks: Iterable[Hashable], title: str = "") -> Picture:
-    """Who moves from where to where: a row a worker, an arrow a change.
+    """Who moves from where to where: one row per worker, one arrow per change.
 
     Parameters
     ----------
@@ -197,7 +197,7 @@ def moves(frame: pd.DataFrame, tasks: Iterable[Hashable], title: str = "") -> Pi
 
 @in_any_script
 def alternatives(found: Alternatives) -> Picture:
-    """The best assignments beside one another: a column each, a row a worker, in the cell the task.
+    """The best assignments side by side: one column each, one row per worker, in the cell the task.
 
     What differs from the first is orange. A frame marks what every optimum has.
 

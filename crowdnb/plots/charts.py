@@ -121,7 +121,7 @@ def bars(table: pd.DataFrame, x: str, y: str) -> Picture:
     Parameters
     ----------
     table : DataFrame
-        Numbers ≥ 0; a row a group of bars, a column a colour.
+        Numbers ≥ 0; one row per group of bars, one column per colour.
     x, y : str
         What the bars and what the rows are, with units.
     """
@@ -139,7 +139,7 @@ def bars(table: pd.DataFrame, x: str, y: str) -> Picture:
 
 @in_any_script
 def bands(table: pd.DataFrame, y: Mapping[str, str], x: str, level: float = 0.95) -> Picture:
-    """Means over seeds as lines, with their confidence bands; a panel a measure, a colour a case.
+    """Means over seeds as lines with confidence bands; one panel per measure, one colour per case.
 
     Parameters
     ----------

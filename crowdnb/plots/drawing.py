@@ -78,7 +78,7 @@ def draw_lines(axis: Axes, table: pd.DataFrame, markers: bool = False, **style: 
 
 
 def grouped_bars(table: pd.DataFrame, form: str) -> tuple[Figure, Axes]:
-    """Bars with their numbers, a row of the table a group and a column a colour."""
+    """Bars with their numbers; one row of the table per group, one column per colour."""
     sets = table.columns
     figure = new_figure(6.2, 1.1 + len(table) * max(0.36, 0.22 * len(sets)))
     axis = figure.subplots()

@@ -82,7 +82,7 @@ def existence(shares: pd.DataFrame, printed: pd.DataFrame, bounds: pd.DataFrame)
 
 @in_any_script
 def spread(rows: pd.DataFrame, cap: int, printed: pd.DataFrame | None = None) -> Picture:
-    """Milliseconds of every single solve, a panel a method: a mean would hide the tail.
+    """Milliseconds of every single solve, one panel per method: a mean would hide the tail.
 
     Parameters
     ----------

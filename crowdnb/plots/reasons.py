@@ -101,7 +101,7 @@ def _draw_clashes(axis: Axes, problem: Problem, why: Infeasible, clashes: list[l
 
 @in_any_script
 def repairs(found: Repairs) -> Picture:
-    """What each repair costs and the ρ it leads to, a row a repair, the best on top.
+    """What each repair costs and the ρ it leads to, one row per repair, the best on top.
 
     Parameters
     ----------
@@ -130,7 +130,7 @@ def repairs(found: Repairs) -> Picture:
 
 @in_any_script
 def prices(table: pd.DataFrame, most: int = 12) -> Picture:
-    """What each conflict, exclusion, place and worker adds to ρ, a panel a kind, largest on top.
+    """What each conflict, exclusion, place, worker adds to ρ, one panel per kind, largest on top.
 
     Parameters
     ----------

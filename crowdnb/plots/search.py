@@ -26,7 +26,7 @@ _FATES: dict[str, tuple[Style, str]] = {
 
 @in_any_script
 def tree(nodes: pd.DataFrame, performance: float) -> Picture:
-    """What branch and bound went through: a box a relaxation, with what was set, and its bound.
+    """What branch and bound went through: one box per relaxation, with what was set, and its bound.
 
     Parameters
     ----------

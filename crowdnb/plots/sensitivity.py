@@ -153,7 +153,7 @@ def region(found: Stability, across: Hashable = None, up: Hashable = None) -> Pi
 
 @in_any_script
 def recovered(problem: Problem, found: RecoveredConflicts, answer: pd.DataFrame) -> Picture:
-    """The smallest sets of conflicts that explain an assignment: workers on a circle, a look a set.
+    """The smallest sets of conflicts that explain an assignment: a circle of workers, one style per set.
 
     Parameters
     ----------

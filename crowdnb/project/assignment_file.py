@@ -27,7 +27,7 @@ def assignment_file(
     ----------
     answer : Assignment
     pairs : DataFrame
-        What is told of each place, a row a place.
+        What is told of each place, one row per place.
     ending : {".csv", ".xlsx", ".json"}
     sheets : mapping of name to DataFrame, optional
         More sheets of a workbook.

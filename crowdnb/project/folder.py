@@ -3,14 +3,14 @@
 A folder of CSV files (UTF-8, with a header), or one Excel workbook with the same names as sheets:
 
 ======================  ===========================================================================
-ratings                 worker, criterion, rating[, date]: stars 1 … 5, a row a rating; or instead
+ratings                 worker, criterion, rating[, date]: stars 1 … 5, one row per rating; or instead
 ability                 worker, criterion, low, high: ability intervals in [0, 1]
 demand                  task, criterion, low[, high]: demand intervals in [0, 1], high 1 if left out
 tasks                   task, required[, weight]
 judgement               a square labelled matrix on the levels 0.1 … 0.9 (fuzzy AHP); or instead
 weights                 criterion, weight: they sum to 1
 worker_conflicts        optional: worker, other; or a square labelled 0/1 matrix
-task_conflicts          optional: worker, task; or a labelled 0/1 matrix, a row a worker
+task_conflicts          optional: worker, task; or a labelled 0/1 matrix, one row per worker
 ======================  ===========================================================================
 """
 

@@ -32,7 +32,7 @@ FORM = {
     "judgement": File(()),  # a matrix, whose labels are the criteria
     "weights": File(("criterion", "weight")),
     "worker_conflicts": File(("worker", "other")),  # or a matrix, whose labels are the workers
-    "task_conflicts": File(("worker", "task")),  # or a matrix, a row a worker, a column a task
+    "task_conflicts": File(("worker", "task")),  # or a matrix, one row per worker
 }
 FILES = tuple(FORM)
 NEEDED = (("ratings", "ability"), ("demand",), ("tasks",), ("judgement", "weights"))  # one of each

@@ -17,7 +17,7 @@ _BYTES = 100  # of a scenario's name in the name of a file, which may have 255 i
 
 
 def plan_table(plans: Scenarios, scenario: str) -> pd.DataFrame:
-    """A row a place: worker, task, qualification, fewest_ratings, plan.
+    """One row per place: worker, task, qualification, fewest_ratings, plan.
 
     Parameters
     ----------

@@ -51,7 +51,7 @@ REMEMBERED = 200  # answers, so that a long day of turning does not fill the mem
 class Scenarios:
     """A project's scenarios in order, and the settings that have no name yet.
 
-    Their number is ``len(plans)``; ``for one in plans`` goes through them; ``plans["quarrel"]`` and
+    Their number is ``len(plans)``; ``for one in plans`` goes through them; ``plans["apart"]`` and
     ``plans[0]`` are one of them, and ``plans["as given"]`` the project as its files say.
 
     Attributes
@@ -73,10 +73,10 @@ class Scenarios:
     Examples
     --------
     >>> import crowdnb as cn
-    >>> plans = cn.Scenarios(cn.load_case_study()).keep("quarrel", conflicts={("a3", "a5"): 1})
+    >>> plans = cn.Scenarios(cn.load_case_study()).keep("apart", conflicts={("a3", "a5"): 1})
     >>> plans.compare()["performance"].round(4).to_dict()
-    {'as given': 2.6973, 'quarrel': 2.5695}
-    >>> print(plans.compare().at["quarrel", "moves"])
+    {'as given': 2.6973, 'apart': 2.5695}
+    >>> print(plans.compare().at["apart", "moves"])
     a1: idle → r3; a2: r3 → r1; a3: r0 → idle; a5: r1 → r0
     """
 
@@ -263,7 +263,7 @@ class Scenarios:
         return self.as_given(scenario) - given.performance
 
     def compare(self) -> pd.DataFrame:
-        """A row a scenario, the project as given first.
+        """One row per scenario, the project as given first.
 
         Returns
         -------

@@ -1,6 +1,6 @@
 """The kinds of a scenario's settings.
 
-One value, a number a label, an interval or a switch a pair of labels.
+One value; per label a number or an interval; or per pair of labels a switch.
 
 Each kind knows four things:
 

@@ -61,7 +61,7 @@ class Doubt:
         ``share`` of the samples whose optimum has it, and ``error``, the standard error of that
         share. The surest first.
     samples : DataFrame
-        A row a sample: ``optimum``, its greatest ρ; ``kept``, ρ of T; ``loss``, the first less the
+        One row per sample: ``optimum``, its greatest ρ; ``kept``, ρ of T; ``loss``, the first less the
         second, ≥ 0.
     quantiles : DataFrame
         The same columns; index 0.05, 0.25, 0.5, 0.75, 0.95.

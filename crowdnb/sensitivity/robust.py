@@ -126,7 +126,7 @@ def robust(
         The rules, with their options; its Q is replaced. None: ``project.problem()``.
     criterion : {"worst case", "regret"}
         Max-min: the greatest ρ that is certain. Min-max regret: the least that another assignment
-        could have been better, known afterwards; of one task a worker and no budget alone.
+        could have been better, known afterwards; of one task per worker and no budget alone.
     time_limit : float, optional
         Seconds > 0 for the least regret; then the best that was found is given, and ``bound`` says
         how good it is.
@@ -160,7 +160,7 @@ def robust(
     one_of(criterion, get_args(Criterion), "criterion")
     simple = data.problem.budget is None and int(data.problem.arrays.worker_limits.max()) <= 1
     if criterion == "regret" and not simple:
-        raise ValueError("robust: regret needs a problem of one task a worker, without a budget")
+        raise ValueError("robust: regret needs a problem of one task per worker, without a budget")
     if time_limit is not None and not number(time_limit) > 0:
         raise ValueError(f"time_limit must be above 0, got {time_limit}")
     oracle = Oracle(data.problem, solver)

@@ -137,7 +137,7 @@ class _Call:
     The thread does not keep the asking process from ending; where that ends the watcher does the
     rest. It is started below ``threading.Thread``, whose start and join wait on locks of Python's
     own: an interrupt between taking such a lock and noting that it is taken leaves it taken, and
-    the thread waiting for ever. Here each side only sets what the other looks at.
+    the thread waiting without end. Here each side only sets what the other looks at.
     """
 
     def __init__(self, question: bytes) -> None:

@@ -1,6 +1,6 @@
 r"""The boolean program in cvxpy (sections 4 and 5).
 
-Whole-project scope is written with one boolean a worker (formulation F3c):
+Whole-project scope is written with one boolean per worker (formulation F3c):
 
     max  Σ_ij W_j Q_ij T_ij           T_ij ≥ 0, only for pairs that are allowed
     s.t. Σ_i T_ij = L_j               each task gets its workers                  (9)

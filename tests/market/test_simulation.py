@@ -262,7 +262,7 @@ def test_a_search_cut_short_keeps_the_rules_and_says_so():
     assert {proved for _, proved in short} == {False} or not all(proved for _, proved in short)
     for seed, (pairs, proved) in enumerate(short):
         offer = offers(2, seed)
-        assert not len(epoch.quarrels(offer, pairs))
+        assert not len(epoch.in_conflict(offer, pairs))
         best = epoch.best_epoch(offer)[0]
         got, most = (offer.value[p[:, 0], p[:, 1]].sum() for p in (pairs, best))
         assert got <= most + 1e-12

@@ -18,7 +18,7 @@ FILES = {
 
 
 def folder(path, workers, **files):
-    """A folder with these workers, one row a worker and criterion."""
+    """A folder with these workers, one row per worker and criterion."""
     rows = [
         f'"{worker}",{criterion},0.{5 + at % 4},0.9'
         for at, worker in enumerate(workers)

@@ -224,7 +224,7 @@ def test_what_is_saved_is_read_again_and_can_be_read_by_a_person(case, plans, tm
     again = cn.Scenarios.load(case, path)
     assert again.named == plans.named and again.current == replace(ALL, name="")
     text = path.read_text(encoding="utf-8")
-    assert '"add": [\n          ["a3", "a5"]\n        ]' in text  # a pair a line
+    assert '"add": [\n          ["a3", "a5"]\n        ]' in text  # one pair per line
     assert list(tmp_path.iterdir()) == [path]  # nothing is left beside it
 
 

@@ -12,7 +12,7 @@ import crowdnb as cn
 
 
 def regret_by_looking(world, tables):
-    """Regret of each table: the most that another is better, over all points of the intervals; one task a worker."""
+    """Regret of each table: the most that another is better, over all points of the intervals; one task per worker."""
     (m, n), ends = world.today.shape, world.ends(world.gamma)
     more = np.zeros((m, n + 1, n + 1))
     for i in range(m):
@@ -119,7 +119,7 @@ def test_what_cannot_be_asked_of_the_worst_case(case):
             case, case.problem().changed(required=[9] * 5)
         ),
         "criterion must be 'worst case' or 'regret'": lambda: cn.robust(case, criterion="best"),
-        "regret needs a problem of one task a worker": lambda: cn.robust(
+        "regret needs a problem of one task per worker": lambda: cn.robust(
             case, case.problem().changed(worker_limits=2), "regret"
         ),
         "time_limit must be above 0": lambda: cn.robust(case, criterion="regret", time_limit=0),

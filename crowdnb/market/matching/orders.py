@@ -60,7 +60,7 @@ def greedy(problem: Problem, rng: Seed = None) -> pd.DataFrame:
     """Take the best pair that is left, then the next; ties go to the first worker, then task.
 
     Parameters, what is returned and errors as of :func:`at_random`; nothing is drawn. It never
-    steps back, unlike :func:`crowdnb.experiments.baselines.greedy_by_pair`, which must fill every
+    backtracks, unlike :func:`crowdnb.experiments.baselines.greedy_by_pair`, which must fill every
     place.
 
     Examples

@@ -86,8 +86,8 @@ def branch_and_bound(problem: Problem, rows: Rows = "pairs", most: int = 500) ->
 
     Examples
     --------
-    >>> quarrel = Problem(np.ones((3, 3)), [1, 1, 1], worker_conflicts=[(0, 1), (0, 2), (1, 2)])
-    >>> branch_and_bound(quarrel, "cliques").nodes["fate"].tolist()
+    >>> triangle = Problem(np.ones((3, 3)), [1, 1, 1], worker_conflicts=[(0, 1), (0, 2), (1, 2)])
+    >>> branch_and_bound(triangle, "cliques").nodes["fate"].tolist()
     ['whole']
     """
     most, model = whole(most, "most"), linear(problem, rows)

@@ -31,7 +31,7 @@ class Linear:
     Attributes
     ----------
     matrix : DataFrame
-        A: a row a rule (kind, who), a column a pair (worker, task). Kinds are worker, task,
+        A: one row per rule (kind, who), one column per pair (worker, task). Kinds are worker, task,
         conflict, and pair where a pair could be chosen twice.
     limit : Series
         b.

@@ -59,8 +59,8 @@ def relax(problem: Problem, rows: Rows = "pairs") -> Relaxed:
 
     Examples
     --------
-    >>> quarrel = Problem(np.ones((3, 3)), [1, 1, 1], worker_conflicts=[(0, 1), (0, 2), (1, 2)])
-    >>> [round(relax(quarrel, rows).bound, 6) for rows in ("pairs", "cliques")]
+    >>> triangle = Problem(np.ones((3, 3)), [1, 1, 1], worker_conflicts=[(0, 1), (0, 2), (1, 2)])
+    >>> [round(relax(triangle, rows).bound, 6) for rows in ("pairs", "cliques")]
     [1.5, 1.0]
     """
     answer = relaxed(linear(problem, rows), {})

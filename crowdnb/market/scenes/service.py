@@ -79,7 +79,7 @@ class HandOver:
 
     @property
     def waits(self) -> FloatArray:
-        """Minutes from asking for a person to being answered, a value a call."""
+        """Minutes from asking for a person to being answered, one value per call."""
         return np.asarray(self.calls["start"] - self.calls["asked"], dtype=float)
 
     @property
@@ -145,7 +145,7 @@ def hand_over(inquiries: pd.DataFrame, threshold: float, staff: int) -> HandOver
     Parameters
     ----------
     inquiries : DataFrame
-        A row an inquiry: minute (of the day), confidence in [0, 1], right (whether the bot's answer
+        One row per inquiry: minute (of the day), confidence in [0, 1], right (whether the bot's answer
         would be, 0/1), handling (minutes a person takes), person (1: never for the bot).
     threshold : float
         θ in [0, 1]: the bot answers where its confidence is θ or more.

@@ -81,7 +81,7 @@ class Run:
     policy : str
     seed : int
     epochs : DataFrame
-        A row a matching: hour, queue (places without anybody, before it), free (workers who are
+        One row per matching: hour, queue (places without anybody, before it), free (workers who are
         there and idle), placed (places given), moves (people chosen before who were moved or
         released), rho (ρ of all who are chosen after it), proved (whether ρ is known to be the
         greatest for what was known; only where it is sought), busy (at work), there (within their
@@ -116,7 +116,7 @@ class Run:
 
     @cached_property
     def tasks(self) -> pd.DataFrame:
-        """A row a task: when it came and ended, in hours, and how well it was done.
+        """One row per task: when it came and ended, in hours, and how well it was done.
 
         arrival, urgent, place, stages, deadline, started, closed, status, waiting, quality, met.
         ``waiting`` is from the arrival to the first job, in hours. ``quality`` is the weighted
@@ -149,7 +149,7 @@ class Run:
 
     @cached_property
     def jobs(self) -> pd.DataFrame:
-        """A row a job, in the order of their ends.
+        """One row per job, in the order of their ends.
 
         worker, task, stage (from 1), chosen, start, end (hours), how, pay, quality, met. The stars
         are in columns u0, u1, …, one a criterion, missing where the job was not done.
@@ -176,7 +176,7 @@ class Run:
 
     @cached_property
     def workers(self) -> pd.DataFrame:
-        """A row a worker: what they did and earned, and what is known of them.
+        """One row per worker: what they did and earned, and what is known of them.
 
         joined, left (hours), jobs done, hours worked, income, rating, estimated, true. ``rating``
         is the mean of the stars of all jobs, in fifths; ``estimated`` the weighted middle of the
@@ -224,7 +224,7 @@ class Run:
 
     @cached_property
     def daily(self) -> pd.DataFrame:
-        """A row a day on which tasks arrived (1, 2, …), NaN where there was nothing to average.
+        """One row per day on which tasks arrived (1, 2, …), NaN where there was nothing to average.
 
         ``quality`` and ``met`` of the jobs done that day; ``waiting`` (hours) and ``served`` (share
         finished in time) of the tasks that arrived; ``load``, hours worked as a share of the hours

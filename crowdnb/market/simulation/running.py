@@ -79,7 +79,7 @@ def play(chance: Chance, policy: Policy = "optimal", progress: bool = False) -> 
 class Comparison(NamedTuple):
     """Several cases over the same seeds."""
 
-    summary: pd.DataFrame  # index (case, seed): a row a run, as Run.summary
+    summary: pd.DataFrame  # index (case, seed): one row per run, as Run.summary
     daily: pd.DataFrame  # index (case, seed, day): as Run.daily
 
 
