@@ -86,8 +86,8 @@ def market_panel(market: Market = SMALL, seed: int = 0) -> Panel:
         return market_view(panel_market(settings, market), start, seed)
 
     note = (
-        f"Simulated data, seed {seed}: a small market in which tasks arrive for {market.days * DAY:g}"
-        " hours, so that it answers at once. The same tasks and people at every move; more of them"
+        f"Simulated data, seed {seed}: a small market in which tasks arrive for"
+        f" {market.days * DAY:g} hours, so that it answers at once. The same tasks and people at every move; more of them"
         " are these and then some."
     )
     return Panel(show, controls, list(controls.values()), note)

@@ -69,8 +69,8 @@ def policies_view(settings: Mapping[str, Any], start: View | None = None) -> Vie
         ]
         rows.append(row(escaped(policy), cells))
     words = (
-        f"{len(problem.workers)} workers, {len(problem.tasks)} tasks with {problem.arrays.required.sum()}"
-        f" places, {problem.eligible.mean():.0%} of the pairs allowed,"
+        f"{len(problem.workers)} workers, {len(problem.tasks)} tasks with"
+        f" {problem.arrays.required.sum()} places, {problem.eligible.mean():.0%} of the pairs allowed,"
         f" {len(problem.conflict_pairs)} pairs of workers in conflict. The best match is"
         f" {best:.3f}."
     )

@@ -31,8 +31,8 @@ def service_view(
 ) -> View:
     """A day at a threshold: who answers, the queue for a person, and two other thresholds.
 
-    ``fitting`` is the day's :func:`crowdnb.market.scenes.fitting_threshold`, ``person`` the price of
-    a person's answer in euros.
+    ``fitting`` is the day's :func:`crowdnb.market.scenes.fitting_threshold`, ``person`` the price
+    of a person's answer in euros.
     """
     check_start(start)
     if not (math.isnan(needs(fitting, float, "fitting")) or 0 <= fitting <= 1):
@@ -53,7 +53,8 @@ def service_view(
     state = "there is more work than time" if day.load > 1 else "the work fits into the day"
     head = (
         f"<p><strong>At {day.threshold:.2f} {state}</strong>: it is {100 * day.load:.0f} % of the"
-        f" people's day, and {100 * busiest.max():.0f} % of hour {busiest.to_numpy().argmax() + 1}.</p>"
+        f" people's day, and {100 * busiest.max():.0f} % of hour"
+        f" {busiest.to_numpy().argmax() + 1}.</p>"
     )
     notes = []
     if math.isnan(fitting):

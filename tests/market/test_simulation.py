@@ -623,7 +623,7 @@ def test_a_study_that_is_not_there_is_named():
     cases = rolling.STUDIES["priors"]
     assert rolling.stored("priors", dict(cases)).equals(rolling.stored("priors"))
     other = cases | {"last": (replace(cases["last"][0], price=0.1), "optimal")}
-    with pytest.raises(ValueError, match="these are not the ones of study priors"):
+    with pytest.raises(ValueError, match="are not those of study priors"):
         rolling.stored("priors", other)
 
 

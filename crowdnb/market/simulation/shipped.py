@@ -14,7 +14,7 @@ from typing import Any, get_args
 
 import pandas as pd
 
-from crowdnb.labels import shown
+from crowdnb.labels import needs, shown
 from crowdnb.market.parameters import Market, Prior
 from crowdnb.market.simulation.loop import POLICIES, Policy
 from crowdnb.market.simulation.running import Comparison, compare
@@ -94,8 +94,14 @@ def stored(name: str, cases: Mapping[Any, tuple[Market, Policy]] | None = None) 
     'informed'
     """
     study = STUDIES["policies" if _known(name, [*STUDIES, _BY_DAY]) == _BY_DAY else name]
-    if cases is not None and cases != study:
-        raise ValueError(f"cases: these are not the ones of study {name}; compare() runs them")
+    if cases is not None:
+        asked = needs(cases, Mapping, "cases")  # type: ignore[type-abstract]
+        if list(asked) != list(study) or any(
+            not isinstance(case, tuple) or case != study[key] for key, case in asked.items()
+        ):
+            raise ValueError(
+                f"cases: {shown(list(asked))} are not those of study {name}; compare() runs them"
+            )
     rows = pd.read_csv(_DATA / f"{name}.csv.gz", dtype={"case": str})
     rows["case"] = rows["case"].map({str(case): case for case in study})
     index = ["case", "seed", "day"] if name == _BY_DAY else ["case", "seed"]
