@@ -87,8 +87,8 @@ def market_panel(market: Market = SMALL, seed: int = 0) -> Panel:
 
     note = (
         f"Simulated data, seed {seed}: a small market in which tasks arrive for"
-        f" {market.days * DAY:g} hours, so that it answers at once. The same tasks and people at every move; more of them"
-        " are these and then some."
+        f" {market.days * DAY:g} hours, so that it answers at once. The same tasks and people at"
+        " every move; more of them are these and then some."
     )
     return Panel(show, controls, list(controls.values()), note)
 
