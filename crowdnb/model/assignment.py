@@ -20,6 +20,9 @@ from crowdnb.labels import (
 from crowdnb.model.fields import zero_one
 from crowdnb.model.problem import Problem, Status, needed
 
+# What every output says where ties were broken by label, and there are any.
+TIED = "Another assignment is as good; of those that tie this is the first by label."
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Assignment:
@@ -120,6 +123,8 @@ class Assignment:
         head = f"{self.status}: ρ = {self.performance:.6g} ({self.solver})"
         if self.status == "time_limit":
             head += f", at most {self.bound:.6g} is possible (gap {self.gap:.2%})"
+        if self.tied:
+            head += f"\n{TIED}"
         with pd.option_context("display.unicode.east_asian_width", True, "display.max_rows", None):
             return (
                 f"{head}\n{self.pairs.to_string(index=False)}\nidle:"

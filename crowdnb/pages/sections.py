@@ -12,7 +12,7 @@ import crowdnb
 from crowdnb.ability.consistency import consistency_of
 from crowdnb.explain.infeasible import explain_infeasible
 from crowdnb.labels import listing, phrases
-from crowdnb.model.assignment import performance
+from crowdnb.model.assignment import TIED, performance
 from crowdnb.model.check import check
 from crowdnb.model.moves import moves_text
 from crowdnb.pages.assignment_tables import (
@@ -26,7 +26,7 @@ from crowdnb.pages.comparison import changed, misfits
 from crowdnb.pages.findings import FEW, Findings
 from crowdnb.pages.html import escaped, items, paragraphs, text_table
 from crowdnb.project.histories import clouds_of, few_line, gamma_of, left_out_line
-from crowdnb.project.plan import TIED, proved_by, tie_line
+from crowdnb.project.plan import proved_by, tie_line
 from crowdnb.project.record import fingerprint
 from crowdnb.project.scenarios import moved
 from crowdnb.solver.engine import SolverAnswerError

@@ -9,12 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
-from crowdnb.model.assignment import Assignment
+from crowdnb.model.assignment import TIED, Assignment
 from crowdnb.model.problem import Problem
 from crowdnb.solver.program import Program
 from crowdnb.solver.ties import tie_break
-
-TIED = "Another assignment is as good; of those that tie this is the first by label."
 
 
 class Programs:
