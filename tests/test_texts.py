@@ -4,6 +4,7 @@ import re
 import tomllib
 from pathlib import Path
 
+import nbformat
 import pytest
 import yaml
 
@@ -14,6 +15,22 @@ TEXTS = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md"
 TEXTS += sorted((ROOT / "docs").glob("*.md"))
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 ROOMS = sorted(path.parent for path in (ROOT / "crowdnb").glob("*/__init__.py"))
+
+
+# What no text says, by the glossary of CONTRIBUTING.md. Words that are right elsewhere (made, whole,
+# turned) are left to the reader.
+REFUSED = {
+    "in conflict": r"quarrel|\bfoes?\b|fallen out",
+    "lift a conflict": r"mak\w+ peace|peace between|at peace",
+    "one row per pair": r"\b(a|one) (row|column|line|bar|arrow|box) an? (?!of\b)\w+",
+    "simulated": r"\bmade[- ](up )?(workers?|markets?|histor\w+|data)\b",
+    "compared with": r"\bheld against\b",
+    "may not finish": r"\bfor ever\b",
+    "depends on": r"\bhangs? on\b",
+    "how the data flow": r"the way of the data",
+    "infeasible": r"nothing keeps the rules",
+    "a close call": r"\ba near thing\b",
+}
 
 
 def read(path):
@@ -35,6 +52,55 @@ def test_links_lead_to_a_file_and_a_heading(path):
         target = (path.parent / name).resolve() if name else path
         assert target.is_file(), link
         assert not anchor or anchor in anchors(target), link
+
+
+def refused(text):
+    """The words of the house in a text, each with what the field says."""
+    text = re.sub(r"\s+", " ", text)
+    return [
+        f"{found[0]!r}: {better}"
+        for better, pattern in REFUSED.items()
+        for found in re.finditer(pattern, text, flags=re.IGNORECASE)
+    ]
+
+
+def test_the_field_has_a_word_for_it():
+    """Notebooks with their outputs, messages, docstrings and documents; the changes say what was."""
+    glossary = re.compile(r"\| the field says \|.*?\n\n", flags=re.DOTALL)
+    texts = {path: glossary.sub("", read(path)) for path in TEXTS if path.stem != "CHANGELOG"}
+    texts |= {path: read(path) for path in (ROOT / "crowdnb").rglob("*.py")}
+    for path in (ROOT / "notebooks").rglob("*.ipynb"):
+        cells = nbformat.read(path, as_version=4).cells
+        shown = [
+            output.get("data", output).get("text/plain", "")
+            for cell in cells
+            for output in cell.get("outputs", [])
+        ]
+        said = [output.get("text", "") for cell in cells for output in cell.get("outputs", [])]
+        texts[path] = "\n".join([*(cell.source for cell in cells), *shown, *said])
+    wrong = {str(path.relative_to(ROOT)): refused(text) for path, text in texts.items()}
+    assert {path: words for path, words in wrong.items() if words} == {}
+
+
+def test_what_the_glossary_refuses_is_found_and_nothing_else():
+    for text in (
+        "They quarrel.",
+        "Let both make\npeace",
+        "a row a pair",
+        "one line a conflict",
+        "Made data",
+        "can take for ever",
+    ):
+        assert len(refused(text)) == 1, text
+    for text in (
+        "made of data",
+        "a row of a frame",
+        "for every worker",
+        "one row per pair",
+        "peaceful",
+        "hangs",
+    ):
+        assert refused(text) == [], text
 
 
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.stem)

@@ -101,8 +101,8 @@ def count_ratings(frame: IntoFrame, stars: int = 5) -> Counts:
     ----------
     frame : pandas, polars, DuckDB, Dask, PySpark … frame, eager or lazy
         Columns ``worker``, ``criterion`` and ``rating``, one row per rating; others are ignored.
-        Counting and checking are done by the frame's own engine, through narwhals: only counts, a
-        row a history, come over.
+        Counting and checking are done by the frame's own engine, through narwhals: only counts, one
+        row per history, come over.
     stars : int
         Stars on the scale, S ≥ 1. Ratings are whole numbers 1 … S. For half stars double them and
         say 10.

@@ -362,7 +362,7 @@ def _brancher(
     problem: Problem, pick: _Pick
 ) -> Callable[[int, list[int], list[int]], Iterator[_Step]]:
     """The function that opens a branching: each way to fill a place of a task, the best first."""
-    ranked, foes, project = (
+    ranked, in_conflict, project = (
         _ranked(problem),
         conflict_bits(problem),
         problem.conflict_scope == "project",
@@ -382,8 +382,8 @@ def _brancher(
             # the task stays open: without the pairs tried, and without this worker's conflicts
             if left[j]:
                 remaining = options.copy()
-                remaining[j] = pool & ~foes[i]
-            yield i, j, blocked | 1 << i | (foes[i] if project else 0), remaining, left
+                remaining[j] = pool & ~in_conflict[i]
+            yield i, j, blocked | 1 << i | (in_conflict[i] if project else 0), remaining, left
 
     return branch
 

@@ -145,8 +145,8 @@ def run(
     apply : function (Instance, name of a method) → Outcome
         Importable by other processes.
     output : path, optional
-        A CSV file: lines that begin with # say experiment, seed, versions and machine; then a row a
-        result, written as it comes. Stopped in any way, the next call goes on where this one stopped.
+        A CSV file: lines that begin with # say experiment, seed, versions and machine; then one row
+        per result, written as it comes. Stopped in any way, the next call goes on where this one stopped.
     progress : bool
         Whether to show a bar.
     together : int

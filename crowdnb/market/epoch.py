@@ -31,7 +31,7 @@ class Offer(NamedTuple):
     # W_j Q_ij, and the price on top where i has been chosen for j; 0: may not; (m, n)
     value: FloatArray
     need: IntArray  # open places, (n,)
-    foes: BoolArray | None  # (m, m): not both on one subtask
+    in_conflict: BoolArray | None  # (m, m): not both on one subtask
 
     def problem(self, names: Sequence[str]) -> Problem:
         """The same as a problem: at most ``need`` workers a subtask, conflicts within a subtask."""
@@ -39,7 +39,7 @@ class Offer(NamedTuple):
         return Problem(
             frame,
             self.need,
-            worker_conflicts=self.foes,
+            worker_conflicts=self.in_conflict,
             conflict_scope="task",
             required_rule="at most",
         )
@@ -77,7 +77,7 @@ def best_epoch(offer: Offer, nodes: int = NODES) -> tuple[IntArray, bool]:
         return float(got.sum()), np.column_stack([i, j])[got > 0]
 
     bound, pairs = relaxed(offer.value)
-    rows = in_conflict(offer, pairs)
+    rows = conflicting_rows(offer, pairs)
     if not len(rows):
         return pairs, True
     best, best_sum = _peace(offer, pairs, relaxed)
@@ -95,20 +95,22 @@ def best_epoch(offer: Offer, nodes: int = NODES) -> tuple[IntArray, bool]:
             under, pairs = relaxed(lesser)
             if under <= best_sum + _TIE:
                 continue
-            if len(rows := in_conflict(offer, pairs)):
+            if len(rows := conflicting_rows(offer, pairs)):
                 heapq.heappush(heap, (-under, next(ticket), lesser, pairs[rows[0]]))
             else:
                 best, best_sum = pairs, under
     return best, True
 
 
-def in_conflict(offer: Offer, pairs: IntArray) -> IntArray:
+def conflicting_rows(offer: Offer, pairs: IntArray) -> IntArray:
     """Rows of pairs, two and two, in conflict on one subtask; shape (conflicts, 2)."""
-    if offer.foes is None:
+    if offer.in_conflict is None:
         return np.zeros((0, 2), dtype=np.int64)
     i, j = pairs.T
     one, other = np.nonzero(j[:, np.newaxis] == j)
-    return np.asarray(np.column_stack([one, other])[(one < other) & offer.foes[i[one], i[other]]])
+    return np.asarray(
+        np.column_stack([one, other])[(one < other) & offer.in_conflict[i[one], i[other]]]
+    )
 
 
 def _peace(
@@ -117,7 +119,7 @@ def _peace(
     """A good answer at once: of each two in conflict the one worth less is barred."""
     value = offer.value.copy()
     total = 0.0
-    while len(rows := in_conflict(offer, pairs)):
+    while len(rows := conflicting_rows(offer, pairs)):
         worth = value[pairs[:, 0], pairs[:, 1]]
         out = pairs[np.where(worth[rows[:, 0]] < worth[rows[:, 1]], rows[:, 0], rows[:, 1])]
         value[out[:, 0], out[:, 1]] = 0.0
@@ -149,6 +151,6 @@ def in_turn(offer: Offer, pick: Callable[[FloatArray], int]) -> IntArray:
             i = pick(column)
             pairs.append((i, j))
             value[i] = 0.0
-            if offer.foes is not None:
-                value[offer.foes[i], j] = 0.0
+            if offer.in_conflict is not None:
+                value[offer.in_conflict[i], j] = 0.0
     return np.array(pairs, dtype=np.int64).reshape(-1, 2)

@@ -115,7 +115,7 @@ def _larger_team(
     # few conflicts first: those with many are branched upon
     order = np.argsort(between.sum(axis=1), kind="stable")
     # by the worker's bit
-    foes = {1 << k: bits for k, bits in enumerate(bit_sets(between[np.ix_(order, order)]))}
+    in_conflict = {1 << k: bits for k, bits in enumerate(bit_sets(between[np.ix_(order, order)]))}
     nodes, team = 0, 0
 
     def search(candidates: int, size: int, chosen: int) -> None:
@@ -132,15 +132,15 @@ def _larger_team(
                     while clique:
                         one = clique & -clique
                         surplus ^= one
-                        clique &= foes[one]
+                        clique &= in_conflict[one]
             if not surplus:
                 return
             one = 1 << (surplus.bit_length() - 1)
             surplus ^= one
             candidates ^= one
-            search(candidates & ~foes[one], size + 1, chosen | one)
+            search(candidates & ~in_conflict[one], size + 1, chosen | one)
 
-    search((1 << len(foes)) - 1, 0, 0)
+    search((1 << len(in_conflict)) - 1, 0, 0)
     if nodes > node_cap and best < wanted:
         return None
     return best, sorted(int(order[k]) for k in range(team.bit_length()) if team >> k & 1)
@@ -160,7 +160,7 @@ def teams(between: BoolArray, places: int) -> Iterator[list[int]]:
     [[0, 2], [0, 3], [1, 3], [1, 4], [2, 4]]
     """
     order = np.argsort(between.sum(axis=1), kind="stable")
-    foes = {1 << k: bits for k, bits in enumerate(bit_sets(between[np.ix_(order, order)]))}
+    in_conflict = {1 << k: bits for k, bits in enumerate(bit_sets(between[np.ix_(order, order)]))}
 
     def search(candidates: int, team: list[int]) -> Iterator[list[int]]:
         surplus = candidates
@@ -169,16 +169,18 @@ def teams(between: BoolArray, places: int) -> Iterator[list[int]]:
             while clique:
                 one = clique & -clique
                 surplus ^= one
-                clique &= foes[one]
+                clique &= in_conflict[one]
         while surplus and len(team) < places:
             one = 1 << (surplus.bit_length() - 1)
             surplus ^= one
             candidates ^= one
-            yield from search(candidates & ~foes[one], [*team, int(order[one.bit_length() - 1])])
+            yield from search(
+                candidates & ~in_conflict[one], [*team, int(order[one.bit_length() - 1])]
+            )
         if len(team) == places:
             yield sorted(team)
 
-    return search((1 << len(foes)) - 1, [])
+    return search((1 << len(in_conflict)) - 1, [])
 
 
 def conflict_bits(problem: Problem) -> list[int]:

@@ -47,7 +47,7 @@ def policies_view(settings: Mapping[str, Any], start: View | None = None) -> Vie
     frame = pd.DataFrame.from_dict(fares, orient="index").drop(columns="seconds")
     best = float(frame["match"].max())
     frame.insert(0, "of best", 100 * frame["match"] / best if best else 100.0)
-    frame["served"] *= 100
+    frame["filled"] *= 100
     facts = {
         f"{name}, {column}": float(value)
         for column in frame
@@ -56,7 +56,7 @@ def policies_view(settings: Mapping[str, Any], start: View | None = None) -> Vie
     rows = []
     for policy in policies:
         share, full, worst, gini = (
-            facts[f"{policy}, {one}"] for one in ("of best", "served", "worst task", "income Gini")
+            facts[f"{policy}, {one}"] for one in ("of best", "filled", "worst task", "income Gini")
         )
         was = start.facts[f"{policy}, of best"] if start else share
         ground = f"linear-gradient(to right, {BAR} {share:.1f}%, transparent 0) bottom"

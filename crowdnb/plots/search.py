@@ -15,11 +15,11 @@ from crowdnb.plots.picture import ACCENT, COLOURS, INK, SOFT, Picture, Style, in
 # What can become of a relaxation: how its box looks, and the words for it.
 _FATES: dict[str, tuple[Style, str]] = {
     "branched": ({"facecolor": "white", "edgecolor": INK}, "split further"),
-    "whole": ({"facecolor": "#d9efe6", "edgecolor": COLOURS[2]}, "whole: an assignment"),
+    "integer": ({"facecolor": "#d9efe6", "edgecolor": COLOURS[2]}, "integer: an assignment"),
     "cut off": ({"facecolor": "#eceff2", "edgecolor": SOFT}, "cut off by its bound"),
     "empty": (
         {"facecolor": "white", "edgecolor": ACCENT, "linestyle": "--"},
-        "nothing keeps the rules",
+        "infeasible",
     ),
 }
 
@@ -57,7 +57,7 @@ def tree(nodes: pd.DataFrame, performance: float) -> Picture:
             way = [x0 + 0.42, x - 0.5, x - 0.5, x - 0.42], [y0, y0, y, y]
             axis.plot(*way, color=SOFT, linewidth=1, zorder=0)
         axis.add_patch(Rectangle((x - 0.42, y - 0.4), 0.84, 0.8, linewidth=1.4, **_FATES[fate][0]))
-        reach = f"{'match' if fate == 'whole' else 'at most'} {bound:.3g}"
+        reach = f"{'match' if fate == 'integer' else 'at most'} {bound:.3g}"
         words = f"{decision or 'nothing set'}\n{'' if np.isnan(bound) else reach}"
         axis.text(x, y, words, parse_math=False, **letters)
     axis.set(xlim=(-0.5, depth + 0.5), ylim=(leaves - 0.4, -0.6))

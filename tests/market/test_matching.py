@@ -399,7 +399,7 @@ def test_an_outcome_by_hand():
     assert got == pytest.approx(
         {
             "match": 1.4,
-            "served": 2 / 3,
+            "filled": 2 / 3,
             "worst task": 0.0,  # nobody on r1; r0 has a mean of 0.7
             "income Gini": matching.gini([0.8, 0.6, 0]),
             "income spread": np.std([0.8, 0.6, 0]),
@@ -410,7 +410,7 @@ def test_an_outcome_by_hand():
     ] == pytest.approx(0.5)
     nobody = cn.Problem(frame([[0.5]]), [0])
     assert matching.outcome(nobody, frame([[0]])) == pytest.approx(
-        {"match": 0, "served": 1, "worst task": 0, "income Gini": 0, "income spread": 0}
+        {"match": 0, "filled": 1, "worst task": 0, "income Gini": 0, "income spread": 0}
     )
 
 

@@ -85,7 +85,7 @@ def made(market, tasks, workers=None, urgent=(), luck=(1.0, 1.0, 1.0), ability=0
         begins=np.zeros(m),
         ability=np.broadcast_to(np.asarray(ability, dtype=float).reshape(-1, 1), (m, k)).copy(),
         trend=np.zeros((m, k)),
-        foes=None,
+        in_conflict=None,
         history=np.zeros((m, k, STARS)),
     )
     return chance
@@ -238,9 +238,9 @@ def test_intervals_in_the_loop_are_those_of_the_package(prior):
 def offers(kind, seed):
     rng = np.random.default_rng([seed, kind])
     m, n = 7 + 3 * kind, 4
-    foes = np.triu(rng.random((m, m)) < 0.4, 1)
+    in_conflict = np.triu(rng.random((m, m)) < 0.4, 1)
     value = rng.random((m, n)) * (rng.random((m, n)) < 0.8)
-    return epoch.Offer(value, rng.integers(1, 4, n), foes | foes.T)
+    return epoch.Offer(value, rng.integers(1, 4, n), in_conflict | in_conflict.T)
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -262,7 +262,7 @@ def test_a_search_cut_short_keeps_the_rules_and_says_so():
     assert {proved for _, proved in short} == {False} or not all(proved for _, proved in short)
     for seed, (pairs, proved) in enumerate(short):
         offer = offers(2, seed)
-        assert not len(epoch.in_conflict(offer, pairs))
+        assert not len(epoch.conflicting_rows(offer, pairs))
         best = epoch.best_epoch(offer)[0]
         got, most = (offer.value[p[:, 0], p[:, 1]].sum() for p in (pairs, best))
         assert got <= most + 1e-12
@@ -310,7 +310,7 @@ def test_the_same_seed_is_the_same_market_for_every_policy(busy):
     assert (more.arrival[: len(busy.tasks)] == busy.tasks["arrival"]).all()
     assert (more.noise[: len(busy.chance.tasks.noise)] == busy.chance.tasks.noise).all()
     fewer, bigger = (Chance(replace(BUSY, workers=w, stay=math.inf), 3).workers for w in (10, 15))
-    assert (bigger.foes[:10, :10] == fewer.foes).all()
+    assert (bigger.in_conflict[:10, :10] == fewer.in_conflict).all()
     assert (bigger.ability[:10] == fewer.ability).all()
 
 
@@ -438,7 +438,7 @@ def worst(run, rule):  # noqa: C901  an oracle is read in one piece
         new = {name: np.delete(value, k, axis=0) for name, value in new.items()}
     elif rule == "two in conflict":
         a, b = next((a, b) for a in done for b in done if a != b and stage[a] == stage[b])
-        new["worker"][b] = np.flatnonzero(w.foes[log.worker[a]])[0]
+        new["worker"][b] = np.flatnonzero(w.in_conflict[log.worker[a]])[0]
     elif rule == "histories are not":
         new["outcome"][k] = 1 - new["outcome"][k]
     return replace(run, ledger=Jobs(**new))

@@ -108,7 +108,7 @@ def test_policies_panel_compares_on_the_market_of_its_controls():
     assert facts["auction, match"] == pytest.approx(
         cn.performance(problem, cn.matching.auction(problem, epsilon=0.2))
     )
-    assert facts["optimal, served"] <= 100
+    assert facts["optimal, filled"] <= 100
     body = panel.output.value
     assert f"The best match is {best:.3f}" in body
     for policy in cn.matching.POLICIES:

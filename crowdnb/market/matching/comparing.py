@@ -43,7 +43,7 @@ def outcome(problem: Problem, table: pd.DataFrame) -> dict[str, float]:
     Returns
     -------
     dict
-        ``match``: ρ; ``served``: share of all places that are filled; ``worst task``: the least
+        ``match``: ρ; ``filled``: share of all places that are filled; ``worst task``: the least
         mean Q of a task's places, an empty one counts 0; ``income Gini`` and ``income spread``
         (standard deviation) over all workers, if each is paid the match brought, W_j Q_ij for each
         place. (The wages of :func:`hold_auction` and of the relaxation are less: prices of who is
@@ -54,7 +54,7 @@ def outcome(problem: Problem, table: pd.DataFrame) -> dict[str, float]:
     >>> import crowdnb as cn
     >>> problem = cn.Problem([[0.9, 0.8], [0.7, 0.1]], [1, 1])
     >>> {name: round(value, 3) for name, value in outcome(problem, greedy(problem)).items()}
-    {'match': 1.0, 'served': 1.0, 'worst task': 0.1, 'income Gini': 0.4, 'income spread': 0.4}
+    {'match': 1.0, 'filled': 1.0, 'worst task': 0.1, 'income Gini': 0.4, 'income spread': 0.4}
     """
     t = zero_one_table(needed(problem), table)
     need = problem.arrays.required
@@ -63,7 +63,7 @@ def outcome(problem: Problem, table: pd.DataFrame) -> dict[str, float]:
     income = (problem.value * t).sum(axis=1)
     return {
         "match": performance(problem, table),
-        "served": float(t.sum() / need.sum()) if asked.any() else 1.0,
+        "filled": float(t.sum() / need.sum()) if asked.any() else 1.0,
         "worst task": float(per_task.min()) if asked.any() else 0.0,
         "income Gini": gini(income.clip(min=0)),
         "income spread": float(income.std()),

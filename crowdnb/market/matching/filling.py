@@ -46,7 +46,7 @@ def fill(problem: Problem, pairs: IntArray) -> pd.DataFrame:
     And where nobody who has been taken is in conflict with the worker.
     """
     left, free = problem.arrays.required.tolist(), problem.arrays.worker_limits.tolist()
-    foes, project = conflict_bits(problem), problem.conflict_scope == "project"
+    in_conflict, project = conflict_bits(problem), problem.conflict_scope == "project"
     # workers barred by those taken, as bits: of each task, or in all tasks alike
     against = [0] * len(left)
     t = np.zeros(problem.arrays.qualification.shape, dtype=int)
@@ -55,7 +55,7 @@ def fill(problem: Problem, pairs: IntArray) -> pd.DataFrame:
         if left[j] and free[i] and not against[at] >> i & 1 and not t[i, j]:
             left[j] -= 1
             free[i] -= 1
-            against[at] |= foes[i]
+            against[at] |= in_conflict[i]
             t[i, j] = 1
     return pd.DataFrame(t, index=problem.workers, columns=problem.tasks)
 

@@ -30,8 +30,8 @@ class Tree:
     ----------
     nodes : DataFrame
         Index ``node``, in the order in which they were solved; ``parent`` (-1 for the root),
-        ``decision`` (what was set on the way from it), ``bound`` (NaN where nothing keeps the
-        rules), ``fate``: branched, whole, cut off or empty.
+        ``decision`` (what was set on the way from it), ``bound`` (NaN where it is
+        infeasible), ``fate``: branched, integer, cut off or empty.
     table : DataFrame
         T, workers × tasks, 0/1: the optimum.
     performance : float
@@ -54,7 +54,7 @@ class _Node:
 
 
 class _Waiting(NamedTuple):
-    """A node that is not whole, the one of the greatest bound first, then the oldest."""
+    """A node that is not integer, the one of the greatest bound first, then the oldest."""
 
     above: float  # its bound with the sign turned: a heap has the least first
     node: int
@@ -63,7 +63,7 @@ class _Waiting(NamedTuple):
 
 
 def branch_and_bound(problem: Problem, rows: Rows = "pairs", most: int = 500) -> Tree:
-    """Solve by branch and bound: the relaxation of the greatest bound is split if it is not whole.
+    """Solve by branch and bound: the relaxation of the greatest bound is split if it is not integer.
 
     Split is whether a worker takes part, or, where that is settled for everybody, whether he takes
     a task.
@@ -88,7 +88,7 @@ def branch_and_bound(problem: Problem, rows: Rows = "pairs", most: int = 500) ->
     --------
     >>> triangle = Problem(np.ones((3, 3)), [1, 1, 1], worker_conflicts=[(0, 1), (0, 2), (1, 2)])
     >>> branch_and_bound(triangle, "cliques").nodes["fate"].tolist()
-    ['whole']
+    ['integer']
     """
     most, model = whole(most, "most"), linear(problem, rows)
     best, chosen = -math.inf, model.value * 0
@@ -106,7 +106,7 @@ def branch_and_bound(problem: Problem, rows: Rows = "pairs", most: int = 500) ->
             return
         node.fate = "cut off"
         if answer.bound > best + WHOLE and answer.whole:
-            best, chosen, node.fate = answer.bound, answer.share.round(), "whole"
+            best, chosen, node.fate = answer.bound, answer.share.round(), "integer"
         elif answer.bound > best + WHOLE:
             heapq.heappush(waiting, _Waiting(-answer.bound, len(nodes) - 1, decided, answer.share))
 

@@ -129,14 +129,14 @@ def kkt(model: Linear, share: pd.Series[float], price: pd.Series[float]) -> pd.S
     Series
         The largest violation of each condition:
 
-        ==========================  ===========================================
-        shares keep the rules       A x ≤ b, x ≥ 0
-        prices are not negative     u ≥ 0
-        no pair is worth more       c - Aᵀu ≤ 0  (stationarity)
-        a chosen pair pays its way  x (c - Aᵀu) = 0  (complementary slackness)
-        what is left over is free   u (b - A x) = 0  (complementary slackness)
-        both values are equal       c·x = b·u
-        ==========================  ===========================================
+        ==============================  ======================================
+        primal feasibility              A x ≤ b, x ≥ 0
+        prices ≥ 0                      u ≥ 0
+        stationarity                    c - Aᵀu ≤ 0: no pair is worth more than its prices
+        complementary slackness, pairs  x (c - Aᵀu) = 0
+        complementary slackness, rows   u (b - A x) = 0
+        equal objectives                c·x = b·u
+        ==============================  ======================================
 
     Examples
     --------
@@ -152,12 +152,12 @@ def kkt(model: Linear, share: pd.Series[float], price: pd.Series[float]) -> pd.S
     a, b, c = model.matrix.to_numpy(), model.limit.to_numpy(), model.value.to_numpy()
     profit, left = c - a.T @ u, b - a @ x
     violations: dict[str, npt.NDArray[Any]] = {
-        "shares keep the rules": -np.append(left, x),
-        "prices are not negative": -u,
-        "no pair is worth more": profit,
-        "a chosen pair pays its way": np.abs(x * profit),
-        "what is left over is free": np.abs(u * left),
-        "both values are equal": np.abs([c @ x - b @ u]),
+        "primal feasibility": -np.append(left, x),
+        "prices ≥ 0": -u,
+        "stationarity": profit,
+        "complementary slackness, pairs": np.abs(x * profit),
+        "complementary slackness, rows": np.abs(u * left),
+        "equal objectives": np.abs([c @ x - b @ u]),
     }
     largest = {name: float(each.max(initial=0.0)) + 0.0 for name, each in violations.items()}
     return pd.Series(largest, name="largest violation")
@@ -170,7 +170,7 @@ def determinants(matrix: npt.ArrayLike) -> pd.Series[int]:
 
     Parameters
     ----------
-    matrix : array-like of whole numbers
+    matrix : array-like of integers
 
     Returns
     -------

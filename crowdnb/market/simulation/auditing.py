@@ -134,15 +134,15 @@ def _of_stages(s: _Seen) -> Iterator[Rule]:
 
 def _of_conflicts(s: _Seen) -> Iterator[Rule]:
     """Nobody is in conflict with another who works, or has done work, on the same task."""
-    foes, log = s.workers.foes, s.log
-    if foes is None:
+    in_conflict, log = s.workers.in_conflict, s.log
+    if in_conflict is None:
         return
     bad = np.zeros(len(s.who), dtype=bool)
     # Who has given up is in the way only as long as they were there.
     gone = np.where(s.ok, np.inf, log.end)
     order = np.argsort(s.task, kind="stable")
     for group in np.split(order, np.flatnonzero(np.diff(s.task[order])) + 1):
-        pair = foes[np.ix_(s.who[group], s.who[group])]
+        pair = in_conflict[np.ix_(s.who[group], s.who[group])]
         begun, until = log.start[group], gone[group]
         together = (begun[:, None] < until - ROUNDING) & (begun < until[:, None] - ROUNDING)
         bad[group] = (pair & together).any(axis=1)

@@ -57,7 +57,7 @@ class Workers(NamedTuple):
     begins: FloatArray  # hour of the day, (M,)
     ability: FloatArray  # when time begins, (M, K)
     trend: FloatArray  # a day, (M, K)
-    foes: BoolArray | None  # (M, M), None without any
+    in_conflict: BoolArray | None  # (M, M), None without any
     history: FloatArray  # counts of stars, (M, K, STARS)
 
     def able(self, hour: FloatArray | float, who: Any = slice(None)) -> FloatArray:
@@ -141,14 +141,14 @@ class Chance:
             base + self._rng("criteria").normal(0, m.spread / 2, size=(count, k)), 0.05, 0.95
         )
         trend = self._rng("trend").normal(size=(count, 1)) * m.drift * np.ones(k)
-        foes = None
+        in_conflict = None
         if m.conflicts:
             # row by row of the lower triangle: more workers are these and more
             draw = self._rng("conflicts")
-            foes = np.zeros((count, count), dtype=bool)
+            in_conflict = np.zeros((count, count), dtype=bool)
             below = np.tril_indices(count, -1)
-            foes[below] = draw.random(len(below[0])) < m.conflicts
-            foes |= foes.T
+            in_conflict[below] = draw.random(len(below[0])) < m.conflicts
+            in_conflict |= in_conflict.T
         z = self._rng("history").standard_normal((m.workers, k, m.history))
         values = np.clip(ability[: m.workers, :, np.newaxis] + m.noise * z, 0, 1)
         history = np.zeros((count, k, STARS))
@@ -163,7 +163,7 @@ class Chance:
             begins=self._rng("begins").uniform(0, DAY, size=count),
             ability=ability,
             trend=trend,
-            foes=foes,
+            in_conflict=in_conflict,
             history=history,
         )
 

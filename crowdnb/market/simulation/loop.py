@@ -153,8 +153,8 @@ class Loop:
         q = self._qualification(pool, stages, self._screened(pool, stages) | stays)
         value = q * np.where(self.t.urgent, URGENT, 1.0)[self.t.task[stages]]
         priced = value + np.where(stays & (value > 0), self.market.price, 0.0)
-        foes = None if self.w.foes is None else self.w.foes[np.ix_(pool, pool)]
-        pairs, proved = self._decide(Offer(priced, need, foes), pool)
+        in_conflict = None if self.w.in_conflict is None else self.w.in_conflict[np.ix_(pool, pool)]
+        pairs, proved = self._decide(Offer(priced, need, in_conflict), pool)
         i, j = pairs.T
         wanted = dict(zip(pool[i].tolist(), stages[j].tolist(), strict=True))
         moves = 0
@@ -186,11 +186,11 @@ class Loop:
             for i in (*self.board.on_stage.get(stage, ()), *self.board.gave_up.get(task, ())):
                 if i in row:
                     may[row[i], j] = False
-        if w.foes is not None:
+        if w.in_conflict is not None:
             teams = self._teams(pool)
             for j, task in enumerate(tasks.tolist()):
                 if team := teams.get(task):
-                    may[:, j] &= ~w.foes[np.ix_(pool, np.array(team))].any(axis=1)
+                    may[:, j] &= ~w.in_conflict[np.ix_(pool, np.array(team))].any(axis=1)
         return np.asarray(may)
 
     def _teams(self, pool: IntArray) -> dict[int, list[int]]:
