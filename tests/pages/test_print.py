@@ -1,16 +1,12 @@
 """The page on paper: a large project's stays on two sheets, however long its names are."""
 
 import re
-import shutil
 
 import pytest
+from helpers.chromium import CHROMIUM, FLAGS, needs_chromium
 from helpers.crowd import crowd
 
 import crowdnb as cn
-
-CHROMIUM = next(
-    filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None
-)
 
 
 def renamed(project, worker, task):
@@ -52,12 +48,12 @@ def test_what_is_long_is_cut_and_says_how_much_there_is(large):
 
 @pytest.mark.slow
 @pytest.mark.browser
-@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium")
+@needs_chromium
 def test_a_page_of_300_by_60_prints_on_two_sheets(large, tmp_path):
     sync_api = pytest.importorskip("playwright.sync_api")
     (tmp_path / "report.html").write_text(large, encoding="utf-8")
     with sync_api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         page = chromium.new_page()
         page.goto(f"file://{tmp_path / 'report.html'}")
         printed = page.pdf(prefer_css_page_size=True, print_background=True)

@@ -20,6 +20,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 import pytest
+from helpers.chromium import CHROMIUM, FLAGS, needs_chromium
 from helpers.crowd import crowd
 from helpers.effort import tries
 
@@ -28,19 +29,12 @@ from crowdnb import panels
 from crowdnb.panels.market import CONTROLS
 
 ROOT = Path(__file__).parents[2]
-CHROMIUM = next(
-    filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None
-)
-FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
-FLAGS += " --disable-component-update --disable-sync"
 NOTEBOOKS = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.slow,
-    pytest.mark.skipif(
-        CHROMIUM is None and "CI" not in os.environ, reason="no Chromium on this machine"
-    ),
+    needs_chromium,
     # Playwright's and the server's own warnings are not the package's.
     pytest.mark.filterwarnings("default"),
 ]
@@ -107,7 +101,7 @@ def page(lab):
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         page = chromium.new_page(viewport={"width": 1280, "height": 1000})
         page.goto(f"{lab.address}/doc?reset")
         page.wait_for_function("() => window.jupyterapp !== undefined", timeout=60_000)
