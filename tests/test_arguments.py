@@ -70,13 +70,15 @@ CALLS = [
     (
         "cn.Problem(qualification=Q, required=NEED, task_weights=[1.0, 2.0], task_conflicts=[('a',"
         " 't1')], worker_conflicts=BETWEEN, conflict_scope='task', required_rule='at least',"
-        " worker_limits=[1, 1, 2], pinned=[('b', 't1')], costs=Q, budget=9.0)"
+        " worker_limits=[1, 1, 2], pinned=[('b', 't1')], task_overlaps=[('t1', 't2')], costs=Q,"
+        " budget=9.0)"
     ),
     (
         "cn.Problem(qualification=Q.to_numpy(), required=[1, 1], task_weights={0: 1.0, 1: 2.0},"
         " task_conflicts=Q.to_numpy() > 1, worker_conflicts=BETWEEN.to_numpy(),"
         " conflict_scope='task', required_rule='at least', worker_limits=1,"
-        " pinned=pd.DataFrame({'worker': [0], 'task': [1]}), costs=Q.to_numpy(), budget=9.0)"
+        " pinned=pd.DataFrame({'worker': [0], 'task': [1]}), task_overlaps=np.eye(2)[::-1],"
+        " costs=Q.to_numpy(), budget=9.0)"
     ),
     (
         "P.changed(qualification=Q, required=NEED, task_weights=[1.0, 2.0], task_conflicts=[('a',"
@@ -568,7 +570,7 @@ BY_KIND = {
     "seed": "rng",
     "text": "title what x y where",
     "whole": "min_ratings size seed places n drops extra at history workers worker_limits limits",
-    "pairs": "worker_conflicts task_conflicts",
+    "pairs": "worker_conflicts task_conflicts task_overlaps",
     "pins": "pinned",
     "zero or one": "table taken friends seen",
     "rows": "inquiries credentials",

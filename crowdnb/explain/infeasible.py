@@ -186,7 +186,9 @@ def _frame(problem: Problem, kept: Sequence[Requirement]) -> pd.DataFrame:
         {
             "kind": item.kind,
             "worker": workers[item.worker] if item.worker >= 0 else None,
-            "other": workers[item.other] if item.other >= 0 else None,
+            "other": (tasks if item.kind == "overlap" else workers)[item.other]
+            if item.other >= 0
+            else None,
             "task": tasks[item.task] if item.task >= 0 else None,
             "text": requirement_text(problem, item),
         }
@@ -216,6 +218,8 @@ def requirement_text(problem: Problem, item: Requirement) -> str:
             return (
                 f"{task} takes at most {count(int(problem.arrays.required[item.task]), 'worker')}"
             )
+        case "overlap":
+            return f"{task} and {problem.tasks[item.other]} overlap"
         case "budget":
             return f"the costs may come to {problem.budget:.12g}"
         case _:

@@ -88,6 +88,11 @@ def _of_kind(problem: Problem, kind: str) -> list[Change]:
                 Change((kind, workers[i], tasks[j]), (i, j), 1.0, 1)
                 for i, j in problem.pins.tolist()
             ]
+        case "overlap":
+            return [
+                Change((kind, tasks[j], tasks[k]), (j, k), 1.0, 1)
+                for j, k in problem.overlap_pairs.tolist()
+            ]
         case _:
             raise ValueError(f"{kind!r} is no kind of change; there are {', '.join(KINDS)}")
 
@@ -105,7 +110,7 @@ def _key(name: Any, known: Collection[Item], what: str) -> Any:
         )
     if name in KINDS:
         return name
-    if item not in known and len(item) == 3 and item[0] == "conflict":
+    if item not in known and len(item) == 3 and item[0] in ("conflict", "overlap"):
         item = (item[0], item[2], item[1])
     if item in known:
         return item

@@ -17,7 +17,7 @@ from crowdnb.solver.placement import place
 
 
 def prices(problem: Problem, solver: str | None = None) -> pd.DataFrame:
-    """How much ρ each conflict, exclusion, place and worker is worth: ρ less ρ without it.
+    """How much ρ each conflict, exclusion, overlap, place and worker is worth: ρ less ρ without it.
 
     Parameters
     ----------
@@ -29,12 +29,13 @@ def prices(problem: Problem, solver: str | None = None) -> pd.DataFrame:
     -------
     DataFrame
         A row for each conflict between workers, each pair that C^R excludes (and Q alone would
-        not), one place of each task, and each worker. Columns ``kind`` (conflict, exclusion, place,
-        worker), ``worker``, ``other``, ``task`` (labels, None where there is none), ``performance``
-        (ρ without it, NaN where no assignment is left) and ``worth``, ρ less that: what having it
-        adds. It is ≤ 0 for conflicts and exclusions, ≥ 0 for workers (but for one who is pinned,
-        and whose pins go as well), inf for what cannot be spared. ``text`` says it in words. Within
-        a kind the largest effect comes first.
+        not), each two tasks that overlap, one place of each task, and each worker. Columns ``kind``
+        (conflict, exclusion, overlap, place, worker), ``worker``, ``other`` (of an overlap a task),
+        ``task`` (labels, None where there is none), ``performance`` (ρ without it, NaN where no
+        assignment is left) and ``worth``, ρ less that: what having it adds. It is ≤ 0 for
+        conflicts, exclusions and overlaps, ≥ 0 for workers (but for one who is pinned, and whose
+        pins go as well), inf for what cannot be spared. ``text`` says it in words. Within a kind
+        the largest effect comes first.
 
     Raises
     ------
@@ -71,9 +72,10 @@ def prices(problem: Problem, solver: str | None = None) -> pd.DataFrame:
         after = without(_KINDS[name], i, k, j)
         worth = math.inf if math.isnan(after) else rho - after
         worth = 0.0 if abs(worth) <= oracle.tie else worth
+        others = problem.tasks if name == "overlap" else problem.workers
         labels = [
             index[at] if at >= 0 else None
-            for index, at in ((problem.workers, i), (problem.workers, k), (problem.tasks, j))
+            for index, at in ((problem.workers, i), (others, k), (problem.tasks, j))
         ]
         rows.append([name, *labels, after, worth, _price_text(_KINDS[name], labels, worth)])
     columns = ["kind", "worker", "other", "task", "performance", "worth", "text"]
@@ -115,6 +117,16 @@ def _without_exclusion(problem: Problem, i: int, k: int, j: int) -> Problem:
     return problem.changed(task_conflicts=fewer)
 
 
+def _overlaps(problem: Problem) -> list[tuple[int, int, int]]:
+    return [(-1, k, j) for j, k in problem.overlap_pairs.tolist()]
+
+
+def _without_overlap(problem: Problem, i: int, k: int, j: int) -> Problem:
+    fewer = problem.arrays.task_overlaps.copy()
+    fewer[j, k] = fewer[k, j] = 0
+    return problem.changed(task_overlaps=fewer)
+
+
 def _places(problem: Problem) -> list[tuple[int, int, int]]:
     return [(-1, -1, j) for j in np.flatnonzero(problem.arrays.required).tolist()]
 
@@ -145,6 +157,13 @@ _KINDS = {
         ("change", "cost", "is worth"),
     ),
     "exclusion": _Kind(_exclusions, _without_exclusion, True, "{0} barred from {2}", _ONE),
+    "overlap": _Kind(
+        _overlaps,
+        _without_overlap,
+        True,
+        "{2} and {1} overlapping",
+        _ONE,
+    ),
     "place": _Kind(_places, _without_place, False, "one place of {2}", _ONE),
     "worker": _Kind(_workers, _without_worker, False, "{0}", _ONE),
 }

@@ -5,6 +5,7 @@ r"""The program of repairs: the rows of the rules, with columns for the changes 
     T_ij ≤ e_ij where C^R_ij = 1                 allow the pair
     Σ_j T_ij ≤ limit_i + l_i                     let worker i take l_i more tasks
     T_ij ≥ 1 - p_ij where the pair is pinned     unpin it
+    T_ij + T_ik ≤ 1 + o_jk                       let one worker take both j and k, which overlap
 
 The rows are those of :mod:`crowdnb.model.rows`: the changes of one kind are columns in the rows of
 one kind, and new workers count in every row that counts all workers.
@@ -127,24 +128,22 @@ class RepairProgram:
 
     def _add_rules(self) -> None:
         """The rows of the rules, with the changes and the new workers in them."""
-        groups = self.rules.cliques()
-        # a conflict within a larger clique can be lifted alone
-        larger = [group for group in groups if len(group) > 2]
-        within = {pair for group in larger for pair in combinations(group.tolist(), 2)}
-        groups += [np.array(pair) for pair in sorted(within)]
-        for kind, block in rows(self.rules, self.pairs, groups).items():
+        groups, sets = _with_pairs(self.rules.cliques()), _with_pairs(self.rules.overlapping())
+        for kind, block in rows(self.rules, self.pairs, groups, overlapping=sets).items():
             block = self._scaled(block) if kind == "budget" else block
             everybody = bool((block.who < 0).all())
             self._add(
                 block.low,
                 np.full(len(block.high), np.inf) if kind == "pin" else block.high,
-                self._changing(kind, block, groups),
+                self._changing(kind, block, groups, sets),
                 block.team,
                 block.pairs,
                 block.pairs[:, self.like] if everybody else None,
             )
 
-    def _changing(self, kind: str, block: Rows, groups: Sequence[IntArray]) -> Any:
+    def _changing(
+        self, kind: str, block: Rows, groups: Sequence[IntArray], sets: Sequence[IntArray]
+    ) -> Any:
         """The columns of changes in rows of one kind; kinds that no change is about have none."""
         entries: list[tuple[int, int, float]] = []  # row, change, its entry
         keys: list[tuple[int, ...]]
@@ -159,6 +158,9 @@ class RepairProgram:
                     keys, entry = [(who, task)], 1.0
                 case "conflict":
                     keys = [*combinations(groups[who].tolist(), 2)]
+                    entry = -1.0
+                case "overlap":
+                    keys = [*combinations(sets[task].tolist(), 2)]
                     entry = -1.0
                 case _:
                     return None
@@ -316,6 +318,13 @@ class RepairProgram:
         self.last = answer.x
         found = np.rint(answer.x[: len(self.changes)]).astype(int)
         return {int(at): int(found[at]) for at in np.flatnonzero(found)}, answer.proved
+
+
+def _with_pairs(groups: list[IntArray]) -> list[IntArray]:
+    """Cliques, and the pairs within the larger ones: each of these can be lifted alone."""
+    larger = [group for group in groups if len(group) > 2]
+    within = {pair for group in larger for pair in combinations(group.tolist(), 2)}
+    return groups + [np.array(pair) for pair in sorted(within)]
 
 
 def _stacked(

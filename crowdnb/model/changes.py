@@ -63,6 +63,7 @@ CHANGES = {
         _more,
     ),
     "pin": ChangeKind("pinned", "unpin {0} from {1}", "", _clear),
+    "overlap": ChangeKind("task_overlaps", "let one worker take both {0} and {1}", "", _lift),
 }
 KINDS = tuple(CHANGES)
 # What a new worker has that the one who is the model need not have; all else is like the model's.

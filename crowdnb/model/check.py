@@ -7,6 +7,7 @@ that is written wrongly for an engine is not written the same way here.
 from __future__ import annotations
 
 import math
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -110,6 +111,7 @@ def broken_rules(problem: Problem, placed: IntArray, partly: bool = False) -> li
         taken = problem.tasks[j[i == at]]
         limit = "" if limits[at] <= 1 else f", {limits[at]} at most"
         broken.append(f"{problem.workers[at]} has {len(taken)} tasks: {listing(taken)}{limit}")
+    broken += _together(problem, placed)
     for at in (~problem.eligible[i, j]).nonzero()[0].tolist():
         i1, j1 = placed[at].tolist()
         why = "has qualification 0 for"
@@ -132,6 +134,22 @@ def broken_rules(problem: Problem, placed: IntArray, partly: bool = False) -> li
             f"the costs come to {cost(problem, placed):.12g}, the budget is {problem.budget:.12g}"
         )
     return broken
+
+
+def _together(problem: Problem, placed: IntArray) -> list[str]:
+    """The overlaps between tasks that pairs given as positions break."""
+    if not len(problem.overlap_pairs):
+        return []
+    doing: dict[int, list[int]] = {}
+    for i, j in sorted(placed.tolist()):
+        doing.setdefault(i, []).append(j)
+    overlaps = problem.arrays.task_overlaps
+    return [
+        f"{problem.workers[i]} has {problem.tasks[j]} and {problem.tasks[k]}, which overlap"
+        for i, tasks in doing.items()
+        for j, k in combinations(tasks, 2)
+        if overlaps[j, k]
+    ]
 
 
 def _clashes(problem: Problem, placed: IntArray) -> list[str]:

@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from crowdnb.labels import BoolArray, IntArray
+from crowdnb.model.fields import ones_of
 from crowdnb.model.problem import Problem
 
 # Beyond either of these the question whether places can be filled is left to the solver.
@@ -189,10 +190,19 @@ def conflict_bits(problem: Problem) -> list[int]:
 
 
 def cliques(problem: Problem) -> Iterator[IntArray]:
-    """Cliques of workers in mutual conflict that cover every conflict (greedy), as arrays of positions."""
-    bits = conflict_bits(problem)
+    """Cliques of workers in mutual conflict that cover every conflict; see :func:`covering`."""
+    return covering(problem.arrays.worker_conflicts)
+
+
+def covering(between: BoolArray) -> Iterator[IntArray]:
+    """Cliques of a symmetric 0/1 matrix that cover all of its ones (greedy), as arrays of positions.
+
+    Of C^A workers in mutual conflict, of overlaps tasks of which a worker has one at most.
+    """
+    bits = bit_sets(between)
     left = list(bits)
-    for i1, i2 in problem.conflict_pairs.tolist():
+    pairs = ones_of(between)
+    for i1, i2 in pairs[pairs[:, 0] < pairs[:, 1]].tolist():
         if not left[i1] >> i2 & 1:
             continue
         clique, common = [i1, i2], bits[i1] & bits[i2]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, S
 from dataclasses import dataclass
 from functools import cached_property
 from numbers import Real
-from typing import Any, Literal, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -108,6 +108,10 @@ def _pinned(value: Any, labels: Labels) -> BoolArray:
     return _conflicts(value, labels, "pinned")
 
 
+def _task_overlaps(value: Any, labels: Labels) -> BoolArray:
+    return _conflicts(value, labels, "task_overlaps")
+
+
 def _costs(value: Any, labels: Labels) -> FloatArray | None:
     return None if value is None else _matrix(value, labels, "costs")
 
@@ -129,6 +133,7 @@ READ: dict[str, Callable[[Any, Labels], Any]] = {
     "required_rule": _required_rule,
     "worker_limits": _worker_limits,
     "pinned": _pinned,
+    "task_overlaps": _task_overlaps,
     "costs": _costs,
     "budget": _budget,
 }
@@ -174,10 +179,32 @@ def _whole_numbers(values: Any, index: pd.Index[Any], name: str, says: str) -> I
     return frozen(array.astype(np.int64))
 
 
+class _Axes(NamedTuple):
+    """What a table of ones is over."""
+
+    rows: pd.Index[Any]
+    columns: pd.Index[Any]
+    row_at: dict[Hashable, int]  # position of each label
+    column_at: dict[Hashable, int]
+    heads: tuple[str, str]  # the columns of a frame of its pairs
+    itself: str  # what a message says of a label with itself; "" where rows are no columns
+
+    @classmethod
+    def of(cls, labels: Labels, name: str) -> _Axes:
+        """The axes of a field, by its name."""
+        workers, tasks = labels.workers, labels.tasks
+        who, what = labels.worker_at, labels.task_at
+        if name == "worker_conflicts":
+            return cls(workers, workers, who, who, ("worker", "other"), "is in conflict with")
+        if name == "task_overlaps":
+            return cls(tasks, tasks, what, what, ("task", "other"), "overlaps with")
+        return cls(workers, tasks, who, what, ("worker", "task"), "")
+
+
 def _conflicts(conflicts: Conflicts | None, labels: Labels, name: str) -> BoolArray:
-    """Conflicts, or pins, given as a 0/1 frame, a 0/1 array or label pairs, as an array over rows × columns."""
-    between_workers = name == "worker_conflicts"
-    rows, columns = labels.workers, labels.workers if between_workers else labels.tasks
+    """Conflicts, overlaps or pins, as a 0/1 frame, a 0/1 array or label pairs: rows × columns."""
+    axes = _Axes.of(labels, name)
+    rows, columns, *_ = axes
     if conflicts is None:
         return no_ones(len(rows), len(columns))
     if isinstance(conflicts, Mapping):
@@ -190,18 +217,17 @@ def _conflicts(conflicts: Conflicts | None, labels: Labels, name: str) -> BoolAr
         )
     refuse_other_frames(conflicts, name)
     if isinstance(conflicts, pd.DataFrame):
-        array = _from_frame(conflicts, labels, name)
+        array = _from_frame(conflicts, axes, name)
     elif isinstance(conflicts, np.ndarray):
         array = _from_matrix(plain_array(conflicts, name), rows, columns, name)
     elif _is_nested(conflicts, rows, columns, name):
         array = _from_matrix(np.array(conflicts), rows, columns, name)
     else:
-        array = _from_pairs(conflicts, labels, name)
-    if between_workers:
+        array = _from_pairs(conflicts, axes, name)
+    if axes.itself:
         if array.diagonal().any():
-            raise ValueError(
-                f"{name}: {rows[int(array.diagonal().argmax())]} is in conflict with itself"
-            )
+            label = rows[int(array.diagonal().argmax())]
+            raise ValueError(f"{name}: {label} {axes.itself} itself")
         if (array != array.T).any():
             i1, i2 = np.argwhere(array & ~array.T)[0].tolist()
             one, other = rows[i1], rows[i2]
@@ -212,30 +238,29 @@ def _conflicts(conflicts: Conflicts | None, labels: Labels, name: str) -> BoolAr
     return frozen(array)
 
 
-def _from_frame(frame: pd.DataFrame, labels: Labels, name: str) -> BoolArray:
-    """A 0/1 frame, labelled by workers and tasks, or a frame of pairs, one row per pair."""
-    other = "other" if name == "worker_conflicts" else "task"
-    rows, columns = labels.workers, labels.workers if other == "other" else labels.tasks
+def _from_frame(frame: pd.DataFrame, axes: _Axes, name: str) -> BoolArray:
+    """A 0/1 frame, whose labels are those of the axes, or a frame of pairs, one row per pair."""
+    rows, columns, (one, other) = axes.rows, axes.columns, axes.heads
     index = hashable(frame.index, f"{name}, rows")
     heads = list(map(one_label, hashable(frame.columns, f"{name}, columns")))
     complete = len(index) == len(rows) and _are_among(index, rows) and _are_among(heads, columns)
     if not complete:
         pairs = frame if frame.shape in ((0, 0), (len(frame), 2)) else None
-        if {"worker", other} <= set(heads):
-            pairs = frame.set_axis(heads, axis=1)[["worker", other]]
-        elif pairs is not None and _is_part(pairs, labels, columns):
+        if {one, other} <= set(heads):
+            pairs = frame.set_axis(heads, axis=1)[[one, other]]
+        elif pairs is not None and _is_part(pairs, rows, columns):
             pairs = None
-        elif other == "task" and pairs is not None and _either_way(pairs, labels):
+        elif not axes.itself and pairs is not None and _either_way(pairs, rows, columns):
             raise ValueError(
                 f"{name}: columns {listing(heads)} can be read either way round; call them worker"
                 " and task"
             )
         if pairs is not None:
-            return _from_pairs(list(pairs.itertuples(index=False, name=None)), labels, name)
+            return _from_pairs(list(pairs.itertuples(index=False, name=None)), axes, name)
     try:
         whole = by_label(frame, rows, columns, name)
     except ValueError as error:
-        how = f"(a 0/1 frame has every label, a frame of pairs the columns worker and {other})"
+        how = f"(a 0/1 frame has every label, a frame of pairs the columns {one} and {other})"
         raise ValueError(f"{error} {how}") from None
     return _from_matrix(whole.to_numpy(), rows, columns, name)
 
@@ -244,19 +269,19 @@ def _are_among(labels: Iterable[Hashable], known: pd.Index[Any]) -> bool:
     return {one_label(label) for label in labels} <= set(known)
 
 
-def _either_way(pairs: pd.DataFrame, labels: Labels) -> bool:
+def _either_way(pairs: pd.DataFrame, rows: pd.Index[Any], columns: pd.Index[Any]) -> bool:
     """Whether named columns of pairs could be (worker, task) and (task, worker) alike."""
     texts = bool(len(pairs)) and all(isinstance(head, str) for head in pairs.columns)
-    both = set(labels.workers) & set(labels.tasks)
+    both = set(rows) & set(columns)
     return texts and {one_label(cell) for cell in pairs.to_numpy(dtype=object).flat} <= both
 
 
-def _is_part(frame: pd.DataFrame, labels: Labels, columns: pd.Index[Any]) -> bool:
+def _is_part(frame: pd.DataFrame, rows: pd.Index[Any], columns: pd.Index[Any]) -> bool:
     """Whether a frame of two columns is rather a part of a 0/1 frame than pairs of labels."""
     cells = frame.to_numpy(dtype=object).ravel().tolist()
     if not cells or not all(_zero_or_one(cell) in (0, 1) for cell in cells):
         return False
-    named = {0, 1} <= {*labels.workers} and {0, 1} <= {*columns}
+    named = {0, 1} <= {*rows} and {0, 1} <= {*columns}
     return not named or not all(isinstance(head, str) for head in frame.columns)
 
 
@@ -310,26 +335,22 @@ def _zero_or_one(value: object) -> float:
     return float(value) if isinstance(value, bool | np.bool_) else number(value)
 
 
-def _from_pairs(
-    pairs: Collection[tuple[Hashable, Hashable]], labels: Labels, name: str
-) -> BoolArray:
-    """Pairs of labels, those between workers either way round."""
-    between_workers = name == "worker_conflicts"
-    at_row, at_column = labels.worker_at, labels.worker_at if between_workers else labels.task_at
-    array = np.zeros((len(at_row), len(at_column)), dtype=bool)
+def _from_pairs(pairs: Collection[tuple[Hashable, Hashable]], axes: _Axes, name: str) -> BoolArray:
+    """Pairs of labels, those between two workers or two tasks either way round."""
+    array = np.zeros((len(axes.rows), len(axes.columns)), dtype=bool)
     for pair in pairs:
         if isinstance(pair, str) or not isinstance(pair, Sequence) or len(pair) != 2:
             raise ValueError(f"{name}: {pair!r} is not a pair of labels")
         at = []
-        for label, known in ((pair[0], at_row), (pair[1], at_column)):
+        of_rows, of_columns = (axes.row_at, axes.rows), (axes.column_at, axes.columns)
+        for label, (known, index) in zip(pair, (of_rows, of_columns), strict=True):
             clean = one_label(label)
             if not isinstance(clean, Hashable) or clean not in known:
-                what = "worker" if known is at_row else "task"
-                text = f"{name}: {pair[0]} with {pair[1]}: {what} {unknown(label, known)}"
+                text = f"{name}: {pair[0]} with {pair[1]}: {index.name} {unknown(label, known)}"
                 raise ValueError(text)
             at.append(known[clean])
         array[at[0], at[1]] = True
-    return array | array.T if between_workers else array
+    return array | array.T if axes.itself else array
 
 
 def no_ones(rows: int, columns: int) -> BoolArray:

@@ -20,7 +20,7 @@ from crowdnb.labels import (
     listing,
 )
 from crowdnb.model.check import broken_rules, budget_slack
-from crowdnb.model.conflict_graph import compatible_team, compatible_workers
+from crowdnb.model.conflict_graph import compatible_team, compatible_workers, covering
 from crowdnb.model.problem import Problem, needed
 from crowdnb.model.reach import reaches
 
@@ -64,7 +64,7 @@ def obstacles(problem: Problem) -> list[str]:
     have too few (Hall's condition, from a maximum matching); more places than workers who can work
     together (the largest independent set of the conflict graph, of a task or of the project by the
     conflict scope). With options: pinned pairs that break a rule between them; where workers may
-    take several tasks, the second and third are left to the solver.
+    take several tasks, the second and third are looked at for tasks that overlap alone.
 
     Examples
     --------
@@ -93,7 +93,9 @@ def obstacles_or_team(problem: Problem) -> tuple[list[str], IntArray | None]:
     short = np.flatnonzero(eligible.sum(axis=0) < need).tolist()
     found += [_short_of_workers(problem, j) for j in short]
     if not found and one_each:
-        found += _too_few_together(problem)
+        found += _too_few_together(problem, need)
+    elif not found:
+        found += _too_few_apart(problem)
     if not found and problem.arrays.costs is not None and problem.budget is not None:
         cheapest = reaches(
             -problem.arrays.costs, eligible, problem.arrays.pinned, need, problem.most
@@ -141,9 +143,19 @@ def _short_of_workers(problem: Problem, j: int) -> str:
     return f"{problem.tasks[j]} needs {count(need, 'worker')}, and {who}{left_out}."
 
 
-def _too_few_together(problem: Problem) -> list[str]:
+def _too_few_apart(problem: Problem) -> list[str]:
+    """Tasks that overlap, so that each worker has one of them, and for which that is too few."""
+    found = []
+    for tasks in covering(problem.arrays.task_overlaps):
+        need = np.zeros_like(problem.fewest)
+        need[tasks] = problem.fewest[tasks]
+        found += _too_few_together(problem, need, " overlap and")
+    return found
+
+
+def _too_few_together(problem: Problem, need: IntArray, why: str = "") -> list[str]:
     """Tasks that together have fewer eligible workers than places (Hall's condition), if there are any."""
-    need, eligible = problem.fewest, problem.eligible
+    eligible = problem.eligible
     task_of = np.repeat(np.arange(len(need)), need)
     if not len(task_of):
         return []
@@ -168,6 +180,6 @@ def _too_few_together(problem: Problem) -> list[str]:
     names = listing(problem.tasks[sorted(tasks)])
     who = listing(problem.workers[sorted(workers)])
     return [
-        f"{names} together need {asked} workers, and only {len(workers)} may take any of them:"
+        f"{names}{why} together need {asked} workers, and only {len(workers)} may take any of them:"
         f" {who}."
     ]

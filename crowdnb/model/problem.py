@@ -22,13 +22,16 @@ These are tables with labels; ``Problem.arrays`` holds the same numbers, under t
     Σ_j T_i1,j + Σ_j T_i2,j ≤ 1 where C^A_i1,i2 = 1                  (11 and 12, scope "project")
 
 Options beyond the paper, each off unless asked for: Σ_i T_ij ≥ L_j or ≤ L_j in place of (9); a
-limit of tasks for each worker in place of the 1 in (10); pinned pairs, T_ij = 1; and a budget, Σ_ij
-c_ij T_ij ≤ budget.
+limit of tasks for each worker in place of the 1 in (10); pinned pairs, T_ij = 1; tasks that overlap,
+T_ij + T_ik ≤ 1 for each worker; and a budget, Σ_ij c_ij T_ij ≤ budget.
 
 References
 ----------
 H. Zhu, M. Zhou, R. Alkins, "Group role assignment via a Kuhn-Munkres algorithm-based solution",
 IEEE Trans. Systems, Man, and Cybernetics A 42 (2012) 739-750.
+
+H. Zhu, "Group multi-role assignment with conflicting roles and agents", IEEE/CAA Journal of
+Automatica Sinica 7 (2020) 1498-1510: roles that no agent can hold together (GMRACR).
 """
 
 from __future__ import annotations
@@ -70,6 +73,7 @@ class Arrays:
     worker_conflicts: BoolArray  # C^A, m × m
     worker_limits: IntArray  # m
     pinned: BoolArray  # m × n
+    task_overlaps: BoolArray  # n × n
     costs: FloatArray | None  # m × n
 
 
@@ -99,6 +103,9 @@ class Problem:
         Tasks that a worker may take at most, whole numbers ≥ 0. None: 1 each (eq. 10).
     pinned : optional
         Pairs that must be chosen: a 0/1 frame or array (m × n), or (worker, task) pairs.
+    task_overlaps : optional
+        Tasks that no worker can hold together, such as those at the same time: a symmetric 0/1
+        frame or array (n × n) with a zero diagonal, or (task, other) pairs.
     costs : DataFrame or array-like, m × n, optional
         What a pair costs, any finite number, in the unit of ``budget``.
     budget : float, optional
@@ -112,7 +119,7 @@ class Problem:
         The numbers as read-only arrays, under the names of the arguments.
     conflict_scope, required_rule : str
     budget : float or None
-    qualification, task_conflicts, worker_conflicts, pinned : DataFrame
+    qualification, task_conflicts, worker_conflicts, pinned, task_overlaps : DataFrame
     required, task_weights, worker_limits : Series
     costs : DataFrame or None
         The arrays with their labels, made when first asked for.
@@ -159,6 +166,7 @@ class Problem:
         required_rule: RequiredRule = "exactly",
         worker_limits: pd.Series[Any] | Mapping[Any, float] | Sequence[float] | int | None = None,
         pinned: Conflicts | None = None,
+        task_overlaps: Conflicts | None = None,
         costs: pd.DataFrame | npt.ArrayLike | None = None,
         budget: float | None = None,
     ) -> None:
@@ -174,6 +182,7 @@ class Problem:
             "required_rule": required_rule,
             "worker_limits": worker_limits,
             "pinned": pinned,
+            "task_overlaps": task_overlaps,
             "costs": costs,
             "budget": budget,
         }
@@ -280,6 +289,12 @@ class Problem:
         return _framed(self.arrays.pinned.view(np.int8), self.workers, self.tasks)
 
     @cached_property
+    def task_overlaps(self) -> pd.DataFrame:
+        """Tasks that no worker can hold together, tasks × tasks, 0/1."""
+        ones = self.arrays.task_overlaps.view(np.int8)
+        return _framed(ones, self.tasks, self.tasks.rename("other"))
+
+    @cached_property
     def costs(self) -> pd.DataFrame | None:
         """What each pair costs, workers × tasks."""
         costs = self.arrays.costs
@@ -309,6 +324,12 @@ class Problem:
         return frozen(pairs[pairs[:, 0] < pairs[:, 1]])
 
     @cached_property
+    def overlap_pairs(self) -> IntArray:
+        """Positions (j1, j2), j1 < j2, of tasks that overlap; shape (pairs, 2), read-only."""
+        pairs = ones_of(self.arrays.task_overlaps)
+        return frozen(pairs[pairs[:, 0] < pairs[:, 1]])
+
+    @cached_property
     def pins(self) -> IntArray:
         """Positions (worker, task) of the pinned pairs; shape (pairs, 2), read-only."""
         return frozen(ones_of(self.arrays.pinned))
@@ -329,7 +350,7 @@ class Problem:
     def plain(self) -> bool:
         """Whether it is the paper's problem.
 
-        L exactly, one task per worker, nothing pinned, no budget.
+        L exactly, one task per worker (so that no overlap matters), nothing pinned, no budget.
         """
         options = self.required_rule != "exactly" or self.budget is not None
         return not options and bool(self.arrays.worker_limits.max() <= 1) and not len(self.pins)
@@ -352,6 +373,7 @@ MADE_OF: dict[str, set[str]] = {name: {name} for name in ARRAYS} | {
     "eligible": {"qualification", "task_conflicts", "worker_limits"},
     "conflict_pairs": {"worker_conflicts"},
     "pins": {"pinned"},
+    "overlap_pairs": {"task_overlaps"},
     "plain": {"required_rule", "budget", "worker_limits", "pinned"},
 }
 

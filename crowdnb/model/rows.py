@@ -16,6 +16,7 @@ conflict   two workers, C^A            Σ_i T_ij ≤ 1 over a clique of them, fo
 exclusion  a pair that C^R forbids     none: the pair is not among the columns
 zero       a pair that Q = 0 forbids   none, likewise
 pin        a pair that is pinned       T_ij = 1
+overlap    two tasks of one worker     Σ_j T_ij ≤ 1 over a clique of them, for each worker
 budget     the costs together          Σ_ij c_ij T_ij ≤ budget
 =========  ==========================  ===========================================================
 
@@ -43,14 +44,16 @@ import numpy as np
 from scipy import sparse
 
 from crowdnb.labels import BoolArray, FloatArray, IntArray
-from crowdnb.model.conflict_graph import cliques
+from crowdnb.model.conflict_graph import cliques, covering
 from crowdnb.model.problem import Problem
 
-Kind = Literal["place", "exclusion", "zero", "conflict", "limit", "ceiling", "pin", "budget"]
+Kind = Literal[
+    "place", "exclusion", "zero", "conflict", "limit", "ceiling", "pin", "overlap", "budget"
+]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 # Kinds that are known by their rows alone: no search fills places under them, so that a
 # mixed-integer program is asked wherever there is one.
-BY_ROW: tuple[Kind, ...] = ("budget",)
+BY_ROW: tuple[Kind, ...] = ("overlap", "budget")
 
 
 class Requirement(NamedTuple):
@@ -58,7 +61,7 @@ class Requirement(NamedTuple):
 
     kind: Kind
     worker: int = -1
-    other: int = -1
+    other: int = -1  # a worker, but of an overlap a task
     task: int = -1
 
 
@@ -91,7 +94,10 @@ class Rules:
             np.minimum(problem.arrays.worker_limits, len(problem.tasks)),
             problem.arrays.worker_conflicts,
             problem.arrays.pinned,
-            frozenset([Requirement("budget")] * (problem.budget is not None)),
+            frozenset(
+                [Requirement("overlap", other=k, task=j) for j, k in problem.overlap_pairs.tolist()]
+                + [Requirement("budget")] * (problem.budget is not None)
+            ),
         )
 
     @property
@@ -138,7 +144,7 @@ class Rules:
                 return _of_pairs(kind, self.zero & ~self.excluded & self._wanted)
             case "pin":
                 return _of_pairs(kind, self.pins)
-            case "budget":
+            case "overlap" | "budget":
                 return sorted(item for item in self.by_row if item.kind == kind)
             case _:
                 assert_never(kind)
@@ -175,7 +181,7 @@ class Rules:
                     own("zero")[i, j] = False
                 case "pin":
                     own("pins")[i, j] = False
-                case "budget":
+                case "overlap" | "budget":
                     values["by_row"] = values.get("by_row", self.by_row) - {item}
                 case _:
                     assert_never(kind)
@@ -185,14 +191,23 @@ class Rules:
         """Workers in mutual conflict; together they cover the conflicts that are there."""
         if self.conflicts is self.problem.arrays.worker_conflicts:
             return list(cliques(self.problem))
-        return list(cliques(self.problem.changed(worker_conflicts=self.conflicts)))
+        return list(covering(self.conflicts))
+
+    def overlapping(self) -> list[IntArray]:
+        """Tasks of which a worker has one at most; together they cover the overlaps that are there."""
+        between = np.zeros((len(self.need), len(self.need)), dtype=bool)
+        for item in self.by_row:
+            if item.kind == "overlap":
+                between[item.task, item.other] = between[item.other, item.task] = True
+        return list(covering(between))
 
 
 class Rows(NamedTuple):
     """Rows of one kind: low ≤ pairs · T + team · y ≤ high."""
 
     who: IntArray  # a row: its worker, or the number of its clique; -1: it counts all workers
-    task: IntArray  # a row: its task; -1: it counts all tasks
+    # a row: its task, of an overlap the number of its clique of tasks; -1: it counts all tasks
+    task: IntArray
     pairs: Any  # sparse, rows × pairs
     team: Any  # sparse, rows × m; None where no row is about the team
     low: FloatArray
@@ -223,6 +238,7 @@ def rows(
     groups: Sequence[IntArray] | None = None,
     team: bool = True,
     trivial: bool = False,
+    overlapping: Sequence[IntArray] | None = None,
 ) -> dict[str, Rows]:
     """The rows of all rules over some pairs, by kind.
 
@@ -241,11 +257,13 @@ def rows(
         latter is right only where whoever is in conflict takes one task at most.
     trivial : bool
         Whether conflicts have rows of one pair or none too.
+    overlapping : sequence of arrays of positions, optional
+        As ``groups``, of tasks that overlap; ``rules.overlapping()`` if not given.
 
     Returns
     -------
     dict of Rows
-        In this order, those that there are: limit, team, conflict, place, pin, budget.
+        In this order, those that there are: limit, team, conflict, place, pin, overlap, budget.
     """
     groups = rules.cliques() if groups is None else list(groups)
     team = team and rules.together
@@ -256,6 +274,9 @@ def rows(
     found["place"] = _places(rules, pairs)
     if rules.pins.any():
         found["pin"] = _pins(rules, pairs)
+    if rules.by_row:
+        sets = rules.overlapping() if overlapping is None else overlapping
+        found["overlap"] = _overlaps(rules, pairs, sets)
     if rules.budget:
         found["budget"] = _budget(rules, pairs)
     return {kind: block for kind, block in found.items() if len(block.who)}
@@ -342,6 +363,21 @@ def _pins(rules: Rules, pairs: IntArray) -> Rows:
     at, ones = column[who, task], np.ones(len(who))
     row = np.flatnonzero(at >= 0)
     return Rows(who, task, _entries(row, at[row], (len(who), len(pairs))), None, ones, ones)
+
+
+def _overlaps(rules: Rules, pairs: IntArray, sets: Sequence[IntArray]) -> Rows:
+    """Σ_j T_ij ≤ 1 over each set of tasks that overlap, for each worker who has two pairs in it."""
+    m, n = rules.zero.shape
+    inside = (members(sets, n) @ incidence(pairs[:, 1], n)).tocoo()
+    key = inside.row.astype(np.int64) * m + pairs[inside.col, 0]
+    keys, row, count = np.unique(key, return_inverse=True, return_counts=True)
+    several = count > 1
+    there = several[row]
+    number = np.cumsum(several) - 1
+    which, who = np.divmod(keys[several], m)
+    column = inside.col[there].astype(np.int64)
+    over_pairs = _entries(number[row[there]], column, (len(who), len(pairs)))
+    return Rows(who, which, over_pairs, None, np.full(len(who), -np.inf), np.ones(len(who)))
 
 
 def _budget(rules: Rules, pairs: IntArray) -> Rows:

@@ -19,6 +19,7 @@ from crowdnb.plots.picture import ACCENT, BLUE, INK, SOFT, Picture, Style, in_an
 _PRICED = {
     "conflict": ("conflicts", "{0.worker} – {0.other}"),
     "exclusion": ("pairs barred", "{0.worker} from {0.task}"),
+    "overlap": ("overlaps", "{0.task} – {0.other}"),
     "place": ("one place of", "{0.task}"),
     "worker": ("workers", "{0.worker}"),
 }

@@ -9,6 +9,8 @@ import pandas as pd
 from helpers.random_problems import random_problem
 
 TIE = 1e-9  # of the sizes that add up
+# arguments of a problem that are tables of 0 and 1
+ONES = ("task_conflicts", "worker_conflicts", "pinned", "task_overlaps")
 
 
 @cache
@@ -23,14 +25,10 @@ def of(problem):
         "qualification",
         "required",
         "task_weights",
-        "task_conflicts",
-        "worker_conflicts",
         "worker_limits",
     ]
-    values = {name: getattr(problem, name).to_numpy().copy() for name in [*names, "pinned"]}
-    values |= {
-        name: values[name].astype(bool) for name in ("task_conflicts", "worker_conflicts", "pinned")
-    }
+    values = {name: getattr(problem, name).to_numpy().copy() for name in [*names, *ONES]}
+    values |= {name: values[name].astype(bool) for name in ONES}
     values |= {"conflict_scope": problem.conflict_scope, "required_rule": problem.required_rule}
     return (
         values
@@ -57,6 +55,8 @@ def rules(values, t):
     for i, k in np.argwhere(np.triu(values.get("worker_conflicts", np.zeros((m, m))))).tolist():
         both = t[:, i].any(axis=1) & t[:, k].any(axis=1)
         good &= ~(both if project else (t[:, i] & t[:, k]).any(axis=1))
+    for j, k in np.argwhere(np.triu(values.get("task_overlaps", np.zeros((n, n))))).tolist():
+        good &= ~(t[:, :, j] & t[:, :, k]).any(axis=1)
     if "budget" in values:
         good[good] = within(values, t[good])
     return good
@@ -181,6 +181,8 @@ def met(problem, kind, worker, other, task, places, tables):
         return t[:, at[worker], j]
     if kind == "limit":
         return t[:, at[worker]].sum(axis=1) <= problem.worker_limits[worker]
+    if kind == "overlap":
+        return ~(t[:, :, j] & t[:, :, list(problem.tasks).index(other)]).any(axis=1)
     if kind == "conflict":
         if problem.conflict_scope == "project":
             return ~(t[:, at[worker]].any(axis=1) & t[:, at[other]].any(axis=1))

@@ -9,7 +9,7 @@ others, every engine and both scopes.
 import math
 
 import numpy as np
-from helpers.by_looking import TIE, every_table, of, rules, within
+from helpers.by_looking import ONES, TIE, every_table, of, rules, within
 
 import crowdnb as cn
 from crowdnb.explain.possible_changes import possible_changes
@@ -102,6 +102,8 @@ def meets(values, rows):
                 good &= t[:, i, j]
             case "ceiling":
                 good &= t[:, :, j].sum(axis=1) <= values["required"][j]
+            case "overlap":
+                good &= ~(t[:, :, j] & t[:, :, k]).any(axis=1)
             case "budget":
                 pass
             case other:
@@ -127,7 +129,7 @@ def unexplained(values):
 
 
 def without(values, row):
-    """A problem without a conflict, an exclusion, a place or a worker of a table of prices."""
+    """A problem without a conflict, an exclusion, an overlap, a place or a worker of a table of prices."""
     values = {
         name: value.copy() if isinstance(value, np.ndarray) else value
         for name, value in values.items()
@@ -137,6 +139,8 @@ def without(values, row):
         values["worker_conflicts"][i, k] = values["worker_conflicts"][k, i] = False
     elif row["kind"] == "exclusion":
         values["task_conflicts"][i, j] = False
+    elif row["kind"] == "overlap":
+        values["task_overlaps"][j, k] = values["task_overlaps"][k, j] = False
     elif row["kind"] == "place":
         values["required"][j] -= 1
     else:
@@ -170,7 +174,7 @@ def mispriced(values):
         pinned = (
             row["kind"] == "worker" and values.get("pinned", np.zeros(1))[row["worker"] :][:1].any()
         )
-        sign = {"conflict": -1, "exclusion": -1, "worker": 1}.get(row["kind"], 0)
+        sign = {"conflict": -1, "exclusion": -1, "overlap": -1, "worker": 1}.get(row["kind"], 0)
         if row["worth"] * sign < 0 and not pinned:
             return f"{row['text']}: a worth of {row['worth']!r} has the wrong sign"
         words = (
@@ -216,7 +220,7 @@ def program(values, engine, call="cn.solve", **options):
         name: value.tolist() if isinstance(value, np.ndarray) else value
         for name, value in values.items()
     }
-    for name in ("task_conflicts", "worker_conflicts", "pinned"):
+    for name in ONES:
         if name in listed:
             listed[name] = f"np.array({listed[name]!r})"
     arguments = ", ".join(

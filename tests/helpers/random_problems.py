@@ -19,7 +19,7 @@ def labelled(q):
 
 
 def symmetric(rng, m, p):
-    """Conflicts between workers with probability p."""
+    """Conflicts between m workers, or overlaps of m tasks, with probability p."""
     between = np.triu(rng.uniform(size=(m, m)) < p, 1)
     return between | between.T
 
@@ -35,6 +35,8 @@ def random_problem(rng, scope, options=False, sizes=SMALL):
         extra["required_rule"] = rng.choice(["exactly", "at least", "at most"])
         extra["worker_limits"] = rng.integers(0, 3, size=m)
         extra["pinned"] = rng.uniform(size=(m, n)) < rng.choice([0, 0.15])
+        own = rng.spawn(1)[0]  # what it draws changes nothing of what is drawn from rng after it
+        extra["task_overlaps"] = symmetric(own, n, own.choice([0.0, 0.3]))
         if rng.uniform() < 0.4:
             extra |= {
                 "costs": rng.integers(-1, 4, size=(m, n)),
@@ -138,6 +140,7 @@ PARTS = {
     ),
     "worker_limits": (0.4, lambda rng, shape: {"worker_limits": rng.integers(0, 3, shape[0])}),
     "pinned": (0.25, lambda rng, shape: {"pinned": rng.uniform(size=shape) < 0.15}),
+    "task_overlaps": (0.3, lambda rng, shape: {"task_overlaps": symmetric(rng, shape[1], 0.4)}),
     "costs": (0.5, with_costs),
 }
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from helpers.by_looking import best_by_looking
 from helpers.effort import tries
-from helpers.random_problems import paper_problem
+from helpers.random_problems import paper_problem, symmetric
 
 import crowdnb as cn
 from crowdnb.model.assignment import score
@@ -67,11 +67,16 @@ OPTIONS = {
     "at most": {"required_rule": lambda rng, shape: "at most"},
     "limits": LIMITS,
     "pinned": {"pinned": one_pin},
+    "overlaps": {
+        "worker_limits": lambda rng, shape: rng.integers(1, 4, shape[0]),
+        "task_overlaps": lambda rng, shape: symmetric(rng, shape[1], 0.5),
+    },
     "budget": {"costs": lambda rng, shape: rng.uniform(1, 5, shape).round(2)},
     "all": {
         **LIMITS,
         "required_rule": lambda rng, shape: str(rng.choice(["exactly", "at least", "at most"])),
         "pinned": lambda rng, shape: one_pin(rng, shape) * rng.integers(0, 2),
+        "task_overlaps": lambda rng, shape: symmetric(rng, shape[1], 0.3),
         "costs": lambda rng, shape: rng.uniform(-1, 5, shape).round(1),
     },
 }
@@ -136,6 +141,36 @@ def test_a_worker_with_two_tasks_is_as_good_as_two_copies_of_it():
             "worker_limits: a1 has a limit of 1.5 tasks, that must be a whole number",
         ),
         ({"pinned": [("a0", "r7")]}, "pinned: a0 with r7: task r7 is unknown"),
+        ({"task_overlaps": [("r0", "r7")]}, "task_overlaps: r0 with r7: task r7 is unknown"),
+        ({"task_overlaps": [("a0", "r1")]}, "task_overlaps: a0 with r1: task a0 is unknown"),
+        ({"task_overlaps": [("r0", "r0")]}, "task_overlaps: r0 overlaps with itself"),
+        ({"task_overlaps": [("r0",)]}, r"task_overlaps: \('r0',\) is not a pair of labels"),
+        ({"task_overlaps": {"r0": "r1"}}, "task_overlaps: a mapping is not understood"),
+        ({"task_overlaps": "r0 r1"}, "task_overlaps: pairs of labels, or a 0/1 frame, are needed"),
+        (
+            {"task_overlaps": np.zeros((3, 3))},
+            r"task_overlaps: shape \(3, 3\), needed is \(2, 2\)",
+        ),
+        (
+            {"task_overlaps": [[0, 1], [0, 0]]},
+            "task_overlaps: r0 with r1 is 1 and r1 with r0 is 0, the frame must be symmetric",
+        ),
+        (
+            {"task_overlaps": [[0, 2], [2, 0]]},
+            r"task_overlaps: \[0, 2\] is not a pair|task_overlaps: 0 with 2: task 0 is unknown",
+        ),
+        (
+            {"task_overlaps": np.array([[0, 2], [2, 0]])},
+            "task_overlaps: r0 with r1 is 2, it must be 0 or 1",
+        ),
+        (
+            {"task_overlaps": pd.DataFrame([[0, 1], [1, 0]], ["r0", "r9"], ["r0", "r1"])},
+            "task_overlaps, rows: unknown task r9.* the columns task and other",
+        ),
+        (
+            {"task_overlaps": pd.DataFrame({"worker": ["r0"], "other": ["r1"], "more": [1]})},
+            "the columns task and other",
+        ),
         ({"costs": Q}, "costs and budget go together"),
         ({"budget": 3}, "costs and budget go together"),
         ({"costs": Q, "budget": np.nan}, "budget: nan is not a finite number"),
@@ -151,6 +186,63 @@ def test_a_worker_with_two_tasks_is_as_good_as_two_copies_of_it():
 def test_options_that_make_no_sense_are_named(options, message):
     with pytest.raises(ValueError, match=message):
         cn.Problem(Q, [1, 1], **options)
+
+
+def test_overlaps_are_read_however_they_are_given():
+    """By pairs either way round, a frame of pairs, a 0/1 frame in any order, an array, nested lists."""
+    q = pd.DataFrame(np.full((2, 3), 0.5), ["a0", "a1"], ["r0", "r1", "r2"])
+    wanted = [[0, 0, 1], [0, 0, 0], [1, 0, 0]]
+    frame = pd.DataFrame(wanted, q.columns, q.columns)
+    ways = [
+        [("r2", "r0")],
+        pd.DataFrame({"other": ["r0"], "task": ["r2"], "why": ["both at noon"]}),
+        frame.loc[["r2", "r0", "r1"], ["r1", "r2", "r0"]],
+        np.array(wanted),
+        wanted,
+    ]
+    for way in ways:
+        problem = cn.Problem(q, [1, 1, 1], task_overlaps=way)
+        assert problem.task_overlaps.to_numpy().tolist() == wanted
+        assert (problem.task_overlaps.index.name, problem.task_overlaps.columns.name) == (
+            "task",
+            "other",
+        )
+        assert problem.changed(worker_limits=2).overlap_pairs.tolist() == [[0, 2]]
+        assert problem.changed(task_overlaps=None).overlap_pairs.tolist() == []
+        assert problem.plain  # one task a worker: no overlap matters
+
+
+def test_overlaps_are_told_priced_repaired_and_kept_by_every_variant():
+    """Three tasks at the same time, two workers: by hand."""
+    q = pd.DataFrame([[0.9, 0.8, 0.3], [0.7, 0.6, 0.5]], ["a0", "a1"], ["r0", "r1", "r2"])
+    free = cn.Problem(q, [1, 1, 1], worker_limits=3)
+    assert cn.solve(free).performance == pytest.approx(2.2)
+    two = free.changed(task_overlaps=[("r0", "r1")])
+    answer = cn.solve(two)
+    assert answer.performance == pytest.approx(2.0)
+    assert answer.pairs[["worker", "task"]].to_numpy().tolist() in (
+        [["a0", "r0"], ["a1", "r1"], ["a1", "r2"]],
+        [["a1", "r0"], ["a0", "r1"], ["a1", "r2"]],
+    )
+    priced = cn.prices(two)
+    row = priced[priced["kind"] == "overlap"].iloc[0]
+    assert (row["task"], row["other"], row["worth"]) == ("r0", "r1", pytest.approx(-0.2))
+    assert row["text"] == "r0 and r1 overlapping costs 0.2"
+    assert cn.alternatives(two, limit=2, tolerance=0).optima == 2
+    assert "no assignment exists with it" not in cn.why(two, "a0", "r2").text
+
+    three = free.changed(task_overlaps=[("r0", "r1"), ("r1", "r2"), ("r2", "r0")])
+    why = cn.explain_infeasible(three)
+    assert set(why.requirements["kind"]) == {"place", "overlap"}
+    assert "r0 and r1 overlap; r0 and r2 overlap; r1 and r2 overlap." in why.text
+    found = [one.text for one in cn.repairs(three).repairs]
+    assert {
+        "let one worker take both r0 and r1",
+        "add a worker like a0",
+        "ask one fewer for r2",
+    } <= set(found)
+    untouched = cn.repairs(three, untouchable=[("overlap", "r1", "r0")])
+    assert "let one worker take both r0 and r1" not in [one.text for one in untouched.repairs]
 
 
 @pytest.mark.parametrize(
@@ -181,6 +273,21 @@ def test_options_that_make_no_sense_are_named(options, message):
         (
             cn.Problem(Q, [2, 0], worker_limits=[0, 0, 1]),
             "r0 needs 2 workers, and only 1 may take it: a2 (left out: 2 with a limit of 0 tasks).",
+        ),
+        (
+            cn.Problem(
+                Q,
+                [1, 1],
+                worker_limits=2,
+                pinned=[("a0", "r0"), ("a0", "r1")],
+                task_overlaps=[("r1", "r0")],
+            ),
+            "Pinned pairs alone break a rule: a0 has r0 and r1, which overlap.",
+        ),
+        (
+            cn.Problem(Q, [2, 2], worker_limits=2, task_overlaps=[("r0", "r1")]),
+            "r0, r1 overlap and together need 4 workers, and only 3 may take any of them:"
+            " a0, a1, a2.",
         ),
         (
             cn.Problem(Q, [1, 1], costs=Q, budget=0.1),
@@ -216,6 +323,8 @@ def test_the_checker_knows_the_options():
         "a0 has a limit of 0 tasks, is not free for r0 and is given it",
         "a0 has a limit of 0 tasks, is not free for r1 and is given it",
     ]
+    apart = cn.Problem(Q, [1, 1], worker_limits=2, task_overlaps=[("r1", "r0")])
+    assert cn.check(apart, both) == ["a0 has r0 and r1, which overlap"]
     three = cn.Problem(Q, [2, 1], required_rule="at least", worker_limits=[1, 2, 1])
     assert cn.check(three, both) == ["r0 has 1 of at least 2 workers", "a0 has 2 tasks: r0, r1"]
     assert cn.check(cn.Problem(Q, [0, 1], required_rule="at most"), table(("a0", "r0"))) == [

@@ -59,11 +59,14 @@ def without_one(problem, dropped, tables):
     everything = [
         *(Requirement("exclusion", i, task=j) for i, j in np.argwhere(rules.excluded).tolist()),
         *(Requirement("zero", i, task=j) for i, j in np.argwhere(rules.zero).tolist()),
-        *(item for kind in ("conflict", "pin", "budget") for item in rules.items(kind)),
+        *(item for kind in ("conflict", "pin", *BY_ROW) for item in rules.items(kind)),
     ]
     for item in everything:
         if item != dropped:
-            worker, other = label(problem.workers, item.worker), label(problem.workers, item.other)
+            worker, other = (
+                label(problem.workers, item.worker),
+                label(problem.tasks if item.kind == "overlap" else problem.workers, item.other),
+            )
             task = label(problem.tasks, item.task)
             good &= met(problem, item.kind, worker, other, task, 0, tables)
     return good
@@ -109,8 +112,9 @@ def test_each_row_says_what_it_is_about():
         for kind, block in rows(rules, pairs, groups, team=False).items():
             for who, task, row in zip(block.who, block.task, block.pairs.toarray(), strict=True):
                 who = groups[who] if kind == "conflict" else who
+                task = rules.overlapping()[task] if kind == "overlap" else task
                 about = (np.isin(pairs[:, 0], who) | (np.array(who) == -1).all()) & (
-                    (pairs[:, 1] == task) | (task == -1)
+                    np.isin(pairs[:, 1], task) | (np.array(task) == -1).all()
                 )
                 assert not row[~about].any()
                 assert kind == "budget" or (row[about] == 1).all()

@@ -78,8 +78,6 @@ def assert_optimal(problem, solver, performance):
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_examples_of_the_author_of_ecargo(name, solver):
     example = EXAMPLES[name]
-    if example.get("role_conflicts"):
-        pytest.skip("tasks that no worker may hold together: no rule of Problem says that")
     problem = cn.Problem(
         example["Q"],
         example["L"],
@@ -87,6 +85,7 @@ def test_examples_of_the_author_of_ecargo(name, solver):
         worker_conflicts=example.get("worker_conflicts"),
         conflict_scope=example.get("scope", "project"),
         worker_limits=example["La"],
+        task_overlaps=example.get("role_conflicts"),
     )
     if example["expected"]["status"] == "optimal":
         assert_optimal(problem, solver, example["expected"]["objective"])
@@ -94,6 +93,28 @@ def test_examples_of_the_author_of_ecargo(name, solver):
     answer = cn.solve(problem, solver)
     assert answer.status == example["expected"]["status"] == "infeasible"
     assert answer.reasons
+
+
+@pytest.mark.parametrize("solver", SOLVERS)
+def test_the_example_of_several_roles_has_none_where_roles_are_at_the_same_time(solver):
+    """GMRACR: six workers fill twelve places, so that none is free to leave a task."""
+    example = EXAMPLES["gmra_6x4"]
+    problem = cn.Problem(
+        example["Q"],
+        example["L"],
+        worker_limits=example["La"],
+        task_overlaps=[(1, 2)],
+    )
+    answer = cn.solve(problem, solver)
+    assert (answer.status, answer.reasons) == (
+        "infeasible",
+        (
+            "1, 2 overlap and together need 8 workers, and only 6 may take any of them:"
+            " 0, 1, 2, 3, 4, 5.",
+        ),
+    )
+    once = problem.changed(task_overlaps=[(0, 1)], required=[2, 3, 4, 2])
+    assert cn.solve(once, solver).status == "optimal"
 
 
 def linear_assignment(name):

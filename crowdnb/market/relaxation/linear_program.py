@@ -61,8 +61,8 @@ def linear(problem: Problem, rows: Rows = "pairs") -> Linear:
     Raises
     ------
     ValueError
-        The problem has pins or a budget, or asks for "at least" L workers; somebody who is in
-        conflict (for the whole project) may take several tasks; unknown rows.
+        The problem has pins, overlaps or a budget, or asks for "at least" L workers; somebody
+        who is in conflict (for the whole project) may take several tasks; unknown rows.
 
     Examples
     --------
