@@ -1,4 +1,4 @@
-"""From ratings to qualification (section 3; notebooks 01 to 03), a pure function a step.
+"""From ratings to qualification (section 3; notebooks 01 to 03), one pure function per step.
 
 ``ratings``        ratings → counts, which carry a whole history
 ``cloud``          counts → cloud model → ability intervals (eqs. 1 and 2)

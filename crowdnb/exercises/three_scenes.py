@@ -121,7 +121,7 @@ def check_scenes_shares(answer: Any = None, earned: Mapping[str, float] = _SHARE
 def check_scenes_publish(
     publish: Callable[[pd.Series[Any], int], Mapping[Any, float]] | None = None,
 ) -> str:
-    """Check a function that says which counts may be shown beside their total, on made columns.
+    """Check a function that says which counts may be shown beside their total, on random columns.
 
     Examples
     --------

@@ -113,7 +113,7 @@ def check_why_smallest(
         Callable[[Sequence[str], Callable[[Collection[str]], bool]], Collection[str]] | None
     ) = None,
 ) -> str:
-    """Check a search for the smallest set of requirements that cannot hold, on 20 made systems.
+    """Check a search for the smallest set of requirements that cannot hold, on 20 random systems.
 
     Parameters
     ----------

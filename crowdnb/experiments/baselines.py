@@ -15,7 +15,7 @@ They differ in the task they pick; all but ``exhaustive`` end at the first assig
 
 So each finds an assignment if there is one, unless it is stopped: its nodes, places given and taken
 back included, are counted, and more than ``node_cap`` of them end it with status ``N/A``. Sets of
-workers are bits of a whole number.
+workers are bits of an integer.
 
 ``by_cplex`` solves the paper's Algorithm 1 as the paper does (eqs. 7 to 12 in their linear form: T
 boolean, one row per task, one per worker, one for each two workers in conflict). CPLEX is optional:
@@ -180,7 +180,7 @@ def greedy_by_options(problem: Problem, node_cap: int = NODE_CAP) -> Attempt:
 
 
 def exhaustive(problem: Problem, node_cap: int = NODE_CAP) -> Attempt:
-    """Look at every assignment and keep the best: right by definition, as long as it ends.
+    """Look at every assignment and keep the best: right by definition, where it terminates.
 
     Parameters and errors as of :func:`greedy_by_task`.
 

@@ -4,7 +4,7 @@ Each experiment returns a tidy frame, one row per instance and method, with the 
 :mod:`crowdnb.experiments.runner`; each takes
 
 repeats : int
-    Instances a cell.
+    Instances per cell.
 seed : int
     The same one gives the same rows, but for ``seconds``.
 output : path, optional

@@ -113,7 +113,7 @@ def alternatives(
     Raises
     ------
     ValueError
-        The limit is no whole number of at least 1; the tolerance is negative.
+        The limit is no integer of at least 1; the tolerance is negative.
 
     Examples
     --------

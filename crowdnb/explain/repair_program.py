@@ -214,7 +214,7 @@ class RepairProgram:
         return np.concatenate([own, np.ones(team + pairs), new])
 
     def _whole(self) -> BoolArray:
-        """Which columns must be whole; the others then are so by themselves."""
+        """Which columns must be integer; the others then are so by themselves."""
         _, team, pairs, new = self.widths
         # lifting a conflict follows from who is on the team
         changes = [change.item[0] != "conflict" or not team for change in self.changes]

@@ -92,7 +92,7 @@ class Repairs:
 
     @property
     def text(self) -> str:
-        """All of it in words, a line each."""
+        """All of it in words, one line each."""
         if not self.repairs:
             return "Nothing that may be changed makes an assignment possible."
         return "\n".join(f"{at}. {repair}" for at, repair in enumerate(self.repairs, 1))
@@ -150,7 +150,7 @@ def repairs(
     Raises
     ------
     ValueError
-        The limit is no whole number of at least 1; a cost or the time limit is not above 0; a kind
+        The limit is no integer of at least 1; a cost or the time limit is not above 0; a kind
         or an item is unknown.
 
     Examples

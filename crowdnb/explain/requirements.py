@@ -194,7 +194,7 @@ class _Search:
 
     ``None``: not settled within so many steps.
 
-    Sets of workers are whole numbers, of which bit i (``1 << i``) says whether worker i is in it.
+    Sets of workers are integers, of which bit i (``1 << i``) says whether worker i is in it.
     So ``one & other`` are those in both sets, ``one | other`` those in either, ``one & ~other``
     those of the first only, each of them one step of the machine for dozens of workers.
     """

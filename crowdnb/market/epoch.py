@@ -34,7 +34,7 @@ class Offer(NamedTuple):
     in_conflict: BoolArray | None  # (m, m): not both on one subtask
 
     def problem(self, names: Sequence[str]) -> Problem:
-        """The same as a problem: at most ``need`` workers a subtask, conflicts within a subtask."""
+        """As a problem: at most ``need`` workers per subtask, conflicts within a subtask."""
         frame = pd.DataFrame(self.value, list(names), [f"s{j}" for j in range(len(self.need))])
         return Problem(
             frame,
@@ -80,7 +80,7 @@ def best_epoch(offer: Offer, nodes: int = NODES) -> tuple[IntArray, bool]:
     rows = conflicting_rows(offer, pairs)
     if not len(rows):
         return pairs, True
-    best, best_sum = _peace(offer, pairs, relaxed)
+    best, best_sum = _without_conflicts(offer, pairs, relaxed)
     ticket = count()  # settles ties, so that matrices are never compared
     heap = [(-bound, next(ticket), offer.value, pairs[rows[0]])]
     left = min(nodes, CELLS // (len(columns) * len(offer.value)))
@@ -113,7 +113,7 @@ def conflicting_rows(offer: Offer, pairs: IntArray) -> IntArray:
     )
 
 
-def _peace(
+def _without_conflicts(
     offer: Offer, pairs: IntArray, relaxed: Callable[[FloatArray], tuple[float, IntArray]]
 ) -> tuple[IntArray, float]:
     """A good answer at once: of each two in conflict the one worth less is barred."""

@@ -185,7 +185,7 @@ def teams(between: BoolArray, places: int) -> Iterator[list[int]]:
 
 
 def conflict_bits(problem: Problem) -> list[int]:
-    """The conflict graph as one bit set a worker."""
+    """The conflict graph as one bit set per worker."""
     return bit_sets(problem.arrays.worker_conflicts)
 
 

@@ -86,7 +86,7 @@ class Problem:
     qualification : DataFrame or array-like, m × n
         Q: workers × tasks, any finite numbers. Exactly 0 forbids the pair, as the paper asks.
     required : Series, mapping or sequence of int, n
-        L: workers needed by each task, whole numbers ≥ 0, met exactly (eq. 9).
+        L: workers needed by each task, integers ≥ 0, met exactly (eq. 9).
     task_weights : Series, mapping or sequence of float, n, optional
         W ≥ 0. The paper's sum to 1, others' do not; None counts every place 1.
     task_conflicts : optional
@@ -100,7 +100,7 @@ class Problem:
     required_rule : {"exactly", "at least", "at most"}
         How the number of workers on a task compares with L.
     worker_limits : Series, mapping, sequence or int, m, optional
-        Tasks that a worker may take at most, whole numbers ≥ 0. None: 1 each (eq. 10).
+        Tasks that a worker may take at most, integers ≥ 0. None: 1 each (eq. 10).
     pinned : optional
         Pairs that must be chosen: a 0/1 frame or array (m × n), or (worker, task) pairs.
     task_overlaps : optional

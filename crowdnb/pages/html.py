@@ -16,7 +16,7 @@ def escaped(value: object) -> str:
 
 
 def paragraphs(texts: Iterable[str]) -> str:
-    """A paragraph a text; empty texts are left out."""
+    """One paragraph per text; empty texts are left out."""
     return "".join(f"<p>{escaped(text)}</p>" for text in texts if text)
 
 

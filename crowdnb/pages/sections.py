@@ -1,4 +1,4 @@
-"""What the page says, a function a section: each puts findings into words, and finds nothing."""
+"""What the page says, one function per section: each puts findings into words, finding nothing."""
 
 from __future__ import annotations
 

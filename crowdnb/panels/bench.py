@@ -1,6 +1,6 @@
 """The bench: a folder of files, its settings, why and what it costs, scenarios, what to take along.
 
-:func:`bench` shows a folder's files checked, and a panel that turns γ, weights, demands, L, W and
+:func:`bench` shows a folder's files checked, and a panel that sets γ, weights, demands, L, W and
 conflicts. Every change is on disk at once (:class:`crowdnb.project.keeper.Keeper`), so a kernel
 may stop at any time. Like every panel it only sets values of widgets, and every control can be set
 by code: ``bench["gamma"].value = 0.2``.

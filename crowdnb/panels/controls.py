@@ -75,7 +75,7 @@ def sentence(text: str) -> Any:
 
 
 class WeightSliders(widgets.VBox):  # type: ignore[misc]
-    """One slider a criterion; when one moves, the others share the rest to 1 as they did before."""
+    """One slider per criterion; when one moves, the others share the rest to 1 as before."""
 
     value = traitlets.Tuple()
 

@@ -88,7 +88,7 @@ class NumberGrid(anywidget.AnyWidget):
 
 
 class PairList(widgets.VBox):  # type: ignore[misc]
-    """Pairs typed one a line, where a grid of buttons would be too large.
+    """Pairs typed one per line, where a grid of buttons would be too large.
 
     Attributes
     ----------

@@ -1,6 +1,6 @@
 """Scenarios kept on disk as they change, so that a kernel or a browser that dies loses none.
 
-The file is written whole or not at all, and one that is broken, foreign, or changed by somebody
+The file is written in full or not at all, and one that is broken, foreign, or changed by somebody
 else is never overwritten: the next free name is taken in its place.
 """
 

@@ -110,7 +110,7 @@ def doubt(
         Draws them; the same one gives the same numbers on any number of processes.
     source : {"ratings", "intervals"}, optional
         What to draw again: each history, with as many ratings as it has (of a decayed history the
-        nearest whole number, at least one, scaled back); or each ability, a point anywhere in its
+        nearest integer, at least one, scaled back); or each ability, a point anywhere in its
         interval. None: ratings, if there are any.
     solver : str, optional
         As for :func:`crowdnb.solve`.

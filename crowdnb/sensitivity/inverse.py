@@ -112,7 +112,7 @@ def recover_conflicts(
     Raises
     ------
     ValueError
-        T breaks a rule of the problem; a limit is no whole number; the tolerance is negative.
+        T breaks a rule of the problem; a limit is no integer; the tolerance is negative.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Many problems at once: sweeps, bootstraps, or one problem a project of a platform.
+"""Many problems at once: sweeps, bootstraps, or one problem per project of a platform.
 
 joblib does the running, so that what it runs on is the user's choice: one process unless said
 otherwise,

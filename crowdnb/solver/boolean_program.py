@@ -7,7 +7,7 @@ Whole-project scope is written with one boolean per worker (formulation F3c):
          Σ_j T_ij = y_i               y_i ∈ {0, 1}: worker i is chosen or not     (10)
          Σ_{i in clique} y_i ≤ 1      for cliques that cover the conflicts C^A    (11), (12)
 
-With y fixed the rest is a transportation problem, whose best vertex is whole, so m booleans do the
+With y fixed the rest is a transportation problem, whose best vertex is integer, so m booleans do the
 work of m·n. In same-task scope (11 alone) T itself is boolean and the clique rows stand for each
 task. With options of :class:`crowdnb.Problem` beyond the paper T is boolean as well. The rows are
 those of :mod:`crowdnb.model.rows`.
@@ -56,7 +56,7 @@ def boolean_program(
 
     rules = Rules.of(problem)
     blocks = rows(rules, pairs)
-    # with a row against one assignment a best T is whole no more by itself
+    # with a row against one assignment a best T need not be integer by itself
     whole = not (problem.plain and rules.together) or len(refused) > 0
     t = cp.Variable(len(pairs), boolean=True) if whole else cp.Variable(len(pairs), nonneg=True)
     y = cp.Variable(len(problem.workers), boolean=True) if rules.together else None

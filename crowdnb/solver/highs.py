@@ -22,7 +22,7 @@ FOREVER = 1e9  # seconds
 
 
 class Milp(NamedTuple):
-    """Minimise costs · x, where low ≤ rows · x ≤ high and least ≤ x ≤ most, some of x whole."""
+    """Minimise costs · x, where low ≤ rows · x ≤ high and least ≤ x ≤ most, some of x integer."""
 
     costs: FloatArray  # variables
     rows: sparse.csr_array[np.float64]  # rows × variables

@@ -1,7 +1,7 @@
 """Workers on places by linear assignment, whatever their conflicts; and teams without any.
 
 Without eqs. 11 and 12 the problem of eqs. 7 to 10 is a linear assignment of workers to places, L_j
-of them a task, which :func:`scipy.optimize.linear_sum_assignment` settles exactly.
+of them per task, which :func:`scipy.optimize.linear_sum_assignment` settles exactly.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def compatible(problem: Problem, order: IntArray) -> IntArray:
 
 
 def rounded(problem: Problem, pairs: IntArray, found: FloatArray) -> IntArray | None:
-    """A whole assignment from a solver's T, as positions, or None.
+    """An integer assignment from a solver's T, as positions, or None.
 
     Whole-project scope: the best places for the workers that were chosen. Same-task scope: the
     whole T nearest to the one found. With options beyond the paper: the pairs above one half.

@@ -45,7 +45,7 @@ class Linear:
 
 
 def linear(problem: Problem, rows: Rows = "pairs") -> Linear:
-    """The linear program of a problem: its pairs, its rules, and no word of whole numbers.
+    """The linear program of a problem: its pairs and its rules, without integrality.
 
     Parameters
     ----------

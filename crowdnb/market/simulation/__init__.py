@@ -10,7 +10,7 @@
    bar.
 
 Put right: the article's bound x_ij ≤ X_j lets one worker be chosen for every task at once; here a
-worker is at one place at a time and works at most so many hours a day. Its A_ij falls from the sky;
+worker is at one place at a time and works at most so many hours a day. Its A_ij is given;
 here it is Q, by eqs. 1 to 6 of the paper from the stars given so far. A conflict holds within one
 task, the paper's "project", for as long as it runs.
 
