@@ -14,7 +14,7 @@ UV_PIN := $(shell sed -n 's/^\(uv==[^ ;]*\).*/\1/p' requirements.lock)
 # Python keeps what it compiles: without it each of the many processes that tests start compiles cvxpy and pandas again.
 unexport PYTHONDONTWRITEBYTECODE
 # Two processes, to whom files are dealt out whole, those with slow tests first. One that dies names its test and is not
-# replaced: pytest-xdist would run that test again, eight times, and can then wait for ever.
+# replaced: pytest-xdist would run that test again, eight times, and can then wait without end.
 PYTEST  = $(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder --max-worker-restart=0
 NBVAL  := --nbval --nbval-current-env --nbval-cell-timeout 120 --nbval-sanitize-with tests/nbval.cfg
 

@@ -52,7 +52,7 @@ def measured(market: cn.Market, policy: str) -> str:
 
 
 def main() -> None:
-    """Print a line a policy."""
+    """Print one line per policy."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

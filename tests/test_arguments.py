@@ -383,7 +383,7 @@ PANELS = [
 ]
 EXERCISES = [
     "cn.exercises.check_overview_by_hand(answer=0.2, worker='a2', task='r0')",
-    "cn.exercises.check_overview_peace(gain=0.128, moved=['a3'])",
+    "cn.exercises.check_overview_lifted(gain=0.128, moved=['a3'])",
     "cn.exercises.check_overview_project(project=PROJECT)",
     "cn.exercises.check_cloud_by_hand(ex=0.8, en=0.1, he=0.1, low=0.1, high=0.9)",
     "cn.exercises.check_cloud_one_more(star=5)",

@@ -33,7 +33,7 @@ from crowdnb.exercises.matching import check_matching_by_hand as check_matching_
 from crowdnb.exercises.matching import check_matching_fair as check_matching_fair
 from crowdnb.exercises.matching import check_matching_fractional as check_matching_fractional
 from crowdnb.exercises.overview import check_overview_by_hand as check_overview_by_hand
-from crowdnb.exercises.overview import check_overview_peace as check_overview_peace
+from crowdnb.exercises.overview import check_overview_lifted as check_overview_lifted
 from crowdnb.exercises.overview import check_overview_project as check_overview_project
 from crowdnb.exercises.possibility_degree import (
     check_possibility_by_hand as check_possibility_by_hand,

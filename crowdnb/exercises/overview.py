@@ -69,14 +69,14 @@ def check_overview_by_hand(
     )
 
 
-def check_overview_peace(
+def check_overview_lifted(
     gain: float | None = None, moved: Collection[Hashable] | None = None
 ) -> str:
     """Check what lifting the conflict of a3 and a5 brings: the gain in ρ (three decimals), who moves.
 
     Examples
     --------
-    >>> check_overview_peace(0.128, ["a3"])
+    >>> check_overview_lifted(0.128, ["a3"])
     'The gain is right. You named a3; not all who move are named. Compare both tables row by row.'
     """
     case = the_case()
