@@ -359,7 +359,7 @@ def _certificate(
     if "budget" in kinds:
         least = cheapest(rules.without(rules.items("budget")))
         return (
-            f"Nothing that keeps the rest costs less than {least:.12g}."
+            f"Whatever meets the other requirements costs at least {least:.12g}."
             if math.isfinite(least)
             else ""
         )

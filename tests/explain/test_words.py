@@ -336,7 +336,7 @@ SENTENCES = {
     r"(?P<parts>.* is pinned to .*)\.": Said.pins,
     r"(?P<parts>.* takes at most .* workers?)\.": Said.ceilings,
     r"the costs may come to (?P<most>[-\d.e+]+)\.": Said.budget,
-    r"Nothing that keeps the rest costs less than (?P<least>[-\d.e+]+)\.": Said.cheapest,
+    r"Whatever meets the other requirements costs at least (?P<least>[-\d.e+]+)\.": Said.cheapest,
     r"Hall's condition: (?P<places>\d+) places?, (?P<able>\d+) workers? who may take (them|it)"
     r"(, for (?P<room>\d+) at most)?( \((?P<names>.*)\))?\.": Said.hall,
     r"At most (?P<most>\d+) of these (?P<size>\d+) workers can work together, and (?P<places>\d+) are needed\.": (
