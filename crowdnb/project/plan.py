@@ -37,7 +37,7 @@ def plan_of(problem: Problem, programs: Programs, time_limit: float | None = Non
 
 def proved_by(answer: Assignment) -> str:
     """Who proved an answer, in the same words everywhere."""
-    return "without a solver, by bounds alone" if answer.solver == "none" else answer.solver
+    return "by bounds, no solver needed" if answer.solver == "none" else answer.solver
 
 
 def tie_line(answer: Assignment) -> str:
