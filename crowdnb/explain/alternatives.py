@@ -28,6 +28,7 @@ from crowdnb.labels import BoolArray, IntArray, listing, number, whole
 from crowdnb.model.assignment import Assignment, score
 from crowdnb.model.moves import moves, moves_text
 from crowdnb.model.problem import Problem
+from crowdnb.order import natural_order
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +38,7 @@ class Alternatives:
     Attributes
     ----------
     assignments : tuple of Assignment
-        The best first; among equals in the order of their pairs. Each is ``optimal`` among those
+        The best first; among equals in the order of their pairs' labels. Each is ``optimal`` among those
         that are not listed before it, and its bound is of these alone; ``frame`` says how far it is
         below the best of all.
     frame : DataFrame
@@ -144,9 +145,15 @@ def alternatives(
     rhos = [score(problem, placed) for placed in found]
     first = max(rhos)
     steps = np.r_[0, np.cumsum(-np.diff(rhos) > slack)].tolist()  # equals share a step
-    order = sorted(
-        range(len(found)), key=lambda at: (steps[at], sorted(map(tuple, found[at].tolist())))
+    worker, task = (
+        np.argsort(natural_order(labels)) for labels in (problem.workers, problem.tasks)
     )
+
+    def by_label(placed: IntArray) -> list[tuple[int, ...]]:
+        ranks = np.column_stack([worker[placed[:, 0]], task[placed[:, 1]]])
+        return sorted(map(tuple, ranks.tolist()))
+
+    order = sorted(range(len(found)), key=lambda at: (steps[at], by_label(found[at])))
     ranked = [(rhos[at], found[at]) for at in order]
     listed = [
         Assignment.of(problem, placed, "optimal", oracle.optimum.solver, oracle.optimum.seconds)

@@ -131,7 +131,7 @@ def ask(
     """
     start = time.perf_counter()
     model, t = boolean_program(problem, pairs, pins, refused)
-    return read(problem, pairs, model, t, engine, _left(time_limit, start))
+    return read(problem, pairs, model, t, engine, left_of(time_limit, start))
 
 
 def read(
@@ -152,7 +152,7 @@ def read(
             options, start = _options(engine, time_limit), time.perf_counter()
             data, chain, inverse = model.get_problem_data(engine)
             if time_limit is not None:
-                time_limit = _left(time_limit, start)
+                time_limit = left_of(time_limit, start)
                 options = _options(engine, time_limit)
             start = time.perf_counter()
             model.unpack_results(_solved(model, data, chain, options, engine), chain, inverse)
@@ -235,7 +235,7 @@ def proved(
     return Answer("time_limit", np.zeros(len(pairs)) if found is None else found, math.nan)
 
 
-def _left(seconds: float | None, start: float) -> float | None:
+def left_of(seconds: float | None, start: float) -> float | None:
     """What is left of a time limit, at least a tenth of it."""
     return None if seconds is None else max(seconds / 10, seconds - (time.perf_counter() - start))
 

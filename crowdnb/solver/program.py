@@ -48,8 +48,9 @@ def solve(
     time_limit : float, optional
         Seconds, > 0, for all of it.
     tie_break : {"labels"}, optional
-        Among tied optima take the first in the order of labels, with every solver the same: the
-        first worker gets the first task that an optimum allows, and so on. Costs further solves.
+        Among tied optima take the first in the order of labels (a2 before a10, in whatever order
+        they come), with every solver the same: the first worker gets the first task that an
+        optimum allows, and so on. Costs further solves.
 
     Returns
     -------

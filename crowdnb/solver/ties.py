@@ -2,7 +2,7 @@
 
 Eqs. 7 to 12 leave the choice open. Taken is the assignment that gives the first worker the first
 task that an optimum allows, and so on, so that the same problem has the same answer whoever solves
-it.
+it. Labels are in the order of :mod:`crowdnb.order`, whatever order they came in.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from crowdnb.model.assignment import score
 from crowdnb.model.check import broken_rules
 from crowdnb.model.problem import Problem
 from crowdnb.model.reach import Reach, zoom
+from crowdnb.order import natural_order
 from crowdnb.solver.placement import place_with
 from crowdnb.solver.questions import OutOfTimeError
 
@@ -111,9 +112,11 @@ class Ties:
 
     def _take_turns(self) -> None:
         """Fix each pair in turn that an assignment as good has with those fixed before."""
-        play, fixed = self.as_good.copy(), np.zeros_like(self.as_good)
+        problem, play, fixed = self.problem, self.as_good.copy(), np.zeros_like(self.as_good)
         chosen = set(map(tuple, self.found.tolist()))
-        for i, j in np.argwhere(play).tolist():
+        workers, tasks = (natural_order(labels) for labels in (problem.workers, problem.tasks))
+        turns = np.argwhere(play[np.ix_(workers, tasks)])
+        for i, j in np.column_stack([workers[turns[:, 0]], tasks[turns[:, 1]]]).tolist():
             fixed[i, j] = True
             if (i, j) in chosen:
                 continue

@@ -421,3 +421,15 @@ def test_cvxpy_is_imported_where_an_engine_is_asked():
         "cn.solve(c.problem()); assert 'cvxpy' in sys.modules and 'matplotlib' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.solver("CBC")
+def test_an_optimum_of_cbc_that_leaves_places_empty_is_asked_for_again():
+    """At these weights, of a corner of where the case study's plan stays best, CBC fills 5 of 9."""
+    case = cn.load_case_study()
+    corner = [0.349405335, 0.356797336, 0.229741536, 0.064055793]
+    weights = dict(zip(["skill", "efficiency", "quality", "activity"], corner, strict=True))
+    problem = cn.Scenario(weights=weights).problem(case)
+    answers = [cn.Program(problem, name).resolve() for name in SOLVERS]
+    assert {answer.status for answer in answers} == {"optimal"}
+    assert np.ptp([answer.performance for answer in answers]) < 1e-9

@@ -3,6 +3,7 @@
 import time
 
 import numpy as np
+import pandas as pd
 import pytest
 from helpers.by_looking import TIE, every_table, valid
 from helpers.effort import tries
@@ -44,6 +45,21 @@ def test_a_tie_is_said_where_there_is_one(engine, options):
         assert number is None or answers[0].table.equals(answers[1].table)
         seen.add(answers[0].tied)
     assert seen >= {True, False}
+
+
+@pytest.mark.parametrize("engine", ["GLPK_MI", "HIGHS", None])
+@pytest.mark.parametrize("options", [{}, {"required_rule": "at most"}])
+def test_the_first_by_label_is_the_same_in_whatever_order_the_labels_come(engine, options):
+    workers, tasks = ["a2", "a10", "a1", "b", "a3"], ["t10", "t2", "t1"]
+    q = pd.DataFrame(0.5, workers, tasks)
+    clash = [("a2", "a1")]
+    answer = cn.solve(
+        cn.Problem(q, [1, 1, 1], worker_conflicts=clash, **options), engine, tie_break="labels"
+    )
+    first = {("a1", "t1"), ("a3", "t2"), ("a10", "t10")}
+    assert set(answer.pairs[["worker", "task"]].itertuples(index=False, name=None)) == first
+    again = cn.alternatives(answer.problem, limit=30)
+    assert again[0].table.equals(answer.table)
 
 
 def test_where_bounds_leave_one_assignment_no_engine_is_asked(monkeypatch):
