@@ -161,6 +161,15 @@ def test_no_cell_is_exempt_from_comparison(path):
 
 
 @pytest.mark.parametrize("path", READER, ids=lambda path: path.stem)
+def test_a_panel_stands_at_its_start_after_all_cells_have_run(path):
+    """Whoever runs all cells sees the panel as the text above it says; a cell that moves it puts it back."""
+    code = "\n".join(cell.source for cell in cells(path, "code"))
+    for shown in re.split(r"^panel = ", code, flags=re.MULTILINE)[1:]:
+        moved = [found.end() for found in re.finditer(r"panel\[[^]]+\]\.value\b.*=", shown)]
+        assert not moved or "panel.reset()" in shown[moved[-1] :], shown
+
+
+@pytest.mark.parametrize("path", READER, ids=lambda path: path.stem)
 def test_every_picture_has_a_text(path):
     for cell in cells(path, "code"):
         for output in cell.outputs:
