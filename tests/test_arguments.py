@@ -71,14 +71,15 @@ CALLS = [
         "cn.Problem(qualification=Q, required=NEED, task_weights=[1.0, 2.0], task_conflicts=[('a',"
         " 't1')], worker_conflicts=BETWEEN, conflict_scope='task', required_rule='at least',"
         " worker_limits=[1, 1, 2], pinned=[('b', 't1')], task_overlaps=[('t1', 't2')], costs=Q,"
-        " budget=9.0)"
+        " budget=9.0, loads=Q, capacities=9.0)"
     ),
     (
         "cn.Problem(qualification=Q.to_numpy(), required=[1, 1], task_weights={0: 1.0, 1: 2.0},"
         " task_conflicts=Q.to_numpy() > 1, worker_conflicts=BETWEEN.to_numpy(),"
         " conflict_scope='task', required_rule='at least', worker_limits=1,"
         " pinned=pd.DataFrame({'worker': [0], 'task': [1]}), task_overlaps=np.eye(2)[::-1],"
-        " costs=Q.to_numpy(), budget=9.0)"
+        " costs=Q.to_numpy(), budget=9.0, loads=[1, 2],"
+        " capacities={0: 3, 1: 3, 2: 3})"
     ),
     (
         "P.changed(qualification=Q, required=NEED, task_weights=[1.0, 2.0], task_conflicts=[('a',"
@@ -705,6 +706,7 @@ ARGUMENTS |= {
     "cn.Scenarios.named": "none of them",
     "SCENARIOS.__getitem__.name": "any whole",
     "SCENARIOS.keep.scenario": "text",
+    "cn.Problem.capacities": "not negative or none",
     "SCENARIOS.keep.gamma": "not negative or none",
     "cn.report.source": "path",
     "cn.ProjectError.problems": "none of them",

@@ -220,6 +220,9 @@ def requirement_text(problem: Problem, item: Requirement) -> str:
             )
         case "overlap":
             return f"{task} and {problem.tasks[item.other]} overlap"
+        case "capacity":
+            has = problem.arrays.capacities
+            return f"{worker} has a capacity of {0.0 if has is None else has[item.worker]:.12g}"
         case "budget":
             return f"the costs may come to {problem.budget:.12g}"
         case _:

@@ -10,6 +10,7 @@ import numpy as np
 
 from crowdnb.labels import IntArray, number, shown
 from crowdnb.model.changes import KINDS, Item
+from crowdnb.model.check import fitting
 from crowdnb.model.problem import Problem
 from crowdnb.spelling import one_label
 
@@ -73,6 +74,7 @@ def _of_kind(problem: Problem, kind: str) -> list[Change]:
             ]
         case "worker":
             able = ~problem.arrays.task_conflicts & (problem.arrays.qualification != 0)
+            able &= fitting(problem)
             room = (able * (problem.fewest + _earners(problem))).sum(axis=1)
             return [
                 Change((kind, workers[i]), (i,), 1.0, min(NEW, int(room[i])))

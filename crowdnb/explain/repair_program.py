@@ -27,10 +27,11 @@ from crowdnb.explain.possible_changes import Change
 from crowdnb.explain.requirements import fill
 from crowdnb.labels import BoolArray, FloatArray, IntArray
 from crowdnb.model.changes import KINDS
-from crowdnb.model.check import budget_slack
+from crowdnb.model.check import BUDGET_TOLERANCE, budget_slack, fitting
 from crowdnb.model.conflict_graph import compatible_workers
 from crowdnb.model.problem import Problem
 from crowdnb.model.rows import Rows, Rules, rows
+from crowdnb.solver.boolean_program import scaled
 from crowdnb.solver.highs import FOREVER, Milp, least_cost
 
 SCALE = 1e4  # the largest number of an objective or of costs, of which HiGHS sees 1e-6
@@ -76,7 +77,7 @@ class RepairProgram:
         models = np.zeros((len(free), 1), dtype=bool)
         models[[i for (i,) in self.at["worker"]]] = True
         # of each pair of a new worker, the pair of the worker whom he is like
-        self.like = self.pair_at[free & ~self.rules.excluded & models]
+        self.like = self.pair_at[free & ~self.rules.excluded & models & fitting(problem)]
         self.short = self._short()
         self.unit = min((change.cost for change in changes), default=1.0)
         self.least = self.short * self.unit
@@ -131,6 +132,8 @@ class RepairProgram:
         groups, sets = _with_pairs(self.rules.cliques()), _with_pairs(self.rules.overlapping())
         for kind, block in rows(self.rules, self.pairs, groups, overlapping=sets).items():
             block = self._scaled(block) if kind == "budget" else block
+            if kind == "capacity":
+                block = scaled(block, BUDGET_TOLERANCE * block.high, SCALE)
             everybody = bool((block.who < 0).all())
             self._add(
                 block.low,

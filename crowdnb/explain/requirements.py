@@ -16,11 +16,11 @@ import numpy as np
 from scipy import sparse
 
 from crowdnb.labels import BoolArray, FloatArray, IntArray
-from crowdnb.model.check import cost, over_budget
+from crowdnb.model.check import BUDGET_TOLERANCE, cost, over_budget, overloaded
 from crowdnb.model.conflict_graph import SEARCH_NODES, bit_sets, compatible_workers, lowest, ones
 from crowdnb.model.reach import reaches, zoom
 from crowdnb.model.rows import BY_ROW, Requirement, Rules, rows, stacked
-from crowdnb.solver.boolean_program import SCALE
+from crowdnb.solver.boolean_program import SCALE, scaled
 from crowdnb.solver.highs import FOREVER, Milp, least_cost
 
 # steps of the search in same-task scope, which fill places each time; beyond them HiGHS is asked
@@ -95,14 +95,33 @@ def cheapest(rules: Rules) -> float:
 def _cheapest(rules: Rules) -> IntArray | None:
     """Positions of the assignment that costs least; None where none exists."""
     model, costs = program(rules), rules.problem.arrays.costs
+
+    def solved(costs: FloatArray, allowed: BoolArray | None = None) -> BoolArray | None:
+        """What the program finds; of a load that HiGHS does not see to be too much no more."""
+        nonlocal model
+        while True:
+            chosen, _ = model.solved(costs, allowed=allowed)
+            if chosen is None:
+                return None
+            placed = model.pairs[chosen]
+            over = [
+                i
+                for i in overloaded(rules.problem, placed)
+                if Requirement("capacity", i) in rules.by_row
+            ]
+            if not over:
+                return chosen
+            for i in over:
+                model = model.without(chosen & (model.pairs[:, 0] == i))
+
     if costs is None:
-        chosen, _ = model.solved(np.zeros(len(model.pairs)))
+        chosen = solved(np.zeros(len(model.pairs)))
         return None if chosen is None else model.pairs[chosen]
     (i, j), found = model.pairs.T, list[IntArray]()
 
     def ask(play: BoolArray) -> float | None:
         unit = float(np.abs(costs[play]).max(initial=0)) or 1.0
-        chosen, _ = model.solved(SCALE / unit * costs[i, j], allowed=play[i, j])
+        chosen = solved(SCALE / unit * costs[i, j], play[i, j])
         if chosen is None:
             return None
         found.append(model.pairs[chosen])
@@ -123,6 +142,9 @@ def program(rules: Rules) -> Model:
     pairs = np.argwhere(~rules.barred)
     blocks = rows(rules, pairs)
     blocks.pop("budget", None)
+    if "capacity" in blocks:
+        slack = BUDGET_TOLERANCE * blocks["capacity"].high
+        blocks["capacity"] = scaled(blocks["capacity"], slack, SCALE)
     return Model(pairs, *stacked(blocks.values()))
 
 
@@ -133,6 +155,15 @@ class Model(NamedTuple):
     rows: sparse.csr_array[np.float64]
     low: FloatArray
     high: FloatArray
+
+    def without(self, pairs: BoolArray) -> Model:
+        """The same where these pairs are not chosen all together."""
+        row = sparse.csr_array(np.r_[pairs, np.zeros(self.rows.shape[1] - len(pairs))][np.newaxis])
+        return self._replace(
+            rows=sparse.csr_array(sparse.vstack([self.rows, row])),
+            low=np.r_[self.low, -np.inf],
+            high=np.r_[self.high, pairs.sum() - 1.0],
+        )
 
     def solved(
         self,

@@ -14,6 +14,7 @@ import pandas as pd
 
 from crowdnb.explain.variants import Oracle
 from crowdnb.model.assignment import Assignment
+from crowdnb.model.check import fitting
 from crowdnb.model.moves import moves, moves_text, position
 from crowdnb.model.problem import Problem, needed
 
@@ -126,6 +127,8 @@ def _cannot(problem: Problem, i: int, j: int) -> str:
         return "the two are in conflict"
     if problem.arrays.qualification[i, j] == 0:
         return f"{worker} has qualification 0 for it"
+    if not fitting(problem)[i, j]:
+        return f"its load is more than the capacity of {worker}"
     if not problem.most[j]:
         return f"{task} needs nobody"
     return "no assignment exists with it"

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from crowdnb.labels import (
+    BoolArray,
     IntArray,
     listing,
     shown,
@@ -112,6 +113,12 @@ def broken_rules(problem: Problem, placed: IntArray, partly: bool = False) -> li
         limit = "" if limits[at] <= 1 else f", {limits[at]} at most"
         broken.append(f"{problem.workers[at]} has {len(taken)} tasks: {listing(taken)}{limit}")
     broken += _together(problem, placed)
+    for at in overloaded(problem, placed).tolist():
+        load, capacity = load_of(problem, placed, at), problem.arrays.capacities
+        has = "" if capacity is None else f"{capacity[at]:.12g}"
+        broken.append(
+            f"the tasks of {problem.workers[at]} come to a load of {load:.12g}, the capacity is {has}"
+        )
     for at in (~problem.eligible[i, j]).nonzero()[0].tolist():
         i1, j1 = placed[at].tolist()
         why = "has qualification 0 for"
@@ -174,6 +181,42 @@ def _clashes(problem: Problem, placed: IntArray) -> list[str]:
                 f"{workers[i1]} and {workers[i2]} are in conflict and share {problem.tasks[j]}"
             )
     return broken
+
+
+def load_of(problem: Problem, placed: IntArray, worker: int) -> float:
+    """What the tasks of one worker take, of pairs given as positions; 0 without loads."""
+    loads = problem.arrays.loads
+    own = placed[placed[:, 0] == worker]
+    return 0.0 if loads is None else math.fsum(loads[own[:, 0], own[:, 1]])
+
+
+def fitting(problem: Problem) -> BoolArray:
+    """Pairs whose load by itself is within the worker's capacity, m × n."""
+    loads, capacities = problem.arrays.loads, problem.arrays.capacities
+    if loads is None or capacities is None:
+        return np.ones(problem.arrays.qualification.shape, dtype=bool)
+    return np.asarray(loads <= capacities[:, None] * (1 + BUDGET_TOLERANCE))
+
+
+def overloaded(problem: Problem, placed: IntArray) -> IntArray:
+    """Workers whose tasks take more than their capacity, by more than the rounding of the sum."""
+    capacities = problem.arrays.capacities
+    if capacities is None:
+        return np.zeros(0, dtype=np.int64)
+    over = [
+        i
+        for i in np.unique(placed[:, 0]).tolist()
+        if load_of(problem, placed, i) > capacities[i] * (1 + BUDGET_TOLERANCE)
+    ]
+    return np.array(over, dtype=np.int64)
+
+
+def beyond(problem: Problem, placed: IntArray) -> bool:
+    """Whether pairs given as positions go beyond the budget or a capacity.
+
+    These an engine sees to its own tolerance only.
+    """
+    return over_budget(problem, placed) or bool(len(overloaded(problem, placed)))
 
 
 def cost(problem: Problem, placed: IntArray) -> float:

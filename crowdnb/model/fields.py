@@ -122,6 +122,37 @@ def _budget(value: Any, labels: Labels) -> float | None:
     return None if value is None else float(value)
 
 
+def _loads(value: Any, labels: Labels) -> FloatArray | None:
+    """What each task takes of each worker, m × n; given by task alone it is the same for all."""
+    if value is None:
+        return None
+    flat = isinstance(value, pd.Series | Mapping)
+    if not flat and not isinstance(value, pd.DataFrame):
+        flat = plain_array(value, "loads").ndim == 1
+    if flat:
+        row = labelled_vector(value, labels.tasks, "loads")
+        loads = frozen(np.tile(row, (len(labels.workers), 1)))
+    else:
+        loads = _matrix(value, labels, "loads")
+    if (loads < 0).any():
+        i, j = np.argwhere(loads < 0)[0].tolist()
+        whose = "" if flat else f"worker {labels.workers[i]}, "
+        cell = f"{whose}task {labels.tasks[j]} is {loads[i, j]:g}"
+        raise ValueError(f"loads: {cell}, a load must not be negative")
+    return loads
+
+
+def _capacities(value: Any, labels: Labels) -> FloatArray | None:
+    if value is None:
+        return None
+    value = np.full(len(labels.workers), value) if isinstance(value, Real) else value
+    array = labelled_vector(value, labels.workers, "capacities")
+    if (array < 0).any():
+        least = f"{labels.workers[int(array.argmin())]} has {array.min():g}"
+        raise ValueError(f"capacities: {least}, a capacity must not be negative")
+    return frozen(array.copy())
+
+
 # How each field is read. A new field of Problem gets its line here.
 READ: dict[str, Callable[[Any, Labels], Any]] = {
     "qualification": _qualification,
@@ -136,6 +167,8 @@ READ: dict[str, Callable[[Any, Labels], Any]] = {
     "task_overlaps": _task_overlaps,
     "costs": _costs,
     "budget": _budget,
+    "loads": _loads,
+    "capacities": _capacities,
 }
 
 

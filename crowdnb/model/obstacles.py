@@ -19,7 +19,7 @@ from crowdnb.labels import (
     count,
     listing,
 )
-from crowdnb.model.check import broken_rules, budget_slack
+from crowdnb.model.check import BUDGET_TOLERANCE, broken_rules, budget_slack, fitting
 from crowdnb.model.conflict_graph import compatible_team, compatible_workers, covering
 from crowdnb.model.problem import Problem, needed
 from crowdnb.model.reach import reaches
@@ -64,7 +64,8 @@ def obstacles(problem: Problem) -> list[str]:
     have too few (Hall's condition, from a maximum matching); more places than workers who can work
     together (the largest independent set of the conflict graph, of a task or of the project by the
     conflict scope). With options: pinned pairs that break a rule between them; where workers may
-    take several tasks, the second and third are looked at for tasks that overlap alone.
+    take several tasks, the second and third are looked at for tasks that overlap alone;
+    loads that are more than all capacities together.
 
     Examples
     --------
@@ -77,7 +78,7 @@ def obstacles(problem: Problem) -> list[str]:
 def obstacles_or_team(problem: Problem) -> tuple[list[str], IntArray | None]:
     """:func:`obstacles`; where there are none, as many workers as places who can work together, if searched for."""
     found: list[str] = []
-    need, eligible = problem.fewest, problem.eligible
+    need, eligible = problem.fewest, _may(problem)
     if len(problem.pins):
         broken = broken_rules(problem, problem.pins, partly=True)
         found += [f"Pinned pairs alone break a rule: {rule}." for rule in broken]
@@ -96,6 +97,8 @@ def obstacles_or_team(problem: Problem) -> tuple[list[str], IntArray | None]:
         found += _too_few_together(problem, need)
     elif not found:
         found += _too_few_apart(problem)
+    if not found:
+        found += _too_heavy(problem)
     if not found and problem.arrays.costs is not None and problem.budget is not None:
         cheapest = reaches(
             -problem.arrays.costs, eligible, problem.arrays.pinned, need, problem.most
@@ -124,16 +127,42 @@ def obstacles_or_team(problem: Problem) -> tuple[list[str], IntArray | None]:
     return found, None if found else team
 
 
+def _may(problem: Problem) -> BoolArray:
+    """Eligible pairs whose load by itself is within the worker's capacity, m × n."""
+    if problem.arrays.capacities is None:
+        return problem.eligible
+    return problem.eligible & fitting(problem)
+
+
+def _too_heavy(problem: Problem) -> list[str]:
+    """Loads that are more than all capacities together, whoever takes which task."""
+    loads, capacities = problem.arrays.loads, problem.arrays.capacities
+    if loads is None or capacities is None:
+        return []
+    lightest = np.sort(np.where(_may(problem), loads, np.inf), axis=0)
+    parts = [column[:need] for column, need in zip(lightest.T, problem.fewest, strict=True)]
+    least, has = math.fsum(np.concatenate(parts)), math.fsum(capacities)
+    if least <= has * (1 + 2 * BUDGET_TOLERANCE):
+        return []
+    return [
+        f"Whoever takes them, the tasks come to a load of at least {least:.12g}, and all capacities"
+        f" to {has:.12g}."
+    ]
+
+
 def _short_of_workers(problem: Problem, j: int) -> str:
     """Why task j alone cannot be filled."""
     need = problem.arrays.required[j]
-    can = problem.eligible[:, j]
+    can = _may(problem)[:, j]
+    light = fitting(problem)[:, j]
     conflict = problem.arrays.task_conflicts[:, j]
     zero = ~conflict & (problem.arrays.qualification[:, j] == 0)
-    busy = ~can & ~conflict & ~zero
+    busy = ~can & ~conflict & ~zero & (problem.arrays.worker_limits == 0)
     causes = [f"{conflict.sum()} in conflict with it"] * bool(conflict.any())
     causes += [f"{zero.sum()} of qualification 0 for it"] * bool(zero.any())
     causes += [f"{busy.sum()} with a limit of 0 tasks"] * bool(busy.any())
+    heavy = ~can & ~conflict & ~zero & ~busy & ~light
+    causes += [f"{heavy.sum()} with too little capacity"] * bool(heavy.any())
     who = (
         f"only {can.sum()} may take it: {listing(problem.workers[can])}"
         if can.any()
@@ -155,7 +184,7 @@ def _too_few_apart(problem: Problem) -> list[str]:
 
 def _too_few_together(problem: Problem, need: IntArray, why: str = "") -> list[str]:
     """Tasks that together have fewer eligible workers than places (Hall's condition), if there are any."""
-    eligible = problem.eligible
+    eligible = _may(problem)
     task_of = np.repeat(np.arange(len(need)), need)
     if not len(task_of):
         return []

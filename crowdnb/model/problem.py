@@ -23,7 +23,8 @@ These are tables with labels; ``Problem.arrays`` holds the same numbers, under t
 
 Options beyond the paper, each off unless asked for: Σ_i T_ij ≥ L_j or ≤ L_j in place of (9); a
 limit of tasks for each worker in place of the 1 in (10); pinned pairs, T_ij = 1; tasks that overlap,
-T_ij + T_ik ≤ 1 for each worker; and a budget, Σ_ij c_ij T_ij ≤ budget.
+T_ij + T_ik ≤ 1 for each worker; a budget, Σ_ij c_ij T_ij ≤ budget; and
+capacities, Σ_j load_ij T_ij ≤ capacity_i for each worker (generalised assignment).
 
 References
 ----------
@@ -75,6 +76,8 @@ class Arrays:
     pinned: BoolArray  # m × n
     task_overlaps: BoolArray  # n × n
     costs: FloatArray | None  # m × n
+    loads: FloatArray | None  # m × n
+    capacities: FloatArray | None  # m
 
 
 @dataclass(frozen=True, init=False, eq=False, repr=False)
@@ -110,6 +113,12 @@ class Problem:
         What a pair costs, any finite number, in the unit of ``budget``.
     budget : float, optional
         The costs of all chosen pairs together do not exceed it. Goes with ``costs``.
+    loads : optional
+        What a task takes of a worker, such as hours, finite numbers ≥ 0: a Series, mapping or
+        sequence by task (n), or a frame or array (m × n).
+    capacities : Series, mapping, sequence or float, m, optional
+        What a worker has, in the unit of ``loads``, ≥ 0: the loads of the worker's tasks together
+        do not exceed it. Goes with ``loads``. The limit of tasks counts as well.
 
     Attributes
     ----------
@@ -121,7 +130,8 @@ class Problem:
     budget : float or None
     qualification, task_conflicts, worker_conflicts, pinned, task_overlaps : DataFrame
     required, task_weights, worker_limits : Series
-    costs : DataFrame or None
+    costs, loads : DataFrame or None
+    capacities : Series or None
         The arrays with their labels, made when first asked for.
 
     Raises
@@ -169,6 +179,8 @@ class Problem:
         task_overlaps: Conflicts | None = None,
         costs: pd.DataFrame | npt.ArrayLike | None = None,
         budget: float | None = None,
+        loads: pd.DataFrame | pd.Series[Any] | Mapping[Any, float] | npt.ArrayLike | None = None,
+        capacities: pd.Series[Any] | Mapping[Any, float] | npt.ArrayLike | None = None,
     ) -> None:
         frame = _labelled(qualification)
         labels = Labels(unique_index(frame.index, "worker"), unique_index(frame.columns, "task"))
@@ -185,6 +197,8 @@ class Problem:
             "task_overlaps": task_overlaps,
             "costs": costs,
             "budget": budget,
+            "loads": loads,
+            "capacities": capacities,
         }
         values = read(given, labels)
         arrays = Arrays(**{name: values.pop(name) for name in ARRAYS})
@@ -204,6 +218,8 @@ class Problem:
                 )
         if (self.arrays.costs is None) != (self.budget is None):
             raise ValueError("costs and budget go together: give both, or neither")
+        if (self.arrays.loads is None) != (self.arrays.capacities is None):
+            raise ValueError("loads and capacities go together: give both, or neither")
 
     def changed(self, **values: Any) -> Problem:
         """The same problem, over the same labels, with other values for some fields.
@@ -301,6 +317,20 @@ class Problem:
         return None if costs is None else _framed(costs, self.workers, self.tasks)
 
     @cached_property
+    def loads(self) -> pd.DataFrame | None:
+        """What each task takes of each worker, workers × tasks."""
+        loads = self.arrays.loads
+        return None if loads is None else _framed(loads, self.workers, self.tasks)
+
+    @cached_property
+    def capacities(self) -> pd.Series[float] | None:
+        """What each worker has for all tasks together, by worker."""
+        capacities = self.arrays.capacities
+        if capacities is None:
+            return None
+        return pd.Series(capacities, index=self.workers, name="capacity", copy=False)
+
+    @cached_property
     def value(self) -> FloatArray:
         """W_j Q_ij, what a pair adds to ρ; shape (m, n), read-only."""
         q, weights = self.arrays.qualification, self.arrays.task_weights
@@ -350,9 +380,11 @@ class Problem:
     def plain(self) -> bool:
         """Whether it is the paper's problem.
 
-        L exactly, one task per worker (so that no overlap matters), nothing pinned, no budget.
+        L exactly, one task per worker (so that no overlap matters), nothing pinned, no budget
+        and no capacities.
         """
-        options = self.required_rule != "exactly" or self.budget is not None
+        bound = self.budget is not None or self.arrays.capacities is not None
+        options = self.required_rule != "exactly" or bound
         return not options and bool(self.arrays.worker_limits.max() <= 1) and not len(self.pins)
 
     def __repr__(self) -> str:
@@ -374,7 +406,7 @@ MADE_OF: dict[str, set[str]] = {name: {name} for name in ARRAYS} | {
     "conflict_pairs": {"worker_conflicts"},
     "pins": {"pinned"},
     "overlap_pairs": {"task_overlaps"},
-    "plain": {"required_rule", "budget", "worker_limits", "pinned"},
+    "plain": {"required_rule", "budget", "worker_limits", "pinned", "capacities"},
 }
 
 

@@ -17,6 +17,7 @@ exclusion  a pair that C^R forbids     none: the pair is not among the columns
 zero       a pair that Q = 0 forbids   none, likewise
 pin        a pair that is pinned       T_ij = 1
 overlap    two tasks of one worker     Σ_j T_ij ≤ 1 over a clique of them, for each worker
+capacity   the loads of a worker       Σ_j load_ij T_ij ≤ capacity_i
 budget     the costs together          Σ_ij c_ij T_ij ≤ budget
 =========  ==========================  ===========================================================
 
@@ -48,12 +49,21 @@ from crowdnb.model.conflict_graph import cliques, covering
 from crowdnb.model.problem import Problem
 
 Kind = Literal[
-    "place", "exclusion", "zero", "conflict", "limit", "ceiling", "pin", "overlap", "budget"
+    "place",
+    "exclusion",
+    "zero",
+    "conflict",
+    "limit",
+    "ceiling",
+    "pin",
+    "overlap",
+    "capacity",
+    "budget",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 # Kinds that are known by their rows alone: no search fills places under them, so that a
 # mixed-integer program is asked wherever there is one.
-BY_ROW: tuple[Kind, ...] = ("overlap", "budget")
+BY_ROW: tuple[Kind, ...] = ("overlap", "capacity", "budget")
 
 
 class Requirement(NamedTuple):
@@ -96,6 +106,7 @@ class Rules:
             problem.arrays.pinned,
             frozenset(
                 [Requirement("overlap", other=k, task=j) for j, k in problem.overlap_pairs.tolist()]
+                + [Requirement("capacity", i) for i in _loaded(problem)]
                 + [Requirement("budget")] * (problem.budget is not None)
             ),
         )
@@ -144,7 +155,7 @@ class Rules:
                 return _of_pairs(kind, self.zero & ~self.excluded & self._wanted)
             case "pin":
                 return _of_pairs(kind, self.pins)
-            case "overlap" | "budget":
+            case "overlap" | "capacity" | "budget":
                 return sorted(item for item in self.by_row if item.kind == kind)
             case _:
                 assert_never(kind)
@@ -181,7 +192,7 @@ class Rules:
                     own("zero")[i, j] = False
                 case "pin":
                     own("pins")[i, j] = False
-                case "overlap" | "budget":
+                case "overlap" | "capacity" | "budget":
                     values["by_row"] = values.get("by_row", self.by_row) - {item}
                 case _:
                     assert_never(kind)
@@ -263,7 +274,8 @@ def rows(
     Returns
     -------
     dict of Rows
-        In this order, those that there are: limit, team, conflict, place, pin, overlap, budget.
+        In this order, those that there are: limit, team, conflict, place, pin, overlap, capacity,
+        budget.
     """
     groups = rules.cliques() if groups is None else list(groups)
     team = team and rules.together
@@ -277,6 +289,7 @@ def rows(
     if rules.by_row:
         sets = rules.overlapping() if overlapping is None else overlapping
         found["overlap"] = _overlaps(rules, pairs, sets)
+        found["capacity"] = _capacities(rules, pairs)
     if rules.budget:
         found["budget"] = _budget(rules, pairs)
     return {kind: block for kind, block in found.items() if len(block.who)}
@@ -378,6 +391,27 @@ def _overlaps(rules: Rules, pairs: IntArray, sets: Sequence[IntArray]) -> Rows:
     column = inside.col[there].astype(np.int64)
     over_pairs = _entries(number[row[there]], column, (len(who), len(pairs)))
     return Rows(who, which, over_pairs, None, np.full(len(who), -np.inf), np.ones(len(who)))
+
+
+def _loaded(problem: Problem) -> list[int]:
+    """Workers whose capacity is below the loads of all tasks."""
+    arrays = problem.arrays
+    if arrays.loads is None or arrays.capacities is None:
+        return []
+    return np.flatnonzero(arrays.loads.sum(axis=1) > arrays.capacities).tolist()
+
+
+def _capacities(rules: Rules, pairs: IntArray) -> Rows:
+    """Σ_j load_ij T_ij ≤ capacity_i, in the problem's own unit."""
+    arrays = rules.problem.arrays
+    who = np.array([item.worker for item in rules.items("capacity")], dtype=np.int64)
+    every, low = np.full(len(who), -1), np.full(len(who), -np.inf)
+    if arrays.loads is None or arrays.capacities is None:
+        return Rows(who, every, sparse.csr_array((0, len(pairs))), None, low, low)
+    loads = arrays.loads[pairs[:, 0], pairs[:, 1]]
+    by_worker = sparse.csr_array(incidence(pairs[:, 0], len(rules.limits))[who])
+    over_pairs = sparse.csr_array(by_worker @ sparse.diags_array(loads))
+    return Rows(who, every, over_pairs, None, low, arrays.capacities[who])
 
 
 def _budget(rules: Rules, pairs: IntArray) -> Rows:

@@ -79,8 +79,8 @@ class Robust:
     frame : DataFrame
         Index ``usual`` and ``robust``. Columns ``performance`` (ρ with today's Q), ``worst case``
         (ρ with every ability at the lower end of its interval) and ``regret`` (how much better
-        another assignment can be at most; NaN where workers may take several tasks, or there is a
-        budget).
+        another assignment can be at most; NaN where workers may take several tasks, or there are
+        loads or a budget).
     price : float
         What the robust one costs: ρ of the usual one less its own, with today's Q; ≥ 0.
     gain : float
@@ -126,7 +126,7 @@ def robust(
         The rules, with their options; its Q is replaced. None: ``project.problem()``.
     criterion : {"worst case", "regret"}
         Max-min: the greatest ρ that is certain. Min-max regret: the least that another assignment
-        could have been better, known afterwards; of one task per worker and no budget alone.
+        could have been better, known afterwards; of one task per worker, no budget and no loads alone.
     time_limit : float, optional
         Seconds > 0 for the least regret; then the best that was found is given, and ``bound`` says
         how good it is.
@@ -141,7 +141,7 @@ def robust(
     ------
     ValueError
         No assignment exists; the time limit is not above 0; an unknown criterion; labels do not
-        fit; regret, and a worker may take several tasks or there is a budget.
+        fit; regret, and a worker may take several tasks, or there is a budget or loads.
 
     Notes
     -----
@@ -158,9 +158,13 @@ def robust(
     """
     data = ProjectArrays(project, problem, "robust")
     one_of(criterion, get_args(Criterion), "criterion")
-    simple = data.problem.budget is None and int(data.problem.arrays.worker_limits.max()) <= 1
+    arrays = data.problem.arrays
+    simple = data.problem.budget is None and arrays.capacities is None
+    simple = simple and int(arrays.worker_limits.max()) <= 1
     if criterion == "regret" and not simple:
-        raise ValueError("robust: regret needs a problem of one task per worker, without a budget")
+        raise ValueError(
+            "robust: regret needs a problem of one task per worker, without a budget or loads"
+        )
     if time_limit is not None and not number(time_limit) > 0:
         raise ValueError(f"time_limit must be above 0, got {time_limit}")
     oracle = Oracle(data.problem, solver)

@@ -19,10 +19,9 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy import sparse
 
 from crowdnb.labels import FloatArray, IntArray
-from crowdnb.model.check import budget_slack
+from crowdnb.model.check import BUDGET_TOLERANCE, budget_slack
 from crowdnb.model.problem import Problem
 from crowdnb.model.rows import Rows, Rules, rows
 
@@ -66,7 +65,10 @@ def boolean_program(
     most = np.minimum(blocks["place"].high, len(problem.workers))
     blocks["place"] = blocks["place"]._replace(high=most)
     if "budget" in blocks:
-        blocks["budget"] = _scaled(problem, blocks["budget"])
+        sizes = float(np.abs(blocks["budget"].pairs.data).sum())
+        blocks["budget"] = scaled(blocks["budget"], budget_slack(problem, sizes))
+    if "capacity" in blocks:
+        blocks["capacity"] = scaled(blocks["capacity"], BUDGET_TOLERANCE * blocks["capacity"].high)
     kept: list[Any] = [rule for block in blocks.values() for rule in _written(block, t, y)]
     if problem.required_rule == "exactly":
         objective: Any = gains(problem, pairs) @ t
@@ -110,16 +112,19 @@ def _written(block: Rows, t: cp.Variable, y: cp.Variable | None) -> Iterator[cp.
                 yield total <= part.high
 
 
-def _scaled(problem: Problem, budget: Rows) -> Rows:
-    """The row of the budget in a unit in which the largest cost is 1, with room for the rounding of sums."""
-    cost = np.asarray(budget.pairs.todense())[0]
-    unit = np.abs(cost).max(initial=0) or 1.0
+def scaled(block: Rows, slack: FloatArray | float, largest: float = 1.0) -> Rows:
+    """Rows each in a unit in which its largest number is ``largest``, with room for rounding."""
+    numbers = block.pairs.copy()
+    row = np.repeat(np.arange(len(block.who)), np.diff(numbers.indptr))
+    size, unit = np.abs(numbers.data), np.zeros(len(block.who))
+    np.maximum.at(unit, row, size)
+    unit = np.where(unit == 0, 1.0, unit) / largest
     # the rest is looked at when the answer is there: what exceeds is refused
-    seen = np.abs(cost) >= SEEN * unit
-    slack = budget_slack(problem, float(np.abs(cost).sum()))
-    most = budget.high + slack + float(np.abs(cost[~seen]).sum())
-    scaled = sparse.csr_array(np.where(seen, cost / unit, 0.0)[np.newaxis])
-    return budget._replace(pairs=scaled, high=most / unit)
+    small = size < SEEN * largest * unit[row]
+    most = block.high + slack + np.bincount(row, np.where(small, size, 0.0), len(unit))
+    numbers.data = np.where(small, 0.0, numbers.data / unit[row])
+    numbers.eliminate_zeros()
+    return block._replace(pairs=numbers, high=most / unit)
 
 
 def gains(problem: Problem, pairs: IntArray) -> FloatArray:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from crowdnb.labels import FloatArray, IntArray, number, shown
-from crowdnb.model.check import over_budget
+from crowdnb.model.check import beyond
 from crowdnb.model.problem import Problem
 from crowdnb.model.reach import EXACT
 from crowdnb.solver.engine import (
@@ -130,7 +130,7 @@ class Questions:
         if problem.plain:
             return self._ask_once(problem, pairs, pins, given)
         if not len(pairs):
-            over = over_budget(problem, pairs)
+            over = beyond(problem, pairs)
             return Answer("infeasible" if over else "optimal", np.zeros(0), 0.0)
         if self.engine == "GLPK_MI" and _wide(problem, pairs):
             self._engine = "HIGHS"
@@ -148,7 +148,7 @@ class Questions:
                     f"internal error: {self.engine} gives again what it was not to give"
                 )
             rho = math.fsum(value[chosen])
-            if not over_budget(problem, pairs[chosen]) and rho > best.objective:
+            if not beyond(problem, pairs[chosen]) and rho > best.objective:
                 best = Answer("optimal", (answer.pairs > 0.5).astype(float), rho)
             if answer.objective <= best.objective + EXACT * float(np.abs(value).max()):
                 return best
@@ -199,8 +199,11 @@ def _for_engine(seconds: float) -> float:
 
 
 def _wide(problem: Problem, pairs: IntArray) -> bool:
-    """Whether a budget counts, and costs of these pairs lie further apart than GLPK can add."""
-    if problem.arrays.costs is None or problem.budget is None:
-        return False
-    costs: FloatArray = np.abs(problem.arrays.costs[pairs[:, 0], pairs[:, 1]])
-    return bool(costs.max() > _WIDE * costs.min(initial=math.inf, where=costs > 0))
+    """Whether costs of these pairs, or loads, lie further apart than GLPK can add."""
+    for summed in (problem.arrays.costs, problem.arrays.loads):
+        if summed is None:
+            continue
+        sizes: FloatArray = np.abs(summed[pairs[:, 0], pairs[:, 1]])
+        if sizes.max() > _WIDE * sizes.min(initial=math.inf, where=sizes > 0):
+            return True
+    return False

@@ -26,7 +26,7 @@ import numpy as np
 
 from crowdnb.labels import BoolArray, FloatArray, IntArray, phrases, shown
 from crowdnb.model.assignment import Assignment, score
-from crowdnb.model.check import broken_rules
+from crowdnb.model.check import broken_rules, fitting
 from crowdnb.model.conflict_graph import cliques
 from crowdnb.model.obstacles import affordable, obstacles, obstacles_or_team
 from crowdnb.model.problem import Problem, Status, needed
@@ -211,6 +211,8 @@ class Search:
         if reasons := obstacles(problem):
             return self._finish("infeasible", "none", reasons)
         self.allowed = affordable(problem, self.allowed)
+        if problem.arrays.capacities is not None:
+            self.allowed = self.allowed & fitting(problem)
         self.bound, self.reach, self.slack = self._reaching(self.allowed)
         if (relaxed := place_at_most(problem)) is not None:
             self.bound = score(problem, relaxed)

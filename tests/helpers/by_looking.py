@@ -30,11 +30,11 @@ def of(problem):
     values = {name: getattr(problem, name).to_numpy().copy() for name in [*names, *ONES]}
     values |= {name: values[name].astype(bool) for name in ONES}
     values |= {"conflict_scope": problem.conflict_scope, "required_rule": problem.required_rule}
-    return (
-        values
-        if problem.costs is None
-        else values | {"costs": problem.costs.to_numpy(), "budget": problem.budget}
-    )
+    if problem.costs is not None:
+        values |= {"costs": problem.costs.to_numpy(), "budget": problem.budget}
+    if problem.loads is not None:
+        values |= {"loads": problem.loads.to_numpy(), "capacities": problem.capacities.to_numpy()}
+    return values
 
 
 def rules(values, t):
@@ -57,9 +57,25 @@ def rules(values, t):
         good &= ~(both if project else (t[:, i] & t[:, k]).any(axis=1))
     for j, k in np.argwhere(np.triu(values.get("task_overlaps", np.zeros((n, n))))).tolist():
         good &= ~(t[:, :, j] & t[:, :, k]).any(axis=1)
+    if "loads" in values:
+        good[good] = (~overloads(values, t[good])).all(axis=1)
     if "budget" in values:
         good[good] = within(values, t[good])
     return good
+
+
+def overloads(values, t):
+    """Which workers have more than their capacity in each table, to the rounding of the sums: tables × m."""
+    loads = np.broadcast_to(values["loads"], values["qualification"].shape)
+    capacities = np.broadcast_to(values["capacities"], len(loads))
+    over = [
+        [
+            math.fsum(own[row]) > has * (1 + TIE)
+            for own, row, has in zip(loads, one, capacities, strict=True)
+        ]
+        for one in t
+    ]
+    return np.array(over, dtype=bool).reshape(len(t), len(loads))
 
 
 def within(values, t):
@@ -183,6 +199,8 @@ def met(problem, kind, worker, other, task, places, tables):
         return t[:, at[worker]].sum(axis=1) <= problem.worker_limits[worker]
     if kind == "overlap":
         return ~(t[:, :, j] & t[:, :, list(problem.tasks).index(other)]).any(axis=1)
+    if kind == "capacity":
+        return ~overloads(of(problem), t)[:, at[worker]]
     if kind == "conflict":
         if problem.conflict_scope == "project":
             return ~(t[:, at[worker]].any(axis=1) & t[:, at[other]].any(axis=1))

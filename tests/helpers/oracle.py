@@ -9,7 +9,7 @@ others, every engine and both scopes.
 import math
 
 import numpy as np
-from helpers.by_looking import ONES, TIE, every_table, of, rules, within
+from helpers.by_looking import ONES, TIE, every_table, of, overloads, rules, within
 
 import crowdnb as cn
 from crowdnb.explain.possible_changes import possible_changes
@@ -104,6 +104,8 @@ def meets(values, rows):
                 good &= t[:, :, j].sum(axis=1) <= values["required"][j]
             case "overlap":
                 good &= ~(t[:, :, j] & t[:, :, k]).any(axis=1)
+            case "capacity":
+                good &= ~overloads(values, t)[:, i]
             case "budget":
                 pass
             case other:

@@ -37,6 +37,11 @@ def random_problem(rng, scope, options=False, sizes=SMALL):
         extra["pinned"] = rng.uniform(size=(m, n)) < rng.choice([0, 0.15])
         own = rng.spawn(1)[0]  # what it draws changes nothing of what is drawn from rng after it
         extra["task_overlaps"] = symmetric(own, n, own.choice([0.0, 0.3]))
+        if own.uniform() < 0.3:
+            extra |= {
+                "loads": own.integers(0, 4, size=(m, n)),
+                "capacities": own.integers(0, 7, size=m),
+            }
         if rng.uniform() < 0.4:
             extra |= {
                 "costs": rng.integers(-1, 4, size=(m, n)),
@@ -123,6 +128,16 @@ def with_costs(rng, shape):
     return {"costs": costs, "budget": a_budget(rng, costs, chosen)}
 
 
+def with_loads(rng, shape):
+    """Loads, by task or by pair, and capacities that some tasks meet exactly, or just miss."""
+    loads = np.abs(numbers(rng, shape if rng.uniform() < 0.6 else shape[1:]))
+    each = np.broadcast_to(loads, shape)
+    chosen = rng.uniform(size=shape) < 0.5
+    sums = np.array([math.fsum(row[on]) for row, on in zip(each, chosen, strict=True)])
+    off = rng.choice([1, 1, 1 - 1e-7, 1 + 1e-7, 1.2], shape[0])
+    return {"loads": loads, "capacities": sums * off}
+
+
 # Each option by itself: how often it is there, and what it may be.
 PARTS = {
     "task_weights": (
@@ -141,6 +156,7 @@ PARTS = {
     "worker_limits": (0.4, lambda rng, shape: {"worker_limits": rng.integers(0, 3, shape[0])}),
     "pinned": (0.25, lambda rng, shape: {"pinned": rng.uniform(size=shape) < 0.15}),
     "task_overlaps": (0.3, lambda rng, shape: {"task_overlaps": symmetric(rng, shape[1], 0.4)}),
+    "loads": (0.3, with_loads),
     "costs": (0.5, with_costs),
 }
 

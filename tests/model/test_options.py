@@ -10,6 +10,7 @@ from helpers.effort import tries
 from helpers.random_problems import paper_problem, symmetric
 
 import crowdnb as cn
+from crowdnb.market import matching
 from crowdnb.model.assignment import score
 from crowdnb.model.check import broken_rules
 from crowdnb.solver import engine, questions, search, ties
@@ -71,12 +72,19 @@ OPTIONS = {
         "worker_limits": lambda rng, shape: rng.integers(1, 4, shape[0]),
         "task_overlaps": lambda rng, shape: symmetric(rng, shape[1], 0.5),
     },
+    "loads": {
+        "worker_limits": lambda rng, shape: rng.integers(1, 4, shape[0]),
+        "loads": lambda rng, shape: rng.integers(0, 4, shape),
+        "capacities": lambda rng, shape: rng.integers(1, 7, shape[0]),
+    },
     "budget": {"costs": lambda rng, shape: rng.uniform(1, 5, shape).round(2)},
     "all": {
         **LIMITS,
         "required_rule": lambda rng, shape: str(rng.choice(["exactly", "at least", "at most"])),
         "pinned": lambda rng, shape: one_pin(rng, shape) * rng.integers(0, 2),
         "task_overlaps": lambda rng, shape: symmetric(rng, shape[1], 0.3),
+        "loads": lambda rng, shape: rng.uniform(0, 2, shape[1]).round(1),
+        "capacities": lambda rng, shape: rng.uniform(1, 4, shape[0]).round(1),
         "costs": lambda rng, shape: rng.uniform(-1, 5, shape).round(1),
     },
 }
@@ -171,6 +179,31 @@ def test_a_worker_with_two_tasks_is_as_good_as_two_copies_of_it():
             {"task_overlaps": pd.DataFrame({"worker": ["r0"], "other": ["r1"], "more": [1]})},
             "the columns task and other",
         ),
+        ({"loads": [1, 1]}, "loads and capacities go together"),
+        ({"capacities": 3}, "loads and capacities go together"),
+        (
+            {"loads": [1, -1], "capacities": 3},
+            "loads: task r1 is -1, a load must not be negative",
+        ),
+        (
+            {"loads": -Q, "capacities": 3},
+            "loads: worker a0, task r0 is -0.9, a load must not be negative",
+        ),
+        ({"loads": [1, np.nan], "capacities": 3}, "loads: r1 has nan, a finite number"),
+        ({"loads": {"r0": 1}, "capacities": 3}, "loads: .*r1"),
+        ({"loads": [1, 1, 1], "capacities": 3}, "loads: 2 values are needed"),
+        (
+            {"loads": Q.replace(0.2, np.inf), "capacities": 3},
+            "loads: worker a1, task r1 is inf, a finite number",
+        ),
+        ({"loads": np.ones((2, 3)), "capacities": 3}, r"loads: shape \(2, 3\), needed is"),
+        (
+            {"loads": [1, 1], "capacities": [1, -2, 1]},
+            "capacities: a1 has -2, a capacity must not be negative",
+        ),
+        ({"loads": [1, 1], "capacities": [1, 1]}, "capacities: 3 values are needed"),
+        ({"loads": [1, 1], "capacities": {"a9": 1}}, "capacities: unknown worker a9"),
+        ({"loads": [1, 1], "capacities": np.nan}, "capacities: a0 has nan, a finite number"),
         ({"costs": Q}, "costs and budget go together"),
         ({"budget": 3}, "costs and budget go together"),
         ({"costs": Q, "budget": np.nan}, "budget: nan is not a finite number"),
@@ -245,6 +278,36 @@ def test_overlaps_are_told_priced_repaired_and_kept_by_every_variant():
     assert "let one worker take both r0 and r1" not in [one.text for one in untouched.repairs]
 
 
+def test_capacities_are_told_repaired_and_kept_by_every_variant():
+    """Two workers of eight hours, three tasks of five, four and three: by hand."""
+    q = pd.DataFrame([[0.9, 0.8, 0.3], [0.7, 0.6, 0.5]], ["a0", "a1"], ["r0", "r1", "r2"])
+    hours = pd.Series({"r2": 3, "r1": 4, "r0": 5})
+    problem = cn.Problem(q, [1, 1, 1], worker_limits=3, loads=hours, capacities=8)
+    assert problem.loads.to_numpy().tolist() == [[5, 4, 3], [5, 4, 3]]
+    assert (problem.capacities.name, problem.loads.index.name) == ("capacity", "worker")
+    answer = cn.solve(problem)
+    assert answer.performance == pytest.approx(0.9 + 0.6 + 0.5)
+    assert cn.why(problem, "a0", "r1").chosen is False
+    assert len(cn.alternatives(problem, limit=20)) == 4  # r0 and r1 go to different workers
+    assert cn.solve(problem.changed(capacities={"a0": 9, "a1": 3})).performance == pytest.approx(
+        2.2
+    )
+
+    short = problem.changed(capacities={"a0": 8, "a1": 3.5})
+    why = cn.explain_infeasible(short)
+    assert set(why.requirements["kind"]) == {"place", "capacity"}
+    assert "a0 has a capacity of 8; a1 has a capacity of 3.5." in why.text
+    repairs = [one.text for one in cn.repairs(short).repairs]
+    assert {"ask one fewer for r0", "ask one fewer for r1", "add a worker like a0"} <= set(repairs)
+    # of r2 alone is room for a new worker like a1
+    assert "add a worker like a1" not in repairs
+    with pytest.raises(ValueError, match="knows no capacities"):
+        matching.greedy(problem)
+    tight = cn.Problem(q, [1, 0, 0], loads=hours, capacities=[4, 5])
+    assert cn.solve(tight).performance == pytest.approx(0.7)
+    assert "its load is more than the capacity of a0" in cn.why(tight, "a0", "r0").text
+
+
 @pytest.mark.parametrize(
     ("problem", "reason"),
     [
@@ -290,6 +353,21 @@ def test_overlaps_are_told_priced_repaired_and_kept_by_every_variant():
             " a0, a1, a2.",
         ),
         (
+            cn.Problem(Q, [3, 0], loads=[2, 1], capacities=[2, 1, 1.9]),
+            "r0 needs 3 workers, and only 1 may take it: a0 (left out: 2 with too little"
+            " capacity).",
+        ),
+        (
+            cn.Problem(Q, [2, 2], worker_limits=2, loads=[2, 1], capacities=[2, 2, 1.5]),
+            "Whoever takes them, the tasks come to a load of at least 6, and all capacities to"
+            " 5.5.",
+        ),
+        (
+            cn.Problem(Q, [1, 1], pinned=[("a0", "r0")], loads=[2, 1], capacities=1),
+            "Pinned pairs alone break a rule: the tasks of a0 come to a load of 2, the capacity"
+            " is 1.",
+        ),
+        (
             cn.Problem(Q, [1, 1], costs=Q, budget=0.1),
             "Whatever is chosen costs at least 0.8, and the budget is 0.1.",
         ),
@@ -325,6 +403,11 @@ def test_the_checker_knows_the_options():
     ]
     apart = cn.Problem(Q, [1, 1], worker_limits=2, task_overlaps=[("r1", "r0")])
     assert cn.check(apart, both) == ["a0 has r0 and r1, which overlap"]
+    hours = cn.Problem(Q, [1, 1], worker_limits=2, loads=[0.1, 0.2], capacities=0.3)
+    assert cn.check(hours, both) == []  # 0.1 + 0.2 is 0.3, whatever binary numbers say
+    assert cn.check(hours.changed(loads=[0.1, 0.25]), both) == [
+        "the tasks of a0 come to a load of 0.35, the capacity is 0.3"
+    ]
     three = cn.Problem(Q, [2, 1], required_rule="at least", worker_limits=[1, 2, 1])
     assert cn.check(three, both) == ["r0 has 1 of at least 2 workers", "a0 has 2 tasks: r0, r1"]
     assert cn.check(cn.Problem(Q, [0, 1], required_rule="at most"), table(("a0", "r0"))) == [

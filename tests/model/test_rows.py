@@ -117,7 +117,7 @@ def test_each_row_says_what_it_is_about():
                     np.isin(pairs[:, 1], task) | (np.array(task) == -1).all()
                 )
                 assert not row[~about].any()
-                assert kind == "budget" or (row[about] == 1).all()
+                assert kind in ("budget", "capacity") or (row[about] == 1).all()
 
 
 def test_a_pinned_pair_that_may_not_be_chosen_leaves_a_row_that_cannot_hold():

@@ -63,7 +63,8 @@ def test_the_robust_assignment_has_the_best_worst_case_and_the_least_price(scope
         assert np.isfinite(world.rho(world.today)[world.at(found.assignment.table)])
         assert (found.gain == 0) == found.moves.empty
         dear += found.price > 1e-6
-        simple = world.problem.budget is None and world.problem.worker_limits.max() <= 1
+        bound = world.problem.budget is not None or world.problem.capacities is not None
+        simple = not bound and world.problem.worker_limits.max() <= 1
         assert math.isnan(robust["regret"]) != simple
         assert str(found)
     assert dear > tries(6, 20)
@@ -76,7 +77,9 @@ def test_the_regret_is_the_least_of_all_tables(scope):
     better, looked = 0, 0
     for world in worlds(scope):
         limits = np.minimum(world.problem.worker_limits, 1)
-        problem = world.problem.changed(worker_limits=limits, budget=None, costs=None)
+        problem = world.problem.changed(
+            worker_limits=limits, budget=None, costs=None, loads=None, capacities=None
+        )
         tables = possible(
             problem.changed(task_conflicts=(world.today == 0) | (problem.task_conflicts == 1))
         )
@@ -121,6 +124,9 @@ def test_what_cannot_be_asked_of_the_worst_case(case):
         "criterion must be 'worst case' or 'regret'": lambda: cn.robust(case, criterion="best"),
         "regret needs a problem of one task per worker": lambda: cn.robust(
             case, case.problem().changed(worker_limits=2), "regret"
+        ),
+        "without a budget or loads": lambda: cn.robust(
+            case, case.problem().changed(loads=[1] * 5, capacities=1), "regret"
         ),
         "time_limit must be above 0": lambda: cn.robust(case, criterion="regret", time_limit=0),
     }

@@ -19,6 +19,8 @@ def with_room(problem: Problem) -> Problem:
     """The problem as policies read it: L at most; ValueError where it has what they do not know."""
     if len(needed(problem).pins) or problem.budget is not None:
         raise ValueError("problem: a policy knows neither pinned pairs nor a budget")
+    if problem.arrays.capacities is not None:
+        raise ValueError("problem: a policy knows no capacities")
     if len(problem.overlap_pairs):
         raise ValueError("problem: a policy knows no tasks that overlap (task_overlaps)")
     if problem.required_rule == "at least":

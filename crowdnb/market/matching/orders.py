@@ -16,8 +16,8 @@ def at_random(problem: Problem, rng: Seed = None) -> pd.DataFrame:
     Parameters
     ----------
     problem : Problem
-        Its L and its limits are what there is room for at most. No pins, overlaps or
-        budget, and not "at least".
+        Its L and its limits are what there is room for at most. No pins, overlaps,
+        capacities or budget, and not "at least".
     rng : Generator or int, optional
         The same one gives the same answer.
 
@@ -29,7 +29,7 @@ def at_random(problem: Problem, rng: Seed = None) -> pd.DataFrame:
     Raises
     ------
     ValueError
-        The problem has pins, overlaps or a budget, or asks for "at least" L workers.
+        The problem has pins, overlaps, capacities or a budget, or asks for "at least" L workers.
 
     Examples
     --------
