@@ -176,6 +176,23 @@ class Said:
             self.problem.most[self.tasks.index(task)] == int(most) for task, most in said.items()
         )
 
+    def overlaps(self, parts):
+        said = [
+            re.fullmatch(r"(\w+) and (\w+) overlap", part).groups() for part in parts.split("; ")
+        ]
+        assert all(self.problem.task_overlaps.loc[pair] for pair in said)
+        return said == list(
+            zip(self.of("overlap", "task"), self.of("overlap", "other"), strict=True)
+        )
+
+    def capacities(self, parts):
+        said = dict(
+            re.fullmatch(r"(\w+) has a capacity of (.+)", part).groups()
+            for part in parts.split("; ")
+        )
+        assert list(said) == self.of("capacity", "worker")
+        return all(self.problem.capacities[who] == float(has) for who, has in said.items())
+
     def budget(self, most):
         return float(most) == self.problem.budget and self.of("budget", "kind") == ["budget"]
 
@@ -335,6 +352,8 @@ SENTENCES = {
     r"(?P<parts>\w+ takes at most .* tasks?)\.": Said.each_limit,
     r"(?P<parts>.* is pinned to .*)\.": Said.pins,
     r"(?P<parts>.* takes at most .* workers?)\.": Said.ceilings,
+    r"(?P<parts>\w+ and \w+ overlap(; .*)?)\.": Said.overlaps,
+    r"(?P<parts>\w+ has a capacity of .*)\.": Said.capacities,
     r"the costs may come to (?P<most>[-\d.e+]+)\.": Said.budget,
     r"Whatever meets the other requirements costs at least (?P<least>[-\d.e+]+)\.": Said.cheapest,
     r"Hall's condition: (?P<places>\d+) places?, (?P<able>\d+) workers? who may take (them|it)"
