@@ -27,6 +27,7 @@ ex = cn.experiments
 FIGURES = Path(__file__).with_name("paper_figures.txt")
 FOLDER = Path(os.environ.get("CROWDNB_PAPER") or Path(__file__).parents[2] / "shared" / "source")
 TITLE = "支持工人能力模糊度量和角色协同的软件众包任务分配方法"
+ARTICLE = "AI时代的就业形态创新:众包用工和共享用工"
 # The extraction has these in place of a point, a hyphen and an asterisk of running text.
 UNMAPPED = str.maketrans("\ue010\ue011\ue012", ".-*")
 DECIMALS = re.compile(r"\d+(?:\.\d+)+")  # more than one where they run together
@@ -119,14 +120,19 @@ def test_the_numbers_that_run_together_are_taken_apart_as_the_search_grows():
     assert slow[15] / slow[10] > 100  # the first is too short to be measured to a tenth
 
 
-@pytest.fixture(scope="module")
-def paper():
+def source(title):
+    """The text with this title, where it is at hand."""
     texts = (path.read_text(encoding="utf-8") for path in sorted(FOLDER.glob("*.txt")))
     whole = (unicodedata.normalize("NFKC", text).translate(UNMAPPED) for text in texts)
-    found = next((text for text in whole if TITLE[:12] in text), None)
+    found = next((text for text in whole if title[:12] in text), None)
     if found is None:
-        pytest.skip("CROWDNB_PAPER names no folder with the paper's text")
+        pytest.skip("CROWDNB_PAPER names no folder with this text")
     return found
+
+
+@pytest.fixture(scope="module")
+def paper():
+    return source(TITLE)
 
 
 def test_the_papers_text_has_these_decimals_and_no_others(paper):
@@ -150,14 +156,19 @@ def test_the_papers_text_has_these_whole_numbers(paper):
         assert all("".join(figures) in text for figures in PRINTED[table].values())
 
 
-NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("0[0-8]_*.ipynb"))
+def quoted(path):
+    """Each run of Chinese in a notebook, with the cell it stands in."""
+    for cell in nbformat.read(path, as_version=4).cells:
+        for words in re.findall(r"[\u4e00-\u9fff]+", unicodedata.normalize("NFKC", cell.source)):
+            yield words, cell.id
+
+
+NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("[01][0-9]_*.ipynb"))
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_the_words_that_a_notebook_quotes_are_the_papers(path, paper):
-    """Chinese is quoted from the paper alone; its journal is named once a page there."""
-    text = re.sub(r"\s", "", paper)
-    for cell in nbformat.read(path, as_version=4).cells:
-        source = unicodedata.normalize("NFKC", cell.source)
-        for quoted in re.findall(r"[\u4e00-\u9fff]+", source):
-            assert quoted in text, (cell.id, quoted)
+def test_the_words_that_a_notebook_quotes_are_its_sources(path):
+    """00 to 08 quote the paper, the others the article."""
+    title = ARTICLE if path.stem >= "09" else TITLE
+    text = re.sub(r"[\s*]", "", source(title))  # the article sets words in bold by asterisks
+    assert [(words, cell) for words, cell in quoted(path) if words not in text] == []
