@@ -46,24 +46,25 @@ _FLAG = "\U0001f3f4[\U000e0030-\U000e007a]+\U000e007f"
 # letters round whatever they are (202d, 202e), and signs around digits, which are seen (0600-0605).
 _UNSEEN = re.compile(
     f"({_FLAG})|[\u00ad\u034f\u061c\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202c\u2060-\u206f"
-    "\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U0001bca0-\U0001bca3\U0001d159\U0001d173-\U0001d17a"
     "\U000e0001\U000e0020-\U000e007f\U000e0100-\U000e01ef]"
 )
-_BLANKS = re.compile("[\\s\u2800\u3164\uffa0]+")  # seen as spaces
+_BLANKS = re.compile("[\\s\u115f\u1160\u2800\u3164\uffa0]+")  # seen as spaces
 _DASHES = {ord(dash): "-" for dash in "‐‑‒–—−﹣－"}
 _QUOTES = {ord(quote): "'" for quote in "‘’‚‛ʼʹ′`´＇"} | {ord(quote): '"' for quote in "“”„‟″«»＂"}
 # Ways of writing a letter of Persian or Arabic that are the same within a word.
 _KIN = str.maketrans("يىك", "ییک")
 
 _LOOKS = str.maketrans(
-    "АВЕКМНОРСТУХЅІЈԚԜѴаеорсухѕіјһԁԛԝѵӏ" + "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧονϲϳ",
-    "ABEKMHOPCTYXSIJQWVaeopcyxsijhdqwvl" + "ABEZHIKMNOPTYXovcj",
+    "АВЕКМНОРСТУХЅІЈԚԜѴаеорсухѕіјһԁԛԝѵӏ" + "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧονϲϳ" + "Օօ" + "ɑɡ",
+    "ABEKMHOPCTYXSIJQWVaeopcyxsijhdqwvl" + "ABEZHIKMNOPTYXovcj" + "Oo" + "ag",
 )
-_AS_CYRILLIC = {chr(latin) for cyrillic, latin in _LOOKS.items() if cyrillic >= 0x400}
+_AS_CYRILLIC = {chr(latin) for letter, latin in _LOOKS.items() if 0x400 <= letter < 0x530}
 _SCRIPTS = {
     "Latin": re.compile("[A-Za-zÀ-ÖØ-öø-ʯḀ-ỿ]"),
     "Cyrillic": re.compile("[Ѐ-ԯᲀ-ᲈꙀ-ꚟ]"),
     "Greek": re.compile("[Ͱ-Ͽἀ-῿]"),
+    "Armenian": re.compile("[Ա-֏]"),
 }
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -140,7 +141,7 @@ def _mixed(text: str) -> str | None:
     """Letters within a word that look like those of the script around them, if any."""
     for word in _WORD.findall(text):
         letters = {script: set(found.findall(word)) for script, found in _SCRIPTS.items()}
-        for script in ("Cyrillic", "Greek"):
+        for script in ("Cyrillic", "Greek", "Armenian"):
             strange, latin = letters[script], letters["Latin"]
             if not (strange and latin):
                 continue
@@ -185,7 +186,7 @@ def _coded(letters: Iterable[str]) -> str:
 
 def alike(text: str) -> str:
     """What labels have in common that could be one and could be meant as two."""
-    for _, fold in _FOLDS:
+    for fold in _IN_TURN:
         text = fold(text)
     return text
 
@@ -221,6 +222,9 @@ _FOLDS: tuple[tuple[str, Callable[[str], str]], ...] = (
     ("how a number is written", _number),
     ("the form of an Arabic letter", lambda text: text.translate(_KIN)),
 )
+
+# a quote before forms, which make an accent and a space of ´; case after them, as of 𝐀 and №
+_IN_TURN = [_with_one_dash, _FOLDS[1][1], *(fold for _, fold in _FOLDS)]
 
 
 def plain(text: str) -> str:

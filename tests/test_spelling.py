@@ -25,11 +25,12 @@ ONE = {
     "doubled": ["Ann  Lee", "Ann   Lee"],
     "kinds of spaces": [
         "Ann" + space + "Lee"
-        for space in "\u00a0\u1680\u2003\u2009\u202f\u205f\u3000\t\n\v\f\u0085\u2028\u2800\u3164"
+        for space in "\u00a0\u1680\u2003\u2009\u202f\u205f\u3000\t\n\v\f\u0085\u2028\u2800\u3164\u115f\u1160"
     ],
     "invisible": [
         "Ann" + sign + " Lee"
         for sign in "\U000e0061\u00ad\u034f\u061c\u180e\u200b\u200e\u200f\u202a\u202c\u2060\u2063\u2069\ufe0f\ufeff"
+        "\U0001d159"
     ],
     "joiners that join nothing": ["Ann\u200c Lee", "A\u200dnn Lee", "Ann Lee\u200c\u200d"],
 }  # fmt: skip
@@ -103,14 +104,28 @@ def test_a_label_with_a_hash_may_be_one(text):
 @pytest.mark.parametrize(
     ("text", "strange"),
     [("Аnna", "U+0410 Cyrillic capital letter a"), ("Cова", "U+0043 Latin capital letter c"),
-     ("Αnna", "Greek"), ("Ann Lее", "U+0435")],
+     ("Αnna", "Greek"), ("Ann Lее", "U+0435"), ("Bօb", "U+0585 Armenian small letter oh")],
 )  # fmt: skip
 def test_a_word_of_two_alphabets_that_look_alike_is_wrong(text, strange):
     assert strange in wrong(text)
 
 
 @pytest.mark.parametrize(
-    "text", ["Анна", "PDFка", "μA", "ΔT", "Δt", "α1", "Н2О", "А4-формат", "Αθήνα", "naïve", "工人A"]
+    "text",
+    [
+        "Анна",
+        "PDFка",
+        "μA",
+        "ΔT",
+        "Δt",
+        "α1",
+        "Н2О",
+        "А4-формат",
+        "Αθήνα",
+        "naïve",
+        "工人A",
+        "Օհան",
+    ],
 )
 def test_words_of_one_alphabet_are_right(text):
     assert wrong(text) is None
@@ -118,6 +133,7 @@ def test_words_of_one_alphabet_are_right(text):
 
 def test_labels_of_two_alphabets_that_look_alike_are_found():
     assert same_look(["Т-34", "x", "T-34", "Ёж", "Х"]) == [("Т-34", "T-34")]
+    assert same_look(["ɡo", "go", "օ1", "o1"]) == [("ɡo", "go"), ("օ1", "o1")]
     assert "U+0422 Cyrillic capital letter te" in apart("Т-34", "T-34")
 
 
@@ -126,6 +142,7 @@ NOTED = [
     ("Ⅳ", "IV", "width"), ("ها", "ه‌ا", "joiner"), ("O’Brien", "O'Brien", "quote"), ("a–b", "a-b", "dash"),
     ("7", "07", "number"), ("1", "1.0", "number"), ("a7", "a07", "number"), ("٧", "7", "number"),
     ("2024-03-01", "2024-3-1", "number"), ("کریم", "كريم", "Arabic"), ("Ａ", "a", "or the like"),
+    ("𝐀nn", "Ann", "width"), ("№1", "No1", "width"), ("O´Brien", "O'Brien", "quote"), ("Ａ–1", "a-1", "or the like"),
 ]  # fmt: skip
 
 

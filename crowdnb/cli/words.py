@@ -6,7 +6,7 @@ from unicodedata import category, east_asian_width
 
 import crowdnb as cn
 from crowdnb.ability.consistency import consistency_of
-from crowdnb.labels import as_listed, listing
+from crowdnb.labels import as_listed, count, listing
 from crowdnb.project.histories import clouds_of, gamma_of, left_out_line
 from crowdnb.project.plan import proved_by, tie_line
 from crowdnb.project.scenario import GIVEN
@@ -40,8 +40,8 @@ def histories(project: cn.Project, scenario: cn.Scenario) -> str:
             f" gamma = {gamma_of(project, scenario):g})."
         ),
         (
-            f"S² < En² in {negative} of the {rule.get('cloud', 0)} clouds; {clipped} intervals were"
-            " clipped to [0, 1]."
+            f"S² < En² in {negative} of the {rule.get('cloud', 0)} clouds;"
+            f" {count(clipped, 'interval')} {'was' if clipped == 1 else 'were'} clipped to [0, 1]."
         ),
     ]
     return "\n".join(lines)

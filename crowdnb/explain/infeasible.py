@@ -330,7 +330,8 @@ def _who(problem: Problem, about: IntArray, able: BoolArray, idle: bool) -> str:
     """Who is left for these tasks; where ``idle``, some of them are barred by what is not named."""
     size, what = int(able.sum()), "it" if len(about) == 1 else "any of them"
     if size == len(able) and not idle:
-        return f", and each of the {size} workers may take one of them" if len(about) > 1 else ""
+        all_of_them = "the only worker" if size == 1 else f"each of the {size} workers"
+        return f", and {all_of_them} may take one of them" if len(about) > 1 else ""
     if size == len(able):
         return ""
     if not size:

@@ -86,7 +86,7 @@ def obstacles_or_team(problem: Problem) -> tuple[list[str], IntArray | None]:
     one_each = problem.arrays.worker_limits.max() <= 1
     if places > (room := int(problem.arrays.worker_limits.sum())):
         there_are = (
-            f"there are only {count(m, 'worker')}"
+            f"there {'is' if m == 1 else 'are'} only {count(m, 'worker')}"
             if one_each
             else f"workers may take only {room} in all"
         )

@@ -11,7 +11,7 @@ import numpy as np
 import crowdnb
 from crowdnb.ability.consistency import consistency_of
 from crowdnb.explain.infeasible import explain_infeasible
-from crowdnb.labels import listing, phrases
+from crowdnb.labels import count, listing, phrases
 from crowdnb.model.assignment import TIED, performance
 from crowdnb.model.check import check
 from crowdnb.model.moves import moves_text
@@ -274,8 +274,8 @@ def _histories(found: Findings) -> list[str]:
         return lines
     negative, clipped = int((clouds["radicand"] < 0).sum()), int(clouds["clipped"].sum())
     lines.append(
-        f"Of {len(clouds)} rating histories, S² < En² in {negative}, and {clipped} intervals left"
-        " [0, 1] and were clipped."
+        f"Of {len(clouds)} rating histories, S² < En² in {negative}, and {count(clipped, 'interval')} left"
+        f" [0, 1] and {'was' if clipped == 1 else 'were'} clipped."
     )
     return lines
 

@@ -34,12 +34,13 @@ from crowdnb.panels.panel import FADED, Shown, faded
 from crowdnb.project.files import write_whole
 from crowdnb.project.folder import check_scale
 from crowdnb.project.keeper import Keeper
+from crowdnb.project.label_notes import twins
 from crowdnb.project.output import beside
 from crowdnb.project.plan_file import plan_file, plan_of_current, scenario_of_plan
 from crowdnb.project.record import Project
 from crowdnb.project.scenario import GIVEN, Scenario
 from crowdnb.project.scenarios import Scenarios
-from crowdnb.spelling import cleaned
+from crowdnb.spelling import cleaned, in_quotes
 
 _SUGGESTED = 4  # repairs
 _PATIENCE = 3.0  # seconds for them
@@ -348,7 +349,10 @@ class Bench(ProjectFolder):
         self._save()
         self._compare()
         self.kept.value = cleaned(self.name.value)
-        self.message.value = sentences([f"Kept as {self.kept.value!r} in {here.keeper.path.name}."])
+        like = {one.name: here.keeper.path.name for one in here.plans}
+        notes = [note for note in twins("scenario", like) if in_quotes(self.kept.value) in note]
+        kept = f"Kept as {self.kept.value!r} in {here.keeper.path.name}."
+        self.message.value = sentences([kept, *notes])
 
     def take(self) -> None:
         """Set every control as in the scenario chosen."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from crowdnb.project.files import JSON_BYTES, TooLargeError, read_file
+from crowdnb.project.label_notes import twins
 from crowdnb.project.record import Project, fingerprint
 from crowdnb.project.scenario import Scenario, fitted
 from crowdnb.project.scenario_file import place_of, read_scenarios
@@ -44,7 +45,8 @@ class Keeper:
         Raises
         ------
         ScenarioError
-            With ``strict``, the file cannot be read; else the next one is used in its place.
+            With ``strict``, the file cannot be read; else the next one is used in its place. Strict
+            is the command, to which the last settings do not matter.
         """
         keeper = cls(place_of(source))
         while keeper.path.exists():
@@ -61,6 +63,10 @@ class Keeper:
                     f"The project's files have changed since {keeper.path.name} was written: all is"
                     " solved anew."
                 )
+            names = dict.fromkeys((one.name for one in named), keeper.path.name)
+            keeper.said += twins("scenario", names)
+            if strict:  # whoever asks names a scenario, and keeps none
+                return keeper, Scenarios(project, named, **options)
             return keeper, keeper._fitting(Scenarios(project, named, current, **options))
         return keeper, Scenarios(project, **options)
 

@@ -25,7 +25,7 @@ from crowdnb.project.errors import did_you_mean
 from crowdnb.project.record import Project, listed, problem_of
 from crowdnb.project.setting_kinds import ScenarioError, entries
 from crowdnb.project.settings import CHANGES, SETTINGS, Pair, task_weight
-from crowdnb.spelling import cleaned, in_quotes
+from crowdnb.spelling import cleaned, in_quotes, told_apart
 
 GIVEN = "as given"  # the project's own files, before any scenario
 
@@ -246,6 +246,10 @@ def check_names(named: Sequence[Scenario], where: str) -> None:
         raise ScenarioError(f"{where}: the scenario {names} stands more than once")
     if wrong := [name for name in number if not name or name == GIVEN]:
         raise ScenarioError(f"{where}: {wrong[0]!r} cannot be the name of a scenario")
+    try:
+        told_apart(list(number), f"{where}, names of scenarios")
+    except ValueError as error:
+        raise ScenarioError(str(error)) from None
 
 
 def a_scenario(scenario: object) -> Scenario:
@@ -273,6 +277,7 @@ class Misfit(NamedTuple):
     key: Any
     why: str
     what: str
+    verb: str = "is"
 
 
 def misfits(scenario: Scenario, project: Project) -> Iterator[Misfit]:
@@ -298,7 +303,7 @@ def misfits(scenario: Scenario, project: Project) -> Iterator[Misfit]:
             if lacking:
                 wrong.append(f"the weight of {listing(lacking)} is missing")
             if wrong:
-                yield Misfit(name, None, wrong[0], "the weights of the criteria")
+                yield Misfit(name, None, wrong[0], "the weights of the criteria", "are")
         elif setting.labels and name != "added":
             yield from _unknown(scenario, name, known)
     if scenario.min_ratings and project.counts is None:
@@ -332,7 +337,7 @@ def fitted(scenario: Scenario, project: Project) -> tuple[Scenario, tuple[str, .
         else:
             held = kept.setdefault(misfit.field, dict(getattr(scenario, misfit.field)))
             held.pop(misfit.key, None)
-    said = tuple(f"{misfit.why}: {misfit.what} is left out" for misfit in wrong)
+    said = tuple(f"{misfit.why}: {misfit.what} {misfit.verb} left out" for misfit in wrong)
     return (replace(scenario, **kept) if wrong else scenario), said
 
 

@@ -398,6 +398,15 @@ def test_what_helps_stands_where_no_answer_is_read(folder):
     assert "no assignment exists: take it up to see what would help" in bench.side_by_side.value
 
 
+def test_a_name_that_differs_in_case_from_another_is_noted(folder):
+    bench = cn.bench(folder)
+    for name, noted in (("Spring", False), ("spring", True), ("autumn", False)):
+        bench.name.value = name
+        bench.keep()
+        assert ("differ only in case" in bench.message.value) == noted
+    assert "differ only in case" in cn.bench(folder).checked.value
+
+
 def test_one_name_that_has_vanished_costs_that_setting_alone(folder):
     plans = cn.Scenarios(cn.read_project(folder))
     kept = plans.keep("old", gamma=0.2, conflicts={("a3", "a5"): 1, ("a1", "a9"): 1})

@@ -359,6 +359,39 @@ def test_a_scenario_that_does_not_fit_says_which_label(scenario, said, case, tmp
     assert "do not fit any more" in keeper.said[0]
 
 
+def test_names_of_scenarios_keep_the_rule_of_labels(case, tmp_path):
+    for names, said in [
+        (["x", "#REF!"], "#REF!.* is an error value"),
+        (["ТОМ", "TOM"], "look the same"),
+        (["Bоb"], "mixes U\\+043E"),
+    ]:
+        with pytest.raises(cn.ScenarioError, match=said):
+            cn.Scenarios(case, tuple(map(cn.Scenario, names)))
+        *before, last = names
+        plans = cn.Scenarios(case, tuple(cn.Scenario(name) for name in before if name != "#REF!"))
+        with pytest.raises(cn.ScenarioError, match=said):
+            plans.keep(last)
+    cn.Scenarios(case).keep("Spring").keep("spring").save(tmp_path / "scenarios.json")
+    for strict in (False, True):
+        keeper, _ = Keeper.open(tmp_path, case, strict)
+        assert any("'Spring' (scenarios.json)" in s and "only in case" in s for s in keeper.said)
+
+
+def test_the_last_settings_do_not_matter_to_the_command(case, tmp_path):
+    current = cn.Scenario(limits={"gone": 2})
+    cn.Scenarios(case, (cn.Scenario("one"),), current).save(tmp_path / "scenarios.json")
+    keeper, plans = Keeper.open(tmp_path, case, strict=True)
+    assert (keeper.said, [one.name for one in plans]) == ([], ["one"])
+
+
+def test_weights_that_do_not_fit_are_left_out(case):
+    old = cn.Scenario("old", weights={"skill": 0.5, "wit": 0.5})
+    said = cn.Scenarios(case, (old,)).left_out("old")
+    assert said == (
+        "criterion 'wit' is unknown in this project: the weights of the criteria are left out",
+    )
+
+
 @pytest.mark.parametrize("name", ["", " \u200b ", " as  given", "a\x07b"])
 def test_a_name_that_cannot_be_one(name, case):
     with pytest.raises(cn.ScenarioError, match="cannot be the name"):
