@@ -215,10 +215,9 @@ def _whole_numbers(values: Any, index: pd.Index[Any], name: str, says: str) -> I
 class _Axes(NamedTuple):
     """What a table of ones is over."""
 
+    labels: Labels
     rows: pd.Index[Any]
     columns: pd.Index[Any]
-    row_at: dict[Hashable, int]  # position of each label
-    column_at: dict[Hashable, int]
     heads: tuple[str, str]  # the columns of a frame of its pairs
     itself: str  # what a message says of a label with itself; "" where rows are no columns
 
@@ -226,18 +225,23 @@ class _Axes(NamedTuple):
     def of(cls, labels: Labels, name: str) -> _Axes:
         """The axes of a field, by its name."""
         workers, tasks = labels.workers, labels.tasks
-        who, what = labels.worker_at, labels.task_at
         if name == "worker_conflicts":
-            return cls(workers, workers, who, who, ("worker", "other"), "is in conflict with")
+            heads, itself = ("worker", "other"), "is in conflict with"
+            return cls(labels, workers, workers, heads, itself)
         if name == "task_overlaps":
-            return cls(tasks, tasks, what, what, ("task", "other"), "overlaps with")
-        return cls(workers, tasks, who, what, ("worker", "task"), "")
+            return cls(labels, tasks, tasks, ("task", "other"), "overlaps with")
+        return cls(labels, workers, tasks, ("worker", "task"), "")
+
+    def position(self, index: pd.Index[Any]) -> dict[Hashable, int]:
+        """Position of each label of the rows, or of the columns."""
+        labels = self.labels
+        return labels.worker_at if index is labels.workers else labels.task_at
 
 
 def _conflicts(conflicts: Conflicts | None, labels: Labels, name: str) -> BoolArray:
     """Conflicts, overlaps or pins, as a 0/1 frame, a 0/1 array or label pairs: rows × columns."""
     axes = _Axes.of(labels, name)
-    rows, columns, *_ = axes
+    _, rows, columns, *_ = axes
     if conflicts is None:
         return no_ones(len(rows), len(columns))
     if isinstance(conflicts, Mapping):
@@ -375,9 +379,8 @@ def _from_pairs(pairs: Collection[tuple[Hashable, Hashable]], axes: _Axes, name:
         if isinstance(pair, str) or not isinstance(pair, Sequence) or len(pair) != 2:
             raise ValueError(f"{name}: {pair!r} is not a pair of labels")
         at = []
-        of_rows, of_columns = (axes.row_at, axes.rows), (axes.column_at, axes.columns)
-        for label, (known, index) in zip(pair, (of_rows, of_columns), strict=True):
-            clean = one_label(label)
+        for label, index in zip(pair, (axes.rows, axes.columns), strict=True):
+            clean, known = one_label(label), axes.position(index)
             if not isinstance(clean, Hashable) or clean not in known:
                 text = f"{name}: {pair[0]} with {pair[1]}: {index.name} {unknown(label, known)}"
                 raise ValueError(text)
