@@ -20,13 +20,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, assert_never
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from tqdm.auto import tqdm
 
-from crowdnb.explain.requirements import assuming, cheapest, feasible, fill
+from crowdnb.explain.requirements import assuming, cheapest, feasible, fill, requirement_text
 from crowdnb.labels import BoolArray, IntArray, count, listing
 from crowdnb.model.conflict_graph import compatible_workers
 from crowdnb.model.problem import Problem, needed
@@ -195,38 +195,6 @@ def _frame(problem: Problem, kept: Sequence[Requirement]) -> pd.DataFrame:
         for item in kept
     ]
     return pd.DataFrame(rows, columns=["kind", "worker", "other", "task", "text"], dtype=object)
-
-
-def requirement_text(problem: Problem, item: Requirement) -> str:
-    """One requirement in words."""
-    worker = problem.workers[item.worker] if item.worker >= 0 else ""
-    task = problem.tasks[item.task] if item.task >= 0 else ""
-    match item.kind:
-        case "place":
-            return f"a place of {task}"
-        case "exclusion":
-            return f"{worker} is in conflict with {task}"
-        case "zero":
-            return f"{worker} has qualification 0 for {task}"
-        case "conflict":
-            return f"{worker} and {problem.workers[item.other]} are in conflict"
-        case "limit":
-            return f"{worker} takes at most {count(int(problem.arrays.worker_limits[item.worker]), 'task')}"
-        case "pin":
-            return f"{worker} is pinned to {task}"
-        case "ceiling":
-            return (
-                f"{task} takes at most {count(int(problem.arrays.required[item.task]), 'worker')}"
-            )
-        case "overlap":
-            return f"{task} and {problem.tasks[item.other]} overlap"
-        case "capacity":
-            has = problem.arrays.capacities
-            return f"{worker} has a capacity of {0.0 if has is None else has[item.worker]:.12g}"
-        case "budget":
-            return f"the costs may come to {problem.budget:.12g}"
-        case _:
-            assert_never(item.kind)
 
 
 def _told(rules: Rules, kept: list[Requirement]) -> Infeasible:

@@ -1,6 +1,6 @@
-r"""Whether an assignment meets the requirements that are left when some are dropped.
+r"""One requirement in words; and whether an assignment meets those left when some are dropped.
 
-It is found out by augmenting paths and a branch and bound on groups that can work together, which
+The latter is found out by augmenting paths and a branch and bound on groups that can work together, which
 know the requirements of :class:`crowdnb.model.rows.Rules`; and where that takes too long, or where
 there is a requirement that is known by its row alone, such as a budget, by a mixed-integer program
 of the rows.
@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, assert_never
 
 import numpy as np
 from scipy import sparse
 
-from crowdnb.labels import BoolArray, FloatArray, IntArray
+from crowdnb.labels import BoolArray, FloatArray, IntArray, count
 from crowdnb.model.check import BUDGET_TOLERANCE, cost, over_budget, overloaded
 from crowdnb.model.conflict_graph import SEARCH_NODES, bit_sets, compatible_workers, lowest, ones
+from crowdnb.model.problem import Problem
 from crowdnb.model.reach import reaches, zoom
 from crowdnb.model.rows import BY_ROW, Requirement, Rules, rows, stacked
 from crowdnb.solver.boolean_program import SCALE, scaled
@@ -360,3 +361,35 @@ def fill(need: IntArray, limits: IntArray, free: BoolArray) -> BoolArray:
     for i, tasks in enumerate(doing):
         chosen[i, list(tasks)] = True
     return chosen
+
+
+def requirement_text(problem: Problem, item: Requirement) -> str:
+    """One requirement in words."""
+    worker = problem.workers[item.worker] if item.worker >= 0 else ""
+    task = problem.tasks[item.task] if item.task >= 0 else ""
+    match item.kind:
+        case "place":
+            return f"a place of {task}"
+        case "exclusion":
+            return f"{worker} is in conflict with {task}"
+        case "zero":
+            return f"{worker} has qualification 0 for {task}"
+        case "conflict":
+            return f"{worker} and {problem.workers[item.other]} are in conflict"
+        case "limit":
+            return f"{worker} takes at most {count(int(problem.arrays.worker_limits[item.worker]), 'task')}"
+        case "pin":
+            return f"{worker} is pinned to {task}"
+        case "ceiling":
+            return (
+                f"{task} takes at most {count(int(problem.arrays.required[item.task]), 'worker')}"
+            )
+        case "overlap":
+            return f"{task} and {problem.tasks[item.other]} overlap"
+        case "capacity":
+            has = problem.arrays.capacities
+            return f"{worker} has a capacity of {0.0 if has is None else has[item.worker]:.12g}"
+        case "budget":
+            return f"the costs may come to {problem.budget:.12g}"
+        case _:
+            assert_never(item.kind)

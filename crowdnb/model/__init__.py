@@ -3,6 +3,7 @@
 ``problem``         Q, L, W, the conflicts and the options, checked
 ``fields``          how each of its fields is read
 ``rows``            every rule once: the requirements, and the row that each of them is
+``matrices``        sparse 0/1 matrices, of which the rows are made
 ``assignment``      T and its group performance ρ
 ``check``           which rules a table breaks, by code that knows no solver
 ``obstacles``       reasons why no assignment can exist

@@ -46,6 +46,7 @@ from scipy import sparse
 
 from crowdnb.labels import BoolArray, FloatArray, IntArray
 from crowdnb.model.conflict_graph import cliques, covering
+from crowdnb.model.matrices import entries, incidence, members
 from crowdnb.model.problem import Problem
 
 Kind = Literal[
@@ -317,8 +318,8 @@ def _team(rules: Rules, pairs: IntArray) -> Rows:
     return Rows(
         who,
         pairs[at, 1],
-        _entries(np.arange(size), at, (size, len(pairs))),
-        -_entries(np.arange(size), who, (size, len(rules.limits))),
+        entries(np.arange(size), at, (size, len(pairs))),
+        -entries(np.arange(size), who, (size, len(rules.limits))),
         np.full(size, -np.inf),
         np.zeros(size),
     )
@@ -347,7 +348,7 @@ def _conflicts(
         there = np.isin(key, keys)
         clique, task = np.divmod(keys, n)
         row = np.searchsorted(keys, key[there])
-        over_pairs = _entries(row, at[there], (len(keys), len(pairs)))
+        over_pairs = entries(row, at[there], (len(keys), len(pairs)))
     elif not team:
         over_pairs = sparse.csr_array(member[:, pairs[:, 0]])
     return Rows(
@@ -375,7 +376,7 @@ def _pins(rules: Rules, pairs: IntArray) -> Rows:
     column[pairs[:, 0], pairs[:, 1]] = np.arange(len(pairs))
     at, ones = column[who, task], np.ones(len(who))
     row = np.flatnonzero(at >= 0)
-    return Rows(who, task, _entries(row, at[row], (len(who), len(pairs))), None, ones, ones)
+    return Rows(who, task, entries(row, at[row], (len(who), len(pairs))), None, ones, ones)
 
 
 def _overlaps(rules: Rules, pairs: IntArray, sets: Sequence[IntArray]) -> Rows:
@@ -389,7 +390,7 @@ def _overlaps(rules: Rules, pairs: IntArray, sets: Sequence[IntArray]) -> Rows:
     number = np.cumsum(several) - 1
     which, who = np.divmod(keys[several], m)
     column = inside.col[there].astype(np.int64)
-    over_pairs = _entries(number[row[there]], column, (len(who), len(pairs)))
+    over_pairs = entries(number[row[there]], column, (len(who), len(pairs)))
     return Rows(who, which, over_pairs, None, np.full(len(who), -np.inf), np.ones(len(who)))
 
 
@@ -441,25 +442,6 @@ def stacked(
         np.concatenate([getattr(block, side) for block in blocks]) for side in ("low", "high")
     )
     return matrix, low, high
-
-
-def incidence(group: IntArray, groups: int) -> sparse.csr_array[np.float64]:
-    """0/1 matrix, groups × items: which group each item is in."""
-    return _entries(group, np.arange(len(group)), (groups, len(group)))
-
-
-def members(groups: Sequence[IntArray], m: int) -> sparse.csr_array[np.float64]:
-    """0/1 matrix, groups × m workers: who is in each group."""
-    which = np.repeat(np.arange(len(groups)), [len(group) for group in groups])
-    flat = np.concatenate([*groups, np.zeros(0, dtype=int)])
-    return _entries(which, flat, (len(groups), m))
-
-
-def _entries(
-    row: IntArray, column: IntArray, shape: tuple[int, int]
-) -> sparse.csr_array[np.float64]:
-    """A 0/1 matrix by its ones."""
-    return sparse.csr_array((np.ones(len(row)), (row, column)), shape=shape)
 
 
 def _of_pairs(kind: Kind, pairs: BoolArray) -> list[Requirement]:
