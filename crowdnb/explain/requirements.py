@@ -1,9 +1,9 @@
 r"""One requirement in words; and whether an assignment meets those left when some are dropped.
 
-The latter is found out by augmenting paths and a branch and bound on groups that can work together, which
-know the requirements of :class:`crowdnb.model.rows.Rules`; and where that takes too long, or where
-there is a requirement that is known by its row alone, such as a budget, by a mixed-integer program
-of the rows.
+The latter is found out by augmenting paths and a branch and bound on groups that can work together,
+which know the requirements of :class:`crowdnb.model.rows.Rules`; and where that takes too long, or
+where there is a requirement that is known by its row alone, such as a budget, by a mixed-integer
+program of the rows.
 """
 
 from __future__ import annotations
