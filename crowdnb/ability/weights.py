@@ -255,8 +255,13 @@ def judgement_problems(frame: pd.DataFrame) -> tuple[list[str], list[str]]:
 
 
 def is_saaty_scale(b: FloatArray) -> bool:
-    """Whether a square matrix is one of AHP: 1 on the diagonal, opposite cells multiply to 1."""
-    if b.ndim != 2 or b.shape[0] != b.shape[1] or not (b > 0).all():
+    """Whether a square matrix is one of AHP: 1 on the diagonal, opposite cells multiply to 1.
+
+    One of two opposite cells may be missing (NaN), as where only those above the diagonal are
+    filled in.
+    """
+    if b.ndim != 2 or b.shape[0] != b.shape[1] or not (b.diagonal() == 1).all():
         return False
-    product = np.abs(b * b.T - 1)
-    return bool((b.diagonal() == 1).all() and b.max() >= 2 and (product <= _ROUNDED).all())
+    if (b <= 0).any() or (np.isnan(b) & np.isnan(b.T)).any():
+        return False
+    return bool(np.nanmax(b) >= 2) and not (np.abs(b * b.T - 1) > _ROUNDED).any()

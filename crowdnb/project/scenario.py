@@ -247,7 +247,7 @@ def check_names(named: Sequence[Scenario], where: str) -> None:
     if wrong := [name for name in number if not name or name == GIVEN]:
         raise ScenarioError(f"{where}: {wrong[0]!r} cannot be the name of a scenario")
     try:
-        told_apart(list(number), f"{where}, names of scenarios")
+        told_apart(list(number), where)
     except ValueError as error:
         raise ScenarioError(str(error)) from None
 

@@ -21,6 +21,7 @@ from crowdnb.project.cells import as_label, broken, is_date, quoted, read_number
 from crowdnb.project.errors import SHOWN, Report, did_you_mean, strangers
 from crowdnb.project.files import TooLargeError
 from crowdnb.project.label_notes import doubts
+from crowdnb.spelling import apart
 
 ROWS = 1_000_000  # below the header
 COLUMNS = 10_000  # of a matrix; each unknown one is a problem of its own
@@ -180,13 +181,24 @@ class Table:
                 what = ", ".join(
                     f"{name} {as_listed(part)}" for name, part in zip(names, key, strict=True)
                 )
+                before = first[key]
                 self.problem(
                     f"{what} stands a second time (first on {self.line_word}"
-                    f" {self.lines[first[key]]})",
+                    f" {self.lines[before]}){self._written_otherwise(before, row, names)}",
                     row,
                 )
             else:
                 first[key] = row
+
+    def _written_otherwise(self, one: int, other: int, names: Collection[str]) -> str:
+        """How labels of two rows differ as they are written, where nobody sees it; else empty."""
+        for name in names:
+            at = self.header.index(name)
+            first, second = (self.rows[row][at] for row in (one, other))
+            if isinstance(first, str) and isinstance(second, str):
+                if first.strip() != second.strip():
+                    return f": {apart(first.strip(), second.strip())} are one label"
+        return ""
 
     def known(
         self, labels: list[str], known: Collection[str], name: str, column: str | None = None

@@ -1151,6 +1151,8 @@ def test_a_cycle_in_the_judgements_is_noted_and_their_consistency_told(tmp_path,
         ("1,3,5", "0.3333,1,2", "0.2,0.5,1"),
         ("1,3,5", "1/3,1,2", "1/5,1/2,1"),
         ("1,1/3,7", "3,1,9", "0.14,0.11,1"),
+        ("1,3,5", ",1,2", ",,1"),
+        ("1,,5", "1/3,1,2", ",,1"),
     ],
 )
 def test_saatys_scale_is_said_once(comfort, cleanliness, service, tmp_path, capsys):

@@ -91,6 +91,20 @@ def test_a_label_that_stands_twice_in_two_spellings_is_a_problem(tmp_path, capsy
 
 
 @pytest.mark.parametrize(
+    ("one", "other", "said"),
+    [
+        ("José", "Jose\u0301", "U+0301 Combining acute accent"),
+        ("An\u200bn", "Ann", r"'An\u200bn'"),
+    ],
+)
+def test_two_spellings_of_a_label_that_stands_twice_are_shown(one, other, said, tmp_path, capsys):
+    lines = problems(folder(tmp_path, [one, other]), capsys)
+    assert len(lines) == 2 and all(said in line and "are one label" in line for line in lines)
+    lines = problems(folder(tmp_path, ["Ann", "Ann "]), capsys)
+    assert len(lines) == 2 and not any("are one label" in line for line in lines)
+
+
+@pytest.mark.parametrize(
     ("one", "other", "word"),
     [
         ("A1@x.org", "a1@x.org", "case"), ("Ａ1", "A1", "width"),
