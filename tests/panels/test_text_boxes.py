@@ -47,6 +47,15 @@ def test_a_line_that_can_be_read_in_two_ways_is_not_guessed():
     assert box.value == [[3, 2]] and not box.said.value
 
 
+def test_a_line_with_one_name_asks_for_two():
+    box = PairList(["a", "b"], ["a", "b"], True, "Quarrels", [])
+    for text in ("a", "a; b", '"a"'):
+        box.area.value = text
+        assert not box.value and "one name; two are needed" in box.said.value
+    box.area.value = "a, "
+    assert "&#x27;&#x27; is unknown" not in box.said.value
+
+
 def test_typed_names_are_cleaned_as_those_of_files_are():
     box = PairList(["Ann Lee", "Bob"], ["Ann Lee", "Bob"], True, "Quarrels", [])
     box.area.value = " Ann\u00a0 Lee\u200b ,\u3000Bob"
