@@ -156,19 +156,31 @@ def test_the_papers_text_has_these_whole_numbers(paper):
         assert all("".join(figures) in text for figures in PRINTED[table].values())
 
 
-def quoted(path):
-    """Each run of Chinese in a notebook, with the cell it stands in."""
-    for cell in nbformat.read(path, as_version=4).cells:
-        for words in re.findall(r"[\u4e00-\u9fff]+", unicodedata.normalize("NFKC", cell.source)):
-            yield words, cell.id
+def chinese(text):
+    """Each run of Chinese in a text."""
+    return re.findall(r"[\u4e00-\u9fff]+", unicodedata.normalize("NFKC", text))
 
 
-NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("[01][0-9]_*.ipynb"))
+def without_marks(text):
+    """A source without white space, and without the asterisks that set words in bold."""
+    return re.sub(r"[\s*]", "", text)
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+HOME = Path(__file__).parents[1]
+NOTEBOOKS = sorted((HOME / "notebooks").glob("**/[01][0-9]_*.ipynb"))
+TEXTS = sorted([*HOME.glob("*.md"), *HOME.glob("docs/*.md"), *HOME.glob("crowdnb/data/*/*.md")])
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_the_words_that_a_notebook_quotes_are_its_sources(path):
     """00 to 08 quote the paper, the others the article."""
-    title = ARTICLE if path.stem >= "09" else TITLE
-    text = re.sub(r"[\s*]", "", source(title))  # the article sets words in bold by asterisks
-    assert [(words, cell) for words, cell in quoted(path) if words not in text] == []
+    text = without_marks(source(ARTICLE if path.stem >= "09" else TITLE))
+    cells = nbformat.read(path, as_version=4).cells
+    assert [(q, cell.id) for cell in cells for q in chinese(cell.source) if q not in text] == []
+
+
+def test_the_words_that_documents_quote_are_a_sources(paper):
+    text = without_marks(paper + source(ARTICLE))
+    read = {path.name: chinese(path.read_text(encoding="utf-8")) for path in TEXTS}
+    assert read["CONTRIBUTING.md"]
+    assert [(q, name) for name, words in read.items() for q in words if q not in text] == []
