@@ -11,7 +11,7 @@ from typing import Any
 from crowdnb.exercises.answers import CONFLICT, the_case
 from crowdnb.explain.infeasible import explain_infeasible
 from crowdnb.explain.repairs import repairs
-from crowdnb.labels import listing, number, shown
+from crowdnb.labels import listing, number, phrases, shown
 from crowdnb.project.folder import ProjectError, read_project
 from crowdnb.project.scenario import Scenario, check_labels
 from crowdnb.project.scenarios import Scenarios
@@ -76,7 +76,7 @@ def check_own_data_slips(
             return f"{well} Read every cell against its column and the other files."
     if lacking := [name for name in right if name not in answer]:
         return f"Right so far. There is one in {listing(lacking)} too."
-    return f"Right: {listing(f'{name}, line {min(lines)}' for name, lines in right.items())}."
+    return f"Right: {phrases(f'{name}, line {min(lines)}' for name, lines in right.items())}."
 
 
 def check_own_data_file(path: str | PathLike[str] | None = None) -> str:
