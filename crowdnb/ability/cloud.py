@@ -10,7 +10,7 @@ From a history V of tau ratings on one criterion:
 Ex = mean(V), En = sqrt(pi/2) mean |V - Ex|, He = sqrt(|S² - En²|) with S² the sample variance (tau
 - 1).
 
-The paper prints eq. 2 with its signs the wrong way round and does not say that U can leave [0, 1];
+The paper prints the two ends of eq. 2 swapped and does not say that U can leave [0, 1];
 here the lower end is the lower one, and clipping is counted. The *radicand* S² - En² can be
 negative, where the absolute value stands in; it is kept with its sign, so that a reader sees when
 He has lost its meaning.

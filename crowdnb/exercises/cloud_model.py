@@ -48,7 +48,7 @@ def check_cloud_by_hand(
     u, flat_u, wide_u = (cloud.interval(gamma) for gamma in (0.1, 0.0, 1.0))
     s = v.std(ddof=1)
     biased = math.sqrt(abs(v.var() - cloud.entropy**2))
-    signs = "Eq. 2 is printed with its signs the wrong way round: the lower end is Ex - En - γ·He."
+    signs = "Eq. 2 is printed with its two ends swapped: the lower end is Ex - En - γ·He."
 
     def end_slips(end: int) -> list[tuple[float, str]]:
         no_gamma = (wide_u[end], "He must be multiplied by γ = 0.1.")

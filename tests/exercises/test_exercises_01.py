@@ -38,7 +38,7 @@ def test_by_hand_accepts_the_exact_and_the_rounded_answer():
         ({"he": CLOUD.radicand}, "take its root"),
         ({"he": V.std(ddof=1)}, "Take En² from S²"),
         ({"he": math.sqrt(V.var() - EN**2)}, "not by τ = 6"),
-        ({"low": HIGH, "high": LOW}, "signs the wrong way round"),
+        ({"low": HIGH, "high": LOW}, "two ends swapped"),
         ({"low": EX - EN}, "γ·He is missing"),
         ({"high": EX + EN + HE}, "must be multiplied by γ"),
         ({"high": 0.5}, "high = 0.5 is not right. Work it out"),
