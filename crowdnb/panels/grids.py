@@ -152,7 +152,8 @@ class PairList(widgets.VBox):  # type: ignore[misc]
             if len(good) != 1:
                 said = "can be read in two ways; put each name in double quotes"
                 if not good and len(splits) == 1 and not splits[0][1]:
-                    said = f"{splits[0][0]!r} is one name; two are needed, a comma between them"
+                    given = f"{splits[0][0]!r} is one name; two" if splits[0][0] else "two names"
+                    said = f"{given} are needed, a comma between them"
                 elif not good:
                     one, other = splits[0]
                     known: list[str] = self.rows if one not in at_row else self.columns

@@ -337,11 +337,11 @@ def test_pairs_typed_one_a_line():
     pairs.area.value = "d, a\n\nb, c, a\na,d"
     assert pairs.value == [[2, 0], [1, 0]] and not pairs.said.value
     wrong = {
-        "a": "unknown",
+        "a": "&#x27;a&#x27; is one name; two are needed",
         "a, e": "is unknown",
-        ",": "unknown",
+        ",": "line 1: two names are needed",
         "a, a": "a with itself",
-        "\0": "unknown",
+        "\0": "&#x27;\\x00&#x27; is one name; two are needed",
     }
     for text, said in wrong.items():
         pairs.area.value = text
