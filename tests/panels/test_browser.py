@@ -307,6 +307,8 @@ def drive_weights(panel, case):
     panel.says("Z belongs to judgements")
     how = [panel.box.get_by_role("radio", name=name) for name in ("judgements", "directly")]
     panel.time("weights, set by", *(choice.check for choice in how))
+    # the answer comes first, and then the sliders of the weights in place of those of judgements
+    panel.page.evaluate(SETTLED)
     panel.handles.first.press("ArrowLeft")  # skill, 0.25 → 0.24
     shown = {
         name: f"{w:.4f}"

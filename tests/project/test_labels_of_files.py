@@ -17,6 +17,14 @@ FILES = {
 }
 
 
+@pytest.fixture
+def tmp_path(tmp_path):
+    """A folder in the test's own one: what stands beside it is looked at too, and is little."""
+    made = tmp_path / "project"
+    made.mkdir()
+    return made
+
+
 def folder(path, workers, **files):
     """A folder with these workers, one row per worker and criterion."""
     rows = [
