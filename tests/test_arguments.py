@@ -676,6 +676,7 @@ ARGUMENTS |= {
             "cn.Problem.qualification",
             "cn.consistent_matrix.judgement",
             "cn.criteria_weights.judgement",
+            "cn.judgement_consistency.judgement",
         ],
         "free",
     ),

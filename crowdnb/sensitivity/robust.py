@@ -214,7 +214,9 @@ def _safest(data: ProjectArrays, oracle: Oracle, worst: Problem, usual: IntArray
     if score(worst, usual) >= least:
         return usual
     if worst.budget is None:
+        # least of these values, too: with one of the others nothing might come to it
         value = np.where(np.abs(worst.value) < _NOTHING, 0.0, worst.value)
+        least = math.fsum(value[safe[:, 0], safe[:, 1]]) - tie(worst, safe)
         return placed_of(oracle.best(data.problem.changed(costs=-value, budget=-least)))
     return safe
 
