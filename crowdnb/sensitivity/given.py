@@ -5,10 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from crowdnb.labels import (
-    IntArray,
-    phrases,
-)
+from crowdnb.labels import IntArray, phrases
+from crowdnb.model.assignment import zero_one_table
 from crowdnb.model.check import check
 from crowdnb.model.problem import Problem, needed
 
@@ -19,5 +17,4 @@ def positions(problem: Problem, table: pd.DataFrame) -> IntArray:
         raise ValueError(f"table: a frame of workers × tasks is needed, got {type(table).__name__}")
     if broken := check(needed(problem), table):
         raise ValueError(f"table: it is no assignment of the problem: {phrases(broken, 3)}")
-    values = table.reindex(index=problem.workers, columns=problem.tasks).to_numpy(dtype=float)
-    return np.argwhere(values == 1)
+    return np.argwhere(zero_one_table(problem, table) == 1)

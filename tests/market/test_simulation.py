@@ -287,6 +287,17 @@ def test_any_matching_policy_runs_a_market(policy):
     assert audit(run) == []
 
 
+def test_labels_of_a_policy_are_read_by_the_rule_of_spelling():
+    """As they are checked: none of them is lost where nobody sees that it is written otherwise."""
+
+    def spelt_otherwise(problem, rng):
+        return matching.greedy(problem, rng).rename(index=lambda label: f"{label}\u200b")
+
+    day = replace(BUSY, days=1)
+    plain, other = (cn.simulate(day, policy, 2) for policy in (matching.greedy, spelt_otherwise))
+    pd.testing.assert_frame_equal(plain.jobs, other.jobs)
+
+
 def test_a_policy_that_breaks_a_rule_is_told_which():
     def everybody(problem, rng):
         return problem.qualification * 0 + 1

@@ -103,6 +103,15 @@ def test_a_limit_leaves_some_sets_out(case):
     )
 
 
+def test_labels_of_a_table_are_read_by_the_rule_of_spelling(case):
+    """As they are checked: nobody is lost where nobody sees that he is written otherwise."""
+    table, problem = case.published.assignment, case.problem()
+    other = table.rename(index={"a5": "a5\u200b"})
+    assert cn.check(problem, other) == []
+    found = [cn.recover_conflicts(problem, one).sets for one in (table, other)]
+    assert found[0] and found[0] == found[1]
+
+
 def test_the_case_studys_conflict(case):
     table = case.published.assignment
     wanted = ((("a3", "a5"),), (("a3", "a7"),), (("a3", "a10"),), (("a3", "a11"),))

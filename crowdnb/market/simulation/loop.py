@@ -21,6 +21,7 @@ from crowdnb.market.simulation.chance import TRIES, Chance, chance_met
 from crowdnb.market.simulation.feedback import DIGITS, Ratings
 from crowdnb.market.simulation.records import Epoch, Job, Jobs, Run
 from crowdnb.market.simulation.state import Board, People
+from crowdnb.model.assignment import zero_one_table
 from crowdnb.model.check import check
 from crowdnb.model.problem import Problem
 
@@ -229,8 +230,7 @@ class Loop:
             raise ValueError(
                 f"policy: at hour {self.env.now:g} its table breaks a rule: {broken[0]}"
             )
-        t = table.reindex(index=problem.workers, columns=problem.tasks).to_numpy()
-        return np.argwhere(t == 1), True
+        return np.argwhere(zero_one_table(problem, table) == 1), True
 
     def _choose(self, i: int, stage: int) -> None:
         """Give somebody the first open place of a stage."""
