@@ -11,13 +11,13 @@ import math
 from functools import cached_property
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from crowdnb.labels import BoolArray, IntArray
 from crowdnb.model.assignment import Assignment, score
 from crowdnb.model.check import broken_rules
 from crowdnb.model.problem import Problem, needed
 from crowdnb.solver.engine import SolverAnswerError
+from crowdnb.solver.placement import need_besides, place_with, ruled_out
 from crowdnb.solver.program import Program
 from crowdnb.solver.search import tie
 from crowdnb.solver.ties import tie_break
@@ -58,12 +58,8 @@ class Oracle:
             pinned = problem.arrays.pinned.copy()
             pinned[forced[:, 0], forced[:, 1]] = True
             return problem.changed(task_conflicts=excluded, pinned=pinned)
-        against = problem.arrays.worker_conflicts
-        for i, j in forced.tolist():
-            excluded[i] = True
-            excluded[against[i], slice(None) if problem.conflict_scope == "project" else j] = True
-        need = problem.arrays.required - np.bincount(forced[:, 1], minlength=len(problem.tasks))
-        return problem.changed(task_conflicts=excluded, required=need)
+        excluded = excluded | ruled_out(problem, forced)
+        return problem.changed(task_conflicts=excluded, required=need_besides(problem, forced))
 
     def best_with(self, forced: IntArray, barred: BoolArray) -> IntArray | None:
         """Positions of the best assignment with pairs forced and barred, or None."""
@@ -78,20 +74,12 @@ class Oracle:
         problem = self.problem
         if not problem.plain:
             return math.inf, None
-        free, against = problem.eligible & ~barred, problem.arrays.worker_conflicts
-        for i, j in forced.tolist():
-            free[i] = False
-            free[against[i], slice(None) if problem.conflict_scope == "project" else j] = False
-        need = problem.arrays.required - np.bincount(forced[:, 1], minlength=len(problem.tasks))
-        task = np.repeat(np.arange(len(need)), need)
-        try:
-            row, at = linear_sum_assignment(
-                np.where(free, problem.value, -np.inf)[:, task], maximize=True
-            )
-        except ValueError:  # "cost matrix is infeasible"
+        fixed = np.zeros_like(barred)
+        fixed[forced[:, 0], forced[:, 1]] = True
+        placed = place_with(problem, fixed, problem.eligible & ~barred)
+        if placed is None:
             return -math.inf, None
-        whole = np.concatenate([forced, np.column_stack([row, task[at]])])
-        return score(problem, whole), None if broken_rules(problem, whole) else whole
+        return score(problem, placed), None if broken_rules(problem, placed) else placed
 
     def _joined(self, forced: IntArray, placed: IntArray | None) -> IntArray | None:
         if placed is None:

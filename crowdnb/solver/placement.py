@@ -111,12 +111,8 @@ def place_with(problem: Problem, fixed: BoolArray, allowed: BoolArray) -> IntArr
     Whoever is in conflict with a fixed worker is left out; other conflicts do not count. So ρ of no
     assignment of these pairs exceeds what this one comes to.
     """
-    pins, free = np.argwhere(fixed), allowed.copy()
-    for i, j in pins.tolist():
-        against = problem.arrays.worker_conflicts[i]
-        free[against, slice(None) if problem.conflict_scope == "project" else j] = False
-    free[pins[:, 0]] = False
-    need = problem.arrays.required - np.bincount(pins[:, 1], minlength=len(problem.tasks))
+    pins = np.argwhere(fixed)
+    free, need = allowed & ~ruled_out(problem, pins), need_besides(problem, pins)
     task, rows = np.repeat(np.arange(len(need)), need), np.flatnonzero(free.any(axis=1))
     gain = np.where(free[rows], problem.value[rows], -np.inf)[:, task]
     if len(rows) < len(task):
@@ -126,3 +122,19 @@ def place_with(problem: Problem, fixed: BoolArray, allowed: BoolArray) -> IntArr
     except ValueError:  # "cost matrix is infeasible"
         return None
     return np.concatenate([pins, np.column_stack([rows[row], task[at]])])
+
+
+def ruled_out(problem: Problem, pins: IntArray) -> BoolArray:
+    """Pairs of a plain problem that go with none of these: of their workers, and in conflict; m × n."""
+    out = np.zeros(problem.arrays.qualification.shape, dtype=bool)
+    for i, j in pins.tolist():
+        against = problem.arrays.worker_conflicts[i]
+        out[against, slice(None) if problem.conflict_scope == "project" else j] = True
+    out[pins[:, 0]] = True
+    return out
+
+
+def need_besides(problem: Problem, pins: IntArray) -> IntArray:
+    """How many workers each task needs besides these pairs, shape (n,)."""
+    taken = np.bincount(pins[:, 1], minlength=len(problem.tasks))
+    return np.asarray(problem.arrays.required - taken)
