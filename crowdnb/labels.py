@@ -318,15 +318,18 @@ def unique_index(labels: Iterable[Hashable], what: str) -> pd.Index[Any]:
     if index.has_duplicates:
         twice = index[index.duplicated()].unique()
         raise ValueError(f"{what} labels: {listing(twice)} stands more than once")
-    return _as_cleaned(index, f"{what} labels")
+    return as_cleaned(index, f"{what} labels")
 
 
-def _as_cleaned(index: pd.Index[Any], where: str) -> pd.Index[Any]:
-    """Distinct labels, cleaned; ValueError where two look the same."""
+def as_cleaned(index: pd.Index[Any], where: str, once: bool = True) -> pd.Index[Any]:
+    """Distinct labels, cleaned; ValueError where two look the same.
+
+    With ``once`` false, those that are one label when cleaned may be there.
+    """
     if isinstance(index.dtype, np.dtype) and index.dtype.kind in "iuf":
         return index
     given = index.tolist()
-    clean = told_apart(given, where)
+    clean = told_apart(given, where, once)
     return index if clean == given else pd.Index(clean, name=index.name, tupleize_cols=False)
 
 
@@ -353,7 +356,7 @@ def with_clean_labels(table: Any, where: str) -> Any:
         if isinstance(index, pd.MultiIndex):
             clean = index.map(lambda labels: tuple(map(one_label, labels)))
         else:
-            clean = _as_cleaned(index, where)
+            clean = as_cleaned(index, where)
         if not clean.equals(index):
             table = table.set_axis(clean.set_names(index.names), axis=axis)
     return table
@@ -363,7 +366,7 @@ def matched(got: Iterable[Hashable], wanted: pd.Index[Any], where: str) -> pd.In
     """Labels of a table in its order, cleaned; ValueError unless they are those wanted."""
     have = pd.Index(hashable(got, where), tupleize_cols=False)
     if not have.has_duplicates:
-        have = _as_cleaned(have, where)
+        have = as_cleaned(have, where)
     same_labels(have, wanted, where)
     return have
 

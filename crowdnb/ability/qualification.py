@@ -109,7 +109,7 @@ def scaled_to_one(
     if abs(total - 1) <= EXACT:
         return list(weights)
     if digits is None:
-        digits = [_digits(weight) for weight in weights]
+        digits = [decimals(repr(weight)) for weight in weights]
     last = max(digits, default=0)
     rounding = digits.count(last) * 0.5 * 10.0**-last if last >= 2 else 0.0
     if abs(total - 1) > max(rounding, 1e-6) + EXACT:
@@ -117,6 +117,7 @@ def scaled_to_one(
     return [weight / total for weight in weights]
 
 
-def _digits(weight: float) -> int:
-    exponent = Decimal(repr(weight)).as_tuple().exponent
+def decimals(number: str) -> int:
+    """Digits after the decimal point of a number as it is written; 0.50 has two."""
+    exponent = Decimal(number).as_tuple().exponent
     return max(0, -exponent) if isinstance(exponent, int) else 0

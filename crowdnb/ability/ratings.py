@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from crowdnb.labels import IntArray, hashable, listing, number, numbers, phrases, shown
+from crowdnb.labels import IntArray, as_cleaned, hashable, listing, number, numbers, phrases, shown
 from crowdnb.order import natural_key, natural_order, natural_rank
 from crowdnb.spelling import told_apart
 
@@ -308,7 +308,8 @@ def _labelled(
         in_order(criterion, criteria),
     )
     clean = [
-        _as_cleaned(labels, key) for labels, key in zip((workers, criteria), KEYS, strict=True)
+        as_cleaned(labels, f"ratings, column {key}", once=False)
+        for labels, key in zip((workers, criteria), KEYS, strict=True)
     ]
     if not all(
         given.equals(labels) for given, labels in zip((workers, criteria), clean, strict=True)
@@ -320,15 +321,6 @@ def _labelled(
     codes: list[Any] = [worker[order], criterion[order]]
     index = pd.MultiIndex(levels, codes, names=KEYS, verify_integrity=False)
     return Counts(n[order], index=index, columns=pd.RangeIndex(1, n.shape[1] + 1, name="stars"))
-
-
-def _as_cleaned(labels: pd.Index[Any], key: str) -> pd.Index[Any]:
-    """Labels as they are cleaned; ValueError where two that are not one look the same."""
-    if isinstance(labels.dtype, np.dtype) and labels.dtype.kind in "iuf":
-        return labels
-    clean = told_apart(labels.tolist(), f"ratings, column {key}", once=False)
-    index: pd.Index[Any] = pd.Index(clean, tupleize_cols=False)
-    return index
 
 
 def in_order(codes: IntArray, labels: pd.Index[Any]) -> tuple[IntArray, pd.Index[Any]]:

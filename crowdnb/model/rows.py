@@ -45,7 +45,7 @@ import numpy as np
 from scipy import sparse
 
 from crowdnb.labels import BoolArray, FloatArray, IntArray
-from crowdnb.model.conflict_graph import cliques, covering
+from crowdnb.model.conflict_graph import covering
 from crowdnb.model.matrices import entries, incidence, members
 from crowdnb.model.problem import Problem
 
@@ -201,8 +201,6 @@ class Rules:
 
     def cliques(self) -> list[IntArray]:
         """Workers in mutual conflict; together they cover the conflicts that are there."""
-        if self.conflicts is self.problem.arrays.worker_conflicts:
-            return list(cliques(self.problem))
         return list(covering(self.conflicts))
 
     def overlapping(self) -> list[IntArray]:

@@ -12,11 +12,11 @@ import math
 import re
 from collections.abc import Callable
 from datetime import date, datetime, time
-from decimal import Decimal
 from typing import Any
 from unicodedata import category, normalize
 from unicodedata import decimal as digit
 
+from crowdnb.ability.qualification import decimals
 from crowdnb.labels import number
 from crowdnb.model.fields import MOST
 from crowdnb.project.files import short
@@ -118,11 +118,9 @@ def read_number(
     return f"{short(as_label(cell))} {wrong}" if (wrong := rule(value)) else value
 
 
-def decimals(cell: Any) -> int:
-    """Digits after the decimal sign, as the number of a cell is written; 0.50 has two."""
-    text = as_label(cell).replace(",", ".") if isinstance(cell, str) else repr(cell)
-    exponent = Decimal(text).as_tuple().exponent
-    return max(0, -exponent) if isinstance(exponent, int) else 0
+def decimals_of(cell: Any) -> int:
+    """Digits after the decimal sign, as the number of a cell is written."""
+    return decimals(as_label(cell).replace(",", ".") if isinstance(cell, str) else repr(cell))
 
 
 def ratio(cell: Any) -> float:

@@ -20,7 +20,7 @@ from crowdnb.ability.weights import SAATY, is_saaty_scale, judgement_problems, w
 from crowdnb.labels import listing, phrases
 from crowdnb.project.cells import (
     as_label,
-    decimals,
+    decimals_of,
     in_unit,
     not_negative,
     ratio,
@@ -95,7 +95,7 @@ class Reader:
     def _summing_to_one(self, table: Table, weight: list[float]) -> list[float]:
         """Weights that sum to 1, rescaled where only the rounding of what is written is off."""
         total = math.fsum(weight)
-        scaled = scaled_to_one(weight, [decimals(cell) for cell in table.column("weight")])
+        scaled = scaled_to_one(weight, [decimals_of(cell) for cell in table.column("weight")])
         if scaled is None:
             percent = "; they look like percent, divide each by 100" * (abs(total - 100) < 1)
             table.problem(

@@ -6,7 +6,7 @@ import pytest
 from helpers.folders import copy, problems
 
 import crowdnb as cn
-from crowdnb.project.cells import decimals, in_unit, not_negative, people, ratio, read_number
+from crowdnb.project.cells import decimals_of, in_unit, not_negative, people, ratio, read_number
 from crowdnb.spelling import cleaned
 
 READ = {
@@ -139,7 +139,7 @@ def test_empty_cells_truth_values_and_dates():
 
 def test_decimals_as_they_are_written():
     cells = ["0.50", "0,333", ".5", "1", 0.25, 1, 0.333333, "1e-3", "1e3", 5e-06]
-    assert list(map(decimals, cells)) == [2, 3, 1, 0, 2, 0, 6, 3, 0, 6]
+    assert list(map(decimals_of, cells)) == [2, 3, 1, 0, 2, 0, 6, 3, 0, 6]
 
 
 def test_fractions_of_a_scale():
