@@ -15,7 +15,8 @@ import pytest
 from helpers.folders import DATA, content, copy, problems, refused
 
 import crowdnb as cn
-from crowdnb.__main__ import main
+from crowdnb.__main__ import _parser, main
+from crowdnb.cli.command import PLAN_OPTIONS
 from crowdnb.project.spreadsheet import unmarked
 
 WORKERS = [f"a{i}" for i in range(12)]
@@ -57,6 +58,14 @@ def test_options_of_a_scene_are_not_used_and_it_says_so(tmp_path, capsys):
     assert cn.scenes.read_scene(folder).project.notes == ()
     assert main(["report", str(folder)]) == 1
     assert words in (folder / "report.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("command", ["assign", "report"])
+def test_options_that_decide_a_plan_are_left_out_at_their_defaults(command):
+    """Of the command that is named where no assignment exists."""
+    usual = vars(_parser().parse_args([command, "folder"]))
+    apart = {"command", "folder", "output"}
+    assert {name: usual[name] for name in usual.keys() - apart} == PLAN_OPTIONS
 
 
 def test_the_case_study_folder_is_solved_and_written(tmp_path, capsys):

@@ -4,6 +4,7 @@ import math
 import re
 
 import numpy as np
+import pandas as pd
 import pytest
 from helpers.effort import tries
 from helpers.worlds import SCOPES, possible, worlds
@@ -97,6 +98,23 @@ def test_the_regret_is_the_least_of_all_tables(scope):
         assert str(found)
     assert better > tries(2, 15)
     assert looked > tries(30, 100)
+
+
+def test_the_best_today_is_taken_where_the_worst_case_is_nothing():
+    """What stands for nothing is more for the task that weighs more; the other is better today."""
+    ends = pd.MultiIndex.from_product([["skill"], ["low", "high"]])
+    project = cn.Project(
+        pd.DataFrame([[0, 1.0]], ["a"], ends),
+        pd.DataFrame([[0.1, 0.2], [0.9, 1.0]], ["easy", "hard"], ends),
+        pd.Series({"skill": 1.0}),
+        pd.Series({"easy": 1, "hard": 1}),
+        pd.Series({"easy": 0.5, "hard": 1.0}),
+        pd.DataFrame([[0, 0]], ["a"], ["easy", "hard"]),
+        pd.DataFrame([[0]], ["a"], ["a"]),
+    )
+    found = cn.robust(project, project.problem().changed(required_rule="at most"))
+    assert found.assignment.pairs[["worker", "task"]].to_numpy().tolist() == [["a", "easy"]]
+    assert found.price == 0
 
 
 def test_the_price_of_caution_on_the_case_study(case):
