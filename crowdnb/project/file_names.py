@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from crowdnb.labels import listing
 from crowdnb.project.errors import ProjectError, Report, closest
@@ -44,15 +44,10 @@ def known_names(where: str, visible: Sequence[str], ending: str, report: Report)
         named = listing(books, 3)
         text = f"no file of a project is in this folder; name the workbook itself ({named})"
         raise ProjectError([(where, f"{where}: {text}")])
-    for choice in NEEDED:
-        full = [f"{name}{ending}" for name in choice]
-        if not set(choice) & set(there):
-            like = [name for name, plain in plain_names.items() if plain in choice]
-            unread = [name for name in like if name not in names]  # those in names get a hint each
-            said = f"; {listing(unread, 3)} cannot stand for it" if unread else ""
-            report.add(where, f"{' or '.join(full)} is missing{said}")
-        elif len(choice) > 1 and set(choice) <= set(there):
-            report.add(where, f"{' and '.join(full)} are both there; keep the one that counts")
+    # those in names get a hint each
+    unread = {name: plain for name, plain in plain_names.items() if name not in names}
+    for problem in _missing_or_double(there, unread, ending):
+        report.add(where, problem)
     known = [f"{name}{ending}" for name in FILES]
     for name in [name for name in names if name not in known and not OWN.fullmatch(name)]:
         plain = plain_names[name]
@@ -65,6 +60,20 @@ def known_names(where: str, visible: Sequence[str], ending: str, report: Report)
         elif not ending or name.lower().endswith(".csv"):
             report.notes.append(f"{name} was not read; its name is not one of {', '.join(known)}")
     return there
+
+
+def _missing_or_double(
+    there: Sequence[str], unread: Mapping[str, str], ending: str
+) -> Iterator[str]:
+    """Of what is needed once, what is missing or there twice; with what cannot stand for it."""
+    for choice in NEEDED:
+        full = [f"{name}{ending}" for name in choice]
+        if not set(choice) & set(there):
+            like = [name for name, plain in unread.items() if plain in choice]
+            said = f"; {listing(like, 3)} cannot stand for it" if like else ""
+            yield f"{' or '.join(full)} is missing{said}"
+        elif len(choice) > 1 and set(choice) <= set(there):
+            yield f"{' and '.join(full)} are both there; keep the one that counts"
 
 
 def _plain_name(name: str) -> str:

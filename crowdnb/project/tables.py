@@ -267,25 +267,37 @@ def made_table(
         return None
     body_rows, body_lines = [rows[at] for at in body], [lines[at] for at in body]
     table = Table(where, line_word, header, body_rows, body_lines, decimal_comma, report)
-    for cell in rows[head]:
-        if line_word == "line" and (wrong := broken(cell)):
-            report.add(where, f"the column {wrong}", [f"line {lines[head]}"])
-        if is_date(cell):
-            report.notes.append(
-                f"{where}, {line_word} {lines[head]}: the column {as_label(cell)} is named by a"
-                " date; did the spreadsheet make it of another text?"
-            )
-    width, ragged = len(header), False
+    _look_at_header(table, rows[head], lines[head])
+    width = len(header)
     longer = all(len(row) == width + 1 and as_label(row[width]) for row in table.rows)
     if longer and _counts([row[0] for row in table.rows]):
         table.problem(_ROW_NAMES)
         return None
+    return table if _made_even(table) else None
+
+
+def _look_at_header(table: Table, cells: Sequence[Any], line: int) -> None:
+    """Report a line break in the name of a column, note a date."""
+    for cell in cells:
+        if table.line_word == "line" and (wrong := broken(cell)):
+            table.report.add(table.where, f"the column {wrong}", [f"line {line}"])
+        if is_date(cell):
+            table.report.notes.append(
+                f"{table.where}, {table.line_word} {line}: the column {as_label(cell)} is named by"
+                " a date; did the spreadsheet make it of another text?"
+            )
+
+
+def _made_even(table: Table) -> bool:
+    """Cut or fill the rows to the width of the header; whether that loses nothing, else reported."""
+    width, ragged = len(table.header), False
     for row, cells in enumerate(table.rows):
         if len(cells) == width:
             continue
-        if any(map(as_label, cells[width:])) or (line_word == "line" and len(cells) < width):
-            hint = _WITHIN if not decimal_comma and len(cells) > width else ""
+        lacking = table.line_word == "line" and len(cells) < width
+        if any(map(as_label, cells[width:])) or lacking:
+            hint = _WITHIN if not table.decimal_comma and len(cells) > width else ""
             table.problem(f"{count(len(cells), 'cell')}, and the header has {width}{hint}", row)
             ragged = True
         table.rows[row] = cells[:width] + [None] * (width - len(cells))
-    return None if ragged else table
+    return not ragged
