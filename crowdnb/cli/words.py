@@ -7,7 +7,7 @@ from unicodedata import category, east_asian_width
 import crowdnb as cn
 from crowdnb.ability.consistency import consistency_of
 from crowdnb.labels import as_listed, count, listing
-from crowdnb.project.histories import clouds_of, gamma_of, left_out_line
+from crowdnb.project.histories import clouds_of, left_out_line
 from crowdnb.project.plan import proved_by, tie_line
 from crowdnb.project.scenario import GIVEN
 
@@ -37,7 +37,7 @@ def histories(project: cn.Project, scenario: cn.Scenario) -> str:
         (
             f"Histories: {len(clouds)} ({rule.get('point', 0)} of one rating,"
             f" {rule.get('range', 0)} of 2 to 5, {rule.get('cloud', 0)} by the cloud model with"
-            f" gamma = {gamma_of(project, scenario):g})."
+            f" gamma = {scenario.gamma_of(project):g})."
         ),
         (
             f"S² < En² in {negative} of the {rule.get('cloud', 0)} clouds;"

@@ -287,9 +287,8 @@ class _Search:
     def _order(self, candidates: int, room: int) -> list[tuple[int, int]]:
         """The candidates, clique by clique, each with what he and those before him have room for at most."""
         order: list[tuple[int, int]] = []
-        while (
-            candidates
-        ):  # each pass takes a clique of mutual conflicts: one of it can join at most
+        # each pass takes a clique of mutual conflicts: one of it can join at most
+        while candidates:
             clique, of_clique = candidates, list[int]()
             while clique:
                 i = lowest(clique)

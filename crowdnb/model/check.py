@@ -67,9 +67,8 @@ def check(problem: Problem, table: pd.DataFrame | Assignment) -> list[str]:
         if got.equals(wanted):
             continue
         for label in got.difference(wanted, sort=False):
-            hint = (
-                "" if broken else meant(label, wanted)
-            )  # for the first, since it takes a look at all
+            # for the first, since it takes a look at all
+            hint = "" if broken else meant(label, wanted)
             broken.append(f"{axis} {label} is not in the problem{hint}")
         for label in wanted.difference(got, sort=False):
             broken.append(f"{axis} {label} is not in the table")

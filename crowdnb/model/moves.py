@@ -13,6 +13,7 @@ from crowdnb.model.problem import Problem
 from crowdnb.spelling import one_label, unknown
 
 Tasks = tuple[Hashable, ...]
+MOST = 20  # moves in a sentence, as many as of the idle
 
 
 def moves(problem: Problem, old: IntArray, new: IntArray) -> pd.DataFrame:
@@ -47,7 +48,7 @@ def tasks_of(problem: Problem, placed: IntArray) -> dict[Hashable, Tasks]:
     }
 
 
-def moves_text(frame: pd.DataFrame, most: int = 20) -> str:
+def moves_text(frame: pd.DataFrame, most: int = MOST) -> str:
     """``a1: r0 → r3; a4: idle → r0``, cut after ``most`` as lists of labels are."""
 
     def where(tasks: tuple[Hashable, ...]) -> str:
@@ -58,7 +59,7 @@ def moves_text(frame: pd.DataFrame, most: int = 20) -> str:
     return cut(parts, most) or "nobody moves"
 
 
-def cut(parts: Sequence[str], most: int) -> str:
+def cut(parts: Sequence[str], most: int = MOST) -> str:
     """Moves in a row; of more than ``most`` the first, and how many there are."""
     if len(parts) <= most:
         return "; ".join(parts)

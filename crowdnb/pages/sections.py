@@ -25,7 +25,7 @@ from crowdnb.pages.assignment_tables import (
 from crowdnb.pages.comparison import changed, misfits
 from crowdnb.pages.findings import FEW, Findings
 from crowdnb.pages.html import escaped, items, paragraphs, text_table
-from crowdnb.project.histories import clouds_of, few_line, gamma_of, left_out_line
+from crowdnb.project.histories import clouds_of, few_line, left_out_line
 from crowdnb.project.plan import proved_by, tie_line
 from crowdnb.project.record import fingerprint
 from crowdnb.project.scenarios import moved
@@ -367,15 +367,13 @@ def versions(found: Findings) -> str:
     names = ["numpy", "pandas", "scipy", "cvxpy"]
     if found.answer.solver in _ENGINES:
         names.append(_ENGINES[found.answer.solver])
-    gamma = gamma_of(found.project, found.scenario)
+    gamma = found.scenario.gamma_of(found.project)
     parts = [
         f"crowdnb {crowdnb.__version__}",
         f"Python {platform.python_version()}",
         *(f"{name} {metadata.version(name)}" for name in names),
         f"γ = {gamma:g}",
     ]
-    least = found.project.min_ratings
-    least = least if found.scenario.min_ratings is None else found.scenario.min_ratings
-    if least:
+    if least := found.scenario.min_ratings_of(found.project):
         parts.append(f"at least {least} ratings")
     return f"<p>{escaped(' · '.join(parts))} · data {fingerprint(found.project)}</p>"

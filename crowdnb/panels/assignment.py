@@ -36,8 +36,6 @@ from crowdnb.project.record import Project
 from crowdnb.project.scenario import Scenario
 from crowdnb.project.scenarios import Scenarios, tasks_of
 
-MOVES = 20  # in a sentence, as many as of the idle elsewhere
-
 
 def assignment_view(
     answer: Assignment,
@@ -78,7 +76,7 @@ def assignment_view(
     lines = [
         _rho(answer, measured, first if compared else None),
         f"<p>{escaped(tie)}</p>" if (tie := tie_line(answer)) else "",
-        f"<p>Moved: {escaped(cut(facts['moved'], MOVES) or 'nobody')}."
+        f"<p>Moved: {escaped(cut(facts['moved']) or 'nobody')}."
         f" Idle: {escaped(listing(answer.idle) or 'nobody')}.</p>",
     ]
     head = "".join(lines)

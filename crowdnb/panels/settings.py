@@ -46,7 +46,7 @@ def settings_of(project: Project, scenario: Scenario, scope: str = "project") ->
         else:
             extra.append(("exclusion", (worker, task), value))
     return {
-        "gamma": project.gamma if scenario.gamma is None else scenario.gamma,
+        "gamma": scenario.gamma_of(project),
         "weights": tuple(weights[name] for name in project.criteria_weights.index),
         "tasks": [
             [float(need[task]), float(weigh[task]), *asks]
@@ -57,9 +57,7 @@ def settings_of(project: Project, scenario: Scenario, scope: str = "project") ->
         "worker_conflicts": np.argwhere(np.tril(between.to_numpy(), -1)).tolist(),
         "task_conflicts": np.argwhere(barred.to_numpy()).tolist(),
         "scope": scenario.scope or scope,
-        "min_ratings": (
-            project.min_ratings if scenario.min_ratings is None else scenario.min_ratings
-        ),
+        "min_ratings": scenario.min_ratings_of(project),
         "extra": tuple(extra),
     }
 

@@ -20,16 +20,11 @@ _WORDS = {6: "six"}
 _LISTED = 20  # names in a sentence
 
 
-def gamma_of(project: Project, scenario: Scenario) -> float:
-    """γ of a scenario: its own, or the project's."""
-    return project.gamma if scenario.gamma is None else scenario.gamma
-
-
 def clouds_of(project: Project, scenario: Scenario) -> pd.DataFrame | None:
     """The histories one by one with a scenario's γ; None for a project of intervals."""
     if project.counts is None:
         return None
-    return ability_clouds(project.counts, gamma_of(project, scenario))
+    return ability_clouds(project.counts, scenario.gamma_of(project))
 
 
 def fewest_of(
@@ -65,7 +60,7 @@ def few_line(project: Project, scenario: Scenario, answer: Assignment) -> str:
 
 def left_out_line(project: Project, scenario: Scenario) -> str:
     """Whom too few ratings leave out, in a sentence; empty where there is no such rule."""
-    least = project.min_ratings if scenario.min_ratings is None else scenario.min_ratings
+    least = scenario.min_ratings_of(project)
     if not least:
         return ""
     out = project.ability.index.difference(scenario.workers(project), sort=False)

@@ -1,8 +1,9 @@
 """The plan of a project: the one answer that every output gives, and the words used of it.
 
-The command, the page, the bench, :meth:`crowdnb.Project.solve` and :class:`crowdnb.Scenarios` all
-ask :func:`plan_of`. So they name the same people, where optima tie those that come first by label
-(eqs. 7 to 12 leave the choice open), and the same engine.
+The command, the page, the bench and :class:`crowdnb.Scenarios` all ask :func:`plan_of`, and
+:meth:`crowdnb.Project.solve` the same program in the same way, but that Ctrl-C gives its best so
+far. So they name the same people, where optima tie those that come first by label (eqs. 7 to 12
+leave the choice open), and the same engine.
 """
 
 from __future__ import annotations

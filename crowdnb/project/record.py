@@ -35,8 +35,8 @@ from crowdnb.model.problem import Problem
 from crowdnb.project.cells import not_negative, people
 from crowdnb.project.files import write_together
 from crowdnb.project.form import FILES, FORM
-from crowdnb.project.plan import Programs
 from crowdnb.project.spreadsheet import csv_file
+from crowdnb.solver.program import Program
 from crowdnb.solver.ties import tie_break
 
 # of C^A at a time are compared with as many columns, which then stay in a processor's cache
@@ -185,7 +185,7 @@ class Project:
         Parameters and errors as :func:`crowdnb.solve`.
         """
         problem = self.problem(conflict_scope=conflict_scope)
-        program = Programs(solver).of(problem)
+        program = Program(problem, solver)
         return program.resolve(time_limit=time_limit, tie_break=tie_break(problem))
 
     @cached_property
@@ -331,7 +331,8 @@ def problem_of(
 ) -> Problem:
     """The problem of a project with this Q: the one way from files and settings to a problem.
 
-    Workers who are not in Q are left out. A scenario changes what else it asks for in the problem that comes out.
+    Workers who are not in Q are left out. A scenario changes what else it asks for in the problem
+    that comes out.
     """
     barred, between = project.task_conflicts, project.worker_conflicts
     if len(q) < len(project.ability):

@@ -157,7 +157,7 @@ class Labelled:
     def _check(self, key: Any, value: Any, where: str) -> None:
         what = self.told(key)
         if not (math.isfinite(number(value)) and self.holds(number(value))):
-            raise ScenarioError(f"{where}: {what} is {as_given(value)}; {self.asked} is needed")
+            raise ScenarioError(f"{where}: {what} is {as_typed(value)}; {self.asked} is needed")
         if value > self.most:
             raise ScenarioError(
                 f"{where}: {what} is {value:,.0f}; at most {self.most:,.0f} can be asked for"
@@ -279,7 +279,7 @@ def _is_pair(pair: Any) -> bool:
     )
 
 
-def as_given(value: Any) -> str:
+def as_typed(value: Any) -> str:
     """A value that is wrong, as messages show it; a number in quotes is told to be text."""
     told = shown(value)
     if isinstance(value, str):

@@ -27,8 +27,8 @@ from crowdnb.project.setting_kinds import (
     ScenarioError,
     Single,
     Switches,
-    as_given,
     as_json,
+    as_typed,
 )
 
 # workers that a scenario adds: for each two of all workers a problem has a byte
@@ -48,7 +48,7 @@ def _is_count(value: float) -> bool:
 def _gamma(value: Any, where: str) -> int | float:
     if not (math.isfinite(number(value)) and number(value) >= 0):
         raise ScenarioError(
-            f"{where}: gamma is {as_given(value)}; a number of at least 0 is needed"
+            f"{where}: gamma is {as_typed(value)}; a number of at least 0 is needed"
         )
     return as_json(value)
 
@@ -81,7 +81,7 @@ def _other_gamma(project: Project, gamma: float) -> str | None:
 def _min_ratings(value: Any, where: str) -> int:
     if not (number(value) >= 0 and number(value).is_integer()):
         raise ScenarioError(
-            f"{where}: min_ratings is {as_given(value)}; a whole number of ratings is needed"
+            f"{where}: min_ratings is {as_typed(value)}; a whole number of ratings is needed"
         )
     return int(value)
 
