@@ -162,6 +162,8 @@ CALLS = [
     "cn.Scenario().qualification(project=PROJECT)",
     "cn.Scenario().words(project=PROJECT)",
     "cn.Scenario().workers(project=PROJECT)",
+    "cn.Scenario().gamma_of(project=PROJECT)",
+    "cn.Scenario().min_ratings_of(project=PROJECT)",
     "cn.Scenario().repaired(changes=((('place', 't1'), 1),), problem=P)",
     (
         "cn.Scenarios(project=PROJECT, named=(), current=cn.Scenario(), scope='task',"

@@ -123,15 +123,17 @@ class Scenario:
 
     def gamma_of(self, project: Project) -> float:
         """Its own γ, or the project's."""
-        return project.gamma if self.gamma is None else self.gamma
+        usual = needs(project, Project, "project").gamma
+        return usual if self.gamma is None else self.gamma
 
     def min_ratings_of(self, project: Project) -> int:
         """How many ratings it asks of a worker, or the project does."""
-        return project.min_ratings if self.min_ratings is None else self.min_ratings
+        usual = needs(project, Project, "project").min_ratings
+        return usual if self.min_ratings is None else self.min_ratings
 
     def workers(self, project: Project) -> pd.Index[Any]:
         """The project's workers who have ratings enough; ScenarioError where there is nobody."""
-        least = self.min_ratings_of(needs(project, Project, "project"))
+        least = self.min_ratings_of(project)
         try:
             return project.enough_ratings(least)
         except ValueError as error:
