@@ -13,8 +13,8 @@ from tqdm.auto import tqdm
 from crowdnb.explain.variants import TINY, Oracle
 from crowdnb.labels import BoolArray, FloatArray, number, shown, unique_index
 from crowdnb.model.assignment import Assignment
-from crowdnb.model.fields import zero_one
 from crowdnb.model.moves import moves, moves_text
+from crowdnb.model.pair_tables import zero_one
 from crowdnb.model.problem import Problem, needed
 from crowdnb.solver.search import optimum, tie
 from crowdnb.spelling import unknown

@@ -1,7 +1,10 @@
 """Group role assignment as E-CARGO states it (section 4; notebook 04). No solver.
 
 ``problem``         Q, L, W, the conflicts and the options, checked
+``tables``          its numbers with their labels
+``arrays``          the same as plain records
 ``fields``          how each of its fields is read
+``pair_tables``     how tables of zeros and ones are read
 ``rows``            every rule once: the requirements, and the row that each of them is
 ``matrices``        sparse 0/1 matrices, of which the rows are made
 ``assignment``      T and its group performance ρ

@@ -17,7 +17,7 @@ from crowdnb.labels import (
     listing,
     shown,
 )
-from crowdnb.model.fields import zero_one
+from crowdnb.model.pair_tables import zero_one
 from crowdnb.model.problem import Problem, Status, needed
 
 # What every output says where ties were broken by label, and there are any.

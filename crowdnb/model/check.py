@@ -19,7 +19,7 @@ from crowdnb.labels import (
     shown,
 )
 from crowdnb.model.assignment import Assignment, table_of
-from crowdnb.model.fields import zero_one
+from crowdnb.model.pair_tables import zero_one
 from crowdnb.model.problem import Problem, needed
 from crowdnb.spelling import meant, one_label
 

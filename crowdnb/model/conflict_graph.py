@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from crowdnb.labels import BoolArray, IntArray
-from crowdnb.model.fields import ones_of
+from crowdnb.model.arrays import ones_of
 from crowdnb.model.problem import Problem
 
 # Beyond either of these the question whether places can be filled is left to the solver.

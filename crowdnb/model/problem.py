@@ -37,7 +37,7 @@ Automatica Sinica 7 (2020) 1498-1510: roles that no agent can hold together (GMR
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any, Literal
@@ -47,41 +47,18 @@ import numpy.typing as npt
 import pandas as pd
 
 from crowdnb.labels import BoolArray, FloatArray, IntArray, plain_array, unique_index
-from crowdnb.model.fields import (
-    Conflicts,
-    Labels,
-    RequiredRule,
-    Scope,
-    frozen,
-    has_ones,
-    ones_of,
-    read,
-)
+from crowdnb.model.arrays import Arrays, Labels, frozen, has_ones, ones_of
+from crowdnb.model.fields import RequiredRule, Scope, read
+from crowdnb.model.pair_tables import Conflicts
+from crowdnb.model.tables import Tables
 
 Status = Literal["optimal", "infeasible", "time_limit"]
 
 LARGEST = 1e300  # of W_j Q_ij, so that sums of them are finite
 
 
-@dataclass(frozen=True, eq=False)
-class Arrays:
-    """The numbers of a problem as read-only arrays, under the names of its fields."""
-
-    qualification: FloatArray  # Q, m × n
-    required: IntArray  # L, n
-    task_weights: FloatArray  # W, n
-    task_conflicts: BoolArray  # C^R, m × n
-    worker_conflicts: BoolArray  # C^A, m × m
-    worker_limits: IntArray  # m
-    pinned: BoolArray  # m × n
-    task_overlaps: BoolArray  # n × n
-    costs: FloatArray | None  # m × n
-    loads: FloatArray | None  # m × n
-    capacities: FloatArray | None  # m
-
-
 @dataclass(frozen=True, init=False, eq=False, repr=False)
-class Problem:
+class Problem(Tables):
     """A checked assignment problem: Q, L, W, C^R, C^A and what a conflict between workers means.
 
     Parameters
@@ -154,8 +131,6 @@ class Problem:
     <Problem: 12 workers, 5 tasks, 9 places, 9 worker-task and 1 worker-worker conflicts (project)>
     """
 
-    labels: Labels
-    arrays: Arrays
     conflict_scope: Scope
     required_rule: RequiredRule
     budget: float | None
@@ -247,88 +222,6 @@ class Problem:
     def __getstate__(self) -> dict[str, Any]:
         """The fields; what is computed from them need not travel to another process."""
         return {one.name: getattr(self, one.name) for one in fields(self)}
-
-    @property
-    def workers(self) -> pd.Index[Any]:
-        """The m labels of workers."""
-        return self.labels.workers
-
-    @property
-    def tasks(self) -> pd.Index[Any]:
-        """The n labels of tasks."""
-        return self.labels.tasks
-
-    @property
-    def worker_at(self) -> dict[Hashable, int]:
-        """Position of each worker."""
-        return self.labels.worker_at
-
-    @property
-    def task_at(self) -> dict[Hashable, int]:
-        """Position of each task."""
-        return self.labels.task_at
-
-    @cached_property
-    def qualification(self) -> pd.DataFrame:
-        """Q, workers × tasks."""
-        return _framed(self.arrays.qualification, self.workers, self.tasks)
-
-    @cached_property
-    def required(self) -> pd.Series[int]:
-        """L, by task."""
-        return pd.Series(self.arrays.required, index=self.tasks, name="required", copy=False)
-
-    @cached_property
-    def task_weights(self) -> pd.Series[float]:
-        """W, by task."""
-        return pd.Series(self.arrays.task_weights, index=self.tasks, name="weight", copy=False)
-
-    @cached_property
-    def task_conflicts(self) -> pd.DataFrame:
-        """C^R, workers × tasks, 0/1."""
-        return _framed(self.arrays.task_conflicts.view(np.int8), self.workers, self.tasks)
-
-    @cached_property
-    def worker_conflicts(self) -> pd.DataFrame:
-        """C^A, workers × workers, 0/1."""
-        ones = self.arrays.worker_conflicts.view(np.int8)
-        return _framed(ones, self.workers, self.workers.rename("other"))
-
-    @cached_property
-    def worker_limits(self) -> pd.Series[int]:
-        """Tasks that each worker may take at most, by worker."""
-        return pd.Series(self.arrays.worker_limits, index=self.workers, name="limit", copy=False)
-
-    @cached_property
-    def pinned(self) -> pd.DataFrame:
-        """Pairs that must be chosen, workers × tasks, 0/1."""
-        return _framed(self.arrays.pinned.view(np.int8), self.workers, self.tasks)
-
-    @cached_property
-    def task_overlaps(self) -> pd.DataFrame:
-        """Tasks that no worker can hold together, tasks × tasks, 0/1."""
-        ones = self.arrays.task_overlaps.view(np.int8)
-        return _framed(ones, self.tasks, self.tasks.rename("other"))
-
-    @cached_property
-    def costs(self) -> pd.DataFrame | None:
-        """What each pair costs, workers × tasks."""
-        costs = self.arrays.costs
-        return None if costs is None else _framed(costs, self.workers, self.tasks)
-
-    @cached_property
-    def loads(self) -> pd.DataFrame | None:
-        """What each task takes of each worker, workers × tasks."""
-        loads = self.arrays.loads
-        return None if loads is None else _framed(loads, self.workers, self.tasks)
-
-    @cached_property
-    def capacities(self) -> pd.Series[float] | None:
-        """What each worker has for all tasks together, by worker."""
-        capacities = self.arrays.capacities
-        if capacities is None:
-            return None
-        return pd.Series(capacities, index=self.workers, name="capacity", copy=False)
 
     @cached_property
     def value(self) -> FloatArray:
@@ -424,10 +317,6 @@ def _labelled(qualification: Any) -> pd.DataFrame:
             f"qualification: at least one worker and one task are needed, got shape {frame.shape}"
         )
     return frame
-
-
-def _framed(array: npt.NDArray[Any], rows: pd.Index[Any], columns: pd.Index[Any]) -> pd.DataFrame:
-    return pd.DataFrame(array, index=rows, columns=columns, copy=False)
 
 
 def needed(problem: object) -> Problem:

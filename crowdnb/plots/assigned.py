@@ -26,7 +26,7 @@ from crowdnb.labels import (
 )
 from crowdnb.model.assignment import Assignment
 from crowdnb.model.conflict_graph import cliques
-from crowdnb.model.fields import zero_one
+from crowdnb.model.pair_tables import zero_one
 from crowdnb.model.problem import Problem, needed
 from crowdnb.plots.arguments import answer_to
 from crowdnb.plots.drawing import (

@@ -27,7 +27,8 @@ import pandas as pd
 from crowdnb.ability.cloud import ability_intervals, check_gamma
 from crowdnb.ability.ratings import Counts, check_stars
 from crowdnb.labels import path_of, shown, whole
-from crowdnb.model.fields import Labels, read
+from crowdnb.model.arrays import Labels
+from crowdnb.model.fields import read
 from crowdnb.project.csv_file import read_csv
 from crowdnb.project.errors import ProjectError, Report
 from crowdnb.project.excel_file import read_workbook

@@ -29,8 +29,10 @@ from crowdnb.labels import (
     whole,
     with_clean_labels,
 )
+from crowdnb.model.arrays import Labels
 from crowdnb.model.assignment import Assignment
-from crowdnb.model.fields import Conflicts, Labels, Scope, read, zero_one
+from crowdnb.model.fields import Scope, read
+from crowdnb.model.pair_tables import Conflicts, zero_one
 from crowdnb.model.problem import Problem
 from crowdnb.project.cells import not_negative, people
 from crowdnb.project.files import write_together

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from crowdnb.labels import BoolArray, FloatArray, IntArray
-from crowdnb.model.fields import beneath
+from crowdnb.model.arrays import beneath
 from crowdnb.model.problem import Problem
 
 # workers × places of one linear assignment, 400 MB; with more the engine is asked at once

@@ -24,7 +24,7 @@ from crowdnb.labels import (
     whole,
 )
 from crowdnb.market.scenes.reader import Scene, known, table_of
-from crowdnb.model.fields import zero_one
+from crowdnb.model.pair_tables import zero_one
 from crowdnb.model.problem import Problem
 
 
