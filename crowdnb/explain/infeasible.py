@@ -30,7 +30,7 @@ from crowdnb.explain.requirements import assuming, cheapest, feasible, fill, req
 from crowdnb.labels import BoolArray, IntArray, count, listing
 from crowdnb.model.conflict_graph import compatible_workers
 from crowdnb.model.problem import Problem, needed
-from crowdnb.model.rows import BY_ROW, KINDS, Kind, Requirement, Rules
+from crowdnb.model.rules import BY_ROW, KINDS, Kind, Requirement, Rules
 
 FEW = 12  # labels, pairs or steps of a proof that a text lists
 

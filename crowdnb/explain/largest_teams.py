@@ -31,7 +31,7 @@ from scipy.optimize import linear_sum_assignment
 
 from crowdnb.labels import BoolArray, FloatArray, IntArray
 from crowdnb.model.conflict_graph import compatible_workers, teams
-from crowdnb.model.rows import Rules
+from crowdnb.model.rules import Rules
 
 CREWS = 3000  # that are looked at; where there are more, some of them may be better
 FILLINGS = 2000  # likewise, of all crews

@@ -30,7 +30,8 @@ from crowdnb.model.changes import KINDS
 from crowdnb.model.check import BUDGET_TOLERANCE, budget_slack, fitting
 from crowdnb.model.conflict_graph import compatible_workers
 from crowdnb.model.problem import Problem
-from crowdnb.model.rows import Rows, Rules, rows
+from crowdnb.model.rows import Rows, rows
+from crowdnb.model.rules import Rules
 from crowdnb.solver.boolean_program import scaled
 from crowdnb.solver.highs import FOREVER, Milp, least_cost
 

@@ -1,7 +1,7 @@
 r"""One requirement in words; and whether an assignment meets those left when some are dropped.
 
 The latter is found out by augmenting paths and a branch and bound on groups that can work together,
-which know the requirements of :class:`crowdnb.model.rows.Rules`; and where that takes too long, or
+which know the requirements of :class:`crowdnb.model.rules.Rules`; and where that takes too long, or
 where there is a requirement that is known by its row alone, such as a budget, by a mixed-integer
 program of the rows.
 """
@@ -20,7 +20,8 @@ from crowdnb.model.check import BUDGET_TOLERANCE, cost, over_budget, overloaded
 from crowdnb.model.conflict_graph import SEARCH_NODES, bit_sets, compatible_workers, lowest, ones
 from crowdnb.model.problem import Problem
 from crowdnb.model.reach import reaches, zoom
-from crowdnb.model.rows import BY_ROW, Requirement, Rules, rows, stacked
+from crowdnb.model.rows import rows, stacked
+from crowdnb.model.rules import BY_ROW, Requirement, Rules
 from crowdnb.solver.boolean_program import SCALE, scaled
 from crowdnb.solver.highs import FOREVER, Milp, least_cost
 

@@ -49,7 +49,7 @@ from crowdnb.model.assignment import Assignment, score
 from crowdnb.model.check import broken_rules
 from crowdnb.model.moves import moves, moves_text
 from crowdnb.model.problem import Problem, Status
-from crowdnb.model.rows import Rules
+from crowdnb.model.rules import Rules
 from crowdnb.project.record import Project
 from crowdnb.sensitivity.project_arrays import ProjectArrays
 from crowdnb.solver.engine import SolverAnswerError

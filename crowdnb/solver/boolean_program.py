@@ -23,7 +23,8 @@ import numpy as np
 from crowdnb.labels import FloatArray, IntArray
 from crowdnb.model.check import BUDGET_TOLERANCE, budget_slack
 from crowdnb.model.problem import Problem
-from crowdnb.model.rows import Rows, Rules, rows
+from crowdnb.model.rows import Rows, rows
+from crowdnb.model.rules import Rules
 
 if TYPE_CHECKING:
     import cvxpy as cp

@@ -12,7 +12,8 @@ from scipy import sparse
 from crowdnb.labels import FloatArray, IntArray
 from crowdnb.model.fields import Scope
 from crowdnb.model.problem import Problem
-from crowdnb.model.rows import Rules, rows
+from crowdnb.model.rows import rows
+from crowdnb.model.rules import Rules
 from crowdnb.solver.boolean_program import gains
 from crowdnb.solver.engine import GLPK_WORDS, Answer, _options, ask, left_of, proved, read
 

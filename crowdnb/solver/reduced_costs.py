@@ -40,7 +40,8 @@ from scipy.optimize import linprog
 from crowdnb.labels import BoolArray, FloatArray, IntArray
 from crowdnb.model.matrices import members
 from crowdnb.model.problem import Problem
-from crowdnb.model.rows import Rows, Rules, rows
+from crowdnb.model.rows import Rows, rows
+from crowdnb.model.rules import Rules
 
 ALL = 1000  # pairs that are looked at together
 PER_TASK, PER_WORKER = 12, 3  # candidates to begin with, of more pairs

@@ -10,7 +10,7 @@ from scipy import sparse
 import crowdnb as cn
 from crowdnb.explain import requirements as rules
 from crowdnb.explain.requirements import requirement_text
-from crowdnb.model.rows import Requirement, Rules
+from crowdnb.model.rules import Requirement, Rules
 from crowdnb.solver import highs
 
 

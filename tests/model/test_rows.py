@@ -7,7 +7,8 @@ import pytest
 from helpers.by_looking import every_table, met, valid
 from helpers.random_problems import random_problem
 
-from crowdnb.model.rows import BY_ROW, KINDS, Kind, Requirement, Rules, rows, stacked
+from crowdnb.model.rows import rows, stacked
+from crowdnb.model.rules import BY_ROW, KINDS, Kind, Requirement, Rules
 
 
 def keeps(rules, tables, team=True, groups=None):

@@ -15,8 +15,8 @@ from crowdnb.labels import finite, labelled_vector, listing, needs, one_of, show
 from crowdnb.market.matching import with_room
 from crowdnb.model.conflict_graph import cliques
 from crowdnb.model.problem import Problem
-from crowdnb.model.rows import Rules
 from crowdnb.model.rows import rows as rows_of
+from crowdnb.model.rules import Rules
 
 Rows = Literal["pairs", "cliques"]
 MINORS = 200_000  # determinants that are computed at most
