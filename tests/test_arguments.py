@@ -145,6 +145,11 @@ CALLS = [
         " task_weights=NEED / 2, task_conflicts=Q * 0, worker_conflicts=BETWEEN, counts=None,"
         " judgement=None, gamma=0.1, notes=('so',), min_ratings=0)"
     ),
+    (
+        "cn.Project(ability=None, demand=None, criteria_weights=None, required=NEED,"
+        " task_weights=None, task_conflicts=Q * 0, worker_conflicts=BETWEEN,"
+        " given_qualification=Q, options={'pinned': [('b', 't1')]})"
+    ),
     "PROJECT.problem(worker_conflicts=[('a', 'b')], conflict_scope='task')",
     "PROJECT.solve(solver='HIGHS', time_limit=5.0, conflict_scope='task')",
     "PROJECT.write(folder=FOLDER / 'written')",
@@ -691,6 +696,13 @@ ARGUMENTS |= {
     ),
     "cn.panels.shared_rest.weights": "a row",
     "cn.Project.task_weights": "weights or none",
+    "cn.Project.given_qualification": "free",
+    "cn.Project.options": "by pair",
+    # where Q is given ready-made
+    **dict.fromkeys(
+        [f"cn.Project.{one}" for one in ("ability", "demand", "criteria_weights")],
+        "weights or none",
+    ),
     "cn.Scenario.name": "text",
     "cn.Scenario.min_ratings": "whole or none",
     "cn.panels.assignment_view.by_given": "number or none",

@@ -20,13 +20,14 @@ def histories(project: cn.Project, scenario: cn.Scenario) -> str:
 
     With the numbers of a scenario that fits.
     """
-    m, k = len(project.ability), len(project.criteria_weights)
-    given = scenario.weights or project.criteria_weights
-    weights = ", ".join(f"{name} {given[name]:.3g}" for name in project.criteria_weights.index)
+    m, k = len(project.workers), len(project.criteria)
+    given = scenario.weights or project.weights_by_criterion
+    weights = ", ".join(f"{name} {given[name]:.3g}" for name in project.criteria)
     places = sum({**project.required, **scenario.required}.values())
-    lines = [
-        f"{m} workers, {len(project.required)} tasks, {places} places. Criteria weights: {weights}."
-    ]
+    size = f"{m} workers, {len(project.required)} tasks, {places} places."
+    if project.given_qualification is not None:
+        return f"{size} Qualification: as given."
+    lines = [f"{size} Criteria weights: {weights}."]
     if project.judgement is not None and not scenario.weights:
         lines.append(consistency_of(project.judgement).of_deviation)
     if (clouds := clouds_of(project, scenario)) is None:

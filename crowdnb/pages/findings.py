@@ -54,7 +54,7 @@ class Findings:
         self.changes = self.scenario.words(self.project)
         self.misfits = plans.left_out(scenario)
         self.notes = [*self.project.notes, *said]
-        self.weights = dict(scenario.weights) or self.project.criteria_weights.to_dict()
+        self.weights = dict(scenario.weights) or self.project.weights_by_criterion
         self.small = self.problem.arrays.qualification.size <= _LOOKED_INTO
         self.size = "{} workers × {} tasks".format(*self.problem.arrays.qualification.shape)
         self.fits_grid = fits_grid(*self.problem.arrays.qualification.shape)

@@ -332,7 +332,7 @@ def _checks(found: Findings) -> list[str]:
     project, answer = found.project, found.answer
     weights = ", ".join(f"{k} {w:.3g}" for k, w in found.weights.items())
     read = (
-        f"Files read without a problem: {len(project.ability)} workers, {len(project.required)}"
+        f"Files read without a problem: {len(project.workers)} workers, {len(project.required)}"
         f" tasks, {int(project.required.sum())} places. Criteria weights: {weights}."
     )
     if project.judgement is not None and not found.scenario.weights:

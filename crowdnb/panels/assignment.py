@@ -32,7 +32,7 @@ from crowdnb.panels.panel import Panel, View, check_start
 from crowdnb.panels.settings import gamma_note, scenario_of, settings_of
 from crowdnb.project.histories import few_line, left_out_line
 from crowdnb.project.plan import proved_by, tie_line
-from crowdnb.project.record import Project
+from crowdnb.project.record import Project, sources_of
 from crowdnb.project.scenario import Scenario
 from crowdnb.project.scenarios import Scenarios, tasks_of
 
@@ -122,9 +122,9 @@ def assignment_panel(project: Project, conflict_scope: Scope = "project") -> Pan
     """γ, criteria weights, conflicts, L and W: who does what, ρ and its change, who moved."""
     one_of(conflict_scope, get_args(Scope), "conflict_scope")
     tasks = [str(task) for task in needs(project, Project, "project").required.index]
-    names, most = [str(worker) for worker in project.ability.index], len(project.ability)
+    names, most = [str(worker) for worker in project.workers], len(project.workers)
     first = settings_of(project, Scenario(), conflict_scope)
-    weights = WeightSliders(project.criteria_weights)
+    weights = WeightSliders(sources_of(project, "the panel").criteria_weights)
     same = [slider.description for slider in weights.sliders]
     gamma = float_slider("γ, weight of He (0 to 1)", project.gamma, 0, 1, 0.05, same)
     needed, weighed = ([f"{task} {verb}" for task in tasks] for verb in ("needs", "weighs"))
@@ -178,7 +178,7 @@ def panel_problem(
 
 def _scenario(project: Project, settings: Mapping[str, Any], scope: Scope) -> Scenario:
     """What the settings of this panel, which asks no demands, change in the project."""
-    check_weights(np.asarray(settings["weights"]), project.criteria_weights.index)
+    check_weights(np.asarray(settings["weights"]), project.criteria)
     first = settings_of(project, Scenario(), scope)
     rows = [
         [settings[f"L {task}"], settings[f"W {task}"], *asks]
@@ -190,7 +190,7 @@ def _scenario(project: Project, settings: Mapping[str, Any], scope: Scope) -> Sc
 def panel_possibility(project: Project, gamma: float) -> FloatArray:
     """P at this γ, as a scenario moves the intervals; workers × tasks × criteria."""
     ability, demand = Scenario(gamma=gamma).intervals(project)
-    criteria, tasks = project.criteria_weights.index, project.required.index
+    criteria, tasks = project.criteria, project.required.index
     p = possibility_matrix(ability, demand.loc[tasks])[criteria]
     return p.to_numpy().reshape(len(ability), len(tasks), len(criteria))
 
@@ -199,7 +199,7 @@ def panel_qualification(
     project: Project, possibility: FloatArray, weights: Sequence[float]
 ) -> pd.DataFrame:
     """Q with these criteria weights (eq. 6); ValueError unless they are ≥ 0 and sum to 1."""
-    w = check_weights(np.asarray(weights), project.criteria_weights.index)
+    w = check_weights(np.asarray(weights), project.criteria)
     # summed in turn: to the last bit as cn.qualification
     q = sum(weight * possibility[..., k] for k, weight in enumerate(w))
-    return pd.DataFrame(q, project.ability.index, project.required.index)
+    return pd.DataFrame(q, project.workers, project.required.index)

@@ -146,7 +146,7 @@ class Bench(ProjectFolder):
     def __repr__(self) -> str:
         if self._opened is None:
             return "<Bench: no project>"
-        m, n = len(self._opened.project.ability), len(self._opened.project.required)
+        m, n = len(self._opened.project.workers), len(self._opened.project.required)
         return f"<Bench: {m} workers, {n} tasks>"
 
     def __getitem__(self, name: str) -> Any:
@@ -209,14 +209,14 @@ class Bench(ProjectFolder):
             lines.append(f"Taken up again from {here.keeper.path.name}: {kept}.")
         self.checked.value = sentences(
             lines,
-            f"Checked, no problem: {len(here.project.ability)} workers,"
+            f"Checked, no problem: {len(here.project.workers)} workers,"
             f" {len(here.project.required)} tasks, {int(here.project.required.sum())} places.",
         )
 
     def _show(self, opened: _Opened) -> None:
         """Everything below the line about the files."""
         for control, labels in (
-            (self.worker, opened.project.ability.index),
+            (self.worker, opened.project.workers),
             (self.task, opened.project.required.index),
         ):
             control.options = [str(label) for label in labels]

@@ -18,7 +18,7 @@ from crowdnb.panels.grids import NumberGrid, conflict_controls
 from crowdnb.panels.panel import Panel, View
 from crowdnb.panels.settings import gamma_note, scenario_of, settings_of
 from crowdnb.project.histories import left_out_line
-from crowdnb.project.record import Project
+from crowdnb.project.record import Project, sources_of
 from crowdnb.project.scenario import Scenario
 from crowdnb.project.scenarios import Scenarios
 
@@ -44,12 +44,11 @@ class Settings(Panel):
         self.after: Callable[[], object] = lambda: None
         project = plans.project
         workers, tasks = (
-            [str(label) for label in index]
-            for index in (project.ability.index, project.required.index)
+            [str(label) for label in index] for index in (project.workers, project.required.index)
         )
         self.large = not fits_grid(len(workers), len(tasks))
         first = settings_of(project, Scenario(), plans.scope)
-        weights = WeightSliders(project.criteria_weights)
+        weights = WeightSliders(sources_of(project, "the bench").criteria_weights)
         names = [slider.description for slider in weights.sliders]
         most = max(1.0, project.gamma)
         gamma = float_slider("γ, weight of He", project.gamma, 0, most, 0.05, names)
@@ -117,12 +116,12 @@ class Settings(Panel):
 
 def _tasks_grid(project: Project, tasks: Sequence[str], value: list[list[float]]) -> Any:
     """The table of what tasks need, weigh and ask; a value alone where it would be too large."""
-    ends: list[Any] = list(project.demand.columns)
+    ends: list[Any] = [] if project.demand is None else list(project.demand.columns)
     asks = [f"{name} {end} (0 to 1)" for name, end in ends]
     columns = [_NEEDS, _WEIGHS, *asks]
     if len(tasks) * len(columns) > _CELLS:
         return _Unshown(value=value)
-    most = max(len(project.ability), *(row[0] for row in value))
+    most = max(len(project.workers), *(row[0] for row in value))
     heaviest = max(100.0, *(row[1] for row in value))
     return NumberGrid(
         rows=list(tasks), columns=columns, title="What each task needs, weighs in ρ, and asks",

@@ -99,7 +99,7 @@ def medical_panel(scene: Scene, gate: str = "hard gate", limit: int = 2, k: int 
 
     problems = {name: consultations(scene, gate) for name, gate in _GATES.items()}
     lacking = without_credential(
-        table_of(scene, "credentials"), table_of(scene, "cases"), scene.project.ability.index
+        table_of(scene, "credentials"), table_of(scene, "cases"), scene.project.workers
     )
     q, visits = problems["hard gate"].qualification, len(visited)
 

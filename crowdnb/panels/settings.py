@@ -25,11 +25,13 @@ _EXTRA = {"limit": "limits", "added": "added", "conflict": "conflicts", "exclusi
 
 def settings_of(project: Project, scenario: Scenario, scope: str = "project") -> dict[str, Any]:
     """Values of the controls for a scenario that fits the project."""
-    workers, tasks = project.ability.index, project.required.index
-    weights = {**project.criteria_weights, **scenario.weights}
+    workers, tasks = project.workers, project.required.index
+    weights = {**project.weights_by_criterion, **scenario.weights}
     given = project.task_weights if project.task_weights is not None else pd.Series(1.0, tasks)
     need, weigh = {**project.required, **scenario.required}, {**given, **scenario.task_weights}
-    demand = scenario.intervals(project)[1]
+    demand = pd.DataFrame(index=tasks)
+    if project.demand is not None:
+        demand = scenario.intervals(project)[1]
     between, barred = project.worker_conflicts.copy(), project.task_conflicts.copy()
     extra: list[Any] = [
         ("limit", worker, times) for worker, times in scenario.limits.items() if times != 1
@@ -47,7 +49,7 @@ def settings_of(project: Project, scenario: Scenario, scope: str = "project") ->
             extra.append(("exclusion", (worker, task), value))
     return {
         "gamma": scenario.gamma_of(project),
-        "weights": tuple(weights[name] for name in project.criteria_weights.index),
+        "weights": tuple(weights[name] for name in project.criteria),
         "tasks": [
             [float(need[task]), float(weigh[task]), *asks]
             for task, asks in zip(
@@ -73,10 +75,10 @@ def scenario_of(project: Project, settings: Mapping[str, Any], scope: str = "pro
     if settings["scope"] != scope:
         changed["scope"] = settings["scope"]
     if settings["weights"] != first["weights"]:
-        criteria = project.criteria_weights.index
+        criteria = project.criteria
         changed["weights"] = dict(zip(criteria, settings["weights"], strict=True))
 
-    workers, tasks = project.ability.index, project.required.index
+    workers, tasks = project.workers, project.required.index
     for name, field, others in (
         ("worker_conflicts", "conflicts", workers),
         ("task_conflicts", "exclusions", tasks),
@@ -93,10 +95,10 @@ def _task_changes(
 ) -> dict[str, Any]:
     """What a table of tasks changes: needs, weights and demands, by label."""
     changed: dict[str, Any] = {"required": {}, "task_weights": {}, "demand": {}}
-    columns: list[Any] = list(project.demand.columns)
+    columns: list[Any] = [] if project.demand is None else list(project.demand.columns)
     ends = {
         criterion: [2 + columns.index((criterion, end)) for end in ("low", "high")]
-        for criterion in project.criteria_weights.index
+        for criterion in project.criteria
     }
     for task, row, was in zip(project.required.index, rows, first, strict=True):
         if row[0] != was[0]:

@@ -44,6 +44,9 @@ class Published:
 class CaseStudy(Project):
     """The case study as a project, with ``published``: what the paper prints."""
 
+    ability: pd.DataFrame
+    demand: pd.DataFrame
+    criteria_weights: pd.Series[float]
     published: Published = field(kw_only=True)
 
 

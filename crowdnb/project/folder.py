@@ -29,6 +29,7 @@ from crowdnb.ability.ratings import Counts, check_stars
 from crowdnb.labels import path_of, shown, whole
 from crowdnb.model.arrays import Labels
 from crowdnb.model.fields import read
+from crowdnb.project.columns import TASK_COLUMNS
 from crowdnb.project.csv_file import read_csv
 from crowdnb.project.errors import ProjectError, Report
 from crowdnb.project.excel_file import read_workbook
@@ -37,7 +38,7 @@ from crowdnb.project.files import kind
 from crowdnb.project.form import ELSEWHERE, FILES, PAIRS, STARS
 from crowdnb.project.label_notes import confused, twins
 from crowdnb.project.reader import Reader
-from crowdnb.project.record import TASK_COLUMNS, Project
+from crowdnb.project.record import Project
 from crowdnb.project.tables import Table
 
 __all__ = ["Project", "ProjectError", "read_project"]

@@ -2,7 +2,7 @@
 
 Reading, writing and the command's help go by these lists. A column of tasks.csv is moreover a field
 of :class:`crowdnb.Project`, which says what its numbers may be
-(:data:`crowdnb.project.record.TASK_COLUMNS`).
+(:data:`crowdnb.project.columns.TASK_COLUMNS`).
 """
 
 from __future__ import annotations

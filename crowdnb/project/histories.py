@@ -63,9 +63,9 @@ def left_out_line(project: Project, scenario: Scenario) -> str:
     least = scenario.min_ratings_of(project)
     if not least:
         return ""
-    out = project.ability.index.difference(scenario.workers(project), sort=False)
+    out = project.workers.difference(scenario.workers(project), sort=False)
     who = f": {listing(out, _LISTED)}" if len(out) else ""
     return (
         f"Left out, with fewer than {least} ratings on some criterion: {len(out)} of the"
-        f" {len(project.ability)} workers{who}."
+        f" {len(project.workers)} workers{who}."
     )

@@ -26,9 +26,9 @@ from crowdnb.project.cells import (
     ratio,
     read_number,
 )
+from crowdnb.project.columns import TASK_COLUMNS
 from crowdnb.project.errors import Report, strangers
 from crowdnb.project.form import FORM, HISTORIES, MOST_OF
-from crowdnb.project.record import TASK_COLUMNS
 from crowdnb.project.tables import INDEX, Table
 from crowdnb.spelling import in_quotes
 

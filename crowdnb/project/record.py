@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -26,45 +26,35 @@ from crowdnb.labels import (
     same_labels,
     shown,
     text_of,
+    unique_index,
     whole,
     with_clean_labels,
 )
 from crowdnb.model.arrays import Labels
 from crowdnb.model.assignment import Assignment
 from crowdnb.model.fields import Scope, read
-from crowdnb.model.pair_tables import Conflicts, zero_one
+from crowdnb.model.pair_tables import Conflicts
 from crowdnb.model.problem import Problem
-from crowdnb.project.cells import not_negative, people
+from crowdnb.project.columns import TASK_COLUMNS
+from crowdnb.project.conflict_frames import checked_conflicts, listed
 from crowdnb.project.files import write_together
 from crowdnb.project.form import FILES, FORM
+from crowdnb.project.options import OPTIONS, checked, held, passed, text_of_options
 from crowdnb.project.spreadsheet import csv_file
+from crowdnb.project.written import tables_of
 from crowdnb.solver.program import Program
 from crowdnb.solver.ties import tie_break
 
-# of C^A at a time are compared with as many columns, which then stay in a processor's cache
-ROWS = 64
-
-
-class TaskColumn(NamedTuple):
-    """A column of numbers in tasks.csv.
-
-    Its field of a project, and what is wrong with a number, if anything.
-    """
-
-    field: str
-    rule: Callable[[float], str | None]
-    kind: type = float
-
-
-# By the column's name. Reading, writing, checks and the fingerprint follow from this.
-TASK_COLUMNS = {
-    "required": TaskColumn("required", people, int),
-    "weight": TaskColumn("task_weights", not_negative),
-}
-if (listed_there := (*FORM["tasks"].columns[1:], *FORM["tasks"].optional)) != tuple(TASK_COLUMNS):
-    raise TypeError(f"tasks.csv: {listed_there} in FORM, {tuple(TASK_COLUMNS)} in TASK_COLUMNS")
 # Of a field that follows from the others, or only tells about them: no part of the fingerprint.
 _FOLLOWS = {"follows": True}
+
+
+class Sources(NamedTuple):
+    """What Q is worked out from (eq. 6): the fields of a project of the same names."""
+
+    ability: pd.DataFrame
+    demand: pd.DataFrame
+    criteria_weights: pd.Series[float]
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,12 +65,12 @@ class Project:
 
     Attributes
     ----------
-    ability : DataFrame
+    ability : DataFrame or None
         Ability intervals, workers × (criterion, ``low`` / ``high``).
-    demand : DataFrame
+    demand : DataFrame or None
         Demand intervals, tasks × (criterion, ``low`` / ``high``).
-    criteria_weights : Series
-        w, by criterion, sum 1.
+    criteria_weights : Series or None
+        w, by criterion, sum 1. These three are None where Q is given ready-made.
     required : Series
         L, workers needed by task.
     task_weights : Series or None
@@ -97,6 +87,11 @@ class Project:
         Workers with fewer ratings on some criterion are left out of the problem; 0 leaves out none.
     notes : tuple of str
         What is allowed but worth a look, such as a judgement off the five levels.
+    given_qualification : DataFrame or None
+        Q ready-made, workers × tasks, in the place of ability, demand and weights.
+    options : mapping
+        Keywords of :class:`crowdnb.Problem` with their values, by label; only those that change
+        something. It is read-only.
 
     Raises
     ------
@@ -105,9 +100,9 @@ class Project:
         rule.
     """
 
-    ability: pd.DataFrame
-    demand: pd.DataFrame
-    criteria_weights: pd.Series[float]
+    ability: pd.DataFrame | None
+    demand: pd.DataFrame | None
+    criteria_weights: pd.Series[float] | None
     required: pd.Series[int]
     task_weights: pd.Series[float] | None
     task_conflicts: pd.DataFrame
@@ -117,18 +112,38 @@ class Project:
     gamma: float = field(default=0.1, metadata=_FOLLOWS)
     notes: tuple[str, ...] = field(default=(), metadata=_FOLLOWS)
     min_ratings: int = field(default=0, metadata=_FOLLOWS)
+    given_qualification: pd.DataFrame | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for item in fields(self):
             if isinstance(table := getattr(self, item.name), pd.DataFrame | pd.Series):
                 object.__setattr__(self, item.name, with_clean_labels(table, item.name))
-        u, d = interval_pair(self.ability, self.demand)
+        if self.given_qualification is None:
+            labels = self._check_sources()
+        else:
+            labels = self._check_given(self.given_qualification)
+        self._check_task_columns(labels)
+        workers, tasks = labels.workers, labels.tasks
+        checked_conflicts(self.task_conflicts, workers, tasks, "task_conflicts")
+        between = checked_conflicts(self.worker_conflicts, workers, workers, "worker_conflicts")
+        object.__setattr__(self, "worker_conflicts", between)
+        object.__setattr__(self, "options", checked(self.options, labels))
+        if self.options:  # a problem knows what several of them must keep together
+            q = pd.DataFrame(np.ones((len(workers), len(tasks))), workers, tasks)
+            Problem(q, self.required, **passed(self.options))
+        object.__setattr__(self, "gamma", check_gamma(self.gamma))
+        for note in needs(self.notes, tuple, "notes"):
+            text_of(note, "notes")
+        object.__setattr__(self, "min_ratings", whole(self.min_ratings, "min_ratings", 0))
+        self.enough_ratings(self.min_ratings)
+
+    def _check_sources(self) -> Labels:
+        """The labels of workers and tasks, as abilities and demands have them; all is checked."""
+        ability = needs(self.ability, pd.DataFrame, "ability")
+        u, d = interval_pair(ability, needs(self.demand, pd.DataFrame, "demand"))
         weights = needs(self.criteria_weights, pd.Series, "criteria_weights")
         check_weights(labelled_vector(weights, u.criteria, "criteria weights"), u.criteria)
-        self._check_task_columns(Labels(u.labels, d.labels.rename("task")))
-        _check_conflicts(self.task_conflicts, u.labels, d.labels, "task_conflicts")
-        between = _check_conflicts(self.worker_conflicts, u.labels, u.labels, "worker_conflicts")
-        object.__setattr__(self, "worker_conflicts", between)
         if self.counts is not None:
             if not is_counts(self.counts):
                 raise ValueError(
@@ -141,11 +156,24 @@ class Project:
             if problems:
                 raise ValueError(f"judgement: {phrases(problems, 5)}")
             same_labels(self.judgement.index, u.criteria, "judgement")
-        object.__setattr__(self, "gamma", check_gamma(self.gamma))
-        for note in needs(self.notes, tuple, "notes"):
-            text_of(note, "notes")
-        object.__setattr__(self, "min_ratings", whole(self.min_ratings, "min_ratings", 0))
-        self.enough_ratings(self.min_ratings)
+        return Labels(u.labels, d.labels.rename("task"))
+
+    def _check_given(self, qualification: object) -> Labels:
+        """The labels of workers and tasks, as a ready-made Q has them."""
+        given = needs(qualification, pd.DataFrame, "given_qualification")
+        for name in ("ability", "demand", "criteria_weights", "counts", "judgement"):
+            if (value := getattr(self, name)) is not None:
+                raise ValueError(f"{name}: must be None, since Q is given, got {shown(value)}")
+        try:
+            labels = Labels(
+                unique_index(given.index, "worker"), unique_index(given.columns, "task")
+            )
+            q = read({"qualification": given}, labels)["qualification"]
+        except ValueError as error:
+            raise ValueError(f"given_qualification: {error}") from None
+        frame = pd.DataFrame(q, labels.workers, labels.tasks)
+        object.__setattr__(self, "given_qualification", frame)
+        return labels
 
     def _check_task_columns(self, labels: Labels) -> None:
         given = {}
@@ -163,8 +191,32 @@ class Project:
 
     @property
     def qualification(self) -> pd.DataFrame:
-        """Q of every worker for every task (eq. 6)."""
-        return qualification(self.ability, self.demand, self.criteria_weights)
+        """Q of every worker for every task (eq. 6), or as it is given."""
+        if self.given_qualification is not None:
+            return self.given_qualification
+        return qualification(*sources_of(self, "qualification"))
+
+    @property
+    def workers(self) -> pd.Index[Any]:
+        """The labels of all workers."""
+        q = self.given_qualification
+        return sources_of(self, "workers").ability.index if q is None else q.index
+
+    @property
+    def tasks(self) -> pd.Index[Any]:
+        """The labels of all tasks."""
+        return self.required.index
+
+    @property
+    def weights_by_criterion(self) -> dict[Any, float]:
+        """The weight of each criterion; none where Q is given ready-made."""
+        return {} if self.criteria_weights is None else self.criteria_weights.to_dict()
+
+    @property
+    def criteria(self) -> pd.Index[Any]:
+        """The labels of the criteria; none where Q is given ready-made."""
+        weights = self.criteria_weights
+        return pd.Index([], dtype=object) if weights is None else weights.index
 
     def problem(
         self, worker_conflicts: Conflicts | None = None, conflict_scope: Scope = "project"
@@ -196,7 +248,7 @@ class Project:
         if self.counts is None:
             return None
         number = self.counts.sum(axis=1).groupby(level="worker", sort=False).min()
-        return number.reindex(self.ability.index).rename("fewest_ratings")
+        return number.reindex(self.workers).rename("fewest_ratings")
 
     def enough_ratings(self, min_ratings: int) -> pd.Index[Any]:
         """Workers with at least so many ratings on every criterion, in their order.
@@ -208,13 +260,14 @@ class Project:
         """
         least = whole(min_ratings, "min_ratings", 0)
         if not least:
-            return self.ability.index
+            return self.workers
         if self.fewest_ratings is None:
             raise ValueError(
-                f"min_ratings is {least}, and the project has ability intervals: there are no"
-                " ratings to count"
+                f"min_ratings is {least}, and the project has"
+                f" {'a ready-made Q' if self.given_qualification is not None else 'ability intervals'}"
+                ": there are no ratings to count"
             )
-        kept = self.ability.index[self.fewest_ratings.to_numpy() >= least]
+        kept = self.workers[self.fewest_ratings.to_numpy() >= least]
         if not len(kept):
             most = self.fewest_ratings.max()
             raise ValueError(
@@ -246,83 +299,24 @@ class Project:
         path = path_of(folder, "folder")
         if there := [f"{name}.csv" for name in FILES if os.path.lexists(path / f"{name}.csv")]:
             raise FileExistsError(f"{path} holds {listing(there)} already; choose another folder")
-        tables = self._tables().items()
+        tables = tables_of(self).items()
         write_together(path, {f"{name}.csv": csv_file(table) for name, table in tables})
 
-    def _tables(self) -> dict[str, pd.DataFrame]:
-        def long(frame: pd.DataFrame, what: str) -> pd.DataFrame:
-            stacked = frame.stack(level=0, future_stack=True)[["low", "high"]]
-            return stacked.rename_axis([what, "criterion"]).reset_index()
 
-        def pairs(frame: pd.DataFrame, other: str, upper: bool = False) -> pd.DataFrame:
-            i, j = np.nonzero(np.triu(frame) if upper else frame.to_numpy())
-            return pd.DataFrame({"worker": frame.index.take(i), other: frame.columns.take(j)})
+def sources_of(project: Project, what: str) -> Sources:
+    """Ability, demand and weights of criteria; ``what`` is for whom, in a message.
 
-        tasks = pd.DataFrame({"task": self.required.index})
-        for name, column in TASK_COLUMNS.items():
-            if (series := getattr(self, column.field)) is not None:
-                tasks[name] = series.to_numpy()
-        tables = {"demand": long(self.demand, "task"), "tasks": tasks}
-        if self.counts is None:
-            tables["ability"] = long(self.ability, "worker")
-        else:
-            number = self.counts.to_numpy()
-            if (number % 1 != 0).any():
-                raise ValueError("counts: they have decayed and are not whole ratings any more")
-            history, star = np.nonzero(number)
-            times = number[history, star].astype(int)
-            rows = self.counts.index[history.repeat(times)].to_frame(index=False)
-            tables["ratings"] = rows.assign(rating=(star + 1).repeat(times))
-        if self.judgement is None:
-            tables["weights"] = (
-                self.criteria_weights.rename("weight").rename_axis("criterion").reset_index()
-            )
-        else:
-            tables["judgement"] = self.judgement.rename_axis("criterion").reset_index()
-        tables["task_conflicts"] = pairs(self.task_conflicts, "task")
-        tables["worker_conflicts"] = pairs(self.worker_conflicts, "other", upper=True)
-        return tables
-
-
-def _check_conflicts(
-    frame: object, rows: pd.Index[Any], columns: pd.Index[Any], name: str
-) -> pd.DataFrame:
-    """A 0/1 frame over these labels, between workers symmetric and its columns as its rows.
-
-    ValueError for others.
-
-    A problem checks them too, with 20 bytes a cell: too much for two in a hundred of 20,000
-    workers.
+    Raises
+    ------
+    ValueError
+        Q is given ready-made.
     """
-    given = needs(frame, pd.DataFrame, name)
-    same_labels(given.index, rows, f"{name}, rows")
-    same_labels(given.columns, columns, f"{name}, columns")
-    if name == "worker_conflicts" and not given.columns.equals(given.index):
-        given = given[given.index]
-    cells = given.to_numpy()
-    if cells.dtype.kind not in "biu" or cells.min() < 0 or cells.max() > 1:
-        for start in range(0, len(cells), ROWS):
-            bad = np.isnan(zero_one(cells[start : start + ROWS]))
-            if bad.any():
-                i, j = np.argwhere(bad)[0] + (start, 0)
-                where = f"{name}: {given.index[i]} with {given.columns[j]}"
-                raise ValueError(f"{where} is {shown(cells[i, j])}, it must be 0 or 1")
-    if name == "task_conflicts":
-        return given
-    for start in range(0, len(cells), ROWS):
-        few = slice(start, start + ROWS)
-        unlike = np.argwhere(cells[few, start:] != cells[start:, few].T)
-        if len(unlike):
-            one, other = given.index[unlike[0] + start]
-            if cells[tuple(unlike[0] + start)] != 1:
-                one, other = other, one
-            raise ValueError(
-                f"{name}: {one} with {other} is 1 and {other} with {one} is 0, the frame must be"
-                " symmetric"
-            )
-    if (alone := cells.diagonal() == 1).any():
-        raise ValueError(f"{name}: {given.index[int(alone.argmax())]} is in conflict with itself")
-    return given
+    ability, demand, weights = project.ability, project.demand, project.criteria_weights
+    if ability is None or demand is None or weights is None:
+        raise ValueError(
+            f"{what}: the project has a ready-made Q, and no abilities, demands and weights"
+        )
+    return Sources(ability, demand, weights)
 
 
 def problem_of(
@@ -337,8 +331,9 @@ def problem_of(
     that comes out.
     """
     barred, between = project.task_conflicts, project.worker_conflicts
-    if len(q) < len(project.ability):
-        barred, between = barred.loc[q.index], between.loc[q.index, q.index]
+    few = None
+    if len(q) < len(project.workers):
+        few, barred, between = q.index, barred.loc[q.index], between.loc[q.index, q.index]
     return Problem(
         q,
         project.required,
@@ -346,21 +341,32 @@ def problem_of(
         barred,
         listed(between) if worker_conflicts is None else worker_conflicts,
         conflict_scope,
+        **passed(project.options, few),
     )
 
 
-def listed(between: pd.DataFrame) -> pd.DataFrame | list[tuple[Any, Any]] | None:
-    """Conflicts as pairs where they are few.
+def project_of(problem: Problem) -> Project:
+    """The project that a problem is: Q as given, and all of its rules but the scope of conflicts.
 
-    Checking a frame of thousands of workers takes 20 bytes a cell.
+    The other way round is :func:`problem_of`, which is told the scope.
     """
-    number = int(np.count_nonzero(between))
-    if not number:
-        return None
-    if number > 20 * len(between):
-        return between
-    labels = between.index.tolist()
-    return [(labels[i], labels[k]) for i, k in np.argwhere(np.triu(between.to_numpy())).tolist()]
+    weights = problem.task_weights
+    return Project(
+        ability=None,
+        demand=None,
+        criteria_weights=None,
+        required=problem.required,
+        task_weights=None if (weights == 1).all() else weights,
+        task_conflicts=problem.task_conflicts,
+        worker_conflicts=problem.worker_conflicts,
+        given_qualification=problem.qualification,
+        options=held({name: _field(problem, name) for name in OPTIONS}, problem.labels),
+    )
+
+
+def _field(problem: Problem, name: str) -> Any:
+    """A field of a problem as it is stored, an array where it has labels."""
+    return getattr(problem.arrays if hasattr(problem.arrays, name) else problem, name)
 
 
 def fingerprint(project: Project) -> str:
@@ -370,6 +376,9 @@ def fingerprint(project: Project) -> str:
         if item.metadata.get("follows"):
             continue
         frame = getattr(project, item.name)
+        if item.name == "options":
+            digest.update(text_of_options(frame).encode() if frame else b"")
+            continue
         if frame is None and item.default is None:
             continue  # as if there were no such field: an older file of scenarios still fits
         if item.name == "ability" and project.counts is not None:

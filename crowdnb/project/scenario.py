@@ -21,8 +21,9 @@ from crowdnb.model.fields import Scope
 from crowdnb.model.moves import position
 from crowdnb.model.problem import Problem, needed
 from crowdnb.order import natural_key
+from crowdnb.project.conflict_frames import listed
 from crowdnb.project.errors import did_you_mean
-from crowdnb.project.record import Project, listed, problem_of
+from crowdnb.project.record import Project, problem_of, sources_of
 from crowdnb.project.setting_kinds import ScenarioError, entries
 from crowdnb.project.settings import CHANGES, SETTINGS, Pair, task_weight
 from crowdnb.spelling import cleaned, in_quotes, told_apart
@@ -96,7 +97,7 @@ class Scenario:
         if q is None:
             q = self.qualification(project)
         else:
-            workers, tasks = project.ability.index, project.required.index
+            workers, tasks = project.workers, project.required.index
             same_labels(needs(q, pd.DataFrame, "q").index, workers.rename("worker"), "q, rows")
             same_labels(q.columns, tasks.rename("task"), "q, columns")
         q = q.loc[self.workers(project)]
@@ -151,10 +152,10 @@ class Scenario:
 
     def intervals(self, project: Project) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Ability and demand of the project's workers and tasks, with this γ and these demands."""
-        ability, demand = needs(project, Project, "project").ability, project.demand
+        ability, demand, _ = sources_of(needs(project, Project, "project"), "intervals")
         if self.gamma is not None and self.gamma != project.gamma:
             if project.counts is None:
-                ability = moved_intervals(project.ability, self.gamma)
+                ability = moved_intervals(ability, self.gamma)
             else:
                 ability = ability_intervals(project.counts, self.gamma)
         if self.demand:
@@ -165,8 +166,10 @@ class Scenario:
 
     def qualification(self, project: Project) -> pd.DataFrame:
         """Q of the project's own workers, with this γ, these weights and these demands."""
-        q = qualification(*self.intervals(project), self.weights or project.criteria_weights)
-        return q.reindex(index=project.ability.index, columns=project.required.index)
+        if (given := needs(project, Project, "project").given_qualification) is not None:
+            return given
+        q = qualification(*self.intervals(project), self.weights or project.weights_by_criterion)
+        return q.reindex(index=project.workers, columns=project.required.index)
 
     def words(self, project: Project) -> list[str]:
         """What differs from the project, a sentence's part each.
@@ -291,7 +294,7 @@ class Misfit(NamedTuple):
 
 def misfits(scenario: Scenario, project: Project) -> Iterator[Misfit]:
     """What names a worker, task or criterion that the project has not, or has otherwise."""
-    workers, criteria = set(project.ability.index), set(project.criteria_weights.index)
+    workers, criteria = set(project.workers), set(project.criteria)
     known = {"worker": workers, "task": set(project.required.index), "criterion": criteria}
     added = set()
     for misfit in _unknown(scenario, "added", known):
@@ -315,8 +318,12 @@ def misfits(scenario: Scenario, project: Project) -> Iterator[Misfit]:
                 yield Misfit(name, None, wrong[0], "the weights of the criteria", "are")
         elif setting.labels and name != "added":
             yield from _unknown(scenario, name, known)
+    ready = project.given_qualification is not None
+    if scenario.gamma is not None and ready:
+        why = "the project has a ready-made Q, which no gamma changes"
+        yield Misfit("gamma", None, why, f"gamma {scenario.gamma:g}")
     if scenario.min_ratings and project.counts is None:
-        why = "the project has ability intervals, no ratings to count"
+        why = f"the project has {'a ready-made Q' if ready else 'ability intervals'}, no ratings to count"
         yield Misfit("min_ratings", None, why, f"min_ratings {scenario.min_ratings}")
 
 

@@ -329,13 +329,11 @@ class Scenarios:
             except ValueError:
                 continue
             if answer.placed is not None:
-                out: dict[Hashable, str] = dict.fromkeys(self.project.ability.index, "left out")
+                out: dict[Hashable, str] = dict.fromkeys(self.project.workers, "left out")
                 busy = {w: listing(t) or "idle" for w, t in tasks_of(answer).items()}
                 columns[one.name] = out | busy
         everyone = list(
-            dict.fromkeys(
-                [*self.project.ability.index, *(w for own in columns.values() for w in own)]
-            )
+            dict.fromkeys([*self.project.workers, *(w for own in columns.values() for w in own)])
         )
         frame = pd.DataFrame(columns, index=pd.Index(everyone, name="worker"), dtype=object)
         return frame.fillna("").rename_axis(columns="scenario")

@@ -20,7 +20,7 @@ from crowdnb.ability.qualification import scaled_to_one
 from crowdnb.labels import number, shown
 from crowdnb.model.fields import MOST, Scope
 from crowdnb.model.problem import Problem
-from crowdnb.project.record import Project
+from crowdnb.project.record import Project, sources_of
 from crowdnb.project.setting_kinds import (
     Ends,
     Labelled,
@@ -121,8 +121,10 @@ def task_weight(project: Project, task: str) -> float | None:
 
 def _other_demand(project: Project, key: Pair, ends: tuple[float, float]) -> str | None:
     task, criterion = key
-    known = task in project.demand.index and criterion in project.criteria_weights.index
-    row: Mapping[Any, float] = project.demand.loc[task].to_dict() if known else {}
+    known = task in project.tasks and criterion in project.criteria
+    row: Mapping[Any, float] = (
+        sources_of(project, "demand").demand.loc[task].to_dict() if known else {}
+    )
     low, high = (row.get((criterion, end), math.nan) for end in ("low", "high"))
     if (low, high) == tuple(ends):
         return None
@@ -163,7 +165,7 @@ _LISTED: tuple[Single | Labelled, ...] = (
     Single("min_ratings", _min_ratings, _other_min_ratings),
     Labelled(
         "weights", ("criterion",), "the weight of {}", "a number of at least 0", _not_negative,
-        _other_number("weight of {}", lambda project, label: project.criteria_weights.get(label)),
+        _other_number("weight of {}", lambda project, label: project.weights_by_criterion.get(label)),
         _sum_to_one,
     ),
     Labelled(

@@ -20,7 +20,7 @@ from crowdnb.labels import (
     same_labels,
 )
 from crowdnb.model.problem import Problem, needed
-from crowdnb.project.record import Project
+from crowdnb.project.record import Project, sources_of
 
 
 class ProjectArrays:
@@ -30,14 +30,15 @@ class ProjectArrays:
         if not isinstance(project, Project):
             raise ValueError(f"{name}: project: a Project is needed, got {type(project).__name__}")
         problem = project.problem() if problem is None else needed(problem)
-        u, d = interval_pair(project.ability, project.demand)
+        ability, demand, weights = sources_of(project, name)
+        u, d = interval_pair(ability, demand)
         same_labels(problem.workers, u.labels, f"{name}: problem")
         same_labels(problem.tasks, d.labels, f"{name}: problem")
         at, to = u.labels.get_indexer(problem.workers), d.labels.get_indexer(problem.tasks)
         self.criteria = u.criteria
         self.low, self.high = u.low[at], u.high[at]
         self.d_low, self.d_high = d.low[to], d.high[to]
-        self.w = labelled_vector(project.criteria_weights, u.criteria, "criteria weights")
+        self.w = labelled_vector(weights, u.criteria, "criteria weights")
         self.w = check_weights(self.w, u.criteria)
         self.weight = problem.arrays.task_weights
         self.q = self.q_of(self.low, self.high)

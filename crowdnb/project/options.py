@@ -1,0 +1,156 @@
+"""What a project's files say beyond the paper: the keywords of a problem that they fill.
+
+Each rule is written down once, in ``model``: a file only says which column feeds which keyword of
+:class:`crowdnb.Problem`. Here is in which form a project holds them, with labels and in one form
+whatever was given: a Series by worker or task, a frame workers × tasks, or one row per pair. What
+changes nothing, such as a limit of 1 for everybody, is not held, so that a project without it is
+the same project.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from crowdnb.labels import listing, needs, shown
+from crowdnb.model.arrays import Labels
+from crowdnb.model.fields import read
+
+# Each with what it goes with: without it a rule binds nothing, and a problem does not take it.
+TOGETHER = {
+    "costs": "budget",
+    "budget": "costs",
+    "loads": "capacities",
+    "capacities": "loads",
+}
+
+
+class Options(Mapping[str, Any]):
+    """A mapping that nobody writes to."""
+
+    def __init__(self, held: Mapping[str, Any]) -> None:
+        self._held = dict(held)
+
+    def __getitem__(self, name: str) -> Any:
+        return self._held[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._held)
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    def __repr__(self) -> str:
+        return f"<Options: {listing(self._held, len(self._held)) or 'none'}>"
+
+
+class _Form(NamedTuple):
+    """How an option is held: what its labels are, what its numbers are called, what is usual.
+
+    ``usual`` is what a label has that is not named; numbers of a ``whole`` table are held as a
+    table, of others only where they are not usual, one row per pair.
+    """
+
+    labels: tuple[str, ...] = ()
+    value: str = ""
+    usual: Any = None
+    whole: bool = False
+
+
+_FORMS = {
+    "required_rule": _Form(usual="exactly"),
+    "worker_limits": _Form(("worker",), "most", 1),
+    "pinned": _Form(("worker", "task")),
+    "task_overlaps": _Form(("task", "other")),
+    "costs": _Form(("worker", "task"), "cost", whole=True),
+    "budget": _Form(),
+    "loads": _Form(("worker", "task"), "load", whole=True),
+    "capacities": _Form(("worker",), "capacity"),
+}
+OPTIONS = tuple(_FORMS)
+
+
+def checked(options: object, labels: Labels) -> Options:
+    """Options as they are held, whatever form of a problem's arguments they have.
+
+    Raises
+    ------
+    ValueError
+        There is no such option, or a value breaks its rule; option, label and value are named.
+    """
+    given: Mapping[str, Any] = needs(options, Mapping, "options")  # type: ignore[type-abstract]
+    if unknown := [name for name in given if name not in _FORMS]:
+        raise ValueError(
+            f"options: there is no {shown(unknown[0])}; there are {listing(OPTIONS, len(OPTIONS))}"
+        )
+    try:
+        return held(read(given, labels), labels)
+    except ValueError as error:
+        raise ValueError(f"options: {error}") from None
+
+
+def held(values: Mapping[str, Any], labels: Labels) -> Options:
+    """Options as they are held, of values as a problem has them: arrays in the order of labels."""
+    found = {name: _held(_FORMS[name], values[name], labels) for name in OPTIONS if name in values}
+    return Options({name: value for name, value in found.items() if value is not None})
+
+
+def _held(form: _Form, value: Any, labels: Labels) -> Any:
+    """One option as it is held; None where it changes nothing."""
+    if value is None or (not form.labels and value == form.usual):
+        return None
+    if not form.labels:
+        return value
+    index = {"worker": labels.workers, "task": labels.tasks}
+    rows, *others = form.labels
+    if not others:
+        if form.usual is not None and (value == form.usual).all():
+            return None
+        return pd.Series(value, index[rows], name=form.value)
+    columns = labels.tasks if others == ["task"] else index[rows]
+    if form.whole:
+        return pd.DataFrame(value, index[rows], columns)
+    if not value.any():
+        return None
+    at = np.argwhere(np.triu(value) if others == ["other"] else value)
+    frame = pd.DataFrame({rows: index[rows].take(at[:, 0]), others[0]: columns.take(at[:, 1])})
+    return frame.assign(**{form.value: value[tuple(at.T)]}) if form.value else frame
+
+
+def passed(options: Mapping[str, Any], workers: pd.Index[Any] | None = None) -> dict[str, Any]:
+    """The keywords of a problem, of these workers alone where they are not all.
+
+    Without what binds nothing, such as costs without a budget.
+    """
+    binding = {
+        name: value for name, value in options.items() if TOGETHER.get(name, name) in options
+    }
+    if workers is None:
+        return binding
+    return {name: _among(value, workers) for name, value in binding.items()}
+
+
+def _among(value: Any, workers: pd.Index[Any]) -> Any:
+    """An option without the workers who are not among these."""
+    if not isinstance(value, pd.Series | pd.DataFrame):
+        return value
+    if value.index.name == "worker":
+        return value.loc[workers]
+    if isinstance(value, pd.DataFrame) and "worker" in value.columns:
+        for column in value.columns.intersection(["worker", "other"]):
+            value = value[value[column].isin(workers)]
+    return value
+
+
+def text_of_options(options: Mapping[str, Any]) -> str:
+    """All that options say, so that two texts are the same where two projects' are."""
+
+    def said(value: Any) -> Any:
+        if not isinstance(value, pd.Series | pd.DataFrame):
+            return value
+        return [*(axis.tolist() for axis in value.axes), value.to_numpy(dtype=object).tolist()]
+
+    return repr([(name, said(options[name])) for name in sorted(options)])
