@@ -333,8 +333,13 @@ def as_cleaned(index: pd.Index[Any], where: str, once: bool = True) -> pd.Index[
     return index if clean == given else pd.Index(clean, name=index.name, tupleize_cols=False)
 
 
-def same_labels(got: Iterable[Hashable], wanted: pd.Index[Any], where: str) -> None:
-    """ValueError unless both hold the same labels, in whatever order."""
+def same_labels(
+    got: Iterable[Hashable], wanted: pd.Index[Any], where: str, every: bool = True
+) -> None:
+    """ValueError unless both hold the same labels, in whatever order.
+
+    Without ``every`` some of those wanted may be lacking.
+    """
     if got is wanted or (isinstance(got, pd.Index) and got.equals(wanted)):
         return
     have = pd.Index(hashable(got, where), tupleize_cols=False)
@@ -346,7 +351,7 @@ def same_labels(got: Iterable[Hashable], wanted: pd.Index[Any], where: str) -> N
     if len(extra := have.difference(wanted, sort=False)):
         hint = meant(extra[0], wanted)
         raise ValueError(f"{where}: unknown {what} {listing(extra)}{hint}")
-    if len(lacking := wanted.difference(have, sort=False)):
+    if every and len(lacking := wanted.difference(have, sort=False)):
         raise ValueError(f"{where}: no entry for {what} {listing(lacking)}")
 
 
@@ -362,12 +367,17 @@ def with_clean_labels(table: Any, where: str) -> Any:
     return table
 
 
-def matched(got: Iterable[Hashable], wanted: pd.Index[Any], where: str) -> pd.Index[Any]:
-    """Labels of a table in its order, cleaned; ValueError unless they are those wanted."""
+def matched(
+    got: Iterable[Hashable], wanted: pd.Index[Any], where: str, every: bool = True
+) -> pd.Index[Any]:
+    """Labels of a table in its order, cleaned; ValueError unless they are those wanted.
+
+    Without ``every`` some of those may be lacking.
+    """
     have = pd.Index(hashable(got, where), tupleize_cols=False)
     if not have.has_duplicates:
         have = as_cleaned(have, where)
-    same_labels(have, wanted, where)
+    same_labels(have, wanted, where, every)
     return have
 
 
@@ -388,25 +398,38 @@ def labelled_vector(
     values: pd.Series[Any] | Mapping[Any, float] | Sequence[float] | FloatArray,
     index: pd.Index[Any],
     where: str,
+    rest: float | None = None,
+    unbounded: bool = False,
 ) -> FloatArray:
-    """Numbers in the order of ``index``, by label from a series or mapping, else by position."""
+    """Numbers in the order of ``index``, by label from a series or mapping, else by position.
+
+    With ``rest``, which is what labels without an entry have, a single number stands for all. With
+    ``unbounded`` numbers may be inf.
+    """
     if isinstance(values, Mapping):
         values = pd.Series(dict(values))
+    have = index
     if isinstance(values, pd.Series):
         if not values.index.equals(index):
-            values = values.set_axis(matched(values.index, index, where)).reindex(index)
+            have = matched(values.index, index, where, rest is None)
         values = values.to_numpy()
+    elif rest is not None and isinstance(values, Real):
+        values = np.full(len(index), values)
     array = numbers(values, where)
-    if array.shape != (len(index),):
+    if array.shape != (len(have),):
         raise ValueError(
             f"{where}: {len(index)} values are needed, one for each of {listing(index)}; got shape"
             f" {array.shape}"
         )
-    bad = ~np.isfinite(array)
+    bad = ~np.isfinite(array) & ~((array == np.inf) & unbounded)
     if bad.any():
         at = int(bad.argmax())
-        raise ValueError(f"{where}: {index[at]} has {shown(values[at])}, a finite number is needed")
-    return array
+        raise ValueError(f"{where}: {have[at]} has {shown(values[at])}, a finite number is needed")
+    if have is index:
+        return array
+    every = np.full(len(index), np.nan if rest is None else float(rest))
+    every[index.get_indexer(have)] = array
+    return every
 
 
 def count(number: int, noun: str) -> str:

@@ -69,14 +69,15 @@ CALLS = [
     # the problem and its answers
     (
         "cn.Problem(qualification=Q, required=NEED, task_weights=[1.0, 2.0], task_conflicts=[('a',"
-        " 't1')], worker_conflicts=BETWEEN, conflict_scope='task', required_rule='at least',"
-        " worker_limits=[1, 1, 2], pinned=[('b', 't1')], task_overlaps=[('t1', 't2')], costs=Q,"
-        " budget=9.0, loads=Q, capacities=9.0)"
+        " 't1')], worker_conflicts=BETWEEN, conflict_scope='task', required_rule='exactly',"
+        " required_most=[3, 3], worker_limits=[1, 1, 2], worker_least=[0, 0, 0], pinned=[('b',"
+        " 't1')], task_overlaps=[('t1', 't2')], costs=Q, budget=9.0, loads=Q, capacities=9.0)"
     ),
     (
         "cn.Problem(qualification=Q.to_numpy(), required=[1, 1], task_weights={0: 1.0, 1: 2.0},"
         " task_conflicts=Q.to_numpy() > 1, worker_conflicts=BETWEEN.to_numpy(),"
-        " conflict_scope='task', required_rule='at least', worker_limits=1,"
+        " conflict_scope='task', required_rule='exactly', required_most=3, worker_limits=1,"
+        " worker_least={0: 0},"
         " pinned=pd.DataFrame({'worker': [0], 'task': [1]}), task_overlaps=np.eye(2)[::-1],"
         " costs=Q.to_numpy(), budget=9.0, loads=[1, 2],"
         " capacities={0: 3, 1: 3, 2: 3})"
@@ -506,6 +507,9 @@ KINDS = {
     "weights or none": ["None"],
     "not negative or none": ["None", *NUMBERS[1:]],
     "whole or none": ["None", "0"],
+    "counts by label": ["None", "0", "{}"],
+    "numbers by label": ["None", "{}", *NUMBERS, *FREE],
+    "bounds by label": ["None", "{}", *NUMBERS[1:], "math.inf", "cell math.inf"],
     "number or none": ["None", *NUMBERS],
     "by label": ["{}", "{'z': 1.0}", "rows unlike"],
     "by pair": ["{}"],
@@ -623,7 +627,7 @@ ARGUMENTS |= {
     **dict.fromkeys(
         [f"P.changed.{one}" for one in ("task_weights", "task_conflicts")], "pairs or none"
     ),
-    "MEDICAL.problem.worker_limits": "pairs or none",
+    "MEDICAL.problem.worker_limits": "counts by label",
     "cn.existence.candidates_needed.most": "whole",
     "cn.existence.binomial_band.repeats": "numbers",
     "cn.scenes.consultations.limit": "whole",
@@ -721,7 +725,12 @@ ARGUMENTS |= {
     "cn.Scenarios.named": "none of them",
     "SCENARIOS.__getitem__.name": "any whole",
     "SCENARIOS.keep.scenario": "text",
-    "cn.Problem.capacities": "not negative or none",
+    "cn.Problem.capacities": "bounds by label",
+    "cn.Problem.costs": "numbers by label",
+    **dict.fromkeys(
+        [f"cn.Problem.{one}" for one in ("required_most", "worker_limits", "worker_least")],
+        "counts by label",
+    ),
     "SCENARIOS.keep.gamma": "not negative or none",
     "cn.report.source": "path",
     "cn.ProjectError.problems": "none of them",

@@ -213,7 +213,7 @@ def _split(
         if tuple(pair) not in fixed:
             yield forced, _also(barred, pair)
             forced = np.concatenate([forced, [pair]])
-    if problem.required_rule != "exactly":  # assignments with these pairs and more
+    if not problem.exact:  # assignments with these pairs and more
         more = problem.eligible & ~barred
         more[forced[:, 0], forced[:, 1]] = False
         for pair in np.argwhere(more).tolist():

@@ -12,6 +12,7 @@ from crowdnb.labels import IntArray, number, shown
 from crowdnb.model.changes import KINDS, Item
 from crowdnb.model.check import fitting
 from crowdnb.model.problem import Problem
+from crowdnb.model.rules import Rules
 from crowdnb.spelling import one_label
 
 NEW = 1000  # new workers like the same one at most: with more, a problem fills the memory
@@ -54,15 +55,8 @@ def _of_kind(problem: Problem, kind: str) -> list[Change]:
                 for i, k in problem.conflict_pairs.tolist()
             ]
         case "exclusion":
-            wanted = (problem.fewest > 0) | problem.arrays.pinned
-            if problem.arrays.costs is not None:
-                wanted = wanted | (problem.arrays.costs < 0)  # a pair that earns money
-            helps = (
-                problem.arrays.task_conflicts
-                & (problem.arrays.qualification != 0)
-                & wanted
-                & (problem.most > 0)
-            )
+            barred, zero = problem.arrays.task_conflicts, problem.arrays.qualification == 0
+            helps = barred & ~zero & Rules.of(problem).wanted & (problem.most > 0)
             return [
                 Change((kind, workers[i], tasks[j]), (i, j), 1.0, 1)
                 for i, j in np.argwhere(helps).tolist()
@@ -89,6 +83,12 @@ def _of_kind(problem: Problem, kind: str) -> list[Change]:
             return [
                 Change((kind, workers[i], tasks[j]), (i, j), 1.0, 1)
                 for i, j in problem.pins.tolist()
+            ]
+        case "least":
+            least = problem.arrays.worker_least
+            return [
+                Change((kind, workers[i]), (i,), 1.0, int(least[i]))
+                for i in np.flatnonzero(least).tolist()
             ]
         case "overlap":
             return [

@@ -5,6 +5,7 @@ r"""The program of repairs: the rows of the rules, with columns for the changes 
     T_ij ≤ e_ij where C^R_ij = 1                 allow the pair
     Σ_j T_ij ≤ limit_i + l_i                     let worker i take l_i more tasks
     T_ij ≥ 1 - p_ij where the pair is pinned     unpin it
+    Σ_j T_ij ≥ least_i - f_i                     let worker i take f_i tasks fewer
     T_ij + T_ik ≤ 1 + o_jk                       let one worker take both j and k, which overlap
 
 The rows are those of :mod:`crowdnb.model.rows`: the changes of one kind are columns in the rows of
@@ -78,7 +79,7 @@ class RepairProgram:
         models = np.zeros((len(free), 1), dtype=bool)
         models[[i for (i,) in self.at["worker"]]] = True
         # of each pair of a new worker, the pair of the worker whom he is like
-        self.like = self.pair_at[free & ~self.rules.excluded & models & fitting(problem)]
+        self.like = self.pair_at[free & ~self.rules.excluded & models]
         self.short = self._short()
         self.unit = min((change.cost for change in changes), default=1.0)
         self.least = self.short * self.unit
@@ -105,6 +106,7 @@ class RepairProgram:
         for i, j in self.at["exclusion"]:
             lifted[i, j] = True
         free = ~self.rules.zero & (self.problem.most > 0) & (~self.rules.excluded | lifted)
+        free &= fitting(self.problem)
         # pairs that cost more than the budget by themselves, where none earns money
         costs, budget = self.problem.arrays.costs, self.problem.budget
         if costs is not None and budget is not None and not (costs < 0).any():
@@ -135,15 +137,34 @@ class RepairProgram:
             block = self._scaled(block) if kind == "budget" else block
             if kind == "capacity":
                 block = scaled(block, BUDGET_TOLERANCE * block.high, SCALE)
-            everybody = bool((block.who < 0).all())
-            self._add(
-                block.low,
-                np.full(len(block.high), np.inf) if kind == "pin" else block.high,
-                self._changing(kind, block, groups, sets),
-                block.team,
-                block.pairs,
-                block.pairs[:, self.like] if everybody else None,
-            )
+            changing = self._changing(kind, block, groups, sets)
+            if kind == "place":
+                block = self._upper_apart(block)
+            if kind == "pin":
+                block = block._replace(high=np.full(len(block.high), np.inf))
+            self._add_block(block, changing)
+
+    def _upper_apart(self, block: Rows) -> Rows:
+        """The places, without the upper sides of tasks whose L and most differ or are given apart.
+
+        Who asks fewer of such a task asks no fewer at most: these sides become rows of their own.
+        """
+        most = self.problem.arrays.required_most
+        given = (
+            np.zeros(len(block.task), dtype=bool) if most is None else ~np.isnan(most[block.task])
+        )
+        wide = np.isfinite(block.high) & ((block.low < block.high) | given)
+        if wide.any():
+            upper = block.only(wide)
+            self._add_block(upper._replace(low=np.full(len(upper.low), -np.inf)), None)
+            block = block._replace(high=np.where(wide, np.inf, block.high))
+        return block
+
+    def _add_block(self, block: Rows, changing: Any) -> None:
+        """Add rows of the rules; those that count all workers count new ones as well."""
+        everybody = bool((block.who < 0).all())
+        new = block.pairs[:, self.like] if everybody else None
+        self._add(block.low, block.high, changing, block.team, block.pairs, new)
 
     def _changing(
         self, kind: str, block: Rows, groups: Sequence[IntArray], sets: Sequence[IntArray]
@@ -158,6 +179,8 @@ class RepairProgram:
                     keys, entry = [(task,)], 1.0
                 case "limit":
                     keys, entry = [(who,)], -1.0
+                case "least":
+                    keys, entry = [(who,)], 1.0
                 case "pin":
                     keys, entry = [(who, task)], 1.0
                 case "conflict":

@@ -239,8 +239,7 @@ class _Search:
         if chosen is None:
             return False
         self.ranked &= proved
-        self._add(chosen)
-        if self.found and not chosen:
+        if self._add(chosen) and not chosen:
             self.complete = True
             return False
         return True
@@ -273,19 +272,20 @@ class _Search:
             if one.changes not in self.refused:
                 self._add(one.changes)
 
-    def _add(self, chosen: dict[int, int], pairs: IntArray | None = None) -> None:
-        """Add the repair of these changes, whose best pairs may be known."""
+    def _add(self, chosen: dict[int, int], pairs: IntArray | None = None) -> bool:
+        """Add the repair of these changes, whose best pairs may be known; whether it is one."""
         start = time.perf_counter()
         repair = _repair(self.problem, self.program, chosen, pairs)
-        if repair.assignment.placed is None:  # beyond the budget by less than HiGHS sees
+        if repair.assignment.placed is None:  # beyond a bound by less than HiGHS sees
             self.program.spurn()
-            return
+            return False
         self.refused.append(chosen)
         self.found.append(repair)
         if len(self.found) == 1:  # which loads the solver: that takes seconds and does not count
             took = time.perf_counter() - start
             self.until, self.proofs = self.until + took, self.proofs + took
         self.bar.update()
+        return True
 
 
 def _ranked(found: list[Repair], changes: list[Change]) -> list[Repair]:

@@ -381,9 +381,10 @@ def requirement_text(problem: Problem, item: Requirement) -> str:
         case "pin":
             return f"{worker} is pinned to {task}"
         case "ceiling":
-            return (
-                f"{task} takes at most {count(int(problem.arrays.required[item.task]), 'worker')}"
-            )
+            return f"{task} takes at most {count(int(problem.most[item.task]), 'worker')}"
+        case "least":
+            least = int(problem.arrays.worker_least[item.worker])
+            return f"{worker} takes at least {count(least, 'task')}"
         case "overlap":
             return f"{task} and {problem.tasks[item.other]} overlap"
         case "capacity":

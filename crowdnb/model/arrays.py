@@ -48,12 +48,14 @@ class Arrays:
     task_weights: FloatArray  # W, n
     task_conflicts: BoolArray  # C^R, m × n
     worker_conflicts: BoolArray  # C^A, m × m
+    required_most: FloatArray | None  # n; NaN: as required
     worker_limits: IntArray  # m
+    worker_least: IntArray  # m
     pinned: BoolArray  # m × n
     task_overlaps: BoolArray  # n × n
     costs: FloatArray | None  # m × n
     loads: FloatArray | None  # m × n
-    capacities: FloatArray | None  # m
+    capacities: FloatArray | None  # m; inf: no bound
 
 
 def no_ones(rows: int, columns: int) -> BoolArray:

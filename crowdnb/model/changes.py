@@ -63,11 +63,17 @@ CHANGES = {
         _more,
     ),
     "pin": ChangeKind("pinned", "unpin {0} from {1}", "", _clear),
+    "least": ChangeKind(
+        "worker_least",
+        "let {0} take one task fewer",
+        "let {0} take {times} tasks fewer",
+        _less,
+    ),
     "overlap": ChangeKind("task_overlaps", "let one worker take both {0} and {1}", "", _lift),
 }
 KINDS = tuple(CHANGES)
 # What a new worker has that the one who is the model need not have; all else is like the model's.
-OF_NEW = {"worker_limits": 1, "pinned": 0}
+OF_NEW = {"worker_limits": 1, "worker_least": 0, "pinned": 0}
 
 
 def _known(kind: Hashable) -> ChangeKind:

@@ -18,6 +18,7 @@ from crowdnb.labels import (
     listing,
     shown,
 )
+from crowdnb.labels import count as count_of
 from crowdnb.model.assignment import Assignment, table_of
 from crowdnb.model.pair_tables import zero_one
 from crowdnb.model.problem import Problem, needed
@@ -102,9 +103,10 @@ def broken_rules(problem: Problem, placed: IntArray, partly: bool = False) -> li
     off = (count < problem.fewest) & (not partly) | (count > problem.most)
     for at in off.nonzero()[0].tolist():
         rule = "" if problem.required_rule == "exactly" else f"{problem.required_rule} "
-        broken.append(
-            f"{problem.tasks[at]} has {count[at]} of {rule}{problem.arrays.required[at]} workers"
-        )
+        need = f"{rule}{problem.arrays.required[at]}"
+        if problem.arrays.required_most is not None and problem.most[at] > problem.fewest[at]:
+            need += f" to {problem.most[at]}"
+        broken.append(f"{problem.tasks[at]} has {count[at]} of {need} workers")
     limits = problem.arrays.worker_limits
     several = np.bincount(i, minlength=m) > np.maximum(limits, 1)
     for at in several.nonzero()[0].tolist():
@@ -130,6 +132,11 @@ def broken_rules(problem: Problem, placed: IntArray, partly: bool = False) -> li
         broken += _clashes(problem, placed)
     if partly:
         return broken
+    few = np.bincount(i, minlength=m) < problem.arrays.worker_least
+    for at in few.nonzero()[0].tolist():
+        taken, least = problem.tasks[j[i == at]], problem.arrays.worker_least[at]
+        has = f"{count_of(len(taken), 'task')}: {listing(taken)}" if len(taken) else "no task"
+        broken.append(f"{problem.workers[at]} has {has}, {least} at least")
     if len(problem.pins):
         for i1, j1 in problem.pins[~np.isin(problem.pins @ (n, 1), placed @ (n, 1))].tolist():
             broken.append(

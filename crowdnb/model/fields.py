@@ -71,10 +71,23 @@ def _required_rule(value: Any, labels: Labels) -> RequiredRule:
     return rule
 
 
+def _required_most(value: Any, labels: Labels) -> FloatArray | None:
+    """NaN where a task takes no more than it asks for."""
+    if value is None:
+        return None
+    says = "may take up to {} workers"
+    return frozen(_counts(value, labels.tasks, "required_most", says, math.nan))
+
+
 def _worker_limits(value: Any, labels: Labels) -> IntArray:
     value = 1 if value is None else value
-    value = np.full(len(labels.workers), value) if isinstance(value, Real) else value
-    return _whole_numbers(value, labels.workers, "worker_limits", "has a limit of {} tasks")
+    return _whole_numbers(value, labels.workers, "worker_limits", "has a limit of {} tasks", 1)
+
+
+def _worker_least(value: Any, labels: Labels) -> IntArray:
+    value = 0 if value is None else value
+    says = "takes {} tasks at least"
+    return _whole_numbers(value, labels.workers, "worker_least", says, 0)
 
 
 def _pinned(value: Any, labels: Labels) -> BoolArray:
@@ -86,7 +99,18 @@ def _task_overlaps(value: Any, labels: Labels) -> BoolArray:
 
 
 def _costs(value: Any, labels: Labels) -> FloatArray | None:
-    return None if value is None else _matrix(value, labels, "costs")
+    """What each pair costs, m × n; given by worker alone it is the same for all tasks."""
+    if value is None or not (isinstance(value, Real) or _is_flat(value, "costs")):
+        return None if value is None else _matrix(value, labels, "costs")
+    column = labelled_vector(value, labels.workers, "costs", rest=0)
+    return frozen(np.tile(column[:, np.newaxis], len(labels.tasks)))
+
+
+def _is_flat(value: Any, name: str) -> bool:
+    """Whether there is one number for each worker or task, not for each pair."""
+    if isinstance(value, pd.Series | Mapping):
+        return True
+    return not isinstance(value, pd.DataFrame) and plain_array(value, name).ndim == 1
 
 
 def _budget(value: Any, labels: Labels) -> float | None:
@@ -99,10 +123,7 @@ def _loads(value: Any, labels: Labels) -> FloatArray | None:
     """What each task takes of each worker, m × n; given by task alone it is the same for all."""
     if value is None:
         return None
-    flat = isinstance(value, pd.Series | Mapping)
-    if not flat and not isinstance(value, pd.DataFrame):
-        flat = plain_array(value, "loads").ndim == 1
-    if flat:
+    if flat := _is_flat(value, "loads"):
         row = labelled_vector(value, labels.tasks, "loads")
         loads = frozen(np.tile(row, (len(labels.workers), 1)))
     else:
@@ -118,8 +139,7 @@ def _loads(value: Any, labels: Labels) -> FloatArray | None:
 def _capacities(value: Any, labels: Labels) -> FloatArray | None:
     if value is None:
         return None
-    value = np.full(len(labels.workers), value) if isinstance(value, Real) else value
-    array = labelled_vector(value, labels.workers, "capacities")
+    array = labelled_vector(value, labels.workers, "capacities", rest=math.inf, unbounded=True)
     if (array < 0).any():
         least = f"{labels.workers[int(array.argmin())]} has {array.min():g}"
         raise ValueError(f"capacities: {least}, a capacity must not be negative")
@@ -135,7 +155,9 @@ READ: dict[str, Callable[[Any, Labels], Any]] = {
     "worker_conflicts": _worker_conflicts,
     "conflict_scope": _conflict_scope,
     "required_rule": _required_rule,
+    "required_most": _required_most,
     "worker_limits": _worker_limits,
+    "worker_least": _worker_least,
     "pinned": _pinned,
     "task_overlaps": _task_overlaps,
     "costs": _costs,
@@ -171,15 +193,27 @@ def _matrix(values: Any, labels: Labels, name: str) -> FloatArray:
     return frozen(array.copy())
 
 
-def _whole_numbers(values: Any, index: pd.Index[Any], name: str, says: str) -> IntArray:
-    """Whole numbers from 0 to :data:`MOST`, by label or position; ``says`` is how messages put the value."""
-    array = labelled_vector(values, index, name)
+def _whole_numbers(
+    values: Any, index: pd.Index[Any], name: str, says: str, rest: float | None = None
+) -> IntArray:
+    """Integers as :func:`_counts` reads them."""
+    return frozen(_counts(values, index, name, says, rest).astype(np.int64))
+
+
+def _counts(
+    values: Any, index: pd.Index[Any], name: str, says: str, rest: float | None = None
+) -> FloatArray:
+    """Integers from 0 to :data:`MOST`, by label or position, ``rest`` for labels without an entry.
+
+    ``says`` is how messages put the value.
+    """
+    array = labelled_vector(values, index, name, rest)
     for bad, rule in (
         (array < 0, "must not be negative"),
-        (array % 1 != 0, "must be a whole number"),
+        (array % 1 > 0, "must be a whole number"),
         (array > MOST, f"is more than {MOST:,.0f}, the most that can be asked for"),
     ):
         if bad.any():
             at = int(bad.argmax())
             raise ValueError(f"{name}: {index[at]} {says.format(f'{array[at]:g}')}, that {rule}")
-    return frozen(array.astype(np.int64))
+    return array

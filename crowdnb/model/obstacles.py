@@ -63,9 +63,9 @@ def obstacles(problem: Problem) -> list[str]:
     In turn: more places than workers; a task with too few eligible workers; tasks that together
     have too few (Hall's condition, from a maximum matching); more places than workers who can work
     together (the largest independent set of the conflict graph, of a task or of the project by the
-    conflict scope). With options: pinned pairs that break a rule between them; where workers may
-    take several tasks, the second and third are looked at for tasks that overlap alone;
-    loads that are more than all capacities together.
+    conflict scope). With options: pinned pairs that break a rule between them; workers who must
+    take more tasks than they may; where workers may take several tasks, the second and third are
+    looked at for tasks that overlap alone; loads that are more than all capacities together.
 
     Examples
     --------
@@ -91,6 +91,7 @@ def obstacles_or_team(problem: Problem) -> tuple[list[str], IntArray | None]:
             else f"workers may take only {room} in all"
         )
         found.append(f"The tasks ask for {places} places, and {there_are}.")
+    found += _too_much_asked(problem)
     short = np.flatnonzero(eligible.sum(axis=0) < need).tolist()
     found += [_short_of_workers(problem, j) for j in short]
     if not found and one_each:
@@ -132,6 +133,33 @@ def _may(problem: Problem) -> BoolArray:
     if problem.arrays.capacities is None:
         return problem.eligible
     return problem.eligible & fitting(problem)
+
+
+def _too_much_asked(problem: Problem) -> list[str]:
+    """Workers who must take more tasks than they may, by themselves or together."""
+    least = problem.arrays.worker_least
+    if not least.any():
+        return []
+    useful = _may(problem) & (problem.most > 0)
+    most = np.minimum(problem.arrays.worker_limits, useful.sum(axis=1))
+    found = [
+        f"{problem.workers[i]} must take at least {count(int(least[i]), 'task')}, and may take"
+        f" {f'only {most[i]}' if most[i] else 'none'}."
+        for i in np.flatnonzero(most < least).tolist()
+    ]
+    places = int(problem.most.sum())
+    if not found and least.sum() > places:
+        found.append(
+            f"The workers must take at least {count(int(least.sum()), 'task')} in all, and the tasks"
+            f" take at most {count(places, 'worker')}."
+        )
+    if problem.conflict_scope == "project":
+        busy = problem.conflict_pairs[(least[problem.conflict_pairs] > 0).all(axis=1)]
+        found += [
+            f"{problem.workers[i]} and {problem.workers[k]} are in conflict, and each must take a task."
+            for i, k in busy.tolist()
+        ]
+    return found
 
 
 def _too_heavy(problem: Problem) -> list[str]:

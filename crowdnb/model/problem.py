@@ -21,10 +21,11 @@ These are tables with labels; ``Problem.arrays`` holds the same numbers, under t
     T_i1,j + T_i2,j ≤ 1 where C^A_i1,i2 = 1                          (11, scope "task")
     Σ_j T_i1,j + Σ_j T_i2,j ≤ 1 where C^A_i1,i2 = 1                  (11 and 12, scope "project")
 
-Options beyond the paper, each off unless asked for: Σ_i T_ij ≥ L_j or ≤ L_j in place of (9); a
-limit of tasks for each worker in place of the 1 in (10); pinned pairs, T_ij = 1; tasks that overlap,
-T_ij + T_ik ≤ 1 for each worker; a budget, Σ_ij c_ij T_ij ≤ budget; and
-capacities, Σ_j load_ij T_ij ≤ capacity_i for each worker (generalised assignment).
+Options beyond the paper, each off unless asked for: Σ_i T_ij ≥ L_j or ≤ L_j, or from L_j to another
+number, in place of (9); a limit of tasks for each worker in place of the 1 in (10), and a least
+number of them; pinned pairs, T_ij = 1; tasks that overlap, T_ij + T_ik ≤ 1 for each worker; a
+budget, Σ_ij c_ij T_ij ≤ budget; and capacities, Σ_j load_ij T_ij ≤ capacity_i for each worker
+(generalised assignment).
 
 References
 ----------
@@ -53,6 +54,7 @@ from crowdnb.model.pair_tables import Conflicts
 from crowdnb.model.tables import Tables
 
 Status = Literal["optimal", "infeasible", "time_limit"]
+Numbers = pd.Series | Mapping[Any, float] | Sequence[float] | npt.NDArray[Any]  # by label or place
 
 LARGEST = 1e300  # of W_j Q_ij, so that sums of them are finite
 
@@ -79,15 +81,23 @@ class Problem(Tables):
         or only not for the same task (eq. 11 alone).
     required_rule : {"exactly", "at least", "at most"}
         How the number of workers on a task compares with L.
+    required_most : Series, mapping, sequence or int, n, optional
+        Workers that a task may have at most, integers ≥ L: from L to so many of them in place of
+        exactly L. A task without an entry has exactly L.
     worker_limits : Series, mapping, sequence or int, m, optional
-        Tasks that a worker may take at most, integers ≥ 0. None: 1 each (eq. 10).
+        Tasks that a worker may take at most, integers ≥ 0; 1 without an entry, and where it is not
+        given (eq. 10).
+    worker_least : Series, mapping, sequence or int, m, optional
+        Tasks that a worker must take at least, integers ≥ 0; 0 without an entry.
     pinned : optional
         Pairs that must be chosen: a 0/1 frame or array (m × n), or (worker, task) pairs.
     task_overlaps : optional
         Tasks that no worker can hold together, such as those at the same time: a symmetric 0/1
         frame or array (n × n) with a zero diagonal, or (task, other) pairs.
-    costs : DataFrame or array-like, m × n, optional
-        What a pair costs, any finite number, in the unit of ``budget``.
+    costs : optional
+        What a pair costs, any finite number, in the unit of ``budget``: a frame or array (m × n); or
+        what each task that a worker takes costs, a Series, mapping, sequence (m) or number, 0
+        without an entry.
     budget : float, optional
         The costs of all chosen pairs together do not exceed it. Goes with ``costs``.
     loads : optional
@@ -95,7 +105,8 @@ class Problem(Tables):
         sequence by task (n), or a frame or array (m × n).
     capacities : Series, mapping, sequence or float, m, optional
         What a worker has, in the unit of ``loads``, ≥ 0: the loads of the worker's tasks together
-        do not exceed it. Goes with ``loads``. The limit of tasks counts as well.
+        do not exceed it. Goes with ``loads``. The limit of tasks counts as well. Inf, or no entry:
+        no bound.
 
     Attributes
     ----------
@@ -106,9 +117,9 @@ class Problem(Tables):
     conflict_scope, required_rule : str
     budget : float or None
     qualification, task_conflicts, worker_conflicts, pinned, task_overlaps : DataFrame
-    required, task_weights, worker_limits : Series
+    required, task_weights, worker_limits, worker_least : Series
     costs, loads : DataFrame or None
-    capacities : Series or None
+    required_most, capacities : Series or None
         The arrays with their labels, made when first asked for.
 
     Raises
@@ -120,8 +131,9 @@ class Problem(Tables):
 
     Notes
     -----
-    Frames, Series and mappings are read by label, in any order, and have every label, arrays and
-    lists by position. Labels are cleaned (:mod:`crowdnb.spelling`).
+    Frames, Series and mappings are read by label, in any order, and have every label (but for those
+    that may have no entry); arrays and lists by position. Labels are cleaned
+    (:mod:`crowdnb.spelling`).
 
     Examples
     --------
@@ -138,24 +150,22 @@ class Problem(Tables):
     def __init__(
         self,
         qualification: pd.DataFrame | npt.ArrayLike,
-        required: pd.Series[Any] | Mapping[Any, float] | Sequence[float] | npt.NDArray[Any],
-        task_weights: pd.Series[Any]
-        | Mapping[Any, float]
-        | Sequence[float]
-        | FloatArray
-        | None = None,
+        required: Numbers,
+        task_weights: Numbers | None = None,
         task_conflicts: Conflicts | None = None,
         worker_conflicts: Conflicts | None = None,
         conflict_scope: Scope = "project",
         *,
         required_rule: RequiredRule = "exactly",
-        worker_limits: pd.Series[Any] | Mapping[Any, float] | Sequence[float] | int | None = None,
+        required_most: Numbers | int | None = None,
+        worker_limits: Numbers | int | None = None,
+        worker_least: Numbers | int | None = None,
         pinned: Conflicts | None = None,
         task_overlaps: Conflicts | None = None,
-        costs: pd.DataFrame | npt.ArrayLike | None = None,
+        costs: pd.DataFrame | Numbers | npt.ArrayLike | None = None,
         budget: float | None = None,
-        loads: pd.DataFrame | pd.Series[Any] | Mapping[Any, float] | npt.ArrayLike | None = None,
-        capacities: pd.Series[Any] | Mapping[Any, float] | npt.ArrayLike | None = None,
+        loads: pd.DataFrame | Numbers | npt.ArrayLike | None = None,
+        capacities: Numbers | float | None = None,
     ) -> None:
         frame = _labelled(qualification)
         labels = Labels(unique_index(frame.index, "worker"), unique_index(frame.columns, "task"))
@@ -167,7 +177,9 @@ class Problem(Tables):
             "worker_conflicts": worker_conflicts,
             "conflict_scope": conflict_scope,
             "required_rule": required_rule,
+            "required_most": required_most,
             "worker_limits": worker_limits,
+            "worker_least": worker_least,
             "pinned": pinned,
             "task_overlaps": task_overlaps,
             "costs": costs,
@@ -191,10 +203,26 @@ class Problem(Tables):
                 raise ValueError(
                     f"task_weights: Q times the weight of {largest} exceeds {LARGEST:g}"
                 )
+        if self.arrays.required_most is not None:
+            self._check_most(self.arrays.required_most)
         if (self.arrays.costs is None) != (self.budget is None):
             raise ValueError("costs and budget go together: give both, or neither")
         if (self.arrays.loads is None) != (self.arrays.capacities is None):
             raise ValueError("loads and capacities go together: give both, or neither")
+
+    def _check_most(self, most: FloatArray) -> None:
+        """ValueError where ``required_most`` does not go with the rule or with L."""
+        if self.required_rule != "exactly":
+            raise ValueError(
+                "required_most: goes with required_rule 'exactly', which it widens; got"
+                f" {self.required_rule!r}"
+            )
+        if (less := most < self.arrays.required).any():
+            at = int(less.argmax())
+            raise ValueError(
+                f"required_most: {self.tasks[at]} may take up to {most[at]:.0f} workers and asks for"
+                f" {self.arrays.required[at]} (required); the first must not be less"
+            )
 
     def changed(self, **values: Any) -> Problem:
         """The same problem, over the same labels, with other values for some fields.
@@ -265,20 +293,30 @@ class Problem(Tables):
 
     @property
     def most(self) -> IntArray:
-        """Workers that each task may have, n: L, or everybody where L is "at least"."""
-        need = self.arrays.required
+        """Workers that each task may have, n: L or ``required_most``, everybody for "at least"."""
+        need, most = self.arrays.required, self.arrays.required_most
+        if most is not None:
+            return np.where(np.isnan(most), need, most).astype(np.int64)
         return np.maximum(need, len(self.workers)) if self.required_rule == "at least" else need
+
+    @property
+    def exact(self) -> bool:
+        """Whether every assignment has the same number of workers on each task."""
+        return bool((self.fewest == self.most).all())
 
     @cached_property
     def plain(self) -> bool:
         """Whether it is the paper's problem.
 
-        L exactly, one task per worker (so that no overlap matters), nothing pinned, no budget
-        and no capacities.
+        L exactly, one task per worker at most (so that no overlap matters) and none at least,
+        nothing pinned, no budget and no capacities.
         """
-        bound = self.budget is not None or self.arrays.capacities is not None
-        options = self.required_rule != "exactly" or bound
-        return not options and bool(self.arrays.worker_limits.max() <= 1) and not len(self.pins)
+        arrays = self.arrays
+        counts = self.required_rule != "exactly" or arrays.required_most is not None
+        bound = self.budget is not None or arrays.capacities is not None
+        if counts or bound or len(self.pins) or arrays.worker_least.any():
+            return False
+        return bool(arrays.worker_limits.max() <= 1)
 
     def __repr__(self) -> str:
         (m, n), arrays = self.arrays.qualification.shape, self.arrays
@@ -299,7 +337,16 @@ MADE_OF: dict[str, set[str]] = {name: {name} for name in ARRAYS} | {
     "conflict_pairs": {"worker_conflicts"},
     "pins": {"pinned"},
     "overlap_pairs": {"task_overlaps"},
-    "plain": {"required_rule", "budget", "worker_limits", "pinned", "capacities"},
+    "required_most": {"required", "required_most"},
+    "plain": {
+        "required_rule",
+        "required_most",
+        "budget",
+        "worker_limits",
+        "worker_least",
+        "pinned",
+        "capacities",
+    },
 }
 
 

@@ -7,13 +7,14 @@ whole-project scope, over the team, y_i ∈ {0, 1}:
 kind       stands for                  row
 =========  ==========================  ===========================================================
 place      one of L_j places           Σ_i T_ij ≥ L_j                                          (9)
-ceiling    no more than L_j workers    Σ_i T_ij ≤ L_j, the other side of the same row          (9)
+ceiling    no more than L_j workers    Σ_i T_ij ≤ L_j or most_j, the other side of that row    (9)
 limit      tasks of a worker           Σ_j T_ij ≤ limit_i, or ≤ limit_i y_i with a team       (10)
 conflict   two workers, C^A            Σ_i T_ij ≤ 1 over a clique of them, for each task      (11)
                                        Σ_i y_i ≤ 1 over a clique, for the project       (11), (12)
 exclusion  a pair that C^R forbids     none: the pair is not among the columns
 zero       a pair that Q = 0 forbids   none, likewise
 pin        a pair that is pinned       T_ij = 1
+least      tasks of a worker           Σ_j T_ij ≥ least_i
 overlap    two tasks of one worker     Σ_j T_ij ≤ 1 over a clique of them, for each worker
 capacity   the loads of a worker       Σ_j load_ij T_ij ≤ capacity_i
 budget     the costs together          Σ_ij c_ij T_ij ≤ budget
@@ -107,8 +108,8 @@ def rows(
     Returns
     -------
     dict of Rows
-        In this order, those that there are: limit, team, conflict, place, pin, overlap, capacity,
-        budget.
+        In this order, those that there are: limit, team, conflict, place, pin, least, overlap,
+        capacity, budget.
     """
     groups = rules.cliques() if groups is None else list(groups)
     team = team and rules.together
@@ -121,6 +122,7 @@ def rows(
         found["pin"] = _pins(rules, pairs)
     if rules.by_row:
         sets = rules.overlapping() if overlapping is None else overlapping
+        found["least"] = _least(rules, pairs)
         found["overlap"] = _overlaps(rules, pairs, sets)
         found["capacity"] = _capacities(rules, pairs)
     if rules.budget:
@@ -209,6 +211,14 @@ def _pins(rules: Rules, pairs: IntArray) -> Rows:
     at, ones = column[who, task], np.ones(len(who))
     row = np.flatnonzero(at >= 0)
     return Rows(who, task, entries(row, at[row], (len(who), len(pairs))), None, ones, ones)
+
+
+def _least(rules: Rules, pairs: IntArray) -> Rows:
+    """Σ_j T_ij ≥ least_i."""
+    who = np.array([item.worker for item in rules.items("least")], dtype=np.int64)
+    by_worker = sparse.csr_array(incidence(pairs[:, 0], len(rules.limits))[who])
+    low = rules.problem.arrays.worker_least[who].astype(float)
+    return Rows(who, np.full(len(who), -1), by_worker, None, low, np.full(len(who), np.inf))
 
 
 def _overlaps(rules: Rules, pairs: IntArray, sets: Sequence[IntArray]) -> Rows:

@@ -23,6 +23,7 @@ Kind = Literal[
     "limit",
     "ceiling",
     "pin",
+    "least",
     "overlap",
     "capacity",
     "budget",
@@ -30,7 +31,7 @@ Kind = Literal[
 KINDS: tuple[Kind, ...] = get_args(Kind)
 # Kinds that are known by their rows alone: no search fills places under them, so that a
 # mixed-integer program is asked wherever there is one.
-BY_ROW: tuple[Kind, ...] = ("overlap", "capacity", "budget")
+BY_ROW: tuple[Kind, ...] = ("least", "overlap", "capacity", "budget")
 
 
 class Requirement(NamedTuple):
@@ -63,9 +64,7 @@ class Rules:
         return cls(
             problem,
             problem.fewest,
-            np.full(len(problem.arrays.required), np.inf)
-            if any_number
-            else problem.arrays.required.astype(float),
+            np.full(len(problem.tasks), np.inf) if any_number else problem.most.astype(float),
             problem.arrays.task_conflicts,
             problem.arrays.qualification == 0,
             np.minimum(problem.arrays.worker_limits, len(problem.tasks)),
@@ -73,6 +72,10 @@ class Rules:
             problem.arrays.pinned,
             frozenset(
                 [Requirement("overlap", other=k, task=j) for j, k in problem.overlap_pairs.tolist()]
+                + [
+                    Requirement("least", i)
+                    for i in np.flatnonzero(problem.arrays.worker_least).tolist()
+                ]
                 + [Requirement("capacity", i) for i in _loaded(problem)]
                 + [Requirement("budget")] * (problem.budget is not None)
             ),
@@ -117,20 +120,22 @@ class Rules:
                 between = np.argwhere(np.triu(self.conflicts))
                 return [Requirement(kind, i, k) for i, k in between.tolist()]
             case "exclusion":
-                return _of_pairs(kind, self.excluded & self._wanted)
+                return _of_pairs(kind, self.excluded & self.wanted)
             case "zero":
-                return _of_pairs(kind, self.zero & ~self.excluded & self._wanted)
+                return _of_pairs(kind, self.zero & ~self.excluded & self.wanted)
             case "pin":
                 return _of_pairs(kind, self.pins)
-            case "overlap" | "capacity" | "budget":
+            case "least" | "overlap" | "capacity" | "budget":
                 return sorted(item for item in self.by_row if item.kind == kind)
             case _:
                 assert_never(kind)
 
     @property
-    def _wanted(self) -> BoolArray:
-        """Pairs that could help: they fill a place, are pinned, or earn money; m × n."""
+    def wanted(self) -> BoolArray:
+        """Pairs that could help: of tasks and workers who need one, pinned, or that earn; m × n."""
         wanted = (self.need > 0) | self.pins
+        for item in self.items("least"):
+            wanted[item.worker] = True
         if self.budget and self.problem.arrays.costs is not None:
             wanted = wanted | (self.problem.arrays.costs < 0)
         return wanted
@@ -159,7 +164,7 @@ class Rules:
                     own("zero")[i, j] = False
                 case "pin":
                     own("pins")[i, j] = False
-                case "overlap" | "capacity" | "budget":
+                case "least" | "overlap" | "capacity" | "budget":
                     values["by_row"] = values.get("by_row", self.by_row) - {item}
                 case _:
                     assert_never(kind)

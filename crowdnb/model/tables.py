@@ -72,9 +72,23 @@ class Tables:
         return _framed(ones, self.workers, self.workers.rename("other"))
 
     @cached_property
+    def required_most(self) -> pd.Series[int] | None:
+        """Workers that each task may have at most, by task."""
+        most, least = self.arrays.required_most, self.arrays.required
+        if most is None:
+            return None
+        both = np.where(np.isnan(most), least, most).astype(np.int64)
+        return pd.Series(both, index=self.tasks, name="most", copy=False)
+
+    @cached_property
     def worker_limits(self) -> pd.Series[int]:
         """Tasks that each worker may take at most, by worker."""
         return pd.Series(self.arrays.worker_limits, index=self.workers, name="limit", copy=False)
+
+    @cached_property
+    def worker_least(self) -> pd.Series[int]:
+        """Tasks that each worker must take at least, by worker."""
+        return pd.Series(self.arrays.worker_least, index=self.workers, name="least", copy=False)
 
     @cached_property
     def pinned(self) -> pd.DataFrame:
@@ -101,7 +115,7 @@ class Tables:
 
     @cached_property
     def capacities(self) -> pd.Series[float] | None:
-        """What each worker has for all tasks together, by worker."""
+        """What each worker has for all tasks together, by worker; inf where there is no bound."""
         capacities = self.arrays.capacities
         if capacities is None:
             return None

@@ -332,7 +332,7 @@ class _Drift:
         own = _pairs_of(placed, self.data.q.shape)
         of_worker = np.concatenate([self.low, self.high, self.he], axis=1)
         alike = (of_worker[:, None] == of_worker).all(axis=2)
-        exact = self.data.problem.required_rule == "exactly"
+        exact = self.data.problem.exact
         for j in np.flatnonzero(own.any(axis=0) & exact).tolist():
             others = (alike & self.data.allowed[:, j] & ~own[:, j]).sum(axis=1) * own[:, j]
             if others.any():

@@ -79,8 +79,7 @@ class Robust:
     frame : DataFrame
         Index ``usual`` and ``robust``. Columns ``performance`` (ρ with today's Q), ``worst case``
         (ρ with every ability at the lower end of its interval) and ``regret`` (how much better
-        another assignment can be at most; NaN where workers may take several tasks, or there are
-        loads or a budget).
+        another assignment can be at most; NaN where it is not asked for of such a problem, below).
     price : float
         What the robust one costs: ρ of the usual one less its own, with today's Q; ≥ 0.
     gain : float
@@ -126,7 +125,8 @@ def robust(
         The rules, with their options; its Q is replaced. None: ``project.problem()``.
     criterion : {"worst case", "regret"}
         Max-min: the greatest ρ that is certain. Min-max regret: the least that another assignment
-        could have been better, known afterwards; of one task per worker, no budget and no loads alone.
+        could have been better, known afterwards; of a problem of one task per worker alone, without
+        ``worker_least``, ``required_most``, loads or a budget.
     time_limit : float, optional
         Seconds > 0 for the least regret; then the best that was found is given, and ``bound`` says
         how good it is.
@@ -141,7 +141,7 @@ def robust(
     ------
     ValueError
         No assignment exists; the time limit is not above 0; an unknown criterion; labels do not
-        fit; regret, and a worker may take several tasks, or there is a budget or loads.
+        fit; regret, and the problem is none of those it is found for.
 
     Notes
     -----
@@ -158,12 +158,11 @@ def robust(
     """
     data = ProjectArrays(project, problem, "robust")
     one_of(criterion, get_args(Criterion), "criterion")
-    arrays = data.problem.arrays
-    simple = data.problem.budget is None and arrays.capacities is None
-    simple = simple and int(arrays.worker_limits.max()) <= 1
+    simple = _is_simple(data.problem)
     if criterion == "regret" and not simple:
         raise ValueError(
-            "robust: regret needs a problem of one task per worker, without a budget or loads"
+            "robust: regret needs a problem of one task per worker, without a budget or loads,"
+            " worker_least or required_most"
         )
     if time_limit is not None and not number(time_limit) > 0:
         raise ValueError(f"time_limit must be above 0, got {time_limit}")
@@ -205,6 +204,14 @@ def robust(
         who,
         _robust_text(frame, criterion, price, who, None if proved else bound),
     )
+
+
+def _is_simple(problem: Problem) -> bool:
+    """Whether the best rival is an assignment problem of one task per worker, of which regret has the dual."""
+    arrays = problem.arrays
+    bound = problem.budget is not None or arrays.capacities is not None
+    counts = arrays.required_most is not None or arrays.worker_least.any()
+    return not (bound or counts) and int(arrays.worker_limits.max()) <= 1
 
 
 def _safest(data: ProjectArrays, oracle: Oracle, worst: Problem, usual: IntArray) -> IntArray:

@@ -71,7 +71,7 @@ def boolean_program(
     if "capacity" in blocks:
         blocks["capacity"] = scaled(blocks["capacity"], BUDGET_TOLERANCE * blocks["capacity"].high)
     kept: list[Any] = [rule for block in blocks.values() for rule in _written(block, t, y)]
-    if problem.required_rule == "exactly":
+    if problem.exact:
         objective: Any = gains(problem, pairs) @ t
     else:
         value = problem.value[pairs[:, 0], pairs[:, 1]]

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from crowdnb.labels import FloatArray, IntArray, number, shown
-from crowdnb.model.check import beyond
+from crowdnb.model.check import beyond, broken_rules
 from crowdnb.model.problem import Problem
 from crowdnb.model.reach import EXACT
 from crowdnb.solver.engine import (
@@ -130,8 +130,8 @@ class Questions:
         if problem.plain:
             return self._ask_once(problem, pairs, pins, given)
         if not len(pairs):
-            over = beyond(problem, pairs)
-            return Answer("infeasible" if over else "optimal", np.zeros(0), 0.0)
+            broken = broken_rules(problem, pairs)
+            return Answer("infeasible" if broken else "optimal", np.zeros(0), 0.0)
         if self.engine == "GLPK_MI" and _wide(problem, pairs):
             self._engine = "HIGHS"
         value, refused = problem.value[pairs[:, 0], pairs[:, 1]], list(given)

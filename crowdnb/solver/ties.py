@@ -86,7 +86,7 @@ class Ties:
         """Whether there is one, by one more question; None where the engine's answer is none."""
         problem, own = self.problem, np.zeros_like(self.as_good)
         own[self.found[:, 0], self.found[:, 1]] = True
-        if self.as_good.sum() == own.sum() and problem.required_rule == "exactly":
+        if self.as_good.sum() == own.sum() and problem.exact:
             return False
         another: bool | None = False
 

@@ -176,6 +176,14 @@ class Said:
             self.problem.most[self.tasks.index(task)] == int(most) for task, most in said.items()
         )
 
+    def least(self, parts):
+        said = dict(
+            re.fullmatch(r"(\w+) takes at least (\d+) tasks?", part).groups()
+            for part in parts.split("; ")
+        )
+        assert list(said) == self.of("least", "worker")
+        return all(self.problem.worker_least[who] == int(least) for who, least in said.items())
+
     def overlaps(self, parts):
         said = [
             re.fullmatch(r"(\w+) and (\w+) overlap", part).groups() for part in parts.split("; ")
@@ -352,6 +360,7 @@ SENTENCES = {
     r"(?P<parts>\w+ takes at most .* tasks?)\.": Said.each_limit,
     r"(?P<parts>.* is pinned to .*)\.": Said.pins,
     r"(?P<parts>.* takes at most .* workers?)\.": Said.ceilings,
+    r"(?P<parts>\w+ takes at least .* tasks?)\.": Said.least,
     r"(?P<parts>\w+ and \w+ overlap(; .*)?)\.": Said.overlaps,
     r"(?P<parts>\w+ has a capacity of .*)\.": Said.capacities,
     r"the costs may come to (?P<most>[-\d.e+]+)\.": Said.budget,

@@ -26,10 +26,13 @@ def of(problem):
         "required",
         "task_weights",
         "worker_limits",
+        "worker_least",
     ]
     values = {name: getattr(problem, name).to_numpy().copy() for name in [*names, *ONES]}
     values |= {name: values[name].astype(bool) for name in ONES}
     values |= {"conflict_scope": problem.conflict_scope, "required_rule": problem.required_rule}
+    if problem.required_most is not None:
+        values["required_most"] = problem.required_most.to_numpy()
     if problem.costs is not None:
         values |= {"costs": problem.costs.to_numpy(), "budget": problem.budget}
     if problem.loads is not None:
@@ -46,8 +49,9 @@ def rules(values, t):
     if rule != "at most":
         good &= (count >= need).all(axis=1)
     if rule != "at least":
-        good &= (count <= need).all(axis=1)
+        good &= (count <= values.get("required_most", need)).all(axis=1)
     good &= (t.sum(axis=2) <= values.get("worker_limits", np.ones(m))).all(axis=1)
+    good &= (t.sum(axis=2) >= values.get("worker_least", np.zeros(m))).all(axis=1)
     barred = values.get("task_conflicts", np.zeros((m, n), dtype=bool)) | (q == 0)
     good &= ~(t & barred).any(axis=(1, 2))
     good &= ~(values.get("pinned", np.zeros((m, n), dtype=bool)) & ~t).any(axis=(1, 2))
@@ -190,13 +194,15 @@ def met(problem, kind, worker, other, task, places, tables):
     if kind == "place":
         return t[:, :, j].sum(axis=1) >= places
     if kind == "ceiling":
-        return t[:, :, j].sum(axis=1) <= problem.required[task]
+        return t[:, :, j].sum(axis=1) <= problem.most[j]
     if kind in ("exclusion", "zero"):
         return ~t[:, at[worker], j]
     if kind == "pin":
         return t[:, at[worker], j]
     if kind == "limit":
         return t[:, at[worker]].sum(axis=1) <= problem.worker_limits[worker]
+    if kind == "least":
+        return t[:, at[worker]].sum(axis=1) >= problem.worker_least[worker]
     if kind == "overlap":
         return ~(t[:, :, j] & t[:, :, list(problem.tasks).index(other)]).any(axis=1)
     if kind == "capacity":

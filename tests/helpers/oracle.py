@@ -101,7 +101,9 @@ def meets(values, rows):
             case "pin":
                 good &= t[:, i, j]
             case "ceiling":
-                good &= t[:, :, j].sum(axis=1) <= values["required"][j]
+                good &= t[:, :, j].sum(axis=1) <= values.get("required_most", values["required"])[j]
+            case "least":
+                good &= t[:, i].sum(axis=1) >= values["worker_least"][i]
             case "overlap":
                 good &= ~(t[:, :, j] & t[:, :, k]).any(axis=1)
             case "capacity":

@@ -37,6 +37,8 @@ def random_problem(rng, scope, options=False, sizes=SMALL):
         extra["pinned"] = rng.uniform(size=(m, n)) < rng.choice([0, 0.15])
         own = rng.spawn(1)[0]  # what it draws changes nothing of what is drawn from rng after it
         extra["task_overlaps"] = symmetric(own, n, own.choice([0.0, 0.3]))
+        if own.uniform() < 0.2:
+            extra["worker_least"] = own.integers(0, 2, size=m) * (own.uniform(size=m) < 0.4)
         if own.uniform() < 0.3:
             extra |= {
                 "loads": own.integers(0, 4, size=(m, n)),
@@ -158,6 +160,14 @@ PARTS = {
     "task_overlaps": (0.3, lambda rng, shape: {"task_overlaps": symmetric(rng, shape[1], 0.4)}),
     "loads": (0.3, with_loads),
     "costs": (0.5, with_costs),
+    "worker_least": (
+        0.2,
+        lambda rng, shape: {
+            "worker_least": rng.integers(0, 3, shape[0]) * (rng.uniform(size=shape[0]) < 0.4)
+        },
+    ),
+    # how many more than required; with another rule there is no such range
+    "required_most": (0.4, lambda rng, shape: {"required_most": rng.integers(0, 3, shape[1])}),
 }
 
 
@@ -172,4 +182,8 @@ def random_values(rng):
     for share, made in PARTS.values():
         if rng.uniform() < share:
             values |= made(rng, shape)
+    if "required_rule" in values:
+        values.pop("required_most", None)
+    elif "required_most" in values:
+        values["required_most"] = values["required"] + values["required_most"]
     return values

@@ -68,6 +68,12 @@ OPTIONS = {
     "at most": {"required_rule": lambda rng, shape: "at most"},
     "limits": LIMITS,
     "pinned": {"pinned": one_pin},
+    "range": {"required_most": lambda rng, shape: rng.integers(3, 5, shape[1])},
+    "least": {
+        "worker_limits": lambda rng, shape: rng.integers(1, 4, shape[0]),
+        "worker_least": lambda rng, shape: rng.integers(0, 2, shape[0]),
+        "required_most": lambda rng, shape: rng.integers(3, 5, shape[1]),
+    },
     "overlaps": {
         "worker_limits": lambda rng, shape: rng.integers(1, 4, shape[0]),
         "task_overlaps": lambda rng, shape: symmetric(rng, shape[1], 0.5),
@@ -81,6 +87,7 @@ OPTIONS = {
     "all": {
         **LIMITS,
         "required_rule": lambda rng, shape: str(rng.choice(["exactly", "at least", "at most"])),
+        "worker_least": lambda rng, shape: (rng.uniform(size=shape[0]) < 0.2) + 0,
         "pinned": lambda rng, shape: one_pin(rng, shape) * rng.integers(0, 2),
         "task_overlaps": lambda rng, shape: symmetric(rng, shape[1], 0.3),
         "loads": lambda rng, shape: rng.uniform(0, 2, shape[1]).round(1),
@@ -148,6 +155,28 @@ def test_a_worker_with_two_tasks_is_as_good_as_two_copies_of_it():
             {"worker_limits": [1, 1.5, 1]},
             "worker_limits: a1 has a limit of 1.5 tasks, that must be a whole number",
         ),
+        ({"worker_least": [1, 0.5, 0]}, "worker_least: a1 takes 0.5 tasks at least, that must be"),
+        (
+            {"worker_least": {"a1": -2}},
+            "worker_least: a1 takes -2 tasks at least, that must not be",
+        ),
+        (
+            {"required_most": {"r1": 0}},
+            r"required_most: r1 may take up to 0 workers and asks for 1 \(required\)",
+        ),
+        (
+            {"required_most": 3, "required_rule": "at most"},
+            "required_most: goes with required_rule 'exactly', which it widens; got 'at most'",
+        ),
+        ({"required_most": {"r1": 2.5}}, "required_most: r1 may take up to 2.5 workers, that must"),
+        (
+            {"required_most": {"r1": 1e7}},
+            "r1 may take up to 1e.07 workers, that is more than 1,000",
+        ),
+        ({"costs": [1, 2], "budget": 1}, "costs: 3 values are needed, one for each of a0, a1, a2"),
+        ({"costs": {"a9": 2}, "budget": 1}, "costs: unknown worker a9"),
+        ({"costs": {"a1": np.inf}, "budget": 1}, "costs: a1 has inf, a finite number is needed"),
+        ({"loads": [1, 1], "capacities": -np.inf}, "capacities: a0 has -inf, a finite number"),
         ({"pinned": [("a0", "r7")]}, "pinned: a0 with r7: task r7 is unknown"),
         ({"task_overlaps": [("r0", "r7")]}, "task_overlaps: r0 with r7: task r7 is unknown"),
         ({"task_overlaps": [("a0", "r1")]}, "task_overlaps: a0 with r1: task a0 is unknown"),
@@ -308,9 +337,124 @@ def test_capacities_are_told_repaired_and_kept_by_every_variant():
     assert "its load is more than the capacity of a0" in cn.why(tight, "a0", "r0").text
 
 
+def test_a_range_of_workers_is_filled_as_far_as_it_pays():
+    """Three workers, of whom the third lowers ρ: by hand."""
+    q = pd.DataFrame([[0.9, 0.8], [0.7, -0.2], [-0.3, -0.5]], ["a0", "a1", "a2"], ["r0", "r1"])
+    problem = cn.Problem(q, [1, 0], required_most={"r0": 3})
+    assert problem.required_most.tolist() == [3, 0]
+    assert problem.required_most.name == "most"
+    assert (problem.plain, problem.exact) == (False, False)
+    answer = cn.solve(problem)
+    assert answer.pairs[["worker", "task"]].to_numpy().tolist() == [["a0", "r0"], ["a1", "r0"]]
+    assert cn.check(problem, answer.table * 0) == ["r0 has 0 of 1 to 3 workers"]
+    assert cn.check(problem, answer.table * 0 + 1)[:2] == [
+        "r1 has 3 of 0 workers",
+        "a0 has 2 tasks: r0, r1",
+    ]
+    best = cn.alternatives(problem, limit=100)
+    assert (len(best), best.complete) == (7, True)  # every team of r0 but nobody
+    assert cn.why(problem, "a2", "r0").difference == pytest.approx(0.3)
+    # what changes with L moves along where nothing else is said
+    assert problem.changed(required=[1, 2]).required_most.tolist() == [3, 2]
+    with pytest.raises(ValueError, match="r0 may take up to 3 workers and asks for 4"):
+        problem.changed(required=[4, 0])
+    with pytest.raises(ValueError, match="knows no range of workers"):
+        matching.greedy(problem)
+
+
+def test_asking_fewer_of_a_range_leaves_its_upper_end():
+    q = pd.DataFrame([[0.9, 0.5], [0.8, 0.6], [0.7, 0.4]], ["a0", "a1", "a2"], ["r0", "r1"])
+    problem = cn.Problem(q, [2, 2], required_most={"r0": 3})
+    found = {one.text: one for one in cn.repairs(problem).repairs}
+    fewer = found["ask one fewer for r0"]
+    assert fewer.problem.most.tolist() == [3, 2]
+    assert fewer.performance == pytest.approx(0.9 + 0.6 + 0.4)
+    assert found["ask one fewer for r1"].problem.most.tolist() == [3, 1]
+
+
+def test_who_must_take_tasks_takes_them_and_it_is_told_and_repaired():
+    q = pd.DataFrame([[0.9, 0.8], [0.7, 0.6], [0.1, 0.3]], ["a0", "a1", "a2"], ["r0", "r1"])
+    problem = cn.Problem(q, [1, 1], worker_limits=2, worker_least={"a2": 1})
+    assert (problem.worker_least.name, problem.plain) == ("least", False)
+    answer = cn.solve(problem)
+    assert answer.pairs[["worker", "task"]].to_numpy().tolist() == [["a0", "r0"], ["a2", "r1"]]
+    free = cn.solve(problem.changed(worker_least=None))
+    assert cn.check(problem, free) == ["a2 has no task, 1 at least"]
+    assert cn.check(problem.changed(worker_least={"a2": 2}), answer) == [
+        "a2 has 1 task: r1, 2 at least"
+    ]
+    assert cn.why(problem, "a2", "r1").other.performance == pytest.approx(0.8 + 0.1)
+    assert (
+        len(cn.alternatives(problem, limit=20)) == 5
+    )  # a2 on one with another on the other, or on both
+    with pytest.raises(ValueError, match="knows no least number of tasks"):
+        matching.greedy(problem)
+
+    barred = problem.changed(task_conflicts=[("a2", "r0"), ("a2", "r1")])
+    why = cn.explain_infeasible(barred)
+    assert set(why.requirements["kind"]) == {"least", "exclusion"}
+    assert "a2 takes at least 1 task." in why.text
+    assert {one.text for one in cn.repairs(barred).repairs} == {
+        "allow a2 to take r0",
+        "allow a2 to take r1",
+        "let a2 take one task fewer",
+    }
+    twice = barred.changed(worker_least={"a2": 2})
+    texts = [one.text for one in cn.repairs(twice, untouchable=["exclusion"]).repairs]
+    assert texts == ["let a2 take 2 tasks fewer"]
+    # a new worker need not take what the one whom he is like must
+    short = cn.Problem(q, [2, 2], worker_least={"a2": 1})
+    new = next(one for one in cn.repairs(short).repairs if one.text == "add a worker like a2")
+    assert new.problem.worker_least.tolist() == [0, 0, 1, 0]
+
+
+def test_what_a_worker_costs_is_paid_for_each_task():
+    q = pd.DataFrame([[0.9, 0.8], [0.7, 0.6], [0.1, 0.3]], ["a0", "a1", "a2"], ["r0", "r1"])
+    rules = {"worker_limits": 2, "budget": 5}
+    problem = cn.Problem(q, [1, 1], costs={"a0": 3, "a1": 2}, **rules)
+    assert problem.costs.to_numpy().tolist() == [[3, 3], [2, 2], [0, 0]]
+    assert cn.solve(problem).performance == pytest.approx(0.9 + 0.6)
+    for same in ([3, 2, 0], np.array([3, 2, 0]), pd.Series([2, 0, 3], ["a1", "a2", "a0"])):
+        assert cn.Problem(q, [1, 1], costs=same, **rules).costs.equals(problem.costs)
+    assert cn.Problem(q, [1, 1], costs=2.5, **rules).costs.to_numpy().min() == 2.5
+
+
+def test_a_capacity_without_an_entry_has_no_bound():
+    q = pd.DataFrame([[0.9, 0.8], [0.7, 0.6]], ["a0", "a1"], ["r0", "r1"])
+    rules = {"worker_limits": 2, "loads": [5, 4]}
+    problem = cn.Problem(q, [1, 1], capacities={"a1": 4}, **rules)
+    assert problem.capacities.tolist() == [np.inf, 4]
+    assert cn.solve(problem).performance == pytest.approx(1.7)
+    assert cn.Problem(q, [1, 1], capacities=[np.inf, 4], **rules).capacities.equals(
+        problem.capacities
+    )
+    none = cn.Problem(q, [1, 1], capacities={}, **rules)
+    assert cn.solve(none).performance == pytest.approx(1.7)
+    tight = problem.changed(capacities={"a0": 4}, worker_limits=[1, 0])
+    assert "capacity" not in str(cn.explain_infeasible(tight))
+
+
 @pytest.mark.parametrize(
     ("problem", "reason"),
     [
+        (
+            cn.Problem(Q, [1, 1], worker_least={"a1": 2}),
+            "a1 must take at least 2 tasks, and may take only 1.",
+        ),
+        (
+            cn.Problem(
+                Q, [1, 1], worker_least={"a1": 1}, task_conflicts=[("a1", "r0"), ("a1", "r1")]
+            ),
+            "a1 must take at least 1 task, and may take none.",
+        ),
+        (
+            cn.Problem(Q, [1, 0], required_most=[1, 1], worker_least=1),
+            "The workers must take at least 3 tasks in all, and the tasks take at most 2 workers.",
+        ),
+        (
+            cn.Problem(Q, [1, 1], worker_least={"a0": 1, "a2": 1}, worker_conflicts=[("a2", "a0")]),
+            "a0 and a2 are in conflict, and each must take a task.",
+        ),
         (
             cn.Problem(Q, [1, 1], pinned=[("a0", "r0"), ("a0", "r1")]),
             "Pinned pairs alone break a rule: a0 has 2 tasks: r0, r1.",

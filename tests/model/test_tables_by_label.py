@@ -21,7 +21,11 @@ WHOLE = {
     "required": pd.Series([1, 2], T),
     "task_weights": pd.Series([1, 2], T),
     "worker_limits": pd.Series([1, 2, 3], W),
+    "worker_least": pd.Series([0, 1, 2], W),
+    "required_most": pd.Series([1, 2], T),
 }
+# of which labels may have no entry
+PARTS = {"worker_limits": 1, "worker_least": 0, "required_most": 1}
 
 
 def made(name, value):
@@ -43,13 +47,38 @@ def test_any_order_is_read_by_label(name):
     np.testing.assert_array_equal(field(made(name, spelt)), expected)
 
 
-@pytest.mark.parametrize("name", WHOLE)
+@pytest.mark.parametrize("name", PARTS)
+def test_labels_without_an_entry_have_the_default(name):
+    whole, rest = WHOLE[name], PARTS[name]
+    for part in (whole.iloc[1:], whole.iloc[[-1]].to_dict(), whole.iloc[:0], {}):
+        table = getattr(made(name, part), name)
+        assert table.index.tolist() == whole.index.tolist()
+        assert table.tolist() == [part.get(label, rest) for label in whole.index]
+        assert table.equals(getattr(made(name, table), name))
+    for all_of_them in (2, np.int64(2), np.float64(2)):
+        assert (getattr(made(name, all_of_them), name) == 2).all()
+    with pytest.raises(ValueError, match=f"^{name}: unknown (worker|task) z"):
+        made(name, {"z": 1})
+    with pytest.raises(ValueError, match=f"^{name}: {whole.index[1]} has nan, a finite number is"):
+        made(name, {whole.index[1]: np.nan})
+    with pytest.raises(ValueError, match=f"^{name}: {whole.index[1]} .* must not be negative"):
+        made(name, {whole.index[1]: -1})
+    with pytest.raises(ValueError, match=f"^{name}: .* values are needed, one for each"):
+        made(name, [1])
+
+
+@pytest.mark.parametrize("name", WHOLE.keys() - PARTS.keys())
 def test_a_part_of_the_labels_is_refused_with_the_missing_named(name):
     whole = WHOLE[name]
     parts = {"row": whole.iloc[1:]} | ({} if whole.ndim == 1 else {"column": whole.iloc[:, 1:]})
     for part in parts.values():
         with pytest.raises(ValueError, match=rf"^{name}.*: no entry for (worker a|task s)"):
             made(name, part)
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_a_label_that_is_unknown_is_named(name):
+    whole = WHOLE[name]
     more = whole.rename({"a": "z"} if "a" in whole.index else {"s": "z"})
     with pytest.raises(ValueError, match=f"^{name}.*unknown (worker|task) z"):
         made(name, more)

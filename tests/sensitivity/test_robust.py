@@ -65,6 +65,7 @@ def test_the_robust_assignment_has_the_best_worst_case_and_the_least_price(scope
         assert (found.gain == 0) == found.moves.empty
         dear += found.price > 1e-6
         bound = world.problem.budget is not None or world.problem.capacities is not None
+        bound = bound or world.problem.arrays.worker_least.any()
         simple = not bound and world.problem.worker_limits.max() <= 1
         assert math.isnan(robust["regret"]) != simple
         assert str(found)
@@ -79,7 +80,12 @@ def test_the_regret_is_the_least_of_all_tables(scope):
     for world in worlds(scope):
         limits = np.minimum(world.problem.worker_limits, 1)
         problem = world.problem.changed(
-            worker_limits=limits, budget=None, costs=None, loads=None, capacities=None
+            worker_limits=limits,
+            worker_least=None,
+            budget=None,
+            costs=None,
+            loads=None,
+            capacities=None,
         )
         tables = possible(
             problem.changed(task_conflicts=(world.today == 0) | (problem.task_conflicts == 1))

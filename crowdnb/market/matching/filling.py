@@ -19,10 +19,14 @@ def with_room(problem: Problem) -> Problem:
     """The problem as policies read it: L at most; ValueError where it has what they do not know."""
     if len(needed(problem).pins) or problem.budget is not None:
         raise ValueError("problem: a policy knows neither pinned pairs nor a budget")
-    if problem.arrays.capacities is not None:
-        raise ValueError("problem: a policy knows no capacities")
-    if len(problem.overlap_pairs):
-        raise ValueError("problem: a policy knows no tasks that overlap (task_overlaps)")
+    for is_there, what in (
+        (problem.arrays.capacities is not None, "capacities"),
+        (len(problem.overlap_pairs) > 0, "tasks that overlap (task_overlaps)"),
+        (problem.arrays.worker_least.any(), "least number of tasks of a worker (worker_least)"),
+        (problem.arrays.required_most is not None, "range of workers of a task (required_most)"),
+    ):
+        if is_there:
+            raise ValueError(f"problem: a policy knows no {what}")
     if problem.required_rule == "at least":
         raise ValueError(
             "problem: a policy fills L places at most, the problem asks for at least L"
