@@ -15,7 +15,8 @@ UV_PIN := $(shell sed -n 's/^\(uv==[^ ;]*\).*/\1/p' requirements.lock)
 unexport PYTHONDONTWRITEBYTECODE
 # Two processes, to whom files are dealt out whole, those with slow tests first. One that dies names its test and is not
 # replaced: pytest-xdist would run that test again, eight times, and can then wait without end.
-PYTEST  = $(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder --max-worker-restart=0
+# Two processes are two cores: threads of the linear algebra beside them take a sixth of the time and give nothing back.
+PYTEST  = OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder --max-worker-restart=0
 NBVAL  := --nbval --nbval-current-env --nbval-cell-timeout 120 --nbval-sanitize-with tests/nbval.cfg
 
 .DEFAULT_GOAL := help

@@ -244,7 +244,7 @@ class Panel:
 
 # Of each control that is timed, even, so that the last act takes back the one before; 20 and more
 # where figures are wanted: CROWDNB_TURNS=20 pytest -s tests/panels/test_browser.py
-TURNS = int(os.environ.get("CROWDNB_TURNS", "4"))
+TURNS = int(os.environ.get("CROWDNB_TURNS", "2"))
 
 # The kernel has answered whatever was sent to it, and what waited for that answer to be sent: else
 # two quick acts that take each other back are sent as none.
