@@ -50,7 +50,7 @@ case: $(READY)
 	@$(BIN)/python -m crowdnb case
 
 quick: lint
-	$(PYTEST) -m "not slow and not browser"
+	$(PYTEST) -p no:nbval -m "not slow and not browser"
 
 test: lint unit notebooks
 
@@ -61,7 +61,7 @@ lint: $(READY)
 	$(BIN)/lint-imports
 
 unit: $(READY)
-	$(PYTEST)
+	$(PYTEST) -p no:nbval
 
 # The same with lines counted, of which 95 % must run: it takes half as long again.
 coverage: $(READY)

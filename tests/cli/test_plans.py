@@ -111,12 +111,14 @@ def test_each_plan_has_a_file_of_its_own(tmp_path, capsys):
     plans.save(folder / "scenarios.json")
     said(capsys, "assign", folder)
     kept = (folder / "assignment.csv").read_bytes()
-    for command, kind in (("assign", "assignment*.csv"), ("report", "report*.html")):
-        for name in NAMES:
+    # the page's name is made by the same function, and a page takes its time
+    asked = {"assignment*.csv": ("assign", NAMES), "report*.html": ("report", NAMES[:5])}
+    for kind, (command, names) in asked.items():
+        for name in names:
             out = said(capsys, command, folder, f"--scenario={name}")
             assert "Written: " in out
         files = [path.name for path in folder.glob(kind)]
-        assert len({name.casefold() for name in files}) == len(NAMES) + (command == "assign")
+        assert len({name.casefold() for name in files}) == len(names) + (command == "assign")
         assert max(len(name.encode()) for name in files) < 200
     assert (folder / "assignment.csv").read_bytes() == kept
     named = [pd.read_csv(path, encoding="utf-8-sig")["plan"] for path in folder.glob("assign*.csv")]
