@@ -21,11 +21,11 @@ from crowdnb.model.fields import Scope
 from crowdnb.model.moves import position
 from crowdnb.model.problem import Problem, needed
 from crowdnb.order import natural_key
-from crowdnb.project.conflict_frames import listed
 from crowdnb.project.errors import did_you_mean
+from crowdnb.project.options import TOGETHER, passed
 from crowdnb.project.record import Project, problem_of, sources_of
 from crowdnb.project.setting_kinds import ScenarioError, entries
-from crowdnb.project.settings import CHANGES, SETTINGS, Pair, task_weight
+from crowdnb.project.settings import CHANGES, SETTINGS, Pair
 from crowdnb.spelling import cleaned, in_quotes, told_apart
 
 GIVEN = "as given"  # the project's own files, before any scenario
@@ -52,8 +52,16 @@ class Scenario:
         1 puts two workers in conflict, 0 lifts theirs.
     exclusions : mapping of (worker, task) to 1 or 0
         1 bars the worker from the task, 0 allows it.
+    pinned : mapping of (worker, task) to 1 or 0
+        1 keeps the worker on the task, 0 no longer.
+    overlaps : mapping of (task, task) to 1 or 0
+        1: no worker can hold both, 0: one may.
     limits : mapping of worker to int
-        Tasks that the worker may take, 1 when not given.
+        Tasks that the worker may take; 0: is away.
+    capacities : mapping of worker to float or None
+        What the worker has, in the unit of the loads; None: as much as it takes.
+    budget : float, optional
+        What all pairs together may cost.
     added : mapping of worker to int
         So many more workers with the same Q and C^R as this one: "like a3", "like a3 (2)".
 
@@ -73,7 +81,11 @@ class Scenario:
     demand: Mapping[Pair, tuple[float, float]] = field(default_factory=dict)
     conflicts: Mapping[Pair, int] = field(default_factory=dict)
     exclusions: Mapping[Pair, int] = field(default_factory=dict)
+    pinned: Mapping[Pair, int] = field(default_factory=dict)
+    overlaps: Mapping[Pair, int] = field(default_factory=dict)
     limits: Mapping[str, int] = field(default_factory=dict)
+    capacities: Mapping[str, float | None] = field(default_factory=dict)
+    budget: float | None = None
     added: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -101,26 +113,14 @@ class Scenario:
             same_labels(needs(q, pd.DataFrame, "q").index, workers.rename("worker"), "q, rows")
             same_labels(q.columns, tasks.rename("task"), "q, columns")
         q = q.loc[self.workers(project)]
-        problem = self._switched(problem_of(project, q, conflict_scope=self.scope or scope))
-        numbers: dict[str, Any] = {}
-        if self.required:
-            numbers["required"] = {**project.required, **self.required}
-        if self.task_weights:
-            given = {task: task_weight(project, task) for task in project.required.index}
-            numbers["task_weights"] = {**given, **self.task_weights}
-        problem = problem.changed(**numbers)
+        problem = problem_of(project, q, conflict_scope=self.scope or scope)
+        problem = self._changed(problem, project)
         more = tuple(
             (("worker", like), times)
             for like, times in self.added.items()
             if times and like in q.index
         )
-        if more:
-            problem = self._switched(apply(problem, more))
-        if self.limits:
-            limits = {who: most for who, most in self.limits.items() if who in problem.workers}
-            limits = {**dict.fromkeys(problem.workers, 1), **limits}
-            problem = problem.changed(worker_limits=limits)
-        return problem
+        return self._changed(apply(problem, more), project) if more else problem
 
     def gamma_of(self, project: Project) -> float:
         """Its own γ, or the project's."""
@@ -140,14 +140,18 @@ class Scenario:
         except ValueError as error:
             raise ScenarioError(f"scenario {self.name!r}: {error}") from None
 
-    def _switched(self, problem: Problem) -> Problem:
-        """With these conflicts and exclusions, those of workers that the problem has."""
+    def _changed(self, problem: Problem, project: Project) -> Problem:
+        """With what is set for the workers and tasks that the problem has."""
         changed: dict[str, Any] = {}
-        if self.exclusions:
-            changed["task_conflicts"] = _with(problem.task_conflicts, self.exclusions)
-        if self.conflicts:
-            between = _with(problem.worker_conflicts, self.conflicts, symmetric=True)
-            changed["worker_conflicts"] = listed(between)
+        for name, setting in SETTINGS.items():
+            if not setting.feeds or (value := getattr(self, name)) in (None, {}):
+                continue
+            changed[setting.feeds] = value = setting.fed(problem, value)
+            partner = TOGETHER.get(setting.feeds)
+            if partner and getattr(problem.arrays, partner) is None:
+                # the project has it, and it bound nothing so far
+                both = passed({**project.options, setting.feeds: value}, problem.workers)
+                changed[partner] = both[partner]
         return problem.changed(**changed)
 
     def intervals(self, project: Project) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -204,7 +208,7 @@ class Scenario:
             if kind == "worker":  # one like another that was added is like that one's model
                 names = [self.roots.get(name, name) for name in names]
             key: Any = tuple(names) if len(names) > 1 else names[0]
-            if kind == "conflict":
+            if change.labels[0] == change.labels[-1] and len(names) > 1:
                 key = tuple(sorted(names, key=natural_key))
             values[key] = change.value(problem, labels, times, values.get(key, 0))
         return replace(self, **kept)
@@ -318,6 +322,7 @@ def misfits(scenario: Scenario, project: Project) -> Iterator[Misfit]:
                 yield Misfit(name, None, wrong[0], "the weights of the criteria", "are")
         elif setting.labels and name != "added":
             yield from _unknown(scenario, name, known)
+    yield from _unbound(scenario, project)
     ready = project.given_qualification is not None
     if scenario.gamma is not None and ready:
         why = "the project has a ready-made Q, which no gamma changes"
@@ -325,6 +330,17 @@ def misfits(scenario: Scenario, project: Project) -> Iterator[Misfit]:
     if scenario.min_ratings and project.counts is None:
         why = f"the project has {'a ready-made Q' if ready else 'ability intervals'}, no ratings to count"
         yield Misfit("min_ratings", None, why, f"min_ratings {scenario.min_ratings}")
+
+
+def _unbound(scenario: Scenario, project: Project) -> Iterator[Misfit]:
+    """Settings that bind nothing, since the project lacks what they bound."""
+    for name, setting in SETTINGS.items():
+        partner, value = TOGETHER.get(setting.feeds, ""), getattr(scenario, name)
+        if not partner or value in (None, {}) or partner in project.options:
+            continue
+        why = f"the project has no {partner}"
+        for key in value if setting.labels else (None,):
+            yield Misfit(name, key, why, setting.told(key))
 
 
 def _unknown(scenario: Scenario, name: str, known: Mapping[str, set[Any]]) -> Iterator[Misfit]:
@@ -368,14 +384,3 @@ def _a_change(given: object) -> tuple[Item, int]:
             f" {shown(given)}"
         )
     return given[0], whole(given[1], "changes: how often")
-
-
-def _with(frame: pd.DataFrame, cells: Mapping[Pair, int], symmetric: bool = False) -> pd.DataFrame:
-    """A 0/1 frame with other values in some cells, those of labels that it has."""
-    frame = frame.copy()
-    for (row, column), value in cells.items():
-        if row in frame.index and column in frame.columns:
-            frame.at[row, column] = value
-            if symmetric:
-                frame.at[column, row] = value
-    return frame

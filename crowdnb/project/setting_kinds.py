@@ -2,10 +2,11 @@
 
 One value; per label a number or an interval; or per pair of labels a switch.
 
-Each kind knows four things:
+Each kind knows five things:
 
 ``read``       checks a value, and gives it in the form in which a scenario holds it
 ``words``      tells what differs from the project
+``fed``        is what the problem gets of it, beside what the project says
 ``to_json``    gives it as the file of scenarios holds it; None or nothing where it changes nothing
 ``from_json``  is the way back
 """
@@ -23,7 +24,9 @@ import numpy as np
 import pandas as pd
 
 from crowdnb.labels import listing, number, shown
+from crowdnb.model.problem import Problem
 from crowdnb.order import natural_key
+from crowdnb.project.conflict_frames import listed
 from crowdnb.project.record import Project
 from crowdnb.spelling import one_label
 
@@ -44,12 +47,15 @@ class Single:
         Of a value, where it stands; gives the value as it is held, or raises ScenarioError.
     differs : callable
         Of a project and a value; what differs, in words, or None.
+    feeds : str
+        The field of a problem that it stands for; empty where it is none's.
     """
 
     name: str
     rule: Callable[[Any, str], Any]
     differs: Callable[[Project, Any], str | None]
     labels: tuple[str, ...] = ()
+    feeds: str = ""
 
     def read(self, value: Any, where: str) -> Any:
         """The value, checked; None where there is none."""
@@ -63,6 +69,10 @@ class Single:
     def told(self, key: Any) -> str:
         """What messages call it."""
         return self.name
+
+    def fed(self, problem: Problem, value: Any) -> Any:
+        """The value."""
+        return value
 
     def to_json(self, value: Any) -> Any:
         """The value."""
@@ -97,6 +107,10 @@ class Labelled:
         The largest number that can be dealt with.
     whole : bool
         Whether its numbers are whole, so that 2.0 is held as 2.
+    feeds : str
+        The field of a problem that it changes; empty where it is none's.
+    empty : bool
+        Whether a label may have None, as an empty cell of the files: the usual is back.
     """
 
     name: str
@@ -108,6 +122,8 @@ class Labelled:
     together: Callable[[Mapping[Any, Any]], str | None] = lambda values: None
     most: float = math.inf
     whole: bool = False
+    feeds: str = ""
+    empty: bool = False
 
     def read(self, values: Any, where: str) -> dict[Any, Any]:
         """The values, checked one by one, then together."""
@@ -117,6 +133,7 @@ class Labelled:
             self._check_key(key, where)
         held: dict[Any, Any] = {}
         for given, value in values.items():
+            value = None if self.empty and value == math.inf else value
             clean = tuple(map(one_label, given)) if isinstance(given, tuple) else one_label(given)
             self._check(key := self._key(clean), value, where)
             if key in held and held[key] != value:
@@ -134,6 +151,18 @@ class Labelled:
     def told(self, key: Any) -> str:
         """What messages call the value of a key."""
         return self.called.format(*(key if len(self.labels) == 2 else (key,)))
+
+    def fed(self, problem: Problem, values: Mapping[Any, Any]) -> Any:
+        """All numbers of the problem by label, those of its labels that the setting names changed.
+
+        An empty one has no entry.
+        """
+        given = getattr(problem.arrays, self.feeds)
+        index = problem.workers if self.labels == ("worker",) else problem.tasks
+        numbers = {} if given is None else pd.Series(given, index).dropna().to_dict()
+        known = set(index)
+        numbers |= {label: value for label, value in values.items() if label in known}
+        return {label: value for label, value in numbers.items() if value is not None}
 
     def to_json(self, values: Mapping[Any, Any]) -> dict[str, Any]:
         """Numbers by label."""
@@ -155,6 +184,8 @@ class Labelled:
         return key
 
     def _check(self, key: Any, value: Any, where: str) -> None:
+        if value is None and self.empty:
+            return
         what = self.told(key)
         if not (math.isfinite(number(value)) and self.holds(number(value))):
             raise ScenarioError(f"{where}: {what} is {as_typed(value)}; {self.asked} is needed")
@@ -164,6 +195,8 @@ class Labelled:
             )
 
     def _held(self, value: Any) -> Any:
+        if value is None:
+            return None
         return int(value) if self.whole else as_json(value)
 
 
@@ -220,10 +253,21 @@ class Switches(Labelled):
 
     on: str = ""
     off: str = ""
+    alone: str = "is in conflict with"  # what a label cannot do with itself
 
     @property
     def _symmetric(self) -> bool:
         return self.labels[0] == self.labels[1]
+
+    def fed(self, problem: Problem, values: Mapping[Any, Any]) -> Any:
+        """The 0/1 frame of the problem with other values in some cells, those that it has."""
+        frame = getattr(problem, self.feeds).copy()
+        for (row, column), value in values.items():
+            if row in frame.index and column in frame.columns:
+                frame.at[row, column] = value
+                if self._symmetric:
+                    frame.at[column, row] = value
+        return listed(frame) if self.labels == ("worker", "worker") else frame
 
     def to_json(self, values: Mapping[Any, Any]) -> dict[str, Any]:
         """The lists that hold any pairs."""
@@ -255,7 +299,7 @@ class Switches(Labelled):
     def _check(self, key: Any, value: Any, where: str) -> None:
         super()._check(key, value, where)
         if self._symmetric and key[0] == key[1]:
-            raise ScenarioError(f"{where}: {self.labels[0]} {key[0]} is in conflict with itself")
+            raise ScenarioError(f"{where}: {self.labels[0]} {key[0]} {self.alone} itself")
 
 
 def entries(data: Any, where: str, known: Sequence[str] | None = None) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from typing import Any, get_args
 import pandas as pd
 
 from crowdnb.ability.qualification import scaled_to_one
-from crowdnb.labels import number, shown
+from crowdnb.labels import count, number, shown
 from crowdnb.model.fields import MOST, Scope
 from crowdnb.model.problem import Problem
 from crowdnb.project.record import Project, sources_of
@@ -76,6 +76,12 @@ def _other_gamma(project: Project, gamma: float) -> str | None:
         return None
     assumed = " (assumed, since no histories are known)" if project.counts is None else ""
     return f"γ {project.gamma:g} → {gamma:g}{assumed}"
+
+
+def _finite(value: Any, where: str) -> int | float:
+    if not math.isfinite(number(value)):
+        raise ScenarioError(f"{where}: the budget is {as_typed(value)}; a finite number is needed")
+    return as_json(value)
 
 
 def _min_ratings(value: Any, where: str) -> int:
@@ -151,8 +157,52 @@ def _cell(frame: pd.DataFrame, row: Hashable, column: Hashable) -> int:
     return int(frame.at[row, column]) if there else 0  # type: ignore[arg-type]
 
 
+def _option(project: Project, name: str, label: str, usual: Any) -> Any:
+    """What the project's options give a label; the usual where they say nothing of it."""
+    column = project.options.get(name)
+    given = None if column is None else column.to_dict().get(label)
+    return usual if given is None or not math.isfinite(given) else given
+
+
 def _limit(project: Project, worker: str, value: int) -> str | None:
-    return f"{worker} may take {value} tasks" if value != 1 else None
+    if value == _option(project, "worker_limits", worker, 1):
+        return None
+    return f"{worker} may take {count(value, 'task')}" if value else f"{worker} is away"
+
+
+def _other_budget(project: Project, value: float) -> str | None:
+    given = project.options.get("budget")
+    if value == given:
+        return None
+    return f"budget {'none' if given is None else f'{given:g}'} → {value:g}"
+
+
+def _other_capacity(project: Project, worker: str, value: float | None) -> str | None:
+    old = _option(project, "capacities", worker, None)
+    if value == old:
+        return None
+    told = ("unbounded" if one is None else f"{one:.6g}" for one in (old, value))
+    return f"capacity of {worker} {' → '.join(told)}"
+
+
+def _other_pin(project: Project, pair: Pair, value: int) -> str | None:
+    worker, task = pair
+    if value == _listed(project.options.get("pinned"), pair):
+        return None
+    return f"{worker} {'stays' if value else 'need not stay'} on {task}"
+
+
+def _other_overlap(project: Project, pair: Pair, value: int) -> str | None:
+    one, other = pair
+    overlaps = project.options.get("task_overlaps")
+    if value == (_listed(overlaps, pair) or _listed(overlaps, (other, one))):
+        return None
+    return f"{one} and {other} overlap" if value else f"overlap of {one} and {other} lifted"
+
+
+def _listed(pairs: pd.DataFrame | None, pair: Pair) -> bool:
+    """Whether a pair is a row of a table of pairs."""
+    return pairs is not None and bool((pairs.to_numpy() == pair).all(axis=1).any())
 
 
 def _more(project: Project, worker: str, value: int) -> str | None:
@@ -171,11 +221,11 @@ _LISTED: tuple[Single | Labelled, ...] = (
     Labelled(
         "required", ("task",), "what {} needs", "a whole number of workers", _is_count,
         _other_number("{} needs", lambda project, label: project.required.get(label)),
-        most=MOST, whole=True,
+        most=MOST, whole=True, feeds="required",
     ),
     Labelled(
         "task_weights", ("task",), "what {} weighs", "a number of at least 0", _not_negative,
-        _other_number("{} weighs", task_weight),
+        _other_number("{} weighs", task_weight), feeds="task_weights",
     ),
     Ends(
         "demand", ("task", "criterion"), "what {} asks of {}", "a number from 0 to 1",
@@ -184,15 +234,31 @@ _LISTED: tuple[Single | Labelled, ...] = (
     Switches(
         "conflicts", ("worker", "worker"), "the conflict of {} and {}", "0 or 1",
         lambda value: value in (0, 1), _other_conflict, on="add", off="lift",
+        feeds="worker_conflicts",
     ),
     Switches(
         "exclusions", ("worker", "task"), "the exclusion of {} and {}", "0 or 1",
         lambda value: value in (0, 1), _other_exclusion, on="bar", off="allow",
+        feeds="task_conflicts",
+    ),
+    Switches(
+        "pinned", ("worker", "task"), "the pin of {} to {}", "0 or 1",
+        lambda value: value in (0, 1), _other_pin, on="pin", off="unpin", feeds="pinned",
+    ),
+    Switches(
+        "overlaps", ("task", "task"), "the overlap of {} and {}", "0 or 1",
+        lambda value: value in (0, 1), _other_overlap, on="add", off="lift",
+        feeds="task_overlaps", alone="cannot overlap",
     ),
     Labelled(
         "limits", ("worker",), "the limit of {}", "a whole number of tasks", _is_count, _limit,
-        most=MOST, whole=True,
+        most=MOST, whole=True, feeds="worker_limits",
     ),
+    Labelled(
+        "capacities", ("worker",), "the capacity of {}", "a number of at least 0, or none,",
+        _not_negative, _other_capacity, feeds="capacities", empty=True,
+    ),
+    Single("budget", _finite, _other_budget, feeds="budget"),
     Labelled(
         "added", ("worker",), "how many are added like {}", "a whole number of workers",
         _is_count, _more, _not_too_many, most=MOST, whole=True,
@@ -227,7 +293,7 @@ def _at(series: pd.Series[int], labels: Sequence[Hashable]) -> int:
     return int(series.to_dict()[labels[0]])
 
 
-# By kind of a repair's change; a pin is none of a scenario's.
+# By kind of a repair's change.
 CHANGES = {
     "conflict": Change("conflicts", lambda problem, labels, times, before: 0),
     "exclusion": Change("exclusions", lambda problem, labels, times, before: 0),
@@ -238,4 +304,6 @@ CHANGES = {
         "limits", lambda problem, labels, times, before: _at(problem.worker_limits, labels) + times
     ),
     "worker": Change("added", lambda problem, labels, times, before: before + times),
+    "pin": Change("pinned", lambda problem, labels, times, before: 0),
+    "overlap": Change("overlaps", lambda problem, labels, times, before: 0),
 }

@@ -38,6 +38,22 @@ ALL = cn.Scenario(
     added={"a4": 2},
 )
 
+# What a project knows only with rules beyond the paper's.
+BEYOND = replace(
+    ALL,
+    min_ratings=3,
+    pinned={("a2", "r0"): 1, ("a3", "r1"): 0},
+    overlaps={("r1", "r0"): 1, ("r2", "r3"): 0},
+    capacities={"a4": 3.0, "a5": None},
+    budget=12.5,
+)
+RULES = {
+    "pinned": [("a3", "r1")],
+    "task_overlaps": [("r2", "r3")],
+    "budget": 20.0,
+    "capacities": dict.fromkeys([f"a{k}" for k in range(12)], 5.0),
+}
+
 
 @pytest.fixture(scope="module")
 def plans(case):
@@ -106,7 +122,8 @@ def test_a_scenario_becomes_the_problem_that_a_person_would_write(case, plans):
 def arrays(problem):
     numbers = vars(problem.arrays).items()
     found = {name: value.tolist() for name, value in numbers if value is not None}
-    return found | {"workers": problem.workers.tolist(), "scope": problem.conflict_scope}
+    found |= {"workers": problem.workers.tolist(), "budget": problem.budget}
+    return found | {"scope": problem.conflict_scope}
 
 
 @pytest.fixture(scope="module")
@@ -122,13 +139,21 @@ def rated(case):
     return replace(case, ability=cn.ability_intervals(counts), counts=counts)
 
 
+@pytest.fixture(scope="module")
+def bound(rated):
+    """The same with rules of every kind that a setting changes."""
+    ones = pd.DataFrame(1.0, rated.workers, rated.tasks)
+    return replace(rated, options={**RULES, "costs": ones, "loads": 2 * ones})
+
+
 @pytest.mark.parametrize("name", SETTINGS)
-def test_a_setting_is_dealt_with_everywhere(name, rated):
-    case = rated
-    one = cn.Scenario("one", **{name: getattr(replace(ALL, min_ratings=3), name)})
+def test_a_setting_is_dealt_with_everywhere(name, bound):
+    case = bound
+    one = cn.Scenario("one", **{name: getattr(BEYOND, name)})
     assert one.words(case)
     assert set(one.as_json()) == {"name", name}
-    assert cn.Scenario.from_json(one.as_json(), "here") == one
+    # through a file, where None is null
+    assert cn.Scenario.from_json(json.loads(json.dumps(one.as_json())), "here") == one
     assert arrays(one.problem(case)) != arrays(cn.Scenario().problem(case))
     for at, what in enumerate(labels := SETTINGS[name].labels):
         values = dict(getattr(one, name))
@@ -149,8 +174,8 @@ def test_a_field_that_is_no_setting_is_refused():
         check_fields(More)
 
 
-def test_a_repair_of_every_kind_that_a_project_can_have_is_held():
-    assert set(CHANGES) == set(KINDS) - {"pin", "overlap", "least"}  # none of a scenario
+def test_a_repair_of_every_kind_is_held():
+    assert set(CHANGES) == set(KINDS)
     assert all(change.setting in SETTINGS for change in CHANGES.values())
 
 
@@ -443,7 +468,7 @@ def test_a_disk_that_fails_leaves_the_file_as_it_was(case, tmp_path, monkeypatch
         ((("place", "r0"),), "pairs of what changes and how often"),
         (((), 1), "pairs of what changes and how often"),
         ((("place", "r0"), 0), "how often must be a whole number of at least 1, got 0"),
-        ((("pin", "a0", "r0"), 1), "cannot hold the change 'pin'"),
+        ((("wish", "a0", "r0"), 1), "cannot hold the change 'wish'"),
         ((("place", "r0", "r1"), 1), "a place has 1 labels"),
         ((("place", "r9"), 1), "task r9 is unknown"),
         ((("conflict", "a0", ["a1"]), 1), "worker .'a1'. is unknown"),
