@@ -160,7 +160,9 @@ CALLS = [
         "cn.Scenario(name='one', gamma=0.2, scope='task', min_ratings=1, "
         "weights={'skill': 0.5, 'care': 0.5}, required={'t1': 1}, task_weights={'t1': 2.0}, "
         "demand={('t1', 'skill'): (0.1, 1.0)}, "
-        "conflicts={('a', 'b'): 1}, exclusions={('a', 't1'): 1}, limits={'a': 1}, added={'t1': 1})"
+        "conflicts={('a', 'b'): 1}, exclusions={('a', 't1'): 1}, limits={'a': 1}, added={'t1': 1},"
+        " least={'a': 0}, most={'t1': 2}, pinned={('a', 't1'): 1}, overlaps={('t1', 't2'): 1},"
+        " capacities={'a': 2.0}, budget=3.0)"
     ),
     "cn.Scenario.from_json(data=cn.Scenario('one').as_json(), where='here')",
     "cn.Scenario().intervals(project=PROJECT)",
@@ -513,6 +515,7 @@ KINDS = {
     "number or none": ["None", *NUMBERS],
     "by label": ["{}", "{'z': 1.0}", "rows unlike"],
     "by pair": ["{}"],
+    "unbounded by label": ["{}", "{'z': 1.0}", "rows unlike", "cell math.inf"],
     "begins with a name": ["cell 'x'", "cell '1'"],
     "budgets": [*EMPTY, "pd.Series([1.0], ['z'])", "cell [1]"],
     "running": [
@@ -713,13 +716,19 @@ ARGUMENTS |= {
     **dict.fromkeys(
         [
             f"cn.Scenario.{one}"
-            for one in ("weights", "required", "task_weights", "limits", "added")
+            for one in ("weights", "required", "task_weights", "limits", "added", "least", "most")
         ],
         "by label",
     ),
+    "cn.Scenario.capacities": "unbounded by label",
     **dict.fromkeys(
-        [f"cn.Scenario.{one}" for one in ("demand", "conflicts", "exclusions")], "by pair"
+        [
+            f"cn.Scenario.{one}"
+            for one in ("demand", "conflicts", "exclusions", "pinned", "overlaps")
+        ],
+        "by pair",
     ),
+    "cn.Scenario.budget": "number or none",
     "cn.Scenario.from_json.data": "begins with a name",
     "cn.Scenario().repaired.changes": "none of them",
     "cn.Scenarios.named": "none of them",
@@ -777,6 +786,11 @@ WORDS = {
     "cn.Scenario.conflicts": "conflict",
     "cn.Scenario.exclusions": "exclusion",
     "cn.Scenario.limits": "limit",
+    "cn.Scenario.least": "least",
+    "cn.Scenario.most": "most",
+    "cn.Scenario.pinned": "pin",
+    "cn.Scenario.overlaps": "overlap",
+    "cn.Scenario.capacities": "capacity",
     "cn.Scenario.from_json.data": "here",
     "cn.Scenarios.load.path": "read",
     "cn.report.source": "folder",

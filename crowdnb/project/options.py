@@ -62,7 +62,9 @@ class _Form(NamedTuple):
 
 _FORMS = {
     "required_rule": _Form(usual="exactly"),
+    "required_most": _Form(("task",), "most"),
     "worker_limits": _Form(("worker",), "most", 1),
+    "worker_least": _Form(("worker",), "least", 0),
     "pinned": _Form(("worker", "task")),
     "task_overlaps": _Form(("task", "other")),
     "costs": _Form(("worker", "task"), "cost", whole=True),
@@ -109,7 +111,7 @@ def _held(form: _Form, value: Any, labels: Labels) -> Any:
     if not others:
         if form.usual is not None and (value == form.usual).all():
             return None
-        return pd.Series(value, index[rows], name=form.value)
+        return pd.Series(value, index[rows], name=form.value).dropna()
     columns = labels.tasks if others == ["task"] else index[rows]
     if form.whole:
         return pd.DataFrame(value, index[rows], columns)

@@ -52,18 +52,20 @@ class Scenario:
         1 puts two workers in conflict, 0 lifts theirs.
     exclusions : mapping of (worker, task) to 1 or 0
         1 bars the worker from the task, 0 allows it.
+    limits, least : mapping of worker to int
+        Tasks that the worker may take at most, 0: is away; and must take at least.
+    added : mapping of worker to int
+        So many more workers with the same Q and C^R as this one: "like a3", "like a3 (2)".
+    most : mapping of task to int or None
+        Workers that a task takes at most; None: as many as it needs.
     pinned : mapping of (worker, task) to 1 or 0
         1 keeps the worker on the task, 0 no longer.
     overlaps : mapping of (task, task) to 1 or 0
         1: no worker can hold both, 0: one may.
-    limits : mapping of worker to int
-        Tasks that the worker may take; 0: is away.
     capacities : mapping of worker to float or None
-        What the worker has, in the unit of the loads; None: as much as it takes.
+        What the worker has, in the unit of the loads; None: without a bound.
     budget : float, optional
         What all pairs together may cost.
-    added : mapping of worker to int
-        So many more workers with the same Q and C^R as this one: "like a3", "like a3 (2)".
 
     Raises
     ------
@@ -81,12 +83,14 @@ class Scenario:
     demand: Mapping[Pair, tuple[float, float]] = field(default_factory=dict)
     conflicts: Mapping[Pair, int] = field(default_factory=dict)
     exclusions: Mapping[Pair, int] = field(default_factory=dict)
+    limits: Mapping[str, int] = field(default_factory=dict)
+    added: Mapping[str, int] = field(default_factory=dict)
+    least: Mapping[str, int] = field(default_factory=dict)
+    most: Mapping[str, int | None] = field(default_factory=dict)
     pinned: Mapping[Pair, int] = field(default_factory=dict)
     overlaps: Mapping[Pair, int] = field(default_factory=dict)
-    limits: Mapping[str, int] = field(default_factory=dict)
     capacities: Mapping[str, float | None] = field(default_factory=dict)
     budget: float | None = None
-    added: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", cleaned(text_of(self.name, "name")))

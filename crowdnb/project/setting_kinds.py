@@ -133,7 +133,8 @@ class Labelled:
             self._check_key(key, where)
         held: dict[Any, Any] = {}
         for given, value in values.items():
-            value = None if self.empty and value == math.inf else value
+            if self.empty and not self.whole and number(value) == math.inf:
+                value = None  # of what is measured, as a capacity, none is as much as one likes
             clean = tuple(map(one_label, given)) if isinstance(given, tuple) else one_label(given)
             self._check(key := self._key(clean), value, where)
             if key in held and held[key] != value:

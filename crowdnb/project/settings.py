@@ -170,6 +170,22 @@ def _limit(project: Project, worker: str, value: int) -> str | None:
     return f"{worker} may take {count(value, 'task')}" if value else f"{worker} is away"
 
 
+def _least(project: Project, worker: str, value: int) -> str | None:
+    if value == _option(project, "worker_least", worker, 0):
+        return None
+    if not value:
+        return f"{worker} need not take a task"
+    return f"{worker} takes at least {count(value, 'task')}"
+
+
+def _most(project: Project, task: str, value: int | None) -> str | None:
+    old = _option(project, "required_most", task, None)
+    if value == old:
+        return None
+    told = ("as many as it needs" if one is None else f"{one:g}" for one in (old, value))
+    return f"{task} takes at most {' → '.join(told)}"
+
+
 def _other_budget(project: Project, value: float) -> str | None:
     given = project.options.get("budget")
     if value == given:
@@ -224,6 +240,10 @@ _LISTED: tuple[Single | Labelled, ...] = (
         most=MOST, whole=True, feeds="required",
     ),
     Labelled(
+        "most", ("task",), "the most that {} takes", "a whole number of workers, or none,",
+        _is_count, _most, most=MOST, whole=True, feeds="required_most", empty=True,
+    ),
+    Labelled(
         "task_weights", ("task",), "what {} weighs", "a number of at least 0", _not_negative,
         _other_number("{} weighs", task_weight), feeds="task_weights",
     ),
@@ -253,6 +273,10 @@ _LISTED: tuple[Single | Labelled, ...] = (
     Labelled(
         "limits", ("worker",), "the limit of {}", "a whole number of tasks", _is_count, _limit,
         most=MOST, whole=True, feeds="worker_limits",
+    ),
+    Labelled(
+        "least", ("worker",), "the least that {} takes", "a whole number of tasks", _is_count,
+        _least, most=MOST, whole=True, feeds="worker_least",
     ),
     Labelled(
         "capacities", ("worker",), "the capacity of {}", "a number of at least 0, or none,",
@@ -302,6 +326,9 @@ CHANGES = {
     ),
     "limit": Change(
         "limits", lambda problem, labels, times, before: _at(problem.worker_limits, labels) + times
+    ),
+    "least": Change(
+        "least", lambda problem, labels, times, before: _at(problem.worker_least, labels) - times
     ),
     "worker": Change("added", lambda problem, labels, times, before: before + times),
     "pin": Change("pinned", lambda problem, labels, times, before: 0),

@@ -61,6 +61,7 @@ def test_options_are_held_in_one_form_by_label():
 def test_what_changes_nothing_is_not_held():
     usual = {"worker_limits": 1, "pinned": [], "task_overlaps": None, "budget": None}
     usual |= {"required_rule": "exactly", "costs": None, "loads": None, "capacities": None}
+    usual |= {"required_most": None, "worker_least": 0}
     assert set(usual) == set(OPTIONS)
     assert not project(usual).options
     assert fingerprint(project(usual)) == fingerprint(project())

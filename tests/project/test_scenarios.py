@@ -44,12 +44,15 @@ BEYOND = replace(
     min_ratings=3,
     pinned={("a2", "r0"): 1, ("a3", "r1"): 0},
     overlaps={("r1", "r0"): 1, ("r2", "r3"): 0},
+    least={"a4": 1},
+    most={"r1": 3, "r2": None},
     capacities={"a4": 3.0, "a5": None},
     budget=12.5,
 )
 RULES = {
     "pinned": [("a3", "r1")],
     "task_overlaps": [("r2", "r3")],
+    "required_most": {"r2": 4},
     "budget": 20.0,
     "capacities": dict.fromkeys([f"a{k}" for k in range(12)], 5.0),
 }
