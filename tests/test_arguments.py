@@ -71,7 +71,9 @@ CALLS = [
         "cn.Problem(qualification=Q, required=NEED, task_weights=[1.0, 2.0], task_conflicts=[('a',"
         " 't1')], worker_conflicts=BETWEEN, conflict_scope='task', required_rule='exactly',"
         " required_most=[3, 3], worker_limits=[1, 1, 2], worker_least=[0, 0, 0], pinned=[('b',"
-        " 't1')], task_overlaps=[('t1', 't2')], costs=Q, budget=9.0, loads=Q, capacities=9.0)"
+        " 't1')], task_overlaps=[('t1', 't2')], costs=Q, budget=9.0, loads=Q, capacities=9.0,"
+        " missing_cost=[0.5, 0.5], keep_costs=Q, conflict_costs={('a', 't1'): 0.5},"
+        " pair_effects={('a', 'b'): 0.5})"
     ),
     (
         "cn.Problem(qualification=Q.to_numpy(), required=[1, 1], task_weights={0: 1.0, 1: 2.0},"
@@ -80,7 +82,9 @@ CALLS = [
         " worker_least={0: 0},"
         " pinned=pd.DataFrame({'worker': [0], 'task': [1]}), task_overlaps=np.eye(2)[::-1],"
         " costs=Q.to_numpy(), budget=9.0, loads=[1, 2],"
-        " capacities={0: 3, 1: 3, 2: 3})"
+        " capacities={0: 3, 1: 3, 2: 3}, missing_cost={0: 0.5},"
+        " keep_costs=pd.DataFrame({'worker': [0], 'task': [1], 'cost': [0.5]}),"
+        " conflict_costs=Q.to_numpy(), pair_effects=np.zeros((3, 3)))"
     ),
     (
         "P.changed(qualification=Q, required=NEED, task_weights=[1.0, 2.0], task_conflicts=[('a',"
@@ -516,6 +520,12 @@ KINDS = {
     "by label": ["{}", "{'z': 1.0}", "rows unlike"],
     "by pair": ["{}"],
     "unbounded by label": ["{}", "{'z': 1.0}", "rows unlike", "cell math.inf"],
+    # an empty cell is none
+    "costs by label": [
+        *("None", "{}", *NUMBERS[1:], "math.inf", "cell math.inf"),
+        *("cell None", "cell math.nan", "cell pd.NA"),
+    ],
+    "numbers by pair": ["None", "{}", *ROWS, "cell None", "cell math.nan", "cell pd.NA"],
     "begins with a name": ["cell 'x'", "cell '1'"],
     "budgets": [*EMPTY, "pd.Series([1.0], ['z'])", "cell [1]"],
     "running": [
@@ -736,6 +746,11 @@ ARGUMENTS |= {
     "SCENARIOS.keep.scenario": "text",
     "cn.Problem.capacities": "bounds by label",
     "cn.Problem.costs": "numbers by label",
+    "cn.Problem.missing_cost": "costs by label",
+    **dict.fromkeys(
+        [f"cn.Problem.{one}" for one in ("keep_costs", "conflict_costs", "pair_effects")],
+        "numbers by pair",
+    ),
     **dict.fromkeys(
         [f"cn.Problem.{one}" for one in ("required_most", "worker_limits", "worker_least")],
         "counts by label",

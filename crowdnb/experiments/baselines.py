@@ -40,10 +40,11 @@ import pandas as pd
 
 from crowdnb.extras import needed_for
 from crowdnb.labels import IntArray, whole
-from crowdnb.model.assignment import placed_pairs, placed_table, score
+from crowdnb.model.assignment import placed_pairs, placed_table
 from crowdnb.model.check import check
 from crowdnb.model.conflict_graph import conflict_bits
 from crowdnb.model.problem import Problem, needed
+from crowdnb.model.terms import score
 from crowdnb.solver.engine import SolverAnswerError
 
 NODE_CAP = 1_000_000  # some seconds

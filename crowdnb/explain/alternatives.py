@@ -25,9 +25,10 @@ from tqdm.auto import tqdm
 
 from crowdnb.explain.variants import Oracle, placed_of
 from crowdnb.labels import BoolArray, IntArray, listing, number, whole
-from crowdnb.model.assignment import Assignment, score
+from crowdnb.model.assignment import Assignment
 from crowdnb.model.moves import moves, moves_text
 from crowdnb.model.problem import Problem
+from crowdnb.model.terms import score
 from crowdnb.order import natural_order
 
 

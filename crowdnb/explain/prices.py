@@ -11,8 +11,9 @@ import pandas as pd
 from tqdm.auto import tqdm
 
 from crowdnb.explain.variants import Oracle
-from crowdnb.model.assignment import score
+from crowdnb.labels import FloatArray
 from crowdnb.model.problem import Problem
+from crowdnb.model.terms import score
 from crowdnb.solver.placement import place
 
 
@@ -29,13 +30,15 @@ def prices(problem: Problem, solver: str | None = None) -> pd.DataFrame:
     -------
     DataFrame
         A row for each conflict between workers, each pair that C^R excludes (and Q alone would
-        not), each two tasks that overlap, one place of each task, and each worker. Columns ``kind``
-        (conflict, exclusion, overlap, place, worker), ``worker``, ``other`` (of an overlap a task),
-        ``task`` (labels, None where there is none), ``performance`` (ρ without it, NaN where no
-        assignment is left) and ``worth``, ρ less that: what having it adds. It is ≤ 0 for
-        conflicts, exclusions and overlaps, ≥ 0 for workers (but for one who is pinned, and whose
-        pins go as well), inf for what cannot be spared. ``text`` says it in words. Within a kind
-        the largest effect comes first.
+        not), each two tasks that overlap, each pair that had better stay, each that is undesirable,
+        each two workers with an effect, one place of each task, and each worker. Columns ``kind``
+        (conflict, exclusion, overlap, keep, undesirable, effect, place, worker), ``worker``,
+        ``other`` (of an overlap a task), ``task`` (labels, None where there is none),
+        ``performance`` (ρ without it, NaN where no assignment is left) and ``worth``, ρ less that:
+        what having it adds. It is ≤ 0 for conflicts, exclusions, overlaps and costs of giving a
+        pair up, ≥ 0 for workers (but for one who is pinned or had better stay: both go as well),
+        inf for what cannot be spared. ``text`` says it in words. Within
+        a kind the largest effect comes first.
 
     Raises
     ------
@@ -56,7 +59,8 @@ def prices(problem: Problem, solver: str | None = None) -> pd.DataFrame:
 
     def without(kind: _Kind, i: int, k: int, j: int) -> float:
         """ρ of the optimum without it."""
-        if kind is _KINDS["worker"] and i not in busy:
+        kept = problem.arrays.keep_costs
+        if kind is _KINDS["worker"] and i not in busy and (kept is None or not kept[i].any()):
             return rho
         changed = kind.without(problem, i, k, j)
         # with a rule fewer ρ cannot fall, and rises no higher than without conflicts at all
@@ -127,6 +131,45 @@ def _without_overlap(problem: Problem, i: int, k: int, j: int) -> Problem:
     return problem.changed(task_overlaps=fewer)
 
 
+def _kept(problem: Problem) -> list[tuple[int, int, int]]:
+    return _there(problem.arrays.keep_costs)
+
+
+def _undesirable(problem: Problem) -> list[tuple[int, int, int]]:
+    return _there(problem.arrays.conflict_costs)
+
+
+def _there(costs: FloatArray | None) -> list[tuple[int, int, int]]:
+    """Pairs of a worker and a task that have a cost."""
+    return [] if costs is None else [(i, -1, j) for i, j in np.argwhere(costs).tolist()]
+
+
+def _effects(problem: Problem) -> list[tuple[int, int, int]]:
+    return [(i, k, -1) for i, k in problem.effect_pairs.tolist()]
+
+
+def _without_keeping(problem: Problem, i: int, k: int, j: int) -> Problem:
+    return problem.changed(keep_costs=_without_one(problem.arrays.keep_costs, i, j))
+
+
+def _without_cost(problem: Problem, i: int, k: int, j: int) -> Problem:
+    return problem.changed(conflict_costs=_without_one(problem.arrays.conflict_costs, i, j))
+
+
+def _without_effect(problem: Problem, i: int, k: int, j: int) -> Problem:
+    less = _without_one(problem.arrays.pair_effects, i, k)
+    return problem.changed(pair_effects=_without_one(less, k, i))
+
+
+def _without_one(numbers: FloatArray | None, i: int, j: int) -> FloatArray | None:
+    """Numbers with a 0 at one place."""
+    if numbers is None:
+        return None
+    fewer = numbers.copy()
+    fewer[i, j] = 0.0
+    return fewer
+
+
 def _places(problem: Problem) -> list[tuple[int, int, int]]:
     return [(-1, -1, j) for j in np.flatnonzero(problem.arrays.required).tolist()]
 
@@ -144,7 +187,11 @@ def _workers(problem: Problem) -> list[tuple[int, int, int]]:
 def _without_worker(problem: Problem, i: int, k: int, j: int) -> Problem:
     gone, pinned = problem.arrays.task_conflicts.copy(), problem.arrays.pinned.copy()
     gone[i], pinned[i] = 1, 0
-    return problem.changed(task_conflicts=gone, pinned=pinned)
+    values: dict[str, Any] = {"task_conflicts": gone, "pinned": pinned}
+    if problem.arrays.keep_costs is not None:
+        values["keep_costs"] = problem.arrays.keep_costs.copy()
+        values["keep_costs"][i] = 0.0
+    return problem.changed(**values)
 
 
 _ONE = ("changes", "costs", "is worth")
@@ -164,6 +211,9 @@ _KINDS = {
         "{2} and {1} overlapping",
         _ONE,
     ),
+    "keep": _Kind(_kept, _without_keeping, False, "keeping {0} on {2}", _ONE),
+    "undesirable": _Kind(_undesirable, _without_cost, False, "{0} undesirable for {2}", _ONE),
+    "effect": _Kind(_effects, _without_effect, False, "{0} together with {1}", _ONE),
     "place": _Kind(_places, _without_place, False, "one place of {2}", _ONE),
     "worker": _Kind(_workers, _without_worker, False, "{0}", _ONE),
 }

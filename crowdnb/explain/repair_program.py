@@ -9,7 +9,9 @@ r"""The program of repairs: the rows of the rules, with columns for the changes 
     T_ij + T_ik ≤ 1 + o_jk                       let one worker take both j and k, which overlap
 
 The rows are those of :mod:`crowdnb.model.rows`: the changes of one kind are columns in the rows of
-one kind, and new workers count in every row that counts all workers.
+one kind, and new workers count in every row that counts all workers. What ρ sums beside the pairs
+has the columns and rows of :mod:`crowdnb.model.terms`; a new worker is given up by nobody, and has
+no effect on others.
 """
 
 from __future__ import annotations
@@ -33,6 +35,7 @@ from crowdnb.model.conflict_graph import compatible_workers
 from crowdnb.model.problem import Problem
 from crowdnb.model.rows import Rows, rows
 from crowdnb.model.rules import Rules
+from crowdnb.model.terms import beside
 from crowdnb.solver.boolean_program import scaled
 from crowdnb.solver.highs import FOREVER, Milp, least_cost
 
@@ -83,20 +86,31 @@ class RepairProgram:
         self.short = self._short()
         self.unit = min((change.cost for change in changes), default=1.0)
         self.least = self.short * self.unit
-        # columns: changes, the team, T of each pair, X of each pair of new workers
+        # columns: changes, the team, T of each pair, X of each pair of new workers, terms of ρ
         team = len(problem.workers) if self.rules.together else 0
-        self.widths = (len(changes), team, len(self.pairs), len(self.like))
+        self.terms = beside(problem, self.pairs, kept=not self.at["conflict"])
+        self.widths = (
+            len(changes),
+            team,
+            len(self.pairs),
+            len(self.like),
+            len(self.terms.worth),
+        )
         self.columns = sum(self.widths)
-        self.chosen = np.arange(len(changes) + team, self.columns)  # columns of pairs
+        # columns of pairs
+        self.chosen = np.arange(len(changes) + team, self.columns - len(self.terms.worth))
         self.matrices, self.sides = list[Any](), list[tuple[FloatArray, FloatArray]]()
         self._add_rules()
         self._add_changes()
+        self._add_terms()
         self.most, self.whole = self._bounds(), self._whole()
         self.costs = np.zeros(self.columns)
         self.costs[: len(changes)] = [change.cost / self.unit for change in changes]
-        value = problem.value[self.pairs[:, 0], self.pairs[:, 1]]
+        (i, j), keep = self.pairs.T, problem.arrays.keep_costs
+        own = problem.gain[i, j]
+        new = own[self.like] - (0.0 if keep is None else keep[i, j][self.like])
         self.gain = np.zeros(self.columns)
-        self.gain[self.chosen] = np.r_[value, value[self.like]]
+        self.gain[len(changes) + team :] = np.concatenate([own, new, self.terms.worth])
         self.gain *= SCALE / (np.abs(self.gain).max(initial=0.0) or 1.0)
         self.last = np.zeros(self.columns)
 
@@ -121,11 +135,12 @@ class RepairProgram:
         team: Any = None,
         pairs: Any = None,
         new: Any = None,
+        terms: Any = None,
     ) -> None:
-        """Add rows by their parts over the four sorts of columns."""
+        """Add rows by their parts over the five sorts of columns."""
         parts = [
             sparse.csr_array((len(low), width)) if part is None else part
-            for part, width in zip((changes, team, pairs, new), self.widths, strict=True)
+            for part, width in zip((changes, team, pairs, new, terms), self.widths, strict=True)
         ]
         self.matrices.append(sparse.hstack(parts))
         self.sides.append((low, high))
@@ -205,7 +220,7 @@ class RepairProgram:
 
     def _add_changes(self) -> None:
         """The rows that the changes need beside those of the rules."""
-        size, team, pairs, _ = self.widths
+        size, team, pairs, *_ = self.widths
         n, x = len(self.problem.tasks), size + team + pairs
         lines = [  # an excluded pair is chosen where that is allowed
             _Line({size + team + int(self.pair_at[pair]): 1.0, lift: -1.0}, -math.inf, 0.0)
@@ -228,6 +243,20 @@ class RepairProgram:
         lines.append(_Line(dict.fromkeys(range(size), 1.0), float(self.short), math.inf))
         self._add_lines(lines)
 
+    def _add_terms(self) -> None:
+        """The rows of what ρ sums beside the pairs."""
+        terms, team = self.terms, self.widths[1]
+        counts = sparse.diags_array(terms.everybody.astype(float))
+        self._add(
+            terms.low,
+            np.full(len(terms.low), np.inf),
+            None,
+            terms.team[:, :team],
+            terms.pairs,
+            counts @ terms.pairs[:, self.like],
+            terms.own,
+        )
+
     def _add_lines(self, lines: Sequence[_Line]) -> None:
         matrix, low, high = _stacked(lines, self.columns)
         self.matrices.append(matrix)
@@ -235,18 +264,23 @@ class RepairProgram:
 
     def _bounds(self) -> FloatArray:
         """The most that each column can be."""
-        _, team, pairs, _ = self.widths
+        _, team, pairs, *_ = self.widths
         new = [self.changes[self.at["worker"][i,]].most for i in self.pairs[self.like, 0].tolist()]
         own = [float(change.most) for change in self.changes]
-        return np.concatenate([own, np.ones(team + pairs), new])
+        return np.concatenate([own, np.ones(team + pairs), new, self.terms.most])
 
     def _whole(self) -> BoolArray:
         """Which columns must be integer; the others then are so by themselves."""
-        _, team, pairs, new = self.widths
+        _, team, pairs, new, terms = self.widths
         # lifting a conflict follows from who is on the team
         changes = [change.item[0] != "conflict" or not team for change in self.changes]
         plain = self.problem.plain and team and not self.at["limit"]
-        return np.concatenate([changes, np.ones(team), np.full(pairs + new, not plain)]) > 0
+        return (
+            np.concatenate(
+                [changes, np.ones(team), np.full(pairs + new, not plain), np.zeros(terms)]
+            )
+            > 0
+        )
 
     def _short(self) -> int:
         """At least how many changes are needed.
@@ -277,7 +311,7 @@ class RepairProgram:
         """
         if not 0 < self.short <= len(self.problem.workers):
             return [], False
-        if not self.rules.together or self.rules.by_row:
+        if not self.rules.together or self.rules.by_row or self.problem.soft:
             return [], False
         cheap = {
             kind: {about: at for about, at in own.items() if self.changes[at].cost == self.unit}

@@ -13,9 +13,10 @@ from functools import cached_property
 import numpy as np
 
 from crowdnb.labels import BoolArray, IntArray
-from crowdnb.model.assignment import Assignment, score
+from crowdnb.model.assignment import Assignment
 from crowdnb.model.check import broken_rules
 from crowdnb.model.problem import Problem, needed
+from crowdnb.model.terms import score
 from crowdnb.solver.engine import SolverAnswerError
 from crowdnb.solver.placement import need_besides, place_with, ruled_out
 from crowdnb.solver.program import Program

@@ -5,8 +5,10 @@
 ``arrays``          the same as plain records
 ``fields``          how each of its fields is read
 ``pair_tables``     how tables of zeros and ones are read
+``pair_numbers``    how numbers over pairs are read
 ``rules``           the requirements, each by itself
 ``rows``            every rule once: the row that each requirement is
+``terms``           what ρ sums beside W Q: costs and effects
 ``matrices``        sparse 0/1 matrices, of which the rows are made
 ``assignment``      T and its group performance ρ
 ``check``           which rules a table breaks, by code that knows no solver

@@ -56,6 +56,10 @@ class Arrays:
     costs: FloatArray | None  # m × n
     loads: FloatArray | None  # m × n
     capacities: FloatArray | None  # m; inf: no bound
+    missing_cost: FloatArray | None  # n; inf where the places must be filled
+    keep_costs: FloatArray | None  # m × n
+    conflict_costs: FloatArray | None  # m × n
+    pair_effects: FloatArray | None  # m × m
 
 
 def no_ones(rows: int, columns: int) -> BoolArray:

@@ -15,10 +15,12 @@ from crowdnb.labels import (
     IntArray,
     by_label,
     listing,
+    phrases,
     shown,
 )
 from crowdnb.model.pair_tables import zero_one
 from crowdnb.model.problem import Problem, Status, needed
+from crowdnb.model.terms import missing, score, summands
 
 # What every output says where ties were broken by label, and there are any.
 TIED = "Another assignment is as good; of those that tie this is the first by label."
@@ -33,7 +35,8 @@ class Assignment:
     status : {"optimal", "infeasible", "time_limit"}
         ``optimal``: proved by the solver, and every rule re-checked without it.
     performance : float
-        ρ, recomputed from Q, W and T; NaN without an assignment.
+        ρ, recomputed from Q, W and T, and from the costs and effects of the problem; NaN without an
+        assignment.
     bound : float
         No assignment exceeds it; equal to ρ when optimal, NaN when infeasible.
     gap : float
@@ -48,6 +51,12 @@ class Assignment:
         Time spent, all included.
     reasons : tuple of str
         When infeasible: sentences that say why. When stopped: what is known.
+    parts : Series
+        What ρ is made of: qualification, and of a problem that has them missing places, pairs given
+        up, undesirable tasks, pair effects. Empty without an assignment.
+    missing : Series
+        Places below L that stay empty, by task, as missing costs allow. Empty without an
+        assignment.
     idle : tuple
         Workers without a task, when there is an assignment.
     placed : ndarray of int, shape (places, 2), or None
@@ -108,6 +117,21 @@ class Assignment:
         return placed_pairs(self.problem, self.placed)
 
     @cached_property
+    def parts(self) -> pd.Series[float]:
+        """What ρ is made of, each part summed exactly."""
+        parts = {} if self.placed is None else summands(self.problem, self.placed)
+        sums = [math.fsum(part) + 0.0 for part in parts.values()]
+        return pd.Series(sums, index=[*parts], name="performance", dtype=float)
+
+    @cached_property
+    def missing(self) -> pd.Series[int]:
+        """Places below L that stay empty, by task."""
+        if self.placed is None:
+            return pd.Series(dtype=int, name="missing")
+        short = missing(self.problem, self.placed)
+        return pd.Series(short, index=self.problem.tasks, name="missing", dtype=int)
+
+    @cached_property
     def idle(self) -> tuple[Hashable, ...]:
         """Workers without a task; empty without an assignment."""
         if self.placed is None:
@@ -125,6 +149,12 @@ class Assignment:
             head += f", at most {self.bound:.6g} is possible (gap {self.gap:.2%})"
         if self.tied:
             head += f"\n{TIED}"
+        if len(self.parts) > 1:
+            made = [f"{name} {part:.6g}" for name, part in self.parts.items()]
+            head += f"\nof which {phrases(made)}"
+        if len(short := self.missing[self.missing > 0]):
+            empty = [f"{task} ({count})" for task, count in short.items()]
+            head += f"\nplaces left empty: {phrases(empty)}"
         with pd.option_context("display.unicode.east_asian_width", True, "display.max_rows", None):
             return (
                 f"{head}\n{self.pairs.to_string(index=False)}\nidle:"
@@ -147,18 +177,15 @@ def placed_pairs(problem: Problem, placed: IntArray) -> pd.DataFrame:
     return pd.DataFrame({"worker": workers, "task": tasks, "qualification": q})
 
 
-def score(problem: Problem, placed: IntArray) -> float:
-    """ρ of pairs given as positions, summed exactly."""
-    return math.fsum(problem.value[placed[:, 0], placed[:, 1]].tolist())
-
-
 def performance(problem: Problem, table: pd.DataFrame | Assignment) -> float:
     """Group performance ρ = Σ W_j Q_ij T_ij of an assignment, summed exactly (eq. 7).
+
+    With what is only undesirable, and pairs that work well together, as far as the problem has any.
 
     Parameters
     ----------
     problem : Problem
-        Its Q and W; whether the assignment keeps its rules is :func:`check`'s to say.
+        Its Q and W, and its costs and effects; whether the assignment keeps its rules is :func:`check`'s to say.
     table : DataFrame or Assignment
         T: workers × tasks, 0/1, rows and columns in any order; or an answer that has one.
 
@@ -178,7 +205,7 @@ def performance(problem: Problem, table: pd.DataFrame | Assignment) -> float:
     >>> round(cn.performance(case.problem(), case.published.assignment), 3)
     2.569
     """
-    return math.fsum((needed(problem).value * zero_one_table(problem, table)).ravel())
+    return score(problem, np.argwhere(zero_one_table(needed(problem), table) == 1))
 
 
 def zero_one_table(

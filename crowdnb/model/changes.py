@@ -73,7 +73,9 @@ CHANGES = {
 }
 KINDS = tuple(CHANGES)
 # What a new worker has that the one who is the model need not have; all else is like the model's.
-OF_NEW = {"worker_limits": 1, "worker_least": 0, "pinned": 0}
+OF_NEW = {"worker_limits": 1, "worker_least": 0, "pinned": 0, "keep_costs": 0}
+# Tables of workers × workers: a new one has nothing to do with the others.
+_BETWEEN = ("worker_conflicts", "pair_effects")
 
 
 def _known(kind: Hashable) -> ChangeKind:
@@ -121,7 +123,7 @@ def _with_workers(given: Problem, problem: Problem, models: Sequence[Hashable]) 
     at = [problem.worker_at[model] for model in models]
     for name, value in values.items():
         about = getattr(getattr(value, "index", None), "name", "")
-        if about != problem.workers.name or name == "worker_conflicts":
+        if about != problem.workers.name or name in _BETWEEN:
             continue
         new = getattr(given, name).to_numpy()[at]
         if name in OF_NEW:
@@ -129,8 +131,10 @@ def _with_workers(given: Problem, problem: Problem, models: Sequence[Hashable]) 
         values[name] = np.concatenate([value, new])
     everyone = pd.Index([*problem.workers, *names], tupleize_cols=False)
     m = len(problem.workers)
-    between = np.zeros((len(everyone), len(everyone)), dtype=int)
-    between[:m, :m] = problem.worker_conflicts
-    values["worker_conflicts"] = between
+    for name in _BETWEEN:
+        if values[name] is not None:
+            between = np.zeros((len(everyone), len(everyone)))
+            between[:m, :m] = values[name]
+            values[name] = between
     values["qualification"] = pd.DataFrame(values["qualification"], everyone, problem.tasks)
     return Problem(**values)

@@ -27,6 +27,7 @@ from crowdnb.labels import (
     shown,
 )
 from crowdnb.model.arrays import Labels, frozen
+from crowdnb.model.pair_numbers import LARGEST, table_of_numbers
 from crowdnb.model.pair_tables import table_of_ones
 
 Scope = Literal["project", "task"]
@@ -146,6 +147,36 @@ def _capacities(value: Any, labels: Labels) -> FloatArray | None:
     return frozen(array.copy())
 
 
+def _missing_cost(value: Any, labels: Labels) -> FloatArray | None:
+    """What an empty place costs, by task; inf, and so an empty cell, where none may stay empty."""
+    if value is None:
+        return None
+    if isinstance(value, pd.Series | Mapping):
+        value = pd.Series(dict(value) if isinstance(value, Mapping) else value, dtype=object)
+        value = value.where(value.notna(), np.inf)
+    array = labelled_vector(value, labels.tasks, "missing_cost", np.inf, unbounded=True)
+    for bad, rule in (
+        (array < 0, "a cost must not be negative"),
+        ((array > LARGEST) & np.isfinite(array), f"{LARGEST:g} is the most"),
+    ):
+        if bad.any():
+            at = int(bad.argmax())
+            raise ValueError(f"missing_cost: {labels.tasks[at]} has {array[at]:g}, {rule}")
+    return frozen(array.copy()) if np.isfinite(array).any() else None
+
+
+def _keep_costs(value: Any, labels: Labels) -> FloatArray | None:
+    return table_of_numbers(value, labels, "keep_costs")
+
+
+def _conflict_costs(value: Any, labels: Labels) -> FloatArray | None:
+    return table_of_numbers(value, labels, "conflict_costs")
+
+
+def _pair_effects(value: Any, labels: Labels) -> FloatArray | None:
+    return table_of_numbers(value, labels, "pair_effects")
+
+
 # How each field is read. A new field of Problem gets its line here.
 READ: dict[str, Callable[[Any, Labels], Any]] = {
     "qualification": _qualification,
@@ -164,6 +195,10 @@ READ: dict[str, Callable[[Any, Labels], Any]] = {
     "budget": _budget,
     "loads": _loads,
     "capacities": _capacities,
+    "missing_cost": _missing_cost,
+    "keep_costs": _keep_costs,
+    "conflict_costs": _conflict_costs,
+    "pair_effects": _pair_effects,
 }
 
 

@@ -25,7 +25,8 @@ Options beyond the paper, each off unless asked for: Σ_i T_ij ≥ L_j or ≤ L_
 number, in place of (9); a limit of tasks for each worker in place of the 1 in (10), and a least
 number of them; pinned pairs, T_ij = 1; tasks that overlap, T_ij + T_ik ≤ 1 for each worker; a
 budget, Σ_ij c_ij T_ij ≤ budget; and capacities, Σ_j load_ij T_ij ≤ capacity_i for each worker
-(generalised assignment).
+(generalised assignment). What is only undesirable, and pairs that work well together, count in ρ
+(:mod:`crowdnb.model.terms`).
 
 References
 ----------
@@ -50,13 +51,12 @@ import pandas as pd
 from crowdnb.labels import BoolArray, FloatArray, IntArray, plain_array, unique_index
 from crowdnb.model.arrays import Arrays, Labels, frozen, has_ones, ones_of
 from crowdnb.model.fields import RequiredRule, Scope, read
+from crowdnb.model.pair_numbers import LARGEST, PairNumbers
 from crowdnb.model.pair_tables import Conflicts
 from crowdnb.model.tables import Tables
 
 Status = Literal["optimal", "infeasible", "time_limit"]
 Numbers = pd.Series | Mapping[Any, float] | Sequence[float] | npt.NDArray[Any]  # by label or place
-
-LARGEST = 1e300  # of W_j Q_ij, so that sums of them are finite
 
 
 @dataclass(frozen=True, init=False, eq=False, repr=False)
@@ -107,6 +107,19 @@ class Problem(Tables):
         What a worker has, in the unit of ``loads``, ≥ 0: the loads of the worker's tasks together
         do not exceed it. Goes with ``loads``. The limit of tasks counts as well. Inf, or no entry:
         no bound.
+    missing_cost : Series, mapping, sequence or float, n, optional
+        What each place below L costs of ρ that stays empty, ≥ 0. inf, an empty cell or no entry in
+        a Series or mapping: the places of the task must be filled. Not with "at most".
+    keep_costs : optional
+        What it costs of ρ to give a pair up, that is not to choose it, ≥ 0: a mapping {(worker,
+        task): cost}, a frame with these columns, or a frame or array (m × n), empty or 0 for none.
+    conflict_costs : optional
+        What it costs of ρ to choose a pair, a task conflict that is only undesirable; below 0 it
+        is a gain. Given as ``keep_costs``.
+    pair_effects : optional
+        What two workers add to ρ who are both chosen, or for each task that both take, by the
+        scope; below 0 it is a loss. A mapping {(worker, other): gain}, a frame with these columns,
+        or a symmetric frame or array (m × m) with a zero diagonal.
 
     Attributes
     ----------
@@ -119,7 +132,8 @@ class Problem(Tables):
     qualification, task_conflicts, worker_conflicts, pinned, task_overlaps : DataFrame
     required, task_weights, worker_limits, worker_least : Series
     costs, loads : DataFrame or None
-    required_most, capacities : Series or None
+    required_most, capacities, missing_cost : Series or None
+    keep_costs, conflict_costs, pair_effects : DataFrame or None
         The arrays with their labels, made when first asked for.
 
     Raises
@@ -166,6 +180,10 @@ class Problem(Tables):
         budget: float | None = None,
         loads: pd.DataFrame | Numbers | npt.ArrayLike | None = None,
         capacities: Numbers | float | None = None,
+        missing_cost: Numbers | float | None = None,
+        keep_costs: PairNumbers | None = None,
+        conflict_costs: PairNumbers | None = None,
+        pair_effects: PairNumbers | None = None,
     ) -> None:
         frame = _labelled(qualification)
         labels = Labels(unique_index(frame.index, "worker"), unique_index(frame.columns, "task"))
@@ -186,6 +204,10 @@ class Problem(Tables):
             "budget": budget,
             "loads": loads,
             "capacities": capacities,
+            "missing_cost": missing_cost,
+            "keep_costs": keep_costs,
+            "conflict_costs": conflict_costs,
+            "pair_effects": pair_effects,
         }
         values = read(given, labels)
         arrays = Arrays(**{name: values.pop(name) for name in ARRAYS})
@@ -209,6 +231,11 @@ class Problem(Tables):
             raise ValueError("costs and budget go together: give both, or neither")
         if (self.arrays.loads is None) != (self.arrays.capacities is None):
             raise ValueError("loads and capacities go together: give both, or neither")
+        if self.arrays.missing_cost is not None and self.required_rule == "at most":
+            raise ValueError(
+                'missing_cost: with required_rule "at most" no place has to be filled, so that none'
+                " is missing"
+            )
 
     def _check_most(self, most: FloatArray) -> None:
         """ValueError where ``required_most`` does not go with the rule or with L."""
@@ -258,6 +285,36 @@ class Problem(Tables):
         return q if (weights == 1).all() else frozen(q * weights)
 
     @cached_property
+    def gain(self) -> FloatArray:
+        """What choosing a pair adds to ρ: its value, what it costs to give it up, less its cost.
+
+        Shape (m, n), read-only; the value itself where there are no such costs.
+        """
+        keep, cost = self.arrays.keep_costs, self.arrays.conflict_costs
+        if keep is None and cost is None:
+            return self.value
+        gain = self.value + (0.0 if keep is None else keep)
+        return frozen(gain - (0.0 if cost is None else cost))
+
+    @cached_property
+    def soft(self) -> bool:
+        """Whether something is only undesirable or better together.
+
+        ρ then has more terms than W_j Q_ij.
+        """
+        arrays = self.arrays
+        terms = (arrays.keep_costs, arrays.conflict_costs, arrays.pair_effects, arrays.missing_cost)
+        return any(term is not None for term in terms)
+
+    @cached_property
+    def effect_pairs(self) -> IntArray:
+        """Positions (i1, i2), i1 < i2, of workers with an effect; shape (pairs, 2), read-only."""
+        effects = self.arrays.pair_effects
+        if effects is None:
+            return np.zeros((0, 2), dtype=np.int64)
+        return frozen(np.argwhere(np.triu(effects)))
+
+    @cached_property
     def eligible(self) -> BoolArray:
         """Whether worker i may take task j, C^R_ij = 0, Q_ij ≠ 0 and a limit above 0; m × n, read-only."""
         arrays = self.arrays
@@ -287,8 +344,10 @@ class Problem(Tables):
 
     @property
     def fewest(self) -> IntArray:
-        """Workers that each task must have, n: L, or 0 where L is "at most"."""
-        need = self.arrays.required
+        """Workers that each task must have, n: L, or 0 where L is "at most" or a place may stay empty."""
+        need, cost = self.arrays.required, self.arrays.missing_cost
+        if cost is not None:
+            return np.where(np.isfinite(cost), 0, need)
         return need * 0 if self.required_rule == "at most" else need
 
     @property
@@ -309,12 +368,12 @@ class Problem(Tables):
         """Whether it is the paper's problem.
 
         L exactly, one task per worker at most (so that no overlap matters) and none at least,
-        nothing pinned, no budget and no capacities.
+        nothing pinned, no budget, no capacities, and nothing in ρ but W_j Q_ij.
         """
         arrays = self.arrays
         counts = self.required_rule != "exactly" or arrays.required_most is not None
         bound = self.budget is not None or arrays.capacities is not None
-        if counts or bound or len(self.pins) or arrays.worker_least.any():
+        if counts or bound or self.soft or len(self.pins) or arrays.worker_least.any():
             return False
         return bool(arrays.worker_limits.max() <= 1)
 
@@ -329,6 +388,7 @@ class Problem(Tables):
 
 ARRAYS = tuple(one.name for one in fields(Arrays))
 
+_SOFT = {"missing_cost", "keep_costs", "conflict_costs", "pair_effects"}
 # Of what each cached value is made. ``changed`` keeps it where none of these changes; one that is
 # not listed is computed again.
 MADE_OF: dict[str, set[str]] = {name: {name} for name in ARRAYS} | {
@@ -346,7 +406,11 @@ MADE_OF: dict[str, set[str]] = {name: {name} for name in ARRAYS} | {
         "worker_least",
         "pinned",
         "capacities",
+        *_SOFT,
     },
+    "gain": {"qualification", "task_weights", "keep_costs", "conflict_costs"},
+    "soft": _SOFT,
+    "effect_pairs": {"pair_effects"},
 }
 
 

@@ -45,12 +45,18 @@ class Reach(NamedTuple):
 
 
 def reaches(
-    value: FloatArray, allowed: BoolArray, must: BoolArray, fewest: IntArray, most: IntArray
+    value: FloatArray,
+    allowed: BoolArray,
+    must: BoolArray,
+    fewest: IntArray,
+    most: IntArray,
+    empty: FloatArray | None = None,
 ) -> Reach:
     """What choices of allowed pairs reach: the greatest Σ value (eq. 7) under eqs. 8 and 9 alone.
 
     All pairs that must be chosen are, and ``fewest`` to ``most`` of each task. Limits of workers
     (eq. 10), conflicts (eqs. 11 and 12) and a budget do not count, so a choice may reach less.
+    With ``empty`` a place may be taken by nobody, who brings so much (-inf: it may not), n.
     """
     nothing = Reach(-math.inf, np.full(value.shape, -np.inf), 0.0)
     if (must & ~allowed).any():
@@ -60,10 +66,11 @@ def reaches(
         fixed = np.flatnonzero(must[:, j])
         free = np.flatnonzero(allowed[:, j] & ~must[:, j])
         low, room = max(0, int(fewest[j]) - len(fixed)), int(most[j]) - len(fixed)
-        if room < 0 or len(free) < low:
+        nobody = np.full(low, -np.inf if empty is None else empty[j])
+        if room < 0 or (len(free) < low and (nobody == -np.inf).any()):
             return nothing
         own = value[free, j]
-        best = np.sort(own)[::-1][:room]
+        best = np.sort(own if empty is None else np.r_[own, nobody])[::-1][:room]
         best = np.concatenate([best[:low], best[low:][best[low:] > 0]])
         instead = best[-1] - own if len(best) else np.full(len(own), np.inf)
         beside = -own if len(best) < room else np.inf

@@ -121,6 +121,34 @@ class Tables:
             return None
         return pd.Series(capacities, index=self.workers, name="capacity", copy=False)
 
+    @cached_property
+    def missing_cost(self) -> pd.Series[float] | None:
+        """What each place costs that stays empty, by task; inf where it must be filled."""
+        cost = self.arrays.missing_cost
+        if cost is None:
+            return None
+        return pd.Series(cost, index=self.tasks, name="missing_cost", copy=False)
+
+    @cached_property
+    def keep_costs(self) -> pd.DataFrame | None:
+        """What it costs to give each pair up, workers × tasks."""
+        costs = self.arrays.keep_costs
+        return None if costs is None else _framed(costs, self.workers, self.tasks)
+
+    @cached_property
+    def conflict_costs(self) -> pd.DataFrame | None:
+        """What each pair costs that is only undesirable, workers × tasks."""
+        costs = self.arrays.conflict_costs
+        return None if costs is None else _framed(costs, self.workers, self.tasks)
+
+    @cached_property
+    def pair_effects(self) -> pd.DataFrame | None:
+        """What each two workers add to ρ when both are chosen, workers × workers."""
+        effects = self.arrays.pair_effects
+        if effects is None:
+            return None
+        return _framed(effects, self.workers, self.workers.rename("other"))
+
 
 def _framed(array: npt.NDArray[Any], rows: pd.Index[Any], columns: pd.Index[Any]) -> pd.DataFrame:
     return pd.DataFrame(array, index=rows, columns=columns, copy=False)

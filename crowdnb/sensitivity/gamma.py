@@ -33,7 +33,7 @@ from crowdnb.model.assignment import Assignment
 from crowdnb.model.moves import moves, moves_text
 from crowdnb.model.problem import Problem
 from crowdnb.project.record import Project
-from crowdnb.sensitivity.given import positions
+from crowdnb.sensitivity.given import no_terms, positions
 from crowdnb.sensitivity.project_arrays import ProjectArrays
 from crowdnb.solver.search import tie
 
@@ -137,6 +137,7 @@ def gamma_range(
     (0.0, 0.685, ['', 'a3: r0 → r2; a11: r2 → r0'])
     """
     data = ProjectArrays(project, problem, "gamma_range")
+    no_terms(data.problem, "gamma_range")
     gamma = number(project.gamma)
     if not gamma <= number(limit) < math.inf:
         raise ValueError(

@@ -33,8 +33,9 @@ from crowdnb.labels import (
     number,
     whole,
 )
-from crowdnb.model.assignment import Assignment, score
+from crowdnb.model.assignment import Assignment
 from crowdnb.model.problem import Problem
+from crowdnb.model.terms import score
 from crowdnb.sensitivity.given import positions
 from crowdnb.sensitivity.weighing import NEAR, Weighing
 from crowdnb.solver.search import tie
@@ -319,7 +320,7 @@ def recover_weights(
     if not number(tolerance) >= 0:
         raise ValueError(f"tolerance must not be negative, got {tolerance}")
     tolerance = number(tolerance)
-    weighing = Weighing(problem, possibility, solver)
+    weighing = Weighing(problem, possibility, solver, "recover_weights")
     start = weighing.read(weights)
     placed = positions(weighing.problem, table)
     own, rows, rivals = weighing.points(placed), list[FloatArray](), list[Assignment]()

@@ -45,12 +45,14 @@ from crowdnb.labels import (
     one_of,
     phrases,
 )
-from crowdnb.model.assignment import Assignment, score
+from crowdnb.model.assignment import Assignment
 from crowdnb.model.check import broken_rules
 from crowdnb.model.moves import moves, moves_text
 from crowdnb.model.problem import Problem, Status
 from crowdnb.model.rules import Rules
+from crowdnb.model.terms import score
 from crowdnb.project.record import Project
+from crowdnb.sensitivity.given import no_terms
 from crowdnb.sensitivity.project_arrays import ProjectArrays
 from crowdnb.solver.engine import SolverAnswerError
 from crowdnb.solver.highs import FOREVER
@@ -147,7 +149,8 @@ def robust(
     -----
     Both are exact. A pair that today's Q allows stays allowed where its Q comes out as 0. Of
     assignments that are tied in the worst case the best of today is taken (any of them, if the
-    problem has a budget), so that the price is the least. Of those that are tied in regret, any.
+    problem has a budget, or what is only undesirable), so that the price is the least.
+    Of those that are tied in regret, any.
 
     Examples
     --------
@@ -159,6 +162,8 @@ def robust(
     data = ProjectArrays(project, problem, "robust")
     one_of(criterion, get_args(Criterion), "criterion")
     simple = _is_simple(data.problem)
+    if criterion == "regret":
+        no_terms(data.problem, "robust: regret")
     if criterion == "regret" and not simple:
         raise ValueError(
             "robust: regret needs a problem of one task per worker, without a budget or loads,"
@@ -211,7 +216,7 @@ def _is_simple(problem: Problem) -> bool:
     arrays = problem.arrays
     bound = problem.budget is not None or arrays.capacities is not None
     counts = arrays.required_most is not None or arrays.worker_least.any()
-    return not (bound or counts) and int(arrays.worker_limits.max()) <= 1
+    return not (bound or counts or problem.soft) and int(arrays.worker_limits.max()) <= 1
 
 
 def _safest(data: ProjectArrays, oracle: Oracle, worst: Problem, usual: IntArray) -> IntArray:
@@ -220,7 +225,7 @@ def _safest(data: ProjectArrays, oracle: Oracle, worst: Problem, usual: IntArray
     least = score(worst, safe) - tie(worst, safe)
     if score(worst, usual) >= least:
         return usual
-    if worst.budget is None:
+    if worst.budget is None and not worst.soft:
         # least of these values, too: with one of the others nothing might come to it
         value = np.where(np.abs(worst.value) < _NOTHING, 0.0, worst.value)
         least = math.fsum(value[safe[:, 0], safe[:, 1]]) - tie(worst, safe)

@@ -148,7 +148,7 @@ def stability(
     (0.046, 18)
     """
     samples = whole(samples, "samples", 0)
-    weighing = Weighing(problem, possibility, solver)
+    weighing = Weighing(problem, possibility, solver, "stability")
     w = weighing.read(weights)
     if len(w) > _MOST:
         raise ValueError(f"stability: {len(w)} criteria, and at most {_MOST} can be dealt with")

@@ -34,6 +34,7 @@ from crowdnb.labels import (
 )
 from crowdnb.model.assignment import Assignment
 from crowdnb.model.problem import Problem, needed
+from crowdnb.sensitivity.given import no_terms
 
 # the finest that HiGHS takes; its usual 1e-7 is coarser than NEAR
 _EXACT = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
@@ -48,8 +49,13 @@ class Weighing:
     """
 
     def __init__(
-        self, problem: Problem, possibility: pd.DataFrame, solver: str | None = None
+        self,
+        problem: Problem,
+        possibility: pd.DataFrame,
+        solver: str | None = None,
+        name: str = "weights",
     ) -> None:
+        no_terms(problem, name)
         pairs = pd.MultiIndex.from_product([needed(problem).workers, problem.tasks])
         if not isinstance(possibility, pd.DataFrame) or not possibility.shape[1]:
             got = shown(possibility)

@@ -10,7 +10,7 @@ Whole-project scope is written with one boolean per worker (formulation F3c):
 With y fixed the rest is a transportation problem, whose best vertex is integer, so m booleans do the
 work of m·n. In same-task scope (11 alone) T itself is boolean and the clique rows stand for each
 task. With options of :class:`crowdnb.Problem` beyond the paper T is boolean as well. The rows are
-those of :mod:`crowdnb.model.rows`.
+those of :mod:`crowdnb.model.rows`, and of :mod:`crowdnb.model.terms` for what is only undesirable.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from crowdnb.model.check import BUDGET_TOLERANCE, budget_slack
 from crowdnb.model.problem import Problem
 from crowdnb.model.rows import Rows, rows
 from crowdnb.model.rules import Rules
+from crowdnb.model.terms import Beside, beside
 
 if TYPE_CHECKING:
     import cvxpy as cp
@@ -71,11 +72,19 @@ def boolean_program(
     if "capacity" in blocks:
         blocks["capacity"] = scaled(blocks["capacity"], BUDGET_TOLERANCE * blocks["capacity"].high)
     kept: list[Any] = [rule for block in blocks.values() for rule in _written(block, t, y)]
-    if problem.exact:
-        objective: Any = gains(problem, pairs) @ t
+    gain = problem.gain[pairs[:, 0], pairs[:, 1]]
+    if problem.soft:
+        terms = beside(problem, pairs)
+        z = cp.Variable(len(terms.worth), nonneg=True) if len(terms.worth) else None
+        largest = max(np.abs(part).max(initial=0.0) for part in (gain, terms.worth)) or 1.0
+        objective: Any = SCALE * gain / largest @ t
+        if z is not None:
+            objective = objective + SCALE * terms.worth / largest @ z
+            kept += _terms(terms, t, y, z)
+    elif problem.exact:
+        objective = gains(problem, pairs) @ t
     else:
-        value = problem.value[pairs[:, 0], pairs[:, 1]]
-        objective = SCALE * value / (np.abs(value).max(initial=0) or 1.0) @ t
+        objective = SCALE * gain / (np.abs(gain).max(initial=0) or 1.0) @ t
     if not problem.plain:
         spare = cp.Variable(2, boolean=True)
         kept.append(spare[0] + spare[1] <= 1)
@@ -111,6 +120,15 @@ def _written(block: Rows, t: cp.Variable, y: cp.Variable | None) -> Iterator[cp.
                 yield total >= part.low
             case _:
                 yield total <= part.high
+
+
+def _terms(
+    terms: Beside, t: cp.Variable, y: cp.Variable | None, z: cp.Variable
+) -> Iterator[cp.Constraint]:
+    """The rows of what ρ sums beside the pairs, in cvxpy."""
+    total: Any = terms.pairs @ t + terms.own @ z
+    yield (total if y is None else total + terms.team @ y) >= terms.low
+    yield z <= terms.most
 
 
 def scaled(block: Rows, slack: FloatArray | float, largest: float = 1.0) -> Rows:

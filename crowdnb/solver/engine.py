@@ -20,6 +20,7 @@ import numpy as np
 from crowdnb.extras import how_to_get
 from crowdnb.labels import FloatArray, IntArray, listing, text_of
 from crowdnb.model.problem import Problem, Status
+from crowdnb.model.terms import near_score
 from crowdnb.solver.apart import apart
 from crowdnb.solver.boolean_program import boolean_program
 from crowdnb.solver.greeting import silence_greeting
@@ -227,7 +228,7 @@ def proved(
     if proof == INFEASIBLE:
         return Answer("infeasible", np.zeros(len(pairs)), math.nan)
     if proof == OPTIMAL and found is not None:
-        return Answer("optimal", found, float(problem.value[pairs[:, 0], pairs[:, 1]] @ found))
+        return Answer("optimal", found, near_score(problem, pairs, found))
     if time_limit is None:
         raise SolverAnswerError(
             f"internal error: {engine} ends with status {said} and no time limit"

@@ -28,8 +28,10 @@ def place_at_most(problem: Problem, team: IntArray | None = None) -> IntArray | 
     )
     if problem.required_rule != "at most" or not one_each or m * places.sum() > _CELLS:
         return None
+    if problem.arrays.pair_effects is not None:
+        return None
     task = np.repeat(np.arange(len(places)), places)
-    gain = np.where(problem.eligible, problem.value, 0.0).clip(min=0.0)[:, task]
+    gain = np.where(problem.eligible, problem.gain, 0.0).clip(min=0.0)[:, task]
     if team is not None:
         gain[np.setdiff1d(np.arange(m), team)] = 0.0
     row, at = linear_sum_assignment(gain, maximize=True)

@@ -20,7 +20,7 @@ from crowdnb.model.check import BUDGET_TOLERANCE, cost
 from crowdnb.model.problem import Problem, Status, needed
 from crowdnb.solver.compiled_program import CompiledProgram
 from crowdnb.solver.engine import pick
-from crowdnb.solver.search import Search, optimum, sizes, tie
+from crowdnb.solver.search import Search, optimum, tie
 
 # Rows of possible conflicts that a compiled program may have: one for each two workers (and task),
 # whether they are in conflict or not, which costs more with each than writing the program afresh.
@@ -271,7 +271,8 @@ def _where_rho_changes(
                     points.pop()  # as good, and cheaper
                 points.append(_point(paid, answer))
                 least = paid
-                step = 4 * BUDGET_TOLERANCE * max(sizes(costs, answer.placed), 1e-300)
+                sizes = math.fsum(np.abs(costs[answer.placed[:, 0], answer.placed[:, 1]]))
+                step = 4 * BUDGET_TOLERANCE * max(sizes, 1e-300)
             budget = least - step
     stopped = [_point(budget, answer)] if answer.status == "time_limit" else []
     return [*stopped, *reversed(points)]

@@ -19,6 +19,7 @@ from crowdnb.labels import FloatArray, IntArray, number, shown
 from crowdnb.model.check import beyond, broken_rules
 from crowdnb.model.problem import Problem
 from crowdnb.model.reach import EXACT
+from crowdnb.model.terms import most_sizes, score
 from crowdnb.solver.engine import (
     KNOWN_LIMITS,
     PATIENCE,
@@ -131,10 +132,13 @@ class Questions:
             return self._ask_once(problem, pairs, pins, given)
         if not len(pairs):
             broken = broken_rules(problem, pairs)
-            return Answer("infeasible" if broken else "optimal", np.zeros(0), 0.0)
+            rho = score(problem, pairs)
+            return Answer("infeasible" if broken else "optimal", np.zeros(0), rho)
         if self.engine == "GLPK_MI" and _wide(problem, pairs):
             self._engine = "HIGHS"
-        value, refused = problem.value[pairs[:, 0], pairs[:, 1]], list(given)
+        refused, largest = list(given), float(np.abs(problem.value[tuple(pairs.T)]).max())
+        if problem.soft:
+            largest = most_sizes(problem)
         best = Answer("infeasible", np.zeros(len(pairs)), -math.inf)
         while True:
             answer = self._ask_once(problem, pairs, pins, refused)
@@ -147,10 +151,10 @@ class Questions:
                 raise SolverAnswerError(
                     f"internal error: {self.engine} gives again what it was not to give"
                 )
-            rho = math.fsum(value[chosen])
+            rho = score(problem, pairs[chosen])
             if not beyond(problem, pairs[chosen]) and rho > best.objective:
                 best = Answer("optimal", (answer.pairs > 0.5).astype(float), rho)
-            if answer.objective <= best.objective + EXACT * float(np.abs(value).max()):
+            if answer.objective <= best.objective + EXACT * largest:
                 return best
             refused.append(chosen)
 

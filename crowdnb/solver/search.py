@@ -25,12 +25,13 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from crowdnb.labels import BoolArray, FloatArray, IntArray, phrases, shown
-from crowdnb.model.assignment import Assignment, score
+from crowdnb.model.assignment import Assignment
 from crowdnb.model.check import broken_rules, fitting
 from crowdnb.model.conflict_graph import cliques
 from crowdnb.model.obstacles import affordable, obstacles, obstacles_or_team
 from crowdnb.model.problem import Problem, Status, needed
-from crowdnb.model.reach import ROUNDING, TIE, Reach, reaches, zoom
+from crowdnb.model.reach import ROUNDING, TIE, zoom
+from crowdnb.model.terms import Scales, reaching, score, sizes
 from crowdnb.solver.boolean_program import shortfall
 from crowdnb.solver.compiled_program import CompiledProgram
 from crowdnb.solver.engine import Answer, SolverAnswerError
@@ -188,7 +189,7 @@ class Search:
         problem, whole, most = self.problem, self.allowed, self.questions.first
         while True:
             asked = self._in_play(relaxed, most)
-            best = self._best_of(asked)
+            best = self._best_of(problem, asked)
             if best is None and (asked == whole).all():
                 by = f"No assignment keeps all the conflicts (proved by {self.questions.engine})."
                 reasons = obstacles(problem) or [by]
@@ -213,21 +214,23 @@ class Search:
         self.allowed = affordable(problem, self.allowed)
         if problem.arrays.capacities is not None:
             self.allowed = self.allowed & fitting(problem)
-        self.bound, self.reach, self.slack = self._reaching(self.allowed)
+        self.bound, self.reach, self.slack = reaching(problem, self.allowed, problem.arrays.pinned)
         if (relaxed := place_at_most(problem)) is not None:
             self.bound = score(problem, relaxed)
             self._try(relaxed)
             if self.found is not None and not self.labels_first:
                 return self._finish("optimal", "none")
             if self.found is None and problem.conflict_scope == "project":
-                ablest = np.argsort(-problem.value.max(axis=1), kind="stable")
+                ablest = np.argsort(-problem.gain.max(axis=1), kind="stable")
                 self._try(place_at_most(problem, compatible(problem, ablest)))
 
+        scales = Scales(problem)
+
         def rho_of(play: BoolArray) -> float | None:
-            best = self._best_of(play)
+            best = self._best_of(*scales.within(play))
             return None if best is None else best.rho
 
-        zoom(problem.value, self.allowed, self._reaching, rho_of, self.rho)
+        zoom(scales.sizes, scales.with_all(self.allowed), scales.reaching, rho_of, self.rho)
         if self.found is not None:
             return self._optimal(self.allowed)
         if self.bound == -math.inf:
@@ -242,12 +245,6 @@ class Search:
         reasons = self._first_by_labels(play) if self.labels_first else []
         return self._finish("optimal", self.questions.engine, reasons)
 
-    def _reaching(self, allowed: BoolArray, must: BoolArray | None = None) -> Reach:
-        """What assignments of these pairs reach, with the pinned ones at least."""
-        problem = self.problem
-        must = problem.arrays.pinned if must is None else must
-        return reaches(problem.value, allowed, must, problem.fewest, problem.most)
-
     def _in_play(self, known: IntArray, most: int | None = None) -> BoolArray:
         """Pairs of which an assignment may be as good as the best known; at most so many."""
         known = known if self.found is None else self.found
@@ -257,19 +254,26 @@ class Search:
         play[known[:, 0], known[:, 1]] = self.allowed[known[:, 0], known[:, 1]]
         return play
 
-    def _asked(self, play: BoolArray, fixed: BoolArray | None = None) -> _Found | None:
-        """The engine's best assignment of some pairs with all the fixed ones, checked, or None."""
+    def _asked(
+        self, problem: Problem, play: BoolArray, fixed: BoolArray | None = None
+    ) -> _Found | None:
+        """The engine's best assignment of some pairs with all the fixed ones, checked, or None.
+
+        ``problem`` is the one that is solved, or one that does without something that it may use.
+        """
         pairs = np.argwhere(play)
         pins = None if fixed is None else np.flatnonzero(fixed[play])
-        answer = self.questions.ask(self.problem, pairs, pins)
+        answer = self.questions.ask(problem, pairs, pins)
         if answer.status == "time_limit":
             raise OutOfTimeError(pairs, answer)
         return None if answer.status == "infeasible" else self._checked(pairs, answer)
 
-    def _best_of(self, play: BoolArray) -> _Found | None:
+    def _best_of(self, problem: Problem, play: BoolArray) -> _Found | None:
         """The best assignment of some pairs, kept if it is the best so far; or None."""
-        known, best = self.found, self._asked(play)
+        known, best = self.found, self._asked(problem, play)
         among = known is not None and bool(play[known[:, 0], known[:, 1]].all())
+        if among and known is not None and problem is not self.problem:
+            among = not broken_rules(problem, known)
         if best is None:
             if among:
                 raise SolverAnswerError(
@@ -343,22 +347,24 @@ class Search:
         if self.found is None:
             return []
         enough = self.rho - tie(self.problem, self.found)
-        ties = Ties(
-            self.problem, self.found, enough, self._as_good(play), self._told, self._reaching
-        )
+        ties = Ties(self.problem, self.found, enough, self._as_good(play), self._told)
         said = ties.settle()
         self.found, self.tied = ties.found, ties.tied
         return said
 
     def _told(
-        self, play: BoolArray, fixed: BoolArray | None, refused: BoolArray | None
+        self,
+        problem: Problem,
+        play: BoolArray,
+        fixed: BoolArray | None,
+        refused: BoolArray | None,
     ) -> IntArray | None:
         """The engine's assignment of some pairs with all the fixed ones, but not the refused one."""
         if refused is None:
-            best = self._asked(play, fixed)
+            best = self._asked(problem, play, fixed)
             return None if best is None else best.placed
         pairs = np.argwhere(play)
-        answer = self.questions.ask(self.problem, pairs, None, [np.flatnonzero(refused[play])])
+        answer = self.questions.ask(problem, pairs, None, [np.flatnonzero(refused[play])])
         if answer.status == "time_limit":
             raise OutOfTimeError(pairs, answer)
         return None if answer.status == "infeasible" else pairs[answer.pairs > 0.5]
@@ -379,14 +385,9 @@ class Search:
 
 def tie(problem: Problem, placed: IntArray) -> float:
     """Below what difference two assignments count as equally good."""
-    return TIE * sizes(problem.value, placed)
-
-
-def sizes(values: FloatArray, placed: IntArray) -> float:
-    """The sizes that pairs sum, whatever their signs."""
-    return math.fsum(np.abs(values[placed[:, 0], placed[:, 1]]))
+    return TIE * sizes(problem, placed)
 
 
 def _tolerance(problem: Problem, placed: IntArray, spread: float) -> float:
     """How far a solver's ρ may be from ρ recomputed."""
-    return _TOLERANCE * max(sizes(problem.value, placed), spread)
+    return _TOLERANCE * max(sizes(problem, placed), spread)

@@ -14,10 +14,10 @@ from typing import Literal
 import numpy as np
 
 from crowdnb.labels import BoolArray, IntArray
-from crowdnb.model.assignment import score
 from crowdnb.model.check import broken_rules
 from crowdnb.model.problem import Problem
 from crowdnb.model.reach import Reach, zoom
+from crowdnb.model.terms import Scales, score
 from crowdnb.order import natural_order
 from crowdnb.solver.placement import place_with
 from crowdnb.solver.questions import OutOfTimeError
@@ -47,10 +47,8 @@ class Ties:
     as_good : ndarray of bool, m × n
         Pairs that one as good may use, those of ``found`` among them.
     ask : callable
-        The engine's best assignment of some pairs, with all of the fixed ones, or another than the
-        refused one; None where there is none.
-    reaching : callable
-        What assignments of some pairs reach, with those that must be chosen.
+        The engine's best assignment of some pairs of a problem, with all of the fixed ones, or
+        another than the refused one; None where there is none.
 
     Attributes
     ----------
@@ -64,11 +62,10 @@ class Ties:
         found: IntArray,
         enough: float,
         as_good: BoolArray,
-        ask: Callable[[BoolArray, BoolArray | None, BoolArray | None], IntArray | None],
-        reaching: Callable[..., Reach],
+        ask: Callable[[Problem, BoolArray, BoolArray | None, BoolArray | None], IntArray | None],
     ) -> None:
         self.problem, self.found, self.enough = problem, found, enough
-        self.as_good, self.ask, self.reaching = as_good, ask, reaching
+        self.as_good, self.ask, self.scales = as_good, ask, Scales(problem)
         self.tied: bool | None = None
 
     def settle(self) -> list[str]:
@@ -92,7 +89,8 @@ class Ties:
 
         def rho_of(play: BoolArray) -> float | None:
             nonlocal another
-            placed = self.ask(play, None, None if (own & ~play).any() else own)
+            smaller, allowed = self.scales.within(play)
+            placed = self.ask(smaller, allowed, None, None if (own & ~allowed).any() else own)
             if placed is None:
                 return None
             if broken_rules(problem, placed):
@@ -107,7 +105,7 @@ class Ties:
         if problem.plain:
             rho_of(self.as_good)
         else:
-            zoom(problem.value, self.as_good, self.reaching, rho_of, enough=self.enough)
+            self._zoom(self.as_good, self.scales.reaching, rho_of)
         return another
 
     def _take_turns(self) -> None:
@@ -140,7 +138,7 @@ class Ties:
 
         def rho_of(play: BoolArray) -> float | None:
             nonlocal found
-            best = self.ask(play, fixed, None)
+            best = self.ask(*self.scales.within(play), fixed, None)
             if best is None:
                 return None
             i, j = best.T
@@ -158,7 +156,15 @@ class Ties:
                 return placed
             rho_of(asked)
         else:
-            must = self.problem.arrays.pinned | fixed
-            reaching = partial(self.reaching, must=must)
-            zoom(self.problem.value, asked, reaching, rho_of, enough=self.enough)
+            self._zoom(asked, partial(self.scales.reaching, must=fixed), rho_of)
         return found
+
+    def _zoom(
+        self,
+        pairs: BoolArray,
+        reaching: Callable[[BoolArray], Reach],
+        rho_of: Callable[[BoolArray], float | None],
+    ) -> None:
+        """Ask scale by scale, until what is found comes to enough."""
+        play = self.scales.with_all(pairs)
+        zoom(self.scales.sizes, play, reaching, rho_of, enough=self.enough)

@@ -11,6 +11,8 @@ from helpers.random_problems import random_problem
 TIE = 1e-9  # of the sizes that add up
 # arguments of a problem that are tables of 0 and 1
 ONES = ("task_conflicts", "worker_conflicts", "pinned", "task_overlaps")
+# those that are terms of what is maximised
+SOFT = ("missing_cost", "keep_costs", "conflict_costs", "pair_effects")
 
 
 @cache
@@ -37,6 +39,9 @@ def of(problem):
         values |= {"costs": problem.costs.to_numpy(), "budget": problem.budget}
     if problem.loads is not None:
         values |= {"loads": problem.loads.to_numpy(), "capacities": problem.capacities.to_numpy()}
+    for name in SOFT:
+        if getattr(problem, name) is not None:
+            values[name] = getattr(problem, name).to_numpy().copy()
     return values
 
 
@@ -47,7 +52,8 @@ def rules(values, t):
     rule, count, need = values.get("required_rule", "exactly"), t.sum(axis=1), values["required"]
     good = np.ones(len(t), dtype=bool)
     if rule != "at most":
-        good &= (count >= need).all(axis=1)
+        may_lack = np.isfinite(values.get("missing_cost", np.full(n, np.inf)))
+        good &= ((count >= need) | may_lack).all(axis=1)
     if rule != "at least":
         good &= (count <= values.get("required_most", need)).all(axis=1)
     good &= (t.sum(axis=2) <= values.get("worker_limits", np.ones(m))).all(axis=1)
@@ -66,6 +72,28 @@ def rules(values, t):
     if "budget" in values:
         good[good] = within(values, t[good])
     return good
+
+
+def summed(values, one):
+    """The numbers that add up to ρ of one table, one after the other as the text has them."""
+    m, n = one.shape
+    weights = values.get("task_weights", np.ones(n))
+    value = values["qualification"] * weights
+    found = [value[i, j] for i, j in np.argwhere(one)]
+    for j, cost in enumerate(values.get("missing_cost", [])):
+        if np.isfinite(cost):
+            found += [-cost] * max(0, int(values["required"][j]) - int(one[:, j].sum()))
+    if "keep_costs" in values:
+        found += [-values["keep_costs"][i, j] for i, j in np.argwhere(~one)]
+    if "conflict_costs" in values:
+        found += [-values["conflict_costs"][i, j] for i, j in np.argwhere(one)]
+    if "pair_effects" in values:
+        for i, k in combinations(range(m), 2):
+            times = int((one[i] & one[k]).sum())
+            if values["conflict_scope"] == "project":
+                times = int(one[i].any() and one[k].any())
+            found += [values["pair_effects"][i, k]] * times
+    return found
 
 
 def overloads(values, t):
@@ -128,7 +156,10 @@ def scored(problem):
     """Valid tables and their ρ, the best first."""
     tables = every_table(*problem.qualification.shape)
     tables = tables[valid(problem, tables)]
+    values = of(problem)
     rho = (tables * problem.value).sum(axis=(1, 2))
+    if set(SOFT) & set(values):
+        rho = np.array([math.fsum(summed(values, one)) for one in tables])
     order = np.argsort(-rho, kind="stable")
     return tables[order], rho[order]
 

@@ -9,7 +9,7 @@ others, every engine and both scopes.
 import math
 
 import numpy as np
-from helpers.by_looking import ONES, TIE, every_table, of, overloads, rules, within
+from helpers.by_looking import ONES, SOFT, TIE, every_table, of, overloads, rules, summed, within
 
 import crowdnb as cn
 from crowdnb.explain.possible_changes import possible_changes
@@ -34,6 +34,9 @@ def best(values):
     value, good = gains(values), right(values)
     if not len(good):
         return None
+    if set(SOFT) & set(values):
+        sums = [summed(values, one) for one in good]
+        return max((math.fsum(one), math.fsum(map(abs, one))) for one in sums)
     rough = (good * value).sum(axis=(1, 2))
     near = good[rough >= rough.max() - 1e-12 * (np.abs(value).sum())]
     return max((math.fsum(value[one]), math.fsum(np.abs(value[one]))) for one in near)
@@ -60,7 +63,7 @@ def wrong(values, engine, **options):
     table = answer.table.to_numpy()
     if complaint := not_valid(values, table, problem):
         return complaint
-    size = min(true[1], math.fsum(np.abs(gains(values)[table == 1])))
+    size = min(true[1], math.fsum(map(abs, summed(values, table == 1))))
     if not true[0] - TIE * size <= answer.performance <= true[0] + TIE * size:
         return f"ρ = {answer.performance!r}, and {true[0]!r} is the best"
     return (
@@ -143,6 +146,10 @@ def without(values, row):
         values["worker_conflicts"][i, k] = values["worker_conflicts"][k, i] = False
     elif row["kind"] == "exclusion":
         values["task_conflicts"][i, j] = False
+    elif row["kind"] in ("keep", "undesirable"):
+        values[{"keep": "keep_costs", "undesirable": "conflict_costs"}[row["kind"]]][i, j] = 0.0
+    elif row["kind"] == "effect":
+        values["pair_effects"][i, k] = values["pair_effects"][k, i] = 0.0
     elif row["kind"] == "overlap":
         values["task_overlaps"][j, k] = values["task_overlaps"][k, j] = False
     elif row["kind"] == "place":
@@ -154,6 +161,8 @@ def without(values, row):
         values["worker_limits"][i] = 0
         if "pinned" in values:
             values["pinned"][i] = False
+        if "keep_costs" in values:
+            values["keep_costs"][i] = 0.0
     return values
 
 
@@ -178,8 +187,10 @@ def mispriced(values):
         pinned = (
             row["kind"] == "worker" and values.get("pinned", np.zeros(1))[row["worker"] :][:1].any()
         )
-        sign = {"conflict": -1, "exclusion": -1, "overlap": -1, "worker": 1}.get(row["kind"], 0)
-        if row["worth"] * sign < 0 and not pinned:
+        kept = row["kind"] == "worker" and "keep_costs" in values
+        signs = {"conflict": -1, "exclusion": -1, "overlap": -1, "keep": -1, "worker": 1}
+        sign = signs.get(row["kind"], 0)
+        if row["worth"] * sign < 0 and not pinned and not kept:
             return f"{row['text']}: a worth of {row['worth']!r} has the wrong sign"
         words = (
             {True: ["is worth"], False: [" cost"]}[row["worth"] > 0]
@@ -233,6 +244,6 @@ def program(values, engine, call="cn.solve", **options):
     )
     asked = "".join(f", {name}={value!r}" for name, value in options.items())
     return (
-        f"import numpy as np, crowdnb as cn\np = cn.Problem({arguments})\nprint({call}(p,"
+        f"import numpy as np, crowdnb as cn\nfrom numpy import inf\np = cn.Problem({arguments})\nprint({call}(p,"
         f" {engine!r}{asked}))"
     )

@@ -140,6 +140,24 @@ def with_loads(rng, shape):
     return {"loads": loads, "capacities": sums * off}
 
 
+def missing_costs(rng, shape):
+    """What an empty place costs: nothing, little, as much as others, far more, or there is none."""
+    return {"missing_cost": rng.choice([np.inf, 0.0, 1e-6, 0.25, 1.0, 1.0, 1e6], shape[1])}
+
+
+def few_numbers(rng, shape):
+    """Numbers of some pairs; the others have none."""
+    return numbers(rng, shape) * (rng.uniform(size=shape) < rng.choice([0.2, 0.5]))
+
+
+def effects(rng, shape):
+    """What two workers add or take when both are chosen: some of each, at times large."""
+    m = shape[0]
+    each = few_numbers(rng, (m, m)) * rng.choice([1, -1], (m, m)) * rng.choice([1, 1, 1, 1e6])
+    each = np.triu(each, 1)
+    return {"pair_effects": each + each.T}
+
+
 # Each option by itself: how often it is there, and what it may be.
 PARTS = {
     "task_weights": (
@@ -168,6 +186,10 @@ PARTS = {
     ),
     # how many more than required; with another rule there is no such range
     "required_most": (0.4, lambda rng, shape: {"required_most": rng.integers(0, 3, shape[1])}),
+    "missing_cost": (0.25, missing_costs),
+    "keep_costs": (0.15, lambda rng, shape: {"keep_costs": np.abs(few_numbers(rng, shape))}),
+    "conflict_costs": (0.15, lambda rng, shape: {"conflict_costs": few_numbers(rng, shape)}),
+    "pair_effects": (0.25, effects),
 }
 
 
@@ -186,4 +208,6 @@ def random_values(rng):
         values.pop("required_most", None)
     elif "required_most" in values:
         values["required_most"] = values["required"] + values["required_most"]
+    if values.get("required_rule") == "at most":
+        values.pop("missing_cost", None)  # where no place must be filled none is missing
     return values

@@ -23,6 +23,10 @@ def with_room(problem: Problem) -> Problem:
         (problem.arrays.capacities is not None, "capacities"),
         (len(problem.overlap_pairs) > 0, "tasks that overlap (task_overlaps)"),
         (problem.arrays.worker_least.any(), "least number of tasks of a worker (worker_least)"),
+        (
+            problem.soft,
+            "more of a pair than W Q (missing_cost, keep_costs, conflict_costs, pair_effects)",
+        ),
         (problem.arrays.required_most is not None, "range of workers of a task (required_most)"),
     ):
         if is_there:
