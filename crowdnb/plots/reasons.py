@@ -20,6 +20,9 @@ _PRICED = {
     "conflict": ("conflicts", "{0.worker} – {0.other}"),
     "exclusion": ("pairs barred", "{0.worker} from {0.task}"),
     "overlap": ("overlaps", "{0.task} – {0.other}"),
+    "keep": ("pairs to keep", "{0.worker} on {0.task}"),
+    "undesirable": ("undesirable", "{0.worker} for {0.task}"),
+    "effect": ("together", "{0.worker} – {0.other}"),
     "place": ("one place of", "{0.task}"),
     "worker": ("workers", "{0.worker}"),
 }
