@@ -73,7 +73,9 @@ CALLS = [
         " required_most=[3, 3], worker_limits=[1, 1, 2], worker_least=[0, 0, 0], pinned=[('b',"
         " 't1')], task_overlaps=[('t1', 't2')], costs=Q, budget=9.0, loads=Q, capacities=9.0,"
         " missing_cost=[0.5, 0.5], keep_costs=Q, conflict_costs={('a', 't1'): 0.5},"
-        " pair_effects={('a', 'b'): 0.5})"
+        " pair_effects={('a', 'b'): 0.5},"
+        " attributes=GRADES, quotas=[{'task': 't1', 'column': 'grade', 'value': 'x',"
+        " 'least': 0}])"
     ),
     (
         "cn.Problem(qualification=Q.to_numpy(), required=[1, 1], task_weights={0: 1.0, 1: 2.0},"
@@ -84,7 +86,9 @@ CALLS = [
         " costs=Q.to_numpy(), budget=9.0, loads=[1, 2],"
         " capacities={0: 3, 1: 3, 2: 3}, missing_cost={0: 0.5},"
         " keep_costs=pd.DataFrame({'worker': [0], 'task': [1], 'cost': [0.5]}),"
-        " conflict_costs=Q.to_numpy(), pair_effects=np.zeros((3, 3)))"
+        " conflict_costs=Q.to_numpy(), pair_effects=np.zeros((3, 3)),"
+        " attributes=GRADES.reset_index(drop=True),"
+        " quotas=pd.DataFrame({'column': ['grade'], 'value': ['x'], 'least': [0]}))"
     ),
     (
         "P.changed(qualification=Q, required=NEED, task_weights=[1.0, 2.0], task_conflicts=[('a',"
@@ -513,6 +517,8 @@ KINDS = {
     "weights or none": ["None"],
     "not negative or none": ["None", *NUMBERS[1:]],
     "whole or none": ["None", "0"],
+    "attributes": [*LABELS, *GAPS, "columns missing", "columns unlike"],
+    "quotas": ["[]", "pd.DataFrame()", *ROWS],
     "counts by label": ["None", "0", "{}"],
     "numbers by label": ["None", "{}", *NUMBERS, *FREE],
     "bounds by label": ["None", "{}", *NUMBERS[1:], "math.inf", "cell math.inf"],
@@ -751,6 +757,8 @@ ARGUMENTS |= {
         [f"cn.Problem.{one}" for one in ("keep_costs", "conflict_costs", "pair_effects")],
         "numbers by pair",
     ),
+    "cn.Problem.attributes": "attributes",
+    "cn.Problem.quotas": "quotas",
     **dict.fromkeys(
         [f"cn.Problem.{one}" for one in ("required_most", "worker_limits", "worker_least")],
         "counts by label",

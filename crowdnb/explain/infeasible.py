@@ -45,7 +45,8 @@ class Infeasible:
     ----------
     requirements : DataFrame
         The irreducible set: columns kind, worker, other, task (labels, None where there is none)
-        and ``text``. A task of which three places matter has three rows. Empty when an assignment
+        and ``text``; ``other`` is a worker, of an overlap a task, of a quota whom it is about.
+        A task of which three places matter has three rows. Empty when an assignment
         exists.
     text : str
         The same in words.
@@ -186,15 +187,22 @@ def _frame(problem: Problem, kept: Sequence[Requirement]) -> pd.DataFrame:
         {
             "kind": item.kind,
             "worker": workers[item.worker] if item.worker >= 0 else None,
-            "other": (tasks if item.kind == "overlap" else workers)[item.other]
-            if item.other >= 0
-            else None,
+            "other": _other(problem, item),
             "task": tasks[item.task] if item.task >= 0 else None,
             "text": requirement_text(problem, item),
         }
         for item in kept
     ]
     return pd.DataFrame(rows, columns=["kind", "worker", "other", "task", "text"], dtype=object)
+
+
+def _other(problem: Problem, item: Requirement) -> Any:
+    """The second label of a requirement: a worker, of an overlap a task, of a quota whom it is about."""
+    if item.other < 0:
+        return None
+    if item.kind == "quota":
+        return problem.quota_sides[item.other].about
+    return (problem.tasks if item.kind == "overlap" else problem.workers)[item.other]
 
 
 def _told(rules: Rules, kept: list[Requirement]) -> Infeasible:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Hashable, Mapping
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -69,7 +70,7 @@ def _of_kind(problem: Problem, kind: str) -> list[Change]:
         case "worker":
             able = ~problem.arrays.task_conflicts & (problem.arrays.qualification != 0)
             able &= fitting(problem)
-            room = (able * (problem.fewest + _earners(problem))).sum(axis=1)
+            room = (able * (problem.fewest + _earners(problem) + _counted(problem))).sum(axis=1)
             return [
                 Change((kind, workers[i]), (i,), 1.0, min(NEW, int(room[i])))
                 for i in np.flatnonzero(room).tolist()
@@ -95,8 +96,24 @@ def _of_kind(problem: Problem, kind: str) -> list[Change]:
                 Change((kind, tasks[j], tasks[k]), (j, k), 1.0, 1)
                 for j, k in problem.overlap_pairs.tolist()
             ]
+        case "quota":
+            return _of_quotas(problem)
         case _:
             raise ValueError(f"{kind!r} is no kind of change; there are {', '.join(KINDS)}")
+
+
+def _of_quotas(problem: Problem) -> list[Change]:
+    """One place fewer or more with a value, of quotas that are a number: a share has no next one."""
+    found = []
+    for at, (j, column, value, side, asked, _) in enumerate(problem.quota_sides):
+        if isinstance(asked, Fraction):
+            continue
+        task = None if j < 0 else problem.tasks[j]
+        size = int(problem.eligible.sum() if j < 0 else problem.eligible[:, j].sum())
+        how, times = ("fewer", asked) if side == "least" else ("more", size + NEW - asked)
+        if times > 0:
+            found.append(Change(("quota", task, column, value, how), (at,), 1.0, times))
+    return found
 
 
 def _key(name: Any, known: Collection[Item], what: str) -> Any:
@@ -119,6 +136,18 @@ def _key(name: Any, known: Collection[Item], what: str) -> Any:
     raise ValueError(
         f"{what}: {name!r} is no change of this problem; the kinds are {', '.join(KINDS)}"
     )
+
+
+def _counted(problem: Problem) -> IntArray:
+    """How many workers more than it needs a task can take for a quota, n."""
+    more = np.minimum(problem.most - problem.fewest, NEW)
+    if problem.required_rule == "at least":
+        more = np.full(len(problem.tasks), NEW)
+    tasks = np.arange(len(problem.tasks))
+    about = np.zeros(len(problem.tasks), dtype=bool)
+    for quota in problem.quota_sides:
+        about |= (tasks == quota.task) | (quota.task < 0)
+    return np.asarray(more * about)
 
 
 def _earners(problem: Problem) -> IntArray:

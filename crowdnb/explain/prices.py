@@ -186,8 +186,9 @@ def _workers(problem: Problem) -> list[tuple[int, int, int]]:
 
 def _without_worker(problem: Problem, i: int, k: int, j: int) -> Problem:
     gone, pinned = problem.arrays.task_conflicts.copy(), problem.arrays.pinned.copy()
-    gone[i], pinned[i] = 1, 0
-    values: dict[str, Any] = {"task_conflicts": gone, "pinned": pinned}
+    least = problem.arrays.worker_least.copy()
+    gone[i], pinned[i], least[i] = 1, 0, 0
+    values: dict[str, Any] = {"task_conflicts": gone, "pinned": pinned, "worker_least": least}
     if problem.arrays.keep_costs is not None:
         values["keep_costs"] = problem.arrays.keep_costs.copy()
         values["keep_costs"][i] = 0.0

@@ -7,6 +7,7 @@ r"""The program of repairs: the rows of the rules, with columns for the changes 
     T_ij ≥ 1 - p_ij where the pair is pinned     unpin it
     Σ_j T_ij ≥ least_i - f_i                     let worker i take f_i tasks fewer
     T_ij + T_ik ≤ 1 + o_jk                       let one worker take both j and k, which overlap
+    Σ_{i ∈ M} T_ij ≥ least - q                   let j have q places fewer with a value (or ≤ most + q)
 
 The rows are those of :mod:`crowdnb.model.rows`: the changes of one kind are columns in the rows of
 one kind, and new workers count in every row that counts all workers. What ρ sums beside the pairs
@@ -188,6 +189,7 @@ class RepairProgram:
         entries: list[tuple[int, int, float]] = []  # row, change, its entry
         keys: list[tuple[int, ...]]
         about = zip(block.who.tolist(), block.task.tolist(), strict=True)
+        quotas = [item.other for item in self.rules.items("quota")]
         for row, (who, task) in enumerate(about):
             match kind:
                 case "place":
@@ -201,6 +203,8 @@ class RepairProgram:
                 case "conflict":
                     keys = [*combinations(groups[who].tolist(), 2)]
                     entry = -1.0
+                case "quota":
+                    keys, entry = [(quotas[row],)], -1.0
                 case "overlap":
                     keys = [*combinations(sets[task].tolist(), 2)]
                     entry = -1.0

@@ -16,7 +16,14 @@ import numpy as np
 from scipy import sparse
 
 from crowdnb.labels import BoolArray, FloatArray, IntArray, count
-from crowdnb.model.check import BUDGET_TOLERANCE, cost, over_budget, overloaded
+from crowdnb.model.check import (
+    BUDGET_TOLERANCE,
+    cost,
+    of_tasks,
+    off_quota,
+    over_budget,
+    overloaded,
+)
 from crowdnb.model.conflict_graph import SEARCH_NODES, bit_sets, compatible_workers, lowest, ones
 from crowdnb.model.problem import Problem
 from crowdnb.model.reach import reaches, zoom
@@ -99,7 +106,7 @@ def _cheapest(rules: Rules) -> IntArray | None:
     model, costs = program(rules), rules.problem.arrays.costs
 
     def solved(costs: FloatArray, allowed: BoolArray | None = None) -> BoolArray | None:
-        """What the program finds; of a load that HiGHS does not see to be too much no more."""
+        """What the program finds that keeps each load and share, which HiGHS sees to its tolerance."""
         nonlocal model
         while True:
             chosen, _ = model.solved(costs, allowed=allowed)
@@ -111,10 +118,18 @@ def _cheapest(rules: Rules) -> IntArray | None:
                 for i in overloaded(rules.problem, placed)
                 if Requirement("capacity", i) in rules.by_row
             ]
-            if not over:
+            off = [
+                at
+                for at in off_quota(rules.problem, placed)
+                if any(item.kind == "quota" and item.other == at for item in rules.by_row)
+            ]
+            if not over and not off:
                 return chosen
             for i in over:
                 model = model.without(chosen & (model.pairs[:, 0] == i))
+            for at in off:
+                task = rules.problem.quota_sides[at].task
+                model = model.other_than(chosen, (model.pairs[:, 1] == task) | (task < 0))
 
     if costs is None:
         chosen = solved(np.zeros(len(model.pairs)))
@@ -165,6 +180,16 @@ class Model(NamedTuple):
             rows=sparse.csr_array(sparse.vstack([self.rows, row])),
             low=np.r_[self.low, -np.inf],
             high=np.r_[self.high, pairs.sum() - 1.0],
+        )
+
+    def other_than(self, pairs: BoolArray, among: BoolArray) -> Model:
+        """The same where among some pairs exactly these are not chosen."""
+        row = np.zeros(self.rows.shape[1])
+        row[: len(pairs)] = np.where(pairs, 1.0, -1.0) * among
+        return self._replace(
+            rows=sparse.csr_array(sparse.vstack([self.rows, sparse.csr_array(row[np.newaxis])])),
+            low=np.r_[self.low, -np.inf],
+            high=np.r_[self.high, (pairs & among).sum() - 1.0],
         )
 
     def solved(
@@ -388,8 +413,13 @@ def requirement_text(problem: Problem, item: Requirement) -> str:
         case "overlap":
             return f"{task} and {problem.tasks[item.other]} overlap"
         case "capacity":
-            has = problem.arrays.capacities
-            return f"{worker} has a capacity of {0.0 if has is None else has[item.worker]:.12g}"
+            capacities = problem.arrays.capacities
+            size = 0.0 if capacities is None else capacities[item.worker]
+            return f"{worker} has a capacity of {size:.12g}"
+        case "quota":
+            quota = problem.quota_sides[item.other]
+            where, has = of_tasks(problem, quota.task)
+            return f"{where} {has} at {quota.side} {quota.places} with {quota.about}"
         case "budget":
             return f"the costs may come to {problem.budget:.12g}"
         case _:

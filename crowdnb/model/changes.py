@@ -50,6 +50,14 @@ def _join(models: list[Hashable], labels: Sequence[Hashable], times: int) -> Non
     models += [*labels] * times
 
 
+def _loosen(quotas: Any, labels: Sequence[Hashable], times: int) -> None:
+    *about, how = labels
+    side, step = ("least", -times) if how == "fewer" else ("most", times)
+    for at, row in enumerate(quotas[["task", "column", "value"]].itertuples(index=False)):
+        if [*row] == about and quotas.at[at, side] is not None:
+            quotas.at[at, side] += step
+
+
 # "workers" is a list of whom new workers are like
 CHANGES = {
     "conflict": ChangeKind("worker_conflicts", "lift the conflict of {0} and {1}", "", _lift),
@@ -70,6 +78,12 @@ CHANGES = {
         _less,
     ),
     "overlap": ChangeKind("task_overlaps", "let one worker take both {0} and {1}", "", _lift),
+    "quota": ChangeKind(
+        "quotas",
+        "let {0} have one place {3} with {1} {2}",
+        "let {0} have {times} places {3} with {1} {2}",
+        _loosen,
+    ),
 }
 KINDS = tuple(CHANGES)
 # What a new worker has that the one who is the model need not have; all else is like the model's.
@@ -89,6 +103,8 @@ def change_text(item: Item, times: int) -> str:
     """One change in words."""
     kind, *labels = item
     known = _known(kind)
+    if kind == "quota" and labels[0] is None:
+        labels[0] = "all tasks together"
     return (known.once if times == 1 else known.often or known.once).format(*labels, times=times)
 
 
@@ -130,6 +146,10 @@ def _with_workers(given: Problem, problem: Problem, models: Sequence[Hashable]) 
             new = np.full_like(new, OF_NEW[name])
         values[name] = np.concatenate([value, new])
     everyone = pd.Index([*problem.workers, *names], tupleize_cols=False)
+    if given.attributes is not None:
+        values["attributes"] = pd.DataFrame(
+            values["attributes"], everyone, given.attributes.columns
+        )
     m = len(problem.workers)
     for name in _BETWEEN:
         if values[name] is not None:

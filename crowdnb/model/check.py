@@ -7,6 +7,7 @@ that is written wrongly for an engine is not written the same way here.
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 from itertools import combinations
 
 import numpy as np
@@ -130,6 +131,7 @@ def broken_rules(problem: Problem, placed: IntArray, partly: bool = False) -> li
         broken.append(f"{problem.workers[i1]} {why} {problem.tasks[j1]} and is given it")
     if len(problem.conflict_pairs):
         broken += _clashes(problem, placed)
+    broken += _off_quota(problem, placed, partly)
     if partly:
         return broken
     few = np.bincount(i, minlength=m) < problem.arrays.worker_least
@@ -163,6 +165,40 @@ def _together(problem: Problem, placed: IntArray) -> list[str]:
         for j, k in combinations(tasks, 2)
         if overlaps[j, k]
     ]
+
+
+def _off_quota(problem: Problem, placed: IntArray, partly: bool = False) -> list[str]:
+    """The quotas that pairs given as positions break; ``partly`` as of :func:`broken_rules`."""
+    broken = []
+    for at in off_quota(problem, placed):
+        task, column, value, side, number, members = problem.quota_sides[at]
+        share = isinstance(number, Fraction)
+        if partly and (side == "least" or share):
+            continue
+        filled = placed if task < 0 else placed[placed[:, 1] == task]
+        own = int(members[filled[:, 0]].sum())
+        where, has = of_tasks(problem, task)
+        places = f"{own} of {count_of(len(filled), 'place')}" if share else count_of(own, "place")
+        asked = problem.quota_sides[at].asked
+        broken.append(f"{where} {has} {places} with {column} {value}, {asked} at {side}")
+    return broken
+
+
+def off_quota(problem: Problem, placed: IntArray) -> list[int]:
+    """Which sides of quotas pairs given as positions break, exactly."""
+    broken = []
+    for at, (task, _, _, side, number, members) in enumerate(problem.quota_sides):
+        filled = placed if task < 0 else placed[placed[:, 1] == task]
+        own = int(members[filled[:, 0]].sum())
+        bound = number * len(filled) if isinstance(number, Fraction) else number
+        if own < bound if side == "least" else own > bound:
+            broken.append(at)
+    return broken
+
+
+def of_tasks(problem: Problem, task: int) -> tuple[str, str]:
+    """One task, or all together, with the verb that goes with it."""
+    return ("all tasks together", "have") if task < 0 else (str(problem.tasks[task]), "has")
 
 
 def _clashes(problem: Problem, placed: IntArray) -> list[str]:
@@ -218,11 +254,13 @@ def overloaded(problem: Problem, placed: IntArray) -> IntArray:
 
 
 def beyond(problem: Problem, placed: IntArray) -> bool:
-    """Whether pairs given as positions go beyond the budget or a capacity.
+    """Whether pairs given as positions go beyond the budget, a capacity or the share of a quota.
 
     These an engine sees to its own tolerance only.
     """
-    return over_budget(problem, placed) or bool(len(overloaded(problem, placed)))
+    sides = problem.quota_sides
+    off = any(isinstance(sides[at].number, Fraction) for at in off_quota(problem, placed))
+    return off or over_budget(problem, placed) or bool(len(overloaded(problem, placed)))
 
 
 def cost(problem: Problem, placed: IntArray) -> float:

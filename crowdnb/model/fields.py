@@ -29,6 +29,7 @@ from crowdnb.labels import (
 from crowdnb.model.arrays import Labels, frozen
 from crowdnb.model.pair_numbers import LARGEST, table_of_numbers
 from crowdnb.model.pair_tables import table_of_ones
+from crowdnb.model.quotas import attributes_frame, quotas_frame
 
 Scope = Literal["project", "task"]
 RequiredRule = Literal["exactly", "at least", "at most"]
@@ -199,6 +200,8 @@ READ: dict[str, Callable[[Any, Labels], Any]] = {
     "keep_costs": _keep_costs,
     "conflict_costs": _conflict_costs,
     "pair_effects": _pair_effects,
+    "attributes": attributes_frame,
+    "quotas": quotas_frame,
 }
 
 

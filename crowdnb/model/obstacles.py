@@ -8,6 +8,7 @@ What is found here is certain; where nothing is found an assignment may still no
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 
 import numpy as np
 from scipy import sparse
@@ -64,8 +65,9 @@ def obstacles(problem: Problem) -> list[str]:
     have too few (Hall's condition, from a maximum matching); more places than workers who can work
     together (the largest independent set of the conflict graph, of a task or of the project by the
     conflict scope). With options: pinned pairs that break a rule between them; workers who must
-    take more tasks than they may; where workers may take several tasks, the second and third are
-    looked at for tasks that overlap alone; loads that are more than all capacities together.
+    take more tasks than they may; quotas for which too few workers are of a kind; where workers may
+    take several tasks, the second and third are looked at for tasks that overlap alone; loads that
+    are more than all capacities together.
 
     Examples
     --------
@@ -91,7 +93,7 @@ def obstacles_or_team(problem: Problem) -> tuple[list[str], IntArray | None]:
             else f"workers may take only {room} in all"
         )
         found.append(f"The tasks ask for {places} places, and {there_are}.")
-    found += _too_much_asked(problem)
+    found += _too_much_asked(problem) + _too_few_of_a_kind(problem)
     short = np.flatnonzero(eligible.sum(axis=0) < need).tolist()
     found += [_short_of_workers(problem, j) for j in short]
     if not found and one_each:
@@ -159,6 +161,30 @@ def _too_much_asked(problem: Problem) -> list[str]:
             f"{problem.workers[i]} and {problem.workers[k]} are in conflict, and each must take a task."
             for i, k in busy.tolist()
         ]
+    return found
+
+
+def _too_few_of_a_kind(problem: Problem) -> list[str]:
+    """Quotas for which too few workers have the value, or too few do not have it."""
+    may, found = _may(problem) & (problem.most > 0), list[str]()
+    for quota in problem.quota_sides:
+        about = (np.arange(len(problem.tasks)) == quota.task) | (quota.task < 0)
+        filled = int(problem.fewest[about].sum())
+        asked = quota.number * filled if isinstance(quota.number, Fraction) else quota.number
+        wanted = math.ceil(asked) if quota.side == "least" else filled - math.floor(asked)
+        own = quota.members if quota.side == "least" else ~quota.members
+        pairs = may[own][:, about].sum(axis=1)
+        most = int(np.minimum(pairs, problem.arrays.worker_limits[own]).sum())
+        if most >= wanted:
+            continue
+        where = "All tasks together ask" if quota.task < 0 else f"{problem.tasks[quota.task]} asks"
+        asks = f"{where} for at {quota.side} {quota.places} with {quota.about}"
+        fill = f"can fill {f'only {most}' if most else 'none'}"
+        if quota.side == "least":
+            so_many = f", which is {wanted}" if isinstance(quota.number, Fraction) else ""
+            found.append(f"{asks}{so_many}, and workers who have it {fill}.")
+        else:
+            found.append(f"{asks}, so that others take {wanted} at least, and they {fill}.")
     return found
 
 

@@ -24,9 +24,9 @@ These are tables with labels; ``Problem.arrays`` holds the same numbers, under t
 Options beyond the paper, each off unless asked for: Σ_i T_ij ≥ L_j or ≤ L_j, or from L_j to another
 number, in place of (9); a limit of tasks for each worker in place of the 1 in (10), and a least
 number of them; pinned pairs, T_ij = 1; tasks that overlap, T_ij + T_ik ≤ 1 for each worker; a
-budget, Σ_ij c_ij T_ij ≤ budget; and capacities, Σ_j load_ij T_ij ≤ capacity_i for each worker
-(generalised assignment). What is only undesirable, and pairs that work well together, count in ρ
-(:mod:`crowdnb.model.terms`).
+budget, Σ_ij c_ij T_ij ≤ budget; capacities, Σ_j load_ij T_ij ≤ capacity_i for each worker
+(generalised assignment); and quotas by attribute (:mod:`crowdnb.model.quotas`). What is only
+undesirable, and pairs that work well together, count in ρ (:mod:`crowdnb.model.terms`).
 
 References
 ----------
@@ -50,9 +50,10 @@ import pandas as pd
 
 from crowdnb.labels import BoolArray, FloatArray, IntArray, plain_array, unique_index
 from crowdnb.model.arrays import Arrays, Labels, frozen, has_ones, ones_of
-from crowdnb.model.fields import RequiredRule, Scope, read
+from crowdnb.model.fields import READ, RequiredRule, Scope, read
 from crowdnb.model.pair_numbers import LARGEST, PairNumbers
 from crowdnb.model.pair_tables import Conflicts
+from crowdnb.model.quotas import Quota, quotas_of
 from crowdnb.model.tables import Tables
 
 Status = Literal["optimal", "infeasible", "time_limit"]
@@ -120,6 +121,14 @@ class Problem(Tables):
         What two workers add to ρ who are both chosen, or for each task that both take, by the
         scope; below 0 it is a loss. A mapping {(worker, other): gain}, a frame with these columns,
         or a symmetric frame or array (m × m) with a zero diagonal.
+    attributes : DataFrame, optional
+        What workers are, such as their grade: a row for each worker, columns of texts or numbers;
+        an empty cell is no value.
+    quotas : list of mappings, or DataFrame, optional
+        With the keys or columns ``task`` (left out: all tasks together), ``column`` and ``value``
+        of the attributes, ``least``, ``most`` (either may be left out): of the places of the task
+        at least and at most so many are taken by workers who have the value; or such a share of
+        the places that are filled, as "50%". A worker with two tasks counts twice.
 
     Attributes
     ----------
@@ -129,6 +138,7 @@ class Problem(Tables):
         The numbers as read-only arrays, under the names of the arguments.
     conflict_scope, required_rule : str
     budget : float or None
+    attributes, quotas : DataFrame or None
     qualification, task_conflicts, worker_conflicts, pinned, task_overlaps : DataFrame
     required, task_weights, worker_limits, worker_least : Series
     costs, loads : DataFrame or None
@@ -160,6 +170,8 @@ class Problem(Tables):
     conflict_scope: Scope
     required_rule: RequiredRule
     budget: float | None
+    attributes: pd.DataFrame | None
+    quotas: pd.DataFrame | None
 
     def __init__(
         self,
@@ -184,31 +196,13 @@ class Problem(Tables):
         keep_costs: PairNumbers | None = None,
         conflict_costs: PairNumbers | None = None,
         pair_effects: PairNumbers | None = None,
+        attributes: pd.DataFrame | None = None,
+        quotas: pd.DataFrame | Sequence[Mapping[str, Any]] | None = None,
     ) -> None:
+        given = {name: value for name, value in locals().items() if name in READ}
         frame = _labelled(qualification)
         labels = Labels(unique_index(frame.index, "worker"), unique_index(frame.columns, "task"))
-        given = {
-            "qualification": frame.to_numpy(),
-            "required": required,
-            "task_weights": task_weights,
-            "task_conflicts": task_conflicts,
-            "worker_conflicts": worker_conflicts,
-            "conflict_scope": conflict_scope,
-            "required_rule": required_rule,
-            "required_most": required_most,
-            "worker_limits": worker_limits,
-            "worker_least": worker_least,
-            "pinned": pinned,
-            "task_overlaps": task_overlaps,
-            "costs": costs,
-            "budget": budget,
-            "loads": loads,
-            "capacities": capacities,
-            "missing_cost": missing_cost,
-            "keep_costs": keep_costs,
-            "conflict_costs": conflict_costs,
-            "pair_effects": pair_effects,
-        }
+        given["qualification"] = frame.to_numpy()
         values = read(given, labels)
         arrays = Arrays(**{name: values.pop(name) for name in ARRAYS})
         self._fill(labels=labels, arrays=arrays, **values)
@@ -236,6 +230,8 @@ class Problem(Tables):
                 'missing_cost: with required_rule "at most" no place has to be filled, so that none'
                 " is missing"
             )
+        if self.quotas is not None and "quota_sides" not in self.__dict__:
+            self.__dict__["quota_sides"] = quotas_of(self.quotas, self.attributes, self.labels)
 
     def _check_most(self, most: FloatArray) -> None:
         """ValueError where ``required_most`` does not go with the rule or with L."""
@@ -342,6 +338,11 @@ class Problem(Tables):
         """Positions (worker, task) of the pinned pairs; shape (pairs, 2), read-only."""
         return frozen(ones_of(self.arrays.pinned))
 
+    @cached_property
+    def quota_sides(self) -> tuple[Quota, ...]:
+        """Both sides of all quotas, by positions."""
+        return () if self.quotas is None else quotas_of(self.quotas, self.attributes, self.labels)
+
     @property
     def fewest(self) -> IntArray:
         """Workers that each task must have, n: L, or 0 where L is "at most" or a place may stay empty."""
@@ -368,14 +369,14 @@ class Problem(Tables):
         """Whether it is the paper's problem.
 
         L exactly, one task per worker at most (so that no overlap matters) and none at least,
-        nothing pinned, no budget, no capacities, and nothing in ρ but W_j Q_ij.
+        nothing pinned, no budget, no capacities, no quotas, and nothing in ρ but W_j Q_ij.
         """
         arrays = self.arrays
         counts = self.required_rule != "exactly" or arrays.required_most is not None
-        bound = self.budget is not None or arrays.capacities is not None
-        if counts or bound or self.soft or len(self.pins) or arrays.worker_least.any():
+        sums = (self.budget, arrays.capacities, self.quotas)
+        if counts or any(one is not None for one in sums) or self.soft or len(self.pins):
             return False
-        return bool(arrays.worker_limits.max() <= 1)
+        return not arrays.worker_least.any() and bool(arrays.worker_limits.max() <= 1)
 
     def __repr__(self) -> str:
         (m, n), arrays = self.arrays.qualification.shape, self.arrays
@@ -406,11 +407,13 @@ MADE_OF: dict[str, set[str]] = {name: {name} for name in ARRAYS} | {
         "worker_least",
         "pinned",
         "capacities",
+        "quotas",
         *_SOFT,
     },
     "gain": {"qualification", "task_weights", "keep_costs", "conflict_costs"},
     "soft": _SOFT,
     "effect_pairs": {"pair_effects"},
+    "quota_sides": {"attributes", "quotas"},
 }
 
 

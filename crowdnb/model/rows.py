@@ -17,6 +17,7 @@ pin        a pair that is pinned       T_ij = 1
 least      tasks of a worker           Σ_j T_ij ≥ least_i
 overlap    two tasks of one worker     Σ_j T_ij ≤ 1 over a clique of them, for each worker
 capacity   the loads of a worker       Σ_j load_ij T_ij ≤ capacity_i
+quota      places of a kind of worker  Σ_ij a_i T_ij ≤ b, by task or all (crowdnb.model.quotas)
 budget     the costs together          Σ_ij c_ij T_ij ≤ budget
 =========  ==========================  ===========================================================
 
@@ -37,6 +38,7 @@ IEEE Trans. Systems, Man, and Cybernetics A 42 (2012) 739-750.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -109,7 +111,7 @@ def rows(
     -------
     dict of Rows
         In this order, those that there are: limit, team, conflict, place, pin, least, overlap,
-        capacity, budget.
+        capacity, quota, budget.
     """
     groups = rules.cliques() if groups is None else list(groups)
     team = team and rules.together
@@ -125,6 +127,7 @@ def rows(
         found["least"] = _least(rules, pairs)
         found["overlap"] = _overlaps(rules, pairs, sets)
         found["capacity"] = _capacities(rules, pairs)
+        found["quota"] = _quotas(rules, pairs)
     if rules.budget:
         found["budget"] = _budget(rules, pairs)
     return {kind: block for kind, block in found.items() if len(block.who)}
@@ -247,6 +250,25 @@ def _capacities(rules: Rules, pairs: IntArray) -> Rows:
     by_worker = sparse.csr_array(incidence(pairs[:, 0], len(rules.limits))[who])
     over_pairs = sparse.csr_array(by_worker @ sparse.diags_array(loads))
     return Rows(who, every, over_pairs, None, low, arrays.capacities[who])
+
+
+def _quotas(rules: Rules, pairs: IntArray) -> Rows:
+    """Of members less or more than a number, or than a share of all: each as Σ_ij a_i T_ij ≤ b."""
+    items = rules.items("quota")
+    task = np.array([item.task for item in items], dtype=np.int64)
+    blocks: list[Any] = [sparse.csr_array((0, len(pairs)))]
+    high = np.zeros(len(items))
+    for at, item in enumerate(items):
+        quota = rules.problem.quota_sides[item.other]
+        sign, a = (-1.0 if quota.side == "least" else 1.0), quota.members.astype(float)
+        if isinstance(quota.number, Fraction):
+            a -= float(quota.number)
+        else:
+            high[at] = sign * quota.number
+        inside = (pairs[:, 1] == item.task) | (item.task < 0)
+        blocks.append(sparse.csr_array((sign * a[pairs[:, 0]] * inside)[np.newaxis]))
+    every, low = np.full(len(items), -1), np.full(len(items), -np.inf)
+    return Rows(every, task, sparse.csr_array(sparse.vstack(blocks)), None, low, high)
 
 
 def _budget(rules: Rules, pairs: IntArray) -> Rows:

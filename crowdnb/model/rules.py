@@ -26,12 +26,13 @@ Kind = Literal[
     "least",
     "overlap",
     "capacity",
+    "quota",
     "budget",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 # Kinds that are known by their rows alone: no search fills places under them, so that a
 # mixed-integer program is asked wherever there is one.
-BY_ROW: tuple[Kind, ...] = ("least", "overlap", "capacity", "budget")
+BY_ROW: tuple[Kind, ...] = ("least", "overlap", "capacity", "quota", "budget")
 
 
 class Requirement(NamedTuple):
@@ -39,7 +40,7 @@ class Requirement(NamedTuple):
 
     kind: Kind
     worker: int = -1
-    other: int = -1  # a worker, but of an overlap a task
+    other: int = -1  # a worker, but of an overlap a task, of a quota which side of which
     task: int = -1
 
 
@@ -77,6 +78,10 @@ class Rules:
                     for i in np.flatnonzero(problem.arrays.worker_least).tolist()
                 ]
                 + [Requirement("capacity", i) for i in _loaded(problem)]
+                + [
+                    Requirement("quota", other=at, task=one.task)
+                    for at, one in enumerate(problem.quota_sides)
+                ]
                 + [Requirement("budget")] * (problem.budget is not None)
             ),
         )
@@ -125,7 +130,7 @@ class Rules:
                 return _of_pairs(kind, self.zero & ~self.excluded & self.wanted)
             case "pin":
                 return _of_pairs(kind, self.pins)
-            case "least" | "overlap" | "capacity" | "budget":
+            case "least" | "overlap" | "capacity" | "quota" | "budget":
                 return sorted(item for item in self.by_row if item.kind == kind)
             case _:
                 assert_never(kind)
@@ -136,6 +141,8 @@ class Rules:
         wanted = (self.need > 0) | self.pins
         for item in self.items("least"):
             wanted[item.worker] = True
+        for item in self.items("quota"):
+            wanted[:, slice(None) if item.task < 0 else item.task] = True
         if self.budget and self.problem.arrays.costs is not None:
             wanted = wanted | (self.problem.arrays.costs < 0)
         return wanted
@@ -164,7 +171,7 @@ class Rules:
                     own("zero")[i, j] = False
                 case "pin":
                     own("pins")[i, j] = False
-                case "least" | "overlap" | "capacity" | "budget":
+                case "least" | "overlap" | "capacity" | "quota" | "budget":
                     values["by_row"] = values.get("by_row", self.by_row) - {item}
                 case _:
                     assert_never(kind)

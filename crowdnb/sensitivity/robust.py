@@ -128,7 +128,7 @@ def robust(
     criterion : {"worst case", "regret"}
         Max-min: the greatest ρ that is certain. Min-max regret: the least that another assignment
         could have been better, known afterwards; of a problem of one task per worker alone, without
-        ``worker_least``, ``required_most``, loads or a budget.
+        ``worker_least``, ``required_most``, quotas, loads or a budget.
     time_limit : float, optional
         Seconds > 0 for the least regret; then the best that was found is given, and ``bound`` says
         how good it is.
@@ -167,7 +167,7 @@ def robust(
     if criterion == "regret" and not simple:
         raise ValueError(
             "robust: regret needs a problem of one task per worker, without a budget or loads,"
-            " worker_least or required_most"
+            " worker_least, required_most or quotas"
         )
     if time_limit is not None and not number(time_limit) > 0:
         raise ValueError(f"time_limit must be above 0, got {time_limit}")
@@ -214,9 +214,10 @@ def robust(
 def _is_simple(problem: Problem) -> bool:
     """Whether the best rival is an assignment problem of one task per worker, of which regret has the dual."""
     arrays = problem.arrays
-    bound = problem.budget is not None or arrays.capacities is not None
-    counts = arrays.required_most is not None or arrays.worker_least.any()
-    return not (bound or counts or problem.soft) and int(arrays.worker_limits.max()) <= 1
+    sums = (problem.budget, arrays.capacities, problem.quotas)
+    options = [one is not None for one in (*sums, arrays.required_most)]
+    options += [problem.soft, bool(arrays.worker_least.any())]
+    return not any(options) and int(arrays.worker_limits.max()) <= 1
 
 
 def _safest(data: ProjectArrays, oracle: Oracle, worst: Problem, usual: IntArray) -> IntArray:

@@ -11,6 +11,8 @@ from helpers.random_problems import random_problem
 
 import crowdnb as cn
 from crowdnb.explain import infeasible as explain
+from crowdnb.explain.requirements import requirement_text
+from crowdnb.model.rules import Rules
 
 SIZES = [
     (1, 1),
@@ -184,6 +186,31 @@ class Said:
         assert list(said) == self.of("least", "worker")
         return all(self.problem.worker_least[who] == int(least) for who, least in said.items())
 
+    def quotas(self, parts):
+        texts = self.found.requirements.query("kind == 'quota'")["text"].tolist()
+        assert parts.split("; ") == texts
+        for text in texts:
+            match = re.fullmatch(
+                r"(\w+|all tasks together) ha(?:s|ve) at (least|most) (\d+|[\d.]+% of the)"
+                r" places? with (\w+) (\w+)",
+                text,
+            )
+            task, side, number, column, value = match.groups()
+            task = None if task == "all tasks together" else task
+            number = number.removesuffix(" of the")
+            rows = self.problem.quotas
+            row = rows[
+                [(*one,) == (task, value) for one in rows[["task", "value"]].to_numpy()]
+            ].iloc[0]
+            assert (row["column"], str(row[side])) == (column, number)
+        return True
+
+    def number_of(self, text):
+        """Which side of which quota a requirement is about."""
+        items = Rules.of(self.problem).items("quota")
+        (found,) = [item.other for item in items if requirement_text(self.problem, item) == text]
+        return found
+
     def overlaps(self, parts):
         said = [
             re.fullmatch(r"(\w+) and (\w+) overlap", part).groups() for part in parts.split("; ")
@@ -208,6 +235,10 @@ class Said:
         rows = self.found.requirements
         rows = rows[rows["kind"] != "budget"]
         each = list(rows[["kind", "worker", "other", "task"]].itertuples(index=False, name=None))
+        each = [
+            (kind, worker, self.number_of(text) if kind == "quota" else other, task)
+            for (kind, worker, other, task), text in zip(each, rows["text"], strict=True)
+        ]
         hold = np.array(
             [met(self.problem, *row, each.count(row), self.tables) for row in each]
         ).reshape(len(each), len(self.tables))
@@ -360,6 +391,7 @@ SENTENCES = {
     r"(?P<parts>\w+ takes at most .* tasks?)\.": Said.each_limit,
     r"(?P<parts>.* is pinned to .*)\.": Said.pins,
     r"(?P<parts>.* takes at most .* workers?)\.": Said.ceilings,
+    r"(?P<parts>(\w+ has|all tasks together have) at (least|most) .* with .*)\.": Said.quotas,
     r"(?P<parts>\w+ takes at least .* tasks?)\.": Said.least,
     r"(?P<parts>\w+ and \w+ overlap(; .*)?)\.": Said.overlaps,
     r"(?P<parts>\w+ has a capacity of .*)\.": Said.capacities,

@@ -1,6 +1,7 @@
 """What is true of a small problem, by looking at every assignment: no solver, and none of the package's rules."""
 
 import math
+from fractions import Fraction
 from functools import cache
 from itertools import combinations, product
 
@@ -35,6 +36,11 @@ def of(problem):
     values |= {"conflict_scope": problem.conflict_scope, "required_rule": problem.required_rule}
     if problem.required_most is not None:
         values["required_most"] = problem.required_most.to_numpy()
+    if problem.quotas is not None:
+        at = {task: j for j, task in enumerate(problem.tasks)}
+        rows = problem.quotas.to_dict("records")
+        values["quotas"] = [row | {"task": at.get(row["task"])} for row in rows]
+        values["attributes"] = problem.attributes.reset_index(drop=True)
     if problem.costs is not None:
         values |= {"costs": problem.costs.to_numpy(), "budget": problem.budget}
     if problem.loads is not None:
@@ -67,6 +73,8 @@ def rules(values, t):
         good &= ~(both if project else (t[:, i] & t[:, k]).any(axis=1))
     for j, k in np.argwhere(np.triu(values.get("task_overlaps", np.zeros((n, n))))).tolist():
         good &= ~(t[:, :, j] & t[:, :, k]).any(axis=1)
+    for quota in sides(values):
+        good[good] = keeps_quota(quota, t[good])
     if "loads" in values:
         good[good] = (~overloads(values, t[good])).all(axis=1)
     if "budget" in values:
@@ -94,6 +102,30 @@ def summed(values, one):
                 times = int(one[i].any() and one[k].any())
             found += [values["pair_effects"][i, k]] * times
     return found
+
+
+def sides(values):
+    """Both sides of quotas: task or None, who is counted (m), side, number, whether it is a share, about whom."""
+    found = []
+    for row in values.get("quotas") or []:
+        members = (values["attributes"][row["column"]] == row["value"]).to_numpy()
+        for side in ("least", "most"):
+            if (asked := row.get(side)) is not None:
+                share = str(asked).endswith("%")
+                number = Fraction(str(asked).removesuffix("%")) / (100 if share else 1)
+                about = f"{row['column']} {row['value']}"
+                found.append((row.get("task"), members, side, number, share, about))
+    return found
+
+
+def keeps_quota(quota, t):
+    """Which tables keep one side of a quota."""
+    task, members, side, number, share, _ = quota
+    own = t[:, members] if task is None else t[:, members][:, :, [task]]
+    every = t if task is None else t[:, :, [task]]
+    size = number.denominator * own.sum(axis=(1, 2))
+    bound = number.numerator * (every.sum(axis=(1, 2)) if share else 1)
+    return size >= bound if side == "least" else size <= bound
 
 
 def overloads(values, t):
@@ -234,6 +266,8 @@ def met(problem, kind, worker, other, task, places, tables):
         return t[:, at[worker]].sum(axis=1) <= problem.worker_limits[worker]
     if kind == "least":
         return t[:, at[worker]].sum(axis=1) >= problem.worker_least[worker]
+    if kind == "quota":  # ``other`` is its number among all sides
+        return keeps_quota(sides(of(problem))[other], t)
     if kind == "overlap":
         return ~(t[:, :, j] & t[:, :, list(problem.tasks).index(other)]).any(axis=1)
     if kind == "capacity":

@@ -9,7 +9,19 @@ others, every engine and both scopes.
 import math
 
 import numpy as np
-from helpers.by_looking import ONES, SOFT, TIE, every_table, of, overloads, rules, summed, within
+from helpers.by_looking import (
+    ONES,
+    SOFT,
+    TIE,
+    every_table,
+    keeps_quota,
+    of,
+    overloads,
+    rules,
+    sides,
+    summed,
+    within,
+)
 
 import crowdnb as cn
 from crowdnb.explain.possible_changes import possible_changes
@@ -111,6 +123,13 @@ def meets(values, rows):
                 good &= ~(t[:, :, j] & t[:, :, k]).any(axis=1)
             case "capacity":
                 good &= ~overloads(values, t)[:, i]
+            case "quota":
+                (quota,) = [
+                    one
+                    for one in sides(values)
+                    if (one[0], one[5]) == (j, k) and f" at {one[2]} " in row["text"]
+                ]
+                good &= keeps_quota(quota, t)
             case "budget":
                 pass
             case other:
@@ -163,6 +182,8 @@ def without(values, row):
             values["pinned"][i] = False
         if "keep_costs" in values:
             values["keep_costs"][i] = 0.0
+        if "worker_least" in values:
+            values["worker_least"][i] = 0
     return values
 
 
@@ -235,15 +256,18 @@ def program(values, engine, call="cn.solve", **options):
         name: value.tolist() if isinstance(value, np.ndarray) else value
         for name, value in values.items()
     }
+    if "attributes" in listed:
+        columns = listed["attributes"].to_dict("list")
+        listed["attributes"] = f"pd.DataFrame({columns!r})"
     for name in ONES:
         if name in listed:
             listed[name] = f"np.array({listed[name]!r})"
     arguments = ", ".join(
-        f"{name}={value}" if str(value).startswith("np.array") else f"{name}={value!r}"
+        f"{name}={value}" if str(value).startswith(("np.array", "pd.Data")) else f"{name}={value!r}"
         for name, value in listed.items()
     )
     asked = "".join(f", {name}={value!r}" for name, value in options.items())
     return (
-        f"import numpy as np, crowdnb as cn\nfrom numpy import inf\np = cn.Problem({arguments})\nprint({call}(p,"
-        f" {engine!r}{asked}))"
+        f"import numpy as np, pandas as pd, crowdnb as cn\nfrom numpy import inf\n"
+        f"p = cn.Problem({arguments})\nprint({call}(p, {engine!r}{asked}))"
     )

@@ -37,6 +37,14 @@ def random_problem(rng, scope, options=False, sizes=SMALL):
         extra["pinned"] = rng.uniform(size=(m, n)) < rng.choice([0, 0.15])
         own = rng.spawn(1)[0]  # what it draws changes nothing of what is drawn from rng after it
         extra["task_overlaps"] = symmetric(own, n, own.choice([0.0, 0.3]))
+        if own.uniform() < 0.25:
+            quotas = with_quotas(own, (m, n))
+            rows = [
+                row | ({} if row["task"] is None else {"task": f"r{row['task']}"})
+                for row in quotas["quotas"]
+            ]
+            attributes = quotas["attributes"].set_axis([f"a{i}" for i in range(m)])
+            extra |= {"attributes": attributes, "quotas": rows}
         if own.uniform() < 0.2:
             extra["worker_least"] = own.integers(0, 2, size=m) * (own.uniform(size=m) < 0.4)
         if own.uniform() < 0.3:
@@ -158,6 +166,28 @@ def effects(rng, shape):
     return {"pair_effects": each + each.T}
 
 
+def with_quotas(rng, shape):
+    """One attribute of two or three values, and quotas of a task or of all: numbers and shares."""
+    m, n = shape
+    grades = rng.choice(["x", "y", "z"][: int(rng.integers(1, 4))], m)
+    values, rows = sorted(set(grades.tolist())), []
+    for task in [None, *range(n)]:
+        if rng.uniform() < 0.6:
+            continue
+        row = {"task": task, "column": "grade", "value": str(rng.choice(values))}
+        least, most = sorted(rng.integers(0, 4, 2).tolist())
+        for side, number in (("least", least), ("most", most)):
+            if rng.uniform() < 0.6:
+                share = str(rng.choice(["0%", "25%", "33.3%", "50%", "66.6667%", "100%"]))
+                row[side] = share if rng.uniform() < 0.4 else number
+        if len(row) == 3:
+            row["least"] = 1
+        if {type(row.get("least")), type(row.get("most"))} == {str}:
+            row.pop("least")
+        rows.append(row)
+    return {"attributes": pd.DataFrame({"grade": grades.astype(object)}), "quotas": rows}
+
+
 # Each option by itself: how often it is there, and what it may be.
 PARTS = {
     "task_weights": (
@@ -185,6 +215,7 @@ PARTS = {
         },
     ),
     # how many more than required; with another rule there is no such range
+    "quotas": (0.3, with_quotas),
     "required_most": (0.4, lambda rng, shape: {"required_most": rng.integers(0, 3, shape[1])}),
     "missing_cost": (0.25, missing_costs),
     "keep_costs": (0.15, lambda rng, shape: {"keep_costs": np.abs(few_numbers(rng, shape))}),

@@ -66,7 +66,11 @@ def without_one(problem, dropped, tables):
         if item != dropped:
             worker, other = (
                 label(problem.workers, item.worker),
-                label(problem.tasks if item.kind == "overlap" else problem.workers, item.other),
+                item.other
+                if item.kind == "quota"
+                else label(
+                    problem.tasks if item.kind == "overlap" else problem.workers, item.other
+                ),
             )
             task = label(problem.tasks, item.task)
             good &= met(problem, item.kind, worker, other, task, 0, tables)
@@ -118,7 +122,7 @@ def test_each_row_says_what_it_is_about():
                     np.isin(pairs[:, 1], task) | (np.array(task) == -1).all()
                 )
                 assert not row[~about].any()
-                assert kind in ("budget", "capacity") or (row[about] == 1).all()
+                assert kind in ("budget", "capacity", "quota") or (row[about] == 1).all()
 
 
 def test_a_pinned_pair_that_may_not_be_chosen_leaves_a_row_that_cannot_hold():

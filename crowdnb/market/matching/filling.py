@@ -28,6 +28,7 @@ def with_room(problem: Problem) -> Problem:
             "more of a pair than W Q (missing_cost, keep_costs, conflict_costs, pair_effects)",
         ),
         (problem.arrays.required_most is not None, "range of workers of a task (required_most)"),
+        (problem.quotas is not None, "quotas"),
     ):
         if is_there:
             raise ValueError(f"problem: a policy knows no {what}")
