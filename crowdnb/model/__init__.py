@@ -6,6 +6,7 @@
 ``fields``          how each of its fields is read
 ``pair_tables``     how tables of zeros and ones are read
 ``pair_numbers``    how numbers over pairs are read
+``quotas``          how many places go to workers of one kind
 ``rules``           the requirements, each by itself
 ``rows``            every rule once: the row that each requirement is
 ``terms``           what ρ sums beside W Q: costs and effects
