@@ -27,7 +27,7 @@ from crowdnb.panels.controls import (
     sentence,
     side_by_side,
 )
-from crowdnb.panels.grids import conflict_controls
+from crowdnb.panels.grids import pair_controls
 from crowdnb.panels.panel import Panel, View, check_start
 from crowdnb.panels.settings import gamma_note, scenario_of, settings_of
 from crowdnb.project.histories import few_line, left_out_line
@@ -137,7 +137,7 @@ def assignment_panel(project: Project, conflict_scope: Scope = "project") -> Pan
         weigh[f"W {task}"] = number_field(
             weighed[at], weight, 100, weighed, f"weight of {task}, 0 to 100, no unit", step=0.1
         )
-    pairs = conflict_controls(names, tasks, first)
+    pairs = pair_controls(names, tasks, first)
     least = min_ratings_field(project)
     controls = {"gamma": gamma, "weights": weights, **least, **need, **weigh, **pairs}
 

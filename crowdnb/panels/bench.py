@@ -19,25 +19,28 @@ import ipywidgets as widgets
 from crowdnb.ability.cloud import check_gamma
 from crowdnb.explain.repairs import Repair, repairs
 from crowdnb.explain.why import why
-from crowdnb.labels import listing, one_of, path_of, whole
+from crowdnb.labels import one_of, path_of, whole
 from crowdnb.model.fields import Scope
 from crowdnb.model.problem import Problem
 from crowdnb.pages.findings import COSTS
-from crowdnb.pages.html import escaped, sentences
+from crowdnb.pages.html import sentences
 from crowdnb.pages.report import report
-from crowdnb.panels.bench_files import assignment_file, download_link
+from crowdnb.panels.bench_files import assignment_file, offered
 from crowdnb.panels.bench_folder import ProjectFolder, button
 from crowdnb.panels.bench_settings import Settings
-from crowdnb.panels.bench_words import change_text, prices_text, scenarios_side_by_side
+from crowdnb.panels.bench_words import (
+    change_text,
+    checked_text,
+    prices_text,
+    scenarios_side_by_side,
+)
 from crowdnb.panels.controls import WRAP, sentence
 from crowdnb.panels.panel import FADED, Shown, faded
-from crowdnb.project.files import write_whole
 from crowdnb.project.folder import check_scale
 from crowdnb.project.keeper import Keeper
 from crowdnb.project.label_notes import twins
-from crowdnb.project.output import beside
 from crowdnb.project.plan_file import plan_file, plan_of_current, scenario_of_plan
-from crowdnb.project.record import Project
+from crowdnb.project.record import Project, project_of
 from crowdnb.project.scenario import GIVEN, Scenario
 from crowdnb.project.scenarios import Scenarios
 from crowdnb.spelling import cleaned, in_quotes
@@ -50,7 +53,7 @@ _NOTHING = "There is no assignment {}: beside the settings above it says why, an
 
 
 def bench(
-    folder: str | Path | None = None,
+    folder: str | Path | Problem | None = None,
     gamma: float = 0.1,
     stars: int = 5,
     min_ratings: int = 0,
@@ -60,9 +63,9 @@ def bench(
 
     Parameters
     ----------
-    folder : path, optional
+    folder : path or Problem, optional
         A folder of CSV files or an Excel workbook, as :func:`crowdnb.read_project` takes it. None:
-        named or uploaded on the bench.
+        named or uploaded on the bench. Of a Problem nothing is kept on disk; its own scope counts.
     gamma, stars, min_ratings : optional
         As for :func:`crowdnb.read_project`.
     conflict_scope : {"project", "task"}
@@ -80,21 +83,25 @@ def bench(
     ValueError
         An argument breaks its rule. What is wrong with the files is told on the bench.
     """
-    if folder is not None:
-        path_of(folder, "folder")
+    place = None if isinstance(folder, Problem) else folder
+    if place is not None:
+        path_of(place, "folder")
     scope = one_of(conflict_scope, get_args(Scope), "conflict_scope")
     least = whole(min_ratings, "min_ratings", 0)
-    return Bench(folder, check_gamma(gamma), check_scale(stars), least, scope)
+    made = Bench(place, check_gamma(gamma), check_scale(stars), least, scope)
+    if isinstance(folder, Problem):
+        made.open_problem(folder)
+    return made
 
 
 @dataclass
 class _Opened:
-    """A project whose files could be read."""
+    """A project whose files could be read, or that a problem is: without source and keeper."""
 
-    source: Path
+    source: Path | None
     project: Project
     plans: Scenarios
-    keeper: Keeper
+    keeper: Keeper | None
     panel: Settings
 
 
@@ -187,7 +194,18 @@ class Bench(ProjectFolder):
     def _use(self, source: Path, project: Project) -> None:
         """Show a project's settings and scenarios."""
         keeper, plans = Keeper.open(source, project, scope=self.scope)
-        here = self._opened = _Opened(source, project, plans, keeper, Settings(plans, self.helps))
+        self._start(_Opened(source, project, plans, keeper, Settings(plans, self.helps)))
+
+    def open_problem(self, problem: Problem) -> None:
+        """Show a problem that is in memory: its scenarios are kept as long as the bench is."""
+        self._forget()
+        project = project_of(problem)
+        plans = Scenarios(project, scope=problem.conflict_scope)
+        self._start(_Opened(None, project, plans, None, Settings(plans, self.helps)))
+
+    def _start(self, here: _Opened) -> None:
+        """Show what was opened, with the settings that it was left with."""
+        self._opened, plans = here, here.plans
         self._show(here)
         self._tell_checked()
         if plans.current != Scenario():
@@ -198,20 +216,7 @@ class Bench(ProjectFolder):
     def _tell_checked(self) -> None:
         """What was read, and what there is to tell about it."""
         here = self._here
-        lines = [*here.project.notes, *here.keeper.said]
-        lines += [
-            f"Scenario {one.name!r}: {lost}."
-            for one in here.plans
-            for lost in here.plans.left_out(one)
-        ]
-        kept = listing([repr(one.name) for one in here.plans.named], 20)
-        if kept and here.keeper.seen:
-            lines.append(f"Taken up again from {here.keeper.path.name}: {kept}.")
-        self.checked.value = sentences(
-            lines,
-            f"Checked, no problem: {len(here.project.workers)} workers,"
-            f" {len(here.project.required)} tasks, {int(here.project.required.sum())} places.",
-        )
+        self.checked.value = checked_text(here.plans, here.keeper)
 
     def _show(self, opened: _Opened) -> None:
         """Everything below the line about the files."""
@@ -219,7 +224,7 @@ class Bench(ProjectFolder):
             (self.worker, opened.project.workers),
             (self.task, opened.project.required.index),
         ):
-            control.options = [str(label) for label in labels]
+            control.options = [(str(label), label) for label in labels]
             control.index = 0  # with new options nothing is chosen
         asks = [
             self.worker,
@@ -236,8 +241,11 @@ class Bench(ProjectFolder):
             button("Take up", "Set every control as in the scenario", self.take, "pencil"),
             button("Remove", "Remove the scenario from the list", self.drop, "trash"),
         ]
+        verb, tip = (
+            ("Make", "Make {}") if opened.source is None else ("Write", "Write {} into the folder")
+        )
         outs = [
-            button(f"Write {name}", f"Write {name} into the folder", partial(self.export, name))
+            button(f"{verb} {name}", tip.format(name), partial(self.export, name))
             for name in ("assignment.csv", "assignment.xlsx", "report.html")
         ]
         self.rest.children = (
@@ -270,15 +278,17 @@ class Bench(ProjectFolder):
         self._compare()
 
     def _save(self) -> None:
-        here = self._here
-        before = len(here.keeper.said)
+        here, keeper = self._here, self._here.keeper
+        if keeper is None:
+            return
+        before = len(keeper.said)
         try:
-            here.keeper.save(here.plans)
+            keeper.save(here.plans)
         except (OSError, ValueError) as error:
             self.message.value = sentences(
-                [f"{here.keeper.path.name} cannot be written: {error}"], "Not kept."
+                [f"{keeper.path.name} cannot be written: {error}"], "Not kept."
             )
-        if len(here.keeper.said) > before:
+        if len(keeper.said) > before:
             self._tell_checked()
 
     def _suggest(self) -> None:
@@ -286,7 +296,7 @@ class Bench(ProjectFolder):
         panel, current = self._here.panel, self._here.plans.current
         buttons: list[Any] = [
             button(
-                f"Take back: {change_text(item)}",
+                f"Take back: {change_text(self._here.project, item)}",
                 "Undo this change",
                 partial(self._without, item),
                 "undo",
@@ -349,9 +359,10 @@ class Bench(ProjectFolder):
         self._save()
         self._compare()
         self.kept.value = cleaned(self.name.value)
-        like = {one.name: here.keeper.path.name for one in here.plans}
+        place = "memory" if here.keeper is None else here.keeper.path.name
+        like = {one.name: place for one in here.plans}
         notes = [note for note in twins("scenario", like) if in_quotes(self.kept.value) in note]
-        kept = f"Kept as {self.kept.value!r} in {here.keeper.path.name}."
+        kept = f"Kept as {self.kept.value!r} in {place}."
         self.message.value = sentences([kept, *notes])
 
     def take(self) -> None:
@@ -405,16 +416,7 @@ class Bench(ProjectFolder):
             source, plans = self._here.source, self._here.plans
             plan = plan_of_current(plans)
             data, name = self._made(plan, ending), plan_file(ending, plans, plan)
-            path = beside(source, name)
-            if path.resolve() == source.resolve():
-                raise ValueError(f"{name} is the project's own file")
-            link = download_link(name, data)
-            try:
-                write_whole(path, data)
-            except OSError as error:  # what was found is not lost
-                said = f"{path} cannot be written: {error.strerror}. It can be downloaded:"
-                return f"{sentences([said], 'Nothing was written.')}<p>{link}</p>"
-            return f"<p>Written: {escaped(path)}. {link}</p>"
+            return offered(source, name, data)
 
         self.message.value = _tried(answer)
 
@@ -422,7 +424,8 @@ class Bench(ProjectFolder):
         """A page, or an assignment as a file, of the settings."""
         plans = self._here.plans
         if name.endswith(".html"):
-            title = self._here.source.resolve().stem
+            source = self._here.source
+            title = "Problem" if source is None else source.resolve().stem
             return report(plans, scenario_of_plan(plans, plan), title=title).html.encode()
         if self._here.panel.view.problem:
             raise ValueError(_NOTHING.format("to write"))

@@ -9,12 +9,12 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 import pandas as pd
 
 from crowdnb.labels import listing
-from crowdnb.pages.html import escaped
+from crowdnb.pages.html import escaped, sentences
 from crowdnb.project.assignment_file import assignment_file as whole_assignment
 from crowdnb.project.errors import did_you_mean
 from crowdnb.project.files import read_file, write_together, write_whole
 from crowdnb.project.form import FILES
-from crowdnb.project.output import CSV, JSON, WORKBOOK, ending_of
+from crowdnb.project.output import CSV, JSON, WORKBOOK, beside, ending_of
 from crowdnb.project.plan_file import plan_table, scenario_of_plan
 from crowdnb.project.scenarios import Scenarios
 from crowdnb.spelling import plain
@@ -100,6 +100,28 @@ def assignment_file(plans: Scenarios, plan: str, name: str) -> bytes:
         "side by side": plans.assignments().reset_index(),
     }
     return whole_assignment(answer, table, ending, sheets)
+
+
+def offered(source: Path | None, name: str, data: bytes) -> str:
+    """Write a file beside a project, and offer it as a download; without a project the latter.
+
+    Raises
+    ------
+    ValueError
+        It is the project's own file.
+    """
+    link = download_link(name, data)
+    if source is None:
+        return f"<p>{escaped(name)}: {link}</p>"
+    path = beside(source, name)
+    if path.resolve() == source.resolve():
+        raise ValueError(f"{name} is the project's own file")
+    try:
+        write_whole(path, data)
+    except OSError as error:  # what was found is not lost
+        said = f"{path} cannot be written: {error.strerror}. It can be downloaded:"
+        return f"{sentences([said], 'Nothing was written.')}<p>{link}</p>"
+    return f"<p>Written: {escaped(path)}. {link}</p>"
 
 
 def download_link(name: str, data: bytes) -> str:

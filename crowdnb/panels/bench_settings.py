@@ -13,17 +13,23 @@ from crowdnb.explain.infeasible import explain_infeasible
 from crowdnb.pages.assignment_tables import fits_grid
 from crowdnb.pages.html import paragraphs
 from crowdnb.panels.assignment import min_ratings_field, plan_view
-from crowdnb.panels.controls import WRAP, WeightSliders, float_slider, sentence
-from crowdnb.panels.grids import NumberGrid, conflict_controls
+from crowdnb.panels.controls import WRAP, EmptyNumber, WeightSliders, float_slider, sentence
+from crowdnb.panels.grids import NumberGrid, pair_controls
 from crowdnb.panels.panel import Panel, View
-from crowdnb.panels.settings import gamma_note, scenario_of, settings_of
+from crowdnb.panels.settings import (
+    Column,
+    gamma_note,
+    scenario_of,
+    settings_of,
+    task_columns,
+    worker_columns,
+)
 from crowdnb.project.histories import left_out_line
 from crowdnb.project.record import Project, sources_of
 from crowdnb.project.scenario import Scenario
 from crowdnb.project.scenarios import Scenarios
 
 _CELLS = 2000  # of the table of tasks, beyond which a page takes long to show it
-_NEEDS, _WEIGHS = "needs (persons)", "weighs (no unit)"
 
 
 class _Unshown(traitlets.HasTraits):
@@ -48,14 +54,14 @@ class Settings(Panel):
         )
         self.large = not fits_grid(len(workers), len(tasks))
         first = settings_of(project, Scenario(), plans.scope)
-        weights = WeightSliders(sources_of(project, "the bench").criteria_weights)
-        names = [slider.description for slider in weights.sliders]
-        most = max(1.0, project.gamma)
-        gamma = float_slider("γ, weight of He", project.gamma, 0, most, 0.05, names)
-        grid, pairs = (
-            _tasks_grid(project, tasks, first["tasks"]),
-            conflict_controls(workers, tasks, first, self.large),
-        )
+        measured = _measure(project)
+        grids = {"tasks": _tasks_grid(project, tasks, first["tasks"])}
+        if "workers" in first:
+            columns = worker_columns(project)
+            grids["workers"] = _grid(
+                "What each worker takes, and has", workers, columns, first["workers"]
+            )
+        pairs = pair_controls(workers, tasks, first, self.large)
         scope = widgets.Dropdown(
             options=[("not both in the project", "project"), ("not both on one task", "task")],
             value=plans.scope, description="a conflict means",
@@ -63,19 +69,15 @@ class Settings(Panel):
             layout=widgets.Layout(width="420px", max_width="100%"),
             tooltip="what a conflict between two workers forbids",
         )  # fmt: skip
+        budget = _budget_field(first)
         least = min_ratings_field(project)
-        controls = {"gamma": gamma, "weights": weights, "tasks": grid, **pairs, "scope": scope}
+        controls = {**measured, **grids, **budget, **pairs, "scope": scope}
         controls |= least or {"min_ratings": _Unshown(value=project.min_ratings)}
-        if isinstance(grid, _Unshown):
-            grid = sentence(
-                f"More than {_CELLS:,} numbers: what tasks need, weigh and ask is changed in the"
-                " files."
-            )
         rows = [
-            gamma,
-            weights,
+            *measured.values(),
             *least.values(),
-            grid,
+            *(_shown(name, grid) for name, grid in grids.items()),
+            *budget.values(),
             scope,
             widgets.HBox(list(pairs.values()), layout=WRAP),
         ]
@@ -89,10 +91,12 @@ class Settings(Panel):
     def take(self, scenario: Scenario) -> None:
         """Set every control to what a scenario says."""
         values = settings_of(self.plans.project, scenario, self.plans.scope)
-        for name in ("gamma", "min_ratings"):
-            if hasattr(self[name], "max"):
-                self[name].max = max(self[name].max, values[name])
-        self._set(values)
+        for name, control in self.controls.items():
+            if name in ("gamma", "min_ratings") and hasattr(control, "max"):
+                control.max = max(control.max, values[name])
+            elif isinstance(control, NumberGrid):
+                control.widen(values[name])
+        self._set({name: values[name] for name in self.controls})
 
     def _view(self, settings: Mapping[str, Any], start: View | None) -> View:
         plans = self.plans
@@ -114,17 +118,64 @@ class Settings(Panel):
             self.after()
 
 
+def _measure(project: Project) -> dict[str, Any]:
+    """Controls of what Q is made of; none where it is given ready-made."""
+    if project.given_qualification is not None:
+        return {}
+    weights = WeightSliders(sources_of(project, "the bench").criteria_weights)
+    names = [slider.description for slider in weights.sliders]
+    gamma = float_slider("γ, weight of He", project.gamma, 0, max(1.0, project.gamma), 0.05, names)
+    return {"gamma": gamma, "weights": weights}
+
+
+def _budget_field(first: Mapping[str, Any]) -> dict[str, Any]:
+    """A field for what all may cost together, where the project has costs."""
+    if "budget" not in first:
+        return {}
+    text = "budget"
+    return {
+        text: EmptyNumber(text, first[text], "what all pairs together may cost; empty: no bound")
+    }
+
+
 def _tasks_grid(project: Project, tasks: Sequence[str], value: list[list[float]]) -> Any:
-    """The table of what tasks need, weigh and ask; a value alone where it would be too large."""
+    """The table of what tasks need, weigh and ask."""
     ends: list[Any] = [] if project.demand is None else list(project.demand.columns)
-    asks = [f"{name} {end} (0 to 1)" for name, end in ends]
-    columns = [_NEEDS, _WEIGHS, *asks]
-    if len(tasks) * len(columns) > _CELLS:
+    columns = task_columns(project)
+    title = (
+        "What each task needs, weighs in ρ, and asks"
+        if ends
+        else "What each task needs, and weighs in ρ"
+    )
+    return _grid(title, tasks, columns, value, [f"{name} {end} (0 to 1)" for name, end in ends])
+
+
+def _grid(
+    title: str,
+    rows: Sequence[str],
+    columns: Sequence[Column],
+    value: list[list[Any]],
+    shares: Sequence[str] = (),
+) -> Any:
+    """A table of numbers, shares last; a value alone where it would be too large."""
+    headings = [*(column.heading for column in columns), *shares]
+    if len(rows) * len(headings) > _CELLS:
         return _Unshown(value=value)
-    most = max(len(project.workers), *(row[0] for row in value))
-    heaviest = max(100.0, *(row[1] for row in value))
-    return NumberGrid(
-        rows=list(tasks), columns=columns, title="What each task needs, weighs in ρ, and asks",
-        least=[0.0] * len(columns), most=[float(most), heaviest, *[1.0] * len(asks)],
-        step=[1.0, 0.1, *[0.01] * len(asks)], value=value,
+    more = len(shares)
+    grid = NumberGrid(
+        rows=list(rows), columns=headings, title=title, least=[0.0] * len(headings),
+        most=[*(column.most for column in columns), *[1.0] * more],
+        step=[*(1.0 if column.whole else 0.1 for column in columns), *[0.01] * more],
+        empty=[*(column.empty for column in columns), *[False] * more],
     )  # fmt: skip
+    grid.widen(value)
+    grid.value = value
+    return grid
+
+
+def _shown(name: str, grid: Any) -> Any:
+    """A table, or where it has too many numbers a sentence."""
+    if isinstance(grid, NumberGrid):
+        return grid
+    what = {"tasks": "what tasks need, weigh and ask", "workers": "what workers take and have"}
+    return sentence(f"More than {_CELLS:,} numbers: {what[name]} is changed in the files.")

@@ -8,11 +8,32 @@ from typing import Any
 import pandas as pd
 
 from crowdnb.explain.prices import prices
+from crowdnb.labels import listing
 from crowdnb.model.problem import Problem
 from crowdnb.pages.assignment_tables import WIDEST
 from crowdnb.pages.comparison import change_cell
 from crowdnb.pages.html import paragraphs, scrolling, sentences, text_table
+from crowdnb.project.keeper import Keeper
+from crowdnb.project.record import Project
+from crowdnb.project.scenario import Scenario
 from crowdnb.project.scenarios import Scenarios
+from crowdnb.project.settings import SETTINGS
+
+
+def checked_text(plans: Scenarios, keeper: Keeper | None) -> str:
+    """What was read, and what there is to tell about it; ``keeper`` is None without a folder."""
+    project = plans.project
+    said = ["A problem in memory: nothing is kept on disk."] if keeper is None else keeper.said
+    lines = [*project.notes, *said]
+    lines += [f"Scenario {one.name!r}: {lost}." for one in plans for lost in plans.left_out(one)]
+    kept = listing([repr(one.name) for one in plans.named], 20)
+    if kept and keeper is not None and keeper.seen:
+        lines.append(f"Taken up again from {keeper.path.name}: {kept}.")
+    return sentences(
+        lines,
+        f"Checked, no problem: {len(project.workers)} workers,"
+        f" {len(project.required)} tasks, {int(project.required.sum())} places.",
+    )
 
 
 def prices_text(problem: Problem) -> str:
@@ -49,11 +70,13 @@ def _frame(frame: pd.DataFrame) -> str:
     return text_table(list(frame.columns), frame.itertuples(index=False, name=None))
 
 
-def change_text(item: Sequence[Any]) -> str:
-    """What a repair changed, in words."""
-    kind, who, value = item
-    if kind == "added":
+def change_text(project: Project, item: Sequence[Any]) -> str:
+    """What a repair changed, in words: a setting, its label and its value."""
+    setting, who, value = item
+    if setting == "added":
         return f"{value} more like {who}"
-    if kind == "limit":
-        return f"{who} may take {value} tasks"
-    return f"{who[0]} and {who[1]}"
+    if setting in ("conflicts", "exclusions"):
+        return f"{who[0]} and {who[1]}"
+    changed: dict[str, Any] = {setting: value if who is None else {who: value}}
+    words = Scenario("", **changed).words(project)
+    return words[0] if words else SETTINGS[setting].told(who)

@@ -63,6 +63,54 @@ def number_field(
     )  # fmt: skip
 
 
+class EmptyNumber(widgets.VBox):  # type: ignore[misc]
+    """A field for a number that may be left empty; text that is no number is told and not taken.
+
+    Attributes
+    ----------
+    value : float or None
+    field, said : widget
+    """
+
+    value = traitlets.Float(None, allow_none=True)
+
+    def __init__(self, text: str, value: float | None, tooltip: str) -> None:
+        width = min(text_width([text]), 220)
+        self.field = widgets.Text(
+            description=text, tooltip=tooltip, placeholder="none", continuous_update=False,
+            layout=widgets.Layout(width=f"{width + 110}px"),
+            style={"description_width": f"{width}px"},
+        )  # fmt: skip
+        self.said = widgets.HTML()
+        super().__init__([self.field, self.said])
+        self.observe(self._tell, names="value")
+        self.field.observe(self._read, names="value")
+        self.value = value
+
+    def _tell(self, _: object = None) -> None:
+        """Write the number, unless the text says the same already."""
+        self.said.value = ""
+        if _typed_number(self.field.value) != self.value:
+            self.field.value = "" if self.value is None else f"{self.value:.12g}"
+
+    def _read(self, _: object = None) -> None:
+        number = _typed_number(self.field.value)
+        wrong = number is not None and not math.isfinite(number)
+        self.said.value = "Not taken: a number is needed, or nothing." if wrong else ""
+        if not wrong:
+            self.value = number
+
+
+def _typed_number(text: str) -> float | None:
+    """A number as it is typed, None for nothing and NaN for what is none."""
+    if not text.strip():
+        return None
+    try:
+        return float(text.strip())
+    except ValueError:
+        return math.nan
+
+
 def side_by_side(children: Any) -> Any:
     """Controls on as many lines as it takes, in an area that scrolls where they are many."""
     layout = widgets.Layout(flex_flow="row wrap", width="100%", max_height="230px", overflow="auto")

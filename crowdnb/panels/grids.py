@@ -54,9 +54,11 @@ class NumberGrid(anywidget.AnyWidget):
     rows, columns : list of str
     least, most, step : list of float
         Of each column; a step of 1 asks for whole numbers.
+    empty : list of bool
+        Whether the cells of a column may be empty; none may where it is left out.
     title : str
     value : list of list of float
-        A list a row.
+        A list a row; None for an empty cell.
     """
 
     rows = traitlets.List(traitlets.Unicode()).tag(sync=True)
@@ -64,19 +66,32 @@ class NumberGrid(anywidget.AnyWidget):
     least = traitlets.List(traitlets.Float()).tag(sync=True)
     most = traitlets.List(traitlets.Float()).tag(sync=True)
     step = traitlets.List(traitlets.Float()).tag(sync=True)
+    empty = traitlets.List(traitlets.Bool()).tag(sync=True)
     title = traitlets.Unicode("").tag(sync=True)
-    value = traitlets.List(traitlets.List(traitlets.Float())).tag(sync=True)
+    value = traitlets.List(traitlets.List(traitlets.Float(allow_none=True))).tag(sync=True)
+
+    def _holds(self, cell: float | None, at: int) -> bool:
+        """Whether a cell of a column is one."""
+        if cell is None:
+            return at < len(self.empty) and self.empty[at]
+        within = self.least[at] <= cell <= self.most[at]
+        return within and (self.step[at] < 1 or cell.is_integer())
+
+    def widen(self, value: Sequence[Sequence[float | None]]) -> None:
+        """Raise the largest number of each column to those given, such as a scenario's."""
+        self.most = [
+            max([most, *(row[at] or 0.0 for row in value)]) for at, most in enumerate(self.most)
+        ]
 
     @traitlets.validate("value")
     def _in_range(self, proposal: Any) -> Any:
         """Numbers of the range, a row each; what was there before is kept otherwise."""
-        value = [[number(cell) for cell in row] for row in proposal["value"]]
+        value = [
+            [None if cell is None else number(cell) for cell in row] for row in proposal["value"]
+        ]
         shape = len(value) == len(self.rows) and all(len(row) == len(self.columns) for row in value)
-        limits = list(zip(self.least, self.most, self.step, strict=True))
         if not shape or not all(
-            low <= cell <= high and (step < 1 or cell.is_integer())
-            for row in value
-            for cell, (low, high, step) in zip(row, limits, strict=True)
+            self._holds(cell, at) for row in value for at, cell in enumerate(row)
         ):
             raise traitlets.TraitError(
                 f"{self.title}: numbers of its range are needed, {len(self.rows)} rows of them"
@@ -197,18 +212,24 @@ def _splits(words: str) -> list[tuple[str, str]]:
     )
 
 
-def conflict_controls(
+def pair_controls(
     workers: Sequence[str], tasks: Sequence[str], values: Mapping[str, Any], typed: bool = False
 ) -> dict[str, Any]:
-    """Grids, or lists of typed pairs, of who is in conflict with whom and barred from what."""
+    """Grids, or lists of typed pairs, of who is in conflict with whom, barred from what, and more.
+
+    One for each name that has values.
+    """
     kind: Any = PairList if typed else ConflictGrid
     return {
         name: kind(
-            rows=list(workers), columns=list(columns), symmetric=symmetric, title=title,
+            rows=list(rows), columns=list(columns), symmetric=symmetric, title=title,
             value=values[name],
         )
-        for name, columns, symmetric, title in (
-            ("worker_conflicts", workers, True, "Who does not get on with whom"),
-            ("task_conflicts", tasks, False, "Who may not take which task"),
+        for name, rows, columns, symmetric, title in (
+            ("worker_conflicts", workers, workers, True, "Who does not get on with whom"),
+            ("task_conflicts", workers, tasks, False, "Who may not take which task"),
+            ("pinned", workers, tasks, False, "Who stays on which task"),
+            ("task_overlaps", tasks, tasks, True, "Which two tasks no worker can hold together"),
         )
+        if name in values
     }  # fmt: skip

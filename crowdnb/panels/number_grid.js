@@ -17,17 +17,23 @@ function render({ model, el }) {
 
   const field = (label, column, i, k) => {
     const input = document.createElement("input");
-    const [low, high, step] = ["least", "most", "step"].map(name => model.get(name)[k]);
-    input.type = "number"; input.min = low; input.max = high;
+    const [low, step, empty] = ["least", "step", "empty"].map(name => model.get(name)[k]);
+    input.type = "number"; input.min = low;
     input.step = step === 1 ? 1 : "any";
     input.setAttribute("aria-label", label + " " + column);
-    input.title = label + " " + column + ", " + low + " to " + high;
+    const limit = () => {
+      input.max = model.get("most")[k];
+      input.title = label + " " + column + ", " + low + " to " + input.max
+        + (empty ? ", or empty" : "");
+    };
+    model.on("change:most", limit);
+    limit();
     input.addEventListener("change", () => {
-      const good = input.value !== "" && input.checkValidity();
+      const good = (empty || input.value !== "") && input.checkValidity();
       input.setAttribute("aria-invalid", String(!good));
       if (!good) return;
       const value = model.get("value").map(cells => [...cells]);
-      value[i][k] = Number(input.value);
+      value[i][k] = input.value === "" ? null : Number(input.value);
       model.set("value", value);
       model.save_changes();
     });
@@ -36,7 +42,7 @@ function render({ model, el }) {
       const by = { ArrowUp: 1, ArrowDown: -1 }[event.key];
       if (!by || step === 1) return;
       event.preventDefault();
-      const next = Math.min(high, Math.max(low, Number(input.value) + by * step));
+      const next = Math.min(Number(input.max), Math.max(low, Number(input.value) + by * step));
       input.value = Number(next.toFixed(6));
       input.dispatchEvent(new Event("change"));
     });
@@ -54,7 +60,8 @@ function render({ model, el }) {
 
   const paint = () => model.get("value").forEach((cells, i) => cells.forEach((cell, k) => {
     const input = inputs[i][k];
-    if (Number(input.value) !== cell || input.value === "") {
+    if (cell === null) input.value = "";
+    else if (Number(input.value) !== cell || input.value === "") {
       input.value = Number(cell.toFixed(6));
     }
     input.setAttribute("aria-invalid", "false");

@@ -157,21 +157,21 @@ def _cell(frame: pd.DataFrame, row: Hashable, column: Hashable) -> int:
     return int(frame.at[row, column]) if there else 0  # type: ignore[arg-type]
 
 
-def _option(project: Project, name: str, label: str, usual: Any) -> Any:
-    """What the project's options give a label; the usual where they say nothing of it."""
+def option_of(project: Project, name: str, label: str, usual: Any) -> Any:
+    """What an option of the project gives a label; the usual where it says nothing of it."""
     column = project.options.get(name)
     given = None if column is None else column.to_dict().get(label)
     return usual if given is None or not math.isfinite(given) else given
 
 
 def _limit(project: Project, worker: str, value: int) -> str | None:
-    if value == _option(project, "worker_limits", worker, 1):
+    if value == option_of(project, "worker_limits", worker, 1):
         return None
     return f"{worker} may take {count(value, 'task')}" if value else f"{worker} is away"
 
 
 def _least(project: Project, worker: str, value: int) -> str | None:
-    if value == _option(project, "worker_least", worker, 0):
+    if value == option_of(project, "worker_least", worker, 0):
         return None
     if not value:
         return f"{worker} need not take a task"
@@ -179,7 +179,7 @@ def _least(project: Project, worker: str, value: int) -> str | None:
 
 
 def _most(project: Project, task: str, value: int | None) -> str | None:
-    old = _option(project, "required_most", task, None)
+    old = option_of(project, "required_most", task, None)
     if value == old:
         return None
     told = ("as many as it needs" if one is None else f"{one:g}" for one in (old, value))
@@ -194,7 +194,7 @@ def _other_budget(project: Project, value: float) -> str | None:
 
 
 def _other_capacity(project: Project, worker: str, value: float | None) -> str | None:
-    old = _option(project, "capacities", worker, None)
+    old = option_of(project, "capacities", worker, None)
     if value == old:
         return None
     told = ("unbounded" if one is None else f"{one:.6g}" for one in (old, value))

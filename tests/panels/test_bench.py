@@ -20,6 +20,7 @@ from crowdnb.panels.grids import PairList
 from crowdnb.panels.panel import FADED
 from crowdnb.panels.settings import scenario_of, settings_of
 from crowdnb.project import files
+from crowdnb.project.written import tables_of
 
 
 @pytest.fixture
@@ -288,7 +289,7 @@ def test_a_workbook_is_uploaded_turned_and_kept_beside_it(tmp_path, monkeypatch,
     monkeypatch.chdir(tmp_path)
     buffer = io.BytesIO()
     with pd.ExcelWriter(buffer) as writer:
-        for name, table in case._tables().items():
+        for name, table in tables_of(case).items():
             table.to_excel(writer, sheet_name=name, index=False)
     bench = cn.bench("work")
     uploaded(bench, ("plan.xlsx", buffer.getvalue()))
