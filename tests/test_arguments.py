@@ -170,7 +170,7 @@ CALLS = [
         "demand={('t1', 'skill'): (0.1, 1.0)}, "
         "conflicts={('a', 'b'): 1}, exclusions={('a', 't1'): 1}, limits={'a': 1}, added={'t1': 1},"
         " least={'a': 0}, most={'t1': 2}, pinned={('a', 't1'): 1}, overlaps={('t1', 't2'): 1},"
-        " capacities={'a': 2.0}, budget=3.0)"
+        " capacities={'a': 2.0}, budget=3.0, missing_costs={'t1': 0.5})"
     ),
     "cn.Scenario.from_json(data=cn.Scenario('one').as_json(), where='here')",
     "cn.Scenario().intervals(project=PROJECT)",
@@ -736,7 +736,9 @@ ARGUMENTS |= {
         ],
         "by label",
     ),
-    "cn.Scenario.capacities": "unbounded by label",
+    **dict.fromkeys(
+        [f"cn.Scenario.{one}" for one in ("capacities", "missing_costs")], "unbounded by label"
+    ),
     **dict.fromkeys(
         [
             f"cn.Scenario.{one}"
@@ -814,6 +816,7 @@ WORDS = {
     "cn.Scenario.pinned": "pin",
     "cn.Scenario.overlaps": "overlap",
     "cn.Scenario.capacities": "capacity",
+    "cn.Scenario.missing_costs": "empty place",
     "cn.Scenario.from_json.data": "here",
     "cn.Scenarios.load.path": "read",
     "cn.report.source": "folder",

@@ -64,6 +64,8 @@ def task_columns(project: Project) -> list[Column]:
     ]
     if "required_most" in project.options:
         columns.append(Column("most", "takes at most (persons)", people))
+    if "missing_cost" in project.options:
+        columns.append(Column("missing_costs", "an empty place costs (of ρ)", 100.0))
     return columns
 
 
@@ -180,7 +182,7 @@ def _extra(
     in_rows = {column.setting: project.tasks for column in task_columns(project)}
     in_rows |= {column.setting: project.workers for column in worker_columns(project)}
     extra: list[tuple[str, Any, Any]] = []
-    for setting in ("limits", "least", "most", "capacities"):
+    for setting in ("limits", "least", "most", "missing_costs", "capacities"):
         shown = in_rows.get(setting, ())
         held = {key: value for key, value in getattr(scenario, setting).items() if key not in shown}
         extra += [

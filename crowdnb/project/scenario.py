@@ -58,6 +58,8 @@ class Scenario:
         So many more workers with the same Q and C^R as this one: "like a3", "like a3 (2)".
     most : mapping of task to int or None
         Workers that a task takes at most; None: as many as it needs.
+    missing_costs : mapping of task to float or None
+        What an empty place costs of ρ; None: no place may stay empty.
     pinned : mapping of (worker, task) to 1 or 0
         1 keeps the worker on the task, 0 no longer.
     overlaps : mapping of (task, task) to 1 or 0
@@ -87,6 +89,7 @@ class Scenario:
     added: Mapping[str, int] = field(default_factory=dict)
     least: Mapping[str, int] = field(default_factory=dict)
     most: Mapping[str, int | None] = field(default_factory=dict)
+    missing_costs: Mapping[str, float | None] = field(default_factory=dict)
     pinned: Mapping[Pair, int] = field(default_factory=dict)
     overlaps: Mapping[Pair, int] = field(default_factory=dict)
     capacities: Mapping[str, float | None] = field(default_factory=dict)

@@ -34,6 +34,7 @@ from crowdnb.model.assignment import Assignment
 from crowdnb.model.fields import Scope
 from crowdnb.model.moves import moves_text
 from crowdnb.model.problem import Problem
+from crowdnb.model.terms import score
 from crowdnb.project.output import JSON, ending_of
 from crowdnb.project.plan import Programs, plan_of
 from crowdnb.project.record import Project, fingerprint
@@ -105,6 +106,10 @@ class Scenarios:
         return {}
 
     @cached_property
+    def _measures(self) -> dict[str, Problem]:
+        return {}
+
+    @cached_property
     def _answers(self) -> dict[str, Assignment]:
         return {}
 
@@ -149,7 +154,7 @@ class Scenarios:
     def _but(self, **changes: Any) -> Scenarios:
         """A copy that keeps what is compiled and solved already."""
         other = replace(self, **changes)
-        for name in ("_programs", "_answers", "_qualifications"):
+        for name in ("_programs", "_answers", "_qualifications", "_measures"):
             other.__dict__[name] = getattr(self, name)
         return other
 
@@ -219,28 +224,50 @@ class Scenarios:
         return self._answers[key]
 
     def as_given(self, scenario: Scenario | str) -> float:
-        """ρ of a scenario's assignment by the Q and W of the project's files.
+        """ρ of a scenario's assignment by the Q and W of the project's files, and by their costs.
 
         One measure for all of them.
         """
-        one = find(self, scenario)
-        answer, roots = self.answer(one), one.roots
+        one = self.fitted(scenario)
+        pairs, answer = self.answer(one).pairs, self.answer(one)
         if answer.placed is None:
             return math.nan
-        q, weight = self._qualification(Scenario()), self._weights(Scenario())
-        like = [roots.get(str(worker), worker) for worker in answer.pairs["worker"]]
-        tasks = answer.pairs["task"].tolist()
-        pairs = q.to_numpy()[_at(q.index, like), _at(q.columns, tasks)]
-        return math.fsum(pairs * weight[_at(q.columns, tasks)])
+        given = self._by_files(one)
+        columns = zip((given.workers, given.tasks), (pairs["worker"], pairs["task"]), strict=True)
+        return score(given, np.column_stack([_at(index, who.tolist()) for index, who in columns]))
+
+    def _by_files(self, one: Scenario) -> Problem:
+        """The problem of the files with everybody, and with the workers that a scenario adds."""
+        with_all = Scenario(added=one.added, min_ratings=0 if self.project.min_ratings else None)
+        key = _key(with_all)
+        if key not in self._measures:
+            if len(self._measures) > REMEMBERED:
+                self._measures.clear()
+            q = self._qualification(with_all)
+            self._measures[key] = with_all.problem(self.project, self.scope, q)
+        return self._measures[key]
 
     def same_measure(self, scenario: Scenario | str) -> bool:
-        """Whether a scenario has the Q and W of the project's files.
+        """Whether ρ of a scenario sums what that of the project's files does.
 
-        Its ρ can be compared with theirs only then.
+        The two can be compared only then: with the same Q and W, and the same costs and effects.
         """
         one = self.fitted(scenario)
         same_q = np.array_equal(self._qualification(one), self._qualification(Scenario()))
-        return same_q and np.array_equal(self._weights(one), self._weights(Scenario()))
+        same = same_q and np.array_equal(self._weights(one), self._weights(Scenario()))
+        return same and self._same_beside(one)
+
+    def _same_beside(self, one: Scenario) -> bool:
+        """Whether what counts beside Q and W is that of the files."""
+        soft = self.project.options.keys() & {"missing_cost", "keep_costs", "pair_effects"}
+        if not soft and not one.missing_costs:
+            return True
+        mine, given = self.answer(one).problem, self.answer(GIVEN).problem
+        if "pair_effects" in soft and mine.conflict_scope != given.conflict_scope:
+            return False
+        if "keep_costs" in soft and len(given.workers.difference(mine.workers)):
+            return False  # what those have is given up whatever is decided
+        return np.array_equal(_empty_places(mine), _empty_places(given))
 
     def _weights(self, one: Scenario) -> FloatArray:
         """W with a scenario's changes, in the order of the tasks."""
@@ -251,8 +278,8 @@ class Scenarios:
     def difference(self, scenario: Scenario | str) -> float:
         """What a scenario's assignment gains on that of the files, by the Q and W of the files.
 
-        That is the difference of the two ρ where γ, weights, demands and W are the files' own.
-        Where they are not, ρ measures something else, and this is what can be compared. NaN
+        That is the difference of the two ρ where γ, weights, demands and W are the files' own, and
+        what empty places cost. Where they are not, ρ measures something else, and this is what can be compared. NaN
         unless both are proved the best.
         """
         given, answer = self.answer(GIVEN), self.answer(scenario)
@@ -375,6 +402,13 @@ _COLUMNS = ["performance", "difference", "difference of", "by given Q", "state",
 def _at(labels: pd.Index[Any], wanted: list[Any]) -> IntArray:
     """Where labels stand that are all there."""
     return np.asarray(labels.get_indexer(pd.Index(wanted, dtype=object)), dtype=np.int64)
+
+
+def _empty_places(problem: Problem) -> FloatArray:
+    """What an empty place costs, and of how many at most; 2 × n, of tasks that may have one."""
+    cost, need = problem.arrays.missing_cost, problem.arrays.required
+    cost = np.full(len(need), np.inf) if cost is None else cost
+    return np.where(np.isfinite(cost), np.stack([cost, need]), 0.0)
 
 
 def _key(scenario: Scenario) -> str:

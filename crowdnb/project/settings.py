@@ -186,6 +186,17 @@ def _most(project: Project, task: str, value: int | None) -> str | None:
     return f"{task} takes at most {' → '.join(told)}"
 
 
+def _missing(project: Project, task: str, value: float | None) -> str | None:
+    old = option_of(project, "missing_cost", task, None)
+    if value == old:
+        return None
+    if value is None:
+        return f"no place of {task} may stay empty"
+    if old is None:
+        return f"places of {task} may stay empty, for {value:g} each"
+    return f"an empty place of {task} costs {old:g} → {value:g}"
+
+
 def _other_budget(project: Project, value: float) -> str | None:
     given = project.options.get("budget")
     if value == given:
@@ -246,6 +257,11 @@ _LISTED: tuple[Single | Labelled, ...] = (
     Labelled(
         "task_weights", ("task",), "what {} weighs", "a number of at least 0", _not_negative,
         _other_number("{} weighs", task_weight), feeds="task_weights",
+    ),
+    Labelled(
+        "missing_costs", ("task",), "what an empty place of {} costs",
+        "a number of at least 0, or none,", _not_negative, _missing, feeds="missing_cost",
+        empty=True,
     ),
     Ends(
         "demand", ("task", "criterion"), "what {} asks of {}", "a number from 0 to 1",

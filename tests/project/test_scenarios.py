@@ -46,6 +46,7 @@ BEYOND = replace(
     overlaps={("r1", "r0"): 1, ("r2", "r3"): 0},
     least={"a4": 1},
     most={"r1": 3, "r2": None},
+    missing_costs={"r3": 0.25},
     capacities={"a4": 3.0, "a5": None},
     budget=12.5,
 )
