@@ -105,7 +105,7 @@ def _of_kind(problem: Problem, kind: str) -> list[Change]:
 def _of_quotas(problem: Problem) -> list[Change]:
     """One place fewer or more with a value, of quotas that are a number: a share has no next one."""
     found = []
-    for at, (j, column, value, side, asked, _) in enumerate(problem.quota_sides):
+    for at, (j, column, value, side, asked, *_) in enumerate(problem.quota_sides):
         if isinstance(asked, Fraction):
             continue
         task = None if j < 0 else problem.tasks[j]

@@ -1,4 +1,4 @@
-"""What a conflict, an excluded pair, a place, a worker is worth: two optima, each checked."""
+"""What each rule, a place, a worker is worth: ρ of two optima, each checked."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ from tqdm.auto import tqdm
 from crowdnb.explain.variants import Oracle
 from crowdnb.labels import FloatArray
 from crowdnb.model.problem import Problem
+from crowdnb.model.quotas import without_side
+from crowdnb.model.rules import Rules
 from crowdnb.model.terms import score
 from crowdnb.solver.placement import place
 
 
 def prices(problem: Problem, solver: str | None = None) -> pd.DataFrame:
-    """How much ρ each conflict, exclusion, overlap, place and worker is worth: ρ less ρ without it.
+    """How much ρ each rule, place and worker is worth: ρ less ρ without it.
 
     Parameters
     ----------
@@ -30,15 +32,16 @@ def prices(problem: Problem, solver: str | None = None) -> pd.DataFrame:
     -------
     DataFrame
         A row for each conflict between workers, each pair that C^R excludes (and Q alone would
-        not), each two tasks that overlap, each pair that had better stay, each that is undesirable,
-        each two workers with an effect, one place of each task, and each worker. Columns ``kind``
-        (conflict, exclusion, overlap, keep, undesirable, effect, place, worker), ``worker``,
-        ``other`` (of an overlap a task), ``task`` (labels, None where there is none),
+        not), each two tasks that overlap, each pair that is pinned, each worker who must take tasks
+        or whose capacity may bind, each side of a quota, the budget; each pair that had better
+        stay, each that is undesirable, each two workers with an effect; one place of each task, and
+        each worker. Columns ``kind`` (conflict, exclusion, overlap, pin, least, capacity, quota,
+        budget, keep, undesirable, effect, place, worker), ``worker``, ``other`` (of an overlap a
+        task, of a quota what it asks), ``task`` (labels, None where there is none),
         ``performance`` (ρ without it, NaN where no assignment is left) and ``worth``, ρ less that:
-        what having it adds. It is ≤ 0 for conflicts, exclusions, overlaps and costs of giving a
-        pair up, ≥ 0 for workers (but for one who is pinned or had better stay: both go as well),
-        inf for what cannot be spared. ``text`` says it in words. Within
-        a kind the largest effect comes first.
+        what having it adds. It is ≤ 0 for rules and costs of giving a pair up, ≥ 0 for workers
+        (but for one whose pins, least number of tasks or costs go as well), inf for what cannot be
+        spared. ``text`` says it in words. Within a kind the largest effect comes first.
 
     Raises
     ------
@@ -76,10 +79,9 @@ def prices(problem: Problem, solver: str | None = None) -> pd.DataFrame:
         after = without(_KINDS[name], i, k, j)
         worth = math.inf if math.isnan(after) else rho - after
         worth = 0.0 if abs(worth) <= oracle.tie else worth
-        others = problem.tasks if name == "overlap" else problem.workers
         labels = [
             index[at] if at >= 0 else None
-            for index, at in ((problem.workers, i), (others, k), (problem.tasks, j))
+            for index, at in ((problem.workers, i), (_others(problem, name), k), (problem.tasks, j))
         ]
         rows.append([name, *labels, after, worth, _price_text(_KINDS[name], labels, worth)])
     columns = ["kind", "worker", "other", "task", "performance", "worth", "text"]
@@ -129,6 +131,55 @@ def _without_overlap(problem: Problem, i: int, k: int, j: int) -> Problem:
     fewer = problem.arrays.task_overlaps.copy()
     fewer[j, k] = fewer[k, j] = 0
     return problem.changed(task_overlaps=fewer)
+
+
+def _pins(problem: Problem) -> list[tuple[int, int, int]]:
+    return [(i, -1, j) for i, j in problem.pins.tolist()]
+
+
+def _without_pin(problem: Problem, i: int, k: int, j: int) -> Problem:
+    fewer = problem.arrays.pinned.copy()
+    fewer[i, j] = 0
+    return problem.changed(pinned=fewer)
+
+
+def _least(problem: Problem) -> list[tuple[int, int, int]]:
+    return [(i, -1, -1) for i in np.flatnonzero(problem.arrays.worker_least).tolist()]
+
+
+def _without_least(problem: Problem, i: int, k: int, j: int) -> Problem:
+    fewer = problem.arrays.worker_least.copy()
+    fewer[i] = 0
+    return problem.changed(worker_least=fewer)
+
+
+def _capacities(problem: Problem) -> list[tuple[int, int, int]]:
+    return [(item.worker, -1, -1) for item in Rules.of(problem).items("capacity")]
+
+
+def _without_capacity(problem: Problem, i: int, k: int, j: int) -> Problem:
+    own = problem.arrays.capacities
+    return (
+        problem if own is None else problem.changed(capacities=np.r_[own[:i], np.inf, own[i + 1 :]])
+    )
+
+
+def _quotas(problem: Problem) -> list[tuple[int, int, int]]:
+    return [(-1, at, one.task) for at, one in enumerate(problem.quota_sides)]
+
+
+def _without_quota(problem: Problem, i: int, k: int, j: int) -> Problem:
+    if problem.quotas is None:
+        return problem
+    return problem.changed(quotas=without_side(problem.quotas, problem.quota_sides[k]))
+
+
+def _budget(problem: Problem) -> list[tuple[int, int, int]]:
+    return [(-1, -1, -1)] * (problem.budget is not None)
+
+
+def _without_budget(problem: Problem, i: int, k: int, j: int) -> Problem:
+    return problem.changed(budget=None, costs=None)
 
 
 def _kept(problem: Problem) -> list[tuple[int, int, int]]:
@@ -212,6 +263,11 @@ _KINDS = {
         "{2} and {1} overlapping",
         _ONE,
     ),
+    "pin": _Kind(_pins, _without_pin, True, "{0} pinned to {2}", _ONE),
+    "least": _Kind(_least, _without_least, True, "the least number of tasks of {0}", _ONE),
+    "capacity": _Kind(_capacities, _without_capacity, True, "the capacity of {0}", _ONE),
+    "quota": _Kind(_quotas, _without_quota, True, "{1} on {2}", _ONE),
+    "budget": _Kind(_budget, _without_budget, True, "the budget", _ONE),
     "keep": _Kind(_kept, _without_keeping, False, "keeping {0} on {2}", _ONE),
     "undesirable": _Kind(_undesirable, _without_cost, False, "{0} undesirable for {2}", _ONE),
     "effect": _Kind(_effects, _without_effect, False, "{0} together with {1}", _ONE),
@@ -220,8 +276,21 @@ _KINDS = {
 }
 
 
+def _others(problem: Problem, kind: str) -> Sequence[Any] | pd.Index[Any]:
+    """What the second label of items of a kind is among."""
+    match kind:
+        case "overlap":
+            return problem.tasks
+        case "quota":
+            return [f"at {one.side} {one.places} with {one.about}" for one in problem.quota_sides]
+        case _:
+            return problem.workers
+
+
 def _price_text(kind: _Kind, labels: Sequence[Any], worth: float) -> str:
-    what, (changes, costs, is_worth) = kind.what.format(*labels), kind.verbs
+    worker, other, task = labels
+    what = kind.what.format(worker, other, "all tasks" if task is None else task)
+    changes, costs, is_worth = kind.verbs
     if worth == 0:
         return f"{what} {changes} nothing"
     if math.isinf(worth):

@@ -171,7 +171,7 @@ def _off_quota(problem: Problem, placed: IntArray, partly: bool = False) -> list
     """The quotas that pairs given as positions break; ``partly`` as of :func:`broken_rules`."""
     broken = []
     for at in off_quota(problem, placed):
-        task, column, value, side, number, members = problem.quota_sides[at]
+        task, column, value, side, number, members, _ = problem.quota_sides[at]
         share = isinstance(number, Fraction)
         if partly and (side == "least" or share):
             continue
@@ -187,7 +187,7 @@ def _off_quota(problem: Problem, placed: IntArray, partly: bool = False) -> list
 def off_quota(problem: Problem, placed: IntArray) -> list[int]:
     """Which sides of quotas pairs given as positions break, exactly."""
     broken = []
-    for at, (task, _, _, side, number, members) in enumerate(problem.quota_sides):
+    for at, (task, _, _, side, number, members, _) in enumerate(problem.quota_sides):
         filled = placed if task < 0 else placed[placed[:, 1] == task]
         own = int(members[filled[:, 0]].sum())
         bound = number * len(filled) if isinstance(number, Fraction) else number

@@ -45,6 +45,7 @@ class Quota(NamedTuple):
     side: Side
     number: int | Fraction  # of places, or a share of those that are filled
     members: BoolArray  # m: who has the value
+    row: int  # of the frame of quotas
 
     @property
     def about(self) -> str:
@@ -203,8 +204,16 @@ def quotas_of(
                 )
             seen.add(key)
             j = -1 if task is None else labels.task_at[task]
-            found.append(Quota(j, column, value, side, _bound(cell, side, where), members))
+            found.append(Quota(j, column, value, side, _bound(cell, side, where), members, at - 1))
     return tuple(found)
+
+
+def without_side(frame: pd.DataFrame, quota: Quota) -> pd.DataFrame:
+    """Quotas without one side of one of them."""
+    rest = frame.copy()
+    rest.at[quota.row, quota.side] = None
+    gone = rest[list(SIDES)].isna().all(axis=1)
+    return rest[~gone]
 
 
 def _text(cell: Any) -> str | None:

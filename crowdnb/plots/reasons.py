@@ -20,6 +20,11 @@ _PRICED = {
     "conflict": ("conflicts", "{0.worker} – {0.other}"),
     "exclusion": ("pairs barred", "{0.worker} from {0.task}"),
     "overlap": ("overlaps", "{0.task} – {0.other}"),
+    "pin": ("pinned", "{0.worker} to {0.task}"),
+    "least": ("least number of tasks of", "{0.worker}"),
+    "capacity": ("capacity of", "{0.worker}"),
+    "quota": ("quotas", "{0.task}: {0.other}"),
+    "budget": ("budget", "all costs"),
     "keep": ("pairs to keep", "{0.worker} on {0.task}"),
     "undesirable": ("undesirable", "{0.worker} for {0.task}"),
     "effect": ("together", "{0.worker} – {0.other}"),
@@ -162,7 +167,7 @@ def prices(table: pd.DataFrame, most: int = 12) -> Picture:
     said = []
     for axis, (kind, rows) in zip(axes, parts.items(), strict=False):
         name, row_text = _PRICED[str(kind)]
-        labels = [row_text.format(row) for row in rows.itertuples()]
+        labels = [row_text.format(row) for row in rows.fillna({"task": "all tasks"}).itertuples()]
         texts = _draw_worths(axis, rows["worth"].tolist(), reach)
         label_ticks(axis, "y", labels)
         axis.invert_yaxis()

@@ -5,7 +5,8 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from helpers.by_looking import best_rho, every_table, scored, valid
+from helpers import oracle
+from helpers.by_looking import best_rho, every_table, of, scored, valid
 from helpers.effort import tries
 from helpers.random_problems import random_problem
 
@@ -35,26 +36,20 @@ def test_prices_are_the_optima_without(scope, options):
     for _, problem in solvable(1, scope, options, few=10):
         table = cn.prices(problem)
         rho = best_rho(problem)
-        for row in table.itertuples():
-            if row.kind == "conflict":
-                frame = problem.worker_conflicts.copy()
-                frame.loc[row.worker, row.other] = frame.loc[row.other, row.worker] = 0
-                without = problem.changed(worker_conflicts=frame)
-            elif row.kind == "exclusion":
-                frame = problem.task_conflicts.copy()
-                frame.loc[row.worker, row.task] = 0
-                without = problem.changed(task_conflicts=frame)
-            elif row.kind == "place":
-                need = problem.required.copy()
-                need[row.task] -= 1
-                without = problem.changed(required=need)
-            else:
-                frame, pinned = problem.task_conflicts.copy(), problem.pinned.copy()
-                frame.loc[row.worker], pinned.loc[row.worker] = 1, 0
-                without = problem.changed(task_conflicts=frame, pinned=pinned)
-            wanted = best_rho(without)
-            assert row.performance == pytest.approx(wanted, abs=1e-9, nan_ok=True)
-            assert row.worth == (
+        workers, tasks = list(problem.workers), list(problem.tasks)
+        for row in table.to_dict("records"):
+            among = {"overlap": tasks, "quota": [row["other"]]}.get(row["kind"], workers)
+            about = {"worker": workers, "other": among, "task": tasks}
+            at = {
+                name: None if row[name] is None else labels.index(row[name])
+                for name, labels in about.items()
+            }
+            if row["kind"] == "quota":
+                at["other"] = row["other"]
+            best = oracle.best(oracle.without(of(problem), {"kind": row["kind"], **at}))
+            wanted = math.nan if best is None else best[0]
+            assert row["performance"] == pytest.approx(wanted, abs=1e-9, nan_ok=True)
+            assert row["worth"] == (
                 math.inf if math.isnan(wanted) else pytest.approx(rho - wanted, abs=1e-9)
             )
         assert (table["kind"] == "worker").sum() == len(problem.workers)
@@ -315,3 +310,32 @@ def test_the_curve_lists_no_change_that_brings_nothing():
     assert cn.replan(
         problem.changed(qualification=[[0.5], [0.5], [0.5]]), running
     ).curve.index.tolist() == [0]
+
+
+def test_each_rule_has_its_price():
+    """Two workers, two tasks, by hand: the best is 0.9 + 0.6 without any rule."""
+    q = pd.DataFrame([[0.9, 0.8], [0.7, 0.6], [0.1, 0.2]], ["a0", "a1", "a2"], ["r0", "r1"])
+    free = cn.Problem(q, [1, 1], attributes=pd.DataFrame({"grade": ["x", "y", "y"]}, q.index))
+    quota = [{"task": "r0", "column": "grade", "value": "y", "least": 1}]
+    for rules, worth, text in (
+        ({"pinned": [("a2", "r1")]}, 1.1 - 1.5, "a2 pinned to r1 costs 0.4"),
+        ({"worker_least": {"a2": 1}}, 1.1 - 1.5, "the least number of tasks of a2 costs 0.4"),
+        ({"loads": [1, 1], "capacities": {"a0": 0.5}}, 0.9 - 1.5, "the capacity of a0 costs 0.6"),
+        ({"quotas": quota}, 0.0, "at least 1 place with grade y on r0 changes nothing"),
+        (
+            {"quotas": [{"column": "grade", "value": "y", "most": 0}], "worker_limits": 2},
+            0.0,
+            "at most 0 places with grade y on all tasks changes nothing",
+        ),
+        (
+            {"quotas": [{"column": "grade", "value": "x", "most": "0%"}]},
+            0.9 - 1.5,
+            "at most 0% of the places with grade x on all tasks costs 0.6",
+        ),
+        ({"costs": {"a0": 2}, "budget": 1}, 0.9 - 1.5, "the budget costs 0.6"),
+    ):
+        table = cn.prices(free.changed(**rules))
+        row = table[~table["kind"].isin(["place", "worker"])].iloc[0]
+        assert row["text"] == text
+        assert row["worth"] == pytest.approx(worth, abs=1e-12)
+        assert worth == 0 or f"{row['worth']:+.4f}" in repr(cn.plots.prices(table))

@@ -165,6 +165,26 @@ def without(values, row):
         values["worker_conflicts"][i, k] = values["worker_conflicts"][k, i] = False
     elif row["kind"] == "exclusion":
         values["task_conflicts"][i, j] = False
+    elif row["kind"] == "pin":
+        values["pinned"][i, j] = False
+    elif row["kind"] == "least":
+        values["worker_least"][i] = 0
+    elif row["kind"] == "capacity":
+        values["capacities"] = np.where(
+            np.arange(len(values["capacities"])) == i, np.inf, values["capacities"]
+        )
+    elif row["kind"] == "quota":
+        side = "least" if k.startswith("at least") else "most"
+        values["quotas"] = [
+            one | {side: None}
+            if one.get("task") == j and k.endswith(f" with {one['column']} {one['value']}")
+            else one
+            for one in values["quotas"]
+        ]
+        kept = [one for one in values["quotas"] if {one.get("least"), one.get("most")} != {None}]
+        values["quotas"] = kept
+    elif row["kind"] == "budget":
+        values = {name: one for name, one in values.items() if name not in ("costs", "budget")}
     elif row["kind"] in ("keep", "undesirable"):
         values[{"keep": "keep_costs", "undesirable": "conflict_costs"}[row["kind"]]][i, j] = 0.0
     elif row["kind"] == "effect":
@@ -208,8 +228,9 @@ def mispriced(values):
         pinned = (
             row["kind"] == "worker" and values.get("pinned", np.zeros(1))[row["worker"] :][:1].any()
         )
-        kept = row["kind"] == "worker" and "keep_costs" in values
-        signs = {"conflict": -1, "exclusion": -1, "overlap": -1, "keep": -1, "worker": 1}
+        kept = row["kind"] == "worker" and {"keep_costs", "worker_least"} & values.keys()
+        rules = "conflict exclusion overlap pin least capacity quota budget keep"
+        signs = dict.fromkeys(rules.split(), -1) | {"worker": 1}
         sign = signs.get(row["kind"], 0)
         if row["worth"] * sign < 0 and not pinned and not kept:
             return f"{row['text']}: a worth of {row['worth']!r} has the wrong sign"
