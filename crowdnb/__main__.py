@@ -196,6 +196,11 @@ def _parser() -> argparse.ArgumentParser:
                 " (project)"
             ),
         )
+        one.add_argument(
+            "--budget",
+            type=float,
+            help="what all pairs may cost together, by the file of costs (no budget)",
+        )
         one.add_argument("--solver", help="GLPK_MI, CBC, HIGHS … (the first that is installed)")
         one.add_argument(
             "--time-limit",

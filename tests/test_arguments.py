@@ -163,6 +163,7 @@ CALLS = [
     "PROJECT.solve(solver='HIGHS', time_limit=5.0, conflict_scope='task')",
     "PROJECT.write(folder=FOLDER / 'written')",
     "PROJECT.enough_ratings(min_ratings=0)",
+    "cn.read_project(folder=COSTLY, budget=9.0)",
     "cn.read_project(folder=cn.exercises.LOUNGES, gamma=0.1, stars=5, min_ratings=2)",
     (
         "cn.Scenario(name='one', gamma=0.2, scope='task', min_ratings=1, "

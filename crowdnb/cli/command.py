@@ -31,6 +31,7 @@ PLAN_OPTIONS = {
     "gamma": 0.1,
     "stars": 5,
     "min_ratings": 0,
+    "budget": None,
     "scope": "project",
     "solver": None,
     "time_limit": None,
@@ -145,7 +146,9 @@ def _page(options: argparse.Namespace, plans: Scenarios, name: str, said: list[s
 
 def _project(options: argparse.Namespace) -> cn.Project:
     """The project named, with what the options set."""
-    return cn.read_project(options.folder, options.gamma, options.stars, options.min_ratings)
+    return cn.read_project(
+        options.folder, options.gamma, options.stars, options.min_ratings, options.budget
+    )
 
 
 def _asked(options: argparse.Namespace) -> dict[str, Any]:

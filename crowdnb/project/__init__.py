@@ -9,13 +9,13 @@ Section 6 of the paper, notebooks 05 and 07.
                    tables of labels and numbers, with line numbers in every complaint
 ``label_notes``    what is noted of labels, and which nobody can tell apart
 ``form``           what columns each file has, and how much a project may hold
-``columns``        the numbers that tasks.csv holds
+``columns``        the numbers that tasks.csv and workers.csv hold
 ``options``        the keywords of a problem that a project fills beyond the paper's
 ``conflict_frames``, ``written``
                    its conflicts, checked; its tables, as they are written
 ``record``         a project: what its files say, its problem, its assignment
 ``file_names``     which files and sheets are read, and what others may be meant for
-``reader``, ``folder``
+``reader``, ``pair_reader``, ``rule_reader``, ``quota_reader``, ``folder``
                    a project read from its files
 ``case_study``     the paper's case study, as such a folder
 ``settings``, ``setting_kinds``

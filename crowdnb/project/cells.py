@@ -24,6 +24,7 @@ from crowdnb.project.spreadsheet import unmarked
 from crowdnb.spelling import cleaned, in_quotes, spreadsheet_error, wrong
 
 LABEL = 1000  # characters of a label
+_LARGEST = 1e100  # of a cost or load, so that no sum of them is beyond the floats
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _APOSTROPHES = "'\u2019\u02bc"
 _THOUSANDS = re.compile(
@@ -148,6 +149,51 @@ def people(value: float) -> str | None:
     if value.is_integer() and value <= MOST:
         return not_negative(value)
     return not_negative(value) or f"must be a whole number of workers, at most {MOST:,.0f}"
+
+
+def amount(value: float) -> str | None:
+    """What is wrong with a cost, load or the like, if anything."""
+    return not_negative(value) or any_amount(value)
+
+
+def times(value: float) -> str | None:
+    """What is wrong with a number of tasks of a worker, if anything."""
+    if value.is_integer() and value <= MOST:
+        return not_negative(value)
+    return not_negative(value) or f"must be a whole number of tasks, at most {MOST:,.0f}"
+
+
+def any_amount(value: float) -> str | None:
+    """What is wrong with a cost that may be below 0, if anything."""
+    return None if abs(value) <= _LARGEST else f"must lie between -{_LARGEST:g} and {_LARGEST:g}"
+
+
+def part_of_places(cell: Any, decimal_comma: bool) -> tuple[int | str | None, str | None]:
+    """So many places, or a share of them such as ``50%``; and what is wrong with it, if anything.
+
+    None for an empty cell.
+    """
+    text = as_label(cell)
+    if not text:
+        return None, None
+    if text[-1] in _PERCENT:
+        share = read_number(text[:-1].strip(), decimal_comma, _per_cent, large=False)
+        return (None, share) if isinstance(share, str) else (_as_share(share), None)
+    value = read_number(cell, decimal_comma, people)
+    if isinstance(value, str):
+        given = read_number(cell, decimal_comma)
+        share = isinstance(given, float) and 0 < given < 1
+        return None, value + f" (a share is written as {given * 100:g}%)" * share
+    return int(value), None
+
+
+def _as_share(per_cent: float) -> str:
+    """A share without an exponent: ``33.333%``."""
+    return f"{per_cent:.10f}".rstrip("0").rstrip(".") + "%"
+
+
+def _per_cent(value: float) -> str | None:
+    return None if 0 <= value <= 100 else "must lie from 0% to 100%"
 
 
 def quoted(text: str) -> str:

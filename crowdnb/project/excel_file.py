@@ -16,6 +16,7 @@ from crowdnb.project.cells import as_label
 from crowdnb.project.errors import ProjectError, Report
 from crowdnb.project.excel_marks import Marks, Used, read_marks
 from crowdnb.project.files import FILE_BYTES, PIECE, TooLargeError, in_megabytes, short
+from crowdnb.project.form import SHARES
 from crowdnb.project.tables import ROWS, Rows, Table, made_table
 
 SHEET_ROWS = 2**20  # what Excel itself can hold
@@ -65,9 +66,10 @@ def _read_sheet(sheet: Any, where: str, report: Report) -> Table | None:
     rows = Rows()
     sheet.reset_dimensions()  # some programs write a wrong size, and rows beyond it would be lost
     try:
-        for line, row in enumerate(sheet.iter_rows(values_only=True), 1):
+        plain = sheet.title not in SHARES
+        for line, row in enumerate(sheet.iter_rows(values_only=plain), 1):
             if row:
-                rows.add(row, line)
+                rows.add(row if plain else list(map(_with_per_cent, row)), line)
     except TooLargeError as error:
         raise TooLargeError(f"sheet {sheet.title} {error}") from None
     marks = read_marks(sheet)
@@ -79,6 +81,12 @@ def _read_sheet(sheet: Any, where: str, report: Report) -> Table | None:
     if table is not None and (hidden := marks.hidden(used)):
         report.notes.append(f"{where}: {hidden}")
     return table
+
+
+def _with_per_cent(cell: Any) -> Any:
+    """What a cell holds, as text where it is shown as per cent: 1 could be one place, or all."""
+    shown = isinstance(cell.value, int | float) and "%" in (cell.number_format or "")
+    return f"{100 * cell.value:.10g}%" if shown else cell.value
 
 
 def _used(rows: Rows) -> Used:

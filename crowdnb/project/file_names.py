@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from crowdnb.labels import listing
 from crowdnb.project.errors import ProjectError, Report, closest
-from crowdnb.project.form import FILES, NEEDED
+from crowdnb.project.form import FILES, INSTEAD, NEEDED
 
 # of files that may be meant for one of these
 ENDINGS = (".csv", ".tsv", ".txt", ".xls", ".xlsx", ".ods")
@@ -66,7 +66,14 @@ def _missing_or_double(
     there: Sequence[str], unread: Mapping[str, str], ending: str
 ) -> Iterator[str]:
     """Of what is needed once, what is missing or there twice; with what cannot stand for it."""
+    whole = [name for name in INSTEAD if name in there]
+    for name in whole:
+        if others := [f"{other}{ending}" for other in INSTEAD[name] if other in there]:
+            yield f"{name}{ending} stands in the place of {listing(others)}; keep what counts"
+    given = [other for name in whole for other in INSTEAD[name]]
     for choice in NEEDED:
+        if set(choice) <= set(given):
+            continue
         full = [f"{name}{ending}" for name in choice]
         if not set(choice) & set(there):
             like = [name for name, plain in unread.items() if plain in choice]

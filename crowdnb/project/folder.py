@@ -6,11 +6,18 @@ A folder of CSV files (UTF-8, with a header), or one Excel workbook with the sam
 ratings                 worker, criterion, rating[, date]: stars 1 … 5, one row per rating; or instead
 ability                 worker, criterion, low, high: ability intervals in [0, 1]
 demand                  task, criterion, low[, high]: demand intervals in [0, 1], high 1 if left out
-tasks                   task, required[, weight]
+tasks                   task, required[, weight, most, missing_cost, load]
 judgement               a square labelled matrix on the levels 0.1 … 0.9 (fuzzy AHP); or instead
 weights                 criterion, weight: they sum to 1
-worker_conflicts        optional: worker, other; or a square labelled 0/1 matrix
-task_conflicts          optional: worker, task; or a labelled 0/1 matrix, one row per worker
+qualification           in the place of all these but tasks: a labelled matrix Q, a row per worker
+worker_conflicts        optional: worker, other[, cost]; or a square labelled 0/1 matrix
+task_conflicts          optional: worker, task[, cost]; or a labelled 0/1 matrix, a row per worker
+workers                 optional: worker[, most, least, available, capacity], and attributes
+pinned                  optional: worker, task[, cost]
+task_overlaps           optional: task, other; or a square labelled 0/1 matrix
+loads                   optional: worker, task, load; those of tasks stand for the rest
+costs                   optional: worker, cost[, task]
+quotas                  optional: column, value[, task, least, most]
 ======================  ===========================================================================
 """
 
@@ -26,7 +33,7 @@ import pandas as pd
 
 from crowdnb.ability.cloud import ability_intervals, check_gamma
 from crowdnb.ability.ratings import Counts, check_stars
-from crowdnb.labels import path_of, shown, whole
+from crowdnb.labels import path_of, real, shown, whole
 from crowdnb.model.arrays import Labels
 from crowdnb.model.fields import read
 from crowdnb.project.columns import TASK_COLUMNS
@@ -37,15 +44,21 @@ from crowdnb.project.file_names import known_names
 from crowdnb.project.files import kind
 from crowdnb.project.form import ELSEWHERE, FILES, PAIRS, STARS
 from crowdnb.project.label_notes import confused, twins
+from crowdnb.project.pair_reader import read_pairs
 from crowdnb.project.reader import Reader
 from crowdnb.project.record import Project
+from crowdnb.project.rule_reader import RuleReader
 from crowdnb.project.tables import Table
 
 __all__ = ["Project", "ProjectError", "read_project"]
 
 
 def read_project(
-    folder: str | os.PathLike[str], gamma: float = 0.1, stars: int = 5, min_ratings: int = 0
+    folder: str | os.PathLike[str],
+    gamma: float = 0.1,
+    stars: int = 5,
+    min_ratings: int = 0,
+    budget: float | None = None,
 ) -> Project:
     """Read and check a project: a folder of CSV files, or an Excel workbook.
 
@@ -60,6 +73,8 @@ def read_project(
         Stars on the rating scale, at most 1,000.
     min_ratings : int
         Leave out workers with fewer ratings on some criterion; ≥ 0.
+    budget : float, optional
+        What all chosen pairs may cost together; needs the file of costs.
 
     Returns
     -------
@@ -72,7 +87,8 @@ def read_project(
         them at once.
     ValueError
         ``gamma`` is below 0 or not finite, ``stars`` is below 1 or above 1,000, or
-        ``min_ratings`` is no whole number, leaves nobody, or there are no ratings to count.
+        ``min_ratings`` is no whole number, leaves nobody, or there are no ratings to count; or
+        ``budget`` is not finite, or there are no costs.
     ModuleNotFoundError
         A workbook, and openpyxl is not installed.
 
@@ -86,6 +102,8 @@ def read_project(
     check_gamma(gamma)
     check_scale(stars)
     whole(min_ratings, "min_ratings", 0)
+    if budget is not None:
+        real(budget, "budget")
     report = Report()
     reader = Reader(_open(path_of(folder, "folder"), report), report)
     tasks = reader.tasks()
@@ -97,9 +115,11 @@ def read_project(
         criteria = list(demand.columns.unique("criterion"))
     counts = reader.ratings(criteria, stars)
     ability = reader.intervals("ability", None, criteria)
-    workers = _workers(ability, counts)
-    task_conflicts = reader.conflicts("task_conflicts", workers, task_names)
-    worker_conflicts = reader.conflicts("worker_conflicts", workers, workers)
+    q = reader.qualification(task_names)
+    workers = _workers(ability, counts, q)
+    barred = read_pairs(reader, "task_conflicts", workers, task_names)
+    between = read_pairs(reader, "worker_conflicts", workers, workers)
+    options = RuleReader(reader, workers, tasks).read(between, barred)
     if workers is not None and tasks is not None and len(workers) * len(tasks) > PAIRS:
         pairs = (
             f"{len(workers):,} workers and {len(tasks):,} tasks are {len(workers) * len(tasks):,}"
@@ -112,25 +132,35 @@ def read_project(
         report.notes += twins(what, places)
     if counts is not None and not report.problems:
         ability = ability_intervals(counts, gamma)
-    if report.problems or ability is None or demand is None or weights is None or tasks is None:
+    if report.problems or tasks is None:
         raise ProjectError(report.problems)
-    ends = pd.MultiIndex.from_product([weights.index, ["low", "high"]], names=["criterion", "end"])
-    attrs, ability = ability.attrs, ability.reindex(columns=ends)
-    ability.attrs = attrs
+    if q is None:
+        if ability is None or demand is None or weights is None:
+            raise ProjectError(report.problems)
+        columns = pd.MultiIndex.from_product(
+            [weights.index, ["low", "high"]], names=["criterion", "end"]
+        )
+        attrs, ability = ability.attrs, ability.reindex(columns=columns)
+        ability.attrs = attrs
+        demand = demand.reindex(index=tasks.index, columns=columns)
+    labels = Labels(pd.Index(workers or [], name="worker"), tasks.index)
+    _with_budget(options, budget, report)
     numbers: dict[str, Any] = {
         column.field: tasks[name].astype(column.kind) if name in tasks else None
         for name, column in TASK_COLUMNS.items()
     }
     return Project(
         ability=ability,
-        demand=demand.reindex(index=tasks.index, columns=ends),
+        demand=demand,
         criteria_weights=weights,
-        **_conflict_frames(Labels(ability.index, tasks.index), task_conflicts, worker_conflicts),
+        **_conflict_frames(labels, barred.binding, between.binding),
         counts=counts,
         judgement=judgement,
         gamma=gamma,
         notes=tuple(report.notes),
         min_ratings=min_ratings,
+        given_qualification=q,
+        options=options,
         **numbers,
     )
 
@@ -189,7 +219,20 @@ def _open(path: Path, report: Report) -> dict[str, Table]:
     return tables
 
 
-def _workers(ability: pd.DataFrame | None, counts: Counts | None) -> list[str] | None:
-    if ability is not None:
-        return list(ability.index)
+def _with_budget(options: dict[str, Any], budget: float | None, report: Report) -> None:
+    """Put the budget among the options; a note where costs have none."""
+    if budget is not None:
+        if "costs" not in options:
+            raise ValueError(f"budget: {budget:g} is given, and the project has no costs")
+        options["budget"] = budget
+    elif "costs" in options:
+        report.notes.append("costs are told and bind nothing, since there is no budget")
+
+
+def _workers(
+    ability: pd.DataFrame | None, counts: Counts | None, q: pd.DataFrame | None
+) -> list[str] | None:
+    for frame in (ability, q):
+        if frame is not None:
+            return list(frame.index)
     return None if counts is None else list(dict.fromkeys(counts.index.get_level_values("worker")))

@@ -1,12 +1,12 @@
 """The form of a project's files, each once: its columns, and what may stand in its place.
 
-Reading, writing and the command's help go by these lists. A column of tasks.csv is moreover a field
-of :class:`crowdnb.Project`, which says what its numbers may be
-(:data:`crowdnb.project.columns.TASK_COLUMNS`).
+Reading, writing and the command's help go by these lists. What the numbers of tasks.csv and
+workers.csv may be, and what they feed, is in :mod:`crowdnb.project.columns`.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
@@ -15,12 +15,17 @@ from typing import NamedTuple
 class File(NamedTuple):
     """The columns of a file, the first of them labels; and those that may be left out.
 
-    An optional column has the number that stands for an empty cell of it, None where it is not
-    read as a number.
+    An optional column has the number that stands for an empty cell of it, NaN where there is none
+    then, and None where it is not read as a number. ``more`` is what further columns are, if there
+    may be any.
     """
 
     columns: tuple[str, ...]
     optional: Mapping[str, float | None] = MappingProxyType({})
+    more: str = ""
+
+
+_NO_NUMBER = math.nan  # such as a conflict without a cost, which binds
 
 
 # Each with the ending .csv, or as the sheet of a workbook.
@@ -28,14 +33,33 @@ FORM = {
     "ratings": File(("worker", "criterion", "rating"), {"date": None}),
     "ability": File(("worker", "criterion", "low", "high")),
     "demand": File(("task", "criterion", "low"), {"high": 1.0}),
-    "tasks": File(("task", "required"), {"weight": 1.0}),
     "judgement": File(()),  # a matrix, whose labels are the criteria
     "weights": File(("criterion", "weight")),
-    "worker_conflicts": File(("worker", "other")),  # or a matrix, whose labels are the workers
-    "task_conflicts": File(("worker", "task")),  # or a matrix, one row per worker
+    "qualification": File(()),  # a matrix, one row per worker, one column per task
+    "tasks": File(
+        ("task", "required"),
+        {"weight": 1.0, "most": _NO_NUMBER, "missing_cost": _NO_NUMBER, "load": 0.0},
+    ),
+    "workers": File(
+        ("worker",),
+        {"most": 1.0, "least": 0.0, "available": None, "capacity": _NO_NUMBER},
+        "attribute",
+    ),
+    # a matrix may stand in the place of the columns of these three: its labels are the workers,
+    # or one row per worker, or the tasks
+    "worker_conflicts": File(("worker", "other"), {"cost": _NO_NUMBER}),
+    "task_conflicts": File(("worker", "task"), {"cost": _NO_NUMBER}),
+    "task_overlaps": File(("task", "other")),
+    "pinned": File(("worker", "task"), {"cost": _NO_NUMBER}),
+    "loads": File(("worker", "task", "load")),
+    "costs": File(("worker", "cost"), {"task": None}),
+    "quotas": File(("column", "value"), {"task": None, "least": None, "most": None}),
 }
 FILES = tuple(FORM)
 NEEDED = (("ratings", "ability"), ("demand",), ("tasks",), ("judgement", "weights"))  # one of each
+# In the place of all these.
+INSTEAD = {"qualification": ("ratings", "ability", "demand", "judgement", "weights")}
+SHARES = ("quotas",)  # whose numbers may be shares, such as 50%
 OPTIONS = "options.json"  # of a scene: what a problem takes beyond the paper
 ELSEWHERE = {OPTIONS: "crowdnb.market.scenes.read_scene"}  # files that others read, and who
 

@@ -2,7 +2,7 @@
 
 Each rule is written down once, in ``model``: a file only says which column feeds which keyword of
 :class:`crowdnb.Problem`. Here is in which form a project holds them, with labels and in one form
-whatever was given: a Series by worker or task, a frame workers × tasks, or one row per pair. What
+whatever was given: a Series by worker or task, a frame by worker, or one row per pair or quota. What
 changes nothing, such as a limit of 1 for everybody, is not held, so that a project without it is
 the same project.
 """
@@ -50,8 +50,9 @@ class Options(Mapping[str, Any]):
 class _Form(NamedTuple):
     """How an option is held: what its labels are, what its numbers are called, what is usual.
 
-    ``usual`` is what a label has that is not named; numbers of a ``whole`` table are held as a
-    table, of others only where they are not usual, one row per pair.
+    ``usual`` is what changes nothing where all labels have it; a number that is not finite stands
+    for none and is not held. Numbers of a ``whole`` table are held as a table, of others where they
+    are not 0, one row per pair.
     """
 
     labels: tuple[str, ...] = ()
@@ -63,14 +64,20 @@ class _Form(NamedTuple):
 _FORMS = {
     "required_rule": _Form(usual="exactly"),
     "required_most": _Form(("task",), "most"),
+    "missing_cost": _Form(("task",), "missing_cost"),
     "worker_limits": _Form(("worker",), "most", 1),
     "worker_least": _Form(("worker",), "least", 0),
     "pinned": _Form(("worker", "task")),
+    "keep_costs": _Form(("worker", "task"), "cost"),
+    "conflict_costs": _Form(("worker", "task"), "cost"),
+    "pair_effects": _Form(("worker", "other"), "gain"),
     "task_overlaps": _Form(("task", "other")),
     "costs": _Form(("worker", "task"), "cost", whole=True),
     "budget": _Form(),
     "loads": _Form(("worker", "task"), "load", whole=True),
     "capacities": _Form(("worker",), "capacity"),
+    "attributes": _Form(),
+    "quotas": _Form(),
 }
 OPTIONS = tuple(_FORMS)
 
@@ -84,7 +91,7 @@ def checked(options: object, labels: Labels) -> Options:
         There is no such option, or a value breaks its rule; option, label and value are named.
     """
     given: Mapping[str, Any] = needs(options, Mapping, "options")  # type: ignore[type-abstract]
-    if unknown := [name for name in given if name not in _FORMS]:
+    if unknown := [name for name in given if name not in OPTIONS]:
         raise ValueError(
             f"options: there is no {shown(unknown[0])}; there are {listing(OPTIONS, len(OPTIONS))}"
         )
@@ -102,17 +109,19 @@ def held(values: Mapping[str, Any], labels: Labels) -> Options:
 
 def _held(form: _Form, value: Any, labels: Labels) -> Any:
     """One option as it is held; None where it changes nothing."""
-    if value is None or (not form.labels and value == form.usual):
-        return None
-    if not form.labels:
+    if value is None or isinstance(value, pd.DataFrame):  # which has its labels already
         return value
+    if not form.labels:
+        return None if value == form.usual else value
     index = {"worker": labels.workers, "task": labels.tasks}
     rows, *others = form.labels
     if not others:
-        if form.usual is not None and (value == form.usual).all():
+        if (value == form.usual).all():
             return None
-        return pd.Series(value, index[rows], name=form.value).dropna()
-    columns = labels.tasks if others == ["task"] else index[rows]
+        series = pd.Series(value, index[rows], name=form.value)
+        series = series[np.isfinite(series)]
+        return series if len(series) else None
+    columns = index.get(others[0], index[rows])
     if form.whole:
         return pd.DataFrame(value, index[rows], columns)
     if not value.any():
@@ -140,7 +149,7 @@ def _among(value: Any, workers: pd.Index[Any]) -> Any:
     if not isinstance(value, pd.Series | pd.DataFrame):
         return value
     if value.index.name == "worker":
-        return value.loc[workers]
+        return value[value.index.isin(workers)]
     if isinstance(value, pd.DataFrame) and "worker" in value.columns:
         for column in value.columns.intersection(["worker", "other"]):
             value = value[value[column].isin(workers)]
@@ -148,11 +157,14 @@ def _among(value: Any, workers: pd.Index[Any]) -> Any:
 
 
 def text_of_options(options: Mapping[str, Any]) -> str:
-    """All that options say, so that two texts are the same where two projects' are."""
+    """All that files say in options, so that two texts are the same where two projects' are.
+
+    No file says the budget.
+    """
 
     def said(value: Any) -> Any:
         if not isinstance(value, pd.Series | pd.DataFrame):
             return value
         return [*(axis.tolist() for axis in value.axes), value.to_numpy(dtype=object).tolist()]
 
-    return repr([(name, said(options[name])) for name in sorted(options)])
+    return repr([(name, said(options[name])) for name in sorted(options) if name != "budget"])

@@ -17,7 +17,7 @@ _BYTES = 100  # of a scenario's name in the name of a file, which may have 255 i
 
 
 def plan_table(plans: Scenarios, scenario: str) -> pd.DataFrame:
-    """One row per place: worker, task, qualification, fewest_ratings, plan.
+    """One row per place: worker, task, qualification, fewest_ratings, plan; load and cost, if any.
 
     Parameters
     ----------
@@ -29,16 +29,26 @@ def plan_table(plans: Scenarios, scenario: str) -> pd.DataFrame:
     -------
     DataFrame
         ``fewest_ratings`` is the smallest number of ratings of the worker over the criteria,
-        missing where only intervals are known; ``plan`` is the name of the scenario in each row.
+        missing where only intervals are known; ``plan`` is the name of the scenario in each row;
+        ``load`` and ``cost`` are those of the pair, where tasks have loads, and pairs costs.
     """
     one = scenario_of_plan(plans, scenario)
-    pairs = plans.answer(one).pairs
+    answer = plans.answer(one)
+    pairs = answer.pairs
     fewest = fewest_of(plans.project, plans.fitted(one), pairs["worker"])
     number = pd.Series(fewest, pairs.index, dtype="Float64")
     whole = number.dropna() % 1 == 0  # those of decayed histories are not
-    return pairs.assign(
+    table = pairs.assign(
         fewest_ratings=number.astype("Int64") if whole.all() else number, plan=scenario
     )
+    like = plans.fitted(one).roots
+    for name, option in (("load", "loads"), ("cost", "costs")):
+        held = plans.project.options.get(option)
+        if held is not None:
+            each = zip(pairs["worker"], pairs["task"], strict=True)
+            values = pd.Series([held.at[like.get(worker, worker), task] for worker, task in each])
+            table[name] = values.astype("int64") if (values % 1 == 0).all() else values
+    return table
 
 
 def scenario_of_plan(plans: Scenarios, plan: str) -> Scenario:

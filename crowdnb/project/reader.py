@@ -26,7 +26,7 @@ from crowdnb.project.cells import (
     ratio,
     read_number,
 )
-from crowdnb.project.columns import TASK_COLUMNS
+from crowdnb.project.columns import TASK_COLUMNS, TASK_OPTIONS
 from crowdnb.project.errors import Report, strangers
 from crowdnb.project.form import FORM, HISTORIES, MOST_OF
 from crowdnb.project.tables import INDEX, Table
@@ -40,17 +40,19 @@ class Reader:
         self.all = tables
         self.report = report
 
-    def _table(self, name: str) -> Table | None:
-        """A table with the columns of its form, and a row at least."""
+    def table(self, name: str, more: Collection[str] = ()) -> Table | None:
+        """A table with the columns of its form, and others if need be, and a row at least."""
         table = self.all.get(name)
-        if table is None or not table.has_columns(*FORM[name]):
+        form = FORM[name]
+        if table is None or not table.has_columns(form.columns, form.optional, more):
             return None
         if not table.rows:
             table.problem("there is a header, and no rows")
             return None
         return table
 
-    def _too_many(self, table: Table, labels: Collection[str], what: str) -> bool:
+    def too_many(self, table: Table, labels: Collection[str], what: str) -> bool:
+        """Whether there are more labels than can be dealt with, which is reported."""
         number, most = len(set(labels)), MOST_OF[what]
         if number > most:
             plural = "criteria" if what == "criterion" else f"{what}s"
@@ -59,18 +61,21 @@ class Reader:
 
     def tasks(self) -> pd.DataFrame | None:
         """Index task; a column for each number that the file gives of a task."""
-        table = self._table("tasks")
+        table = self.table("tasks")
         if table is None:
             return None
         task = table.labels("task")
-        if self._too_many(table, task, "task"):
+        if self.too_many(table, task, "task"):
             return None
         table.once([(label,) for label in task], ["task"])
         columns = {
             name: table.numbers(name, column.rule, FORM["tasks"].optional.get(name))
-            for name, column in TASK_COLUMNS.items()
+            for name, column in {**TASK_COLUMNS, **TASK_OPTIONS}.items()
             if name in table.header
         }
+        for row, most in enumerate(columns.get("most", [])):
+            if most < (need := columns["required"][row]):
+                table.problem(f"most {most:g} is below required {need:g}", row)
         frame = pd.DataFrame(columns, index=pd.Index(task, name="task"))
         return frame[~frame.index.duplicated() & (frame.index != "")]
 
@@ -78,11 +83,11 @@ class Reader:
         """Criteria weights, and the judgement they come from, if any."""
         if "judgement" in self.all:
             return self._judgement(self.all["judgement"])
-        table = self._table("weights")
+        table = self.table("weights")
         if table is None:
             return None, None
         criterion = table.labels("criterion")
-        if self._too_many(table, criterion, "criterion"):
+        if self.too_many(table, criterion, "criterion"):
             return None, None
         table.once([(label,) for label in criterion], ["criterion"])
         before = len(self.report.problems)
@@ -114,7 +119,7 @@ class Reader:
         if _on_saatys_scale(table):
             table.problem(SAATY)
             return None, None
-        judgement = self._matrix(table, large=False, what="criterion")
+        judgement = self.matrix(table, large=False, what="criterion")
         if judgement is None:
             return None, None
         problems, off_levels = judgement_problems(judgement)
@@ -138,12 +143,12 @@ class Reader:
 
         Complete, each once, 0 ≤ low ≤ high ≤ 1, high 1 if it is left out.
         """
-        table = self._table(name)
+        table = self.table(name)
         if table is None:
             return None
         what = FORM[name].columns[0]
         label, criterion = table.labels(what), table.labels("criterion")
-        if self._too_many(table, label, what) or self._too_many(table, criterion, "criterion"):
+        if self.too_many(table, label, what) or self.too_many(table, criterion, "criterion"):
             return None
         if known is not None:
             table.known(label, known, what)
@@ -173,11 +178,11 @@ class Reader:
 
     def ratings(self, criteria: list[str] | None, stars: int) -> Counts | None:
         """Counts of the stars in the rating histories."""
-        table = self._table("ratings")
+        table = self.table("ratings")
         if table is None:
             return None
         worker, criterion = table.labels("worker"), table.labels("criterion")
-        if self._too_many(table, worker, "worker") or self._too_many(table, criterion, "criterion"):
+        if self.too_many(table, worker, "worker") or self.too_many(table, criterion, "criterion"):
             return None
         if criteria is not None:
             table.known(criterion, criteria, "criterion")
@@ -221,61 +226,38 @@ class Reader:
                 " each counts"
             )
 
-    def conflicts(
-        self, name: str, rows: list[str] | None, columns: list[str] | None
-    ) -> pd.DataFrame | list[tuple[str, str]] | None:
-        """Conflicts as pairs of labels or as a 0/1 frame; None when there are none."""
-        table = self.all.get(name)
-        if table is None:
+    def qualification(self, tasks: list[str] | None) -> pd.DataFrame | None:
+        """A ready-made Q, workers × tasks."""
+        table = self.all.get("qualification")
+        frame = None if table is None else self.matrix(table)
+        if table is None or frame is None or tasks is None:
+            return frame
+        if self.too_many(table, list(frame.index), "worker"):
             return None
-        # not a list of pairs; a matrix if it has a known label
-        if set(FORM[name].columns) - set(table.header):
-            if rows is None or columns is None:
-                return None
-            if set(table.header[1:]) & set(columns):
-                return self._conflict_matrix(table, name == "worker_conflicts", rows, columns)
-        if not table.has_columns(*FORM[name]):
-            return None
-        _, other = FORM[name].columns
-        pairs = list(zip(table.labels("worker"), table.labels(other), strict=True))
-        what = "task" if other == "task" else "worker"
-        if rows is not None:
-            table.known([one for one, _ in pairs], rows, "worker")
-        if columns is not None:
-            table.known([two for _, two in pairs], columns, what, other)
-        for row, (one, two) in enumerate(pairs):
-            if one == two and one and what == "worker":
-                table.problem(f"worker {one} is in conflict with itself", row)
-        return pairs
+        self.over(table, frame, None, tasks, "task")
+        return frame.rename_axis(index="worker", columns="task").reindex(columns=tasks)
 
-    def _conflict_matrix(
-        self, table: Table, symmetric: bool, rows: list[str], columns: list[str]
-    ) -> pd.DataFrame | None:
-        before = len(self.report.problems)
-        frame = self._matrix(table, lambda value: None if value in (0, 1) else "must be 0 or 1")
-        if frame is None:
-            return None
-        table.known(list(frame.index), rows, "worker", table.header[0] or "1")
-        for at, text in strangers(
-            list(frame.columns), columns, "worker" if symmetric else "task", "column"
-        ):
+    def over(
+        self,
+        table: Table,
+        frame: pd.DataFrame,
+        rows: list[str] | None,
+        columns: list[str],
+        what: str,
+    ) -> None:
+        """Report what a matrix has beyond these labels, and what it lacks; any rows for None."""
+        if rows is not None:
+            corner = table.header[0] or "1"
+            table.known(list(frame.index), rows, "task" if rows is columns else "worker", corner)
+        for at, text in strangers(list(frame.columns), columns, what, "column"):
             table.problem(text, column=frame.columns[at])
-        for got, wanted, axis in ((frame.index, rows, "row"), (frame.columns, columns, "column")):
+        given = [(frame.columns, columns, "column")]
+        given = given if rows is None else [(frame.index, rows, "row"), *given]
+        for got, wanted, axis in given:
             if len(lacking := pd.Index(wanted).difference(got, sort=False)):
                 table.problem(f"there is no {axis} for {listing(lacking)}")
-        if len(self.report.problems) == before and symmetric:
-            given = frame.reindex(index=rows, columns=rows).to_numpy()
-            for i, k in np.argwhere(given != given.T).tolist():
-                if i < k:
-                    table.problem(
-                        f"row {rows[i]}, column {rows[k]} is {given[i, k]:g} and row {rows[k]},"
-                        f" column {rows[i]} is {given[k, i]:g}; the matrix must be symmetric"
-                    )
-            for i in np.flatnonzero(given.diagonal()).tolist():
-                table.problem(f"worker {rows[i]} is in conflict with itself")
-        return frame
 
-    def _matrix(
+    def matrix(
         self,
         table: Table,
         rule: Callable[[float], str | None] = lambda value: None,

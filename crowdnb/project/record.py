@@ -131,7 +131,10 @@ class Project:
         object.__setattr__(self, "options", checked(self.options, labels))
         if self.options:  # a problem knows what several of them must keep together
             q = pd.DataFrame(np.ones((len(workers), len(tasks))), workers, tasks)
-            Problem(q, self.required, **passed(self.options))
+            try:
+                Problem(q, self.required, **passed(self.options))
+            except ValueError as error:
+                raise ValueError(f"options: {error}") from None
         object.__setattr__(self, "gamma", check_gamma(self.gamma))
         for note in needs(self.notes, tuple, "notes"):
             text_of(note, "notes")

@@ -59,17 +59,19 @@ class Table:
         at += [] if column is None else [f"column {column}"]
         self.report.add(self.where, text, at)
 
-    def has_columns(self, needed: Collection[str], optional: Collection[str] = ()) -> bool:
+    def has_columns(
+        self, needed: Collection[str], optional: Collection[str] = (), more: Collection[str] = ()
+    ) -> bool:
         """Whether the needed columns are there, once.
 
-        What is missing, doubled or unknown is reported.
+        What is missing, doubled or unknown is reported; ``more`` may be there as well.
         """
         before = len(self.report.problems)
         known, times, unknown = [*needed, *optional], Counter(self.header), 0
         for name in times:
             if not name:
                 self._nameless()
-            elif name not in known:
+            elif name not in known and name not in more:
                 unknown += 1
                 hint = (
                     did_you_mean(name, [other for other in known if other not in times])
@@ -109,8 +111,8 @@ class Table:
         at = self.header.index(name)
         return [row[at] for row in self.rows]
 
-    def labels(self, name: str) -> list[str]:
-        """A column of labels, each as it is cleaned.
+    def labels(self, name: str, what: str = "", may_be_empty: bool = False) -> list[str]:
+        """A column of labels, each as it is cleaned; of workers and the like, by its name or ``what``.
 
         One that is wrong is reported and left empty.
         """
@@ -119,11 +121,11 @@ class Table:
         said: dict[Any, str | None] = {}
         for row, (cell, text) in enumerate(zip(cells, texts, strict=True)):
             if cell not in said:
-                said[cell] = self.wrong_label(cell, text)
+                said[cell] = self.wrong_label(cell, text) if text or not may_be_empty else None
             if wrong := said[cell]:
                 self.problem(f"the {name} {wrong}", row, name)
                 texts[row] = ""
-        self.keep_labels("worker" if name == "other" else name, cells, texts, name)
+        self.keep_labels(what or name, cells, texts, name)
         return texts
 
     def wrong_label(self, cell: Any, text: str) -> str | None:
@@ -173,14 +175,18 @@ class Table:
             values.append(value)
         return values
 
-    def once(self, keys: Sequence[tuple[str, ...]], names: Collection[str]) -> None:
+    def once(
+        self,
+        keys: Sequence[tuple[str, ...]],
+        names: Collection[str],
+        may_be_empty: Collection[str] = (),
+    ) -> None:
         """Report every row whose key has stood before; one with an empty label was reported."""
         first: dict[tuple[str, ...], int] = {}
         for row, key in enumerate(keys):
-            if key in first and all(key):
-                what = ", ".join(
-                    f"{name} {as_listed(part)}" for name, part in zip(names, key, strict=True)
-                )
+            parts = list(zip(names, key, strict=True))
+            if key in first and all(part or name in may_be_empty for name, part in parts):
+                what = ", ".join(f"{name} {as_listed(part)}" for name, part in parts if part)
                 before = first[key]
                 self.problem(
                     f"{what} stands a second time (first on {self.line_word}"
@@ -192,7 +198,9 @@ class Table:
 
     def _written_otherwise(self, one: int, other: int, names: Collection[str]) -> str:
         """How labels of two rows differ as they are written, where nobody sees it; else empty."""
-        for name in names:
+        for name in self.header:
+            if name not in names:
+                continue
             at = self.header.index(name)
             first, second = (self.rows[row][at] for row in (one, other))
             if isinstance(first, str) and isinstance(second, str):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from crowdnb.ability.ratings import Counts
-from crowdnb.labels import listing
-from crowdnb.project.columns import TASK_COLUMNS
+from crowdnb.project.columns import TASK_OPTIONS, WORKER_OPTIONS
+from crowdnb.project.form import FORM
 
 if TYPE_CHECKING:
     from crowdnb.project.record import Project
@@ -23,18 +23,116 @@ def tables_of(project: Project) -> dict[str, pd.DataFrame]:
     ValueError
         The histories have decayed: their counts are not whole ratings.
     """
-    if project.options:
-        raise ValueError(f"options: no file holds {listing(project.options)}")
-    tasks = pd.DataFrame({"task": project.tasks})
-    for name, column in TASK_COLUMNS.items():
-        if (series := getattr(project, column.field)) is not None:
-            tasks[name] = series.to_numpy()
-    return {
+    options = project.options
+    need = project.required
+    if (rule := options.get("required_rule")) is not None:
+        # in files such a task takes from so many workers to so many
+        least, most = (need, len(project.workers)) if rule == "at least" else (0, need)
+        need, options = need * 0 + least, {**options, "required_most": need * 0 + most}
+    tasks = pd.DataFrame({"task": project.tasks, "required": need.to_numpy()})
+    if project.task_weights is not None:
+        tasks["weight"] = project.task_weights.reindex(project.tasks).to_numpy()
+    for name, column in TASK_OPTIONS.items():
+        if (value := options.get(column.field)) is not None and value.ndim == 1:
+            tasks[name] = _cells(value.reindex(project.tasks), column.kind)
+    loads, alike = _loads(options.get("loads"))
+    if len(alike):
+        tasks["load"] = alike.reindex(project.tasks).to_numpy()
+    tables = {
         **_sources(project),
         "tasks": tasks,
-        "task_conflicts": _pairs(project.task_conflicts, "task"),
-        "worker_conflicts": _pairs(project.worker_conflicts, "other", upper=True),
+        "workers": _workers(project),
+        "task_conflicts": _with_costs(
+            _pairs(project.task_conflicts, "task"), options.get("conflict_costs")
+        ),
+        "worker_conflicts": _with_costs(
+            _pairs(project.worker_conflicts, "other", upper=True), options.get("pair_effects")
+        ),
+        "pinned": _with_costs(options.get("pinned"), options.get("keep_costs")),
+        "task_overlaps": options.get("task_overlaps"),
+        "loads": loads,
+        "costs": _costs(options.get("costs")),
+        "quotas": options.get("quotas"),
     }
+    always = ("task_conflicts", "worker_conflicts")
+    return {
+        name: table
+        for name, table in tables.items()
+        if table is not None and (len(table) or name in always)
+    }
+
+
+def _cells(values: pd.Series[Any], kind: type) -> pd.Series[Any]:
+    """Numbers as cells, empty where there is none."""
+    held = values.where(np.isfinite(values)).to_numpy()
+    return pd.Series(held).astype("Int64" if kind is int else "Float64")
+
+
+def _workers(project: Project) -> pd.DataFrame:
+    """What is said of workers, one row for each of whom something is said."""
+    options = project.options
+    columns = {
+        name: _cells(options[column.field].reindex(project.workers), column.kind)
+        for name, column in WORKER_OPTIONS.items()
+        if column.field in options
+    }
+    table = pd.DataFrame({"worker": project.workers, **columns})
+    usual = FORM["workers"].optional
+    said = np.zeros(len(table), dtype=bool)
+    for name, values in columns.items():
+        said |= (values.notna() & (values != usual[name])).to_numpy(dtype=bool)
+    if (attributes := options.get("attributes")) is not None:
+        for name in attributes:
+            table[name] = attributes[name].reindex(project.workers).to_numpy()
+        said |= attributes.reindex(project.workers).notna().any(axis=1).to_numpy()
+    return table[said]
+
+
+def _with_costs(binding: pd.DataFrame | None, costs: pd.DataFrame | None) -> pd.DataFrame | None:
+    """Pairs that bind, and others with a cost, which a gain is below 0."""
+    if costs is None:
+        return binding
+    one, other, number = costs.columns
+    rest = costs.rename(columns={number: "cost"})
+    if number == "gain":
+        rest["cost"] = -rest["cost"]
+    if binding is None or binding.empty:
+        return rest
+    bound = set(binding.itertuples(index=False, name=None))  # there a cost changes nothing
+    free = [pair not in bound for pair in zip(rest[one], rest[other], strict=True)]
+    return pd.concat([binding.assign(cost=np.nan), rest[free]], ignore_index=True)
+
+
+def _loads(loads: pd.DataFrame | None) -> tuple[pd.DataFrame | None, pd.Series[float]]:
+    """Loads that differ between workers, one row per pair; the load of the other tasks."""
+    if loads is None:
+        return None, pd.Series(dtype=float)
+    same = (loads == loads.iloc[0]).all()
+    return _rows(loads.loc[:, ~same], "load"), loads.iloc[0][same]
+
+
+def _costs(costs: pd.DataFrame | None) -> pd.DataFrame | None:
+    """One row per worker where all tasks cost the same, else one per pair."""
+    if costs is None:
+        return None
+    same = costs.eq(costs.iloc[:, 0], axis=0).all(axis=1)
+    each = costs[same].iloc[:, 0]
+    if same.all():
+        return pd.DataFrame({"worker": each.index, "cost": each.to_numpy()})
+    alike = pd.DataFrame({"worker": each.index, "task": None, "cost": each.to_numpy()})
+    return pd.concat([alike, _rows(costs[~same], "cost")], ignore_index=True)
+
+
+def _rows(frame: pd.DataFrame, number: str) -> pd.DataFrame:
+    """A frame workers × tasks, one row per pair."""
+    rows, columns = (labels.astype(object) for labels in frame.axes)
+    return pd.DataFrame(
+        {
+            "worker": rows.repeat(len(columns)),
+            "task": np.tile(columns, len(rows)),
+            number: frame.to_numpy().ravel(),
+        }
+    )
 
 
 def _sources(project: Project) -> dict[str, pd.DataFrame]:

@@ -2,6 +2,7 @@
 
 import math
 import tempfile
+from dataclasses import replace
 from decimal import Decimal  # noqa: F401  (these are for the lines that are run)
 from fractions import Fraction  # noqa: F401
 from pathlib import Path
@@ -82,6 +83,8 @@ LACKING = SEEN_BY.problem.task_conflicts
 BROKEN, SAVED = FOLDER / "broken", FOLDER / "saved.json"
 cn.exercises.slips(BROKEN)
 SCENARIOS.save(SAVED)
+COSTLY = FOLDER / "costly"
+replace(PROJECT, options={"costs": Q}).write(COSTLY)
 DOUBT = cn.doubt(PROJECT, samples=3, rng=0, progress=False)
 RANGE = cn.gamma_range(PROJECT)
 SHARE = (

@@ -11,6 +11,7 @@ from pandas.testing import assert_frame_equal, assert_series_equal
 
 import crowdnb as cn
 from crowdnb.__main__ import main
+from crowdnb.project.options import text_of_options
 
 DATA = Path(cn.__file__).parent / "data"
 
@@ -73,18 +74,33 @@ def same_project(one, other):
             assert first.attrs == second.attrs
         elif isinstance(first, pd.Series):
             assert_series_equal(first, second, check_exact=True)
+        elif item.name == "options":
+            assert text_of_options(first) == text_of_options(second)
         elif item.name != "notes":
             assert first == second, item.name
 
 
+def _typed(text):
+    """What a spreadsheet makes of a text."""
+    if text.endswith("%"):
+        return float(text[:-1]) / 100
+    return float(text) if text[:1] in tuple("0123456789") else text
+
+
 def workbook(path, folder, changes=None, **sheets):
-    """An Excel workbook of the CSV files of a folder, numbers as numbers; a change is a sheet's cell and value."""
+    """An Excel workbook of the CSV files of a folder, numbers as numbers, 50% as Excel has it.
+
+    A change is a sheet's cell and value.
+    """
     book = openpyxl.Workbook()
     book.remove(book.active)
     for file in sorted(folder.glob("*.csv")):
         sheet = book.create_sheet(file.stem)
         for row in csv.reader(file.read_text(encoding="utf-8").splitlines()):
-            sheet.append([float(cell) if cell[:1] in tuple("0123456789") else cell for cell in row])
+            sheet.append([_typed(cell) for cell in row])
+            for at, text in enumerate(row):
+                if text.endswith("%"):
+                    sheet[sheet.max_row][at].number_format = "0%"
     for name, rows in sheets.items():
         if name in book.sheetnames:
             del book[name]

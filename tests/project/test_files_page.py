@@ -1,6 +1,7 @@
 """The page of files says what is so: its examples are read, its lists are the package's."""
 
 import io
+import math
 import re
 from itertools import product
 from pathlib import Path
@@ -12,7 +13,8 @@ from pandas.testing import assert_frame_equal
 import crowdnb as cn
 from crowdnb.__main__ import main
 from crowdnb.project.cells import read_number
-from crowdnb.project.form import FORM, NEEDED
+from crowdnb.project.form import FORM, INSTEAD, NEEDED
+from crowdnb.project.options import OPTIONS
 from crowdnb.project.settings import SETTINGS
 
 PAGE = Path(__file__).parents[2] / "docs" / "files.md"
@@ -29,38 +31,47 @@ def test_every_file_has_an_example_and_no_block_is_left_unread():
     assert TEXT.count("```") == 2 * len(BLOCKS)
 
 
+BUDGET = 25
+
+
 def project_in(folder, *left_out):
-    """The examples as the files of a folder, but for some of them."""
+    """The examples as the files of a folder, but for some of them, with a budget."""
     for name, text in EXAMPLES.items():
         if name.removesuffix(".csv") not in left_out:
             (folder / name).write_text(text, encoding="utf-8")
-    return cn.read_project(folder)
+    return cn.read_project(folder, budget=BUDGET)
 
 
-@pytest.mark.parametrize("left_out", list(product(*CHOICES)), ids=" ".join)
+SOURCE = ("ability", "weights", *INSTEAD)
+SOURCES = [(*left_out, *INSTEAD) for left_out in product(*CHOICES)]
+
+
+@pytest.mark.parametrize("left_out", [*SOURCES, *INSTEAD.values()], ids=" ".join)
 def test_the_examples_are_a_project(left_out, tmp_path):
-    """Each choice of two sources, the other one left out."""
+    """Each choice of two sources, the other one left out; and what stands in the place of all."""
     project = project_in(tmp_path, *left_out)
     assert project.notes == ()
-    assert list(project.ability.index) == ["Ann", "Bo", "Cy"]
+    assert list(project.workers) == ["Ann", "Bo", "Cy"]
+    assert set(project.options) == set(OPTIONS) - {"required_rule"}
     assert project.required.to_dict() == {"night shift": 1, "day desk": 1}
     assert project.task_weights.tolist() == [2, 1]
-    assert project.demand.at["night shift", ("skill", "high")] == 1
+    if project.demand is not None:
+        assert project.demand.at["night shift", ("skill", "high")] == 1
     assert project.worker_conflicts.at["Cy", "Ann"] == 1
     assert project.task_conflicts.to_numpy().sum() == 1
     assert project.solve().table.at["Ann", "night shift"] == 1
 
 
 def test_the_assignment_is_what_the_command_writes(tmp_path, capsys):
-    project_in(tmp_path, "ability", "weights")
-    assert main(["assign", str(tmp_path)]) == 0
+    project_in(tmp_path, *SOURCE)
+    assert main(["assign", str(tmp_path), "--budget", str(BUDGET)]) == 0
     assert "deviate by 0.000" in capsys.readouterr().out
     written = pd.read_csv(tmp_path / "assignment.csv", encoding="utf-8-sig")
     assert_frame_equal(written, pd.read_csv(io.StringIO(BLOCKS["assignment.csv"])))
 
 
 def test_the_scenarios_are_read_and_every_setting_is_described(tmp_path):
-    project = project_in(tmp_path, "ability", "weights")
+    project = project_in(tmp_path, *SOURCE)
     path = tmp_path / "scenarios.json"
     path.write_text(BLOCKS["scenarios.json"], encoding="utf-8")
     plans = cn.Scenarios.load(project, path)
@@ -72,7 +83,7 @@ def test_the_scenarios_are_read_and_every_setting_is_described(tmp_path):
 
 
 def test_the_options_of_a_scene_are_read(tmp_path):
-    project_in(tmp_path, "ability", "weights")
+    project_in(tmp_path, *SOURCE)
     (tmp_path / "options.json").write_text(BLOCKS["options.json"], encoding="utf-8")
     assert cn.scenes.read_scene(tmp_path).problem().worker_limits.tolist() == [2, 1, 1]
 
@@ -80,14 +91,14 @@ def test_the_options_of_a_scene_are_read(tmp_path):
 def test_every_column_and_default_stands_in_the_table():
     rows = dict(re.findall(r"^\| \[`(\w+)\.csv`\]\(#\w+\)[^|]*\| (.*) \|$", TEXT, re.M))
     assert list(rows) == list(FORM)
-    for name, (columns, optional) in FORM.items():
+    for name, (columns, optional, _) in FORM.items():
         said, values = rows[name].split(" | ")
-        needed, _, more = said.partition(" [")
+        needed, _, more = said.removesuffix(", or a matrix").partition(" [")
         if columns:
-            assert needed.removesuffix(", or a matrix").split(", ") == list(columns)
+            assert needed.split(", ") == list(columns)
         assert more.strip("], ").split(", ") == (list(optional) or [""])
         for column, default in optional.items():
-            assert default is None or f": {default:g}" in values, column
+            assert default is None or math.isnan(default) or f": {default:g}" in values, column
 
 
 NUMBERS = re.search(r"^\| written \|.*?\n\n", TEXT, re.M | re.S)[0].strip().splitlines()[2:]

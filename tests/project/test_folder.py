@@ -18,8 +18,9 @@ from pandas.testing import assert_frame_equal
 
 import crowdnb as cn
 from crowdnb.__main__ import main
-from crowdnb.project.columns import TASK_COLUMNS
+from crowdnb.project.columns import TASK_COLUMNS, TASK_OPTIONS
 from crowdnb.project.form import FORM
+from crowdnb.project.options import OPTIONS, text_of_options
 from crowdnb.project.record import fingerprint
 
 CASE, LOUNGES = "case_study", "lounges"
@@ -743,6 +744,7 @@ OTHERS = {
     "task_weights": lambda project: project.required / 4.0,
     "task_conflicts": lambda project: 1 - project.task_conflicts,
     "worker_conflicts": lambda project: 1 - project.worker_conflicts - np.eye(12, dtype=np.int8),
+    "options": lambda project: {"worker_limits": {"a3": 2}},
 }
 
 
@@ -750,14 +752,17 @@ def test_every_field_of_a_project_is_written_read_and_marked(tmp_path):
     """A field that is added is written, read and in the fingerprint, or says that it follows from others."""
     project = cn.read_project(DATA / CASE)
     whole = [item.name for item in dataclasses.fields(cn.Project) if not item.metadata]
-    assert {*OTHERS, "given_qualification", "options"} == set(whole)
+    assert {*OTHERS, "given_qualification"} == set(whole)
     marks = {fingerprint(project)}
     for name, other in OTHERS.items():
-        value = other(project)
-        changed = dataclasses.replace(project, **{name: value})
+        changed = dataclasses.replace(project, **{name: other(project)})
+        value = getattr(changed, name)
         changed.write(tmp_path / name)
         again = cn.read_project(tmp_path / name)
-        assert np.array_equal(getattr(again, name), value), name
+        if name == "options":
+            assert text_of_options(again.options) == text_of_options(value)
+        else:
+            assert np.array_equal(getattr(again, name), value), name
         marks.add(fingerprint(changed))
         assert fingerprint(again) == fingerprint(changed)
     assert len(marks) == 1 + len(OTHERS)
@@ -766,8 +771,9 @@ def test_every_field_of_a_project_is_written_read_and_marked(tmp_path):
 def test_every_column_of_the_tasks_is_a_field(tmp_path):
     names = {item.name for item in dataclasses.fields(cn.Project)}
     assert {column.field for column in TASK_COLUMNS.values()} <= names
-    columns, optional = FORM["tasks"]
-    assert [*columns[1:], *optional] == list(TASK_COLUMNS)
+    assert {column.field for column in TASK_OPTIONS.values()} <= set(OPTIONS)
+    columns, optional, _ = FORM["tasks"]
+    assert [*columns[1:], *optional] == [*TASK_COLUMNS, *TASK_OPTIONS]
 
 
 def test_the_chinese_folder_is_read_as_it_stands(tmp_path):
@@ -1002,10 +1008,14 @@ def test_blank_cells_of_optional_columns_are_the_default(tmp_path):
     assert_frame_equal(case.ability, blank.ability)
 
 
+TEXTS = [("ratings", "date"), ("workers", "available"), ("costs", "task")]
+TEXTS += [("quotas", column) for column in ("task", "least", "most")]
+
+
 def test_every_optional_column_has_a_default_or_is_not_read():
     for name, file in FORM.items():
         for column, default in file.optional.items():
-            assert (default is None) == ((name, column) == ("ratings", "date"))
+            assert (default is None) == ((name, column) in TEXTS)
 
 
 def test_ratings_that_stand_twice_with_their_date_are_noted(tmp_path):

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import crowdnb as cn
-from crowdnb.project.options import OPTIONS
+from crowdnb.project.options import OPTIONS, text_of_options
 from crowdnb.project.record import fingerprint, project_of, sources_of
 
 W, T = ["a", "b", "c", "d"], ["t", "u"]
@@ -22,6 +22,14 @@ ALL = {
     "budget": 9.5,
     "loads": pd.Series({"u": 2.0, "t": 3.0}),
     "capacities": pd.Series([5.0, 6, 7, 8], W),
+    "worker_least": {"a": 1},
+    "required_most": {"t": 2},
+    "missing_cost": {"u": 0.5},
+    "keep_costs": {("d", "t"): 0.25},
+    "conflict_costs": {("b", "t"): -0.5},
+    "pair_effects": {("d", "b"): 0.125},
+    "attributes": pd.DataFrame({"level": ["x", "y", None, "x"], "years": [1, 2, 3, 4]}, W),
+    "quotas": [{"task": "t", "column": "level", "value": "x", "least": 1, "most": "50%"}],
 }
 
 
@@ -36,9 +44,14 @@ def same(one, other):
     arrays, others = one.arrays.__dict__, other.arrays.__dict__
     assert arrays.keys() == others.keys()
     for name, array in arrays.items():
-        assert np.array_equal(array, others[name]), name
+        floats = array is not None and array.dtype.kind == "f"
+        assert np.array_equal(array, others[name], equal_nan=floats), name
     for name in ("conflict_scope", "required_rule", "budget"):
         assert getattr(one, name) == getattr(other, name)
+    for name in ("attributes", "quotas"):
+        assert text_of_options({name: getattr(one, name)}) == text_of_options(
+            {name: getattr(other, name)}
+        )
 
 
 def test_options_become_keywords_of_the_problem():
@@ -47,7 +60,7 @@ def test_options_become_keywords_of_the_problem():
 
 
 def test_options_are_held_in_one_form_by_label():
-    mixed = {"worker_limits": {"b": 1, "d": 1, "a": 2, "c": 0}, "loads": [3.0, 2.0]}
+    mixed = {**ALL, "worker_limits": {"b": 1, "d": 1, "a": 2, "c": 0}, "loads": [3.0, 2.0]}
     mixed |= {"capacities": [5, 6, 7, 8], "pinned": pd.DataFrame([[0, 1], *[[0, 0]] * 3], W, T)}
     mixed |= {"task_overlaps": [[0, 1], [1, 0]], "budget": 9.5, "costs": ALL["costs"].to_numpy()}
     one, other = project(ALL), project(mixed)
@@ -61,22 +74,26 @@ def test_options_are_held_in_one_form_by_label():
 def test_what_changes_nothing_is_not_held():
     usual = {"worker_limits": 1, "pinned": [], "task_overlaps": None, "budget": None}
     usual |= {"required_rule": "exactly", "costs": None, "loads": None, "capacities": None}
-    usual |= {"required_most": None, "worker_least": 0}
+    usual |= {"required_most": None, "worker_least": 0, "missing_cost": np.inf}
+    usual |= {"attributes": None, "quotas": []}
+    usual |= {"keep_costs": {}, "conflict_costs": NONE * 1.0, "pair_effects": {("a", "b"): 0}}
     assert set(usual) == set(OPTIONS)
     assert not project(usual).options
     assert fingerprint(project(usual)) == fingerprint(project())
 
 
 def test_each_option_changes_the_fingerprint():
-    prints = {fingerprint(project())}
-    pairs = ({"costs", "budget"}, {"loads", "capacities"})
+    prints = {fingerprint(project()), fingerprint(project(ALL))}
+    pairs = ({"costs", "budget"}, {"loads", "capacities"}, {"attributes", "quotas"})
     for name in ALL:
         without = next((pair for pair in pairs if name in pair), {name})
         prints.add(fingerprint(project({k: v for k, v in ALL.items() if k not in without})))
-    changed = {"budget": 9.0, "capacities": pd.Series([5.0, 6, 7, 9], W)}
+    changed = {"capacities": pd.Series([5.0, 6, 7, 9], W)}
     changed |= {"costs": ALL["costs"] + 1, "loads": ALL["loads"] + 1}
     prints |= {fingerprint(project(ALL | {name: value})) for name, value in changed.items()}
-    assert len(prints) == 1 + 5 + 4
+    assert len(prints) == 2 + len(ALL) - len(pairs) + len(changed)
+    # which no file says
+    assert fingerprint(project(ALL | {"budget": 9})) == fingerprint(project(ALL))
 
 
 def test_options_are_read_only_and_travel():
@@ -84,7 +101,7 @@ def test_options_are_read_only_and_travel():
     with pytest.raises(TypeError):
         one.options["budget"] = 1
     assert fingerprint(pickle.loads(pickle.dumps(one))) == fingerprint(one)
-    assert repr(one.options).startswith("<Options: worker_limits, pinned")
+    assert repr(one.options).startswith("<Options: required_most, missing_cost, worker_limits")
 
 
 @pytest.mark.parametrize(
@@ -167,7 +184,7 @@ def test_a_project_without_q_needs_its_sources():
 @pytest.mark.parametrize("scope", ["project", "task"])
 def test_a_problem_becomes_a_project_and_a_problem_again(scope):
     more = {"task_weights": [2, 0.5], "task_conflicts": [("b", "t")]}
-    more |= {"worker_conflicts": [("a", "c")], "required_rule": "at least", **ALL}
+    more |= {"worker_conflicts": [("a", "c")], **ALL}
     problem = cn.Problem(Q, [1, 1], conflict_scope=scope, **more)
     back = project_of(problem)
     same(back.problem(conflict_scope=scope), problem)
@@ -175,3 +192,5 @@ def test_a_problem_becomes_a_project_and_a_problem_again(scope):
     assert not project_of(cn.Problem(Q, [1, 1])).options
     numbered = cn.Problem(Q.to_numpy(), [1, 1], worker_limits=[1, 2, 1, 1])
     same(project_of(numbered).problem(), numbered)
+    at_least = cn.Problem(Q, [1, 0], required_rule="at least", missing_cost=1)
+    same(project_of(at_least).problem(), at_least)

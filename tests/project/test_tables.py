@@ -415,7 +415,7 @@ def test_spaces_around_quotes_are_none_of_the_label(text, tmp_path):
         (
             "Unnamed: 0,task,required\n0,r0,2\n",
             "tasks.csv: column 'Unnamed: 0' is not known here (pandas calls a column without a name"
-            " so); expected are task, required, weight",
+            " so); expected are task, required, weight, most, missing_cost, load",
         ),
     ],
 )
