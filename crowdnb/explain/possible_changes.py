@@ -96,19 +96,21 @@ def _of_kind(problem: Problem, kind: str) -> list[Change]:
                 Change((kind, tasks[j], tasks[k]), (j, k), 1.0, 1)
                 for j, k in problem.overlap_pairs.tolist()
             ]
-        case "quota":
-            return _of_quotas(problem)
+        case "quota" | "share":
+            return [change for change in _of_quotas(problem) if change.item[0] == kind]
         case _:
             raise ValueError(f"{kind!r} is no kind of change; there are {', '.join(KINDS)}")
 
 
 def _of_quotas(problem: Problem) -> list[Change]:
-    """One place fewer or more with a value, of quotas that are a number: a share has no next one."""
+    """One place fewer or more with a value; a share, which has no next one, is given up."""
     found = []
     for at, (j, column, value, side, asked, *_) in enumerate(problem.quota_sides):
-        if isinstance(asked, Fraction):
-            continue
         task = None if j < 0 else problem.tasks[j]
+        if isinstance(asked, Fraction):
+            which = "least" if side == "least" else "greatest"
+            found.append(Change(("share", task, column, value, which), (at,), 1.0, 1))
+            continue
         size = int(problem.eligible.sum() if j < 0 else problem.eligible[:, j].sum())
         how, times = ("fewer", asked) if side == "least" else ("more", size + NEW - asked)
         if times > 0:

@@ -8,6 +8,7 @@ r"""The program of repairs: the rows of the rules, with columns for the changes 
     Σ_j T_ij ≥ least_i - f_i                     let worker i take f_i tasks fewer
     T_ij + T_ik ≤ 1 + o_jk                       let one worker take both j and k, which overlap
     Σ_{i ∈ M} T_ij ≥ least - q                   let j have q places fewer with a value (or ≤ most + q)
+    Σ_i (a_i - p) T_ij ≤ M g                     give up a share p; M is more than the left side can be
 
 The rows are those of :mod:`crowdnb.model.rows`: the changes of one kind are columns in the rows of
 one kind, and new workers count in every row that counts all workers. What ρ sums beside the pairs
@@ -205,6 +206,8 @@ class RepairProgram:
                     entry = -1.0
                 case "quota":
                     keys, entry = [(quotas[row],)], -1.0
+                    if (share := self.at["share"].get((quotas[row],))) is not None:
+                        entries.append((row, share, -self._largest(block.only(np.array([row])))))
                 case "overlap":
                     keys = [*combinations(sets[task].tolist(), 2)]
                     entry = -1.0
@@ -215,6 +218,20 @@ class RepairProgram:
         at, column, value = np.array(entries).reshape(-1, 3).T
         shape = (len(block.who), len(self.changes))
         return sparse.csr_array((value, (at.astype(int), column.astype(int))), shape=shape)
+
+    def _largest(self, row: Rows) -> float:
+        """What one row of a share can come to at most, with new workers; where tasks have a most, less."""
+        every = np.r_[row.pairs.toarray()[0], row.pairs[:, self.like].toarray()[0]]
+        most = np.r_[np.ones(len(self.pairs)), self._new_at_most()]
+        by_pairs = float(every.clip(min=0.0) @ most)
+        tasks = slice(None) if row.task[0] < 0 else row.task
+        by_tasks = float(self.rules.ceiling[tasks].sum()) * max(float(every.max(initial=0.0)), 0.0)
+        return 1.0 + min(by_pairs, by_tasks if math.isfinite(by_tasks) else math.inf)
+
+    def _new_at_most(self) -> FloatArray:
+        """How many new workers may take each pair of one."""
+        workers = self.pairs[self.like, 0].tolist()
+        return np.array([self.changes[self.at["worker"][i,]].most for i in workers], dtype=float)
 
     def _scaled(self, budget: Rows) -> Rows:
         """The row of the budget in a unit in which the largest cost is :data:`SCALE`."""
@@ -269,7 +286,7 @@ class RepairProgram:
     def _bounds(self) -> FloatArray:
         """The most that each column can be."""
         _, team, pairs, *_ = self.widths
-        new = [self.changes[self.at["worker"][i,]].most for i in self.pairs[self.like, 0].tolist()]
+        new = self._new_at_most()
         own = [float(change.most) for change in self.changes]
         return np.concatenate([own, np.ones(team + pairs), new, self.terms.most])
 

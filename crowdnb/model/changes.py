@@ -53,9 +53,19 @@ def _join(models: list[Hashable], labels: Sequence[Hashable], times: int) -> Non
 def _loosen(quotas: Any, labels: Sequence[Hashable], times: int) -> None:
     *about, how = labels
     side, step = ("least", -times) if how == "fewer" else ("most", times)
-    for at, row in enumerate(quotas[["task", "column", "value"]].itertuples(index=False)):
-        if [*row] == about and quotas.at[at, side] is not None:
+    for at, *row in quotas[["task", "column", "value"]].itertuples(name=None):
+        if row == about and not pd.isna(quotas.at[at, side]):
             quotas.at[at, side] += step
+
+
+def _give_up(quotas: Any, labels: Sequence[Hashable], times: int) -> None:
+    *about, which = labels
+    side, other = ("least", "most") if which == "least" else ("most", "least")
+    for at, *row in quotas[["task", "column", "value"]].itertuples(name=None):
+        if row == about and not pd.isna(quotas.at[at, side]):
+            quotas.at[at, side] = None
+            if pd.isna(quotas.at[at, other]):
+                quotas.drop(index=at, inplace=True)
 
 
 # "workers" is a list of whom new workers are like
@@ -84,6 +94,7 @@ CHANGES = {
         "let {0} have {times} places {3} with {1} {2}",
         _loosen,
     ),
+    "share": ChangeKind("quotas", "give up the {3} share of {1} {2} for {0}", "", _give_up),
 }
 KINDS = tuple(CHANGES)
 # What a new worker has that the one who is the model need not have; all else is like the model's.
@@ -103,7 +114,7 @@ def change_text(item: Item, times: int) -> str:
     """One change in words."""
     kind, *labels = item
     known = _known(kind)
-    if kind == "quota" and labels[0] is None:
+    if kind in ("quota", "share") and labels[0] is None:
         labels[0] = "all tasks together"
     return (known.once if times == 1 else known.often or known.once).format(*labels, times=times)
 

@@ -215,6 +215,19 @@ def test_quotas_are_told_and_repaired_and_kept_by_every_variant():
     ]
 
 
+def test_a_share_is_given_up_and_the_other_side_stays():
+    both = {"task": "r0", "column": "grade", "value": "senior", "least": 1, "most": "33%"}
+    found = {one.text: one for one in cn.repairs(made(both, required=[3, 0])).repairs}
+    given_up = found["give up the greatest share of grade senior for r0"]
+    assert given_up.problem.quotas.iloc[0].tolist() == ["r0", "grade", "senior", 1, None]
+    assert given_up.performance == pytest.approx(0.9 + 0.7 + 0.5)
+    everything = {**ONE, "task": None, "least": "100%"}
+    found = {one.text: one for one in cn.repairs(made(everything, required=[2, 2])).repairs}
+    given_up = found["give up the least share of grade senior for all tasks together"]
+    assert given_up.problem.quotas is None
+    assert cn.solve(made(everything, required=[2, 2])).status == "infeasible"
+
+
 def test_a_new_worker_is_of_the_kind_of_the_one_he_is_like():
     short = made({**ONE, "least": 3}, required=[3, 0])
     new = next(one for one in cn.repairs(short) if one.text == "add a worker like a2")
