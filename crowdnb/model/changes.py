@@ -15,6 +15,7 @@ import pandas as pd
 
 from crowdnb.model.fields import READ
 from crowdnb.model.problem import Problem
+from crowdnb.model.quotas import with_sides
 
 Item = tuple[Hashable, ...]  # a change: its kind and the labels that it is about
 
@@ -60,12 +61,10 @@ def _loosen(quotas: Any, labels: Sequence[Hashable], times: int) -> None:
 
 def _give_up(quotas: Any, labels: Sequence[Hashable], times: int) -> None:
     *about, which = labels
-    side, other = ("least", "most") if which == "least" else ("most", "least")
+    side = "least" if which == "least" else "most"
     for at, *row in quotas[["task", "column", "value"]].itertuples(name=None):
         if row == about and not pd.isna(quotas.at[at, side]):
             quotas.at[at, side] = None
-            if pd.isna(quotas.at[at, other]):
-                quotas.drop(index=at, inplace=True)
 
 
 # "workers" is a list of whom new workers are like
@@ -133,6 +132,8 @@ def apply(problem: Problem, changes: tuple[tuple[Item, int], ...]) -> Problem:
         if field not in values:
             values[field] = [] if field == "workers" else getattr(problem, field).copy()
         make(values[field], labels, times)
+    if "quotas" in values:
+        values["quotas"] = with_sides(values["quotas"])
     models = values.pop("workers", [])
     changed = problem.changed(**values)
     return _with_workers(problem, changed, models) if models else changed

@@ -212,8 +212,12 @@ def without_side(frame: pd.DataFrame, quota: Quota) -> pd.DataFrame:
     """Quotas without one side of one of them."""
     rest = frame.copy()
     rest.at[quota.row, quota.side] = None
-    gone = rest[list(SIDES)].isna().all(axis=1)
-    return rest[~gone]
+    return with_sides(rest)
+
+
+def with_sides(frame: pd.DataFrame) -> pd.DataFrame:
+    """The quotas that have a side left."""
+    return frame[frame[list(SIDES)].notna().any(axis=1)]
 
 
 def _text(cell: Any) -> str | None:
