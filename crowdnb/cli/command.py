@@ -166,7 +166,8 @@ def _again(options: argparse.Namespace) -> str:
     for name, usual in PLAN_OPTIONS.items():
         value = getattr(options, name)
         if value != usual:
-            words += [f"--{name.replace('_', '-')}", str(value)]
+            typed = f"{value:.15g}" if isinstance(value, float) else str(value)
+            words += [f"--{name.replace('_', '-')}", typed]
     return shlex.join(words)
 
 

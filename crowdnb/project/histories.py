@@ -6,12 +6,12 @@ a point.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Collection, Hashable, Iterable
 
 import pandas as pd
 
 from crowdnb.ability.cloud import CLOUD_FROM, ability_clouds
-from crowdnb.labels import listing
+from crowdnb.labels import as_listed, count, listing, phrases
 from crowdnb.model.assignment import Assignment
 from crowdnb.project.record import Project
 from crowdnb.project.scenario import Scenario
@@ -65,7 +65,28 @@ def left_out_line(project: Project, scenario: Scenario) -> str:
         return ""
     out = project.workers.difference(scenario.workers(project), sort=False)
     who = f": {listing(out, _LISTED)}" if len(out) else ""
+    asked = _asked_of(project, scenario, set(out))
+    also = f" What is asked of them goes too: {phrases(asked, _LISTED)}." if asked else ""
     return (
         f"Left out, with fewer than {least} ratings on some criterion: {len(out)} of the"
-        f" {len(project.workers)} workers{who}."
+        f" {len(project.workers)} workers{who}.{also}"
     )
+
+
+def _asked_of(project: Project, scenario: Scenario, workers: Collection[Hashable]) -> list[str]:
+    """What some workers must do by the files and a scenario: pinned pairs, least numbers of tasks."""
+    pinned = project.options.get("pinned", pd.DataFrame(columns=["worker", "task"]))
+    pins = dict.fromkeys(zip(pinned["worker"], pinned["task"], strict=True), 1)
+    least = {**project.options.get("worker_least", {}), **scenario.least}
+    return [
+        *(
+            f"{as_listed(worker)} is pinned to {as_listed(task)}"
+            for (worker, task), stays in {**pins, **scenario.pinned}.items()
+            if stays and worker in workers
+        ),
+        *(
+            f"{as_listed(worker)} takes at least {count(number, 'task')}"
+            for worker, number in least.items()
+            if number and worker in workers
+        ),
+    ]

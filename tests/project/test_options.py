@@ -1,5 +1,6 @@
 """What a project says beyond the paper, a ready-made Q, and a problem as a project."""
 
+import inspect
 import pickle
 
 import numpy as np
@@ -194,3 +195,9 @@ def test_a_problem_becomes_a_project_and_a_problem_again(scope):
     same(project_of(numbered).problem(), numbered)
     at_least = cn.Problem(Q, [1, 0], required_rule="at least", missing_cost=1)
     same(project_of(at_least).problem(), at_least)
+
+
+def test_every_keyword_of_a_problem_is_an_option_or_a_field():
+    keywords = set(inspect.signature(cn.Problem).parameters) - {"conflict_scope"}
+    own = {"qualification", "required", "task_weights", "task_conflicts", "worker_conflicts"}
+    assert keywords - own == set(OPTIONS)

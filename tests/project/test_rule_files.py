@@ -4,9 +4,11 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
-from helpers.folders import same_project, workbook
+from helpers.folders import copy, same_project, workbook
 
 import crowdnb as cn
+from crowdnb.__main__ import main
+from crowdnb.project.histories import left_out_line
 from crowdnb.project.record import fingerprint, project_of
 
 W, T = ["Ann", "Bo", "Cy", "Dee"], ["night", "day", "desk"]
@@ -506,3 +508,21 @@ def test_a_problem_becomes_files(tmp_path):
         again = cn.read_project(tmp_path / rule).problem()
         assert (again.fewest == problem.fewest).all() and (again.most == problem.most).all()
         assert cn.solve(again).performance == cn.solve(problem).performance
+
+
+def test_what_is_asked_of_those_who_are_left_out_is_told(tmp_path, capsys):
+    changes = {
+        "pinned.csv": "worker,task\nqatar-airways,shower suite\nblue-islands,night desk\n",
+        "workers.csv": "worker,least\nadria-airways,1\n",
+    }
+    path = copy("lounges", tmp_path, changes)
+    project = cn.read_project(path, min_ratings=2)
+    problem = project.problem()
+    assert set(problem.pinned.index[problem.pinned.any(axis=1)]) == {"qatar-airways"}
+    assert not problem.worker_least.any()
+    assert main(["assign", str(path), "--min-ratings", "2"]) == 0
+    said = "What is asked of them goes too: {}adria-airways takes at least 1 task."
+    out = capsys.readouterr().out
+    assert said.format("blue-islands is pinned to night desk, ") in out
+    plans = cn.Scenarios(project).keep("free", pinned={("blue-islands", "night desk"): 0})
+    assert said.format("") in left_out_line(project, plans["free"])
