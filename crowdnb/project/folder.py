@@ -13,10 +13,10 @@ qualification           in the place of all these but tasks: a labelled matrix Q
 worker_conflicts        optional: worker, other[, cost]; or a square labelled 0/1 matrix
 task_conflicts          optional: worker, task[, cost]; or a labelled 0/1 matrix, a row per worker
 workers                 optional: worker[, most, least, available, capacity], and attributes
-pinned                  optional: worker, task[, cost]
+pinned                  optional: worker, task[, cost]; or a labelled 0/1 matrix, a row per worker
 task_overlaps           optional: task, other; or a square labelled 0/1 matrix
-loads                   optional: worker, task, load; those of tasks stand for the rest
-costs                   optional: worker, cost[, task]
+loads                   optional: worker, task, load, else those of tasks; or a matrix, a row per worker
+costs                   optional: worker, cost[, task]; or a matrix, a row per worker
 quotas                  optional: column, value[, task, least, most]
 ======================  ===========================================================================
 """

@@ -16,13 +16,11 @@ class File(NamedTuple):
     """The columns of a file, the first of them labels; and those that may be left out.
 
     An optional column has the number that stands for an empty cell of it, NaN where there is none
-    then, and None where it is not read as a number. ``more`` is what further columns are, if there
-    may be any.
+    then, and None where it is not read as a number.
     """
 
     columns: tuple[str, ...]
     optional: Mapping[str, float | None] = MappingProxyType({})
-    more: str = ""
 
 
 _NO_NUMBER = math.nan  # such as a conflict without a cost, which binds
@@ -43,10 +41,8 @@ FORM = {
     "workers": File(
         ("worker",),
         {"most": 1.0, "least": 0.0, "available": None, "capacity": _NO_NUMBER},
-        "attribute",
-    ),
-    # a matrix may stand in the place of the columns of these three: its labels are the workers,
-    # or one row per worker, or the tasks
+    ),  # and further columns, which are attributes
+    # a matrix may stand in the place of the columns of these six
     "worker_conflicts": File(("worker", "other"), {"cost": _NO_NUMBER}),
     "task_conflicts": File(("worker", "task"), {"cost": _NO_NUMBER}),
     "task_overlaps": File(("task", "other")),

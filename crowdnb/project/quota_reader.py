@@ -94,7 +94,12 @@ def _note_unused(reader: Reader, names: list[str]) -> None:
     if not names:
         return
     known = [*FORM["workers"].columns, *FORM["workers"].optional]
-    said = phrases(f"{in_quotes(name)}{did_you_mean(name, known)}" for name in names)
+    said = phrases(
+        f"{in_quotes(name)} (a table of {name}s is read)"
+        if f"{name}s" in FORM
+        else f"{in_quotes(name)}{did_you_mean(name, known)}"
+        for name in names
+    )
     was = (
         "column {} was read as an attribute"
         if len(names) == 1

@@ -117,7 +117,7 @@ class RuleReader:
 
     def _loads(self) -> None:
         """What tasks take of workers: of all alike, or as the table of loads says of some."""
-        table = self.reader.table("loads")
+        table = self.reader.all.get("loads")
         alike = None if self.tasks is None else self.tasks.get("load")
         if table is not None:
             cells = self._cells(table, "load", amount)
@@ -141,7 +141,7 @@ class RuleReader:
 
     def _costs(self) -> None:
         """What pairs cost: all tasks of a worker alike, or as a row with a task says."""
-        table = self.reader.table("costs")
+        table = self.reader.all.get("costs")
         cells = None if table is None else self._cells(table, "cost", any_amount)
         if table is not None and cells is not None:
             self._note_lacking(table, cells, "cost")
@@ -150,11 +150,15 @@ class RuleReader:
     def _cells(
         self, table: Table, name: str, rule: Callable[[float], str | None]
     ) -> FloatArray | None:
-        """Numbers by worker and task, NaN where no row is about them.
+        """Numbers by worker and task, of a matrix or of rows; NaN where no row is about them.
 
-        A row without a task is about all of them that have none of their own. None where the labels
-        are not known.
+        A row without a task is about all of them that have none of their own. None where there is
+        a problem, or the labels are not known.
         """
+        if name not in table.header and set(self.task_names or []) & set(table.header[1:]):
+            return self._matrix(table, rule)
+        if self.reader.table(f"{name}s") is None:
+            return None
         worker = table.labels("worker")
         optional = [] if name == "load" else ["task"]
         task = [""] * len(worker)
@@ -176,6 +180,17 @@ class RuleReader:
             if one in at and (not other or other in to):
                 cells[at[one], to[other] if other else slice(None)] = number
         return cells
+
+    def _matrix(self, table: Table, rule: Callable[[float], str | None]) -> FloatArray | None:
+        """Numbers of a matrix with every worker as a row and every task as a column."""
+        before = len(self.reader.report.problems)
+        frame = self.reader.matrix(table, rule)
+        if frame is None or self.workers is None or self.task_names is None:
+            return None
+        self.reader.over(table, frame, self.workers, self.task_names, "task")
+        if len(self.reader.report.problems) > before:
+            return None
+        return frame.loc[self.workers, self.task_names].to_numpy(dtype=float)
 
     def _frame(self, option: str, cells: FloatArray) -> None:
         self.options[option] = pd.DataFrame(cells, self.workers, self.task_names)

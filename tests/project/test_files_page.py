@@ -91,7 +91,7 @@ def test_the_options_of_a_scene_are_read(tmp_path):
 def test_every_column_and_default_stands_in_the_table():
     rows = dict(re.findall(r"^\| \[`(\w+)\.csv`\]\(#\w+\)[^|]*\| (.*) \|$", TEXT, re.M))
     assert list(rows) == list(FORM)
-    for name, (columns, optional, _) in FORM.items():
+    for name, (columns, optional) in FORM.items():
         said, values = rows[name].split(" | ")
         needed, _, more = said.removesuffix(", or a matrix").partition(" [")
         if columns:

@@ -772,7 +772,7 @@ def test_every_column_of_the_tasks_is_a_field(tmp_path):
     names = {item.name for item in dataclasses.fields(cn.Project)}
     assert {column.field for column in TASK_COLUMNS.values()} <= names
     assert {column.field for column in TASK_OPTIONS.values()} <= set(OPTIONS)
-    columns, optional, _ = FORM["tasks"]
+    columns, optional = FORM["tasks"]
     assert [*columns[1:], *optional] == [*TASK_COLUMNS, *TASK_OPTIONS]
 
 

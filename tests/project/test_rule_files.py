@@ -204,6 +204,25 @@ WRONG = {
             "qualification.csv: there is no column for day, desk",
         ],
     ),
+    "a ready-made Q transposed": (
+        {"qualification": "task,Ann,Bo\nnight,1,2\nday,2,3\ndesk,1,1\n"},
+        [
+            "qualification.csv: the rows are the tasks; transpose it: a row is a worker, a column a"
+            " task"
+        ],
+    ),
+    "matrices of loads and costs": (
+        {
+            "loads": "worker,night,day\nAnn,1,x\nBo,1,-1\nCy,1,1\nDee,1,1\n",
+            "costs": "worker,night,day,desk,moon\nAnn,1,1,1,1\nBo,1,1,1,1\nCy,1,1,1,1\n",
+        },
+        [
+            "loads.csv, line 2, column day: 'x' is not a number",
+            "loads.csv, line 3, column day: -1 must not be negative",
+            "costs.csv, column moon: task 'moon' is unknown (known are night, day, desk)",
+            "costs.csv: there is no row for Dee",
+        ],
+    ),
     "rows of a ready-made Q": (
         {"qualification": "worker,night,day,desk\nAnn,1,2,3\nAnn,2,1,3\n"},
         ["qualification.csv: row 'Ann' stands 2 times"],
@@ -375,6 +394,25 @@ def test_costs_of_workers_and_of_pairs(tmp_path):
     assert by_worker.problem().costs["day"].tolist() == [5, 1, 0, 0]
     assert by_worker.notes == ("costs.csv: there is no cost for Cy, Dee; it counts as 0",)
     assert fingerprint(project) == fingerprint(read(tmp_path / "r", 9, costs=text))
+
+
+def test_loads_and_costs_as_matrices(tmp_path):
+    text = "worker,desk,night,day\nDee,1,2,3\nAnn,4,5,6\nCy,0,0,0\nBo,7,8,9\n"
+    workers = "worker,capacity\nAnn,9\n"
+    project = read(tmp_path / "p", 9, costs=text, loads=text, workers=workers)
+    assert project.options["costs"].loc["Ann"].to_dict() == {"night": 5, "day": 6, "desk": 4}
+    assert project.options["loads"].equals(project.options["costs"])
+    assert project.notes == ()
+
+
+def test_attributes_that_no_quota_uses_are_noted(tmp_path):
+    text = "worker,cost,levels,most of it,availability\nAnn,1,x,y,z\n"
+    assert read(tmp_path / "p", workers=text).notes == (
+        "workers.csv: columns 'cost' (a table of costs is read), 'levels', 'most of it',"
+        " 'availability' (did you mean 'available'?) were read as attributes, which no quota uses",
+    )
+    near = {"workers": "worker,east\nAnn,x\n", "quotas": "column,value,most\neast,x,1\n"}
+    assert read(tmp_path / "q", **near).notes == ()
 
 
 def test_a_budget_needs_costs_and_costs_need_a_budget(tmp_path):
