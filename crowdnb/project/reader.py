@@ -235,9 +235,7 @@ class Reader:
         if self.too_many(table, list(frame.index), "worker"):
             return None
         if set(tasks) <= set(frame.index) and not set(tasks) & set(frame.columns):
-            table.problem(
-                "the rows are the tasks; transpose it: a row is a worker, a column a task"
-            )
+            table.problem("the rows are the tasks; transpose it, so that they are the workers")
             return None
         self.over(table, frame, None, tasks, "task")
         return frame.rename_axis(index="worker", columns="task").reindex(columns=tasks)

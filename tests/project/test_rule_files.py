@@ -206,10 +206,7 @@ WRONG = {
     ),
     "a ready-made Q transposed": (
         {"qualification": "task,Ann,Bo\nnight,1,2\nday,2,3\ndesk,1,1\n"},
-        [
-            "qualification.csv: the rows are the tasks; transpose it: a row is a worker, a column a"
-            " task"
-        ],
+        ["qualification.csv: the rows are the tasks; transpose it, so that they are the workers"],
     ),
     "matrices of loads and costs": (
         {
