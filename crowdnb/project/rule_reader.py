@@ -17,7 +17,7 @@ from crowdnb.labels import BoolArray, FloatArray, count, listing
 from crowdnb.project.cells import amount, any_amount, as_label, quoted
 from crowdnb.project.columns import TASK_OPTIONS, WORKER_OPTIONS
 from crowdnb.project.errors import closest
-from crowdnb.project.form import FORM
+from crowdnb.project.form import FORM, WORKERS_WITH_EFFECTS
 from crowdnb.project.pair_reader import Pairs, read_pairs
 from crowdnb.project.quota_reader import read_quotas
 from crowdnb.project.reader import Reader
@@ -59,6 +59,12 @@ class RuleReader:
         self._with_costs("keep_costs", pinned, ["worker", "task", "cost"])
         self._with_costs("conflict_costs", task_conflicts, ["worker", "task", "cost"])
         self._with_costs("pair_effects", worker_conflicts, ["worker", "other", "gain"], -1)
+        if worker_conflicts.costs and len(self.workers or []) > WORKERS_WITH_EFFECTS:
+            self.reader.all["worker_conflicts"].problem(
+                f"there are {len(self.workers or []):,} workers, and costs of two can be dealt with"
+                f" among at most {WORKERS_WITH_EFFECTS:,}",
+                column="cost",
+            )
         for name, column in TASK_OPTIONS.items():
             if self.tasks is not None and name in self.tasks:
                 self.options[column.field] = self.tasks[name].dropna()

@@ -8,6 +8,7 @@ from helpers.folders import copy, same_project, workbook
 
 import crowdnb as cn
 from crowdnb.__main__ import main
+from crowdnb.project import rule_reader
 from crowdnb.project.histories import left_out_line
 from crowdnb.project.record import fingerprint, project_of
 
@@ -391,6 +392,16 @@ def test_costs_of_workers_and_of_pairs(tmp_path):
     assert by_worker.problem().costs["day"].tolist() == [5, 1, 0, 0]
     assert by_worker.notes == ("costs.csv: there is no cost for Cy, Dee; it counts as 0",)
     assert fingerprint(project) == fingerprint(read(tmp_path / "r", 9, costs=text))
+
+
+def test_costs_of_two_among_too_many_workers_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(rule_reader, "WORKERS_WITH_EFFECTS", 3)
+    binding = {"worker_conflicts": "worker,other\nAnn,Bo\n"}
+    assert read(tmp_path / "p", **binding).notes == ()
+    assert problems(tmp_path / "q", worker_conflicts="worker,other,cost\nAnn,Bo,1\n") == [
+        "worker_conflicts.csv, column cost: there are 4 workers, and costs of two can be dealt with"
+        " among at most 3"
+    ]
 
 
 def test_loads_and_costs_as_matrices(tmp_path):
