@@ -82,12 +82,14 @@ def _required_most(value: Any, labels: Labels) -> FloatArray | None:
 
 
 def _worker_limits(value: Any, labels: Labels) -> IntArray:
-    value = 1 if value is None else value
+    if value is None:
+        return frozen(np.ones(len(labels.workers), dtype=np.int64))
     return _whole_numbers(value, labels.workers, "worker_limits", "has a limit of {} tasks", 1)
 
 
 def _worker_least(value: Any, labels: Labels) -> IntArray:
-    value = 0 if value is None else value
+    if value is None:
+        return frozen(np.zeros(len(labels.workers), dtype=np.int64))
     says = "takes {} tasks at least"
     return _whole_numbers(value, labels.workers, "worker_least", says, 0)
 

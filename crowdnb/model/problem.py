@@ -40,7 +40,7 @@ Automatica Sinica 7 (2020) 1498-1510: roles that no agent can hold together (GMR
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any, Literal
 
@@ -261,18 +261,19 @@ class Problem(Tables):
         """
         new = read(values, self.labels)
         other = object.__new__(Problem)
-        for name, made_of in MADE_OF.items():
-            if name in self.__dict__ and not made_of & new.keys():
+        for name in self.__dict__.keys() & MADE_OF.keys():
+            if MADE_OF[name].isdisjoint(new):
                 other.__dict__[name] = self.__dict__[name]
         arrays = {name: new.pop(name) for name in ARRAYS if name in new}
-        own = {one.name: getattr(self, one.name) for one in fields(self)}
-        own["arrays"] = replace(self.arrays, **arrays) if arrays else self.arrays
+        own = self.__getstate__()
+        if arrays:
+            own["arrays"] = Arrays(**vars(self.arrays) | arrays)
         other._fill(**own | new)
         return other
 
     def __getstate__(self) -> dict[str, Any]:
         """The fields; what is computed from them need not travel to another process."""
-        return {one.name: getattr(self, one.name) for one in fields(self)}
+        return {name: self.__dict__[name] for name in FIELDS}
 
     @cached_property
     def value(self) -> FloatArray:
@@ -387,7 +388,7 @@ class Problem(Tables):
         )
 
 
-ARRAYS = tuple(one.name for one in fields(Arrays))
+ARRAYS, FIELDS = (tuple(one.name for one in fields(kind)) for kind in (Arrays, Problem))
 
 _SOFT = {"missing_cost", "keep_costs", "conflict_costs", "pair_effects"}
 # Of what each cached value is made. ``changed`` keeps it where none of these changes; one that is
