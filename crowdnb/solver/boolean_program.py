@@ -75,7 +75,8 @@ def boolean_program(
     gain = problem.gain[pairs[:, 0], pairs[:, 1]]
     if problem.soft:
         terms = beside(problem, pairs)
-        z = cp.Variable(len(terms.worth), nonneg=True) if len(terms.worth) else None
+        # with bounds of its own, not in rows: HiGHS loses optima where a real column has no end
+        z = cp.Variable(len(terms.worth), bounds=[0, terms.most]) if len(terms.worth) else None
         largest = max(np.abs(part).max(initial=0.0) for part in (gain, terms.worth)) or 1.0
         objective: Any = SCALE * gain / largest @ t
         if z is not None:
@@ -128,7 +129,6 @@ def _terms(
     """The rows of what ρ sums beside the pairs, in cvxpy."""
     total: Any = terms.pairs @ t + terms.own @ z
     yield (total if y is None else total + terms.team @ y) >= terms.low
-    yield z <= terms.most
 
 
 def scaled(block: Rows, slack: FloatArray | float, largest: float = 1.0) -> Rows:

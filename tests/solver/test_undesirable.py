@@ -244,3 +244,29 @@ def test_the_worst_case_counts_what_is_undesirable_and_regret_refuses_it():
         cn.robust(case, problem, "regret")
     with pytest.raises(ValueError, match="gamma_range: knows ρ"):
         cn.gamma_range(case, problem=problem)
+
+
+@pytest.mark.parametrize("engine", [*oracle.ENGINES, "SCIPY"])
+def test_an_optimum_is_kept_beside_dear_places_and_effects(engine):
+    """HiGHS lost it where the columns of effects and places had no upper bound of their own."""
+    q = [
+        [0.003958897592396683, 0.0064558634521892245, 0.008652335235144372],
+        [0.005310192334585585, 0.008478889376162523, 0.002061338250449264],
+        [0.006024626358706019, 0.0023532721950883496, 0.007065192925643947],
+        [0.0020835746293519784, 0.0019377735749357568, 0.008525459801599512],
+    ]
+    costs = {(0, 2): -0.337, (1, 1): 0.00014993769231298027, (1, 2): 0.374}
+    costs |= {(2, 1): -0.00046955749404062596, (2, 2): -1.0, (3, 0): 0.06941824716557915}
+    effects = {(1, 0): -2.0, (2, 0): -0.9154169140776567, (2, 1): 0.735, (3, 0): 0.074}
+    effects |= {(3, 1): -0.00012445646026755796, (3, 2): 0.0005944378371351509}
+    problem = cn.Problem(
+        q,
+        [2, 1, 2],
+        [0.0, 0.5, 0.5],
+        conflict_scope="task",
+        required_most=[4, 3, 3],
+        missing_cost={1: 9248.843630718891, 2: 5854.665458624824},
+        conflict_costs=costs,
+        pair_effects=effects,
+    )
+    assert cn.solve(problem, engine).performance == pytest.approx(best_rho(problem), rel=1e-9)
