@@ -448,6 +448,9 @@ EXERCISES = [
         " 'painter': 0.0, 'writer + painter': 90.0})"
     ),
     "cn.exercises.check_scenes_threshold(answer=0.2, person=2.0, bot=0.0, wrong=6.0)",
+    "cn.exercises.check_binds_keep(answer=0.1, problem=P, worker='a', task='t1')",
+    "cn.exercises.check_binds_two(answer=['budget', 'pinned'], gain=0.1, problem=P)",
+    "cn.exercises.check_binds_row(rule=lambda T, code, test: [])",
 ]
 
 
@@ -787,6 +790,8 @@ ARGUMENTS |= {
         "check_overview_by_hand.worker",
         "check_overview_by_hand.task",
         "check_why_insist.worker",
+        "check_binds_keep.worker",
+        "check_binds_keep.task",
     )
 }
 ARGUMENTS |= {

@@ -52,6 +52,7 @@ def test_there_is_a_notebook_and_its_solutions_for_every_part():
         "09",
         "10",
         "11",
+        "12",
     ]
     assert [path.name for path in EVERY[len(READER) :]] == names
 

@@ -47,6 +47,9 @@ from crowdnb.exercises.possibility_degree import (
 from crowdnb.exercises.three_scenes import check_scenes_publish as check_scenes_publish
 from crowdnb.exercises.three_scenes import check_scenes_shares as check_scenes_shares
 from crowdnb.exercises.three_scenes import check_scenes_threshold as check_scenes_threshold
+from crowdnb.exercises.what_binds import check_binds_keep as check_binds_keep
+from crowdnb.exercises.what_binds import check_binds_row as check_binds_row
+from crowdnb.exercises.what_binds import check_binds_two as check_binds_two
 from crowdnb.exercises.why_and_what_if import check_why_hall as check_why_hall
 from crowdnb.exercises.why_and_what_if import check_why_insist as check_why_insist
 from crowdnb.exercises.why_and_what_if import check_why_smallest as check_why_smallest

@@ -71,6 +71,8 @@ def test_nonsense_is_answered_and_not_raised(case, name):
         "check_weights_one_change": [judgement],
         "check_weights_free_judgement": [case.criteria_weights],
         "check_why_hall": [case.problem()],
+        "check_binds_keep": [case.problem(), "a8", "r0"],
+        "check_binds_two": [None, case.problem()],
     }
     if name.startswith("check_model"):
         before.setdefault(name, [case.problem()])
