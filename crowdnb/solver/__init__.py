@@ -4,6 +4,7 @@
 ``compiled_program``  the same in arrays, compiled once for a size
 ``engine``            how engines are asked, and what each of their statuses proves
 ``reduced_costs``     the linear relaxation: a bound on ρ, and which pairs can still matter
+``dual_bound``        the same with options, from the rows of all rules
 ``placement``         linear assignment: the best without conflicts between workers
 ``questions``         which engine is asked, here or apart, and how long
 ``search``            one solve: placement, bounds, engine, the check of every answer

@@ -43,6 +43,7 @@ def boolean_program(
     pairs: IntArray,
     pins: IntArray | None = None,
     refused: Sequence[IntArray] = (),
+    some: IntArray | None = None,
 ) -> tuple[cp.Problem, cp.Variable]:
     """The program of this module's text over the allowed pairs, and its variable T.
 
@@ -56,21 +57,13 @@ def boolean_program(
     import cvxpy as cp
 
     rules = Rules.of(problem)
-    blocks = rows(rules, pairs)
+    blocks = ready_rows(problem, pairs)
     # with a row against one assignment a best T need not be integer by itself
-    whole = not (problem.plain and rules.together) or len(refused) > 0
+    whole = not (problem.plain and rules.together) or len(refused) > 0 or some is not None
     t = cp.Variable(len(pairs), boolean=True) if whole else cp.Variable(len(pairs), nonneg=True)
     y = cp.Variable(len(problem.workers), boolean=True) if rules.together else None
     if not whole:  # the team is exactly who has a task, so that with y whole a best T is whole
         blocks["limit"] = blocks["limit"]._replace(low=blocks["limit"].high)
-    # more than everybody cannot be; with rows on both sides engines settle ties as they always have
-    most = np.minimum(blocks["place"].high, len(problem.workers))
-    blocks["place"] = blocks["place"]._replace(high=most)
-    if "budget" in blocks:
-        sizes = float(np.abs(blocks["budget"].pairs.data).sum())
-        blocks["budget"] = scaled(blocks["budget"], budget_slack(problem, sizes))
-    if "capacity" in blocks:
-        blocks["capacity"] = scaled(blocks["capacity"], BUDGET_TOLERANCE * blocks["capacity"].high)
     kept: list[Any] = [rule for block in blocks.values() for rule in _written(block, t, y)]
     gain = problem.gain[pairs[:, 0], pairs[:, 1]]
     if problem.soft:
@@ -96,7 +89,23 @@ def boolean_program(
         sign = -np.ones(len(pairs))
         sign[chosen] = 1
         kept.append(sign @ t <= len(chosen) - 1)
+    if some is not None:
+        kept.append(np.ones(len(some)) @ t[some] >= 1)
     return cp.Problem(cp.Maximize(objective), kept), t
+
+
+def ready_rows(problem: Problem, pairs: IntArray) -> dict[str, Rows]:
+    """The rows of a problem over some pairs, sums of real numbers in a unit that engines can take."""
+    blocks = rows(Rules.of(problem), pairs)
+    # more than everybody cannot be; with rows on both sides engines settle ties as they always have
+    most = np.minimum(blocks["place"].high, len(problem.workers))
+    blocks["place"] = blocks["place"]._replace(high=most)
+    if "budget" in blocks:
+        sizes = float(np.abs(blocks["budget"].pairs.data).sum())
+        blocks["budget"] = scaled(blocks["budget"], budget_slack(problem, sizes))
+    if "capacity" in blocks:
+        blocks["capacity"] = scaled(blocks["capacity"], BUDGET_TOLERANCE * blocks["capacity"].high)
+    return blocks
 
 
 def _written(block: Rows, t: cp.Variable, y: cp.Variable | None) -> Iterator[cp.Constraint]:

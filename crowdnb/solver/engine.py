@@ -114,6 +114,7 @@ def ask(
     time_limit: float | None,
     pins: IntArray | None = None,
     refused: Sequence[IntArray] = (),
+    some: IntArray | None = None,
 ) -> Answer:
     """Write the program in cvxpy, hand it to the engine, and read what it says.
 
@@ -129,9 +130,11 @@ def ask(
         Which of ``pairs`` must be chosen, beyond the problem's own pinned pairs.
     refused : sequence of ndarray of int
         Sets of ``pairs`` that must not be the answer.
+    some : ndarray of int, optional
+        Which of ``pairs`` at least one must be chosen of.
     """
     start = time.perf_counter()
-    model, t = boolean_program(problem, pairs, pins, refused)
+    model, t = boolean_program(problem, pairs, pins, refused, some)
     return read(problem, pairs, model, t, engine, left_of(time_limit, start))
 
 
@@ -248,6 +251,7 @@ def ask_apart(
     time_limit: float | None,
     pins: IntArray | None = None,
     refused: Sequence[IntArray] = (),
+    some: IntArray | None = None,
 ) -> Answer:
     """:func:`ask` in a process of its own, which ends when the time is over or the user interrupts.
 
@@ -256,10 +260,9 @@ def ask_apart(
     """
     until = None if time_limit is None else time.time() + time_limit
     bar = f"{engine}, {len(pairs)} pairs"
+    asked = (problem, pairs, engine, until, pins, refused, some)
     try:
-        answer = apart(
-            _ask_until, problem, pairs, engine, until, pins, refused, time_limit=time_limit, bar=bar
-        )
+        answer = apart(_ask_until, *asked, time_limit=time_limit, bar=bar)
     except SolverAnswerError:
         raise
     except RuntimeError as error:
@@ -274,12 +277,13 @@ def _ask_until(
     until: float | None,
     pins: IntArray | None,
     refused: Sequence[IntArray],
+    some: IntArray | None,
 ) -> Answer:
     """:func:`ask` up to a time of the clock."""
     import cvxpy  # noqa: F401  # its import is part of the time
 
     time_limit = None if until is None else max(TICK, 0.95 * (until - time.time()) - 2 * TICK)
-    return ask(problem, pairs, engine, time_limit, pins, refused)
+    return ask(problem, pairs, engine, time_limit, pins, refused, some)
 
 
 def pick(solver: str | None) -> str:

@@ -122,14 +122,15 @@ class Questions:
         pairs: IntArray,
         pins: IntArray | None = None,
         given: Sequence[IntArray] = (),
+        some: IntArray | None = None,
     ) -> Answer:
         """Ask the engine; with options again, while only its tolerances make its answer right.
 
         T = 0.99999 and such cost less and gain more than the whole assignment next to them.
-        ``given`` are sets of pairs that must not be the answer.
+        ``given`` are sets of pairs that must not be the answer; of ``some`` one must be chosen.
         """
         if problem.plain:
-            return self._ask_once(problem, pairs, pins, given)
+            return self._ask_once(problem, pairs, pins, given, some)
         if not len(pairs):
             broken = broken_rules(problem, pairs)
             rho = score(problem, pairs)
@@ -141,7 +142,7 @@ class Questions:
             largest = most_sizes(problem)
         best = Answer("infeasible", np.zeros(len(pairs)), -math.inf)
         while True:
-            answer = self._ask_once(problem, pairs, pins, refused)
+            answer = self._ask_once(problem, pairs, pins, refused, some)
             if answer.status == "time_limit":
                 return answer._replace(pairs=best.pairs) if best.pairs.any() else answer
             if answer.status == "infeasible":
@@ -164,6 +165,7 @@ class Questions:
         pairs: IntArray,
         pins: IntArray | None,
         refused: Sequence[IntArray],
+        some: IntArray | None,
     ) -> Answer:
         """Ask here for a while, then in a process that can end; HIGHS after a default engine."""
         takes_over = self.in_turn and self.engine != "HIGHS"
@@ -176,7 +178,8 @@ class Questions:
                 seconds /= 2  # the other half is for HIGHS
             known = self.limited or self.engine in KNOWN_LIMITS
             limit = _for_engine(seconds) if known else None
-            answer = self.asker(problem, pairs, self.engine, limit, pins, refused)
+            asked = (problem, pairs, self.engine, limit, pins, refused)
+            answer = self.asker(*asked) if some is None else ask(*asked, some)
             if answer.status != "time_limit":
                 return answer
         if takes_over:
@@ -184,9 +187,9 @@ class Questions:
         left = self.left
         if left > _STARTUP:
             limit = left if self.limited else None
-            later = ask_apart(problem, pairs, self.engine, limit, pins, refused)
+            later = ask_apart(problem, pairs, self.engine, limit, pins, refused, some)
         elif takes_over:
-            later = ask(problem, pairs, self.engine, _for_engine(left), pins, refused)
+            later = ask(problem, pairs, self.engine, _for_engine(left), pins, refused, some)
         else:
             return answer
         return later if later.status != "time_limit" or later.pairs.any() else answer

@@ -34,6 +34,7 @@ from crowdnb.model.reach import ROUNDING, TIE, zoom
 from crowdnb.model.terms import Scales, reaching, score, sizes
 from crowdnb.solver.boolean_program import shortfall
 from crowdnb.solver.compiled_program import CompiledProgram
+from crowdnb.solver.dual_bound import dual_reach
 from crowdnb.solver.engine import Answer, SolverAnswerError
 from crowdnb.solver.placement import compatible, place, place_at_most, rounded
 from crowdnb.solver.questions import OutOfTimeError, Questions
@@ -224,6 +225,8 @@ class Search:
                 ablest = np.argsort(-problem.gain.max(axis=1), kind="stable")
                 self._try(place_at_most(problem, compatible(problem, ablest)))
 
+        if self.questions.limited:  # a better bound than by task, for who may be stopped
+            self._by_prices(self.allowed, self.questions.left / 4)
         scales = Scales(problem)
 
         def rho_of(play: BoolArray) -> float | None:
@@ -255,15 +258,24 @@ class Search:
         return play
 
     def _asked(
-        self, problem: Problem, play: BoolArray, fixed: BoolArray | None = None
+        self,
+        problem: Problem,
+        play: BoolArray,
+        fixed: BoolArray | None = None,
+        some: BoolArray | None = None,
     ) -> _Found | None:
         """The engine's best assignment of some pairs with all the fixed ones, checked, or None.
 
-        ``problem`` is the one that is solved, or one that does without something that it may use.
+        ``problem`` is the one that is solved, or one that does without something that it may use;
+        of ``some`` pairs one at least is chosen.
         """
         pairs = np.argwhere(play)
-        pins = None if fixed is None else np.flatnonzero(fixed[play])
-        answer = self.questions.ask(problem, pairs, pins)
+        pins, one_of = (
+            None if which is None else np.flatnonzero(which[play]) for which in (fixed, some)
+        )
+        if one_of is not None and not len(one_of):
+            return None
+        answer = self.questions.ask(problem, pairs, pins, some=one_of)
         if answer.status == "time_limit":
             raise OutOfTimeError(pairs, answer)
         return None if answer.status == "infeasible" else self._checked(pairs, answer)
@@ -346,11 +358,19 @@ class Search:
         """Exchange the optimum for the first tied with it; a sentence where time was short."""
         if self.found is None:
             return []
+        if not self.problem.plain:
+            self._by_prices(play, self.questions.left)
         enough = self.rho - tie(self.problem, self.found)
         ties = Ties(self.problem, self.found, enough, self._as_good(play), self._told)
         said = ties.settle()
         self.found, self.tied = ties.found, ties.tied
         return said
+
+    def _by_prices(self, play: BoolArray, seconds: float) -> None:
+        """Bound and reach from the prices of all rows, with options."""
+        if (dual := dual_reach(self.problem, play, seconds)) is not None:
+            self.bound = min(self.bound, dual.bound)
+            self.reach = np.minimum(self.reach, dual.pairs)
 
     def _told(
         self,
@@ -358,10 +378,11 @@ class Search:
         play: BoolArray,
         fixed: BoolArray | None,
         refused: BoolArray | None,
+        some: BoolArray | None,
     ) -> IntArray | None:
-        """The engine's assignment of some pairs with all the fixed ones, but not the refused one."""
+        """The engine's assignment with all the fixed pairs and one of some, not the refused one."""
         if refused is None:
-            best = self._asked(problem, play, fixed)
+            best = self._asked(problem, play, fixed, some)
             return None if best is None else best.placed
         pairs = np.argwhere(play)
         answer = self.questions.ask(problem, pairs, None, [np.flatnonzero(refused[play])])

@@ -26,12 +26,18 @@ from crowdnb.solver.questions import OutOfTimeError
 # 300 × 60 the question whether there is another takes 0.1 s, and the turns, of ratings that tie
 # much, up to 4 s.
 TAKE_TURNS = 20_000
+# pairs of a problem with options that one question is about at first: twice as many where none of
+# them is in an assignment as good, half as many where one is
+_TOGETHER = 16
 UNSETTLED = "{} which comes first by label was not settled within the time limit."
 
 
 def tie_break(problem: Problem) -> Literal["labels"] | None:
     """How every output of a project breaks ties: by label, where that does not take too long."""
     return "labels" if problem.arrays.qualification.size <= TAKE_TURNS else None
+
+
+_Some = BoolArray | None  # pairs, m × n; None: nothing is asked of any
 
 
 class Ties:
@@ -47,8 +53,8 @@ class Ties:
     as_good : ndarray of bool, m × n
         Pairs that one as good may use, those of ``found`` among them.
     ask : callable
-        The engine's best assignment of some pairs of a problem, with all of the fixed ones, or
-        another than the refused one; None where there is none.
+        The engine's best assignment of pairs of a problem, with all of the fixed ones and one of
+        some, or another than the refused one; None where there is none.
 
     Attributes
     ----------
@@ -62,7 +68,7 @@ class Ties:
         found: IntArray,
         enough: float,
         as_good: BoolArray,
-        ask: Callable[[Problem, BoolArray, BoolArray | None, BoolArray | None], IntArray | None],
+        ask: Callable[[Problem, BoolArray, _Some, _Some, _Some], IntArray | None],
     ) -> None:
         self.problem, self.found, self.enough = problem, found, enough
         self.as_good, self.ask, self.scales = as_good, ask, Scales(problem)
@@ -90,7 +96,8 @@ class Ties:
         def rho_of(play: BoolArray) -> float | None:
             nonlocal another
             smaller, allowed = self.scales.within(play)
-            placed = self.ask(smaller, allowed, None, None if (own & ~allowed).any() else own)
+            refused = None if (own & ~allowed).any() else own
+            placed = self.ask(smaller, allowed, None, refused, None)
             if placed is None:
                 return None
             if broken_rules(problem, placed):
@@ -110,35 +117,79 @@ class Ties:
 
     def _take_turns(self) -> None:
         """Fix each pair in turn that an assignment as good has with those fixed before."""
-        problem, play, fixed = self.problem, self.as_good.copy(), np.zeros_like(self.as_good)
-        chosen = set(map(tuple, self.found.tolist()))
-        workers, tasks = (natural_order(labels) for labels in (problem.workers, problem.tasks))
+        play, fixed = self.as_good.copy(), np.zeros_like(self.as_good)
+        workers, tasks = (
+            natural_order(labels) for labels in (self.problem.workers, self.problem.tasks)
+        )
         turns = np.argwhere(play[np.ix_(workers, tasks)])
-        for i, j in np.column_stack([workers[turns[:, 0]], tasks[turns[:, 1]]]).tolist():
-            fixed[i, j] = True
-            if (i, j) in chosen:
-                continue
-            pins = np.argwhere(fixed)
-            if broken_rules(self.problem, pins, partly=True):
-                play[i, j] = fixed[i, j] = False
-                continue
+        turns = np.column_stack([workers[turns[:, 0]], tasks[turns[:, 1]]])
+        at, size = 0, 1 if self.problem.plain else _TOGETHER
+        while at < len(turns):
+            block, own = turns[at : at + size], self._own()
+            if own[tuple(block[0])]:
+                fixed[tuple(block[0])] = True
+                at += 1
+            elif len(block) == 1:
+                same = self.found
+                self._one_turn(block[0], play, fixed)
+                size = 2 if same is self.found and not self.problem.plain else 1
+                at += 1
+            elif (other := self._other_with(block, play, fixed)) is None:
+                mine = own[tuple(block.T)]
+                play[tuple(block[~mine].T)], fixed[tuple(block[mine].T)] = False, True
+                size *= 2
+                at += len(block)
+            else:
+                if _is_before(other, self.found, turns):
+                    self.found, self.tied = other, True
+                size //= 2
+
+    def _own(self) -> BoolArray:
+        """The pairs of the assignment that is the first so far, m × n."""
+        own = np.zeros_like(self.as_good)
+        own[tuple(self.found.T)] = True
+        return own
+
+    def _other_with(self, block: IntArray, play: BoolArray, fixed: BoolArray) -> IntArray | None:
+        """An assignment as good with a pair of a block that the one known has not, or None.
+
+        Only such a one may come before the one known; it may as well come after it.
+        """
+        some = np.zeros_like(play)
+        some[tuple(block.T)] = True
+        return self._with_all(fixed, play, some & ~self._own())
+
+    def _one_turn(self, pair: IntArray, play: BoolArray, fixed: BoolArray) -> None:
+        """Fix one pair, if an assignment as good has it with those fixed before."""
+        problem, (i, j) = self.problem, pair
+        fixed[i, j] = True
+        if self._own()[i, j]:
+            return
+        pins = np.argwhere(fixed)
+        placed = None
+        if not broken_rules(problem, pins, partly=True):
             asked = play.copy()
             # a pinned worker has no other task, neither for the engine nor when T is rounded
-            if self.problem.plain:
+            if problem.plain:
                 asked[pins[:, 0]] = fixed[pins[:, 0]]
             placed = self._with_all(fixed, asked)
-            if placed is None:
-                play[i, j] = fixed[i, j] = False
-            else:
-                self.found, chosen, self.tied = placed, set(map(tuple, placed.tolist())), True
+        if placed is None:
+            play[i, j] = fixed[i, j] = False
+        else:
+            self.found, self.tied = placed, True
 
-    def _with_all(self, fixed: BoolArray, asked: BoolArray) -> IntArray | None:
-        """An assignment of these pairs with all the fixed ones that comes to enough, or None."""
+    def _with_all(
+        self, fixed: BoolArray, asked: BoolArray, some: BoolArray | None = None
+    ) -> IntArray | None:
+        """An assignment of these pairs that comes to enough, with all the fixed ones and one of some.
+
+        None where there is none.
+        """
         found: IntArray | None = None
 
         def rho_of(play: BoolArray) -> float | None:
             nonlocal found
-            best = self.ask(*self.scales.within(play), fixed, None)
+            best = self.ask(*self.scales.within(play), fixed, None, some)
             if best is None:
                 return None
             i, j = best.T
@@ -168,3 +219,10 @@ class Ties:
         """Ask scale by scale, until what is found comes to enough."""
         play = self.scales.with_all(pairs)
         zoom(self.scales.sizes, play, reaching, rho_of, enough=self.enough)
+
+
+def _is_before(one: IntArray, other: IntArray, turns: IntArray) -> bool:
+    """Whether one assignment comes before another in the order of these pairs."""
+    order = {pair: at for at, pair in enumerate(map(tuple, turns.tolist()))}
+    mine, its = (set(map(tuple, placed.tolist())) for placed in (one, other))
+    return min(mine ^ its, key=lambda pair: order.get(pair, len(order)), default=None) in mine - its

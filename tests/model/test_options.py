@@ -645,7 +645,8 @@ def test_places_that_may_stay_empty_are_filled_even_if_the_time_is_over_at_once(
         "time_limit",
         [[1, 0], [0, 1]],
     )
-    assert (answer.performance, answer.bound) == pytest.approx((1.2, 1.6))
+    # prices of the rows leave hardly anything above it
+    assert (answer.performance, answer.bound) == pytest.approx((1.2, 1.2))
     assert cn.check(problem, answer.table) == []
 
 
