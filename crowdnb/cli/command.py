@@ -14,7 +14,7 @@ from crowdnb.cli.case import case
 from crowdnb.cli.delivery import check_output, deliver, output_of, rows_output
 from crowdnb.cli.status import BAD_INPUT, INTERNAL_ERROR, NO_ASSIGNMENT, SOLVED
 from crowdnb.cli.terminal import Keyboard, of_memory, say, tell
-from crowdnb.cli.words import HELP, describe, histories, of_scenario
+from crowdnb.cli.words import HELP, also_binding, describe, histories, of_scenario
 from crowdnb.pages.report import Page, page_of
 from crowdnb.project.assignment_file import assignment_file
 from crowdnb.project.histories import few_line
@@ -87,6 +87,7 @@ def assign(options: argparse.Namespace, keyboard: Keyboard) -> int:
         *(f"Note: {note}" for note in [*project.notes, *said]),
         histories(project, plans.fitted(name)),
         *of_scenario(plans, name),
+        *([also] if (also := also_binding(answer.problem)) else []),
         describe(answer),
     ]
     if answer.table is None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
 from unicodedata import category, east_asian_width
+
+import numpy as np
+import numpy.typing as npt
 
 import crowdnb as cn
 from crowdnb.ability.consistency import consistency_of
-from crowdnb.labels import as_listed, count, listing
+from crowdnb.labels import as_listed, count, listing, phrases
 from crowdnb.project.histories import clouds_of, left_out_line
 from crowdnb.project.plan import proved_by, tie_line
 from crowdnb.project.scenario import GIVEN
@@ -23,8 +27,7 @@ def histories(project: cn.Project, scenario: cn.Scenario) -> str:
     m, k = len(project.workers), len(project.criteria)
     given = scenario.weights or project.weights_by_criterion
     weights = ", ".join(f"{name} {given[name]:.3g}" for name in project.criteria)
-    places = sum({**project.required, **scenario.required}.values())
-    size = f"{m} workers, {len(project.required)} tasks, {places} places."
+    size = f"{m} workers, {len(project.required)} tasks, {_places(project, scenario)} places."
     if project.given_qualification is not None:
         return f"{size} Qualification: as given."
     lines = [f"{size} Criteria weights: {weights}."]
@@ -46,6 +49,45 @@ def histories(project: cn.Project, scenario: cn.Scenario) -> str:
         ),
     ]
     return "\n".join(lines)
+
+
+def _places(project: cn.Project, scenario: cn.Scenario) -> str:
+    """How many workers all tasks need together, and how many they may have, as 9 or 9 to 12."""
+    need = {**project.required, **scenario.required}
+    most = {**project.options.get("required_most", {}), **scenario.most}
+    low, high = sum(need.values()), sum(max(n, most.get(task) or n) for task, n in need.items())
+    return f"{low:g}" if low == high else f"{low:g} to {high:g}"
+
+
+def also_binding(problem: cn.Problem) -> str:
+    """What else there is of rules and wishes, counted, in a sentence; empty where there is nothing."""
+    arrays = problem.arrays
+
+    def number(table: npt.NDArray[Any] | None) -> int:
+        return 0 if table is None else int(np.count_nonzero(table))
+
+    unbound = arrays.capacities is None or np.isinf(arrays.capacities)
+    limits = arrays.worker_limits
+    kinds = (
+        (number(limits == 0), "worker who is away", "workers who are away"),
+        (number(limits > 1), "worker with more than one task", "workers with more than one task"),
+        (number(arrays.worker_least), "least number of tasks", "least numbers of tasks"),
+        (len(problem.pins), "pinned pair", "pinned pairs"),
+        (len(problem.overlap_pairs), "overlap of tasks", "overlaps of tasks"),
+        (number(~np.broadcast_to(unbound, limits.shape)), "capacity", "capacities"),
+        (0 if problem.quotas is None else len(problem.quotas), "quota", "quotas"),
+        (number(arrays.keep_costs), "pair that had better stay", "pairs that had better stay"),
+        (number(arrays.conflict_costs), "undesirable pair", "undesirable pairs"),
+        (len(problem.effect_pairs), "effect of two workers", "effects of two workers"),
+    )
+    said = [f"{n} {one if n == 1 else several}" for n, one, several in kinds if n]
+    if arrays.missing_cost is not None:
+        said.append(
+            f"{count(number(np.isfinite(arrays.missing_cost)), 'task')} that may lack workers"
+        )
+    if problem.budget is not None:
+        said.append(f"a budget of {problem.budget:g}")
+    return f"Also: {phrases(said, len(said))}." if said else ""
 
 
 def of_scenario(plans: cn.Scenarios, name: str) -> list[str]:
