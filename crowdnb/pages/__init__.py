@@ -3,6 +3,7 @@
 ``report``             the page as a whole
 ``findings``           what it tells, found out once
 ``sections``           how it says so
+``rule_sections``      how it says what rules beyond the paper do
 ``comparison``         how it says what scenarios change
 ``assignment_tables``  who does what, as HTML
 ``html``               pieces of HTML, which the panels use too

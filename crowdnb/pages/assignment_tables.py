@@ -12,6 +12,7 @@ from crowdnb.labels import BoolArray, FloatArray, as_listed, by_label
 from crowdnb.model.assignment import Assignment
 from crowdnb.model.problem import Problem
 from crowdnb.pages.html import escaped, scrolling, text_table
+from crowdnb.project.rule_lines import needs_texts
 from crowdnb.project.scenarios import tasks_of
 
 # Five blues, light to dark, and the ink that can be read on each.
@@ -60,17 +61,23 @@ def cells_of(problem: Problem, pairs: Collection[tuple[str, str]]) -> BoolArray:
     return np.array(rows, dtype=bool).reshape(problem.arrays.qualification.shape)
 
 
-def team_table(answer: Assignment) -> str:
-    """One row per task: how many it needs, and who, with their Q."""
-    rows = []
-    for task, need in answer.problem.required.items():
+def team_table(answer: Assignment, measure: str = "how well they meet it, 0 to 1") -> str:
+    """One row per task: how many it needs, and who, with their Q, which is the ``measure``.
+
+    Where places may stay empty, how many do.
+    """
+    problem, rows = answer.problem, []
+    empty = problem.arrays.missing_cost is not None
+    for task, need in zip(problem.tasks, needs_texts(problem), strict=True):
         here = answer.pairs[answer.pairs["task"] == task]
         who = [
             f"{as_listed(w)} ({q:.3f})"
             for w, q in zip(here["worker"], here["qualification"], strict=True)
         ]
-        rows.append([task, need, ", ".join(who) or "nobody"])
-    return text_table(["task", "needs", "workers (how well they meet it, 0 to 1)"], rows)
+        left = [str(answer.missing[task] or "")] if empty else []
+        rows.append([task, need, *left, ", ".join(who) or "nobody"])
+    head = ["task", "needs", *["empty"] * empty, f"workers ({measure})"]
+    return text_table(head, rows)
 
 
 def assignment_grid(problem: Problem, answer: Assignment, was: BoolArray) -> str:
@@ -93,7 +100,7 @@ def assignment_grid(problem: Problem, answer: Assignment, was: BoolArray) -> str
     now, shade = taken(answer), _shades(problem.arrays.qualification, problem.eligible)
     head = "".join(
         f'<th scope="col">{escaped(task)}<br><span>needs {need}</span></th>'
-        for task, need in problem.required.items()
+        for task, need in zip(problem.tasks, needs_texts(problem), strict=True)
     )
     rows = []
     for i, worker in enumerate(problem.workers):

@@ -6,7 +6,7 @@ Every property is found when it is first asked for, so that a page costs only wh
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -101,12 +101,36 @@ class Findings:
         if self.free.status != "optimal" or self.answer.placed is None:
             return math.nan
         lost = self.free.performance - self.answer.performance
-        return lost if lost > tie(self.problem, self.answer.placed) else 0.0
+        return lost if lost > self.tie else 0.0
+
+    @property
+    def tie(self) -> float:
+        """How far two ρ may be apart and still be one; NaN without an assignment."""
+        placed = self.answer.placed
+        return math.nan if placed is None else tie(self.problem, placed)
+
+    @cached_property
+    def filled(self) -> dict[Hashable, Assignment]:
+        """The best assignment with all places of a task filled, for tasks with places left empty.
+
+        Of the first few; none where nothing is looked into.
+        """
+        short, cost = self.answer.missing, self.problem.missing_cost
+        if self.not_looked_into or cost is None:
+            return {}
+        return {
+            task: optimum(
+                self.problem.changed(missing_cost=cost.where(cost.index != task, math.inf)),
+                self.plans.solver,
+                self.plans.time_limit,
+            )
+            for task in short[short > 0].index[:FEW]
+        }
 
     @cached_property
     def repairs(self) -> Repairs:
         """The cheapest changes after which an assignment exists."""
-        return repairs(self.problem, FEW, COSTS, ("pin",), time_limit=_PATIENCE)
+        return repairs(self.problem, FEW, COSTS, time_limit=_PATIENCE)
 
     @cached_property
     def compared(self) -> pd.DataFrame:

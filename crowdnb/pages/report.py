@@ -19,6 +19,7 @@ from crowdnb.ability.cloud import check_gamma
 from crowdnb.labels import one_of, path_of, shown, text_of, whole
 from crowdnb.model.assignment import Assignment
 from crowdnb.model.fields import Scope
+from crowdnb.model.problem import Problem
 from crowdnb.pages.findings import Findings
 from crowdnb.pages.html import escaped, file_text
 from crowdnb.pages.sections import body, summary, versions
@@ -26,7 +27,7 @@ from crowdnb.project.files import write_whole
 from crowdnb.project.folder import check_scale, read_project
 from crowdnb.project.keeper import Keeper
 from crowdnb.project.output import PAGE, ending_of
-from crowdnb.project.record import Project
+from crowdnb.project.record import Project, project_of
 from crowdnb.project.scenario import GIVEN, Scenario
 from crowdnb.project.scenarios import Scenarios, check_options, find
 from crowdnb.project.setting_kinds import ScenarioError
@@ -72,7 +73,7 @@ class Page:
 
 
 def report(
-    source: str | Path | Project | Scenarios,
+    source: str | Path | Project | Problem | Scenarios,
     scenario: Scenario | str = GIVEN,
     *,
     title: str | None = None,
@@ -87,8 +88,9 @@ def report(
 
     Parameters
     ----------
-    source : path, Project or Scenarios
-        For a folder or workbook, the scenarios kept beside it are read too.
+    source : path, Project, Problem or Scenarios
+        For a folder or workbook, the scenarios kept beside it are read too. A Problem has a scope
+        of its own.
     scenario : Scenario or str
         Which one was decided for; the project as given, when none is named.
     title : str, optional
@@ -128,10 +130,12 @@ def report(
         plans = source
     elif isinstance(source, Project):
         plans = Scenarios(source, **options)
+    elif isinstance(source, Problem):
+        plans = Scenarios(project_of(source), **{**options, "scope": source.conflict_scope})
     else:
         if not isinstance(source, str | PathLike):
             raise ValueError(
-                f"source: a path, a Project or Scenarios are needed, got {shown(source)}"
+                f"source: a path, a Project, a Problem or Scenarios are needed, got {shown(source)}"
             )
         project = read_project(source, gamma, stars, min_ratings)
         keeper, plans = Keeper.open(Path(source), project, **options)

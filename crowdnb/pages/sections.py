@@ -25,6 +25,13 @@ from crowdnb.pages.assignment_tables import (
 from crowdnb.pages.comparison import changed, misfits
 from crowdnb.pages.findings import FEW, Findings
 from crowdnb.pages.html import escaped, items, paragraphs, text_table
+from crowdnb.pages.rule_sections import (
+    made_of,
+    places_left_empty,
+    rules_checked,
+    rules_kept,
+    title_of_measure,
+)
 from crowdnb.project.histories import clouds_of, few_line, left_out_line
 from crowdnb.project.plan import proved_by, tie_line
 from crowdnb.project.record import fingerprint
@@ -42,6 +49,8 @@ def body(found: Findings) -> str:
             _section("What was decided", _decided(found), "wide"),
             _section("Who does what", _who(found), listed),
             _section("On the grid", _grid(found)) if found.fits_grid else "",
+            _unless_empty("What else binds", rules_kept(found)),
+            _unless_empty("Places left empty", items(places_left_empty(found))),
             _section("Why these", items(_why(found))),
             _section("What the rules cost", items(_costs(found))),
         ]
@@ -61,6 +70,11 @@ def body(found: Findings) -> str:
 
 def _section(title: str, inside: str, kind: str = "") -> str:
     return f'<section class="{kind}"><h2>{title}</h2>{inside}</section>'
+
+
+def _unless_empty(title: str, inside: str) -> str:
+    """A section, unless there is nothing in it."""
+    return _section(title, inside) if inside not in ("", items([])) else ""
 
 
 def summary(found: Findings) -> str:
@@ -93,9 +107,11 @@ def _headline(found: Findings) -> str:
         )
     busy, places = int((answer.table.sum(axis=1) > 0).sum()), len(answer.pairs)
     proof = "proved the best" if answer.status == "optimal" else "not proved the best"
+    left = int(answer.missing.sum())
+    empty = f", {count(left, 'place')} stay{'s' * (left == 1)} empty" if left else ""
     return (
         f"{busy} of {len(problem.workers)} workers fill {places} place{'s' * (places != 1)} on"
-        f" {len(problem.tasks)} task{'s' * (len(problem.tasks) != 1)}, ρ ="
+        f" {len(problem.tasks)} task{'s' * (len(problem.tasks) != 1)}{empty}, ρ ="
         f" {answer.performance:.4f}, {proof}."
     )
 
@@ -106,19 +122,13 @@ def _decided(found: Findings) -> str:
     said = f'<p class="head">{escaped(head[0].upper() + head[1:])}</p>'
     if found.answer.table is None or not len(found.answer.pairs):
         return said
-    mean = found.answer.pairs["qualification"].mean()
-    words = (
-        "ρ, the group performance, adds up how well each chosen worker meets what the task"
-        f" asks, from 0 to 1; here {mean:.3f} a place on average. "
-    )
-    weighs = "" if (found.problem.task_weights == 1).all() else "Each task counts by its weight. "
     ties = paragraphs([tie_line(found.answer)])
-    return f'{said}{ties}<p class="soft">{words}{weighs}</p>'
+    return f'{said}{ties}<p class="soft">{made_of(found)}</p>'
 
 
 def _who(found: Findings) -> str:
     """One row per task."""
-    table = team_table(found.answer)
+    table = team_table(found.answer, title_of_measure(found))
     if len(found.problem.tasks) > WIDEST[1]:
         table = f'<div class="columns tight">{table}</div>'
     return f"{table}<p>Idle: {escaped(listing(found.answer.idle, 30) or 'nobody')}.</p>"
@@ -189,12 +199,17 @@ def _costs(found: Findings) -> list[str]:
     else:
         together = "No conflict and no bar costs anything: without them ρ would be the same."
     lines, worth = [together], found.worth
-    rules = worth[worth["kind"].isin(["conflict", "exclusion"]) & (worth["worth"] < 0)]
+    rules = worth[worth["kind"].isin(["conflict", "exclusion", "overlap"]) & (worth["worth"] < 0)]
     rules = rules.sort_values("worth", kind="stable")
     if len(rules):
         lines.append(f"The most costly alone: {phrases(rules['text'], FEW, len(rules))}.")
     elif lost > 0:
         lines.append("None of them costs anything alone.")
+    wishes = worth[worth["kind"].isin(["keep", "undesirable", "effect"]) & (worth["worth"] != 0)]
+    if len(wishes):
+        lines.append(
+            f"Of what is only undesirable, or better together: {phrases(wishes['text'], FEW)}."
+        )
     places = worth[(worth["kind"] == "place") & np.isfinite(worth["worth"])]
     if len(places):
         least = places.iloc[-1]
@@ -234,7 +249,7 @@ def _help(found: Findings) -> str:
     ]
     note = (
         "Cheapest first. A conflict lifted, a pair allowed or a place fewer costs 1, a second"
-        " task 2, a person 3."
+        f" task 2, a person 3{'' if found.problem.plain else ', all else 1'}."
     )
     return f"{text_table(['change', 'cost', 'ρ then'], rows)}<p class='soft'>{note}</p>"
 
@@ -317,7 +332,7 @@ def _weights(found: Findings) -> list[str]:
             f"Another assignment is as good once {stable.moved:.2g} of the criteria weights moves"
             f" ({there})."
         ]
-    if found.not_looked_into or not len(found.answer.pairs) or len(found.weights) == 1:
+    if found.not_looked_into or not len(found.answer.pairs) or len(found.weights) <= 1:
         return []
     said = "How far the criteria weights may move before another is the best is not looked into"
     if not found.problem.plain:
@@ -331,9 +346,10 @@ def _checks(found: Findings) -> list[str]:
     """What was read and what was verified."""
     project, answer = found.project, found.answer
     weights = ", ".join(f"{k} {w:.3g}" for k, w in found.weights.items())
+    source = f"Criteria weights: {weights}" if found.weights else "Q as given"
     read = (
         f"Files read without a problem: {len(project.workers)} workers, {len(project.required)}"
-        f" tasks, {int(project.required.sum())} places. Criteria weights: {weights}."
+        f" tasks, {int(project.required.sum())} places. {source}."
     )
     if project.judgement is not None and not found.scenario.weights:
         read += f" {consistency_of(project.judgement).of_deviation}"
@@ -350,11 +366,7 @@ def _checks(found: Findings) -> list[str]:
     scope = "in the whole project" if found.problem.conflict_scope == "project" else "on one task"
     return [
         read,
-        (
-            "Every rule was checked again by code that knows no solver: each task has exactly"
-            " the workers it needs, nobody has more tasks than allowed, no barred pair is"
-            f" used, and no two workers in conflict are chosen {scope}."
-        ),
+        rules_checked(found.problem, scope),
         (
             f"ρ was added up again: {performance(found.problem, answer.table):.6f}. "
             f"No assignment has more than {answer.bound:.6f} ({proved_by(answer)})."
@@ -367,12 +379,13 @@ def versions(found: Findings) -> str:
     names = ["numpy", "pandas", "scipy", "cvxpy"]
     if found.answer.solver in _ENGINES:
         names.append(_ENGINES[found.answer.solver])
-    gamma = found.scenario.gamma_of(found.project)
+    measured = found.project.given_qualification is None
+    gamma = [f"γ = {found.scenario.gamma_of(found.project):g}"] if measured else []
     parts = [
         f"crowdnb {crowdnb.__version__}",
         f"Python {platform.python_version()}",
         *(f"{name} {metadata.version(name)}" for name in names),
-        f"γ = {gamma:g}",
+        *gamma,
     ]
     if least := found.scenario.min_ratings_of(found.project):
         parts.append(f"at least {least} ratings")

@@ -22,8 +22,8 @@ Section 6 of the paper, notebooks 05 and 07.
                    what may differ from a project's files, each field once
 ``scenario``       what does differ
 ``scenarios``      several of them, solved and compared
-``plan``, ``histories``, ``plan_file``
-                   the one plan of a project, what ratings say of it, its table and file
+``plan``, ``histories``, ``rule_lines``, ``plan_file``
+                   the one plan of a project, what ratings and rules say of it, its table and file
 ``scenario_file``, ``keeper``
                    the file that they are kept in, as they change
 ``output``         where a command writes: which name, which format, and whether it can

@@ -1,0 +1,207 @@
+"""What an answer says of the rules beyond the paper that its problem has, in sentences and tables.
+
+Of a problem that has none of them there is nothing to say. Each sentence is about one rule: what
+stays empty, what is paid, how many places a quota has, which undesirable pairs were accepted.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from fractions import Fraction
+
+import numpy as np
+import pandas as pd
+
+from crowdnb.labels import BoolArray, IntArray, as_listed, count, listing, phrases
+from crowdnb.model.assignment import Assignment
+from crowdnb.model.check import load_of, of_tasks
+from crowdnb.model.problem import Problem
+
+_LISTED = 12  # pairs, quotas or tasks in a sentence
+
+
+def rule_lines(answer: Assignment) -> list[str]:
+    """One sentence for each rule that there is; none without an assignment."""
+    placed = answer.placed
+    if placed is None:
+        return []
+    said = (line(answer, placed) for line in _LINES)
+    return [text for text in said if text]
+
+
+def _empty(answer: Assignment, placed: IntArray) -> str:
+    """Places that stay empty."""
+    if answer.problem.arrays.missing_cost is None:
+        return ""
+    short = answer.missing[answer.missing > 0]
+    need = answer.problem.required.to_dict()
+    tasks = [f"{as_listed(task)} {left} of {need[task]}" for task, left in short.items()]
+    if not tasks:
+        return "No place stays empty."
+    total = int(short.sum())
+    return f"{count(total, 'place')} {'stays' if total == 1 else 'stay'} empty: {_listed(tasks)}."
+
+
+def _costs(answer: Assignment, placed: IntArray) -> str:
+    """What the chosen pairs cost, of the budget."""
+    costs, budget = answer.problem.arrays.costs, answer.problem.budget
+    if costs is None or budget is None:
+        return ""
+    paid = math.fsum(costs[placed[:, 0], placed[:, 1]].tolist())
+    return f"Costs: {paid:.6g} of a budget of {budget:.6g}."
+
+
+def _loads(answer: Assignment, placed: IntArray) -> str:
+    """What the workers have left of their capacities, all together, and who has none left."""
+    table = load_table(answer)
+    if table is None:
+        return ""
+    bound = table[np.isfinite(table["capacity"])]
+    full = bound.index[np.isclose(bound["load"], bound["capacity"])]
+    text = f"Loads: {table['load'].sum():.6g} in all"
+    if len(full):
+        text += f"; nothing is left of the capacity of {listing(full, _LISTED)}"
+    return f"{text}."
+
+
+def load_table(answer: Assignment) -> pd.DataFrame | None:
+    """What the tasks of each worker take and what the worker has, of those who have a task.
+
+    None of a problem without capacities. Index worker; columns ``tasks`` (how many), ``load``,
+    ``capacity`` (inf where there is no bound).
+    """
+    capacities, placed = answer.problem.arrays.capacities, answer.placed
+    if capacities is None or placed is None:
+        return None
+    busy = np.unique(placed[:, 0])
+    return pd.DataFrame(
+        {
+            "tasks": np.bincount(placed[:, 0], minlength=len(capacities))[busy],
+            "load": [load_of(answer.problem, placed, i) for i in busy.tolist()],
+            "capacity": capacities[busy],
+        },
+        answer.problem.workers.take(busy),
+    )
+
+
+def _quotas(answer: Assignment, placed: IntArray) -> str:
+    """How many places each quota has."""
+    rows = [f"{what}: {has} ({asked})" for what, has, asked in quota_rows(answer)]
+    more = f"; … ({len(rows)} in all)" if len(rows) > _LISTED else ""
+    return f"Quotas: {'; '.join(rows[:_LISTED])}{more}." if rows else ""
+
+
+def quota_rows(answer: Assignment) -> list[tuple[str, str, str]]:
+    """Each quota: what it is about, how many places it has, and what is asked."""
+    problem, placed = answer.problem, answer.placed
+    if placed is None:
+        return []
+    rows: dict[tuple[str, str], list[str]] = {}
+    for quota in problem.quota_sides:
+        filled = placed if quota.task < 0 else placed[placed[:, 1] == quota.task]
+        own, where = int(quota.members[filled[:, 0]].sum()), of_tasks(problem, quota.task)[0]
+        share = isinstance(quota.number, Fraction)
+        about = (f"{where}, {quota.about}", f"{own} of {len(filled)}" if share else str(own))
+        rows.setdefault(about, []).append(f"{quota.side} {quota.asked}")
+    return [(what, has, ", ".join(asked)) for (what, has), asked in rows.items()]
+
+
+def _undesired(answer: Assignment, placed: IntArray) -> str:
+    """Undesirable pairs that were accepted, and desired ones that were given."""
+    costs, problem = answer.problem.arrays.conflict_costs, answer.problem
+    if costs is None:
+        return ""
+    cost = costs[placed[:, 0], placed[:, 1]]
+    return _both_ways(
+        "Undesirable, and accepted",
+        "Desired, and given",
+        [(_pair(problem, i, j), float(c)) for (i, j), c in zip(placed.tolist(), cost, strict=True)],
+        "No undesirable pair was chosen.",
+    )
+
+
+def _given_up(answer: Assignment, placed: IntArray) -> str:
+    """Pairs that were to stay and do not."""
+    costs = answer.problem.arrays.keep_costs
+    if costs is None:
+        return ""
+    left = costs.copy()
+    left[placed[:, 0], placed[:, 1]] = 0.0
+    gone = [
+        f"{_pair(answer.problem, i, j)} ({left[i, j]:.4g})" for i, j in np.argwhere(left).tolist()
+    ]
+    kept = np.count_nonzero(costs) - len(gone)
+    said = f"Of {np.count_nonzero(costs)} pairs that had better stay {kept} do"
+    return f"{said}; given up: {_listed(gone)}." if gone else f"{said}."
+
+
+def _together(answer: Assignment, placed: IntArray) -> str:
+    """Who is chosen with whom, where that adds to ρ or takes from it."""
+    problem = answer.problem
+    effects = problem.arrays.pair_effects
+    if effects is None:
+        return ""
+    chosen: BoolArray = np.zeros(problem.eligible.shape, dtype=bool)
+    chosen[placed[:, 0], placed[:, 1]] = True
+    if problem.conflict_scope == "project":
+        chosen = np.asarray(chosen.any(axis=1, keepdims=True))
+    found = []
+    for i, k in problem.effect_pairs.tolist():
+        times = int((chosen[i] & chosen[k]).sum())
+        if times:
+            who = f"{as_listed(problem.workers[i])} and {as_listed(problem.workers[k])}"
+            often = f" on {times} tasks" if times > 1 else ""
+            found.append((f"{who}{often}", -float(effects[i, k]) * times))
+    return _both_ways("Better apart, and together", "Better together, and so they are", found, "")
+
+
+def _parts(answer: Assignment, placed: IntArray) -> str:
+    """What ρ is made of."""
+    if not answer.problem.soft:
+        return ""
+    parts = [f"{name} {part:+.4f}" for name, part in answer.parts.items()]
+    return f"ρ is made of {', '.join(parts)}."
+
+
+_LINES: tuple[Callable[[Assignment, IntArray], str], ...] = (
+    _empty,
+    _costs,
+    _loads,
+    _quotas,
+    _undesired,
+    _given_up,
+    _together,
+    _parts,
+)
+
+
+def _both_ways(bad: str, good: str, costs: Iterable[tuple[str, float]], none: str) -> str:
+    """What costs and what gains, with the numbers; the sentence for nothing that costs."""
+    held = list(costs)
+    loss = [f"{what} ({cost:.4g})" for what, cost in held if cost > 0]
+    gain = [f"{what} ({-cost:.4g})" for what, cost in held if cost < 0]
+    parts = [
+        f"{bad}: {_listed(loss)}." if loss else none,
+        f"{good}: {_listed(gain)}." if gain else "",
+    ]
+    return " ".join(part for part in parts if part)
+
+
+def _listed(texts: list[str]) -> str:
+    return phrases(texts, _LISTED)
+
+
+def _pair(problem: Problem, worker: int, task: int) -> str:
+    return f"{as_listed(problem.workers[worker])} on {as_listed(problem.tasks[task])}"
+
+
+def needs_texts(problem: Problem) -> list[str]:
+    """How many workers each task needs: ``2``, ``2 to 3``, ``at least 2``."""
+    need, most = problem.arrays.required.tolist(), problem.most.tolist()
+    if problem.required_rule != "exactly":
+        return [f"{problem.required_rule} {number}" for number in need]
+    return [
+        str(least) if least == upper else f"{least} to {upper}"
+        for least, upper in zip(need, most, strict=True)
+    ]
