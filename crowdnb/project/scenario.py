@@ -20,13 +20,13 @@ from crowdnb.model.changes import Item, apply
 from crowdnb.model.fields import Scope
 from crowdnb.model.moves import position
 from crowdnb.model.problem import Problem, needed
-from crowdnb.order import natural_key
 from crowdnb.project.errors import did_you_mean
 from crowdnb.project.options import TOGETHER, passed
+from crowdnb.project.quota_setting import value_text
 from crowdnb.project.record import Project, problem_of, sources_of
-from crowdnb.project.setting_kinds import ScenarioError, entries
+from crowdnb.project.setting_kinds import ScenarioError, Single, entries
 from crowdnb.project.settings import CHANGES, SETTINGS, Pair
-from crowdnb.spelling import cleaned, in_quotes, told_apart
+from crowdnb.spelling import cleaned, in_quotes, one_label, told_apart
 
 GIVEN = "as given"  # the project's own files, before any scenario
 
@@ -66,6 +66,9 @@ class Scenario:
         1: no worker can hold both, 0: one may.
     capacities : mapping of worker to float or None
         What the worker has, in the unit of the loads; None: without a bound.
+    quotas : mapping of (task or None, column, value, "least" or "most") to int, str or None
+        How many places go to workers with a value of an attribute, or which share ("50%"); None: no
+        such bound. Without a task: of all tasks together.
     budget : float, optional
         What all pairs together may cost.
 
@@ -93,6 +96,7 @@ class Scenario:
     pinned: Mapping[Pair, int] = field(default_factory=dict)
     overlaps: Mapping[Pair, int] = field(default_factory=dict)
     capacities: Mapping[str, float | None] = field(default_factory=dict)
+    quotas: Mapping[Any, int | str | None] = field(default_factory=dict)
     budget: float | None = None
 
     def __post_init__(self) -> None:
@@ -155,7 +159,7 @@ class Scenario:
                 continue
             changed[setting.feeds] = value = setting.fed(problem, value)
             partner = TOGETHER.get(setting.feeds)
-            if partner and getattr(problem.arrays, partner) is None:
+            if partner and getattr(problem, partner) is None:
                 # the project has it, and it bound nothing so far
                 both = passed({**project.options, setting.feeds: value}, problem.workers)
                 changed[partner] = both[partner]
@@ -210,13 +214,12 @@ class Scenario:
                     f"changes: a {kind} has {len(change.labels)} labels, got {shown(given[0])}"
                 )
             for label, what in zip(labels, change.labels, strict=True):
-                position(index[what], label, f"changes: {what}")
-            values, names = kept[change.setting], [str(label) for label in labels]
+                if what in index and label is not None:
+                    position(index[what], label, f"changes: {what}")
+            values, names = kept[change.setting], [*map(_as_name, labels)]
             if kind == "worker":  # one like another that was added is like that one's model
-                names = [self.roots.get(name, name) for name in names]
-            key: Any = tuple(names) if len(names) > 1 else names[0]
-            if change.labels[0] == change.labels[-1] and len(names) > 1:
-                key = tuple(sorted(names, key=natural_key))
+                names = [self.roots.get(str(name), name) for name in names]
+            key = change.key(names)
             values[key] = change.value(problem, labels, times, values.get(key, 0))
         return replace(self, **kept)
 
@@ -307,6 +310,11 @@ def misfits(scenario: Scenario, project: Project) -> Iterator[Misfit]:
     """What names a worker, task or criterion that the project has not, or has otherwise."""
     workers, criteria = set(project.workers), set(project.criteria)
     known = {"worker": workers, "task": set(project.required.index), "criterion": criteria}
+    attributes = project.options.get("attributes", pd.DataFrame())
+    known |= {
+        "column": set(attributes.columns),
+        "value": {value_text(cell) for cell in attributes.to_numpy().flat if cell is not None},
+    }
     added = set()
     for misfit in _unknown(scenario, "added", known):
         added.add(misfit.key)
@@ -353,9 +361,10 @@ def _unbound(scenario: Scenario, project: Project) -> Iterator[Misfit]:
 def _unknown(scenario: Scenario, name: str, known: Mapping[str, set[Any]]) -> Iterator[Misfit]:
     """Keys of a field of which a label is not known."""
     setting = SETTINGS[name]
+    if isinstance(setting, Single):
+        return
     for key in getattr(scenario, name):
-        names = key if len(setting.labels) > 1 else (key,)
-        for what, label in zip(setting.labels, names, strict=True):
+        for what, label in setting.labelled(key):
             if label not in known[what]:
                 why = f"{what} {shown(label)} is unknown in this project"
                 hint = did_you_mean(label, known[what])
@@ -378,6 +387,10 @@ def fitted(scenario: Scenario, project: Project) -> tuple[Scenario, tuple[str, .
             held.pop(misfit.key, None)
     said = tuple(f"{misfit.why}: {misfit.what} {misfit.verb} left out" for misfit in wrong)
     return (replace(scenario, **kept) if wrong else scenario), said
+
+
+def _as_name(label: Any) -> Any:
+    return label if label is None else one_label(label)
 
 
 def _a_change(given: object) -> tuple[Item, int]:

@@ -14,7 +14,7 @@ Each kind knows five things:
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from numbers import Integral
@@ -152,6 +152,10 @@ class Labelled:
     def told(self, key: Any) -> str:
         """What messages call the value of a key."""
         return self.called.format(*(key if len(self.labels) == 2 else (key,)))
+
+    def labelled(self, key: Any) -> Iterator[tuple[str, Hashable]]:
+        """What each label of a key names: worker, task or criterion."""
+        return zip(self.labels, key if len(self.labels) > 1 else (key,), strict=False)
 
     def fed(self, problem: Problem, values: Mapping[Any, Any]) -> Any:
         """All numbers of the problem by label, those of its labels that the setting names changed.

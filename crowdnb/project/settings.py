@@ -20,6 +20,8 @@ from crowdnb.ability.qualification import scaled_to_one
 from crowdnb.labels import count, number, shown
 from crowdnb.model.fields import MOST, Scope
 from crowdnb.model.problem import Problem
+from crowdnb.order import natural_key
+from crowdnb.project.quota_setting import Quotas, other_quota, sides_of, value_text
 from crowdnb.project.record import Project, sources_of
 from crowdnb.project.setting_kinds import (
     Ends,
@@ -298,6 +300,10 @@ _LISTED: tuple[Single | Labelled, ...] = (
         "capacities", ("worker",), "the capacity of {}", "a number of at least 0, or none,",
         _not_negative, _other_capacity, feeds="capacities", empty=True,
     ),
+    Quotas(
+        "quotas", ("task", "column", "value"), "the {} of {} {} on {}", "", lambda value: True,
+        other_quota, feeds="quotas", empty=True,
+    ),
     Single("budget", _finite, _other_budget, feeds="budget"),
     Labelled(
         "added", ("worker",), "how many are added like {}", "a whole number of workers",
@@ -318,15 +324,39 @@ class Change:
     value : callable
         Of the problem repaired, the change's labels, how often, and the field's value before; the
         value after.
+    key : callable
+        Of the names of its labels, the field's key.
+    more : tuple of str
+        What it says beside the labels of the field.
     """
 
     setting: str
     value: Callable[[Problem, Sequence[Hashable], int, int], int]
+    key: Callable[[Sequence[Any]], Any] = lambda names: tuple(names) if len(names) > 1 else names[0]
+    more: tuple[str, ...] = ()
 
     @property
     def labels(self) -> tuple[str, ...]:
         """What its labels name."""
-        return SETTINGS[self.setting].labels
+        return SETTINGS[self.setting].labels + self.more
+
+
+def _two(names: Sequence[str]) -> tuple[str, ...]:
+    """Two labels of one kind, in the order in which a scenario holds them."""
+    return tuple(sorted(names, key=natural_key))
+
+
+def _side(names: Sequence[Any]) -> tuple[Any, ...]:
+    """One side of a quota."""
+    *about, how = names
+    return (*about, "least" if how == "fewer" else "most")
+
+
+def _loosened(problem: Problem, labels: Sequence[Hashable], times: int, before: int) -> int:
+    """A quota of so many places fewer at least, or more at most."""
+    task, column, value, side = _side(labels)
+    given = sides_of(problem.quotas)[task, column, value_text(value), side]
+    return int(given) + (times if side == "most" else -times)
 
 
 def _at(series: pd.Series[int], labels: Sequence[Hashable]) -> int:
@@ -335,7 +365,7 @@ def _at(series: pd.Series[int], labels: Sequence[Hashable]) -> int:
 
 # By kind of a repair's change.
 CHANGES = {
-    "conflict": Change("conflicts", lambda problem, labels, times, before: 0),
+    "conflict": Change("conflicts", lambda problem, labels, times, before: 0, _two),
     "exclusion": Change("exclusions", lambda problem, labels, times, before: 0),
     "place": Change(
         "required", lambda problem, labels, times, before: _at(problem.required, labels) - times
@@ -348,5 +378,6 @@ CHANGES = {
     ),
     "worker": Change("added", lambda problem, labels, times, before: before + times),
     "pin": Change("pinned", lambda problem, labels, times, before: 0),
-    "overlap": Change("overlaps", lambda problem, labels, times, before: 0),
+    "overlap": Change("overlaps", lambda problem, labels, times, before: 0, _two),
+    "quota": Change("quotas", _loosened, _side, ("how",)),
 }
