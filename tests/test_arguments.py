@@ -171,7 +171,8 @@ CALLS = [
         "demand={('t1', 'skill'): (0.1, 1.0)}, "
         "conflicts={('a', 'b'): 1}, exclusions={('a', 't1'): 1}, limits={'a': 1}, added={'t1': 1},"
         " least={'a': 0}, most={'t1': 2}, pinned={('a', 't1'): 1}, overlaps={('t1', 't2'): 1},"
-        " capacities={'a': 2.0}, budget=3.0, missing_costs={'t1': 0.5})"
+        " capacities={'a': 2.0}, budget=3.0, missing_costs={'t1': 0.5},"
+        " quotas={('t1', 'grade', 'new', 'most'): 1})"
     ),
     "cn.Scenario.from_json(data=cn.Scenario('one').as_json(), where='here')",
     "cn.Scenario().intervals(project=PROJECT)",
@@ -527,8 +528,10 @@ KINDS = {
     "numbers by label": ["None", "{}", *NUMBERS, *FREE],
     "bounds by label": ["None", "{}", *NUMBERS[1:], "math.inf", "cell math.inf"],
     "number or none": ["None", *NUMBERS],
+    "number, none or inf": ["None", "math.inf", *NUMBERS],
     "by label": ["{}", "{'z': 1.0}", "rows unlike"],
     "by pair": ["{}"],
+    "bounds by pair": ["{}", "cell None"],
     "unbounded by label": ["{}", "{'z': 1.0}", "rows unlike", "cell math.inf"],
     # an empty cell is none
     "costs by label": [
@@ -750,7 +753,8 @@ ARGUMENTS |= {
         ],
         "by pair",
     ),
-    "cn.Scenario.budget": "number or none",
+    "cn.Scenario.budget": "number, none or inf",
+    "cn.Scenario.quotas": "bounds by pair",
     "cn.Scenario.from_json.data": "begins with a name",
     "cn.Scenario().repaired.changes": "none of them",
     "cn.Scenarios.named": "none of them",
@@ -822,6 +826,7 @@ WORDS = {
     "cn.Scenario.pinned": "pin",
     "cn.Scenario.overlaps": "overlap",
     "cn.Scenario.capacities": "capacity",
+    "cn.Scenario.quotas": "quotas",
     "cn.Scenario.missing_costs": "empty place",
     "cn.Scenario.from_json.data": "here",
     "cn.Scenarios.load.path": "read",

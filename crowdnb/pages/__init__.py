@@ -4,6 +4,7 @@
 ``findings``           what it tells, found out once
 ``sections``           how it says so
 ``rule_sections``      how it says what rules beyond the paper do
+``rule_tables``        what those say of an answer, as HTML
 ``comparison``         how it says what scenarios change
 ``assignment_tables``  who does what, as HTML
 ``html``               pieces of HTML, which the panels use too

@@ -46,9 +46,10 @@ def _difference(found: Findings) -> str:
         return "Not both are proved the best, so that ρ is not compared."
     if plans.same_measure(one):
         return f"ρ changes by {change:+.4f}."
+    by = "Q, W and costs" if found.problem.soft else "Q and W"
     return (
         "ρ measures something else here, so that the two cannot be compared. By"
-        f" the Q and W of the files this assignment has {plans.as_given(one):.4f}, and the given"
+        f" the {by} of the files this assignment has {plans.as_given(one):.4f}, and the given"
         f" one {found.given.performance:.4f}: {change:+.4f}."
     )
 

@@ -17,13 +17,16 @@ from crowdnb.explain.alternatives import Alternatives, alternatives
 from crowdnb.explain.prices import prices
 from crowdnb.explain.repairs import Repairs, repairs
 from crowdnb.model.assignment import Assignment
+from crowdnb.model.rules import BY_ROW, Rules
 from crowdnb.pages.assignment_tables import fits_grid
 from crowdnb.project.scenario import GIVEN, Scenario
 from crowdnb.project.scenarios import Scenarios
 from crowdnb.sensitivity.stability import Stability, stability
 from crowdnb.solver.search import optimum, tie
 
-_LOOKED_INTO = 1500  # pairs of worker and task up to which every price is computed
+# Pairs of worker and task up to which every price is computed: by search, and by mixed-integer
+# programs, of which each takes about a second.
+_LOOKED_INTO, _BY_PROGRAM = 1500, 300
 _STABLE_CRITERIA = 4  # up to which the region of weights is found within seconds
 # of repairs, where all others cost 1: people who are not there cost most
 COSTS = {"limit": 2.0, "worker": 3.0}
@@ -55,7 +58,9 @@ class Findings:
         self.misfits = plans.left_out(scenario)
         self.notes = [*self.project.notes, *said]
         self.weights = dict(scenario.weights) or self.project.weights_by_criterion
-        self.small = self.problem.arrays.qualification.size <= _LOOKED_INTO
+        by_row = self.problem.soft or any(map(Rules.of(self.problem).items, BY_ROW))
+        self._most = _BY_PROGRAM if by_row else _LOOKED_INTO
+        self.small = self.problem.arrays.qualification.size <= self._most
         self.size = "{} workers × {} tasks".format(*self.problem.arrays.qualification.shape)
         self.fits_grid = fits_grid(*self.problem.arrays.qualification.shape)
 
@@ -63,7 +68,7 @@ class Findings:
     def not_looked_into(self) -> str:
         """Why neither the next best nor any price is asked for; empty where they are."""
         if not self.small:
-            return f"Not looked into: {self.size}, and more than {_LOOKED_INTO:,} pairs take long."
+            return f"Not looked into: {self.size}, and more than {self._most:,} pairs take long."
         if self.answer.status != "optimal":
             return "Not looked into: the assignment is not proved the best."
         return ""

@@ -2,46 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Hashable
 
 from crowdnb.labels import as_listed
-from crowdnb.model.assignment import Assignment
 from crowdnb.model.moves import moves_text
 from crowdnb.model.problem import Problem
 from crowdnb.pages.findings import FEW, Findings
-from crowdnb.pages.html import items, text_table
-from crowdnb.project.rule_lines import load_table, rule_lines
+from crowdnb.project.rule_lines import why_empty
 from crowdnb.project.scenarios import moved
-
-_HOURS = 30  # workers whose loads are listed
-
-
-def rules_kept(found: Findings) -> str:
-    """One sentence for each rule, and what each worker's tasks take; empty where there is none."""
-    lines = rule_lines(found.answer)
-    return (items(lines) if lines else "") + _loads(found.answer)
-
-
-def _loads(answer: Assignment) -> str:
-    """What the tasks of each worker take, and what the worker has; the fullest first."""
-    table = load_table(answer)
-    if table is None:
-        return ""
-    table["left"] = table["capacity"] - table["load"]
-    table = table.sort_values("left", kind="stable")
-    rows = [
-        [worker, row["tasks"], _number(row["load"]), _number(row["capacity"]), _number(row["left"])]
-        for worker, row in table.head(_HOURS).to_dict("index").items()
-    ]
-    more = f"<p>… ({len(table)} workers in all)</p>" if len(table) > _HOURS else ""
-    body = text_table(["worker", "tasks", "load", "capacity", "left"], rows)
-    return f'<div class="tight">{body}</div>{more}'
-
-
-def _number(value: float) -> str:
-    """A load or a capacity; a dash where there is no bound."""
-    return f"{value:.6g}" if math.isfinite(value) else "–"
 
 
 def places_left_empty(found: Findings) -> list[str]:
@@ -61,21 +29,21 @@ def _why_empty(found: Findings, task: Hashable, left: int) -> str:
     need, costs = int(problem.arrays.required[at]), problem.arrays.missing_cost
     cost = 0.0 if costs is None else float(costs[at])
     verb = "stays" if left == 1 else "stay"
-    said = f"{as_listed(task)}: {left} of {need} {verb} empty, at {cost:.4g} each"
+    said = (
+        f"{as_listed(task)}: {left} of {need} {verb} empty, at {cost:.4g} each;"
+        f" {why_empty(found.answer, task)}"
+    )
     filled = found.filled.get(task)
     if filled is None:
         return f"{said}."
+    all_of = "it" if left == 1 else "them"
     if filled.status == "infeasible":
-        return (
-            f"{said}: beside the other rules no assignment fills {'it' if left == 1 else 'them'}."
-        )
+        return f"{said}. Beside the other rules no assignment fills {all_of}."
     if filled.placed is None:
-        return f"{said}; what filling takes was not found out within the time limit."
+        return f"{said}."
     less = found.answer.performance - filled.performance
-    if less <= found.tie:
-        return f"{said}; filled, ρ would be as high."
     who = moves_text(moved(found.answer, filled))
-    return f"{said}; filled, ρ would be {less:.3g} lower ({who})."
+    return f"{said}. To fill {all_of} lowers ρ by {max(less, 0.0):.3g} ({who})."
 
 
 def rules_checked(problem: Problem, scope: str) -> str:
@@ -110,7 +78,7 @@ def made_of(found: Findings) -> str:
     """What ρ adds up, in a sentence or two, for who reads the page."""
     given_q = found.project.given_qualification is not None
     adds = (
-        "Q of each chosen worker for the task"
+        "Q of each worker chosen for a task"
         if given_q
         else ("how well each chosen worker meets what the task asks, from 0 to 1")
     )

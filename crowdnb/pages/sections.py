@@ -11,7 +11,7 @@ import numpy as np
 import crowdnb
 from crowdnb.ability.consistency import consistency_of
 from crowdnb.explain.infeasible import explain_infeasible
-from crowdnb.labels import count, listing, phrases
+from crowdnb.labels import as_listed, count, listing, phrases
 from crowdnb.model.assignment import TIED, performance
 from crowdnb.model.check import check
 from crowdnb.model.moves import moves_text
@@ -29,12 +29,13 @@ from crowdnb.pages.rule_sections import (
     made_of,
     places_left_empty,
     rules_checked,
-    rules_kept,
     title_of_measure,
 )
+from crowdnb.pages.rule_tables import rules_kept
 from crowdnb.project.histories import clouds_of, few_line, left_out_line
 from crowdnb.project.plan import proved_by, tie_line
 from crowdnb.project.record import fingerprint
+from crowdnb.project.rule_lines import rule_lines
 from crowdnb.project.scenarios import moved
 from crowdnb.solver.engine import SolverAnswerError
 
@@ -49,7 +50,7 @@ def body(found: Findings) -> str:
             _section("What was decided", _decided(found), "wide"),
             _section("Who does what", _who(found), listed),
             _section("On the grid", _grid(found)) if found.fits_grid else "",
-            _unless_empty("What else binds", rules_kept(found)),
+            _unless_empty("What else binds", rules_kept(found.answer, found.project)),
             _unless_empty("Places left empty", items(places_left_empty(found))),
             _section("Why these", items(_why(found))),
             _section("What the rules cost", items(_costs(found))),
@@ -87,12 +88,13 @@ def summary(found: Findings) -> str:
             lines.append("What would help, and at what price, is on the page.")
         return "\n".join([head, *lines])
     team = answer.pairs.groupby("task", sort=False)["worker"].agg(
-        lambda who: ", ".join(map(str, who))
+        lambda who: ", ".join(map(as_listed, who))
     )
     tasks = "; ".join(f"{task}: {team.get(task, 'nobody')}" for task in found.problem.tasks)
     who = f"{tasks}. Idle: {listing(answer.idle, 20) or 'nobody'}."
     lost = [f"Of the scenario {found.scenario.name!r}: {why}." for why in found.misfits]
-    return "\n".join(filter(None, [head, tie_line(answer), who, *_ratings(found), *lost]))
+    rules = rule_lines(answer, found.project)
+    return "\n".join(filter(None, [head, tie_line(answer), who, *rules, *_ratings(found), *lost]))
 
 
 def _headline(found: Findings) -> str:
@@ -150,10 +152,10 @@ def _why(found: Findings) -> list[str]:
     missed = workers[workers["worth"] > 0]
     if len(missed):
         most = [
-            f"{who} ({_fall(worth)})"
+            f"{as_listed(who)} ({_fall(worth)})"
             for who, worth in zip(missed["worker"][:FEW], missed["worth"][:FEW], strict=True)
         ]
-        lines.append(f"Missed most, by what ρ would fall without them: {listing(most)}.")
+        lines.append(f"Missed most, by what ρ would fall without them: {phrases(most)}.")
     if len(missed) > FEW:
         least = missed.iloc[-1]
         lines.append(f"Missed least of those chosen: {least['worker']} ({_fall(least['worth'])}).")
@@ -178,6 +180,9 @@ def _next_best(found: Findings) -> str:
     return f"It is the only best one. The next has ρ {less:.2g} lower: {who}."
 
 
+# Of prices: what a person could give up, and what is only better so.
+_RULES = ["conflict", "exclusion", "overlap", "pin", "least", "capacity", "quota", "budget"]
+_WISHES = ["keep", "undesirable", "effect"]
 _NOTES = 8  # on the files, so that a page stays short
 _OPTIONS = "a rule beyond the paper counts, such as several tasks per worker"
 
@@ -199,13 +204,13 @@ def _costs(found: Findings) -> list[str]:
     else:
         together = "No conflict and no bar costs anything: without them ρ would be the same."
     lines, worth = [together], found.worth
-    rules = worth[worth["kind"].isin(["conflict", "exclusion", "overlap"]) & (worth["worth"] < 0)]
+    rules = worth[worth["kind"].isin(_RULES) & (worth["worth"] < 0)]
     rules = rules.sort_values("worth", kind="stable")
     if len(rules):
         lines.append(f"The most costly alone: {phrases(rules['text'], FEW, len(rules))}.")
     elif lost > 0:
         lines.append("None of them costs anything alone.")
-    wishes = worth[worth["kind"].isin(["keep", "undesirable", "effect"]) & (worth["worth"] != 0)]
+    wishes = worth[worth["kind"].isin(_WISHES) & (worth["worth"] != 0)]
     if len(wishes):
         lines.append(
             f"Of what is only undesirable, or better together: {phrases(wishes['text'], FEW)}."

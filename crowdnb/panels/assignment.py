@@ -19,6 +19,7 @@ from crowdnb.model.moves import cut
 from crowdnb.model.problem import Problem
 from crowdnb.pages.assignment_tables import assignment_grid, cells_of, chosen_pairs, team_table
 from crowdnb.pages.html import escaped, paragraphs
+from crowdnb.pages.rule_tables import rules_kept
 from crowdnb.panels.controls import (
     WRAP,
     WeightSliders,
@@ -33,6 +34,7 @@ from crowdnb.panels.settings import gamma_note, scenario_of, settings_of
 from crowdnb.project.histories import few_line, left_out_line
 from crowdnb.project.plan import proved_by, tie_line
 from crowdnb.project.record import Project, sources_of
+from crowdnb.project.rule_lines import rule_lines
 from crowdnb.project.scenario import Scenario
 from crowdnb.project.scenarios import Scenarios, tasks_of
 
@@ -42,11 +44,13 @@ def assignment_view(
     start: View | None = None,
     listed: bool = False,
     by_given: float | None = None,
+    project: Project | None = None,
 ) -> View:
     """Who does what, on a grid or listed, ρ and who moved; or why there is no assignment.
 
     ``by_given`` is ρ of the assignment by the Q and W of the start, where its own are others: ρ is
-    then another measure, and only this is compared with the start.
+    then another measure, and only this is compared with the start. With the ``project`` costs are
+    told that no budget binds.
     """
     check_start(start)
     flag(listed, "listed")
@@ -79,7 +83,8 @@ def assignment_view(
         f"<p>Moved: {escaped(cut(facts['moved']) or 'nobody')}."
         f" Idle: {escaped(listing(answer.idle) or 'nobody')}.</p>",
     ]
-    head = "".join(lines)
+    facts["rules"] = rule_lines(answer, project)
+    head = "".join(lines) + rules_kept(answer, project)
     if listed:
         return View(facts, head + team_table(answer))
     was = cells_of(answer.problem, first["pairs"])
@@ -94,12 +99,14 @@ def _rho(answer: Assignment, measured: float | None, first: Mapping[str, Any] | 
     proof = f"Proved the best ({escaped(proved_by(answer))})."
     if first is None or first["status"] != "optimal":
         return f"<p>{rho}. {proof}</p>"
+    soft = answer.problem.soft
     if measured is None:
         less = answer.performance - first["ρ"]
         return f"<p>{rho}, {less:+.4f} against the start. {proof}</p>"
     return (
-        f"<p>{rho} by another Q or W than at the start, so it cannot be compared with that ρ."
-        f" {proof}</p><p>By the given Q and W it is {measured:.4f},"
+        f"<p>{rho} by another {'Q, W or cost' if soft else 'Q or W'} than at the start, so it"
+        f" cannot be compared with that ρ. {proof}</p><p>By the given"
+        f" {'Q, W and costs' if soft else 'Q and W'} it is {measured:.4f},"
         f" {measured - first['ρ']:+.4f} against the start.</p>"
     )
 
@@ -108,7 +115,7 @@ def plan_view(plans: Scenarios, one: Scenario, start: View | None, listed: bool)
     """:func:`assignment_view` of a scenario, with what few ratings mean for it."""
     answer = plans.answer(one)
     by_given = None if answer.placed is None or plans.same_measure(one) else plans.as_given(one)
-    view = assignment_view(answer, start, listed, by_given)
+    view = assignment_view(answer, start, listed, by_given, plans.project)
     said = [left_out_line(plans.project, one)]
     if answer.placed is not None:
         said.append(few_line(plans.project, one, answer))

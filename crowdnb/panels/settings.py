@@ -13,6 +13,7 @@ What has no control, such as what a repair changed, is among ``extra``: setting,
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -113,7 +114,7 @@ def settings_of(project: Project, scenario: Scenario, scope: str = "project") ->
         values["task_overlaps"] = _pressed(table | table.T, tasks, tasks, scenario.overlaps)
     if "costs" in options:
         budget = options.get("budget") if scenario.budget is None else scenario.budget
-        values["budget"] = None if budget is None else float(budget)
+        values["budget"] = None if budget in (None, math.inf) else float(budget)
     values["extra"] = tuple(_extra(project, scenario, values))
     return values
 
@@ -191,6 +192,7 @@ def _extra(
             if (setting, value) != ("limits", 1)
         ]
     extra += [("added", who, times) for who, times in scenario.added.items() if times]
+    extra += [("quotas", key, value) for key, value in scenario.quotas.items()]
     for name, (setting, row, column) in _PAIRS.items():
         rows, columns = _index(project, row), _index(project, column)
         extra += [
@@ -216,7 +218,7 @@ def scenario_of(project: Project, settings: Mapping[str, Any], scope: str = "pro
             changed |= _row_changes(columns, labels, settings[name], first[name])
     for name in ("gamma", "min_ratings", "budget"):
         if settings.get(name) != first.get(name):
-            changed[name] = settings[name]
+            changed[name] = math.inf if settings[name] is None else settings[name]
     if settings["scope"] != scope:
         changed["scope"] = settings["scope"]
     if settings["weights"] != first["weights"]:

@@ -7,7 +7,8 @@ stays empty, what is paid, how many places a quota has, which undesirable pairs 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable
 from fractions import Fraction
 
 import numpy as np
@@ -15,19 +16,37 @@ import pandas as pd
 
 from crowdnb.labels import BoolArray, IntArray, as_listed, count, listing, phrases
 from crowdnb.model.assignment import Assignment
-from crowdnb.model.check import load_of, of_tasks
+from crowdnb.model.check import broken_rules, load_of, of_tasks
 from crowdnb.model.problem import Problem
+from crowdnb.project.record import Project
 
 _LISTED = 12  # pairs, quotas or tasks in a sentence
 
 
-def rule_lines(answer: Assignment) -> list[str]:
-    """One sentence for each rule that there is; none without an assignment."""
+def rule_lines(answer: Assignment, project: Project | None = None) -> list[str]:
+    """One sentence for each rule that there is; none without an assignment.
+
+    Costs that no budget binds are told where the ``project`` is given that has them.
+    """
     placed = answer.placed
     if placed is None:
         return []
-    said = (line(answer, placed) for line in _LINES)
+    said = [line(answer, placed) for line in _LINES]
+    if project is not None and answer.problem.budget is None:
+        said.append(_paid(answer, project))
     return [text for text in said if text]
+
+
+def _paid(answer: Assignment, project: Project) -> str:
+    """What the chosen pairs cost without a budget; workers who are added cost what no file says."""
+    costs = project.options.get("costs")
+    if costs is None:
+        return ""
+    pairs = answer.pairs[answer.pairs["worker"].isin(costs.index)]
+    paid = math.fsum(costs.at[w, t] for w, t in zip(pairs["worker"], pairs["task"], strict=True))
+    more = len(answer.pairs) - len(pairs)
+    without = f", without those of {count(more, 'place')} of added workers" if more else ""
+    return f"Costs: {paid:.6g}{without}; there is no budget."
 
 
 def _empty(answer: Assignment, placed: IntArray) -> str:
@@ -132,7 +151,7 @@ def _given_up(answer: Assignment, placed: IntArray) -> str:
         f"{_pair(answer.problem, i, j)} ({left[i, j]:.4g})" for i, j in np.argwhere(left).tolist()
     ]
     kept = np.count_nonzero(costs) - len(gone)
-    said = f"Of {np.count_nonzero(costs)} pairs that had better stay {kept} do"
+    said = f"Of {np.count_nonzero(costs)} pairs that had better stay {kept} {'does' if kept == 1 else 'do'}"
     return f"{said}; given up: {_listed(gone)}." if gone else f"{said}."
 
 
@@ -194,6 +213,45 @@ def _listed(texts: list[str]) -> str:
 
 def _pair(problem: Problem, worker: int, task: int) -> str:
     return f"{as_listed(problem.workers[worker])} on {as_listed(problem.tasks[task])}"
+
+
+def why_empty(answer: Assignment, task: Hashable) -> str:
+    """What keeps those from a task who may take it and do not, in a clause."""
+    problem, placed, arrays = answer.problem, answer.placed, answer.problem.arrays
+    j = problem.task_at[task]
+    if placed is None:
+        return ""
+    taken = np.bincount(placed[:, 0], minlength=len(problem.workers))
+    free = problem.eligible[:, j].copy()
+    free[placed[placed[:, 1] == j, 0]] = False
+    if not free.any():
+        return "nobody else may take it"
+    found: Counter[str] = Counter()
+    for i in np.flatnonzero(free).tolist():
+        found[_kept_from(problem, placed, i, j, int(taken[i] >= arrays.worker_limits[i]))] += 1
+    said = [f"{what} ({number})" for what, number in found.most_common()]
+    return f"what keeps others from it: {phrases(said)}"
+
+
+def _kept_from(problem: Problem, placed: IntArray, i: int, j: int, full: int) -> str:
+    """The first rule that keeps a worker from one more task."""
+    arrays = problem.arrays
+    own, there = placed[placed[:, 0] == i, 1], placed[placed[:, 1] == j, 0]
+    everybody = placed[:, 0] if problem.conflict_scope == "project" else there
+    loads, capacities = arrays.loads, arrays.capacities
+    if full:
+        return "as many tasks as allowed"
+    if arrays.task_overlaps[j, own].any():
+        return "a task that overlaps"
+    if arrays.worker_conflicts[i, everybody].any():
+        return "a conflict"
+    if loads is not None and capacities is not None:
+        if load_of(problem, placed, i) + loads[i, j] > capacities[i]:
+            return "too little capacity left"
+    both = np.concatenate([placed, [[i, j]]])
+    if broken_rules(problem, both):
+        return "the budget or a quota"
+    return "a lower ρ"
 
 
 def needs_texts(problem: Problem) -> list[str]:

@@ -70,7 +70,7 @@ class Scenario:
         How many places go to workers with a value of an attribute, or which share ("50%"); None: no
         such bound. Without a task: of all tasks together.
     budget : float, optional
-        What all pairs together may cost.
+        What all pairs together may cost; inf: as much as one likes.
 
     Raises
     ------
@@ -159,7 +159,9 @@ class Scenario:
                 continue
             changed[setting.feeds] = value = setting.fed(problem, value)
             partner = TOGETHER.get(setting.feeds)
-            if partner and getattr(problem, partner) is None:
+            if partner and value is None:
+                changed[partner] = None
+            elif partner and getattr(problem, partner) is None:
                 # the project has it, and it bound nothing so far
                 both = passed({**project.options, setting.feeds: value}, problem.workers)
                 changed[partner] = both[partner]

@@ -80,9 +80,25 @@ def _other_gamma(project: Project, gamma: float) -> str | None:
     return f"γ {project.gamma:g} → {gamma:g}{assumed}"
 
 
-def _finite(value: Any, where: str) -> int | float:
-    if not math.isfinite(number(value)):
-        raise ScenarioError(f"{where}: the budget is {as_typed(value)}; a finite number is needed")
+class _Budget(Single):
+    """What all may cost together; inf, in the file "none", where there is no bound."""
+
+    def fed(self, problem: Problem, value: Any) -> Any:
+        """The budget; None for no bound."""
+        return None if value == math.inf else value
+
+    def to_json(self, value: Any) -> Any:
+        """The number, or "none"."""
+        return "none" if value == math.inf else value
+
+    def from_json(self, data: Any, where: str) -> Any:
+        """The number; :meth:`read` checks it."""
+        return math.inf if data == "none" else data
+
+
+def _money(value: Any, where: str) -> int | float:
+    if number(value) != math.inf and not math.isfinite(number(value)):
+        raise ScenarioError(f"{where}: the budget is {as_typed(value)}; a number is needed")
     return as_json(value)
 
 
@@ -201,9 +217,10 @@ def _missing(project: Project, task: str, value: float | None) -> str | None:
 
 def _other_budget(project: Project, value: float) -> str | None:
     given = project.options.get("budget")
-    if value == given:
+    if value == (math.inf if given is None else given):
         return None
-    return f"budget {'none' if given is None else f'{given:g}'} → {value:g}"
+    told = ("none" if one in (None, math.inf) else f"{one:g}" for one in (given, value))
+    return f"budget {' → '.join(told)}"
 
 
 def _other_capacity(project: Project, worker: str, value: float | None) -> str | None:
@@ -304,7 +321,7 @@ _LISTED: tuple[Single | Labelled, ...] = (
         "quotas", ("task", "column", "value"), "the {} of {} {} on {}", "", lambda value: True,
         other_quota, feeds="quotas", empty=True,
     ),
-    Single("budget", _finite, _other_budget, feeds="budget"),
+    _Budget("budget", _money, _other_budget, feeds="budget"),
     Labelled(
         "added", ("worker",), "how many are added like {}", "a whole number of workers",
         _is_count, _more, _not_too_many, most=MOST, whole=True,
@@ -331,7 +348,7 @@ class Change:
     """
 
     setting: str
-    value: Callable[[Problem, Sequence[Hashable], int, int], int]
+    value: Callable[[Problem, Sequence[Hashable], int, int], int | None]
     key: Callable[[Sequence[Any]], Any] = lambda names: tuple(names) if len(names) > 1 else names[0]
     more: tuple[str, ...] = ()
 
@@ -349,7 +366,7 @@ def _two(names: Sequence[str]) -> tuple[str, ...]:
 def _side(names: Sequence[Any]) -> tuple[Any, ...]:
     """One side of a quota."""
     *about, how = names
-    return (*about, "least" if how == "fewer" else "most")
+    return (*about, "least" if how in ("fewer", "least") else "most")
 
 
 def _loosened(problem: Problem, labels: Sequence[Hashable], times: int, before: int) -> int:
@@ -380,4 +397,5 @@ CHANGES = {
     "pin": Change("pinned", lambda problem, labels, times, before: 0),
     "overlap": Change("overlaps", lambda problem, labels, times, before: 0, _two),
     "quota": Change("quotas", _loosened, _side, ("how",)),
+    "share": Change("quotas", lambda problem, labels, times, before: None, _side, ("which",)),
 }

@@ -48,12 +48,15 @@ BEYOND = replace(
     most={"r1": 3, "r2": None},
     missing_costs={"r3": 0.25},
     capacities={"a4": 3.0, "a5": None},
+    quotas={("r2", "grade", "senior", "most"): 2, (None, "grade", "junior", "least"): "30%"},
     budget=12.5,
 )
 RULES = {
     "pinned": [("a3", "r1")],
     "task_overlaps": [("r2", "r3")],
     "required_most": {"r2": 4},
+    "attributes": pd.DataFrame({"grade": ["senior", "junior"] * 6}, [f"a{k}" for k in range(12)]),
+    "quotas": [{"task": "r2", "column": "grade", "value": "senior", "least": 1}],
     "budget": 20.0,
     "capacities": dict.fromkeys([f"a{k}" for k in range(12)], 5.0),
 }
@@ -127,6 +130,7 @@ def arrays(problem):
     numbers = vars(problem.arrays).items()
     found = {name: value.tolist() for name, value in numbers if value is not None}
     found |= {"workers": problem.workers.tolist(), "budget": problem.budget}
+    found |= {"quotas": [(*quota[:5],) for quota in problem.quota_sides]}
     return found | {"scope": problem.conflict_scope}
 
 
@@ -179,7 +183,7 @@ def test_a_field_that_is_no_setting_is_refused():
 
 
 def test_a_repair_of_every_kind_is_held():
-    assert set(CHANGES) == set(KINDS) - {"quota", "share"}  # none of a scenario yet
+    assert set(CHANGES) == set(KINDS)
     assert all(change.setting in SETTINGS for change in CHANGES.values())
 
 

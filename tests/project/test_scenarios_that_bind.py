@@ -1,5 +1,7 @@
 """Scenarios of what binds beyond the paper's rules: what they change, in words and in numbers."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -19,7 +21,16 @@ RULES = {
     "budget": 10,
     "loads": pd.Series([3.0, 2, 1], T),
     "capacities": pd.Series([5.0, 6, 7, 8], W),
+    "attributes": pd.DataFrame(
+        {"grade": ["senior", "new", "senior", "new"], "year": [1, 2, 1, 3]}, W
+    ),
+    "quotas": [
+        {"task": "desk", "column": "grade", "value": "senior", "least": 1},
+        {"column": "year", "value": 3, "most": "50%"},
+    ],
+    "missing_cost": {"gate": 0.5},
 }
+SENIORS, LATE = ("desk", "grade", "senior", "least"), (None, "year", "3", "most")
 
 
 def project(rules=RULES, **more):
@@ -38,6 +49,7 @@ def project(rules=RULES, **more):
     [
         ("budget", 12, ["budget 10 → 12"]),
         ("budget", 10.0, []),
+        ("budget", float("inf"), ["budget 10 → none"]),
         ("pinned", {("Ann", "night"): 0}, ["Ann need not stay on night"]),
         ("pinned", {("Ann", "night"): 1}, []),
         ("pinned", {("Bo", "desk"): 1}, ["Bo stays on desk"]),
@@ -56,6 +68,17 @@ def project(rules=RULES, **more):
         ),
         ("most", {"desk": None}, ["desk takes at most 2 → as many as it needs"]),
         ("most", {"desk": 3}, ["desk takes at most 2 → 3"]),
+        ("missing_costs", {"gate": 0.5, "desk": None}, []),
+        ("missing_costs", {"gate": 2}, ["an empty place of gate costs 0.5 → 2"]),
+        ("missing_costs", {"gate": None}, ["no place of gate may stay empty"]),
+        ("missing_costs", {"gate": float("inf")}, ["no place of gate may stay empty"]),
+        ("missing_costs", {"desk": 1}, ["places of desk may stay empty, for 1 each"]),
+        ("quotas", {SENIORS: 1, LATE: "50 %"}, []),
+        ("quotas", {(None, "year", 3.0, "most"): "50.0%"}, []),
+        ("quotas", {SENIORS: 2}, ["grade senior on desk: at least 1 → 2"]),
+        ("quotas", {SENIORS: None}, ["grade senior on desk: at least 1 → none"]),
+        ("quotas", {LATE: 1}, ["year 3 on all tasks together: at most 50% → 1"]),
+        ("quotas", {("gate", "year", 2, "least"): 1}, ["year 2 on gate: at least none → 1"]),
         ("capacities", {"Ann": 5, "Bo": 6.5}, ["capacity of Bo 6 → 6.5"]),
         ("capacities", {"Ann": None}, ["capacity of Ann 5 → unbounded"]),
         ("capacities", {"Ann": float("inf")}, ["capacity of Ann 5 → unbounded"]),
@@ -70,13 +93,16 @@ def test_settings_become_the_problem_that_a_person_would_write():
         "all", budget=12, pinned={("Ann", "night"): 0, ("Bo", "desk"): 1},
         overlaps={("gate", "desk"): 0, ("night", "gate"): 1}, limits={"Cy": 2},
         capacities={"Ann": None, "Di": 1}, least={"Ann": 0, "Cy": 1}, most={"desk": 3, "night": 2},
-        required={"desk": 3},
+        required={"desk": 3}, missing_costs={"gate": None, "night": 0.25},
+        quotas={SENIORS: None, LATE: "75%", (None, "year", 3, "least"): 1},
     )  # fmt: skip
     wanted = cn.Problem(
         Q, [3, 1, 1], worker_limits=[2, 1, 2, 1], worker_least={"Cy": 1},
         required_most={"desk": 3, "night": 2}, pinned=[("Bo", "desk")],
         task_overlaps=[("night", "gate")], costs=RULES["costs"], budget=12,
-        loads=RULES["loads"], capacities={"Bo": 6, "Cy": 7, "Di": 1},
+        loads=RULES["loads"], capacities={"Bo": 6, "Cy": 7, "Di": 1}, missing_cost={"night": 0.25},
+        attributes=RULES["attributes"],
+        quotas=[{"column": "year", "value": 3, "least": 1, "most": "75%"}],
     )  # fmt: skip
     got = one.problem(project())
     for name, array in wanted.arrays.__dict__.items():
@@ -85,6 +111,20 @@ def test_settings_become_the_problem_that_a_person_would_write():
         else:
             np.testing.assert_array_equal(getattr(got.arrays, name), array, name)
     assert got.budget == 12
+    sides = [[str(cell) for cell in quota[:5]] for quota in wanted.quota_sides]
+    assert [[str(cell) for cell in quota[:5]] for quota in got.quota_sides] == sides
+
+
+def test_a_budget_can_be_given_up_and_kept_so(tmp_path):
+    plans = cn.Scenarios(project()).keep("rich", budget=float("inf"))
+    assert plans.problem("rich").budget is plans.problem("rich").costs is None
+    plans.save(tmp_path / "scenarios.json")
+    assert '"budget": "none"' in (tmp_path / "scenarios.json").read_text()
+    again = cn.Scenarios.load(project(), tmp_path / "scenarios.json")
+    assert again["rich"] == plans["rich"]
+    without = cn.Scenarios(project({"costs": RULES["costs"]}))
+    assert cn.Scenario(budget=float("inf")).words(without.project) == []
+    assert without.problem(cn.Scenario(budget=float("inf"))).budget is None
 
 
 def test_a_limit_that_a_scenario_does_not_name_is_that_of_the_files():
@@ -121,12 +161,21 @@ def test_what_can_bind_nothing_is_left_out_and_told(setting, value, left):
 @pytest.mark.parametrize(
     ("setting", "value", "said"),
     [
-        ("budget", float("nan"), "the budget is nan; a finite number is needed"),
+        ("budget", float("nan"), "the budget is nan; a number is needed"),
         ("budget", "12", "the budget is '12', text: a number stands without quotes"),
         ("capacities", {"Bo": -1}, "the capacity of Bo is -1; a number of at least 0, or none, is"),
         ("pinned", {("Bo", "desk"): 2}, "the pin of Bo to desk is 2; 0 or 1 is needed"),
         ("overlaps", {("desk", "desk"): 1}, "task desk cannot overlap itself"),
         ("limits", {"Bo": None}, "the limit of Bo is None"),
+        (
+            "quotas",
+            {SENIORS: "120%"},
+            "quotas, row 1: least is '120%', a number of places is needed",
+        ),
+        ("quotas", {SENIORS[:3]: 1}, "is no task, column, value and least or most"),
+        ("quotas", {(None, "", "x", "most"): 1}, "quotas, row 1: no column is given"),
+        ("quotas", [1], "quotas: a mapping is needed"),
+        ("quotas", {LATE: 1, (None, "year", 3, "most"): 2}, "stands a second time"),
     ],
 )
 def test_values_that_break_a_rule(setting, value, said):
@@ -135,27 +184,106 @@ def test_values_that_break_a_rule(setting, value, said):
 
 
 @pytest.mark.parametrize(
-    ("rules", "kind"),
+    ("quotas", "said"),
     [
-        ({"pinned": [("Ann", "desk"), ("Ann", "night")]}, "pin"),
-        (
-            {"worker_limits": {"Ann": 3, "Bo": 0, "Cy": 0, "Di": 0}, "task_overlaps": [(0, 1)]},
-            "overlap",
-        ),
+        ([{"column": "grade"}], "row 1: neither least nor most is given"),
+        ([{"colour": 1}], "'colour' is not known here"),
+        ({"grade": 1}, "a list of quotas in braces is needed"),
+        ([{"column": "a", "value": "b", "most": 1}] * 2, "row 2: None, a, b, most stands a second"),
     ],
 )
-def test_a_repair_becomes_a_scenario_with_the_same_answer(rules, kind):
-    rules = {
-        **rules,
-        "task_overlaps": [(T[i], T[k]) for i, k in rules.get("task_overlaps", [])],
-    }
-    here = project(rules)
+def test_quotas_of_a_file_that_are_none(quotas, said):
+    with pytest.raises(cn.ScenarioError, match=said):
+        cn.Scenario.from_json({"name": "x", "quotas": quotas}, "here")
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        (("door", "grade", "new", "most"), "task 'door' is unknown in this project"),
+        ((None, "grad", "new", "most"), r"column 'grad' is unknown .*\(did you mean 'grade'\?\)"),
+        (("desk", "grade", "old", "most"), "value 'old' is unknown in this project"),
+    ],
+)
+def test_a_quota_of_what_is_not_there_is_left_out_and_told(key, said):
+    plans = cn.Scenarios(project(), (cn.Scenario("x", quotas={key: 1, SENIORS: 0}),))
+    (left,) = plans.left_out("x")
+    assert re.search(said, left) and left.endswith(" is left out")
+    assert plans.fitted("x").quotas == {SENIORS: 0}
+
+
+REPAIRED = {
+    "pin": {"pinned": [("Ann", "desk"), ("Ann", "night")]},
+    "overlap": {
+        "worker_limits": {"Ann": 3, "Bo": 0, "Cy": 0, "Di": 0},
+        "task_overlaps": [("desk", "night")],
+    },
+    "least": {"worker_limits": {"Ann": 2, "Bo": 0}, "worker_least": {"Ann": 2, "Cy": 2, "Di": 1}},
+    "quota": {
+        "attributes": RULES["attributes"],
+        "quotas": [{"task": "desk", "column": "grade", "value": "new", "least": 2}],
+    },
+    "share": {
+        "attributes": RULES["attributes"],
+        "quotas": [
+            {"column": "grade", "value": "new", "least": "80%"},
+            {"column": "year", "value": 1, "least": "40%"},
+        ],
+    },
+}
+
+
+@pytest.mark.parametrize("kind", REPAIRED)
+def test_a_repair_becomes_a_scenario_with_the_same_answer(kind):
+    here = project(REPAIRED[kind])
     problem = here.problem()
-    found = [
-        one for one in repairs(problem, 20).repairs if any(c[0][0] == kind for c in one.changes)
-    ]
+    assert cn.solve(problem).status == "infeasible"
+    found = repairs(problem, 20).repairs
+    found = [one for one in found if any(item[0] == kind for item, _ in one.changes)]
     assert found
     for one in found:
         scenario = cn.Scenario("mended").repaired(one.changes, problem)
         assert cn.Scenarios(here).answer(scenario).performance == pytest.approx(one.performance)
         assert len(scenario.words(here)) == len(one.changes)
+
+
+MEASURES = {
+    "missing_costs": ({"missing_costs": {"gate": 9}}, False),
+    "required": ({"required": {"gate": 2}}, False),
+    "required of another": ({"required": {"desk": 2}}, True),
+    "scope": ({"scope": "task"}, False),
+    "limits": ({"limits": {"Cy": 2}}, True),
+    "unpinned": ({"pinned": {("Ann", "night"): 0}}, True),
+    "added": ({"added": {"Di": 1}}, True),
+    "nothing": ({"missing_costs": {"gate": 0.5}}, True),
+}
+
+
+@pytest.mark.parametrize("name", MEASURES)
+def test_by_the_files_is_by_their_costs_too(name):
+    changes, same = MEASURES[name]
+    rules = RULES | {
+        "budget": 100, "capacities": {"Ann": 5}, "keep_costs": {("Bo", "gate"): 0.75},
+        "conflict_costs": {("Di", "desk"): 1.5, ("Ann", "night"): 0.25},
+        "pair_effects": {("Ann", "Bo"): -0.5, ("Ann", "Di"): 0.125},
+    }  # fmt: skip
+    plans = cn.Scenarios(project(rules)).keep("x", **changes)
+    row, answer = plans.compare().loc["x"], plans.answer("x")
+    placed = answer.pairs.replace({"worker": {"like Di": "Di"}})
+    pairs = {(worker, task) for worker, task in placed[["worker", "task"]].itertuples(index=False)}
+    by_hand = sum(
+        Q.at[pair] for pair in placed[["worker", "task"]].itertuples(index=False, name=None)
+    )
+    by_hand -= 0.5 * max(0, 1 - sum(task == "gate" for _, task in pairs))
+    by_hand -= 0.75 * (("Bo", "gate") not in pairs)
+    times = answer.pairs.groupby(["worker", "task"]).size()
+    undesired = {("Di", "desk"): 1.5, ("like Di", "desk"): 1.5, ("Ann", "night"): 0.25}
+    by_hand -= sum(cost for pair, cost in undesired.items() if pair in times.index)
+    chosen = set(answer.pairs["worker"])
+    by_hand += -0.5 * ({"Ann", "Bo"} <= chosen) + 0.125 * ({"Ann", "Di"} <= chosen)
+    assert row["by given Q"] == pytest.approx(by_hand)
+    assert plans.same_measure("x") == same
+    assert row["difference of"] == ("ρ" if same else "ρ by given Q")
+    if same:
+        assert row["performance"] == pytest.approx(by_hand)
+    assert row["difference"] == pytest.approx(by_hand - plans.answer("as given").performance)

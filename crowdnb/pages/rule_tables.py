@@ -1,0 +1,41 @@
+"""What rules beyond the paper say of an answer, as HTML; the page and the panels show it."""
+
+from __future__ import annotations
+
+import math
+
+from crowdnb.model.assignment import Assignment
+from crowdnb.pages.html import items, scrolling, text_table
+from crowdnb.project.record import Project
+from crowdnb.project.rule_lines import load_table, rule_lines
+
+_LOADS = 30  # workers whose loads are listed
+
+
+def rules_kept(answer: Assignment, project: Project | None = None) -> str:
+    """A sentence for each rule, and what each worker's tasks take; empty where there is none.
+
+    With the project costs are told that no budget binds.
+    """
+    lines = rule_lines(answer, project)
+    return (items(lines) if lines else "") + _loads(answer)
+
+
+def _loads(answer: Assignment) -> str:
+    """What the tasks of each worker take, and what the worker has; those with least left first."""
+    table = load_table(answer)
+    if table is None or table.empty:
+        return ""
+    table["left"] = table["capacity"] - table["load"]
+    rows = [
+        [worker, int(row["tasks"]), *(_number(row[name]) for name in ("load", "capacity", "left"))]
+        for worker, row in table.sort_values("left", kind="stable").head(_LOADS).iterrows()
+    ]
+    more = f"<p>… ({len(table)} workers in all)</p>" if len(table) > _LOADS else ""
+    body = text_table(["worker", "tasks", "load", "capacity", "left"], rows)
+    return f"{scrolling(body, 'loads and capacities')}{more}"
+
+
+def _number(value: float) -> str:
+    """A load or a capacity; a dash where there is no bound."""
+    return f"{value:.6g}" if math.isfinite(value) else "–"
