@@ -18,7 +18,7 @@ Section 6 of the paper, notebooks 05 and 07.
 ``reader``, ``pair_reader``, ``rule_reader``, ``quota_reader``, ``folder``
                    a project read from its files
 ``case_study``     the paper's case study, as such a folder
-``settings``, ``setting_kinds``
+``settings``, ``setting_kinds``, ``quota_setting``
                    what may differ from a project's files, each field once
 ``scenario``       what does differ
 ``scenarios``      several of them, solved and compared
