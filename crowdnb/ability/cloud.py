@@ -7,6 +7,9 @@ From a history V of tau ratings on one criterion:
 6 or more  U = [Ex - En - gamma He, Ex + En + gamma He], backward generator
 =========  ==================================================================
 
+A mark V of another scale than the stars counts by what it stands for (``scale``); Ex, En, He are of
+these values.
+
 Ex = mean(V), En = sqrt(pi/2) mean |V - Ex|, He = sqrt(|S² - En²|) with S² the sample variance (tau
 - 1).
 
@@ -26,19 +29,19 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from crowdnb.ability.ratings import KEYS, check_stars, count_ratings, in_order, is_counts
+from crowdnb.ability.counts import KEYS
+from crowdnb.ability.histories import Histories, read_histories
 from crowdnb.labels import (
     BoolArray,
     FloatArray,
     finite,
     generator,
-    listing,
     numbers,
     plain_array,
     real,
@@ -196,17 +199,19 @@ def ability_clouds(
     >>> ability_clouds(frame)[["rule", "low", "high", "clipped"]].round(3).to_dict("records")
     [{'rule': 'cloud', 'low': 0.678, 'high': 1.0, 'clipped': True}]
     """
-    counts, ends = _ends(ratings_or_counts, gamma, stars)
+    gamma = check_gamma(gamma)
+    histories = read_histories(ratings_or_counts, stars)
+    ends, counts = ends_of(histories, gamma), histories.counts
     single = (ends.tau <= 1 + 1e-9) & (ends.first == ends.last)
     rule = np.where(ends.by_cloud, "cloud", np.where(single, "point", "range"))
     return pd.DataFrame(
         {
             "ratings": counts.sum(axis=1).to_numpy(),
             "rule": rule,
-            "expectation": ends.ex / ends.scale,
-            "entropy": np.where(ends.by_cloud, ends.en / ends.scale, np.nan),
-            "hyper_entropy": np.where(ends.by_cloud, ends.he / ends.scale, np.nan),
-            "radicand": np.where(ends.by_cloud, ends.radicand / ends.scale**2, np.nan),
+            "expectation": (ends.ex - ends.origin) / ends.extent,
+            "entropy": np.where(ends.by_cloud, ends.en / ends.extent, np.nan),
+            "hyper_entropy": np.where(ends.by_cloud, ends.he / ends.extent, np.nan),
+            "radicand": np.where(ends.by_cloud, ends.radicand / ends.extent**2, np.nan),
             "low": ends.low.clip(0, 1),
             "high": ends.high.clip(0, 1),
             "clipped": ends.clipped,
@@ -215,72 +220,11 @@ def ability_clouds(
     )
 
 
-def ability_intervals(
-    ratings_or_counts: IntoFrame, gamma: float = 0.1, stars: int = 5
-) -> pd.DataFrame:
-    """Ability intervals U of every worker on every criterion (eq. 2 and the count rule).
-
-    Parameters
-    ----------
-    ratings_or_counts, gamma, stars
-        As :func:`ability_clouds`, which shows the same histories one by one.
-
-    Returns
-    -------
-    DataFrame
-        Index ``worker``, columns (criterion, ``low`` / ``high``), in [0, 1]. Its ``.attrs``,
-        which pandas keeps with a copy but not through every step, say how many intervals were
-        ``clipped`` to [0, 1], and how many clouds have a ``negative_radicand`` (S² < En²);
-        :func:`ability_clouds` says which.
-
-    Raises
-    ------
-    ValueError
-        As :func:`ability_clouds`; a worker without any rating on a criterion.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> frame = pd.DataFrame({"worker": ["a0", "a0"], "criterion": "skill", "rating": [3, 4]})
-    >>> ability = ability_intervals(frame)
-    >>> ability.to_dict("index")
-    {'a0': {('skill', 'low'): 0.6, ('skill', 'high'): 0.8}}
-    >>> ability.attrs
-    {'clipped': 0, 'negative_radicand': 0}
-    """
-    counts, ends = _ends(ratings_or_counts, gamma, stars)
-    index: Any = counts.index
-    (worker, criterion), (workers, criteria) = index.codes, index.levels
-    if counts is ratings_or_counts:  # else they were just made, in natural order
-        (worker, workers), (criterion, criteria) = (
-            in_order(worker, workers),
-            in_order(criterion, criteria),
-        )
-    cells = np.full((len(workers), len(criteria), 2), np.nan)
-    cells[worker, criterion, 0] = ends.low.clip(0, 1)
-    cells[worker, criterion, 1] = ends.high.clip(0, 1)
-    if len(counts) < len(workers) * len(criteria):
-        gaps = np.argwhere(np.isnan(cells[:, :, 0]))
-        pairs = [f"worker {workers[i]} on {criteria[k]}" for i, k in gaps]
-        raise ValueError(
-            f"ratings: no rating of {listing(pairs, 5)}; every worker needs one on every criterion"
-        )
-    ability = pd.DataFrame(
-        cells.reshape(len(workers), -1),
-        index=workers.rename("worker"),
-        columns=pd.MultiIndex.from_product([criteria, ["low", "high"]], names=["criterion", "end"]),
-    )
-    ability.attrs = {
-        "clipped": int(ends.clipped.sum()),
-        "negative_radicand": int((ends.by_cloud & (ends.radicand < 0)).sum()),
-    }
-    return ability
-
-
 class Ends(NamedTuple):
-    """What the count rule makes of histories, shape (histories,): in stars but for the ends."""
+    """What the count rule makes of histories, shape (histories,): in marks but for the ends."""
 
-    scale: int
+    origin: FloatArray | int
+    extent: FloatArray | int
     tau: FloatArray
     first: FloatArray
     last: FloatArray
@@ -294,51 +238,37 @@ class Ends(NamedTuple):
     clipped: BoolArray
 
 
-def _ends(ratings_or_counts: IntoFrame, gamma: float, stars: int) -> tuple[pd.DataFrame, Ends]:
-    """Counts, checked, and what follows from them; the ends in values, not clipped."""
-    gamma, stars = check_gamma(gamma), check_stars(stars)
-    counts = (
-        ratings_or_counts
-        if is_counts(ratings_or_counts)
-        else count_ratings(ratings_or_counts, stars)
-    )
-    if counts is ratings_or_counts:
-        index: Any = counts.index
-        if any((codes < 0).any() for codes in index.codes) or any(
-            level.hasnans for level in index.levels
-        ):
-            raise ValueError("counts: a worker or criterion label is missing")
-        if counts.index.has_duplicates:
-            twice = counts.index[counts.index.duplicated()].unique()
-            raise ValueError(f"counts: {listing(twice, 5)} stands more than once")
-    # one row per star, so that sums run over all histories at once
-    n = np.ascontiguousarray(numbers(counts).T)
-    tau = n.sum(axis=0)
-    if not (n.min() >= 0 and n.max() < np.inf and tau.min() > 0):
-        bad = (~np.isfinite(n) | (n < 0)).any(axis=0) | (tau <= 0)
-        raise ValueError(
-            f"counts: {listing(counts.index[bad], 5)} must have counts ≥ 0, and at least one"
-            " above 0"
-        )
-    return counts, count_ends(n, gamma)
+def ends_of(histories: Histories, gamma: float) -> Ends:
+    """What the count rule makes of histories; the ends as shares, not clipped."""
+    return _ends(histories.n, gamma, histories.marks, histories.origin, histories.extent)
 
 
 def count_ends(n: FloatArray, gamma: float) -> Ends:
-    """What the count rule makes of counts (S × histories), checked: ≥ 0, in each one above 0."""
+    """What the count rule makes of stars (S × histories), checked: ≥ 0, in each one above 0."""
+    return _ends(n, gamma, np.arange(1.0, len(n) + 1), 0, len(n))
+
+
+def _ends(
+    n: FloatArray,
+    gamma: float,
+    marks: FloatArray,
+    origin: FloatArray | int,
+    extent: FloatArray | int,
+) -> Ends:
     tau = n.sum(axis=0)
-    scale = len(n)
-    star = np.arange(1.0, scale + 1)
     given = n > 0
-    first, last = star[given.argmax(axis=0)], star[::-1][given[::-1].argmax(axis=0)]
-    # In stars, so that a history of equal ratings has a radicand of exactly 0; then in values.
-    ex, en, radicand = _characteristics(star[:, np.newaxis], n, first)
+    first, last = marks[given.argmax(axis=0)], marks[::-1][given[::-1].argmax(axis=0)]
+    # In marks, so that a history of equal ratings has a radicand of exactly 0; then in shares.
+    ex, en, radicand = _characteristics(marks[:, np.newaxis], n, first)
     he = np.sqrt(np.abs(radicand))
     by_cloud = tau >= CLOUD_FROM - 1e-9
     reach = en + gamma * he
-    low = np.where(by_cloud, ex - reach, first) / scale
-    high = np.where(by_cloud, ex + reach, last) / scale
+    low = (np.where(by_cloud, ex - reach, first) - origin) / extent
+    high = (np.where(by_cloud, ex + reach, last) - origin) / extent
     clipped = (low < 0) | (high > 1)
-    return Ends(scale, tau, first, last, by_cloud, ex, en, he, radicand, low, high, clipped)
+    return Ends(
+        origin, extent, tau, first, last, by_cloud, ex, en, he, radicand, low, high, clipped
+    )
 
 
 def _characteristics(

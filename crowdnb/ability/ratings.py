@@ -1,111 +1,73 @@
-"""Rating histories as counts (section 3.2, the count rule's input).
+"""Ratings counted, by whatever engine keeps them (section 3.2, the count rule's input).
 
-A history is the stars that one worker got on one criterion. How often each star was given is all
-that the cloud model needs: Ex, En, He, the minimum and the maximum follow from the counts. Counts
-are small, exact, and they add up, so histories can be merged, streamed and counted wherever they
-are kept.
+A history is the stars that one worker got on one criterion. Counts of it are small and exact, and
+they add up, so histories can be merged, streamed and counted wherever they are kept.
 
 Symbols: V, a history; tau, the number of ratings in it; a star s of S stands for the value s / S.
+Other scales than the paper's, one for each criterion, are in ``scale``; that older ratings weigh
+less (section 8 leaves ability over time open) in ``fading``.
 """
 
 from __future__ import annotations
 
 import operator
+from collections.abc import Iterable, Mapping
 from functools import reduce
 from numbers import Integral
-from typing import TYPE_CHECKING, Any, NoReturn, TypeGuard
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import narwhals as nw
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from crowdnb.labels import IntArray, as_cleaned, hashable, listing, number, numbers, phrases, shown
-from crowdnb.order import natural_key, natural_order, natural_rank
-from crowdnb.spelling import told_apart
+from crowdnb.ability.counts import KEYS, MARKS, Counts, in_order
+from crowdnb.ability.fading import Fading
+from crowdnb.ability.scale import Scale, Scales
+from crowdnb.labels import (
+    IntArray,
+    as_cleaned,
+    hashable,
+    listing,
+    number,
+    phrases,
+    shown,
+)
+from crowdnb.order import natural_key
+from crowdnb.spelling import one_label
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoFrame
 
-KEYS = ["worker", "criterion"]
+_AS_GIVEN = {*KEYS, "rating", "date"}
 MOST = 10_000  # bad cells that an engine hands over, to name the first of them
 
 
-class Counts(pd.DataFrame):
-    """How often each star was given: index (worker, criterion), one column for each star 1 … S.
-
-    Made by :func:`count_ratings`. ``a + b`` and ``sum([a, b, …])`` merge histories, :meth:`decay`
-    lets old ratings weigh less. Anything else done with it, ``.copy()`` or ``.loc`` say, gives a
-    plain DataFrame, which can be added to counts and is still read by
-    :func:`crowdnb.ability_intervals`.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> old = count_ratings(pd.DataFrame({"worker": ["a0"], "criterion": ["skill"], "rating": [4]}))
-    >>> new = count_ratings(pd.DataFrame({"worker": ["a0"], "criterion": ["skill"], "rating": [5]}))
-    >>> (old.decay(0.5) + new).loc[("a0", "skill")].tolist()
-    [0.0, 0.0, 0.0, 0.5, 1.0]
-    """
-
-    @property
-    def stars(self) -> int:
-        """The number of stars S on the scale."""
-        return len(self.columns)
-
-    def __add__(self, other: object) -> Any:
-        """Merge with other counts on the same scale; labels that only one of them has are kept."""
-        if isinstance(other, int) and not isinstance(other, bool) and other == 0:
-            return Counts(self)  # where sum() starts
-        if not is_counts(other):
-            raise TypeError(f"counts can only be added to counts, not to {shown(other)}")
-        if other.shape[1] != self.stars:
-            raise ValueError(
-                f"counts on a scale of {self.stars} and of {other.shape[1]} stars cannot be added"
-            )
-        n = numbers(other)
-        bad = np.flatnonzero(~(np.isfinite(n) & (n >= 0)).all(axis=1))
-        if len(bad):
-            raise ValueError(f"counts: {listing(other.index[bad], 5)} must have counts ≥ 0")
-        both = pd.concat([pd.DataFrame(one).rename_axis(index=KEYS) for one in (self, other)])
-        for level, key in enumerate(KEYS):
-            told_apart(both.index.unique(level).tolist(), f"counts, {key}", once=False)
-        return _ordered(both.groupby(level=KEYS, sort=False, dropna=False).sum())
-
-    # A plain frame of counts on the left, or += on them, would else be added cell by cell and lose
-    # labels.
-    __radd__ = __iadd__ = __add__
-
-    def __copy__(self) -> Counts:
-        return Counts(self.copy())
-
-    def __deepcopy__(self, memo: object = None) -> Counts:
-        return Counts(self.copy())
-
-    def decay(self, factor: float) -> Counts:
-        """Multiply every count by ``factor`` (0 < factor ≤ 1), so that ratings to come weigh more.
-
-        Counts become real numbers: the number of ratings tau is then an effective one, and the
-        count rule reads it as it stands. A star once given stays in the history's minimum and
-        maximum. A ``factor`` outside (0, 1] is a ValueError.
-        """
-        if not 0 < number(factor) <= 1:
-            raise ValueError(f"factor must lie in (0, 1], got {shown(factor)}")
-        return Counts(pd.DataFrame(self) * number(factor))
-
-
-def count_ratings(frame: IntoFrame, stars: int = 5) -> Counts:
+def count_ratings(
+    frame: IntoFrame,
+    stars: int = 5,
+    scales: Scale | Mapping[Any, Scale] | pd.Series[Any] | tuple[float, ...] | None = None,
+    half_life: float | None = None,
+    day: object = None,
+) -> Counts:
     """Count a long table of ratings by worker, criterion and star.
 
     Parameters
     ----------
     frame : pandas, polars, DuckDB, Dask, PySpark … frame, eager or lazy
-        Columns ``worker``, ``criterion`` and ``rating``, one row per rating; others are ignored.
-        Counting and checking are done by the frame's own engine, through narwhals: only counts, one
-        row per history, come over.
+        Columns ``worker``, ``criterion`` and ``rating``, one row per rating; others are ignored,
+        but for ``date`` where ratings fade. Counting and checking are done by the frame's own
+        engine, through narwhals: only counts, one row per history, come over.
     stars : int
-        Stars on the scale, S ≥ 1. Ratings are whole numbers 1 … S. For half stars double them and
-        say 10.
+        Stars on the scale, S ≥ 1. Ratings are whole numbers 1 … S.
+    scales : Scale, (lowest, highest[, step]), or mapping of them by criterion, optional
+        In place of stars 1 … S: of all criteria, or of those that the mapping has.
+    half_life : float, optional
+        Days, above 0, in which a rating loses half of its weight: it counts
+        2^(-age / half_life). None: every rating counts 1.
+    day : date or text such as ``2024-03-01``, optional
+        The day of the plan, from which ages count; later ratings are left out, with a warning that
+        says how many. None: with ``half_life`` the newest date, else dates do not matter.
 
     Returns
     -------
@@ -116,13 +78,24 @@ def count_ratings(frame: IntoFrame, stars: int = 5) -> Counts:
     ------
     ValueError
         A column is missing, the table is empty, a label is missing, or a rating is not a whole
-        star. Every engine says it in the same words.
+        star, or a mark of its criterion's scale. A scale for a criterion that has no rating. With
+        ``half_life`` or ``day`` a rating without a date, or with one that is none. Every engine
+        says it in the same words.
+
+    Warns
+    -----
+    UserWarning
+        Ratings after ``day`` are left out.
 
     Notes
     -----
     Memory holds the counts, and on pandas a few whole columns. For histories larger than that give
     a lazy frame: ``polars.scan_parquet(…)``, ``duckdb.read_parquet(…)``,
-    ``dask.dataframe.read_parquet(…)`` or a Spark frame.
+    ``dask.dataframe.read_parquet(…)`` or a Spark frame. Where ratings fade, one row per history,
+    mark and day comes over.
+
+    A rating of each day counts as :meth:`Counts.decay` makes it: the result is the sum of the
+    days' counts, each decayed by its 2^(-age / half_life).
 
     Examples
     --------
@@ -130,8 +103,13 @@ def count_ratings(frame: IntoFrame, stars: int = 5) -> Counts:
     >>> frame = pd.DataFrame({"worker": "a0", "criterion": "skill", "rating": [3, 5, 5]})
     >>> count_ratings(frame).loc[("a0", "skill")].tolist()
     [0, 0, 1, 0, 2]
+    >>> count_ratings(frame, scales=(0, 5)).loc[("a0", "skill")].tolist()
+    [0, 0, 0, 1, 0, 2]
+    >>> frame["date"] = ["2024-03-01", "2024-03-11", "2024-03-21"]
+    >>> count_ratings(frame, half_life=10).loc[("a0", "skill")].tolist()
+    [0.0, 0.0, 0.25, 0.0, 1.5]
     """
-    stars = check_stars(stars)
+    form = _Form(check_stars(stars), scales, half_life, day)
     try:
         table = nw.from_native(frame)
         schema = table.collect_schema()
@@ -141,21 +119,23 @@ def count_ratings(frame: IntoFrame, stars: int = 5) -> Counts:
         raise ValueError(
             f"ratings: a table is needed (pandas, polars, DuckDB …), got {shown(frame)}"
         ) from None
-    if missing := [name for name in [*KEYS, "rating"] if name not in schema]:
+    if missing := [name for name in form.columns if name not in schema]:
         raise ValueError(
             f"ratings: column {listing(missing)} is missing; there are {listing(schema) or 'none'}"
         )
     try:
-        if (
-            isinstance(native := table.to_native(), pd.DataFrame)
-            and (counts := _by_numpy(native, stars)) is not None
-        ):
-            return counts
-        rows = table.lazy().select(*KEYS, "rating")
-        return _by_number(rows, stars) if schema["rating"].is_numeric() else _by_value(rows, stars)
+        native = table.to_native()
+        counts = None
+        if isinstance(native, pd.DataFrame) and form.fading is None:
+            counts = _by_numpy(native, form)
+        if counts is None:
+            rows = table.lazy().select(*form.columns)
+            at_once = schema["rating"].is_numeric() and form.fading is None
+            counts = _by_number(rows, form) if at_once else _by_value(rows, form)
+        return counts if form.scales is None else _on_scales(counts, form.scales)
     except TypeError:
         if isinstance(native, pd.DataFrame):  # looked at only now: it takes as long as the counting
-            for key in KEYS:
+            for key in form.columns:
                 hashable(native[key], f"ratings, column {key}")
         raise
 
@@ -167,18 +147,70 @@ def check_stars(stars: int) -> int:
     return int(stars)
 
 
-def _by_numpy(frame: pd.DataFrame, stars: int) -> Counts | None:
+class _Form:
+    """What a table of ratings is read by, checked.
+
+    Attributes
+    ----------
+    stars : int
+        S, or the number of marks of all scales.
+    scales : Scales or None
+        None for stars 1 … S on every criterion.
+    fading : Fading or None
+        None where dates do not matter.
+    columns : list of str
+        Those that are read.
+    """
+
+    def __init__(self, stars: int, scales: object, half_life: object, day: object) -> None:
+        self.scales = None if scales is None else Scales(scales, stars)
+        if self.scales is not None and self.scales.stars:
+            stars, self.scales = self.scales.stars, None
+        self.stars = stars if self.scales is None else len(self.scales.marks)
+        dated = half_life is not None or day is not None
+        self.fading = Fading(half_life, day) if dated else None
+        self.columns = [*KEYS, "rating", *(["date"] if dated else [])]
+
+    def places(self, ratings: Iterable[object], of_32_bits: bool = False) -> IntArray:
+        """Place of each rating among the marks, from 1; 0 where it is none of them."""
+        values = np.array([number(one) for one in ratings])
+        if self.scales is not None:
+            return self.scales.places(values, of_32_bits) + 1
+        star = (values % 1 == 0) & (values >= 1) & (values <= self.stars)
+        return np.where(star, values, 0).astype(np.int64)
+
+    def told(self, rating: object, criterion: object) -> str:
+        """A rating that is no mark, for a message."""
+        said = shown(np.nan if rating is None else rating)
+        return said if self.scales is None else f"{said} (on {self.scales.of(criterion)})"
+
+    @property
+    def rule(self) -> str:
+        """What is wrong with a rating that is no mark."""
+        if self.scales is None:
+            return f"not a whole number of stars from 1 to {self.stars}"
+        return "not a mark of the scale"
+
+
+def _by_numpy(frame: pd.DataFrame, form: _Form) -> Counts | None:
     """Count with a few passes over whole columns; None if a cell is bad or codes are too many."""
     # a third to a sixth of the time of group_by, which misses the target of benchmarks/data.py
-    rating = frame["rating"]
+    rating, stars = frame["rating"], form.stars
     if not isinstance(rating.dtype, np.dtype) or rating.dtype.kind not in "iuf" or frame.empty:
         return None
     given = rating.to_numpy()
-    if not 1 <= given.min() <= given.max() <= stars or any(frame[key].hasnans for key in KEYS):
+    if any(frame[key].hasnans for key in KEYS):
         return None
-    star = given.astype(np.int64, copy=False)
-    if rating.dtype.kind == "f" and (star != given).any():
+    if form.scales is not None:
+        star = form.scales.places(given.astype(float), rating.dtype == np.float32) + 1
+        if not star.all():
+            return None
+    elif not 1 <= given.min() <= given.max() <= stars:
         return None
+    else:
+        star = given.astype(np.int64, copy=False)
+        if rating.dtype.kind == "f" and (star != given).any():
+            return None
     (worker, first, workers), (criterion, zeroth, criteria) = (_coded(frame[key]) for key in KEYS)
     size = len(workers) * len(criteria) * stars
     if size > max(10 * len(frame), 10**6):
@@ -211,9 +243,18 @@ def _coded(column: pd.Series[Any]) -> tuple[npt.NDArray[Any], int, pd.Index[Any]
     return codes, 0, pd.Index(labels.tolist(), tupleize_cols=False)
 
 
-def _by_number(rows: nw.LazyFrame[Any], stars: int) -> Counts:
-    """Let the engine count whole stars; what it did not count among a history's rows is wrong."""
-    given = {f"star {star}": nw.col("rating") == star for star in range(1, stars + 1)}
+def _by_number(rows: nw.LazyFrame[Any], form: _Form) -> Counts:
+    """Let the engine count marks; what it did not count among a history's rows is wrong."""
+    rating = nw.col("rating")
+    if form.scales is None:
+        given = {f"star {star}": rating == star for star in range(1, form.stars + 1)}
+    else:
+        slack = form.scales.slack(rows.collect_schema()["rating"] == nw.Float32)
+        off = rating.cast(nw.Float64)
+        given = {
+            f"mark {mark}": ((off >= mark - slack) & (off <= mark + slack))
+            for mark in form.scales.marks.tolist()
+        }
     marks = rows.select(*KEYS, **{name: one.cast(nw.Int64) for name, one in given.items()})
     found = _local(
         marks.group_by(*KEYS).agg(nw.len().alias("rows"), *(nw.col(name).sum() for name in given))
@@ -221,27 +262,34 @@ def _by_number(rows: nw.LazyFrame[Any], stars: int) -> Counts:
     _check_labels(found)
     n = found[list(given)].to_numpy(dtype=np.int64)
     if (n.sum(axis=1) != found["rows"]).any():
-        bad = rows.filter(
-            nw.col("rating").is_null() | ~reduce(operator.or_, given.values())
-        ).unique()
+        bad = rows.filter(rating.is_null() | ~reduce(operator.or_, given.values())).unique()
         _refuse(
-            _local(bad.head(MOST)), stars, int(_local(bad.select(nw.len().alias("n")))["n"].iloc[0])
+            _local(bad.head(MOST)), form, int(_local(bad.select(nw.len().alias("n")))["n"].iloc[0])
         )
     return _gathered(found, n)
 
 
-def _by_value(rows: nw.LazyFrame[Any], stars: int) -> Counts:
-    """Ratings of any other type: every value that occurs is looked at here."""
-    if rows.collect_schema()["rating"] == nw.Object:  # grouped, True would pass for 1
+def _by_value(rows: nw.LazyFrame[Any], form: _Form) -> Counts:
+    """Ratings of any other type, or with dates: every value that occurs is looked at here."""
+    schema = rows.collect_schema()
+    if any(schema[name] == nw.Object for name in form.columns[2:]):  # grouped, True passes for 1
         found = _local(rows.with_columns(n=nw.lit(1)))
     else:
-        found = _local(rows.group_by(*KEYS, "rating").agg(nw.len().alias("n")))
+        found = _local(rows.group_by(*form.columns).agg(nw.len().alias("n")))
     _check_labels(found)
-    whole = found["rating"].map(lambda one: is_star(one, stars)).to_numpy(dtype=bool)
-    if not whole.all():
-        _refuse(found[~whole], stars, int((~whole).sum()))
-    n = np.zeros((len(found), stars), dtype=np.int64)
-    n[range(len(found)), found["rating"].astype(float).astype(int) - 1] = found["n"]
+    of_32_bits = schema["rating"] == nw.Float32
+    place = form.places(found["rating"], of_32_bits)
+    if not place.all():
+        _refuse(found[place == 0], form)
+    times = found["n"].to_numpy()
+    if form.fading is not None:
+        weight = form.fading.weights(found)
+        kept = weight > 0
+        found, place, times = found[kept], place[kept], (times * weight)[kept]
+        if form.fading.half_life is None:
+            times = times.astype(np.int64)
+    n = np.zeros((len(found), form.stars), dtype=times.dtype)
+    n[range(len(found)), place - 1] = times
     return _gathered(found, n)
 
 
@@ -260,7 +308,7 @@ def _summed(
 ) -> Counts:
     """Counts of histories given by codes, some of them in several rows."""
     pairs, at = np.unique(worker * len(criteria) + criterion, return_inverse=True)
-    together = np.zeros((len(pairs), n.shape[1]), dtype=np.int64)
+    together = np.zeros((len(pairs), n.shape[1]), dtype=n.dtype)
     np.add.at(together, at, n)
     return _labelled(workers, criteria, pairs // len(criteria), pairs % len(criteria), together)
 
@@ -269,7 +317,7 @@ def _local(rows: nw.LazyFrame[Any]) -> pd.DataFrame:
     """What an engine found, with labels and numbers of the same type whichever engine it was."""
     local = rows.collect(backend="polars" if rows.implementation.is_polars() else "pandas")
     told = {
-        one.name: one.to_list() if one.name in (*KEYS, "rating") else one.to_numpy()
+        one.name: one.to_list() if one.name in _AS_GIVEN else one.to_numpy()
         for one in local.iter_columns()
     }
     return pd.DataFrame(told)
@@ -282,17 +330,38 @@ def _check_labels(found: pd.DataFrame) -> None:
         raise ValueError("ratings: a worker or criterion label is missing")
 
 
-def _refuse(bad: pd.DataFrame, stars: int, total: int) -> NoReturn:
-    """ValueError that names cells that hold no star, ``total`` of them in all."""
+def _refuse(bad: pd.DataFrame, form: _Form, total: int = 0) -> NoReturn:
+    """ValueError that names cells that hold no mark; ``total``, if there are more of them."""
     cells = zip(*(bad[name].tolist() for name in [*KEYS, "rating"]), strict=True)
-    wrong = [
-        f"worker {worker}, criterion {criterion}: {shown(np.nan if rating is None else rating)}"
+    wrong = {
+        f"worker {worker}, criterion {criterion}: {form.told(rating, one_label(criterion))}"
         for worker, criterion, rating in cells
-    ]
-    wrong.sort(key=natural_key)
-    raise ValueError(
-        f"ratings: not a whole number of stars from 1 to {stars}: {phrases(wrong, 5, total)}"
-    )
+    }
+    raise ValueError(f"ratings: {form.rule}: {phrases(sorted(wrong, key=natural_key), 5, total)}")
+
+
+def _on_scales(counts: Counts, scales: Scales) -> Counts:
+    """Counts of the marks of all scales, with those missing that a criterion does not have."""
+    index: Any = counts.index
+    criteria = index.levels[1]
+    scales.check_known(criteria)
+    n = counts.to_numpy()
+    own = np.array([np.isin(scales.marks, scales.of(one).marks) for one in criteria])
+    possible = own[index.codes[1]]
+    at, mark = np.nonzero((n > 0) & ~possible)
+    if len(at):
+        wrong = [
+            f"worker {worker}, criterion {criterion}: {value:.15g} (on {scales.of(criterion)})"
+            for (worker, criterion), value in zip(index[at], scales.marks[mark], strict=True)
+        ]
+        raise ValueError(f"ratings: not a mark of the scale: {phrases(wrong, 5)}")
+    used = own.any(axis=0)
+    marks = scales.marks[used]
+    whole = bool((marks % 1 == 0).all())
+    columns = pd.Index(marks.astype(np.int64) if whole else marks, name=MARKS)
+    if not own[:, used].all():
+        n = np.where(possible, n, np.nan)
+    return Counts(n[:, used], index=index, columns=columns)
 
 
 def _labelled(
@@ -323,30 +392,7 @@ def _labelled(
     return Counts(n[order], index=index, columns=pd.RangeIndex(1, n.shape[1] + 1, name="stars"))
 
 
-def in_order(codes: IntArray, labels: pd.Index[Any]) -> tuple[IntArray, pd.Index[Any]]:
-    """Codes ≥ 0 of labels as codes of the used ones in natural order, and these."""
-    used = np.flatnonzero(np.bincount(codes, minlength=len(labels)))
-    if isinstance(labels, pd.CategoricalIndex):
-        labels = pd.Index(labels.tolist())
-    used = used[natural_order(labels[used])]
-    place = np.empty(len(labels), dtype=np.int64)
-    place[used] = np.arange(len(used))
-    return place[codes], labels[used]
-
-
 def is_star(rating: object, stars: int) -> bool:
     """Whether a rating is a whole number from 1 to ``stars`` (text and truth values are not)."""
     value = number(rating)
     return value.is_integer() and 1 <= value <= stars
-
-
-def is_counts(frame: object) -> TypeGuard[pd.DataFrame]:
-    """Whether a frame holds counts: an index (worker, criterion), the stars 1 … S as columns."""
-    if not isinstance(frame, pd.DataFrame) or frame.empty or frame.index.nlevels != 2:
-        return False
-    return frame.columns.equals(pd.RangeIndex(1, frame.shape[1] + 1))
-
-
-def _ordered(table: pd.DataFrame) -> Counts:
-    """Rows in natural order of worker, then criterion, whatever the engine and the order given."""
-    return Counts(table.sort_index(key=natural_rank).rename_axis(columns="stars"))

@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 
 from crowdnb.ability.cloud import ability_clouds, backward_cloud
-from crowdnb.ability.ratings import KEYS, count_ratings
+from crowdnb.ability.counts import KEYS
+from crowdnb.ability.ratings import count_ratings
 from crowdnb.exercises.answers import is_near, known_slip, stop_text
 from crowdnb.labels import FloatArray, IntArray, number, numbers, shown
 

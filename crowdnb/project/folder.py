@@ -31,8 +31,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from crowdnb.ability.cloud import ability_intervals, check_gamma
-from crowdnb.ability.ratings import Counts, check_stars
+from crowdnb.ability.cloud import check_gamma
+from crowdnb.ability.counts import Counts
+from crowdnb.ability.intervals import ability_intervals
+from crowdnb.ability.ratings import check_stars
 from crowdnb.labels import path_of, real, shown, whole
 from crowdnb.model.arrays import Labels
 from crowdnb.model.fields import read

@@ -14,8 +14,9 @@ import numpy as np
 import pandas as pd
 
 from crowdnb.ability.consistency import consistency_of
+from crowdnb.ability.counts import Counts
 from crowdnb.ability.qualification import scaled_to_one
-from crowdnb.ability.ratings import Counts, count_ratings, is_star
+from crowdnb.ability.ratings import count_ratings, is_star
 from crowdnb.ability.weights import SAATY, is_saaty_scale, judgement_problems, weights_of
 from crowdnb.labels import listing, phrases
 from crowdnb.project.cells import (

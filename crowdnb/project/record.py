@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 
 from crowdnb.ability.cloud import ability_clouds, check_gamma
+from crowdnb.ability.counts import Counts, is_counts
 from crowdnb.ability.possibility import interval_pair
 from crowdnb.ability.qualification import check_weights, qualification
-from crowdnb.ability.ratings import Counts, is_counts
 from crowdnb.ability.weights import judgement_problems
 from crowdnb.labels import (
     labelled_vector,

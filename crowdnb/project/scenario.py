@@ -13,7 +13,8 @@ from typing import Any, NamedTuple, get_args
 
 import pandas as pd
 
-from crowdnb.ability.cloud import ability_intervals, moved_intervals
+from crowdnb.ability.cloud import moved_intervals
+from crowdnb.ability.intervals import ability_intervals
 from crowdnb.ability.qualification import qualification
 from crowdnb.labels import listing, needs, one_of, same_labels, several, shown, text_of, whole
 from crowdnb.model.changes import Item, apply

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from crowdnb.ability.ratings import Counts
+from crowdnb.ability.counts import Counts
 from crowdnb.project.columns import TASK_OPTIONS, WORKER_OPTIONS
 from crowdnb.project.form import FORM
 

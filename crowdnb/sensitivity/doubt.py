@@ -20,8 +20,8 @@ import numpy as np
 import pandas as pd
 from tqdm.auto import tqdm
 
-from crowdnb.ability.cloud import ability_intervals
-from crowdnb.ability.ratings import KEYS, Counts
+from crowdnb.ability.counts import KEYS, Counts
+from crowdnb.ability.intervals import ability_intervals
 from crowdnb.explain.variants import Oracle, placed_of
 from crowdnb.labels import (
     FloatArray,

@@ -8,9 +8,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from crowdnb.ability.counts import KEYS, Counts
 from crowdnb.ability.possibility import degree, interval_pair
 from crowdnb.ability.qualification import check_weights
-from crowdnb.ability.ratings import KEYS, Counts
 from crowdnb.explain.variants import TINY, Oracle
 from crowdnb.labels import (
     FloatArray,

@@ -9,14 +9,15 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 import polars as pl
-import pyarrow as pa
 import pytest
+from helpers.engines import dask_moves, engines
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 from crowdnb.ability import ratings
-from crowdnb.ability.ratings import KEYS, Counts, count_ratings, is_counts, is_star
+from crowdnb.ability.counts import KEYS, Counts, is_counts
+from crowdnb.ability.ratings import count_ratings, is_star
 
 ROWS = [
     ("a10", "skill", 5),
@@ -63,25 +64,6 @@ def as_duckdb(rating="rating"):
         f"SELECT worker, criterion, {rating} AS rating FROM (VALUES {values}) t({', '.join(KEYS)},"
         " rating)"
     )
-
-
-# Dask is in narwhals today and in a package narwhals-dask of its own some day; until that is out,
-# nothing can be done.
-dask_moves = pytest.mark.filterwarnings(
-    "ignore:Dask support is moving out of Narwhals:FutureWarning"
-)
-ENGINES = {
-    "arrow": lambda frame: pa.Table.from_pandas(frame, preserve_index=False),
-    "arrow in pandas": lambda frame: frame.convert_dtypes(dtype_backend="pyarrow"),
-    "polars": pl.from_pandas,
-    "lazy polars": lambda frame: pl.from_pandas(frame).lazy(),
-    "duckdb": lambda frame: duckdb.from_arrow(pa.Table.from_pandas(frame, preserve_index=False)),
-    "dask": lambda frame: dd.from_pandas(frame, npartitions=3),
-}
-engines = [
-    pytest.param(make, id=name, marks=[dask_moves] * (name == "dask"))
-    for name, make in ENGINES.items()
-]
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from crowdnb.ability.cloud import ability_intervals
+from crowdnb.ability.intervals import ability_intervals
 from crowdnb.ability.possibility import possibility_matrix
 from crowdnb.ability.ratings import count_ratings
 from crowdnb.market.scenes import BOT, OPEN, PERSON, distances, too_close, without_credential

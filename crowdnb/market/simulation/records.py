@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from crowdnb.ability.ratings import KEYS, Counts
+from crowdnb.ability.counts import KEYS, Counts
 from crowdnb.labels import BoolArray, FloatArray, IntArray
 from crowdnb.market.inequality import gini
 from crowdnb.market.parameters import DAY, DONE, ENDS, ROUNDING, STARS, URGENT, Market, stars
