@@ -44,6 +44,12 @@ SPOILT += [
 CALLS = [
     # the chain
     "cn.count_ratings(frame=HISTORIES, stars=5)",
+    (
+        "cn.count_ratings(frame=DATED, stars=5, scales={'skill': (0, 5, 0.5)}, half_life=30.0,"
+        " day='2024-03-11')"
+    ),
+    "cn.Scale(lowest=0, highest=4, step=0.5)",
+    "cn.criteria_tree(criteria=PARTS, judgements={'skill': IN_PARTS}, rated=['web', 'java', 'wit'])",
     "COUNTS.decay(factor=0.5)",
     "COUNTS.__add__(other=COUNTS)",
     "cn.Cloud(expectation=0.6, entropy=0.1, hyper_entropy=0.05, radicand=0.0025)",
@@ -53,8 +59,12 @@ CALLS = [
     "cn.backward_cloud(values=[0.2, 0.4, 0.6])",
     "cn.ability_clouds(ratings_or_counts=HISTORIES, gamma=0.1, stars=5)",
     "cn.ability_clouds(ratings_or_counts=COUNTS, gamma=0.1, stars=5)",
-    "cn.ability_intervals(ratings_or_counts=HISTORIES, gamma=0.1, stars=5)",
+    (
+        "cn.ability_intervals(ratings_or_counts=HISTORIES, gamma=0.1, stars=5, missing='out',"
+        " ability='posterior', level=0.9)"
+    ),
     "cn.ability_intervals(ratings_or_counts=COUNTS, gamma=0.1, stars=5)",
+    "cn.ability_intervals(ratings_or_counts=MARKED, gamma=0.1, stars=5)",
     (
         "cn.possibility_degree(ability_low=[0.5], ability_high=[0.6], demand_low=[0.4],"
         " demand_high=[1.0])"
@@ -598,7 +608,7 @@ BY_KIND = {
     "not negative": (
         "gamma entropy hyper_entropy noise person bot wrong price tolerance pay notice arrival load"
     ),
-    "positive": "time_limit epsilon days arrivals epoch stay he_to_en shift resolution limit",
+    "positive": "time_limit epsilon days arrivals epoch stay he_to_en shift resolution limit half_life",
     "share": (
         "conflict_probability screened_out threshold weight urgent skilled remote late drop"
         " conflicts ability spread drift decay p level chance gate value bar"
@@ -633,6 +643,10 @@ ARGUMENTS |= {
     "cn.gamma_range.tolerance": "positive",
     "cn.gamma_range.he_to_en": "not negative",
     "cn.frontier.budgets": "budgets",
+    **dict.fromkeys(["cn.Scale.lowest", "cn.Scale.highest"], "number"),
+    "cn.Scale.step": "positive",
+    "cn.criteria_tree.criteria": "rows of labels",
+    **dict.fromkeys(["cn.criteria_tree.judgements", "cn.count_ratings.scales"], "none of them"),
     "cn.replan.table": "running",
     "cn.solve_many.problems": "none of them",
     "cn.repairs.untouchable": "none of them",
@@ -810,6 +824,7 @@ ARGUMENTS |= {
 # What messages call an argument as well, or instead of its name.
 WORDS = {
     "cn.count_ratings.frame": "ratings",
+    "cn.criteria_tree.judgements": "judgement",
     "ratings_or_counts": "ratings counts",
     **{f"{name}_{end}": name for name in ("ability", "demand") for end in ("low", "high")},
     "COUNTS.__add__.other": "counts",

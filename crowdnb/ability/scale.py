@@ -76,7 +76,8 @@ class Scale:
             raise ValueError(f"scale: step must be above 0, got {_told(self.step)}")
         if self.highest - min(self.lowest, 0) <= 0:
             raise ValueError(
-                f"scale: {_told(self.highest)} is its only mark; one above 0, or two, are needed"
+                f"scale: lowest and highest are {_told(self.highest)}; a mark above 0, or a second"
+                " one, is needed"
             )
         steps = (_exact(self.highest) - _exact(self.lowest)) / _exact(self.step)
         if abs(steps - round(steps)) > _SLACK:

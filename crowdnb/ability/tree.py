@@ -131,7 +131,10 @@ def _read(criteria: pd.DataFrame) -> tuple[dict[Any, Any], dict[Any, object]]:
         raise ValueError("criteria: one row or more is needed")
     if "part_of" not in frame:
         raise ValueError(f"criteria: column part_of is missing; there are {listing(frame.columns)}")
-    names = unique_index(frame["criterion"], "criterion").tolist()
+    try:
+        names = unique_index(frame["criterion"], "criterion").tolist()
+    except ValueError as error:
+        raise ValueError(f"criteria, {error}") from None
     above = hashable(frame["part_of"].tolist(), "criteria, column part_of")
     known = {name: name for name in names}  # 1 may stand as 1.0 in a column with gaps
     parents: dict[Any, Any] = {}

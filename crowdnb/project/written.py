@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from crowdnb.ability.counts import Counts
+from crowdnb.ability.counts import Counts, has_stars
 from crowdnb.project.columns import TASK_OPTIONS, WORKER_OPTIONS
 from crowdnb.project.form import FORM
 
@@ -166,6 +166,8 @@ def _pairs(frame: pd.DataFrame, other: str, upper: bool = False) -> pd.DataFrame
 
 def _ratings(counts: Counts) -> pd.DataFrame:
     """One row per rating."""
+    if not has_stars(counts):
+        raise ValueError("counts: they are on other scales than stars, which no file holds yet")
     number = counts.to_numpy()
     if (number % 1 != 0).any():
         raise ValueError("counts: they have decayed and are not whole ratings any more")

@@ -99,8 +99,8 @@ def test_what_marks_stand_for(scale, shares):
         ((0, 5, 2), "steps of 2 from 0 do not lead to 5"),
         ((0, 5, 0), "step must be above 0, got 0"),
         ((0, 5, -1), "step must be above 0, got -1"),
-        ((0, 0), "0 is its only mark; one above 0, or two, are needed"),
-        ((-1, -1), "-1 is its only mark"),
+        ((0, 0), "lowest and highest are 0; a mark above 0, or a second one, is needed"),
+        ((-1, -1), "lowest and highest are -1; a mark"),
         ((0, math.inf), "highest must be a finite number, got inf"),
         (("0", 5), "lowest must be a finite number, got '0'"),
         ((True, 5), "lowest must be a finite number, got True"),
@@ -367,3 +367,35 @@ def test_what_is_no_longer_counts():
             cn.ability_intervals(spoilt)
         with pytest.raises(ValueError, match=r"^counts: \('a2', 'skill'\) must have counts ≥ 0"):
             counts + spoilt
+
+
+def test_a_project_on_other_scales_solves_and_is_not_written(tmp_path):
+    rng = np.random.default_rng(3)
+    rows = [
+        (f"a{i}", criterion, mark)
+        for i in range(4)
+        for criterion, scale in SCALES.items()
+        for mark in rng.choice(Scale(*scale).marks, 7)
+    ]
+    counts = cn.count_ratings(table(rows), scales=SCALES)
+    ability = cn.ability_intervals(counts)
+    workers, tasks = ability.index, pd.Index(["t1", "t2"], name="task")
+    demand = pd.DataFrame(np.tile([0.3, 1.0], (2, 3)), tasks, ability.columns)
+    project = cn.Project(
+        ability,
+        demand,
+        pd.Series([0.5, 0.3, 0.2], ability.columns.unique("criterion")),
+        pd.Series([1, 2], tasks),
+        None,
+        pd.DataFrame(0, workers, tasks),
+        pd.DataFrame(0, workers, workers),
+        counts=counts,
+    )
+    assert project.solve().status == "optimal"
+    assert project.fewest_ratings.tolist() == [7] * 4
+    assert set(cn.Scenario("wide", gamma=1.0).intervals(project)[0].index) == set(workers)
+    cn.gamma_range(project)
+    found = cn.doubt(project, samples=3, rng=0, progress=False)
+    assert (found.samples["loss"] >= 0).all()
+    with pytest.raises(ValueError, match="^counts: they are on other scales than stars"):
+        project.write(tmp_path / "new")

@@ -206,7 +206,9 @@ def test_what_is_wrong_is_named(rows, said):
 
 
 def test_a_criterion_that_stands_twice():
-    with pytest.raises(ValueError, match=r"^criterion labels: java stands more than once$"):
+    with pytest.raises(
+        ValueError, match=r"^criteria, criterion labels: java stands more than once$"
+    ):
         cn.criteria_tree(frame([*ROWS, ("java", "skill", 0)]))
 
 

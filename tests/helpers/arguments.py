@@ -37,6 +37,12 @@ ANSWER = cn.solve(P)
 T = ANSWER.table
 HISTORIES = pd.DataFrame({"worker": ["a", "a", "b"], "criterion": "skill", "rating": [3, 4, 5]})
 COUNTS = cn.count_ratings(HISTORIES)
+DATED = HISTORIES.assign(date=["2024-03-11", "2024-03-01", "2024-03-02"])
+MARKED = cn.count_ratings(HISTORIES, scales=(0, 5))
+PARTS = pd.DataFrame(
+    {"criterion": ["skill", "web", "java", "wit"], "part_of": [None, "skill", "skill", None]}
+).assign(weight=[0.7, None, None, 0.3])
+IN_PARTS = pd.DataFrame([[0.5, 0.7], [0.3, 0.5]], *[["web", "java"]] * 2)
 JUDGEMENT = pd.DataFrame([[0.5, 0.7], [0.3, 0.5]], CRITERIA[:2], CRITERIA[:2])
 CLOUD = cn.Cloud(0.6, 0.1, 0.05, 0.0025)
 PROGRAM = cn.Program(P)
