@@ -196,6 +196,8 @@ def _resampled(
     """Q of histories drawn from themselves, a block of samples at a time."""
     given = data.histories(project)
     n = given.to_numpy(dtype=float)
+    no_mark = np.isnan(n)  # of the criterion's scale
+    n = np.where(no_mark, 0.0, n)
     total = n.sum(axis=1)
     trials = np.maximum(1, np.rint(total)).astype(np.int64)
     shape = data.low.shape
@@ -204,6 +206,7 @@ def _resampled(
         drawn = (
             rng.multinomial(trials, n / total[:, None], (size, len(n))) * (total / trials)[:, None]
         )
+        drawn[:, no_mark] = np.nan
         numbered = pd.MultiIndex.from_product([range(size * shape[0]), range(shape[1])], names=KEYS)
         counts = Counts(drawn.reshape(len(numbered), -1), index=numbered, columns=given.columns)
         ends = ability_intervals(counts, project.gamma).to_numpy().reshape(size, shape[0], -1)

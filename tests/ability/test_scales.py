@@ -397,5 +397,5 @@ def test_a_project_on_other_scales_solves_and_is_not_written(tmp_path):
     cn.gamma_range(project)
     found = cn.doubt(project, samples=3, rng=0, progress=False)
     assert (found.samples["loss"] >= 0).all()
-    with pytest.raises(ValueError, match="^counts: they are on other scales than stars"):
+    with pytest.raises(ValueError, match=r"^counts: they are on other scales than stars"):
         project.write(tmp_path / "new")
