@@ -88,7 +88,7 @@ def assign(options: argparse.Namespace, keyboard: Keyboard) -> int:
         histories(project, plans.fitted(name)),
         *of_scenario(plans, name),
         *([also] if (also := also_binding(answer.problem)) else []),
-        describe(answer),
+        describe(answer, project),
     ]
     if answer.table is None:
         old = [

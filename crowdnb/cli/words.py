@@ -13,6 +13,7 @@ from crowdnb.ability.consistency import consistency_of
 from crowdnb.labels import as_listed, count, listing, phrases
 from crowdnb.project.histories import clouds_of, left_out_line
 from crowdnb.project.plan import proved_by, tie_line
+from crowdnb.project.rule_lines import needs_texts, rule_lines
 from crowdnb.project.scenario import GIVEN
 
 # Where no assignment exists; with the command in the place of {}.
@@ -100,10 +101,11 @@ def of_scenario(plans: cn.Scenarios, name: str) -> list[str]:
     return [*lines, out] if out else lines
 
 
-def describe(answer: cn.Assignment) -> str:
+def describe(answer: cn.Assignment, project: cn.Project | None = None) -> str:
     """Write the answer as a person would.
 
-    Who does what, ρ, who is idle, or why there is no assignment.
+    Who does what, ρ, what further rules come to, who is idle, or why there is no assignment. Costs
+    without a budget are told of a project that has some.
     """
     if answer.table is None:
         head = {
@@ -115,13 +117,13 @@ def describe(answer: cn.Assignment) -> str:
         }[answer.status]
         return "\n".join(["", head, *(answer.reasons if answer.status == "infeasible" else [])])
     rows = [("task", "needs", "workers (qualification)")]
-    for task, need in answer.problem.required.items():
+    for task, need in zip(answer.problem.tasks, needs_texts(answer.problem), strict=True):
         here = answer.pairs[answer.pairs["task"] == task]
         who = [
             f"{as_listed(worker)} ({q:.3f})"
             for worker, q in zip(here["worker"], here["qualification"], strict=True)
         ]
-        rows.append((str(task), f"{need:5}", ", ".join(who) or "nobody"))
+        rows.append((str(task), f"{need:>5}", ", ".join(who) or "nobody"))
     wide = max(_width(task) for task, _, _ in rows)
     text = "\n".join(
         f"{task}{' ' * (wide - _width(task))}  {need}  {who}" for task, need, who in rows
@@ -137,6 +139,7 @@ def describe(answer: cn.Assignment) -> str:
         text,
         "",
         f"ρ = {answer.performance:.6f}, {proof} ({by}); every rule re-checked.",
+        *rule_lines(answer, project),
         *([tied] if (tied := tie_line(answer)) else []),
         f"Idle: {listing(answer.idle, 20) or 'nobody'}.",
     ]
