@@ -123,10 +123,11 @@ def describe(answer: cn.Assignment, project: cn.Project | None = None) -> str:
             f"{as_listed(worker)} ({q:.3f})"
             for worker, q in zip(here["worker"], here["qualification"], strict=True)
         ]
-        rows.append((str(task), f"{need:>5}", ", ".join(who) or "nobody"))
+        rows.append((str(task), need, ", ".join(who) or "nobody"))
     wide = max(_width(task) for task, _, _ in rows)
+    high = max(len(need) for _, need, _ in rows)
     text = "\n".join(
-        f"{task}{' ' * (wide - _width(task))}  {need}  {who}" for task, need, who in rows
+        f"{task}{' ' * (wide - _width(task))}  {need:>{high}}  {who}" for task, need, who in rows
     )
     proof = (
         "proved the best"

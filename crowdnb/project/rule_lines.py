@@ -18,6 +18,7 @@ from crowdnb.labels import BoolArray, IntArray, as_listed, count, listing, phras
 from crowdnb.model.assignment import Assignment
 from crowdnb.model.check import broken_rules, load_of, of_tasks
 from crowdnb.model.problem import Problem
+from crowdnb.model.terms import MISSING
 from crowdnb.project.record import Project
 
 _LISTED = 12  # pairs, quotas or tasks in a sentence
@@ -50,7 +51,7 @@ def _paid(answer: Assignment, project: Project) -> str:
 
 
 def _empty(answer: Assignment, placed: IntArray) -> str:
-    """Places that stay empty."""
+    """Places that stay empty, and what they cost."""
     if answer.problem.arrays.missing_cost is None:
         return ""
     short = answer.missing[answer.missing > 0]
@@ -59,7 +60,9 @@ def _empty(answer: Assignment, placed: IntArray) -> str:
     if not tasks:
         return "No place stays empty."
     total = int(short.sum())
-    return f"{count(total, 'place')} {'stays' if total == 1 else 'stay'} empty: {_listed(tasks)}."
+    cost = -answer.parts[MISSING] + 0.0
+    verb = "stays" if total == 1 else "stay"
+    return f"{count(total, 'place')} {verb} empty, at a cost of {cost:.4g}: {_listed(tasks)}."
 
 
 def _costs(answer: Assignment, placed: IntArray) -> str:

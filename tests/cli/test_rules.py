@@ -1,5 +1,6 @@
 """What the command says of rules beyond the paper, and nothing where there are none."""
 
+import pandas as pd
 import pytest
 from helpers.folders import DATA
 
@@ -8,7 +9,7 @@ from crowdnb.__main__ import main
 FILES = {
     "qualification": "worker,night,day\nAnn,0.9,0.5\nBo,0.8,0.6\nCy,0.3,0.9\nDee,0.6,0.4\n",
     "tasks": "task,required,most,missing_cost,load\nnight,1,2,,4\nday,3,,0.25,3\n",
-    "workers": "worker,most,available,capacity,level\nAnn,2,yes,7,senior\nBo,,,3,junior\nCy,,no,,\n",
+    "workers": "worker,most,available,capacity,level\nAnn,2,yes,6,senior\nBo,,,3,junior\nCy,,no,,\n",
     "pinned": "worker,task,cost\nAnn,night,\nDee,night,0.5\n",
     "costs": "worker,cost\nAnn,5\nBo,2\nCy,1\nDee,1\n",
     "quotas": "column,value,least\nlevel,senior,1\n",
@@ -31,6 +32,28 @@ def test_what_else_binds_is_counted(folder, capsys):
         " capacities, 1 quota, 1 pair that had better stay, 1 task that may lack workers, a budget"
         " of 20.\n"
     ) in out
+
+
+def test_what_further_rules_come_to_is_said(folder, capsys):
+    assert main(["assign", str(folder), "--budget", "20"]) == 0
+    out = capsys.readouterr().out
+    assert "\nnight  1 to 2  Ann (0.900), Dee (0.600)\nday         3  Bo (0.600)\n" in out
+    for line in (
+        "2 places stay empty, at a cost of 0.5: day 2 of 3.",
+        "Costs: 8 of a budget of 20.",
+        "Quotas: all tasks together, level senior: 1 (least 1).",
+        "Of 1 pairs that had better stay 1 does.",
+        "ρ is made of qualification +2.1000, missing places -0.5000, pairs given up +0.0000.",
+    ):
+        assert f"\n{line}\n" in out
+    table = pd.read_csv(folder / "assignment.csv")
+    assert table[["worker", "load", "cost"]].to_numpy().tolist() == [
+        ["Ann", 4, 5], ["Dee", 4, 1], ["Bo", 3, 2],
+    ]  # fmt: skip
+    assert main(["assign", str(folder)]) == 0
+    out = capsys.readouterr().out
+    assert "Note: costs are told and bind nothing, since there is no budget\n" in out
+    assert "\nCosts: 8; there is no budget.\n" in out
 
 
 def test_nothing_is_said_where_nothing_else_binds(capsys):

@@ -38,7 +38,7 @@ EACH = {
     },
 }
 SAID = {
-    "missing": "1 place stays empty: door 1 of 1.",
+    "missing": "1 place stays empty, at a cost of 0.2: door 1 of 1.",
     "kept": "Of 2 pairs that had better stay 1 does; given up: Bo on night (0.3).",
     "undesirable": "Undesirable, and accepted: Ann on desk (0.4). Desired, and given: Bo on desk (0.2).",
     "together": "Better apart, and together: Ann and Bo (0.3)."

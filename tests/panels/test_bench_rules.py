@@ -161,7 +161,9 @@ def test_each_rule_is_read(bench):
     assert all(any(word in line for line in lines) for word in ("Costs:", "Loads:", "Quotas:"))
     assert f"Costs: {paid} of a budget of 12." in text
     short = answer.missing[answer.missing > 0]
-    assert f"{short.sum()} places stay empty: night 1 of 2, door 1 of 1." in text
+    cost = -answer.parts["missing places"]
+    empty = f"{short.sum()} places stay empty, at a cost of {cost:.4g}: night 1 of 2, door 1 of 1."
+    assert empty in text
     assert "Better apart, and together: Ann and Bo (0.3)" in text
     assert "given up: Bo on door (0.3)" in text and "Undesirable, and accepted: Ann on gate" in text
     assert "desk, grade senior: 1 (least 1)" in text
