@@ -41,7 +41,8 @@ KNOWN_LIMITS = ("GLPK_MI", "CBC", "HIGHS", "SCIPY")  # engines whose time can be
 FINEST = 1e-9  # of T, rows and reduced costs: what engines may be off by
 # With presolve HiGHS loses assignments of one in some thousand problems, and takes longer. Its
 # tolerance of whole numbers stays at 1e-6: at 1e-9 it cuts off optima where pairs together miss a
-# budget by less than a ten-millionth.
+# budget by less than a ten-millionth. At 1e-6 it loses others, so that a small question with sums of
+# real numbers is put to it in both ways.
 HIGHS: dict[str, Any] = {"presolve": "off", "mip_rel_gap": 0.0, "mip_abs_gap": 0.0}
 # What the statuses of engines prove, as cvxpy hands them on (behind each: the engine's own words).
 # Engines that are not here are read like HIGHS. No gap is allowed (see _options), so that "optimal"
@@ -115,6 +116,7 @@ def ask(
     pins: IntArray | None = None,
     refused: Sequence[IntArray] = (),
     some: IntArray | None = None,
+    fine: bool = False,
 ) -> Answer:
     """Write the program in cvxpy, hand it to the engine, and read what it says.
 
@@ -132,10 +134,12 @@ def ask(
         Sets of ``pairs`` that must not be the answer.
     some : ndarray of int, optional
         Which of ``pairs`` at least one must be chosen of.
+    fine : bool
+        Whether HIGHS is to see whole numbers as finely as rows.
     """
     start = time.perf_counter()
     model, t = boolean_program(problem, pairs, pins, refused, some)
-    return read(problem, pairs, model, t, engine, left_of(time_limit, start))
+    return read(problem, pairs, model, t, engine, left_of(time_limit, start), fine)
 
 
 def read(
@@ -145,6 +149,7 @@ def read(
     t: cp.Variable,
     engine: str,
     time_limit: float | None,
+    fine: bool = False,
 ) -> Answer:
     """Let the engine solve a program, and read what it says of the pairs."""
     import cvxpy as cp
@@ -153,11 +158,11 @@ def read(
         with warnings.catch_warnings():
             # "solution may be inaccurate": the status says it, and it is read
             warnings.simplefilter("ignore")
-            options, start = _options(engine, time_limit), time.perf_counter()
+            options, start = _options(engine, time_limit, fine), time.perf_counter()
             data, chain, inverse = model.get_problem_data(engine)
             if time_limit is not None:
                 time_limit = left_of(time_limit, start)
-                options = _options(engine, time_limit)
+                options = _options(engine, time_limit, fine)
             start = time.perf_counter()
             model.unpack_results(_solved(model, data, chain, options, engine), chain, inverse)
     except (
@@ -315,7 +320,7 @@ def pick(solver: str | None) -> str:
     )
 
 
-def _options(engine: str, time_limit: float | None) -> dict[str, Any]:
+def _options(engine: str, time_limit: float | None, fine: bool = False) -> dict[str, Any]:
     """Options that ask the engine for a proved optimum (no gap, the finest tolerances), within the time limit."""
     gaps: dict[str, dict[str, Any]] = {
         "GLPK_MI": {"tol_int": FINEST, "tol_obj": 1e-13},
@@ -326,6 +331,8 @@ def _options(engine: str, time_limit: float | None) -> dict[str, Any]:
         "SCIPY": {"scipy_options": {"presolve": False, "mip_rel_gap": 0.0}},  # HiGHS too
     }
     options = gaps.get(engine, {})
+    if fine and engine == "HIGHS":
+        options = options | {"mip_feasibility_tolerance": FINEST}
     if time_limit is None:
         return options
     if engine not in KNOWN_LIMITS:

@@ -47,6 +47,8 @@ PACE, _PACE_OF = _Pace(500, 1000), {"CBC": _Pace(300, 300)}
 _NEAR_END = 3.0  # seconds: with twice as many left, what an engine overruns matters half as much
 # pairs in the first question where time is not limited: mostly enough, and settled in a second
 _UNHURRIED = 1000
+# pairs up to which HIGHS is asked in two ways where there is a budget or a capacity: milliseconds
+_TWICE = 200
 _MOST_HERE = 20_000  # pairs asked about in this process, however much time is left
 _STARTUP = 1.5  # seconds that a process of its own takes to start: with less left it comes too late
 _LONGEST = 1e6  # seconds: GLPK counts milliseconds in 32 bits
@@ -143,6 +145,11 @@ class Questions:
         best = Answer("infeasible", np.zeros(len(pairs)), -math.inf)
         while True:
             answer = self._ask_once(problem, pairs, pins, refused, some)
+            if self._again(problem, pairs, answer):
+                limit = None if math.isinf(self.left) else _for_engine(self.left)
+                other = ask(problem, pairs, "HIGHS", limit, pins, refused, some, fine=True)
+                if other.status == "optimal" and not other.objective <= answer.objective:
+                    answer = other
             if answer.status == "time_limit":
                 return answer._replace(pairs=best.pairs) if best.pairs.any() else answer
             if answer.status == "infeasible":
@@ -193,6 +200,12 @@ class Questions:
         else:
             return answer
         return later if later.status != "time_limit" or later.pairs.any() else answer
+
+    def _again(self, problem: Problem, pairs: IntArray, answer: Answer) -> bool:
+        """Whether HIGHS is asked once more, since it may lose assignments by sums of real numbers."""
+        sums = problem.budget is not None or problem.arrays.capacities is not None
+        small = sums and len(pairs) <= _TWICE and answer.status != "time_limit"
+        return small and self.engine == "HIGHS"
 
     def _most_here(self, left: float) -> float:
         """How many pairs may be asked about in this process with so many seconds left."""

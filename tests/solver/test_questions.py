@@ -88,3 +88,17 @@ def test_an_engine_gets_less_than_there_is(seconds):
 def test_without_a_limit_the_first_question_is_about_more():
     assert Questions("CBC", None).first == 1000
     assert not Questions("CBC", None).limited
+
+
+@pytest.mark.parametrize("engine", ["HIGHS", None])
+def test_what_highs_loses_by_its_tolerance_of_whole_numbers_is_found(engine):
+    """Asked once it calls 0.75 the best: workers 1, 2 and 4 together miss the budget by a ten-millionth."""
+    problem = cn.Problem(
+        [[1.0], [510.25], [910000001.0], [-849999.75], [0.75]],
+        [1],
+        required_rule="at least",
+        worker_limits=[0, 1, 1, 2, 2],
+        costs=[[200.0], [0.19], [280000.0], [900.0], [-710.0]],
+        budget=279290.162070981,
+    )
+    assert cn.solve(problem, engine).performance == 910000001.75
