@@ -37,7 +37,12 @@ def random_problem(rng, scope, options=False, sizes=SMALL):
         extra["pinned"] = rng.uniform(size=(m, n)) < rng.choice([0, 0.15])
         own = rng.spawn(1)[0]  # what it draws changes nothing of what is drawn from rng after it
         extra["task_overlaps"] = symmetric(own, n, own.choice([0.0, 0.3]))
-        if own.uniform() < 0.25:
+        if own.uniform() < 0.3:
+            extra |= {
+                "loads": own.integers(0, 4, size=(m, n)),
+                "capacities": own.integers(0, 7, size=m),
+            }
+        if own.uniform() < 0.2:
             quotas = with_quotas(own, (m, n))
             rows = [
                 row | ({} if row["task"] is None else {"task": f"r{row['task']}"})
@@ -47,11 +52,6 @@ def random_problem(rng, scope, options=False, sizes=SMALL):
             extra |= {"attributes": attributes, "quotas": rows}
         if own.uniform() < 0.2:
             extra["worker_least"] = own.integers(0, 2, size=m) * (own.uniform(size=m) < 0.4)
-        if own.uniform() < 0.3:
-            extra |= {
-                "loads": own.integers(0, 4, size=(m, n)),
-                "capacities": own.integers(0, 7, size=m),
-            }
         if rng.uniform() < 0.4:
             extra |= {
                 "costs": rng.integers(-1, 4, size=(m, n)),
