@@ -33,10 +33,20 @@ def every_change(problem, costs, untouchable):
                 found.append(("exclusion", worker, task, 1))
             if problem.pinned.iat[i, j]:
                 found.append(("pin", worker, task, 1))
-        if (~barred[i] & (q[i] != 0) & (fewest > 0)).any():
+        if (~barred[i] & (q[i] != 0)).any():
             found.append(("worker", worker, 9))
+        found.append(("least", worker, problem.worker_least[worker]))
         found.append(("limit", worker, len(problem.tasks) - problem.worker_limits[worker]))
     found += [("place", task, need) for task, need in zip(problem.tasks, fewest, strict=True)]
+    found += [("overlap", problem.tasks[j], problem.tasks[k], 1) for j, k in problem.overlap_pairs]
+    for quota in [] if problem.quotas is None else problem.quotas.itertuples():
+        about = (quota.task, quota.column, quota.value)
+        for side, how, which in (("least", "fewer", "least"), ("most", "more", "greatest")):
+            asked = getattr(quota, side)
+            if isinstance(asked, str):
+                found.append(("share", *about, which, 1))
+            elif asked is not None:
+                found.append(("quota", *about, how, asked if side == "least" else 9))
     return [
         ((kind, *labels), costs.get((kind, *labels), costs.get(kind, 1.0)), most)
         for kind, *labels, most in found

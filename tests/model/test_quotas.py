@@ -70,6 +70,14 @@ def test_a_share_is_one_of_the_places_that_are_filled(most, chosen):
         ]
 
 
+def test_a_share_that_a_part_of_an_assignment_exceeds_may_still_be_kept():
+    half = {"column": "grade", "value": "junior", "most": "50%"}
+    assert cn.obstacles(made(half, pinned=[("a0", "r0")])) == []
+    assert pairs(made(half, pinned=[("a0", "r0")])) == [["a0", "r0"], ["a2", "r1"]]
+    seniors = {"column": "grade", "value": "senior", "least": "50%"}
+    assert pairs(made(seniors, pinned=[("a0", "r0")])) == [["a0", "r0"], ["a2", "r1"]]
+
+
 def test_quotas_are_read_however_they_are_given():
     wanted = made(ONE, {"column": "year", "value": 3, "most": "50%"}).quotas
     assert wanted.columns.tolist() == ["task", "column", "value", "least", "most"]
