@@ -71,10 +71,14 @@ def also_binding(problem: cn.Problem) -> str:
     limits = arrays.worker_limits
     kinds = (
         (number(limits == 0), "worker who is away", "workers who are away"),
-        (number(limits > 1), "worker with more than one task", "workers with more than one task"),
-        (number(arrays.worker_least), "least number of tasks", "least numbers of tasks"),
+        (
+            number(limits > 1),
+            "worker who may take several tasks",
+            "workers who may take several tasks",
+        ),
+        (number(arrays.worker_least), "worker who must take some", "workers who must take some"),
         (len(problem.pins), "pinned pair", "pinned pairs"),
-        (len(problem.overlap_pairs), "overlap of tasks", "overlaps of tasks"),
+        (len(problem.overlap_pairs), "pair of tasks that overlap", "pairs of tasks that overlap"),
         (number(~np.broadcast_to(unbound, limits.shape)), "capacity", "capacities"),
         (0 if problem.quotas is None else len(problem.quotas), "quota", "quotas"),
         (number(arrays.keep_costs), "pair that had better stay", "pairs that had better stay"),

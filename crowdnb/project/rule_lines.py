@@ -21,7 +21,8 @@ from crowdnb.model.problem import Problem
 from crowdnb.model.terms import MISSING
 from crowdnb.project.record import Project
 
-_LISTED = 12  # pairs, quotas or tasks in a sentence
+_LISTED = 12  # pairs or tasks in a sentence
+_QUOTAS = 5  # quotas, each of which is half a line
 
 
 def rule_lines(answer: Assignment, project: Project | None = None) -> list[str]:
@@ -110,8 +111,8 @@ def load_table(answer: Assignment) -> pd.DataFrame | None:
 def _quotas(answer: Assignment, placed: IntArray) -> str:
     """How many places each quota has."""
     rows = [f"{what}: {has} ({asked})" for what, has, asked in quota_rows(answer)]
-    more = f"; … ({len(rows)} in all)" if len(rows) > _LISTED else ""
-    return f"Quotas: {'; '.join(rows[:_LISTED])}{more}." if rows else ""
+    more = f"; … ({len(rows)} in all)" if len(rows) > _QUOTAS else ""
+    return f"Quotas: {'; '.join(rows[:_QUOTAS])}{more}." if rows else ""
 
 
 def quota_rows(answer: Assignment) -> list[tuple[str, str, str]]:
@@ -154,7 +155,7 @@ def _given_up(answer: Assignment, placed: IntArray) -> str:
         f"{_pair(answer.problem, i, j)} ({left[i, j]:.4g})" for i, j in np.argwhere(left).tolist()
     ]
     kept = np.count_nonzero(costs) - len(gone)
-    said = f"Of {np.count_nonzero(costs)} pairs that had better stay {kept} {'does' if kept == 1 else 'do'}"
+    said = f"Of {count(np.count_nonzero(costs), 'pair')} that had better stay {kept} {'does' if kept == 1 else 'do'}"
     return f"{said}; given up: {_listed(gone)}." if gone else f"{said}."
 
 

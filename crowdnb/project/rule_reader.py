@@ -202,8 +202,13 @@ class RuleReader:
         self.options[option] = pd.DataFrame(cells, self.workers, self.task_names)
 
     def _note_lacking(self, table: Table, cells: FloatArray, what: str) -> None:
-        """Note who has no number at all, and how many other pairs have none: each counts as 0."""
+        """Note who has no number at all, and how many other pairs have none: each counts as 0.
+
+        Where that is most of them, the table names the few that differ, and nobody is forgotten.
+        """
         none = np.isnan(cells)
+        if 2 * none.sum() > none.size:
+            return
         workers, tasks = self.workers or [], self.task_names or []
         whole = np.asarray(none.all(axis=1))
         said = [f"for {listing([workers[at] for at in np.flatnonzero(whole)])}"] * bool(whole.any())

@@ -28,7 +28,7 @@ def test_what_else_binds_is_counted(folder, capsys):
     out = capsys.readouterr().out
     assert "4 workers, 2 tasks, 4 to 5 places. Qualification: as given.\n" in out
     assert (
-        "\nAlso: 1 worker who is away, 1 worker with more than one task, 1 pinned pair, 2"
+        "\nAlso: 1 worker who is away, 1 worker who may take several tasks, 1 pinned pair, 2"
         " capacities, 1 quota, 1 pair that had better stay, 1 task that may lack workers, a budget"
         " of 20.\n"
     ) in out
@@ -42,7 +42,7 @@ def test_what_further_rules_come_to_is_said(folder, capsys):
         "2 places stay empty, at a cost of 0.5: day 2 of 3.",
         "Costs: 8 of a budget of 20.",
         "Quotas: all tasks together, level senior: 1 (least 1).",
-        "Of 1 pairs that had better stay 1 does.",
+        "Of 1 pair that had better stay 1 does.",
         "ρ is made of qualification +2.1000, missing places -0.5000, pairs given up +0.0000.",
     ):
         assert f"\n{line}\n" in out

@@ -360,15 +360,17 @@ def test_loads_of_pairs_stand_before_those_of_tasks(tmp_path):
     assert project.options["capacities"].to_dict() == {"Ann": 9}
     assert project.problem().capacities.tolist() == [9, np.inf, np.inf, np.inf]
     assert project.notes == ()
-    alone = read(
-        tmp_path / "q",
-        **workers,
-        loads="worker,task,load\nAnn,night,2\nBo,night,3\nBo,day,1\nBo,desk,4\n",
-    )
+    rows = "worker,task,load\nAnn,night,2\nBo,night,3\nBo,day,1\nBo,desk,4\n"
+    alone = read(tmp_path / "q", **workers, loads=rows)
     assert alone.options["loads"].loc["Ann"].tolist() == [2, 0, 0]
-    assert alone.notes == (
-        "loads.csv: there is no load for Cy, Dee and for Ann with day and 1 more pair; it counts"
-        " as 0",
+    assert alone.notes == ()  # it names those that differ
+    rows += "Cy,night,1\nCy,day,1\nCy,desk,\nDee,day,0\n"
+    assert read(tmp_path / "r", **workers, loads=rows).notes == (
+        "loads.csv: there is no load for Ann with day and 4 more pairs; it counts as 0",
+    )
+    most = read(tmp_path / "s", **workers, loads=rows.replace("Dee", "Ann"))
+    assert most.notes == (
+        "loads.csv: there is no load for Dee and for Ann with desk and 1 more pair; it counts as 0",
     )
 
 
