@@ -154,8 +154,10 @@ def _given_up(answer: Assignment, placed: IntArray) -> str:
     gone = [
         f"{_pair(answer.problem, i, j)} ({left[i, j]:.4g})" for i, j in np.argwhere(left).tolist()
     ]
-    kept = np.count_nonzero(costs) - len(gone)
-    said = f"Of {count(int(np.count_nonzero(costs)), 'pair')} that had better stay {kept} {'does' if kept == 1 else 'do'}"
+    asked = int(np.count_nonzero(costs))
+    kept = asked - len(gone)
+    verb = "does" if kept == 1 else "do"
+    said = f"Of {count(asked, 'pair')} that had better stay {kept} {verb}"
     return f"{said}; given up: {_listed(gone)}." if gone else f"{said}."
 
 
