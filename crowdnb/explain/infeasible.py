@@ -197,7 +197,7 @@ def _frame(problem: Problem, kept: Sequence[Requirement]) -> pd.DataFrame:
 
 
 def _other(problem: Problem, item: Requirement) -> Any:
-    """The second label of a requirement: a worker, of an overlap a task, of a quota whom it is about."""
+    """The second label: a worker, of an overlap a task, of a quota whom it is about."""
     if item.other < 0:
         return None
     if item.kind == "quota":

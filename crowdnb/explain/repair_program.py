@@ -7,8 +7,8 @@ r"""The program of repairs: the rows of the rules, with columns for the changes 
     T_ij ≥ 1 - p_ij where the pair is pinned     unpin it
     Σ_j T_ij ≥ least_i - f_i                     let worker i take f_i tasks fewer
     T_ij + T_ik ≤ 1 + o_jk                       let one worker take both j and k, which overlap
-    Σ_{i ∈ M} T_ij ≥ least - q                   let j have q places fewer with a value (or ≤ most + q)
-    Σ_i (a_i - p) T_ij ≤ M g                     give up a share p; M is more than the left side can be
+    Σ_{i ∈ M} T_ij ≥ least - q                   let j have q places fewer of a kind (≤ most + q: more)
+    Σ_i (a_i - p) T_ij ≤ M g                     give up a share p; M exceeds what the left side can be
 
 The rows are those of :mod:`crowdnb.model.rows`: the changes of one kind are columns in the rows of
 one kind, and new workers count in every row that counts all workers. What ρ sums beside the pairs
@@ -220,7 +220,7 @@ class RepairProgram:
         return sparse.csr_array((value, (at.astype(int), column.astype(int))), shape=shape)
 
     def _largest(self, row: Rows) -> float:
-        """What one row of a share can come to at most, with new workers; where tasks have a most, less."""
+        """What one row of a share comes to at most, with new workers."""
         every = np.r_[row.pairs.toarray()[0], row.pairs[:, self.like].toarray()[0]]
         most = np.r_[np.ones(len(self.pairs)), self._new_at_most()]
         by_pairs = float(every.clip(min=0.0) @ most)

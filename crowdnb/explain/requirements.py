@@ -106,7 +106,7 @@ def _cheapest(rules: Rules) -> IntArray | None:
     model, costs = program(rules), rules.problem.arrays.costs
 
     def solved(costs: FloatArray, allowed: BoolArray | None = None) -> BoolArray | None:
-        """What the program finds that keeps each load and share, which HiGHS sees to its tolerance."""
+        """What the program finds that keeps loads and shares, which HiGHS sees to a tolerance."""
         nonlocal model
         while True:
             chosen, _ = model.solved(costs, allowed=allowed)

@@ -152,13 +152,14 @@ def _too_much_asked(problem: Problem) -> list[str]:
     places = int(problem.most.sum())
     if not found and least.sum() > places:
         found.append(
-            f"The workers must take at least {count(int(least.sum()), 'task')} in all, and the tasks"
-            f" take at most {count(places, 'worker')}."
+            f"The workers must take at least {count(int(least.sum()), 'task')} in all, and the"
+            f" tasks take at most {count(places, 'worker')}."
         )
     if problem.conflict_scope == "project":
         busy = problem.conflict_pairs[(least[problem.conflict_pairs] > 0).all(axis=1)]
         found += [
-            f"{problem.workers[i]} and {problem.workers[k]} are in conflict, and each must take a task."
+            f"{problem.workers[i]} and {problem.workers[k]} are in conflict, and each must take a"
+            " task."
             for i, k in busy.tolist()
         ]
     return found

@@ -96,8 +96,8 @@ class Problem(Tables):
         Tasks that no worker can hold together, such as those at the same time: a symmetric 0/1
         frame or array (n × n) with a zero diagonal, or (task, other) pairs.
     costs : optional
-        What a pair costs, any finite number, in the unit of ``budget``: a frame or array (m × n); or
-        what each task that a worker takes costs, a Series, mapping, sequence (m) or number, 0
+        What a pair costs, any finite number, in the unit of ``budget``: a frame or array (m × n);
+        or what each task that a worker takes costs, a Series, mapping, sequence (m) or number, 0
         without an entry.
     budget : float, optional
         The costs of all chosen pairs together do not exceed it. Goes with ``costs``.
@@ -243,8 +243,8 @@ class Problem(Tables):
         if (less := most < self.arrays.required).any():
             at = int(less.argmax())
             raise ValueError(
-                f"required_most: {self.tasks[at]} may take up to {most[at]:.0f} workers and asks for"
-                f" {self.arrays.required[at]} (required); the first must not be less"
+                f"required_most: {self.tasks[at]} may take up to {most[at]:.0f} workers and asks"
+                f" for {self.arrays.required[at]} (required); the first must not be less"
             )
 
     def changed(self, **values: Any) -> Problem:

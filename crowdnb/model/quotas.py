@@ -1,18 +1,17 @@
 r"""Quotas by attribute: how many places of a task go to workers of one kind, such as seniors.
 
-Workers have attributes, columns of labels such as ``grade``. A quota is about the workers M who have
-one value in one column, and about the places of one task j, or of all tasks together:
+Workers have attributes, columns of labels such as ``grade``. A quota is about the workers M who
+have one value in one column, and about the places of one task j, or of all tasks together:
 
     Σ_{i ∈ M} T_ij ≥ least,  Σ_{i ∈ M} T_ij ≤ most                  a number of places
-    Σ_{i ∈ M} T_ij ≥ p Σ_i T_ij,  Σ_{i ∈ M} T_ij ≤ p Σ_i T_ij        a share p of those that are filled
+    Σ_{i ∈ M} T_ij ≥ p Σ_i T_ij,  Σ_{i ∈ M} T_ij ≤ p Σ_i T_ij      a share p of those filled
 
 Places are counted, so that a worker with two tasks counts twice.
 
 References
 ----------
-M. Bogomolnaia, H. Moulin, "A new solution to the random assignment problem", Journal of Economic
-Theory 100 (2001) 295-328; E. Budish, Y.-K. Che, F. Kojima, P. Milgrom, "Designing random allocation
-mechanisms", American Economic Review 103 (2013) 585-623: quotas on sets of pairs.
+E. Budish, Y.-K. Che, F. Kojima, P. Milgrom, "Designing random allocation mechanisms: theory and
+applications", American Economic Review 103 (2013) 585-623: quotas on sets of pairs.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ import numpy as np
 import pandas as pd
 
 from crowdnb.labels import BoolArray, listing, matched, number, shown, unique_index
-from crowdnb.model.arrays import Labels
+from crowdnb.model.arrays import Labels, frozen
 from crowdnb.spelling import one_label, unknown
 
 Side = Literal["least", "most"]
@@ -69,7 +68,7 @@ class Quota(NamedTuple):
 
 
 def attributes_frame(value: Any, labels: Labels) -> pd.DataFrame | None:
-    """Attributes with cleaned labels, workers in their order; cells are None where one is missing."""
+    """Attributes with cleaned labels, workers in their order; None where a cell is missing."""
     if value is None:
         return None
     if not isinstance(value, pd.DataFrame):
@@ -86,10 +85,10 @@ def attributes_frame(value: Any, labels: Labels) -> pd.DataFrame | None:
         if not isinstance(clean[at], str | Real | None):
             i, k = at
             raise ValueError(
-                f"attributes: {labels.workers[i]}, {columns[k]} is {shown(cell)}, a text or a number"
-                " is needed"
+                f"attributes: {labels.workers[i]}, {columns[k]} is {shown(cell)}, a text or a"
+                " number is needed"
             )
-    return pd.DataFrame(clean, labels.workers, columns)
+    return pd.DataFrame(frozen(clean), labels.workers, columns, dtype=object, copy=False)
 
 
 def quotas_frame(value: Any, labels: Labels) -> pd.DataFrame | None:
@@ -106,8 +105,11 @@ def quotas_frame(value: Any, labels: Labels) -> pd.DataFrame | None:
         rows = [*value]
     if not rows:
         return None
-    read = [_row(row, labels, f"quotas, row {at}") for at, row in enumerate(rows, 1)]
-    return pd.DataFrame(read, columns=[*COLUMNS], dtype=object)
+    cells = np.empty((len(rows), len(COLUMNS)), dtype=object)
+    for at, row in enumerate(rows):
+        for k, cell in enumerate(_row(row, labels, f"quotas, row {at + 1}")):
+            cells[at, k] = cell
+    return pd.DataFrame(frozen(cells), columns=[*COLUMNS], dtype=object, copy=False)
 
 
 def _row(row: Any, labels: Labels, where: str) -> tuple[Any, ...]:
@@ -133,8 +135,8 @@ def _row(row: Any, labels: Labels, where: str) -> tuple[Any, ...]:
     alike = isinstance(least, Fraction) == isinstance(most, Fraction)
     if least is not None and most is not None and alike and least > most:
         raise ValueError(
-            f"{where}: least is {_written(least)} and most is {_written(most)}; the first must not be"
-            " more"
+            f"{where}: least is {_written(least)} and most is {_written(most)}; the first must"
+            " not be more"
         )
     return (task, column, value, *(None if one is None else _cell(one) for one in bounds))
 
@@ -151,8 +153,8 @@ def _bound(cell: Any, side: Side, where: str) -> int | Fraction:
     elif 0 <= (places := number(cell)) < 1e9 and places % 1 == 0:
         return int(places)
     raise ValueError(
-        f"{where}: {side} is {shown(cell)}, a number of places is needed, or a share of them such as"
-        " '50%', at most '100%'"
+        f"{where}: {side} is {shown(cell)}, a number of places is needed, or a share of them"
+        " such as '50%', at most '100%'"
     )
 
 
