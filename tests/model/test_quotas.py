@@ -165,6 +165,11 @@ def test_attributes_that_make_no_sense_are_named(attributes, message):
     ("problem", "reason"),
     [
         (
+            made({**ONE, "least": "50%"}, required=[3, 0], task_conflicts=[("a2", "r0")]),
+            "r0 asks for at least 50% of the places with grade senior, which is 2, and workers who"
+            " have it can fill only 1.",
+        ),
+        (
             made(ONE, task_conflicts=[("a2", "r0"), ("a3", "r0")]),
             "r0 asks for at least 1 place with grade senior, and workers who have it can fill none.",
         ),
