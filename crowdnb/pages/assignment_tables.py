@@ -12,6 +12,7 @@ from crowdnb.labels import BoolArray, FloatArray, as_listed, by_label
 from crowdnb.model.assignment import Assignment
 from crowdnb.model.problem import Problem
 from crowdnb.pages.html import escaped, scrolling, text_table
+from crowdnb.project.record import Project
 from crowdnb.project.rule_lines import needs_texts
 from crowdnb.project.scenarios import tasks_of
 
@@ -61,7 +62,7 @@ def cells_of(problem: Problem, pairs: Collection[tuple[str, str]]) -> BoolArray:
     return np.array(rows, dtype=bool).reshape(problem.arrays.qualification.shape)
 
 
-def team_table(answer: Assignment, measure: str = "how well they meet it, 0 to 1") -> str:
+def team_table(answer: Assignment, measure: str) -> str:
     """One row per task: how many it needs, and who, with their Q, which is the ``measure``.
 
     Where places may stay empty, how many do.
@@ -78,6 +79,12 @@ def team_table(answer: Assignment, measure: str = "how well they meet it, 0 to 1
         rows.append([task, need, *left, ", ".join(who) or "nobody"])
     head = ["task", "needs", *["empty"] * empty, f"workers ({measure})"]
     return text_table(head, rows)
+
+
+def measure_of(project: Project | None) -> str:
+    """What the numbers behind workers are; Q of an unknown scale where it is given ready-made."""
+    given = project is not None and project.given_qualification is not None
+    return "Q" if given else "how well they meet it, 0 to 1"
 
 
 def assignment_grid(problem: Problem, answer: Assignment, was: BoolArray) -> str:

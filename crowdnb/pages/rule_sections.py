@@ -89,10 +89,3 @@ def made_of(found: Findings) -> str:
     if found.problem.soft:
         words += "What is undesirable takes its cost from ρ. "
     return words
-
-
-def title_of_measure(found: Findings) -> str:
-    """What the Q in brackets behind a worker is."""
-    if found.project.given_qualification is not None:
-        return "Q"
-    return "how well they meet it, 0 to 1"

@@ -12,12 +12,15 @@ from crowdnb.project.rule_lines import load_table, rule_lines
 _LOADS = 30  # workers whose loads are listed
 
 
-def rules_kept(answer: Assignment, project: Project | None = None) -> str:
+def rules_kept(answer: Assignment, project: Project | None = None, empty: bool = True) -> str:
     """A sentence for each rule, and what each worker's tasks take; empty where there is none.
 
-    With the project costs are told that no budget binds.
+    With the project costs are told that no budget binds. Which places stay empty is left out where
+    the page has a section for it.
     """
     lines = rule_lines(answer, project)
+    if not empty and answer.missing.any():
+        del lines[0]
     return (items(lines) if lines else "") + _loads(answer)
 
 

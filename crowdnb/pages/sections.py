@@ -20,6 +20,7 @@ from crowdnb.pages.assignment_tables import (
     assignment_grid,
     cells_of,
     chosen_pairs,
+    measure_of,
     team_table,
 )
 from crowdnb.pages.comparison import changed, misfits
@@ -29,7 +30,6 @@ from crowdnb.pages.rule_sections import (
     made_of,
     places_left_empty,
     rules_checked,
-    title_of_measure,
 )
 from crowdnb.pages.rule_tables import rules_kept
 from crowdnb.project.histories import clouds_of, few_line, left_out_line
@@ -50,7 +50,7 @@ def body(found: Findings) -> str:
             _section("What was decided", _decided(found), "wide"),
             _section("Who does what", _who(found), listed),
             _section("On the grid", _grid(found)) if found.fits_grid else "",
-            _unless_empty("What else binds", rules_kept(found.answer, found.project)),
+            _unless_empty("What else binds", rules_kept(found.answer, found.project, False)),
             _unless_empty("Places left empty", items(places_left_empty(found))),
             _section("Why these", items(_why(found))),
             _section("What the rules cost", items(_costs(found))),
@@ -130,7 +130,7 @@ def _decided(found: Findings) -> str:
 
 def _who(found: Findings) -> str:
     """One row per task."""
-    table = team_table(found.answer, title_of_measure(found))
+    table = team_table(found.answer, measure_of(found.project))
     if len(found.problem.tasks) > WIDEST[1]:
         table = f'<div class="columns tight">{table}</div>'
     return f"{table}<p>Idle: {escaped(listing(found.answer.idle, 30) or 'nobody')}.</p>"

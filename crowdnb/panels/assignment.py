@@ -17,7 +17,13 @@ from crowdnb.model.assignment import Assignment
 from crowdnb.model.fields import Scope
 from crowdnb.model.moves import cut
 from crowdnb.model.problem import Problem
-from crowdnb.pages.assignment_tables import assignment_grid, cells_of, chosen_pairs, team_table
+from crowdnb.pages.assignment_tables import (
+    assignment_grid,
+    cells_of,
+    chosen_pairs,
+    measure_of,
+    team_table,
+)
 from crowdnb.pages.html import escaped, paragraphs
 from crowdnb.pages.rule_tables import rules_kept
 from crowdnb.panels.controls import (
@@ -86,7 +92,7 @@ def assignment_view(
     facts["rules"] = rule_lines(answer, project)
     head = "".join(lines) + rules_kept(answer, project)
     if listed:
-        return View(facts, head + team_table(answer))
+        return View(facts, head + team_table(answer, measure_of(project)))
     was = cells_of(answer.problem, first["pairs"])
     return View(facts, head + assignment_grid(answer.problem, answer, was))
 

@@ -106,8 +106,8 @@ def settings_of(project: Project, scenario: Scenario, scope: str = "project") ->
     if columns := worker_columns(project):
         values["workers"] = _rows(project, scenario, columns, workers)
     options = project.options
-    if "pinned" in options:
-        table = _table(options["pinned"], workers, tasks)
+    if {"pinned", "keep_costs"} & set(options):
+        table = _table(options.get("pinned"), workers, tasks)
         values["pinned"] = _pressed(table, workers, tasks, scenario.pinned)
     if "task_overlaps" in options:
         table = _table(options["task_overlaps"], tasks, tasks)
@@ -147,9 +147,13 @@ def _rows(
     return rows
 
 
-def _table(pairs: pd.DataFrame, rows: pd.Index[Any], columns: pd.Index[Any]) -> npt.NDArray[Any]:
+def _table(
+    pairs: pd.DataFrame | None, rows: pd.Index[Any], columns: pd.Index[Any]
+) -> npt.NDArray[Any]:
     """Pairs of labels as a 0/1 table."""
     table = np.zeros((len(rows), len(columns)), dtype=bool)
+    if pairs is None:
+        return table
     at, to = (
         index.get_indexer(pd.Index(pairs.iloc[:, k])) for k, index in enumerate((rows, columns))
     )

@@ -33,10 +33,10 @@ def rule_lines(answer: Assignment, project: Project | None = None) -> list[str]:
     placed = answer.placed
     if placed is None:
         return []
-    said = [line(answer, placed) for line in _LINES]
+    said = {line: line(answer, placed) for line in _LINES}
     if project is not None and answer.problem.budget is None:
-        said.append(_paid(answer, project))
-    return [text for text in said if text]
+        said[_costs] = _paid(answer, project)
+    return [text for text in said.values() if text]
 
 
 def _paid(answer: Assignment, project: Project) -> str:
@@ -154,10 +154,8 @@ def _given_up(answer: Assignment, placed: IntArray) -> str:
     gone = [
         f"{_pair(answer.problem, i, j)} ({left[i, j]:.4g})" for i, j in np.argwhere(left).tolist()
     ]
-    asked = int(np.count_nonzero(costs))
-    kept = asked - len(gone)
-    verb = "does" if kept == 1 else "do"
-    said = f"Of {count(asked, 'pair')} that had better stay {kept} {verb}"
+    number = np.count_nonzero(costs)
+    said = f"Pairs kept that had better stay: {number - len(gone)} of {number}"
     return f"{said}; given up: {_listed(gone)}." if gone else f"{said}."
 
 
@@ -185,8 +183,9 @@ def _parts(answer: Assignment, placed: IntArray) -> str:
     """What ρ is made of."""
     if not answer.problem.soft:
         return ""
-    parts = [f"{name} {part:+.4f}" for name, part in answer.parts.items()]
-    return f"ρ is made of {', '.join(parts)}."
+    (first, most), *others = answer.parts.items()
+    parts = [f"{name} {part:+.4f}" for name, part in others if part]
+    return f"ρ is made of {', '.join([f'{first} {most:.4f}', *parts])}."
 
 
 _LINES: tuple[Callable[[Assignment, IntArray], str], ...] = (

@@ -42,8 +42,8 @@ def test_what_further_rules_come_to_is_said(folder, capsys):
         "2 places stay empty, at a cost of 0.5: day 2 of 3.",
         "Costs: 8 of a budget of 20.",
         "Quotas: all tasks together, level senior: 1 (least 1).",
-        "Of 1 pair that had better stay 1 does.",
-        "ρ is made of qualification +2.1000, missing places -0.5000, pairs given up +0.0000.",
+        "Pairs kept that had better stay: 1 of 1.",
+        "ρ is made of qualification 2.1000, missing places -0.5000, pairs given up +0.0000.",
     ):
         assert f"\n{line}\n" in out
     table = pd.read_csv(folder / "assignment.csv")
