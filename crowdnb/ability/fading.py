@@ -20,15 +20,16 @@ import datetime
 import math
 import re
 import warnings
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 import pandas as pd
 
-from crowdnb.labels import FloatArray, number, phrases, shown
+from crowdnb.labels import IntArray, number, phrases, shown
 from crowdnb.order import natural_key
 
 _ISO = re.compile(r"(\d{4}-\d{2}-\d{2})([T ]\d{2}:\d{2}.*)?")
+_EPOCH = datetime.date(1970, 1, 1).toordinal()
 # What the oldest rating still counts: a mark once given stays in its history (Counts.decay).
 _LEAST = 1e-300
 
@@ -46,43 +47,65 @@ class Fading:
         if day is not None and self.day is None:
             raise ValueError(f"day must be a date such as 2024-03-01, got {shown(day)}")
 
-    def weights(self, ratings: pd.DataFrame) -> FloatArray:
-        """What each rating counts by its ``date``, shape (ratings,); 0 after the day of the plan.
+    def counts(self, cell: IntArray, day: IntArray, times: IntArray, size: int) -> Any:
+        """How much the ratings of each cell count; of one without half-life a whole number.
 
         Parameters
         ----------
-        ratings : DataFrame
-            Columns ``worker``, ``criterion``, ``date`` and ``n``, how often the row stands.
+        cell : ndarray of int, shape (ratings,)
+            Which of ``size`` cells a rating belongs to.
+        day : ndarray of int, shape (ratings,)
+            Its day, as :func:`days_of` has it.
+        times : ndarray of int, shape (ratings,)
+            How often it was given.
 
         Raises
         ------
         ValueError
-            A rating has no date, or one that is none; all are after the day of the plan.
+            All are after the day of the plan.
 
         Warns
         -----
         UserWarning
-            Some are after the day of the plan.
+            Some are after the day of the plan, and left out.
         """
-        days = [day_of(given) for given in ratings["date"].tolist()]
-        if None in days:
-            bad = ratings[[one is None for one in days]]
-            _refuse(bad)
-        ordinal = np.array([one.toordinal() for one in days if one is not None])
-        last = int(ordinal.max()) if self.day is None else self.day.toordinal()
-        age = last - ordinal
-        if later := int(ratings["n"][age < 0].sum()):
+        last = int(day.max()) if self.day is None else self.day.toordinal()
+        age = last - day
+        if later := int(times[age < 0].sum()):
             told = f"after the day of the plan, {datetime.date.fromordinal(last)}"
             if (age < 0).all():
                 raise ValueError(f"ratings: all {later:,} are {told}")
             number_of = "1 is" if later == 1 else f"{later:,} are"
-            # the caller of count_ratings, by way of _by_value
+            # the caller of count_ratings, which asked a way of counting
             warnings.warn(f"ratings: {number_of} {told}, and left out", stacklevel=4)
+            kept = age >= 0
+            cell, age, times = cell[kept], age[kept], times[kept]
         if self.half_life is None:
-            return np.where(age < 0, 0.0, 1.0)
-        with np.errstate(under="ignore", over="ignore"):
-            weight = np.exp2(-age / self.half_life)
-        return np.where(age < 0, 0.0, np.maximum(weight, _LEAST))
+            return np.bincount(cell, times, size).astype(np.int64)
+        # by cell and age, so that sums are the same to the last bit in whatever order rows stand
+        span = int(age.max()) + 1
+        each, at = np.unique(cell * np.int64(span) + age, return_inverse=True)
+        weight = np.maximum(np.exp2(-(each % span) / self.half_life), _LEAST)
+        return np.bincount(each // span, np.bincount(at, times) * weight, size)
+
+
+def days_of(dates: pd.Series[Any]) -> IntArray | None:
+    """The day of each date, counted from the year 1; None if one is no date."""
+    if isinstance(dates.dtype, pd.DatetimeTZDtype):
+        dates = dates.dt.tz_localize(None)
+    if isinstance(dates.dtype, np.dtype) and dates.dtype.kind == "M":
+        if dates.hasnans:
+            return None
+        return dates.to_numpy().astype("M8[D]").astype(np.int64) + _EPOCH
+    try:
+        code, distinct = pd.factorize(dates)
+    except TypeError:  # a list among them
+        return None
+    days = [day_of(one) for one in distinct.tolist()]
+    if None in days or (code < 0).any():
+        return None
+    ordinal = np.array([one.toordinal() for one in days if one is not None], dtype=np.int64)
+    return np.asarray(ordinal[code])
 
 
 def day_of(value: object) -> datetime.date | None:
@@ -100,29 +123,28 @@ def day_of(value: object) -> datetime.date | None:
         return value
     if isinstance(value, str) and (found := _ISO.fullmatch(value.strip())):
         try:
+            if found[2]:
+                return datetime.datetime.fromisoformat(found[0]).date()
             return datetime.date.fromisoformat(found[1])
         except ValueError:
             return None
     return None
 
 
-def _refuse(bad: pd.DataFrame) -> None:
-    """ValueError that names ratings without a date."""
-    wrong = sorted(
-        {
-            f"worker {worker}, criterion {criterion}: {_told(date)}"
-            for worker, criterion, date in zip(
-                bad["worker"], bad["criterion"], bad["date"].tolist(), strict=True
-            )
-        },
-        key=natural_key,
-    )
+def refuse_dates(ratings: pd.DataFrame) -> NoReturn:
+    """ValueError that names the ratings without a date."""
+    cells = zip(ratings["worker"], ratings["criterion"], ratings["date"].tolist(), strict=True)
+    wrong = {
+        f"worker {worker}, criterion {criterion}: {_told(date)}"
+        for worker, criterion, date in cells
+        if day_of(date) is None
+    }
     raise ValueError(
-        f"ratings: not a date such as 2024-03-01, which a half-life and a day of the plan need:"
-        f" {phrases(wrong, 5)}"
+        "ratings: not a date such as 2024-03-01, which a half-life and a day of the plan need:"
+        f" {phrases(sorted(wrong, key=natural_key), 5)}"
     )
 
 
 def _told(date: Any) -> str:
     missing = date is None or date is pd.NaT or (isinstance(date, float) and math.isnan(date))
-    return "none" if missing or date == "" else shown(date)
+    return "none" if missing or date is pd.NA or date == "" else shown(date)

@@ -125,7 +125,7 @@ def _by_worker(
     if len(low) < len(workers) * len(criteria):
         gaps = np.isnan(cells[:, :, 0])
         if missing == "error":
-            pairs = [f"worker {workers[i]} on {criteria[k]}" for i, k in np.argwhere(gaps)]
+            pairs = [f"worker {one} on {other}" for one, other in unrated(histories.counts)]
             raise ValueError(
                 f"ratings: no rating of {listing(pairs, 5)}; every worker needs one on every"
                 " criterion"

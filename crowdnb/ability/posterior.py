@@ -13,7 +13,9 @@ the first real one. For a level c the interval leaves at most (1 - c)/2 on eithe
 
 each as the share that it stands for. So the next rating lies inside with a probability of at least
 c, whatever the number of ratings; one five-star rating says next to nothing, and its interval is the
-whole scale. Decayed counts are read as they stand, the prior does not fade.
+whole scale. Decayed counts are read as they stand, the prior does not fade. It weighs S/2 ratings:
+on a scale of 101 marks fifty, so that short histories say little; marks as coarse as people mean
+them say more.
 
 The sums are of halves, and exact, where counts are whole numbers; else right to about 1e-13 of n.
 

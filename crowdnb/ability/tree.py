@@ -17,6 +17,7 @@ T. L. Saaty, "The Analytic Hierarchy Process", McGraw-Hill (1980), on weights do
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -24,13 +25,15 @@ from typing import Any
 import pandas as pd
 
 from crowdnb.ability.qualification import scaled_to_one
-from crowdnb.ability.weights import criteria_weights
+from crowdnb.ability.weights import judgement_problems, weights_of
 from crowdnb.labels import (
+    by_label,
     hashable,
     labelled,
     listing,
     number,
-    same_labels,
+    numbers,
+    phrases,
     several,
     shown,
     unique_index,
@@ -87,8 +90,13 @@ def criteria_tree(
     ValueError
         A column is missing; a criterion stands twice, is part of itself by whatever way, or of one
         that is unknown; the weights of a family do not sum to 1, one is missing, negative or no
-        number; a family has weights and a judgement, or neither; a leaf without ratings, or ratings
-        on what is no leaf.
+        number; a family has weights and a judgement, or neither; a judgement breaks a rule or has
+        other criteria than the family; a leaf without ratings, or ratings on what is no leaf.
+
+    Warns
+    -----
+    UserWarning
+        A value of a judgement is not one of the five levels.
 
     Examples
     --------
@@ -191,12 +199,16 @@ def _judged(judgements: object, families: Mapping[Any, list[Any]]) -> dict[Any, 
             raise ValueError(
                 f"{where}: a frame labelled with its criteria is needed, got {shown(judgement)}"
             )
-        try:
-            share = criteria_weights(judgement)
-            same_labels(share.index, pd.Index(families[parent], name="criterion"), "judgement")
-        except ValueError as error:
-            raise ValueError(f"{where}: {error}") from None
-        found[parent] = share
+        problems, off_levels = judgement_problems(judgement)
+        if problems:
+            raise ValueError(f"{where}: {phrases(problems, 5)}")
+        if off_levels:
+            warnings.warn(
+                f"{where}: off the five levels 0.1 … 0.9: {phrases(off_levels, 5)}", stacklevel=3
+            )
+        parts = pd.Index(families[parent], name="criterion", tupleize_cols=False)
+        b = numbers(by_label(judgement, parts, parts, where))
+        found[parent] = weights_of(pd.DataFrame(b, parts, parts))
     return found
 
 

@@ -226,8 +226,11 @@ MATRIX = pd.DataFrame([[0.5, 0.9], [0.1, 0.5]], *[["java", "html"]] * 2)
             {"java": MATRIX},
             "judgements: 'java' is no criterion with parts; those are the top, skill, language",
         ),
-        ({"skill": MATRIX}, "judgements, parts of skill: judgement: unknown criterion java, html"),
-        ({"language": MATRIX * 2}, "judgements, parts of language: judgement: row java"),
+        ({"skill": MATRIX}, "judgements, parts of skill, rows: unknown criterion java, html"),
+        (
+            {"language": MATRIX * 2},
+            "judgements, parts of language: row java, column java is 1.0, the diagonal",
+        ),
         (
             {"language": [[0.5]]},
             "judgements, parts of language: a frame labelled with its criteria",
@@ -238,6 +241,15 @@ MATRIX = pd.DataFrame([[0.5, 0.9], [0.1, 0.5]], *[["java", "html"]] * 2)
 def test_wrong_judgements_are_named(judgements, said):
     with pytest.raises(ValueError, match=f"^{said}"):
         cn.criteria_tree(frame(), judgements)
+
+
+def test_a_judgement_off_the_levels_is_told_with_its_family():
+    rows = [row if row[1] != "language" else (*row[:2], None) for row in ROWS]
+    matrix = pd.DataFrame([[0.5, 0.6], [0.4, 0.5]], *[["html", "java"]] * 2)
+    with pytest.warns(UserWarning, match=r"^judgements, parts of language: off the five") as told:
+        tree = cn.criteria_tree(frame(rows), {"language": matrix})
+    assert told[0].filename == __file__
+    assert tree.weights["html"] == approx(0.125 * 0.55)
 
 
 @pytest.mark.parametrize(
