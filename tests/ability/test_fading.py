@@ -105,6 +105,28 @@ def test_later_ratings_are_left_out_and_told():
         cn.count_ratings(table(), half_life=10, day="2020-01-01")
 
 
+@pytest.mark.parametrize("make", [pd.DataFrame, pl.from_pandas])
+def test_ratings_of_the_day_stay_where_later_ones_go(make):
+    rows = [*ROWS, ("a7", "pace", 2, "2024-03-12")]
+    with pytest.warns(UserWarning, match="1 is after"):
+        counts = cn.count_ratings(make(table(rows)), half_life=9, day="2024-03-11")
+    assert_frame_equal(counts, cn.count_ratings(table(), half_life=9))
+    assert counts.loc[("a1", "skill"), 4] == 1
+
+
+def test_the_order_of_rows_changes_no_bit():
+    rng = np.random.default_rng(2)
+    days = pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(0, 900, 500), unit="D")
+    rows = pd.DataFrame(
+        {"worker": rng.integers(0, 5, 500), "criterion": "k", "rating": 4, "date": days}
+    )
+    expected = cn.count_ratings(rows, half_life=77).to_numpy()
+    for seed in range(5):
+        mixed = rows.sample(frac=1, random_state=seed)
+        for frame in (mixed, mixed.astype({"date": str}), pl.from_pandas(mixed)):
+            assert (cn.count_ratings(frame, half_life=77).to_numpy() == expected).all()
+
+
 def test_a_day_alone_leaves_out_what_came_later():
     with pytest.warns(UserWarning, match="3 are after"):
         counts = cn.count_ratings(table(), day=dt.date(2024, 3, 10))

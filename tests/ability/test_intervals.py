@@ -86,6 +86,10 @@ def test_average_is_that_of_the_ends_of_all_who_have_one():
     found = cn.ability_intervals(table(), missing="average")
     assert found.loc["a1", "pace"].tolist() == [pytest.approx((1 + 0.2) / 2)] * 2
     assert found.loc["a2", "skill"].tolist() == pytest.approx([(0.6 + 0.8) / 2, (0.6 + 1) / 2])
+    more = table([*GAPS, ("a3", "pace", 5)])
+    assert cn.ability_intervals(more, missing="average").loc["a1", "pace"].tolist() == (
+        pytest.approx([(1 + 0.2 + 1) / 3] * 2)
+    )
     others = cn.ability_intervals(table(), missing="unknown")
     assert found.loc["a0"].tolist() == others.loc["a0"].tolist()
 

@@ -251,6 +251,25 @@ def test_tenths_of_every_precision(kind):
         assert (counts.to_numpy() == 1).all() and counts.shape == (1, 1001)
 
 
+@pytest.mark.parametrize("make", [pd.DataFrame, pl.from_pandas])
+def test_the_last_bits_of_a_decimal_do_not_matter(make):
+    counts = cn.count_ratings(make(one(0.1 + 0.2, 0.3, 1 - 0.7)), scales=(0, 1, 0.1))
+    assert counts[0.3].tolist() == [3]
+
+
+@pytest.mark.parametrize("steps", [100, 1000])
+def test_marks_too_many_for_an_expression_each(steps):
+    rng = np.random.default_rng(4)
+    rows = pd.DataFrame({"worker": "a0", "criterion": "k", "rating": rng.integers(0, steps, 50)})
+    for frame in (rows, pl.from_pandas(rows)):
+        counts = cn.count_ratings(frame, scales=(0, steps))
+        assert counts.iloc[0].tolist() == np.bincount(rows["rating"], minlength=steps + 1).tolist()
+        with pytest.raises(ValueError, match=r"criterion k: 0.5 .on 0 to 10+.$"):
+            cn.count_ratings(
+                type(frame)(rows.assign(rating=[0.5, *rows["rating"][1:]])), scales=(0, steps)
+            )
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("engine", engines)
 def test_every_engine_counts_and_complains_alike(engine):
