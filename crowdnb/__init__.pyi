@@ -42,6 +42,7 @@ from .model.problem import Problem as Problem
 from .pages.report import report as report
 from .panels.bench import bench as bench
 from .project.case_study import load_case_study as load_case_study
+from .project.conference import load_conference as load_conference
 from .project.folder import ProjectError as ProjectError
 from .project.folder import read_project as read_project
 from .project.record import Project as Project

@@ -17,7 +17,8 @@ Section 6 of the paper, notebooks 05 and 07.
 ``file_names``     which files and sheets are read, and what others may be meant for
 ``reader``, ``pair_reader``, ``rule_reader``, ``quota_reader``, ``folder``
                    a project read from its files
-``case_study``     the paper's case study, as such a folder
+``case_study``, ``conference``
+                   the paper's case study, and a round of reviews with every rule, as such folders
 ``settings``, ``setting_kinds``, ``quota_setting``
                    what may differ from a project's files, each field once
 ``scenario``       what does differ
