@@ -74,9 +74,9 @@ def test_writing_and_compiling_a_program_take_from_the_time_of_its_engine(case, 
         time.sleep(0.3)
         return work(*args, **kwargs)
 
-    def spied(name, time_limit):
+    def spied(name, time_limit, *rest):
         limits.append(time_limit)
-        return options(name, time_limit)
+        return options(name, time_limit, *rest)
 
     problem = case.problem([("a3", "a5")])
     monkeypatch.setattr(where, slow, late)
