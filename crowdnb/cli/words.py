@@ -61,7 +61,7 @@ def _places(project: cn.Project, scenario: cn.Scenario) -> str:
 
 
 def also_binding(problem: cn.Problem) -> str:
-    """What else there is of rules and wishes, counted, in a sentence; empty where there is nothing."""
+    """What else there is of rules and wishes, counted, in a sentence; empty without any."""
     arrays = problem.arrays
 
     def number(table: npt.NDArray[Any] | None) -> int:

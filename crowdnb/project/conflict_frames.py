@@ -1,4 +1,4 @@
-"""Conflicts of a project as 0/1 frames: checked a few rows at a time, and listed where they are few."""
+"""Conflicts of a project as 0/1 frames: checked a few rows at a time, listed where they are few."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ task_conflicts          optional: worker, task[, cost]; or a labelled 0/1 matrix
 workers                 optional: worker[, most, least, available, capacity], and attributes
 pinned                  optional: worker, task[, cost]; or a labelled 0/1 matrix, a row per worker
 task_overlaps           optional: task, other; or a square labelled 0/1 matrix
-loads                   optional: worker, task, load, else those of tasks; or a matrix, a row per worker
+loads                   optional: worker, task, load, else that of tasks; or a matrix, a row per worker
 costs                   optional: worker, cost[, task]; or a matrix, a row per worker
 quotas                  optional: column, value[, task, least, most]
 ======================  ===========================================================================

@@ -63,7 +63,7 @@ ELSEWHERE = {OPTIONS: "crowdnb.market.scenes.read_scene"}  # files that others r
 STARS = 1000  # of a scale: ten times percent
 WORKERS = 20_000  # for each two of them a problem has a byte, and its checks some more
 TASKS = 20_000
-# workers where two of them may have a cost: then a problem has 8 bytes for each two, in a few copies
+# workers where two may have a cost: a problem then has 8 bytes for each two, in a few copies
 WORKERS_WITH_EFFECTS = 5_000
 PAIRS = 20_000_000  # of worker and task: Q has 8 bytes for each, in a few copies
 CRITERIA = 1000

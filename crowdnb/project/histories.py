@@ -74,7 +74,7 @@ def left_out_line(project: Project, scenario: Scenario) -> str:
 
 
 def _asked_of(project: Project, scenario: Scenario, workers: Collection[Hashable]) -> list[str]:
-    """What some workers must do by the files and a scenario: pinned pairs, least numbers of tasks."""
+    """What workers must do by the files and a scenario: pinned pairs, least numbers of tasks."""
     pinned = project.options.get("pinned", pd.DataFrame(columns=["worker", "task"]))
     pins = dict.fromkeys(zip(pinned["worker"], pinned["task"], strict=True), 1)
     least = {**project.options.get("worker_least", {}), **scenario.least}

@@ -265,10 +265,10 @@ class Project:
         if not least:
             return self.workers
         if self.fewest_ratings is None:
+            ready = self.given_qualification is not None
+            has = "a ready-made Q" if ready else "ability intervals"
             raise ValueError(
-                f"min_ratings is {least}, and the project has"
-                f" {'a ready-made Q' if self.given_qualification is not None else 'ability intervals'}"
-                ": there are no ratings to count"
+                f"min_ratings is {least}, and the project has {has}: there are no ratings to count"
             )
         kept = self.workers[self.fewest_ratings.to_numpy() >= least]
         if not len(kept):

@@ -112,9 +112,10 @@ class Table:
         return [row[at] for row in self.rows]
 
     def labels(self, name: str, what: str = "", may_be_empty: bool = False) -> list[str]:
-        """A column of labels, each as it is cleaned; of workers and the like, by its name or ``what``.
+        """A column of labels, each as it is cleaned.
 
-        One that is wrong is reported and left empty.
+        One that is wrong is reported and left empty. ``what`` they are, such as workers, says the
+        column's name where it is not given.
         """
         cells = self.column(name)
         texts = [as_label(cell) for cell in cells]

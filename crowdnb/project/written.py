@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 
 from crowdnb.ability.counts import Counts, has_stars
+from crowdnb.model.quotas import is_missing
+from crowdnb.project.cells import as_label
 from crowdnb.project.columns import TASK_OPTIONS, WORKER_OPTIONS
 from crowdnb.project.form import FORM
 
@@ -21,7 +23,8 @@ def tables_of(project: Project) -> dict[str, pd.DataFrame]:
     Raises
     ------
     ValueError
-        The histories have decayed: their counts are not whole ratings.
+        The histories have decayed: their counts are not whole ratings. Or an attribute is called as
+        a column of workers is.
     """
     options = project.options
     need = project.required
@@ -52,7 +55,7 @@ def tables_of(project: Project) -> dict[str, pd.DataFrame]:
         "task_overlaps": options.get("task_overlaps"),
         "loads": loads,
         "costs": _costs(options.get("costs")),
-        "quotas": options.get("quotas"),
+        "quotas": _quotas(options.get("quotas")),
     }
     always = ("task_conflicts", "worker_conflicts")
     return {
@@ -83,9 +86,19 @@ def _workers(project: Project) -> pd.DataFrame:
         said |= (values.notna() & (values != usual[name])).to_numpy(dtype=bool)
     if (attributes := options.get("attributes")) is not None:
         for name in attributes:
-            table[name] = attributes[name].reindex(project.workers).to_numpy()
+            if name in ("worker", *usual):
+                raise ValueError(
+                    f"options: attributes: {name!r} is a column of workers.csv already"
+                )
+            cells = attributes[name].reindex(project.workers)
+            table[name] = ["" if is_missing(cell) else as_label(cell) for cell in cells]
         said |= attributes.reindex(project.workers).notna().any(axis=1).to_numpy()
     return table[said]
+
+
+def _quotas(quotas: pd.DataFrame | None) -> pd.DataFrame | None:
+    """Quotas with their values written as those of attributes."""
+    return None if quotas is None else quotas.assign(value=quotas["value"].map(as_label))
 
 
 def _with_costs(binding: pd.DataFrame | None, costs: pd.DataFrame | None) -> pd.DataFrame | None:
@@ -139,7 +152,7 @@ def _sources(project: Project) -> dict[str, pd.DataFrame]:
     """What Q is made of, or Q itself."""
     ability, demand, weights = project.ability, project.demand, project.criteria_weights
     if ability is None or demand is None or weights is None:
-        return {"qualification": project.qualification.reset_index()}
+        return {"qualification": project.qualification.reset_index(allow_duplicates=True)}
     tables = {"demand": _long(demand, "task")}
     if project.counts is None:
         tables["ability"] = _long(ability, "worker")

@@ -545,6 +545,45 @@ def test_what_is_written_is_read_again(left_out, tmp_path):
         assert (tmp_path / "r" / path.name).read_bytes() == path.read_bytes()
 
 
+ODD = ["=1+1", "Lee, Ann", "张三", "NA", "007", "cost", "'x", "50%"]
+
+
+def test_labels_of_all_kinds_are_written_and_read(tmp_path):
+    tasks = ["task", "-5", "a;b", "worker", "1.0"]
+    rng = np.random.default_rng(1)
+    q, whole = (pd.DataFrame(table, ODD, tasks) for table in rng.random((2, 8, 5)))
+    grades = ["x", "=y", "a,b", None, "3", "x", "x", "50%"]
+    years = [1, 2.5, None, 4, 5, 6, 7, 8]
+    problem = cn.Problem(
+        q, [1, 2, 1, 1, 0], [1, 0.5, 2, 1, 1], [(ODD[0], "task")], [(ODD[1], ODD[2])],
+        required_most={"task": 3}, missing_cost={"-5": 0.25}, worker_limits={ODD[0]: 2, "NA": 0},
+        worker_least={ODD[0]: 1}, pinned=[("007", "worker")], keep_costs={(ODD[1], "a;b"): 1 / 3},
+        conflict_costs={("cost", "-5"): -1e-7}, pair_effects={("'x", "50%"): 0.1},
+        task_overlaps=[("task", "worker")], loads=whole.round(1), capacities={"张三": 7.5},
+        costs=whole, budget=99, attributes=pd.DataFrame({"grade": grades, "years": years}, ODD),
+        quotas=[{"column": "grade", "value": "=y", "most": 1},
+                {"task": "worker", "column": "years", "value": 4, "most": "33.333%"}],
+    )  # fmt: skip
+    project_of(problem).write(tmp_path / "p")
+    project = cn.read_project(tmp_path / "p", budget=99)
+    assert project.notes == ()
+    again = project.problem()
+    for name, array in problem.arrays.__dict__.items():
+        np.testing.assert_array_equal(getattr(again.arrays, name), array, name)
+    for one, other in zip(again.quota_sides, problem.quota_sides, strict=True):
+        assert one[3:5] == other[3:5] and (one.members == other.members).all()
+    project.write(tmp_path / "q")
+    for path in (tmp_path / "p").iterdir():
+        assert (tmp_path / "q" / path.name).read_bytes() == path.read_bytes()
+
+
+def test_an_attribute_called_as_a_known_column_is_not_written(tmp_path):
+    given = cn.Problem([[1.0]], [1], attributes=pd.DataFrame({"most": ["x"]}))
+    with pytest.raises(ValueError, match="attributes: 'most' is a column of workers"):
+        project_of(given).write(tmp_path / "p")
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_problem_becomes_files(tmp_path):
     for rule, need in (("at least", [1, 0, 0]), ("at most", [2, 1, 1])):
         problem = cn.Problem(
