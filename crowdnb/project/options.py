@@ -3,8 +3,8 @@
 Each rule is written down once, in ``model``: a file only says which column feeds which keyword of
 :class:`crowdnb.Problem`. Here is in which form a project holds them, with labels and in one form
 whatever was given: a Series by worker or task, a frame by worker, or one row per pair or quota.
-What changes nothing, such as a limit of 1 for everybody, is not held, so that a project without it is
-the same project.
+What changes nothing, such as a limit of 1 for everybody, is not held, so that a project without it
+is the same project.
 """
 
 from __future__ import annotations
