@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 
 from crowdnb.model.assignment import Assignment
-from crowdnb.pages.html import items, scrolling, text_table
+from crowdnb.pages.html import items, text_table
 from crowdnb.project.record import Project
 from crowdnb.project.rule_lines import load_table, rule_lines
 
-_LOADS = 30  # workers whose loads are listed
+_LOADS = 100  # workers whose loads are listed
 
 
 def rules_kept(answer: Assignment, project: Project | None = None, empty: bool = True) -> str:
-    """A sentence for each rule, and what each worker's tasks take; empty where there is none.
+    """A sentence for each rule; empty where there is none.
 
     With the project costs are told that no budget binds. Which places stay empty is left out where
     the page has a section for it.
@@ -21,11 +21,14 @@ def rules_kept(answer: Assignment, project: Project | None = None, empty: bool =
     lines = rule_lines(answer, project)
     if not empty and answer.missing.any():
         del lines[0]
-    return (items(lines) if lines else "") + _loads(answer)
+    return items(lines) if lines else ""
 
 
-def _loads(answer: Assignment) -> str:
-    """What the tasks of each worker take, and what the worker has; those with least left first."""
+def loads_table(answer: Assignment) -> str:
+    """What the tasks of each worker take, and what the worker has; those with least left first.
+
+    Empty where there are no capacities.
+    """
     table = load_table(answer)
     if table is None or table.empty:
         return ""
@@ -35,8 +38,7 @@ def _loads(answer: Assignment) -> str:
         for worker, row in table.sort_values("left", kind="stable").head(_LOADS).iterrows()
     ]
     more = f"<p>… ({len(table)} workers in all)</p>" if len(table) > _LOADS else ""
-    body = text_table(["worker", "tasks", "load", "capacity", "left"], rows)
-    return f"{scrolling(body, 'loads and capacities')}{more}"
+    return text_table(["worker", "tasks", "load", "capacity", "left"], rows) + more
 
 
 def _number(value: float) -> str:

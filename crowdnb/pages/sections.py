@@ -31,7 +31,7 @@ from crowdnb.pages.rule_sections import (
     places_left_empty,
     rules_checked,
 )
-from crowdnb.pages.rule_tables import rules_kept
+from crowdnb.pages.rule_tables import loads_table, rules_kept
 from crowdnb.project.histories import clouds_of, few_line, left_out_line
 from crowdnb.project.plan import proved_by, tie_line
 from crowdnb.project.record import fingerprint
@@ -52,6 +52,7 @@ def body(found: Findings) -> str:
             _section("On the grid", _grid(found)) if found.fits_grid else "",
             _unless_empty("What else binds", rules_kept(found.answer, found.project, False)),
             _unless_empty("Places left empty", items(places_left_empty(found))),
+            _unless_empty("Loads and capacities", _loads(found), "wide"),
             _section("Why these", items(_why(found))),
             _section("What the rules cost", items(_costs(found))),
         ]
@@ -73,9 +74,16 @@ def _section(title: str, inside: str, kind: str = "") -> str:
     return f'<section class="{kind}"><h2>{title}</h2>{inside}</section>'
 
 
-def _unless_empty(title: str, inside: str) -> str:
+def _unless_empty(title: str, inside: str, kind: str = "") -> str:
     """A section, unless there is nothing in it."""
-    return _section(title, inside) if inside not in ("", items([])) else ""
+    return _section(title, inside, kind) if inside not in ("", items([])) else ""
+
+
+def _loads(found: Findings) -> str:
+    """The loads of workers; of many in three columns."""
+    table = loads_table(found.answer)
+    columns = "thirds " if table.count("<tr>") > 12 else ""
+    return f'<div class="{columns}tight">{table}</div>' if table else ""
 
 
 def summary(found: Findings) -> str:

@@ -24,8 +24,8 @@ from crowdnb.pages.assignment_tables import (
     measure_of,
     team_table,
 )
-from crowdnb.pages.html import escaped, paragraphs
-from crowdnb.pages.rule_tables import rules_kept
+from crowdnb.pages.html import escaped, paragraphs, scrolling
+from crowdnb.pages.rule_tables import loads_table, rules_kept
 from crowdnb.panels.controls import (
     WRAP,
     WeightSliders,
@@ -92,9 +92,11 @@ def assignment_view(
     facts["rules"] = rule_lines(answer, project)
     head = "".join(lines) + rules_kept(answer, project)
     if listed:
-        return View(facts, head + team_table(answer, measure_of(project)))
-    was = cells_of(answer.problem, first["pairs"])
-    return View(facts, head + assignment_grid(answer.problem, answer, was))
+        body = team_table(answer, measure_of(project))
+    else:
+        body = assignment_grid(answer.problem, answer, cells_of(answer.problem, first["pairs"]))
+    loads = loads_table(answer)
+    return View(facts, head + body + (scrolling(loads, "loads and capacities") if loads else ""))
 
 
 def _rho(answer: Assignment, measured: float | None, first: Mapping[str, Any] | None) -> str:

@@ -306,7 +306,7 @@ class Bench(ProjectFolder):
         self.suggested, self.repair_buttons = (), []
         if panel.view.problem and panel.view.facts.get("status") == "infeasible":
             problem = self._here.plans.problem(current)
-            found = repairs(problem, _SUGGESTED, COSTS, ("pin",), time_limit=_PATIENCE)
+            found = repairs(problem, _SUGGESTED, COSTS, time_limit=_PATIENCE)
             self.suggested = found.repairs
             self.repair_buttons = [
                 button(

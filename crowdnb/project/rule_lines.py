@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from fractions import Fraction
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from crowdnb.labels import BoolArray, IntArray, as_listed, count, listing, phrases
 from crowdnb.model.assignment import Assignment
-from crowdnb.model.check import broken_rules, load_of, of_tasks
+from crowdnb.model.check import broken_rules, load_of
 from crowdnb.model.problem import Problem
 from crowdnb.model.terms import MISSING
 from crowdnb.project.record import Project
@@ -108,26 +109,59 @@ def load_table(answer: Assignment) -> pd.DataFrame | None:
     )
 
 
-def _quotas(answer: Assignment, placed: IntArray) -> str:
-    """How many places each quota has."""
-    rows = [f"{what}: {has} ({asked})" for what, has, asked in quota_rows(answer)]
-    more = f"; … ({len(rows)} in all)" if len(rows) > _QUOTAS else ""
-    return f"Quotas: {'; '.join(rows[:_QUOTAS])}{more}." if rows else ""
+class QuotaCount(NamedTuple):
+    """One side of a quota: of which task and whom, how many places of how many, and what is asked."""
+
+    task: str  # empty for all tasks together
+    about: str
+    own: int
+    filled: int
+    share: bool
+    asked: str
+
+    @property
+    def has(self) -> str:
+        """The places, with how many there are where a share of them is asked."""
+        return f"{self.own} of {self.filled}" if self.share else str(self.own)
 
 
-def quota_rows(answer: Assignment) -> list[tuple[str, str, str]]:
-    """Each quota: what it is about, how many places it has, and what is asked."""
+def quota_counts(answer: Assignment) -> list[QuotaCount]:
+    """How many places each side of each quota has; none without an assignment."""
     problem, placed = answer.problem, answer.placed
     if placed is None:
         return []
-    rows: dict[tuple[str, str], list[str]] = {}
+    found = []
     for quota in problem.quota_sides:
         filled = placed if quota.task < 0 else placed[placed[:, 1] == quota.task]
-        own, where = int(quota.members[filled[:, 0]].sum()), of_tasks(problem, quota.task)[0]
-        share = isinstance(quota.number, Fraction)
-        about = (f"{where}, {quota.about}", f"{own} of {len(filled)}" if share else str(own))
-        rows.setdefault(about, []).append(f"{quota.side} {quota.asked}")
-    return [(what, has, ", ".join(asked)) for (what, has), asked in rows.items()]
+        own, share = int(quota.members[filled[:, 0]].sum()), isinstance(quota.number, Fraction)
+        task = "" if quota.task < 0 else as_listed(problem.tasks[quota.task])
+        asked = f"{quota.side} {quota.asked}"
+        found.append(QuotaCount(task, quota.about, own, len(filled), share, asked))
+    return found
+
+
+def _quotas(answer: Assignment, placed: IntArray) -> str:
+    """How many places each quota has; those of many tasks alike are one."""
+    alike: dict[tuple[bool, str, str], list[QuotaCount]] = {}
+    for one in quota_counts(answer):
+        alike.setdefault((one.task == "", one.about, one.asked), []).append(one)
+    said = [_alike(held) for held in alike.values()]
+    more = f"; … ({len(said)} in all)" if len(said) > _LISTED else ""
+    return f"Quotas: {'; '.join(said[:_LISTED])}{more}." if said else ""
+
+
+def _alike(held: Sequence[QuotaCount]) -> str:
+    """A quota, or one that several tasks have, with the fewest and the most places."""
+    first = held[0]
+    if len(held) == 1:
+        return f"{first.about} on {first.task or 'all tasks together'} {first.has} ({first.asked})"
+    if first.share:
+        shares = [100 * one.own / one.filled for one in held if one.filled] or [math.nan]
+        low, high, unit = min(shares), max(shares), "%"
+    else:
+        low, high, unit = min(one.own for one in held), max(one.own for one in held), ""
+    has = f"{low:.3g}{unit}" if low == high else f"{low:.3g} to {high:.3g}{unit}"
+    return f"{first.about} on each of {len(held)} tasks {has} ({first.asked})"
 
 
 def _undesired(answer: Assignment, placed: IntArray) -> str:

@@ -41,7 +41,7 @@ def test_what_further_rules_come_to_is_said(folder, capsys):
     for line in (
         "2 places stay empty, at a cost of 0.5: day 2 of 3.",
         "Costs: 8 of a budget of 20.",
-        "Quotas: all tasks together, level senior: 1 (least 1).",
+        "Quotas: level senior on all tasks together 1 (least 1).",
         "Pairs kept that had better stay: 1 of 1.",
         "ρ is made of qualification 2.1000, missing places -0.5000.",
     ):

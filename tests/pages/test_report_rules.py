@@ -11,7 +11,7 @@ import crowdnb as cn
 from crowdnb.pages import findings
 from crowdnb.pages.rule_sections import rules_checked
 from crowdnb.project.record import project_of
-from crowdnb.project.rule_lines import load_table, needs_texts, quota_rows, rule_lines, why_empty
+from crowdnb.project.rule_lines import load_table, needs_texts, quota_counts, rule_lines, why_empty
 
 W, T = ["Ann", "Bo", "Cy", "Di", "<b>Lee</b>, Ed"], ["desk", "night", "gate", "door"]
 Q = pd.DataFrame([[9, 5, 6, 4], [8, 1, 3, 3], [2, 7, 4, 2], [6, 3, 5, 1], [3, 3, 3, 3.0]], W, T)
@@ -45,8 +45,8 @@ SAID = {
     " Better together, and so they are: Ann and Cy (0.25).",
     "costs": "Costs: 12 of a budget of 20.",
     "loads": "Loads: 15 in all; nothing is left of the capacity of Ann.",
-    "quotas": "Quotas: desk, grade senior: 1 (least 1); all tasks together, grade new: 3 (least 1);"
-    " all tasks together, grade new: 3 of 6 (most 80%).",
+    "quotas": "Quotas: grade senior on desk 1 (least 1); grade new on all tasks together 3 (least 1);"
+    " grade new on all tasks together 3 of 6 (most 80%).",
 }
 
 
@@ -174,7 +174,7 @@ def test_in_conflict_with_who_is_chosen():
 
 def test_loads_are_listed_those_with_least_left_first_and_no_bound_is_a_dash():
     page = cn.report(solved("loads").problem)
-    rows = re.findall(r'scope="row">([^<]+)</th>(.*?)</tr>', page.html.split("loads and cap")[1])
+    rows = re.findall(r'scope="row">([^<]+)</th>(.*?)</tr>', page.html.split("Loads and cap")[1])
     assert rows[0][0] == "Ann" and ">3<" in rows[0][1] and rows[1][1].count("–") == 2
     table = load_table(page.answer)
     assert table.loc["Ann"].tolist() == [2, 3, 3] and np.isinf(table.loc["Bo", "capacity"])
@@ -209,7 +209,7 @@ def test_a_quota_without_places_and_an_effect_on_several_tasks():
         quotas=[{"column": "k", "value": 2, "most": 0}],
     )  # fmt: skip
     answer = cn.solve(problem)
-    assert quota_rows(answer) == [("all tasks together, k 2", "0", "most 0")]
+    assert quota_counts(answer) == [("", "k 2", 0, 4, False, "most 0")]
     assert "Better together, and so they are: a and b on 2 tasks (1)." in rule_lines(answer)
 
 
@@ -241,3 +241,16 @@ def test_a_problem_and_its_project_have_one_page():
     assert one.html == other.html
     with pytest.raises(ValueError, match="source: a path, a Project, a Problem or Scenarios"):
         cn.report(5)
+
+
+def test_quotas_that_tasks_have_alike_are_one_sentence():
+    q = pd.DataFrame(0.5, list("abcd"), list("tuv"))
+    each = [{"task": task, "column": "k", "value": "x", "least": 1, "most": "75%"} for task in q]
+    problem = cn.Problem(
+        q, [2, 2, 1], worker_limits=3, attributes=pd.DataFrame({"k": ["x", "y", "y", "y"]}, q.index),
+        quotas=[*each[:2], {**each[2], "most": None}],
+    )  # fmt: skip
+    (line,) = rule_lines(cn.solve(problem))
+    assert (
+        line == "Quotas: k x on each of 3 tasks 1 (least 1); k x on each of 2 tasks 50% (most 75%)."
+    )

@@ -166,7 +166,7 @@ def test_each_rule_is_read(bench):
     assert empty in text
     assert "Better apart, and together: Ann and Bo (0.3)" in text
     assert "given up: Bo on door (0.3)" in text and "Undesirable, and accepted: Ann on gate" in text
-    assert "desk, grade senior: 1 (least 1)" in text
+    assert "grade senior on desk 1 (least 1)" in text
     parts = [float(part) for part in re.findall(r" ([+-]?\d[\d.]+\d)", lines[-1])]
     assert sum(parts) == pytest.approx(answer.performance, abs=1e-3)
     assert "&lt;b&gt;Lee" in bench.panel.output.value and "<b>Lee" not in bench.panel.output.value
