@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from crowdnb.ability.scale import Scale
-from crowdnb.labels import BoolArray, IntArray, listing, number, numbers, shown
+from crowdnb.labels import BoolArray, FloatArray, IntArray, listing, number, numbers, shown
 from crowdnb.order import natural_order, natural_rank
 from crowdnb.spelling import told_apart
 
@@ -146,6 +146,19 @@ def possible_marks(counts: pd.DataFrame) -> BoolArray:
     counted = np.zeros((len(index.levels[1]) + 1, counts.shape[1]), dtype=bool)
     np.logical_or.at(counted, code, counts.notna().to_numpy())
     return np.asarray(counted[code])
+
+
+def mark_shares(counts: pd.DataFrame) -> FloatArray:
+    """What each mark stands for in each row, rows × marks; NaN where a row's scale has none.
+
+    Stars, or whatever columns are not called marks, stand for 1/S to 1. See ``scale``.
+    """
+    if counts.columns.name != MARKS:
+        return np.tile(np.arange(1, counts.shape[1] + 1) / counts.shape[1], (len(counts), 1))
+    marks = counts.columns.to_numpy(dtype=float)
+    marks = np.where(counts.notna(), marks, np.nan)
+    origin = np.minimum(np.nanmin(marks, axis=1, keepdims=True), 0)
+    return np.asarray((marks - origin) / (np.nanmax(marks, axis=1, keepdims=True) - origin))
 
 
 def scales_of(counts: pd.DataFrame) -> dict[Any, Scale]:

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from crowdnb.ability.cloud import Cloud
+from crowdnb.ability.counts import MARKS, mark_shares
 from crowdnb.ability.possibility import interval_pair, possibility_degree
 from crowdnb.labels import (
     FloatArray,
@@ -74,8 +75,8 @@ def interval_rows(
         One row per interval, in the order drawn; columns ``low`` and ``high``, shares of the scale.
         Ends outside [0, 1] are drawn where they are, on grey ground.
     counts : DataFrame, optional
-        How often each star was given: the rows of ``ends``, columns 1 … S. A dot's area grows with
-        the count.
+        How often each star was given: the rows of ``ends``, columns 1 … S; or each mark, as
+        :func:`crowdnb.count_ratings` counts other scales. A dot's area grows with the count.
     title : str
         Said above the picture.
     """
@@ -87,7 +88,8 @@ def interval_rows(
         raise ValueError(f"ends: low is above high in row {ends.index[int((low > high).argmax())]}")
     text_of(title, "title")
     if counts is not None:
-        counts = number_frame(counts, "counts")
+        marked = isinstance(counts, pd.DataFrame) and counts.columns.name == MARKS
+        counts = number_frame(counts, "counts", missing=marked)
         unique_index(ends.index, "ends, rows")
         same_labels(counts.index, ends.index, "counts, rows")
         if (counts < 0).any(axis=None):
@@ -97,10 +99,11 @@ def interval_rows(
     axis = figure.subplots()
     _interval_bars(axis, low, high)
     if counts is not None:
-        n = counts.loc[ends.index].to_numpy(dtype=float)
+        counts = counts.loc[ends.index]
+        n = counts.fillna(0).to_numpy(dtype=float)
         row, star = np.nonzero(n)
-        stars = (star + 1) / n.shape[1]
-        axis.scatter(stars, row - 0.3, s=18 * n[row, star], color=ACCENT, linewidths=0)
+        shares = mark_shares(counts)[row, star]
+        axis.scatter(shares, row - 0.3, s=18 * n[row, star], color=ACCENT, linewidths=0)
     _scale_axis(axis, min(low.min(), 0), max(high.max(), 1))
     label_ticks(axis, "y", ends.index)
     axis.set_ylim(len(ends) - 0.4, -0.7)

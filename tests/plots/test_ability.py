@@ -98,6 +98,16 @@ def test_interval_rows_draw_bars_points_and_ratings():
     assert "<img" in picture._repr_html_()
 
 
+def test_dots_of_other_scales_lie_where_their_marks_stand():
+    rows = [("a0", "skill", 0), ("a0", "skill", 3), ("a1", "care", -2), ("a1", "care", 1)]
+    frame = pd.DataFrame(rows, columns=["worker", "criterion", "rating"])
+    counts = cn.count_ratings(frame, scales={"skill": (0, 4), "care": (-2, 2)})
+    clouds = cn.ability_clouds(counts).droplevel("criterion")
+    picture = cn.plots.interval_rows(clouds[["low", "high"]], counts.droplevel("criterion"))
+    dots = picture.figure.axes[0].collections[-1].get_offsets()[:, 0]
+    assert sorted(dots.tolist()) == [0, 0, 0.75, 0.75]
+
+
 def test_interval_rows_without_ratings():
     picture = cn.plots.interval_rows(ends((0.2, 0.4)))
     assert len(picture.figure.axes[0].collections) == 1  # the bars, no dots
