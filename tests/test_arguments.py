@@ -214,6 +214,7 @@ CALLS = [
         "cn.report(source=PROJECT, scenario='as given', title='t', gamma=0.1, stars=5,"
         " min_ratings=0, conflict_scope='task', solver='HIGHS', time_limit=5.0)"
     ),
+    "cn.report(source=COSTLY, budget=9.0)",
     "cn.report(PROJECT).write(path=FOLDER / 'page.html')",
     "cn.bench(folder=None, gamma=0.1, stars=5, min_ratings=0, conflict_scope='task')",
     "cn.ProjectError(problems=[('a.csv', 'so')])",

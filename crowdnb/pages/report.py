@@ -80,6 +80,7 @@ def report(
     gamma: float = 0.1,
     stars: int = 5,
     min_ratings: int = 0,
+    budget: float | None = None,
     conflict_scope: Scope = "project",
     solver: str | None = None,
     time_limit: float | None = None,
@@ -95,7 +96,7 @@ def report(
         Which one was decided for; the project as given, when none is named.
     title : str, optional
         Its heading; the folder's name when not given.
-    gamma, stars, min_ratings : optional
+    gamma, stars, min_ratings, budget : optional
         As for :func:`crowdnb.read_project`, for a path.
     conflict_scope, solver, time_limit : optional
         As for :func:`crowdnb.solve`; not for Scenarios, which have their own.
@@ -108,7 +109,8 @@ def report(
     Raises
     ------
     ProjectError, ValueError
-        As :func:`crowdnb.read_project` and :func:`crowdnb.solve`; there is no such scenario.
+        As :func:`crowdnb.read_project` and :func:`crowdnb.solve`; there is no such scenario; a
+        budget is given for what is no path.
 
     Examples
     --------
@@ -124,6 +126,10 @@ def report(
     whole(min_ratings, "min_ratings", 0)
     one_of(conflict_scope, get_args(Scope), "conflict_scope")
     check_options(solver, time_limit)
+    if budget is not None and isinstance(source, Scenarios | Project | Problem):
+        raise ValueError(
+            f"budget: it goes with a path, and the source has its own; got {shown(budget)}"
+        )
     said: list[str] = []
     options: dict[str, Any] = {"scope": conflict_scope, "solver": solver, "time_limit": time_limit}
     if isinstance(source, Scenarios):
@@ -137,7 +143,7 @@ def report(
             raise ValueError(
                 f"source: a path, a Project, a Problem or Scenarios are needed, got {shown(source)}"
             )
-        project = read_project(source, gamma, stars, min_ratings)
+        project = read_project(source, gamma, stars, min_ratings, budget)
         keeper, plans = Keeper.open(Path(source), project, **options)
         said = keeper.said
         title = title or Path(source).resolve().stem

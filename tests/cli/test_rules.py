@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 from helpers.folders import DATA
 
+import crowdnb as cn
 from crowdnb.__main__ import main
 
 FILES = {
@@ -54,6 +55,12 @@ def test_what_further_rules_come_to_is_said(folder, capsys):
     out = capsys.readouterr().out
     assert "Note: costs are told and bind nothing, since there is no budget\n" in out
     assert "\nCosts: 8; there is no budget.\n" in out
+
+
+def test_the_report_takes_a_budget_in_python_too(folder):
+    assert "Costs: 8 of a budget of 20." in cn.report(folder, budget=20).html
+    with pytest.raises(ValueError, match="budget: it goes with a path, and the source has its own"):
+        cn.report(cn.read_project(folder), budget=20)
 
 
 def test_nothing_is_said_where_nothing_else_binds(capsys):
