@@ -389,7 +389,10 @@ PANELS = [
     "cn.panels.weights_view(judgement=JUDGEMENT, start=None)",
     "cn.panels.direct_weights_view(weights=WEIGHTS, start=None)",
     "cn.panels.weights_panel(criteria=CRITERIA)",
-    "cn.panels.assignment_view(answer=ANSWER, start=None, listed=True, by_given=0.5)",
+    (
+        "cn.panels.assignment_view(answer=ANSWER, start=None, listed=True, by_given=0.5,"
+        " project=PROJECT)"
+    ),
     "cn.panels.assignment_panel(project=PROJECT, conflict_scope='task')",
     "cn.panels.why_view(oracle=Oracle(P), worker='a', task='t1')",
     "cn.panels.why_panel(problem=P, worker='a', task='t1')",

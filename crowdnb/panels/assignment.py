@@ -61,6 +61,8 @@ def assignment_view(
     check_start(start)
     flag(listed, "listed")
     measured = None if by_given is None else real(by_given, "by_given")
+    if project is not None:
+        needs(project, Project, "project")
     if needs(answer, Assignment, "answer").table is None:
         why = " ".join(answer.reasons) or "The time limit was reached."
         return View({"status": answer.status}, "", why)
