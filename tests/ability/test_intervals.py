@@ -155,9 +155,11 @@ def test_one_five_does_not_beat_fifty_good_ones():
 
 @pytest.mark.parametrize("level", [0.01, 0.5, 0.68, 0.8, 0.9, 0.95, 0.999, 0.999999])
 def test_every_short_history_as_in_fractions(level):
-    for n in product(range(4), repeat=3):
-        if any(n):
-            assert posterior(n, level).to_numpy().tolist() == [ends_by_hand(n, level)]
+    every = [n for n in product(range(4), repeat=3) if any(n)]
+    index = pd.MultiIndex.from_product([range(len(every)), ["skill"]])
+    counts = pd.DataFrame(every, index, range(1, 4))
+    found = cn.ability_intervals(counts, ability="posterior", level=level)
+    assert found.to_numpy().tolist() == [ends_by_hand(n, level) for n in every]
 
 
 @few

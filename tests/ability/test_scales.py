@@ -213,6 +213,7 @@ def test_half_stars_are_stars_doubled():
     )
 
 
+@pytest.mark.slow
 @few
 @given(st.integers(-5, 5), st.integers(1, 9), st.sampled_from([0.1, 0.5, 1, 3]), st.integers(6, 40))
 def test_equal_marks_are_a_point(lowest, steps, step, tau):
@@ -388,6 +389,7 @@ def test_what_is_no_longer_counts():
             counts + spoilt
 
 
+@pytest.mark.slow
 def test_a_project_on_other_scales_solves_and_is_not_written(tmp_path):
     rng = np.random.default_rng(3)
     rows = [
