@@ -128,7 +128,7 @@ def _by_worker(
             pairs = [f"worker {one} on {other}" for one, other in unrated(histories.counts)]
             raise ValueError(
                 f"ratings: no rating of {listing(pairs, 5)}; every worker needs one on every"
-                " criterion"
+                " criterion, unless missing says what stands there"
             )
         if missing == "out":
             rated = ~gaps.any(axis=1)
