@@ -127,7 +127,8 @@ def gamma_range(
     ------
     ValueError
         T breaks a rule or is not optimal; no assignment exists; labels do not fit; the intervals
-        are not those of the histories; a number breaks its rule.
+        are not those of the histories; a number breaks its rule; ρ of the problem is more than the
+        sum of W Q (costs of what is undesirable, effects).
 
     Examples
     --------

@@ -307,7 +307,7 @@ def recover_weights(
     ------
     ValueError
         T breaks a rule; labels do not fit; P has a cell that is no number; weights are negative or
-        do not sum to 1; the tolerance is negative.
+        do not sum to 1; the tolerance is negative; ρ of the problem is more than the sum of W Q.
 
     Examples
     --------

@@ -136,7 +136,8 @@ def stability(
     ------
     ValueError
         T breaks a rule or is not optimal; no assignment exists; labels do not fit; weights are
-        negative or do not sum to 1; there are more than 6 criteria.
+        negative or do not sum to 1; there are more than 6 criteria; ρ of the problem is more than
+        the sum of W Q (costs of what is undesirable, effects).
 
     Examples
     --------

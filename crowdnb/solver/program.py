@@ -44,7 +44,7 @@ def solve(
         in a few seconds, or in half of the time limit. Of more than 200 pairs none is asked
         where the bounds alone prove the answer. HIGHS also answers for GLPK_MI where there is a
         budget and the largest cost is more than 10⁴ times the smallest: GLPK loses assignments
-        there.
+        there. Beside other engines it is asked about 200 pairs or fewer with a budget or capacities.
     time_limit : float, optional
         Seconds, > 0, for all of it.
     tie_break : {"labels"}, optional

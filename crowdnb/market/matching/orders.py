@@ -29,7 +29,8 @@ def at_random(problem: Problem, rng: Seed = None) -> pd.DataFrame:
     Raises
     ------
     ValueError
-        The problem has pins, overlaps, capacities or a budget, or asks for "at least" L workers.
+        The problem has pins, overlaps, capacities or a budget, asks for "at least" L workers, or ρ
+        is more than the sum of W Q.
 
     Examples
     --------
