@@ -41,7 +41,7 @@ class Reader:
         self.all = tables
         self.report = report
 
-    def table(self, name: str, more: Collection[str] = ()) -> Table | None:
+    def table(self, name: str, more: Collection[str] | None = None) -> Table | None:
         """A table with the columns of its form, and others if need be, and a row at least."""
         table = self.all.get(name)
         form = FORM[name]

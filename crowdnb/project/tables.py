@@ -60,18 +60,22 @@ class Table:
         self.report.add(self.where, text, at)
 
     def has_columns(
-        self, needed: Collection[str], optional: Collection[str] = (), more: Collection[str] = ()
+        self,
+        needed: Collection[str],
+        optional: Collection[str] = (),
+        more: Collection[str] | None = None,
     ) -> bool:
         """Whether the needed columns are there, once.
 
-        What is missing, doubled or unknown is reported; ``more`` may be there as well.
+        What is missing, doubled or unknown is reported; ``more`` are attributes, where there may be
+        any.
         """
         before = len(self.report.problems)
         known, times, unknown = [*needed, *optional], Counter(self.header), 0
         for name in times:
             if not name:
                 self._nameless()
-            elif name not in known and name not in more:
+            elif name not in known and name not in (more or ()):
                 unknown += 1
                 hint = (
                     did_you_mean(name, [other for other in known if other not in times])
@@ -82,7 +86,7 @@ class Table:
                     hint = " (pandas calls a column without a name so)"
                 self.problem(
                     f"column {quoted(name)} is not known here{hint}; expected are"
-                    f" {', '.join(known)}"
+                    f" {', '.join(known)}{' (call an attribute otherwise)' * (more is not None)}"
                 )
             elif times[name] > 1:
                 self.problem(f"column {name!r} stands {times[name]} times")

@@ -71,11 +71,16 @@ WRONG = {
         ],
     ),
     "columns almost known": (
-        {"workers": "worker,Most,capactiy\nAnn,1,2\n"},
+        {"workers": "worker,Most,capactiy,capacities,availability\nAnn,1,2,3,yes\n"},
         [
             f"workers.csv: column {name!r} is not known here (did you mean {meant!r}?); expected"
-            " are worker, most, least, available, capacity"
-            for name, meant in (("Most", "most"), ("capactiy", "capacity"))
+            " are worker, most, least, available, capacity (call an attribute otherwise)"
+            for name, meant in (
+                ("Most", "most"),
+                ("capactiy", "capacity"),
+                ("capacities", "capacity"),
+                ("availability", "available"),
+            )
         ],
     ),
     "no workers": (
@@ -416,10 +421,10 @@ def test_loads_and_costs_as_matrices(tmp_path):
 
 
 def test_attributes_that_no_quota_uses_are_noted(tmp_path):
-    text = "worker,cost,levels,most of it,availability\nAnn,1,x,y,z\n"
+    text = "worker,cost,levels,most of it,leader\nAnn,1,x,y,z\n"
     assert read(tmp_path / "p", workers=text).notes == (
         "workers.csv: columns 'cost' (a table of costs is read), 'levels', 'most of it',"
-        " 'availability' (did you mean 'available'?) were read as attributes, which no quota uses",
+        " 'leader' were read as attributes, which no quota uses",
     )
     near = {"workers": "worker,east\nAnn,x\n", "quotas": "column,value,most\neast,x,1\n"}
     assert read(tmp_path / "q", **near).notes == ()
