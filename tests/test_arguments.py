@@ -182,7 +182,8 @@ CALLS = [
         "conflicts={('a', 'b'): 1}, exclusions={('a', 't1'): 1}, limits={'a': 1}, added={'t1': 1},"
         " least={'a': 0}, most={'t1': 2}, pinned={('a', 't1'): 1}, overlaps={('t1', 't2'): 1},"
         " capacities={'a': 2.0}, budget=3.0, missing_costs={'t1': 0.5},"
-        " quotas={('t1', 'grade', 'new', 'most'): 1})"
+        " quotas={('t1', 'grade', 'new', 'most'): 1}, keep_costs={('a', 't1'): 0.5},"
+        " conflict_costs={('a', 't1'): 0.5}, pair_effects={('a', 'b'): 0.5})"
     ),
     "cn.Scenario.from_json(data=cn.Scenario('one').as_json(), where='here')",
     "cn.Scenario().intervals(project=PROJECT)",
@@ -771,6 +772,10 @@ ARGUMENTS |= {
         ],
         "by pair",
     ),
+    **dict.fromkeys(
+        [f"cn.Scenario.{one}" for one in ("keep_costs", "conflict_costs", "pair_effects")],
+        "by pair",
+    ),
     "cn.Scenario.budget": "number, none or inf",
     "cn.Scenario.quotas": "bounds by pair",
     "cn.Scenario.from_json.data": "begins with a name",
@@ -846,6 +851,9 @@ WORDS = {
     "cn.Scenario.overlaps": "overlap",
     "cn.Scenario.capacities": "capacity",
     "cn.Scenario.quotas": "quotas",
+    **dict.fromkeys(
+        [f"cn.Scenario.{one}" for one in ("keep_costs", "conflict_costs", "pair_effects")], "what"
+    ),
     "cn.Scenario.missing_costs": "empty place",
     "cn.Scenario.from_json.data": "here",
     "cn.Scenarios.load.path": "read",

@@ -25,7 +25,7 @@ from crowdnb.ability.cloud import HE_TO_EN, TABLE_GAMMA
 from crowdnb.labels import IntArray
 from crowdnb.project.record import Project
 from crowdnb.project.scenario import Scenario
-from crowdnb.project.settings import SETTINGS, option_of, task_weight
+from crowdnb.project.settings import OF_PAIRS, SETTINGS, option_of, task_weight
 
 
 class Column(NamedTuple):
@@ -196,7 +196,8 @@ def _extra(
             if (setting, value) != ("limits", 1)
         ]
     extra += [("added", who, times) for who, times in scenario.added.items() if times]
-    extra += [("quotas", key, value) for key, value in scenario.quotas.items()]
+    for setting in ("quotas", *OF_PAIRS):
+        extra += [(setting, key, value) for key, value in getattr(scenario, setting).items()]
     for name, (setting, row, column) in _PAIRS.items():
         rows, columns = _index(project, row), _index(project, column)
         extra += [

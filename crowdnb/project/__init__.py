@@ -19,10 +19,11 @@ Section 6 of the paper, notebooks 05 and 07.
                    a project read from its files
 ``case_study``, ``conference``
                    the paper's case study, and a round of reviews with every rule, as such folders
-``settings``, ``setting_kinds``, ``quota_setting``
+``settings``, ``setting_kinds``, ``pair_setting``, ``quota_setting``
                    what may differ from a project's files, each field once
 ``scenario``       what does differ
-``scenarios``      several of them, solved and compared
+``scenarios``, ``measure``
+                   several of them, solved and compared; whether their ρ can be
 ``plan``, ``histories``, ``rule_lines``, ``plan_file``
                    the one plan of a project, what ratings and rules say of it, its table and file
 ``scenario_file``, ``keeper``

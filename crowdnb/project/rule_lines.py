@@ -110,7 +110,7 @@ def load_table(answer: Assignment) -> pd.DataFrame | None:
 
 
 class QuotaCount(NamedTuple):
-    """One side of a quota: of which task and whom, how many places of how many, and what is asked."""
+    """One side of a quota: of which task and whom, how many places it has, and what is asked."""
 
     task: str  # empty for all tasks together
     about: str

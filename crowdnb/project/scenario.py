@@ -65,6 +65,10 @@ class Scenario:
         1 keeps the worker on the task, 0 no longer.
     overlaps : mapping of (task, task) to 1 or 0
         1: no worker can hold both, 0: one may.
+    keep_costs, conflict_costs : mapping of (worker, task) to float
+        What giving the pair up costs of ρ, and what choosing it does; 0 for nothing.
+    pair_effects : mapping of (worker, worker) to float
+        What two workers add to ρ together.
     capacities : mapping of worker to float or None
         What the worker has, in the unit of the loads; None: without a bound.
     quotas : mapping of (task or None, column, value, "least" or "most") to int, str or None
@@ -96,6 +100,9 @@ class Scenario:
     missing_costs: Mapping[str, float | None] = field(default_factory=dict)
     pinned: Mapping[Pair, int] = field(default_factory=dict)
     overlaps: Mapping[Pair, int] = field(default_factory=dict)
+    keep_costs: Mapping[Pair, float] = field(default_factory=dict)
+    conflict_costs: Mapping[Pair, float] = field(default_factory=dict)
+    pair_effects: Mapping[Pair, float] = field(default_factory=dict)
     capacities: Mapping[str, float | None] = field(default_factory=dict)
     quotas: Mapping[Any, int | str | None] = field(default_factory=dict)
     budget: float | None = None

@@ -35,6 +35,7 @@ from crowdnb.model.fields import Scope
 from crowdnb.model.moves import moves_text
 from crowdnb.model.problem import Problem
 from crowdnb.model.terms import score
+from crowdnb.project.measure import sums_alike
 from crowdnb.project.output import JSON, ending_of
 from crowdnb.project.plan import Programs, plan_of
 from crowdnb.project.record import Project, fingerprint
@@ -255,19 +256,8 @@ class Scenarios:
         one = self.fitted(scenario)
         same_q = np.array_equal(self._qualification(one), self._qualification(Scenario()))
         same = same_q and np.array_equal(self._weights(one), self._weights(Scenario()))
-        return same and self._same_beside(one)
-
-    def _same_beside(self, one: Scenario) -> bool:
-        """Whether what counts beside Q and W is that of the files."""
-        soft = self.project.options.keys() & {"missing_cost", "keep_costs", "pair_effects"}
-        if not soft and not one.missing_costs:
-            return True
-        mine, given = self.answer(one).problem, self.answer(GIVEN).problem
-        if "pair_effects" in soft and mine.conflict_scope != given.conflict_scope:
-            return False
-        if "keep_costs" in soft and len(given.workers.difference(mine.workers)):
-            return False  # what those have is given up whatever is decided
-        return np.array_equal(_empty_places(mine), _empty_places(given))
+        both = self.answer(one).problem, self.answer(GIVEN).problem
+        return same and sums_alike(self.project, one, *both)
 
     def _weights(self, one: Scenario) -> FloatArray:
         """W with a scenario's changes, in the order of the tasks."""
@@ -279,8 +269,8 @@ class Scenarios:
         """What a scenario's assignment gains on that of the files, by the Q and W of the files.
 
         That is the difference of the two ρ where γ, weights, demands and W are the files' own, and
-        what empty places cost. Where they are not, ρ measures something else, and this is what can be compared. NaN
-        unless both are proved the best.
+        what is undesirable costs the same. Where not, ρ measures something else, and this is what
+        can be compared. NaN unless both are proved the best.
         """
         given, answer = self.answer(GIVEN), self.answer(scenario)
         if not given.status == answer.status == "optimal":
@@ -402,13 +392,6 @@ _COLUMNS = ["performance", "difference", "difference of", "by given Q", "state",
 def _at(labels: pd.Index[Any], wanted: list[Any]) -> IntArray:
     """Where labels stand that are all there."""
     return np.asarray(labels.get_indexer(pd.Index(wanted, dtype=object)), dtype=np.int64)
-
-
-def _empty_places(problem: Problem) -> FloatArray:
-    """What an empty place costs, and of how many at most; 2 × n, of tasks that may have one."""
-    cost, need = problem.arrays.missing_cost, problem.arrays.required
-    cost = np.full(len(need), np.inf) if cost is None else cost
-    return np.where(np.isfinite(cost), np.stack([cost, need]), 0.0)
 
 
 def _key(scenario: Scenario) -> str:

@@ -21,6 +21,7 @@ from crowdnb.labels import count, number, shown
 from crowdnb.model.fields import MOST, Scope
 from crowdnb.model.problem import Problem
 from crowdnb.order import natural_key
+from crowdnb.project.pair_setting import PairNumbers, other_of_pair
 from crowdnb.project.quota_setting import Quotas, other_quota, sides_of, value_text
 from crowdnb.project.record import Project, sources_of
 from crowdnb.project.setting_kinds import (
@@ -313,6 +314,19 @@ _LISTED: tuple[Single | Labelled, ...] = (
         "least", ("worker",), "the least that {} takes", "a whole number of tasks", _is_count,
         _least, most=MOST, whole=True, feeds="worker_least",
     ),
+    PairNumbers(
+        "keep_costs", ("worker", "task"), "what giving up {} on {} costs", "a number of at least 0",
+        _not_negative, other_of_pair("giving up {} on {} costs", "keep_costs"), feeds="keep_costs",
+    ),
+    PairNumbers(
+        "conflict_costs", ("worker", "task"), "what {} on {} costs", "a number", lambda value: True,
+        other_of_pair("{} on {} costs", "conflict_costs"), feeds="conflict_costs",
+    ),
+    PairNumbers(
+        "pair_effects", ("worker", "worker"), "what {} and {} gain together", "a number",
+        lambda value: True, other_of_pair("{} and {} together gain", "pair_effects"),
+        feeds="pair_effects",
+    ),
     Labelled(
         "capacities", ("worker",), "the capacity of {}", "a number of at least 0, or none,",
         _not_negative, _other_capacity, feeds="capacities", empty=True,
@@ -328,6 +342,8 @@ _LISTED: tuple[Single | Labelled, ...] = (
     ),
 )  # fmt: skip
 SETTINGS = {setting.name: setting for setting in _LISTED}
+# What ρ sums of pairs beside their value.
+OF_PAIRS = ("keep_costs", "conflict_costs", "pair_effects")
 
 
 @dataclass(frozen=True)

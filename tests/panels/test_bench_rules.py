@@ -60,7 +60,8 @@ SET = cn.Scenario(
     budget=14, pinned={("Bo", "desk"): 0, ("Ann", "desk"): 1}, overlaps={("desk", "night"): 1},
     limits={"Cy": 1, "Bo": 0, "like Di": 2}, least={"Di": 0}, most={"gate": None, "desk": 3},
     missing_costs={"night": None, "gate": 0.5}, capacities={"Ann": None, "Di": 7.5},
-    quotas={("desk", "grade", "senior", "least"): None}, added={"Di": 1}, required={"door": 2},
+    quotas={("desk", "grade", "senior", "least"): None}, keep_costs={("Bo", "gate"): 0.5},
+    conflict_costs={("Ann", "gate"): 0}, pair_effects={("Ann", "Bo"): 0.25}, added={"Di": 1}, required={"door": 2},
     task_weights={"desk": 2.0}, conflicts={("Ann", "Cy"): 1}, exclusions={("Ann", "door"): 1},
 )  # fmt: skip
 
@@ -71,7 +72,9 @@ def test_every_setting_of_rules_is_a_scenario_and_back(problem):
     assert scenario_of(project, values) == SET
     assert scenario_of(project, settings_of(project, cn.Scenario())) == cn.Scenario()
     # what has a control is on it, and what has none is among the rest
-    assert {setting for setting, *_ in values["extra"]} == {"limits", "added", "quotas"}
+    assert {setting for setting, *_ in values["extra"]} == {
+        "limits", "added", "quotas", "keep_costs", "conflict_costs", "pair_effects",
+    }  # fmt: skip
     # without any of these rules the same settings have no control, and are held all the same
     bare = project_of(cn.Problem(Q, [2, 2, 1, 1]))
     same = replace(SET, limits={"Bo": 0, "like Di": 2})  # one task is what everybody may take

@@ -29,6 +29,8 @@ RULES = {
         {"column": "year", "value": 3, "most": "50%"},
     ],
     "missing_cost": {"gate": 0.5},
+    "keep_costs": {("Bo", "gate"): 0.75},
+    "pair_effects": {("Ann", "Bo"): -0.5},
 }
 SENIORS, LATE = ("desk", "grade", "senior", "least"), (None, "year", "3", "most")
 
@@ -68,6 +70,11 @@ def project(rules=RULES, **more):
         ),
         ("most", {"desk": None}, ["desk takes at most 2 → as many as it needs"]),
         ("most", {"desk": 3}, ["desk takes at most 2 → 3"]),
+        ("keep_costs", {("Bo", "gate"): 0.75, ("Di", "desk"): 0}, []),
+        ("keep_costs", {("Bo", "gate"): 0}, ["giving up Bo on gate costs 0.75 → 0"]),
+        ("conflict_costs", {("Di", "desk"): -1}, ["Di on desk costs 0 → -1"]),
+        ("pair_effects", {("Bo", "Ann"): -0.5}, []),
+        ("pair_effects", {("Bo", "Ann"): 1}, ["Ann and Bo together gain -0.5 → 1"]),
         ("missing_costs", {"gate": 0.5, "desk": None}, []),
         ("missing_costs", {"gate": 2}, ["an empty place of gate costs 0.5 → 2"]),
         ("missing_costs", {"gate": None}, ["no place of gate may stay empty"]),
@@ -94,6 +101,8 @@ def test_settings_become_the_problem_that_a_person_would_write():
         overlaps={("gate", "desk"): 0, ("night", "gate"): 1}, limits={"Cy": 2},
         capacities={"Ann": None, "Di": 1}, least={"Ann": 0, "Cy": 1}, most={"desk": 3, "night": 2},
         required={"desk": 3}, missing_costs={"gate": None, "night": 0.25},
+        keep_costs={("Bo", "gate"): 0, ("Di", "gate"): 1}, conflict_costs={("Cy", "desk"): 0.5},
+        pair_effects={("Cy", "Di"): 0.25},
         quotas={SENIORS: None, LATE: "75%", (None, "year", 3, "least"): 1},
     )  # fmt: skip
     wanted = cn.Problem(
@@ -103,6 +112,8 @@ def test_settings_become_the_problem_that_a_person_would_write():
         loads=RULES["loads"], capacities={"Bo": 6, "Cy": 7, "Di": 1}, missing_cost={"night": 0.25},
         attributes=RULES["attributes"],
         quotas=[{"column": "year", "value": 3, "least": 1, "most": "75%"}],
+        keep_costs={("Di", "gate"): 1}, conflict_costs={("Cy", "desk"): 0.5},
+        pair_effects={("Cy", "Di"): 0.25, ("Ann", "Bo"): -0.5},
     )  # fmt: skip
     got = one.problem(project())
     for name, array in wanted.arrays.__dict__.items():
@@ -167,6 +178,13 @@ def test_what_can_bind_nothing_is_left_out_and_told(setting, value, left):
         ("pinned", {("Bo", "desk"): 2}, "the pin of Bo to desk is 2; 0 or 1 is needed"),
         ("overlaps", {("desk", "desk"): 1}, "task desk cannot overlap itself"),
         ("limits", {"Bo": None}, "the limit of Bo is None"),
+        (
+            "keep_costs",
+            {("Bo", "gate"): -1},
+            "what giving up Bo on gate costs is -1; a number of at",
+        ),
+        ("pair_effects", {("Bo", "Bo"): 1}, "worker Bo is alone in a pair"),
+        ("conflict_costs", {("Bo", "gate"): "x"}, "what Bo on gate costs is 'x'; a number is"),
         (
             "quotas",
             {SENIORS: "120%"},
@@ -255,7 +273,10 @@ MEASURES = {
     "limits": ({"limits": {"Cy": 2}}, True),
     "unpinned": ({"pinned": {("Ann", "night"): 0}}, True),
     "added": ({"added": {"Di": 1}}, True),
-    "nothing": ({"missing_costs": {"gate": 0.5}}, True),
+    "nothing": ({"missing_costs": {"gate": 0.5}, "keep_costs": {("Bo", "gate"): 0.75}}, True),
+    "kept": ({"keep_costs": {("Bo", "desk"): 9}}, False),
+    "undesired": ({"conflict_costs": {("Ann", "night"): 0}}, False),
+    "together": ({"pair_effects": {("Ann", "Di"): -2}}, False),
 }
 
 
