@@ -219,6 +219,7 @@ def _worker_conflicts(rng: np.random.Generator, reviewers: pd.DataFrame) -> pd.D
     senior = here.index[here["seniority"] == "senior"]
     new = here.index[here["seniority"] == "newcomer"]
     others = here.index[here["seniority"] != "senior"]
+    topics = {who: {*own} for who, *own in here[["first", "second"]].itertuples()}
     used: set[frozenset[str]] = set()
 
     def add(ones: pd.Index[Any], among: pd.Index[Any], number: int, cost: float | str) -> None:
@@ -226,10 +227,9 @@ def _worker_conflicts(rng: np.random.Generator, reviewers: pd.DataFrame) -> pd.D
         busy: set[str] = set()
         for one, other in product(rng.permutation(ones).tolist(), rng.permutation(among).tolist()):
             pair = frozenset((one, other))
-            first, second = ({*here.loc[who, ["first", "second"]]} for who in (one, other))
             if len(busy) == 2 * number or len(pair) < 2 or pair in used or busy & pair:
                 continue
-            if first & second:
+            if topics[one] & topics[other]:
                 rows.append((one, other, cost))
                 used.add(pair)
                 busy |= pair
