@@ -24,7 +24,7 @@ def tables_of(project: Project) -> dict[str, pd.DataFrame]:
     ------
     ValueError
         The histories have decayed: their counts are not whole ratings. Or an attribute is called as
-        a column of workers is.
+        a column of workers is, or somebody must take more tasks than may be taken.
     """
     options = project.options
     need = project.required
@@ -81,6 +81,13 @@ def _workers(project: Project) -> pd.DataFrame:
     }
     table = pd.DataFrame({"worker": project.workers, **columns})
     usual = FORM["workers"].optional
+    if {"least", "most"} & set(columns):
+        wanted = table.reindex(columns=["least", "most"]).fillna({"least": 0, "most": 1})
+        if (more := wanted["least"] > wanted["most"]).any():
+            who = project.workers[int(more.to_numpy().argmax())]
+            raise ValueError(
+                f"options: {who} must take more tasks than allowed; no file holds that"
+            )
     said = np.zeros(len(table), dtype=bool)
     for name, values in columns.items():
         said |= (values.notna() & (values != usual[name])).to_numpy(dtype=bool)

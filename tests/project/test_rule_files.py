@@ -5,6 +5,7 @@ import openpyxl
 import pandas as pd
 import pytest
 from helpers.folders import copy, same_project, workbook
+from helpers.random_problems import random_values
 
 import crowdnb as cn
 from crowdnb.__main__ import main
@@ -587,6 +588,37 @@ def test_an_attribute_called_as_a_known_column_is_not_written(tmp_path):
     with pytest.raises(ValueError, match="attributes: 'most' is a column of workers"):
         project_of(given).write(tmp_path / "p")
     assert not list(tmp_path.iterdir())
+
+
+def test_a_worker_who_must_take_more_than_allowed_is_not_written(tmp_path):
+    given = cn.Problem([[1.0], [1.0]], [1], worker_least=[0, 2])
+    with pytest.raises(ValueError, match="options: 1 must take more tasks than allowed"):
+        project_of(given).write(tmp_path / "p")
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_random_problems_are_written_and_read(seed, tmp_path):
+    given = random_values(np.random.default_rng(seed))
+    given["worker_least"] = np.minimum(given.get("worker_least", 0), given.get("worker_limits", 1))
+    given |= {} if "required_rule" not in given else {"required_rule": "exactly"}
+    problem = cn.Problem(**given)
+    project_of(problem).write(tmp_path / "p")
+    again = cn.read_project(tmp_path / "p", budget=problem.budget)
+    back = again.problem(conflict_scope=problem.conflict_scope)
+    hard = problem.arrays
+    binding = {
+        "pair_effects": hard.worker_conflicts,
+        "conflict_costs": hard.task_conflicts,
+        "keep_costs": hard.pinned,
+    }
+    for name, array in hard.__dict__.items():
+        got = getattr(back.arrays, name)
+        if name in binding and array is not None:  # what binds has no cost in files
+            array = np.where(binding[name], 0, array)
+            got = 0 if got is None else got
+        np.testing.assert_array_equal(got, array, name)
+    again.write(tmp_path / "q")
+    assert fingerprint(cn.read_project(tmp_path / "q", budget=problem.budget)) == fingerprint(again)
 
 
 def test_a_problem_becomes_files(tmp_path):
