@@ -338,4 +338,7 @@ def test_each_rule_has_its_price():
         row = table[~table["kind"].isin(["place", "worker"])].iloc[0]
         assert row["text"] == text
         assert row["worth"] == pytest.approx(worth, abs=1e-12)
+        if "worker_least" in rules:
+            own = table[(table["kind"] == "worker") & (table["worker"] == "a2")].iloc[0]
+            assert own["worth"] == pytest.approx(worth)  # what the worker must goes as well
         assert worth == 0 or f"{row['worth']:+.4f}" in repr(cn.plots.prices(table))

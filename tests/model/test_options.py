@@ -362,6 +362,13 @@ def test_a_range_of_workers_is_filled_as_far_as_it_pays():
         matching.greedy(problem)
 
 
+def test_places_that_count_nothing_are_a_tie_where_they_may_stay_empty():
+    q = pd.DataFrame([[0.9, 0.0], [0.0, 0.8]], ["a0", "a1"], ["r0", "r1"])
+    problem = cn.Problem(q, [1, 0], [1.0, 0.0], required_most={"r1": 1})
+    answer = cn.solve(problem, tie_break="labels")
+    assert (answer.tied, len(answer.pairs)) == (True, 2)
+
+
 def test_asking_fewer_of_a_range_leaves_its_upper_end():
     q = pd.DataFrame([[0.9, 0.5], [0.8, 0.6], [0.7, 0.4]], ["a0", "a1", "a2"], ["r0", "r1"])
     problem = cn.Problem(q, [2, 2], required_most={"r0": 3})

@@ -228,6 +228,31 @@ def test_quotas_are_told_and_repaired_and_kept_by_every_variant():
     ]
 
 
+def test_places_of_a_quota_are_changed_as_often_as_needed():
+    barred = [("a2", "r0"), ("a3", "r0")]
+    problem = made({**ONE, "least": 2}, required=[2, 0], task_conflicts=barred)
+    texts = [one.text for one in cn.repairs(problem, untouchable=["exclusion", "worker"])]
+    assert texts == ["let r0 have 2 places fewer with grade senior"]
+    wide = made({**ONE, "least": 4}, required=[1, 0], required_most={"r0": 4})
+    assert "add 2 workers like a2" in [one.text for one in cn.repairs(wide)]
+
+
+@pytest.mark.parametrize("solver", ["GLPK_MI", "CBC", "HIGHS"])
+def test_a_share_is_kept_to_its_last_digit(solver):
+    """One of three places is more than 33.33333333 %, by less than any engine sees."""
+    q = pd.DataFrame({"r0": [0.9, 0.5, 0.4]}, ["a0", "a2", "a3"])
+    quota = {"column": "grade", "value": "junior", "most": "33.33333333%"}
+    problem = cn.Problem(q, [1], attributes=WHO.drop("a1"), required_most=3, quotas=[quota])
+    answer = cn.solve(problem, solver)
+    assert answer.pairs["worker"].tolist() == ["a2", "a3"]
+    assert answer.performance == pytest.approx(0.9)
+    all_of_them = problem.changed(required=[3])
+    assert cn.solve(all_of_them, solver).status == "infeasible"
+    assert cn.explain_infeasible(all_of_them).requirements["kind"].tolist()[-1] == "quota"
+    third = problem.changed(quotas=[{**quota, "most": "33.33333334%"}])
+    assert cn.solve(third, solver).performance == pytest.approx(1.8)
+
+
 def test_a_share_is_given_up_and_the_other_side_stays():
     both = {"task": "r0", "column": "grade", "value": "senior", "least": 1, "most": "33%"}
     found = {one.text: one for one in cn.repairs(made(both, required=[3, 0])).repairs}
