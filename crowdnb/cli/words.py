@@ -13,7 +13,7 @@ from crowdnb.ability.consistency import consistency_of
 from crowdnb.labels import as_listed, count, listing, phrases
 from crowdnb.project.histories import clouds_of, left_out_line
 from crowdnb.project.plan import proved_by, tie_line
-from crowdnb.project.rule_lines import needs_texts, rule_lines
+from crowdnb.project.rule_lines import needs_texts, places_text, rule_lines
 from crowdnb.project.scenario import GIVEN
 
 # Where no assignment exists; with the command in the place of {}.
@@ -28,7 +28,7 @@ def histories(project: cn.Project, scenario: cn.Scenario) -> str:
     m, k = len(project.workers), len(project.criteria)
     given = scenario.weights or project.weights_by_criterion
     weights = ", ".join(f"{name} {given[name]:.3g}" for name in project.criteria)
-    size = f"{m} workers, {len(project.required)} tasks, {_places(project, scenario)} places."
+    size = f"{m} workers, {len(project.required)} tasks, {places_text(project, scenario)} places."
     if project.given_qualification is not None:
         return f"{size} Qualification: as given."
     lines = [f"{size} Criteria weights: {weights}."]
@@ -50,14 +50,6 @@ def histories(project: cn.Project, scenario: cn.Scenario) -> str:
         ),
     ]
     return "\n".join(lines)
-
-
-def _places(project: cn.Project, scenario: cn.Scenario) -> str:
-    """How many workers all tasks need together, and how many they may have, as 9 or 9 to 12."""
-    need = {**project.required, **scenario.required}
-    most = {**project.options.get("required_most", {}), **scenario.most}
-    low, high = sum(need.values()), sum(max(n, most.get(task) or n) for task, n in need.items())
-    return f"{low:g}" if low == high else f"{low:g} to {high:g}"
 
 
 def also_binding(problem: cn.Problem) -> str:

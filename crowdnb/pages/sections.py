@@ -35,7 +35,8 @@ from crowdnb.pages.rule_tables import loads_table, rules_kept
 from crowdnb.project.histories import clouds_of, few_line, left_out_line
 from crowdnb.project.plan import proved_by, tie_line
 from crowdnb.project.record import fingerprint
-from crowdnb.project.rule_lines import rule_lines
+from crowdnb.project.rule_lines import places_text, rule_lines
+from crowdnb.project.scenario import Scenario
 from crowdnb.project.scenarios import moved
 from crowdnb.solver.engine import SolverAnswerError
 
@@ -362,7 +363,7 @@ def _checks(found: Findings) -> list[str]:
     source = f"Criteria weights: {weights}" if found.weights else "Q as given"
     read = (
         f"Files read without a problem: {len(project.workers)} workers, {len(project.required)}"
-        f" tasks, {int(project.required.sum())} places. {source}."
+        f" tasks, {places_text(project, Scenario())} places. {source}."
     )
     if project.judgement is not None and not found.scenario.weights:
         read += f" {consistency_of(project.judgement).of_deviation}"

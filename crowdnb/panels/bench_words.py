@@ -15,6 +15,7 @@ from crowdnb.pages.comparison import change_cell
 from crowdnb.pages.html import paragraphs, scrolling, sentences, text_table
 from crowdnb.project.keeper import Keeper
 from crowdnb.project.record import Project
+from crowdnb.project.rule_lines import places_text
 from crowdnb.project.scenario import Scenario
 from crowdnb.project.scenarios import Scenarios
 from crowdnb.project.settings import SETTINGS
@@ -32,7 +33,7 @@ def checked_text(plans: Scenarios, keeper: Keeper | None) -> str:
     return sentences(
         lines,
         f"Checked, no problem: {len(project.workers)} workers,"
-        f" {len(project.required)} tasks, {int(project.required.sum())} places.",
+        f" {len(project.required)} tasks, {places_text(project, Scenario())} places.",
     )
 
 

@@ -42,6 +42,7 @@ function render({ model, el }) {
       const by = { ArrowUp: 1, ArrowDown: -1 }[event.key];
       if (!by || step === 1) return;
       event.preventDefault();
+      if (input.value === "") return;  // no number is next to none
       const next = Math.min(Number(input.max), Math.max(low, Number(input.value) + by * step));
       input.value = Number(next.toFixed(6));
       input.dispatchEvent(new Event("change"));

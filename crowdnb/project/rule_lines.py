@@ -21,6 +21,7 @@ from crowdnb.model.check import broken_rules, load_of
 from crowdnb.model.problem import Problem
 from crowdnb.model.terms import MISSING
 from crowdnb.project.record import Project
+from crowdnb.project.scenario import Scenario
 
 _LISTED = 12  # pairs or tasks in a sentence
 _QUOTAS = 5  # quotas, each of which is half a line
@@ -302,3 +303,11 @@ def needs_texts(problem: Problem) -> list[str]:
         str(least) if least == upper else f"{least} to {upper}"
         for least, upper in zip(need, most, strict=True)
     ]
+
+
+def places_text(project: Project, scenario: Scenario) -> str:
+    """How many workers all tasks need together, and how many they may have: ``9``, ``9 to 12``."""
+    need = {**project.required, **scenario.required}
+    most = {**project.options.get("required_most", {}), **scenario.most}
+    low, high = sum(need.values()), sum(max(n, most.get(task) or n) for task, n in need.items())
+    return f"{low:g}" if low == high else f"{low:g} to {high:g}"

@@ -21,6 +21,7 @@ import pandas as pd
 from crowdnb.labels import (
     FloatArray,
     IntArray,
+    count,
     listing,
     needs,
     one_of,
@@ -318,6 +319,8 @@ class Scenarios:
         )
         if answer.tied:
             state += ", and another is as good"
+        if left := int(answer.missing.sum()):
+            state += f", {count(left, 'place')} left empty"
         who = ""
         if one.name != GIVEN and first.placed is not None and answer.placed is not None:
             who = moves_text(moved(first, answer))

@@ -189,9 +189,12 @@ def test_a_problem_on_the_bench_keeps_nothing_on_disk(problem, tmp_path, monkeyp
     monkeypatch.chdir(tmp_path)
     bench = cn.bench(problem)
     assert "A problem in memory: nothing is kept on disk." in bench.checked.value
+    assert "5 workers, 4 tasks, 6 to 7 places." in bench.checked.value
     bench["budget"].value = 13.0
     bench.name.value = "more money"
     bench.keep()
+    short = int(bench.plans.answer("more money").missing.sum())
+    assert f", {short} place{'s' * (short > 1)} left empty" in bench.side_by_side.value
     assert "Kept as &#x27;more money&#x27; in memory." in bench.message.value
     for name in ("assignment.csv", "report.html"):
         bench.export(name)
