@@ -289,15 +289,17 @@ class Project:
     def write(self, folder: str | os.PathLike[str]) -> None:
         """Write the project as files that :func:`read_project` reads back.
 
-        The folder is made if need be. Rating histories become ``ratings.csv`` without dates. All of
-        the files are written, or none.
+        The folder is made if need be. Rating histories become ``ratings.csv`` without dates, at
+        least and at most L a range of workers. No file holds γ, a least number of ratings or the
+        budget: give them to :func:`read_project` again. All of the files are written, or none.
 
         Raises
         ------
         FileExistsError
             The folder holds files of a project already; nothing is overwritten.
         ValueError
-            The histories have decayed: their counts are not whole ratings.
+            What no file holds: histories that have decayed, an attribute with the name of a column
+            of workers, somebody who must take more tasks than allowed.
         """
         path = path_of(folder, "folder")
         if there := [f"{name}.csv" for name in FILES if os.path.lexists(path / f"{name}.csv")]:
