@@ -16,8 +16,8 @@ of which only those are written that bind: ρ keeps the others by itself.
 References
 ----------
 H. Zhu, Y. Sheng, X. Zhou, Y. Zhu, "Group role assignment with cooperation and conflict factors",
-IEEE Trans. Systems, Man, and Cybernetics: Systems 48 (2018) 851-863 (from memory). Factors there may
-depend on the roles as well; an effect here is of two workers, whatever they do.
+IEEE Trans. Systems, Man, and Cybernetics: Systems 48 (2018) 851-863 (from memory). Factors there
+may depend on the roles as well; an effect here is of two workers, whatever they do.
 """
 
 from __future__ import annotations

@@ -70,7 +70,7 @@ def _prices(
     most: FloatArray,
     seconds: float,
 ) -> FloatArray | None:
-    """Prices of the rows: none above 0 of a row without an upper side, none below without a lower."""
+    """Prices of the rows: above 0 only with an upper side, below only with a lower one."""
     upper, lower = np.isfinite(high), np.isfinite(low)
     unit = float(np.abs(worth).max()) or 1.0
     sides: Any = sparse.vstack([matrix[upper], -matrix[lower]])

@@ -181,9 +181,9 @@ class Ties:
     def _with_all(
         self, fixed: BoolArray, asked: BoolArray, some: BoolArray | None = None
     ) -> IntArray | None:
-        """An assignment of these pairs that comes to enough, with all the fixed ones and one of some.
+        """An assignment of these pairs that comes to enough, or None.
 
-        None where there is none.
+        It has all the fixed pairs, and one of ``some``.
         """
         found: IntArray | None = None
 

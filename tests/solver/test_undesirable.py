@@ -75,6 +75,23 @@ def test_small_differences_count_beside_large_costs(engine):
     assert answer.placed.tolist() == [[0, 0], [2, 1]]
 
 
+@pytest.mark.parametrize("engine", oracle.ENGINES)
+def test_what_cbc_loses_beside_tiny_numbers_is_found(engine):
+    """Asked alone it calls -1 the best."""
+    problem = cn.Problem(
+        [[6.7e-9], [2.6e-9], [2.7e-9], [6.1e-9], [3.9e-9]],
+        [2],
+        worker_conflicts=[(0, 3), (0, 4), (1, 2), (2, 3)],
+        costs=[[2.6e-09], [7e-09], [5.2e-09], [9.9e-09], [9.7e-09]],
+        budget=1.489999851e-08,
+        required_most=4,
+        missing_cost=1.0,
+        conflict_costs={(0, 0): 1.0, (4, 0): 0.25},
+        pair_effects={(0, 2): 0.45, (1, 2): 0.31, (1, 3): 0.62},
+    )
+    assert cn.solve(problem, engine).performance == pytest.approx(-0.55)
+
+
 def test_tied_answers_go_by_label_with_every_engine():
     problem = cn.Problem(
         np.full((4, 2), 0.5),
