@@ -18,6 +18,7 @@ import pandas as pd
 from crowdnb.labels import listing, needs, shown
 from crowdnb.model.arrays import Labels
 from crowdnb.model.fields import read
+from crowdnb.project.cells import as_label
 
 # Each with what it goes with: without it a rule binds nothing, and a problem does not take it.
 TOGETHER = {
@@ -135,13 +136,36 @@ def passed(options: Mapping[str, Any], workers: pd.Index[Any] | None = None) -> 
     """The keywords of a problem, of these workers alone where they are not all.
 
     Without what binds nothing, such as costs without a budget.
+
+    Raises
+    ------
+    ValueError
+        A quota asks for workers of whom none is left.
     """
     binding = {
         name: value for name, value in options.items() if TOGETHER.get(name, name) in options
     }
     if workers is None:
         return binding
-    return {name: _among(value, workers) for name, value in binding.items()}
+    few = {name: _among(value, workers) for name, value in binding.items()}
+    if "quotas" in few:
+        few["quotas"] = _quotas_among(few["quotas"], few["attributes"])
+    return few
+
+
+def _quotas_among(quotas: pd.DataFrame, attributes: pd.DataFrame) -> pd.DataFrame:
+    """Quotas without those that bound workers of whom none is left."""
+    kept = []
+    for quota in quotas.to_dict("records"):
+        there = as_label(quota["value"]) in map(as_label, attributes[quota["column"]])
+        about = f"{quota['column']} {quota['value']}"
+        if not there and as_label(quota["least"]) not in ("", "0", "0%"):
+            raise ValueError(
+                f"quotas: {quota['least']} of {about} is asked for at least, and of these workers"
+                " nobody is left"
+            )
+        kept.append(there)
+    return quotas[kept]
 
 
 def _among(value: Any, workers: pd.Index[Any]) -> Any:

@@ -590,6 +590,19 @@ def test_an_attribute_called_as_a_known_column_is_not_written(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+def test_quotas_about_workers_who_are_all_left_out(tmp_path):
+    lounges = {
+        "workers.csv": "worker,level\nadria-airways,new\nqatar-airways,known\n",
+        "quotas.csv": "column,value,most\nlevel,new,50%\nlevel,known,3\n",
+    }
+    project = cn.read_project(copy("lounges", tmp_path, lounges), min_ratings=2)
+    assert [quota.value for quota in project.problem().quota_sides] == ["known"]
+    lounges["quotas.csv"] = "column,value,least\nlevel,new,1\n"
+    project = cn.read_project(copy("lounges", tmp_path / "2", lounges), min_ratings=2)
+    with pytest.raises(ValueError, match="quotas: 1 of level new is asked for at least, and of"):
+        project.problem()
+
+
 def test_a_worker_who_must_take_more_than_allowed_is_not_written(tmp_path):
     given = cn.Problem([[1.0], [1.0]], [1], worker_least=[0, 2])
     with pytest.raises(ValueError, match="options: 1 must take more tasks than allowed"):
