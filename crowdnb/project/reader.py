@@ -252,7 +252,7 @@ class Reader:
         """Report what a matrix has beyond these labels, and what it lacks; any rows for None."""
         if rows is not None:
             corner = table.header[0] or "1"
-            table.known(list(frame.index), rows, "task" if rows is columns else "worker", corner)
+            table.known(list(frame.index), rows, what if rows is columns else "worker", corner)
         for at, text in strangers(list(frame.columns), columns, what, "column"):
             table.problem(text, column=frame.columns[at])
         given = [(frame.columns, columns, "column")]

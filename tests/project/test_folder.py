@@ -145,7 +145,8 @@ WRONG = {
         CASE,
         {"task_conflicts.csv": ("worker,task", "worker,project")},
         [
-            "task_conflicts.csv: column 'project' is not known here; expected are worker, task",
+            "task_conflicts.csv: column 'project' is not known here; expected are worker, task,"
+            " cost",
             "task_conflicts.csv: column 'task' is missing; there are 'worker', 'project'",
         ],
     ),

@@ -197,7 +197,9 @@ def test_what_is_no_file_is_not_waited_for(name, make, what, tmp_path, capsys):
     folder = copy(source, tmp_path)
     path = tmp_path / "book.xlsx" if name == "FOLDER" else folder / name
     path.unlink(missing_ok=True)
-    for choice, other in (("judgement.csv", "weights.csv"), ("ratings.csv", "ability.csv")):
+    whole = [(f"{name}.csv", f"{one}.csv") for name, named in form.INSTEAD.items() for one in named]
+    either = [("judgement.csv", "weights.csv"), ("ratings.csv", "ability.csv")]
+    for choice, other in (*either, *whole):
         if name == choice:
             (folder / other).unlink(missing_ok=True)
     make(path)

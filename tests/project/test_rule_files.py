@@ -150,6 +150,16 @@ WRONG = {
             "task_overlaps.csv: task desk overlaps with itself",
         ],
     ),
+    "a matrix of other tasks": (
+        {"task_overlaps": "task,night,day,moon\nnight,0,1,0\nday,1,0,0\nmoon,0,0,0\n"},
+        [
+            "task_overlaps.csv, line 4, column task: task 'moon' is unknown (known are night, day,"
+            " desk)",
+            "task_overlaps.csv, column moon: task 'moon' is unknown (known are night, day, desk)",
+            "task_overlaps.csv: there is no row for desk",
+            "task_overlaps.csv: there is no column for desk",
+        ],
+    ),
     "a part of a matrix of overlaps": (
         {"task_overlaps": "task,night,day\nnight,0,1\nday,1,0\n"},
         [

@@ -166,7 +166,7 @@ def test_weights_are_the_nearest_or_proved_not_to_exist(scope):
     for problem, p, tables, points, start in weighed(rng, scope, tries(50, 280)):
         size = len(start)
         at = int(points.dot(start + 0.3 * rng.normal(size=size)).argmax())
-        at = int(rng.integers(len(tables))) if rng.uniform() < 0.3 else at
+        at = int(rng.integers(len(tables))) if rng.uniform() < 0.5 else at
         found = cn.recover_weights(
             problem, possibility_frame(problem, p), frame_of(problem, tables[at]), start
         )
