@@ -25,7 +25,7 @@ from crowdnb.ability.cloud import HE_TO_EN, TABLE_GAMMA
 from crowdnb.labels import IntArray
 from crowdnb.project.record import Project
 from crowdnb.project.scenario import Scenario
-from crowdnb.project.settings import OF_PAIRS, SETTINGS, option_of, task_weight
+from crowdnb.project.settings import OF_PAIRS, SETTINGS
 
 
 class Column(NamedTuple):
@@ -46,14 +46,14 @@ class Column(NamedTuple):
         """Whether its cells may be empty."""
         return bool(getattr(SETTINGS[self.setting], "empty", False))
 
-    def given(self, project: Project, label: Any) -> float | None:
-        """What the project gives a label."""
+    def given(self, project: Project) -> dict[Any, Any]:
+        """What the project gives, by label; the usual has no entry."""
         if self.setting == "required":
-            return float(project.required.to_dict()[label])
+            return project.required.to_dict()
         if self.setting == "task_weights":
-            return task_weight(project, label)
-        value = option_of(project, SETTINGS[self.setting].feeds, label, self.usual)
-        return None if value is None else float(value)
+            return {} if project.task_weights is None else project.task_weights.to_dict()
+        option = project.options.get(SETTINGS[self.setting].feeds)
+        return {} if option is None else option[np.isfinite(option)].to_dict()
 
 
 def task_columns(project: Project) -> list[Column]:
@@ -61,7 +61,7 @@ def task_columns(project: Project) -> list[Column]:
     people = float(len(project.workers))
     columns = [
         Column("required", "needs (persons)", people),
-        Column("task_weights", "weighs (no unit)", 100.0),
+        Column("task_weights", "weighs (no unit)", 100.0, 1),
     ]
     if "required_most" in project.options:
         columns.append(Column("most", "takes at most (persons)", people))
@@ -136,15 +136,12 @@ def _rows(
     project: Project, scenario: Scenario, columns: Sequence[Column], labels: pd.Index[Any]
 ) -> list[list[float | None]]:
     """One row per label: what the scenario sets in each column, or what the project gives."""
-    rows = []
-    for label in labels:
-        row = []
-        for column in columns:
-            held = getattr(scenario, column.setting)
-            value = held[label] if label in held else column.given(project, label)
-            row.append(None if value is None else float(value))
-        rows.append(row)
-    return rows
+    cells = []
+    for column in columns:
+        held = {**column.given(project), **getattr(scenario, column.setting)}
+        numbers = (held.get(label, column.usual) for label in labels)
+        cells.append([None if number is None else float(number) for number in numbers])
+    return [list(row) for row in zip(*cells, strict=True)]
 
 
 def _table(

@@ -15,6 +15,12 @@ from crowdnb.project.scenario import Scenario
 from crowdnb.project.settings import OF_PAIRS, SETTINGS
 
 
+def sums_more(project: Project, one: Scenario) -> bool:
+    """Whether anything may count beside Q and W, in the files or in a scenario."""
+    held = any(getattr(one, name) for name in ("missing_costs", *OF_PAIRS))
+    return held or bool(project.options.keys() & {"missing_cost", *OF_PAIRS})
+
+
 def sums_alike(project: Project, one: Scenario, mine: Problem, given: Problem) -> bool:
     """Whether what counts beside Q and W is that of the files.
 

@@ -36,7 +36,7 @@ from crowdnb.model.fields import Scope
 from crowdnb.model.moves import moves_text
 from crowdnb.model.problem import Problem
 from crowdnb.model.terms import score
-from crowdnb.project.measure import sums_alike
+from crowdnb.project.measure import sums_alike, sums_more
 from crowdnb.project.output import JSON, ending_of
 from crowdnb.project.plan import Programs, plan_of
 from crowdnb.project.record import Project, fingerprint
@@ -231,9 +231,10 @@ class Scenarios:
         One measure for all of them.
         """
         one = self.fitted(scenario)
-        pairs, answer = self.answer(one).pairs, self.answer(one)
+        answer = self.answer(one)
         if answer.placed is None:
             return math.nan
+        pairs = answer.pairs
         given = self._by_files(one)
         columns = zip((given.workers, given.tasks), (pairs["worker"], pairs["task"]), strict=True)
         return score(given, np.column_stack([_at(index, who.tolist()) for index, who in columns]))
@@ -257,8 +258,10 @@ class Scenarios:
         one = self.fitted(scenario)
         same_q = np.array_equal(self._qualification(one), self._qualification(Scenario()))
         same = same_q and np.array_equal(self._weights(one), self._weights(Scenario()))
+        if not same or not sums_more(self.project, one):
+            return same
         both = self.answer(one).problem, self.answer(GIVEN).problem
-        return same and sums_alike(self.project, one, *both)
+        return sums_alike(self.project, one, *both)
 
     def _weights(self, one: Scenario) -> FloatArray:
         """W with a scenario's changes, in the order of the tasks."""
