@@ -27,6 +27,7 @@ from helpers.effort import tries
 import crowdnb as cn
 from crowdnb import panels
 from crowdnb.panels.market import CONTROLS
+from crowdnb.project.record import project_of
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
@@ -701,6 +702,43 @@ def test_the_bench_from_upload_to_export(lab, page, case, record_property):
     printed = sheet.pdf(prefer_css_page_size=True, print_background=True)
     sheet.close()
     assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
+
+
+def test_the_bench_of_rules_by_keys(lab, page, record_property):
+    """Cells that may be empty, and the budget; what is no number is marked and not taken."""
+    rules = {"missing_cost": {"u": 0.25}, "costs": [3.0, 1], "budget": 4.0, "worker_limits": [2, 1]}
+    problem = cn.Problem(
+        pd.DataFrame([[0.9, 0.5], [0.75, 0.5]], ["a", "b"], ["t", "u"]), [1, 1], **rules
+    )
+    project_of(problem).write(lab.folder / "rules")
+    write(lab, "rules.ipynb", ["import crowdnb as cn", "cn.bench('rules')"])
+    run_all(lab, page, "rules.ipynb")
+    panel = Bench(page, record_property).panel()
+    panel.says(f"ρ = {1.4:.4f}", "there is no budget", "No place stays empty.")
+    budget = panel.box.get_by_label("budget")
+    budget.fill("1")
+    budget.press("Tab")
+    panel.says(
+        "Changed: budget none → 1.",
+        f"ρ = {0.75 - 0.25:.4f}",
+        "u 1 of 1",
+        "Costs: 1 of a budget of 1.",
+    )
+    budget.fill("much")
+    budget.press("Tab")
+    panel.box.get_by_text("Not taken: a number is needed").wait_for()
+    cost = panel.box.get_by_label("u an empty place costs (of ρ)")
+    cost.fill("")
+    cost.press("Tab")
+    panel.says("No answer.")
+    assert cost.get_attribute("aria-invalid") == "false"
+    need = panel.box.get_by_label("u needs (persons)")
+    need.fill("")
+    need.press("Tab")
+    assert need.get_attribute("aria-invalid") == "true"
+    panel.box.get_by_role("button", name="Reset").click()
+    panel.says("Changed: nothing.", f"ρ = {1.4:.4f}")
+    wait(lambda: (budget.input_value(), cost.input_value()) == ("", "0.25"), 5)
 
 
 def case_files(case, folder):
