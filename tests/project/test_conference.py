@@ -152,6 +152,20 @@ def test_another_program_finds_the_same(files, answer):
     assert answer.performance == pytest.approx(Program(files, BUDGET).best())
 
 
+@pytest.mark.parametrize("engine", ["HIGHS", None])
+def test_an_optimum_that_highs_loses_at_first_is_found(files, engine, tmp_path):
+    """With one review of a region more it calls 64.1773 the best, unless it is asked again."""
+    more = {name: table.copy() for name, table in files.items()}
+    quotas = more["quotas"]
+    quotas["most"] = quotas["most"].replace("43", "44")
+    for name, table in more.items():
+        table.to_csv(tmp_path / f"{name}.csv", index=False)
+    problem = cn.read_project(tmp_path, budget=BUDGET).problem(conflict_scope="task")
+    best = Program(more, BUDGET).best()
+    assert best > 64.2
+    assert cn.solve(problem, engine).performance == pytest.approx(best)
+
+
 def left_out(files, rule):
     """The files without a rule."""
     files = {name: table.copy() for name, table in files.items()}
