@@ -7,6 +7,7 @@ number of places, a share such as ``"50%"``, or None where that side binds nothi
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
+from numbers import Real
 from typing import Any
 
 import pandas as pd
@@ -89,6 +90,9 @@ class Quotas(Labelled):
             here = f"{where}, {self.name}, row {at}"
             held = entries(row, here, COLUMNS)
             about = (held.get("task"), held.get("column"), held.get("value"))
+            for what, label in zip(COLUMNS, about, strict=False):
+                if not isinstance(label, str | Real | None):
+                    raise ScenarioError(f"{here}: {what} is {shown(label)}, a label is needed")
             if not (named := [side for side in SIDES if side in held]):
                 raise ScenarioError(f"{here}: neither {' nor '.join(SIDES)} is given")
             for side in named:

@@ -206,6 +206,9 @@ def test_values_that_break_a_rule(setting, value, said):
     [
         ([{"column": "grade"}], "row 1: neither least nor most is given"),
         ([{"colour": 1}], "'colour' is not known here"),
+        ([{"task": ["x"], "column": "a", "value": "b", "most": 1}], "task is .'x'., a label is"),
+        ([{"column": "a", "value": {}, "most": 1}], "row 1: value is {}, a label is needed"),
+        ([{"column": "a", "value": "b", "most": [1]}], "most is .1., a number of places is needed"),
         ({"grade": 1}, "a list of quotas in braces is needed"),
         ([{"column": "a", "value": "b", "most": 1}] * 2, "row 2: None, a, b, most stands a second"),
     ],
