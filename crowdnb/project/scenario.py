@@ -173,7 +173,12 @@ class Scenario:
                 # the project has it, and it bound nothing so far
                 both = passed({**project.options, setting.feeds: value}, problem.workers)
                 changed[partner] = both[partner]
-        return problem.changed(**changed)
+        try:
+            return problem.changed(**changed)
+        except ValueError as error:  # two settings that cannot be together
+            if not self.name:
+                raise
+            raise ScenarioError(f"scenario {self.name!r}: {error}") from None
 
     def intervals(self, project: Project) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Ability and demand of the project's workers and tasks, with this γ and these demands."""

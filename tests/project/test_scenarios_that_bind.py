@@ -126,6 +126,18 @@ def test_settings_become_the_problem_that_a_person_would_write():
     assert [[str(cell) for cell in quota[:5]] for quota in got.quota_sides] == sides
 
 
+def test_settings_that_cannot_be_together_name_the_scenario():
+    plans = cn.Scenarios(project()).keep("many", required={"desk": 3})
+    said = "scenario 'many': required_most: desk may take up to 2 workers and asks for 3"
+    with pytest.raises(cn.ScenarioError, match=f"^{said}"):
+        plans.answer("many")
+    assert plans.compare().at["many", "state"].startswith(f"does not fit: {said}")
+    with pytest.raises(cn.ScenarioError, match=said):
+        cn.report(plans, "many")
+    both = plans.keep("many", required={"desk": 3}, most={"desk": 3})
+    assert both.problem("many").most[0] == 3
+
+
 def test_a_budget_can_be_given_up_and_kept_so(tmp_path):
     plans = cn.Scenarios(project()).keep("rich", budget=float("inf"))
     assert plans.problem("rich").budget is plans.problem("rich").costs is None
