@@ -7,18 +7,20 @@ from collections.abc import Hashable
 from crowdnb.labels import as_listed
 from crowdnb.model.moves import moves_text
 from crowdnb.model.problem import Problem
-from crowdnb.pages.findings import FEW, Findings
+from crowdnb.pages.findings import Findings
 from crowdnb.project.rule_lines import why_empty
 from crowdnb.project.scenarios import moved
+
+_EMPTY = 20  # tasks of which it is told why places stay empty, so that a page stays short
 
 
 def places_left_empty(found: Findings) -> list[str]:
     """Which places stay empty, and why: what filling them would take."""
     answer = found.answer
     short = answer.missing[answer.missing > 0]
-    lines = [_why_empty(found, task, int(left)) for task, left in list(short.items())[:FEW]]
-    if len(short) > FEW:
-        rest = ", ".join(f"{as_listed(task)} {left}" for task, left in list(short.items())[FEW:])
+    lines = [_why_empty(found, task, int(left)) for task, left in list(short.items())[:_EMPTY]]
+    if len(short) > _EMPTY:
+        rest = ", ".join(f"{as_listed(task)} {left}" for task, left in list(short.items())[_EMPTY:])
         lines.append(f"Also empty: {rest}.")
     return lines
 
