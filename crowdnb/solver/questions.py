@@ -49,8 +49,8 @@ _NEAR_END = 3.0  # seconds: with twice as many left, what an engine overruns mat
 _UNHURRIED = 1000
 # pairs up to which HIGHS is asked beside the engine, and finely, where there is a budget or a
 # capacity: milliseconds. CBC and HIGHS lose one in some thousand problems of many sizes of numbers.
-# HIGHS itself is asked again whenever its first answer came within PATIENCE: it loses optima of a
-# thousand pairs as well (tests/project/test_conference.py has one).
+# HIGHS itself is asked again whatever the size, for PATIENCE: it loses optima of a thousand pairs as
+# well (tests/project/test_conference.py has one).
 _TWICE = 200
 _MOST_HERE = 20_000  # pairs asked about in this process, however much time is left
 _STARTUP = 1.5  # seconds that a process of its own takes to start: with less left it comes too late
@@ -147,10 +147,9 @@ class Questions:
             largest = most_sizes(problem)
         best = Answer("infeasible", np.zeros(len(pairs)), -math.inf)
         while True:
-            start = time.perf_counter()
             answer = self._ask_once(problem, pairs, pins, refused, some)
-            if self._again(problem, pairs, answer, time.perf_counter() - start):
-                limit = _for_engine(min(self.left, 2 * PATIENCE))
+            if self._again(problem, pairs, answer):
+                limit = _for_engine(min(self.left, PATIENCE))
                 other = ask(problem, pairs, "HIGHS", limit, pins, refused, some, fine=True)
                 if other.status == "optimal" and not other.objective <= answer.objective:
                     answer = other
@@ -205,14 +204,13 @@ class Questions:
             return answer
         return later if later.status != "time_limit" or later.pairs.any() else answer
 
-    def _again(self, problem: Problem, pairs: IntArray, answer: Answer, took: float) -> bool:
+    def _again(self, problem: Problem, pairs: IntArray, answer: Answer) -> bool:
         """Whether HIGHS is asked beside: with sums of real numbers all but GLPK lose assignments."""
         sums = problem.budget is not None or problem.arrays.capacities is not None
         if not (sums or problem.soft) or answer.status == "time_limit" or self.left <= 0:
             return False
-        if self.engine == "HIGHS":
-            return took < PATIENCE
-        return sums and len(pairs) <= _TWICE and self.engine != "GLPK_MI"
+        small = sums and len(pairs) <= _TWICE and self.engine != "GLPK_MI"
+        return small or self.engine == "HIGHS"
 
     def _most_here(self, left: float) -> float:
         """How many pairs may be asked about in this process with so many seconds left."""
