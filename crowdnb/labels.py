@@ -427,9 +427,8 @@ def labelled_vector(
         raise ValueError(f"{where}: {have[at]} has {shown(values[at])}, a finite number is needed")
     if have is index:
         return array
-    every = np.full(len(index), np.nan if rest is None else float(rest))
-    every[index.get_indexer(have)] = array
-    return every
+    # the last is for labels without an entry, whose position is -1
+    return np.append(array, np.nan if rest is None else rest)[have.get_indexer(index)]
 
 
 def count(number: int, noun: str) -> str:

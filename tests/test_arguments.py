@@ -547,13 +547,15 @@ KINDS = {
     "by label": ["{}", "{'z': 1.0}", "rows unlike"],
     "by pair": ["{}"],
     "bounds by pair": ["{}", "cell None"],
-    "unbounded by label": ["{}", "{'z': 1.0}", "rows unlike", "cell math.inf"],
+    "quotas by pair": ["{}", "cell None", "cell '1'"],
+    "gaps by label": ["{}", "{'z': 1.0}", "rows unlike", "cell None"],
+    "unbounded by label": ["{}", "{'z': 1.0}", "rows unlike", "cell math.inf", "cell None"],
     # an empty cell is none
     "costs by label": [
         *("None", "{}", *NUMBERS[1:], "math.inf", "cell math.inf"),
         *("cell None", "cell math.nan", "cell pd.NA"),
     ],
-    "numbers by pair": ["None", "{}", *ROWS, "cell None", "cell math.nan", "cell pd.NA"],
+    "numbers by pair": ["None", "{}", *ROWS, *GAPS, "cell True"],
     "begins with a name": ["cell 'x'", "cell '1'"],
     "budgets": [*EMPTY, "pd.Series([1.0], ['z'])", "cell [1]"],
     "running": [
@@ -746,7 +748,7 @@ ARGUMENTS |= {
     "cn.panels.shared_rest.weights": "a row",
     "cn.Project.task_weights": "weights or none",
     "cn.Project.given_qualification": "free",
-    "cn.Project.options": "by pair",
+    "cn.Project.options": "bounds by pair",
     # where Q is given ready-made
     **dict.fromkeys(
         [f"cn.Project.{one}" for one in ("ability", "demand", "criteria_weights")],
@@ -758,10 +760,11 @@ ARGUMENTS |= {
     **dict.fromkeys(
         [
             f"cn.Scenario.{one}"
-            for one in ("weights", "required", "task_weights", "limits", "added", "least", "most")
+            for one in ("weights", "required", "task_weights", "limits", "added", "least")
         ],
         "by label",
     ),
+    "cn.Scenario.most": "gaps by label",
     **dict.fromkeys(
         [f"cn.Scenario.{one}" for one in ("capacities", "missing_costs")], "unbounded by label"
     ),
@@ -777,7 +780,7 @@ ARGUMENTS |= {
         "by pair",
     ),
     "cn.Scenario.budget": "number, none or inf",
-    "cn.Scenario.quotas": "bounds by pair",
+    "cn.Scenario.quotas": "quotas by pair",
     "cn.Scenario.from_json.data": "begins with a name",
     "cn.Scenario().repaired.changes": "none of them",
     "cn.Scenarios.named": "none of them",

@@ -143,6 +143,8 @@ class Project:
 
     def _check_sources(self) -> Labels:
         """The labels of workers and tasks, as abilities and demands have them; all is checked."""
+        if self.ability is None:
+            raise ValueError("ability, or given_qualification in its place, is needed")
         ability = needs(self.ability, pd.DataFrame, "ability")
         u, d = interval_pair(ability, needs(self.demand, pd.DataFrame, "demand"))
         weights = needs(self.criteria_weights, pd.Series, "criteria_weights")

@@ -16,7 +16,14 @@ from crowdnb.solver import highs
 
 def which_hold(problem, frame, tables):
     """Tables × requirements of a frame: which table meets which."""
-    rows = list(frame[["kind", "worker", "other", "task"]].itertuples(index=False, name=None))
+    sides = Rules.of(problem).items("quota")
+    number = {requirement_text(problem, side): side.other for side in sides}  # of each side
+    rows = [
+        (kind, worker, number.get(text, other), task)
+        for kind, worker, other, task, text in frame[
+            ["kind", "worker", "other", "task", "text"]
+        ].itertuples(index=False, name=None)
+    ]
     return np.array([met(problem, *row, rows.count(row), tables) for row in rows]).T
 
 

@@ -103,7 +103,7 @@ OPTIONS = {
 def test_every_option_agrees_with_exhaustive_search(name, scope):
     rng = np.random.default_rng([sum(map(ord, name)), scope == "task"])
     seen = {"optimal": 0, "infeasible": 0}
-    for _ in range(tries(20, 40)):
+    for _ in range(tries(20, 80)):
         problem = small_problem(rng, scope, **OPTIONS[name])
         found = every_assignment(problem)
         for solver in ("GLPK_MI", "CBC", "HIGHS"):

@@ -81,11 +81,9 @@ def test_the_regret_is_the_least_of_all_tables(scope):
         limits = np.minimum(world.problem.worker_limits, 1)
         problem = world.problem.changed(
             worker_limits=limits,
-            worker_least=None,
-            budget=None,
-            costs=None,
-            loads=None,
-            capacities=None,
+            **dict.fromkeys(["worker_least", "required_most", "attributes", "quotas"]),
+            **dict.fromkeys(["budget", "costs", "loads", "capacities"]),
+            **dict.fromkeys(["missing_cost", "keep_costs", "conflict_costs", "pair_effects"]),
         )
         tables = possible(
             problem.changed(task_conflicts=(world.today == 0) | (problem.task_conflicts == 1))
