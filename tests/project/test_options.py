@@ -174,7 +174,7 @@ def test_a_ready_made_q_goes_with_none_of_its_sources(name):
 
 
 def test_a_project_without_q_needs_its_sources():
-    with pytest.raises(ValueError, match="ability: a DataFrame is needed, got None"):
+    with pytest.raises(ValueError, match="ability, or given_qualification in its place, is needed"):
         cn.Project(None, None, None, pd.Series(1, T), None, NONE, APART)
     with pytest.raises(ValueError, match="task u is nan, a finite number is needed"):
         project(given_qualification=Q.mask(Q == 0.5))
