@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from helpers import oracle
 from helpers.by_looking import best_rho, scored
+from helpers.effort import tries
 
 import crowdnb as cn
 from crowdnb.model.terms import score
@@ -136,7 +137,8 @@ def crowd(seed, scope="project", limit=1, need=4):
 @pytest.mark.parametrize("scope", ["project", "task"])
 def test_engines_agree_on_a_crowd(scope):
     problem = crowd(1, scope)
-    answers = [cn.solve(problem, engine) for engine in ("HIGHS", "GLPK_MI", "CBC")]
+    engines = ("HIGHS", "CBC", "GLPK_MI")[: tries(2, 3)]  # the last takes seconds
+    answers = [cn.solve(problem, engine) for engine in engines]
     assert {answer.status for answer in answers} == {"optimal"}
     rho = [answer.performance for answer in answers]
     assert max(rho) - min(rho) <= tie(problem, answers[0].placed)
