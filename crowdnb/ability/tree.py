@@ -17,7 +17,6 @@ T. L. Saaty, "The Analytic Hierarchy Process", McGraw-Hill (1980), on weights do
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -25,7 +24,7 @@ from typing import Any
 import pandas as pd
 
 from crowdnb.ability.qualification import scaled_to_one
-from crowdnb.ability.weights import judgement_problems, weights_of
+from crowdnb.ability.weights import refuse_judgement, weights_of
 from crowdnb.labels import (
     by_label,
     hashable,
@@ -33,7 +32,6 @@ from crowdnb.labels import (
     listing,
     number,
     numbers,
-    phrases,
     several,
     shown,
     unique_index,
@@ -199,13 +197,7 @@ def _judged(judgements: object, families: Mapping[Any, list[Any]]) -> dict[Any, 
             raise ValueError(
                 f"{where}: a frame labelled with its criteria is needed, got {shown(judgement)}"
             )
-        problems, off_levels = judgement_problems(judgement)
-        if problems:
-            raise ValueError(f"{where}: {phrases(problems, 5)}")
-        if off_levels:
-            warnings.warn(
-                f"{where}: off the five levels 0.1 … 0.9: {phrases(off_levels, 5)}", stacklevel=3
-            )
+        refuse_judgement(judgement, where)
         parts = pd.Index(families[parent], name="criterion", tupleize_cols=False)
         b = numbers(by_label(judgement, parts, parts, where))
         found[parent] = weights_of(pd.DataFrame(b, parts, parts))

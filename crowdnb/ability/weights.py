@@ -197,16 +197,20 @@ def checked_judgement(
         if array.ndim not in (1, 2):
             raise ValueError(f"judgement: a square matrix is needed, got {shown(judgement)}")
         frame = pd.DataFrame(array.astype(object))
-    problems, off_levels = judgement_problems(frame)
-    if problems:
-        raise ValueError(f"judgement: {phrases(problems, 5)}")
-    if off_levels:
-        warnings.warn(
-            f"judgement: off the five levels 0.1 … 0.9: {phrases(off_levels, 5)}", stacklevel=3
-        )
+    refuse_judgement(frame, "judgement")
     frame = with_clean_labels(frame, "judgement")
     criteria = unique_index(frame.index, "criterion")
     return numbers(frame.reindex(columns=criteria)), criteria
+
+
+def refuse_judgement(frame: pd.DataFrame, where: str) -> None:
+    """ValueError for what is wrong with a judgement; a warning, two calls up, off the levels."""
+    problems, off_levels = judgement_problems(frame)
+    if problems:
+        raise ValueError(f"{where}: {phrases(problems, 5)}")
+    if off_levels:
+        off = f"off the five levels 0.1 … 0.9: {phrases(off_levels, 5)}"
+        warnings.warn(f"{where}: {off}", stacklevel=4)
 
 
 def judgement_problems(frame: pd.DataFrame) -> tuple[list[str], list[str]]:

@@ -57,16 +57,19 @@ def summands(problem: Problem, placed: IntArray) -> dict[str, FloatArray]:
     if arrays.conflict_costs is not None:
         found[UNDESIRABLE] = -arrays.conflict_costs[i, j]
     if arrays.pair_effects is not None:
-        taken: BoolArray = np.zeros(problem.eligible.shape, dtype=bool)
-        taken[i, j] = True
-        one, other = problem.effect_pairs.T
-        if problem.conflict_scope == "project":
-            at_work = np.flatnonzero(taken.any(axis=1))
-            times = np.isin(one, at_work) & np.isin(other, at_work)
-        else:
-            times = (taken[one] & taken[other]).sum(axis=1)
-        found[EFFECTS] = np.repeat(arrays.pair_effects[one, other], times.astype(np.int64))
+        (one, other), times = problem.effect_pairs.T, times_together(problem, placed)
+        found[EFFECTS] = np.repeat(arrays.pair_effects[one, other], times)
     return found
+
+
+def times_together(problem: Problem, placed: IntArray) -> IntArray:
+    """How often the effect of each of ``effect_pairs`` counts among pairs given as positions."""
+    taken: BoolArray = np.zeros(problem.eligible.shape, dtype=bool)
+    taken[tuple(placed.T)] = True
+    if problem.conflict_scope == "project":
+        taken = np.asarray(taken.any(axis=1, keepdims=True))
+    one, other = problem.effect_pairs.T
+    return np.asarray((taken[one] & taken[other]).sum(axis=1), dtype=np.int64)
 
 
 def score(problem: Problem, placed: IntArray) -> float:

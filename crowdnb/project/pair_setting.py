@@ -13,30 +13,19 @@ import numpy as np
 import pandas as pd
 
 from crowdnb.model.problem import Problem
-from crowdnb.order import natural_key
 from crowdnb.project.record import Project
-from crowdnb.project.setting_kinds import Labelled, ScenarioError, entries
+from crowdnb.project.setting_kinds import OfPairs, entries
 
 
-class PairNumbers(Labelled):
+class PairNumbers(OfPairs):
     """A setting with a number for each pair of labels that it changes."""
-
-    @property
-    def _symmetric(self) -> bool:
-        return self.labels[0] == self.labels[1]
 
     def fed(self, problem: Problem, values: Mapping[Any, Any]) -> pd.DataFrame:
         """The table of the problem with other numbers in some cells, those that it has."""
         columns = problem.workers if self._symmetric else problem.tasks
         given, shape = getattr(problem.arrays, self.feeds), (len(problem.workers), len(columns))
         table = np.zeros(shape) if given is None else given.copy()
-        frame = pd.DataFrame(table, problem.workers, columns)
-        for (row, column), value in values.items():
-            if row in frame.index and column in frame.columns:
-                frame.at[row, column] = value
-                if self._symmetric:
-                    frame.at[column, row] = value
-        return frame
+        return self._filled(pd.DataFrame(table, problem.workers, columns), values)
 
     def to_json(self, values: Mapping[Any, Any]) -> dict[str, Any]:
         """Numbers by label, and by label again."""
@@ -53,14 +42,6 @@ class PairNumbers(Labelled):
             for one, row in entries(data, where).items()
             for other, value in entries(row, f"{where} of {one}").items()
         }
-
-    def _key(self, key: Any) -> Any:
-        return tuple(sorted(key, key=natural_key)) if self._symmetric else key
-
-    def _check(self, key: Any, value: Any, where: str) -> None:
-        super()._check(key, value, where)
-        if self._symmetric and key[0] == key[1]:
-            raise ScenarioError(f"{where}: {self.labels[0]} {key[0]} is alone in a pair")
 
 
 def other_of_pair(

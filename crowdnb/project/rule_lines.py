@@ -15,11 +15,11 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from crowdnb.labels import BoolArray, IntArray, as_listed, count, listing, phrases
+from crowdnb.labels import IntArray, as_listed, count, listing, phrases
 from crowdnb.model.assignment import Assignment
 from crowdnb.model.check import broken_rules, load_of
 from crowdnb.model.problem import Problem
-from crowdnb.model.terms import MISSING
+from crowdnb.model.terms import MISSING, times_together
 from crowdnb.project.record import Project
 from crowdnb.project.scenario import Scenario
 
@@ -200,13 +200,9 @@ def _together(answer: Assignment, placed: IntArray) -> str:
     effects = problem.arrays.pair_effects
     if effects is None:
         return ""
-    chosen: BoolArray = np.zeros(problem.eligible.shape, dtype=bool)
-    chosen[placed[:, 0], placed[:, 1]] = True
-    if problem.conflict_scope == "project":
-        chosen = np.asarray(chosen.any(axis=1, keepdims=True))
     found = []
-    for i, k in problem.effect_pairs.tolist():
-        times = int((chosen[i] & chosen[k]).sum())
+    each = zip(problem.effect_pairs.tolist(), times_together(problem, placed).tolist(), strict=True)
+    for (i, k), times in each:
         if times:
             who = f"{as_listed(problem.workers[i])} and {as_listed(problem.workers[k])}"
             often = f" on {times} tasks" if times > 1 else ""

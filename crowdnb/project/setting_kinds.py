@@ -247,7 +247,35 @@ class Ends(Labelled):
 
 
 @dataclass(frozen=True)
-class Switches(Labelled):
+class OfPairs(Labelled):
+    """A setting whose keys are pairs of labels: between two of one kind either way round."""
+
+    alone: str = "is alone in a pair"  # what a label cannot be with itself
+
+    @property
+    def _symmetric(self) -> bool:
+        return self.labels[0] == self.labels[1]
+
+    def _filled(self, frame: pd.DataFrame, values: Mapping[Any, Any]) -> pd.DataFrame:
+        """The frame with other values in some cells, those that it has."""
+        for (row, column), value in values.items():
+            if row in frame.index and column in frame.columns:
+                frame.at[row, column] = value
+                if self._symmetric:
+                    frame.at[column, row] = value
+        return frame
+
+    def _key(self, key: Any) -> Any:
+        return tuple(sorted(key, key=natural_key)) if self._symmetric else key
+
+    def _check(self, key: Any, value: Any, where: str) -> None:
+        super()._check(key, value, where)
+        if self._symmetric and key[0] == key[1]:
+            raise ScenarioError(f"{where}: {self.labels[0]} {key[0]} {self.alone}")
+
+
+@dataclass(frozen=True)
+class Switches(OfPairs):
     """A setting that turns pairs of labels on and off, 1 or 0; in the file two lists of pairs.
 
     Attributes
@@ -256,22 +284,13 @@ class Switches(Labelled):
         What the file calls the two lists.
     """
 
+    alone: str = "is in conflict with itself"
     on: str = ""
     off: str = ""
-    alone: str = "is in conflict with"  # what a label cannot do with itself
-
-    @property
-    def _symmetric(self) -> bool:
-        return self.labels[0] == self.labels[1]
 
     def fed(self, problem: Problem, values: Mapping[Any, Any]) -> Any:
         """The 0/1 frame of the problem with other values in some cells, those that it has."""
-        frame = getattr(problem, self.feeds).copy()
-        for (row, column), value in values.items():
-            if row in frame.index and column in frame.columns:
-                frame.at[row, column] = value
-                if self._symmetric:
-                    frame.at[column, row] = value
+        frame = self._filled(getattr(problem, self.feeds).copy(), values)
         return listed(frame) if self.labels == ("worker", "worker") else frame
 
     def to_json(self, values: Mapping[Any, Any]) -> dict[str, Any]:
@@ -297,14 +316,6 @@ class Switches(Labelled):
                         f"{where}: {shown(list(pair))} stands in {self.on} and in {self.off}"
                     )
         return values
-
-    def _key(self, key: Any) -> Any:
-        return tuple(sorted(key, key=natural_key)) if self._symmetric else key
-
-    def _check(self, key: Any, value: Any, where: str) -> None:
-        super()._check(key, value, where)
-        if self._symmetric and key[0] == key[1]:
-            raise ScenarioError(f"{where}: {self.labels[0]} {key[0]} {self.alone} itself")
 
 
 def entries(data: Any, where: str, known: Sequence[str] | None = None) -> dict[str, Any]:

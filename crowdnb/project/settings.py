@@ -197,12 +197,16 @@ def _least(project: Project, worker: str, value: int) -> str | None:
     return f"{worker} takes at least {count(value, 'task')}"
 
 
+def _from_to(old: float | None, new: float | None, none: str) -> str:
+    """Two numbers with an arrow, and what stands where there is none."""
+    return " → ".join(none if one is None else f"{one:g}" for one in (old, new))
+
+
 def _most(project: Project, task: str, value: int | None) -> str | None:
     old = option_of(project, "required_most", task, None)
     if value == old:
         return None
-    told = ("as many as it needs" if one is None else f"{one:g}" for one in (old, value))
-    return f"{task} takes at most {' → '.join(told)}"
+    return f"{task} takes at most {_from_to(old, value, 'as many as it needs')}"
 
 
 def _missing(project: Project, task: str, value: float | None) -> str | None:
@@ -217,19 +221,15 @@ def _missing(project: Project, task: str, value: float | None) -> str | None:
 
 
 def _other_budget(project: Project, value: float) -> str | None:
-    given = project.options.get("budget")
-    if value == (math.inf if given is None else given):
-        return None
-    told = ("none" if one in (None, math.inf) else f"{one:g}" for one in (given, value))
-    return f"budget {' → '.join(told)}"
+    given, new = project.options.get("budget"), None if value == math.inf else value
+    return None if new == given else f"budget {_from_to(given, new, 'none')}"
 
 
 def _other_capacity(project: Project, worker: str, value: float | None) -> str | None:
     old = option_of(project, "capacities", worker, None)
     if value == old:
         return None
-    told = ("unbounded" if one is None else f"{one:.6g}" for one in (old, value))
-    return f"capacity of {worker} {' → '.join(told)}"
+    return f"capacity of {worker} {_from_to(old, value, 'unbounded')}"
 
 
 def _other_pin(project: Project, pair: Pair, value: int) -> str | None:
@@ -304,7 +304,7 @@ _LISTED: tuple[Single | Labelled, ...] = (
     Switches(
         "overlaps", ("task", "task"), "the overlap of {} and {}", "0 or 1",
         lambda value: value in (0, 1), _other_overlap, on="add", off="lift",
-        feeds="task_overlaps", alone="cannot overlap",
+        feeds="task_overlaps", alone="cannot overlap itself",
     ),
     Labelled(
         "limits", ("worker",), "the limit of {}", "a whole number of tasks", _is_count, _limit,

@@ -142,9 +142,9 @@ class Questions:
             return Answer("infeasible" if broken else "optimal", np.zeros(0), rho)
         if self.engine == "GLPK_MI" and _wide(problem, pairs):
             self._engine = "HIGHS"
-        refused, largest = list(given), float(np.abs(problem.value[tuple(pairs.T)]).max())
-        if problem.soft:
-            largest = most_sizes(problem)
+        own = np.abs(problem.value[tuple(pairs.T)])
+        largest = most_sizes(problem) if problem.soft else float(own.max())
+        refused = list(given)
         best = Answer("infeasible", np.zeros(len(pairs)), -math.inf)
         while True:
             answer = self._ask_once(problem, pairs, pins, refused, some)
