@@ -177,6 +177,19 @@ def test_whoever_asks_highs_silences_it_first(ask, monkeypatch):
     assert greeting._greeted
 
 
+def test_the_command_needs_no_cvxpy_for_a_problem_of_a_class(tmp_path):
+    """Its import takes longer than all the rest."""
+    pytest.importorskip("cvxopt")
+    case = Path(cn.__file__).parent / "data" / "case_study"
+    arguments = ["assign", str(case), "--output", str(tmp_path / "plan.csv")]
+    code = (
+        f"import sys; from crowdnb.__main__ import main; main({arguments});"
+        " print('cvxpy' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout.split()[-1] == "False", done
+
+
 def test_functions_are_not_hidden_by_modules_of_the_same_name():
     code = (
         "import crowdnb.__main__, crowdnb as cn; print(all(map(callable, [cn.qualification,"

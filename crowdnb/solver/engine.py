@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import math
 import signal
+import sys
 import time
 import warnings
 from collections.abc import Sequence
@@ -303,6 +304,8 @@ def pick(solver: str | None) -> str:
     """
     if solver is not None:
         text_of(solver, "solver")
+    if solver in (None, "GLPK_MI") and "cvxpy" not in sys.modules and _has_glpk():
+        return "GLPK_MI"
     from cvxpy.reductions.solvers.defines import INSTALLED_MI_SOLVERS, MI_SOLVERS
 
     preferred = [name for name in PREFERRED if name in INSTALLED_MI_SOLVERS]
@@ -318,6 +321,15 @@ def pick(solver: str | None) -> str:
     raise ModuleNotFoundError(
         f"the solver {name} is not installed; {how}; or use one of {listing(installed)}"
     )
+
+
+def _has_glpk() -> bool:
+    """Whether GLPK is there, as cvxpy finds it out; cvxpy itself takes half a second to import."""
+    try:
+        from cvxopt import glpk  # noqa: F401
+    except ImportError:
+        return False
+    return True
 
 
 def _options(engine: str, time_limit: float | None, fine: bool = False) -> dict[str, Any]:
