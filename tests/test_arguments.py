@@ -370,6 +370,7 @@ PLOTS = [
     "cn.plots.possibility(ability=(0.5, 0.6), demand=(0.4, 1.0))",
     "cn.plots.prices(table=cn.prices(P), most=2)",
     "cn.plots.radicands(samples={6: np.array([0.1, -0.2])})",
+    "cn.plots.criteria_tree(tree=cn.criteria_tree(PARTS, {'skill': IN_PARTS}))",
     "cn.plots.reachable_weights(reachable={'so': np.array([0.2, 0.3])}, wanted=WEIGHTS)",
     "cn.plots.recovered(problem=P, found=cn.recover_conflicts(P, T), answer=T)",
     "cn.plots.region(found=STABILITY, across='skill', up='care')",

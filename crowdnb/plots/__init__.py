@@ -5,7 +5,7 @@
 ``arguments``    what they are given, checked
 ``overview``     how the data flow
 ``ability``      ratings, clouds, intervals, the possibility degree
-``criteria``     weights of criteria
+``criteria``     weights of criteria, and of their parts
 ``assigned``     assignments, conflicts, moves
 ``reasons``      why none, repairs, prices
 ``sensitivity``  how far an assignment stays the best
@@ -34,6 +34,7 @@ with needed_for("crowdnb.plots"):
     from crowdnb.plots.charts import bars as bars
     from crowdnb.plots.charts import curves as curves
     from crowdnb.plots.charts import logarithmic as logarithmic
+    from crowdnb.plots.criteria import criteria_tree as criteria_tree
     from crowdnb.plots.criteria import reachable_weights as reachable_weights
     from crowdnb.plots.criteria import weights as weights
     from crowdnb.plots.experiments import existence as existence

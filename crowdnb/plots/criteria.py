@@ -1,4 +1,4 @@
-"""Weights of criteria and which of them judgements can give (paper §3.4; notebook 03)."""
+"""Weights of criteria, those of parts, and which of them judgements can give (§3.4; notebook 03)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from crowdnb.ability.tree import CriteriaTree
 from crowdnb.labels import (
     FloatArray,
     labelled_vector,
@@ -17,8 +18,13 @@ from crowdnb.labels import (
     unique_index,
 )
 from crowdnb.plots.arguments import interval_of, mapping_of, row_of_numbers
-from crowdnb.plots.drawing import ABOVE, grouped_bars, new_figure
-from crowdnb.plots.picture import ACCENT, BLUE, SOFT, Picture, in_any_script
+from crowdnb.plots.drawing import ABOVE, FAINT, brief, grouped_bars, new_figure, short
+from crowdnb.plots.picture import ACCENT, BLUE, SOFT, Picture, Style, in_any_script
+
+# Of a tree of criteria: letters of a name at most, and inches, enough for so many Chinese ones, of
+# the room for a name, of a level and of the bars.
+_LETTERS = 20
+_NAME, _LEVEL, _BARS = 3.3, 0.35, 2.6
 
 
 @in_any_script
@@ -97,3 +103,56 @@ def reachable_weights(reachable: Mapping[str, FloatArray], wanted: pd.Series[flo
     axes[-1].set_xlabel("weight of one criterion (0 to 1); lines: the weights that are wanted")
     alt = f"Weights that five-level judgements can give one criterion. {'. '.join(parts)}."
     return Picture(figure, alt)
+
+
+@in_any_script
+def criteria_tree(tree: CriteriaTree) -> Picture:
+    """Criteria with their parts below them, and bars of what the leaves weigh in all.
+
+    Beside each name is its share of its family, the criteria with the same parent; the shares on
+    the way from the top to a leaf, multiplied, are its weight.
+
+    Parameters
+    ----------
+    tree : CriteriaTree
+        As :func:`crowdnb.criteria_tree` makes it.
+    """
+    table = needs(tree, CriteriaTree, "tree").table
+    beside = _NAME + _LEVEL * table["level"].max()
+    figure = new_figure(beside + _BARS, 0.8 + 0.27 * len(table))
+    words, bars = figure.subplots(1, 2, sharey=True, width_ratios=(beside, _BARS))
+    line: Style = {"color": SOFT, "linewidth": 1.2}
+    row_of = {name: row for row, name in enumerate(table.index)}
+    for name, row in row_of.items():
+        level, parent, leaf = (
+            table.at[name, "level"],
+            table.at[name, "part_of"],
+            name in tree.weights,
+        )
+        if parent is not None:
+            words.plot(
+                [level - 1, level - 1, level - 0.2], [row_of[parent] + 0.4, row, row], **line
+            )
+        text = f"{short(str(name), _LETTERS)}  {brief(table.at[name, 'share'])}"
+        style: Style = {"va": "center", "weight": 400 if leaf else 700, "parse_math": False}
+        words.text(level - 0.1, row, text, in_layout=False, **style)
+    words.set_xlim(0.8, 0.8 + beside / _LEVEL)
+    words.axis("off")
+    leaves = tree.weights
+    drawn = bars.barh([row_of[leaf] for leaf in leaves.index], leaves, 0.6, color=BLUE)
+    bars.bar_label(drawn, fmt="{:.3f}", padding=3, fontsize=8)
+    bars.margins(x=0.2)
+    bars.set(xlim=(0, None), ylim=(len(table) - 0.4, -0.6), xlabel="weight in all (sum 1)")
+    bars.tick_params(axis="y", left=False, labelleft=False)
+    bars.grid(axis="x", **FAINT)
+    parts = []
+    for parent, family in table.groupby(table["part_of"].map(_name), sort=False):
+        shares = listing((f"{name} {brief(share)}" for name, share in family["share"].items()), 12)
+        parts.append(f"{parent}: {shares}")
+    in_all = listing((f"{name} {weight:.3f}" for name, weight in leaves.items()), 12)
+    alt = f"Criteria as a tree, with shares. {'; '.join(parts)}. Weights in all: {in_all}."
+    return Picture(figure, alt)
+
+
+def _name(parent: object) -> str:
+    return "The top" if parent is None else f"parts of {parent}"
