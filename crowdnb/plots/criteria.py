@@ -122,19 +122,14 @@ def criteria_tree(tree: CriteriaTree) -> Picture:
     figure = new_figure(beside + _BARS, 0.8 + 0.27 * len(table))
     words, bars = figure.subplots(1, 2, sharey=True, width_ratios=(beside, _BARS))
     line: Style = {"color": SOFT, "linewidth": 1.2}
-    row_of = {name: row for row, name in enumerate(table.index)}
-    for name, row in row_of.items():
-        level, parent, leaf = (
-            table.at[name, "level"],
-            table.at[name, "part_of"],
-            name in tree.weights,
-        )
+    row_of = {name: row for row, name in enumerate(table.index.tolist())}
+    columns = [table[name].tolist() for name in ("part_of", "level", "share", "leaf")]
+    for (name, row), parent, level, share, leaf in zip(row_of.items(), *columns, strict=True):
         if parent is not None:
-            words.plot(
-                [level - 1, level - 1, level - 0.2], [row_of[parent] + 0.4, row, row], **line
-            )
-        text = f"{short(str(name), _LETTERS)}  {brief(table.at[name, 'share'])}"
+            way = [row_of[parent] + 0.4, row, row]
+            words.plot([level - 1, level - 1, level - 0.2], way, **line)
         style: Style = {"va": "center", "weight": 400 if leaf else 700, "parse_math": False}
+        text = f"{short(str(name), _LETTERS)}  {brief(share)}"
         words.text(level - 0.1, row, text, in_layout=False, **style)
     words.set_xlim(0.8, 0.8 + beside / _LEVEL)
     words.axis("off")
