@@ -127,7 +127,7 @@ CALLS = [
         "cn.solve_many(problems=[P], solver='HIGHS', time_limit=5.0, tie_break='labels',"
         " progress=False)"
     ),
-    "cn.explain_infeasible(problem=NOBODY)",
+    "cn.explain_infeasible(problem=NOBODY, time_limit=5.0)",
     "cn.why(problem=P, worker='a', task='t1', solver='HIGHS')",
     "cn.prices(problem=P, solver='HIGHS')",
     "cn.alternatives(problem=P, limit=2, tolerance=0.1, solver='HIGHS')",

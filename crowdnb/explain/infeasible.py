@@ -3,51 +3,54 @@ r"""Why no assignment exists: requirements that cannot hold together, in the use
 And what to change.
 
 A set of requirements (:mod:`crowdnb.explain.requirements`) is *irreducible* when no assignment
-meets them all, and one does as soon as any of them is dropped. A deletion filter finds one: drop
-each requirement in turn, and put it back if an assignment exists without it.
-
-References
-----------
-J. W. Chinneck, E. W. Dravnieks, "Locating minimal infeasible constraint sets in linear programs",
-ORSA Journal on Computing 3 (1991) 157-168.
-
-P. Hall, "On representatives of subsets", Journal of the London Mathematical Society 10 (1935)
-26-30.
+meets them all, and one does as soon as any of them is dropped. A deletion filter finds one
+(:mod:`crowdnb.explain.deletion_filter`); stopped by time, it has requirements that cannot hold
+together, and perhaps more of them than it takes.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from tqdm.auto import tqdm
 
-from crowdnb.explain.requirements import assuming, cheapest, feasible, fill, requirement_text
+from crowdnb.explain.certificate import FEW, certificate
+from crowdnb.explain.deletion_filter import PAIRS_FIRST, DeletionFilter, infeasible_part
+from crowdnb.explain.requirements import requirement_text
 from crowdnb.labels import BoolArray, IntArray, count, listing
-from crowdnb.model.conflict_graph import compatible_workers
 from crowdnb.model.problem import Problem, needed
-from crowdnb.model.rules import BY_ROW, KINDS, Kind, Requirement, Rules
+from crowdnb.model.rules import BY_ROW, Kind, Requirement, Rules
+from crowdnb.solver.clock import Clock
 
-FEW = 12  # labels, pairs or steps of a proof that a text lists
+_SEARCH = 0.9  # of the time left, for a search: the rest is for what comes after it
+_NOT_SETTLED = "Whether an assignment exists was not settled within the time limit."
+_MORE_THAN_NEEDED = (
+    "These cannot hold together; whether each of them is needed was not settled within the time"
+    " limit."
+)
 
 
 @dataclass(frozen=True, eq=False)
 class Infeasible:
-    """Why a problem has no assignment: falsy where it has one.
+    """Why a problem has no assignment: falsy where it has one, or where that is not settled.
 
     Goes through its requirements in words.
 
     Attributes
     ----------
     requirements : DataFrame
-        The irreducible set: columns kind, worker, other, task (labels, None where there is none)
+        The set: columns kind, worker, other, task (labels, None where there is none)
         and ``text``; ``other`` is a worker, of an overlap a task, of a quota whom it is about.
         A task of which three places matter has three rows. Empty when an assignment
         exists.
+    settled : bool
+        Whether it is known if an assignment exists; False where the time was over before.
+    irreducible : bool
+        Whether it is proved that each of the requirements is needed: that an assignment exists
+        without any one of them. False where the time was over before that was known.
     text : str
         The same in words.
     certificate : str
@@ -59,7 +62,7 @@ class Infeasible:
         says so.
     places, most : int
         How many places of these tasks matter, and how many of them can be filled within these
-        requirements.
+        requirements at most.
     """
 
     requirements: pd.DataFrame
@@ -69,6 +72,8 @@ class Infeasible:
     workers: tuple[Any, ...]
     places: int
     most: int
+    settled: bool = True
+    irreducible: bool = True
 
     def __len__(self) -> int:
         return len(self.requirements)
@@ -83,12 +88,16 @@ class Infeasible:
         return f"{self.text}\n{self.certificate}".strip()
 
 
-def explain_infeasible(problem: Problem) -> Infeasible:
+def explain_infeasible(problem: Problem, time_limit: float | None = None) -> Infeasible:
     """Find requirements that cannot hold together, and say so in words; see this module's text.
 
     Parameters
     ----------
     problem : Problem
+    time_limit : float, optional
+        Seconds, > 0, for all of it. When they are over, what is proved until then comes back: a
+        set that cannot hold together, but from which more might be dropped (``irreducible`` is
+        False), or nothing (``settled`` is False).
 
     Returns
     -------
@@ -96,6 +105,11 @@ def explain_infeasible(problem: Problem) -> Infeasible:
         An irreducible set of requirements: drop any one of them and an assignment of the rest
         exists. There may be other such sets; one about a single task comes first, then one without
         conflicts between workers. Falsy, with no requirements, when the problem has an assignment.
+
+    Raises
+    ------
+    ValueError
+        The time limit is not above 0.
 
     Notes
     -----
@@ -114,71 +128,18 @@ def explain_infeasible(problem: Problem) -> Infeasible:
     >>> print(why.certificate)
     Hall's condition: 2 places, 1 worker who may take them (a5).
     """
-    rules = Rules.of(needed(problem))
+    rules, clock = Rules.of(needed(problem)), Clock(time_limit)
     # no more of a task's places matter
     rules = replace(rules, need=np.minimum(rules.need, len(rules.limits) + 1))
-    start = next((seed for seed in _seeds(rules) if not feasible(seed)), None)
+    start, settled = infeasible_part(rules, clock.part(_SEARCH))
     if start is None:
-        return Infeasible(_frame(problem, []), "An assignment exists.", "", (), (), 0, 0)
-    rules, kept = _filtered(start)
-    if len(_idle(rules)) and not any(item.kind == "conflict" for item in kept):
-        rules, kept = _filtered(start, (*BY_ROW, "conflict", "pin", "ceiling"))
-    return _told(rules, kept)
-
-
-def _seeds(rules: Rules) -> Iterator[Rules]:
-    """Some of the requirements, from few to all.
-
-    Where the filter starts decides how short its answer is.
-    """
-    nobody = np.zeros_like(rules.conflicts)
-    unpinned = replace(rules, pins=np.zeros_like(rules.pins), by_row=frozenset())
-    single = [
-        np.where(np.arange(len(rules.need)) == j, rules.need, 0) for j in np.flatnonzero(rules.need)
-    ]
-    for start in (replace(unpinned, conflicts=nobody), unpinned):
-        for need in single:
-            yield replace(start, need=need)
-        yield start
-    yield replace(rules, by_row=frozenset())
-    if rules.by_row:
-        yield rules
-
-
-# kinds of which all requirements are dropped together, if that can be: so the answer names few
-# kinds
-WHOLE_FIRST: tuple[Kind, ...] = (
-    *BY_ROW,
-    "conflict",
-    "exclusion",
-    "zero",
-    "limit",
-    "pin",
-    "ceiling",
-)
-
-
-def _filtered(
-    rules: Rules, whole_first: Sequence[Kind] = WHOLE_FIRST
-) -> tuple[Rules, list[Requirement]]:
-    """Drop whatever can be dropped while no assignment exists.
-
-    Rules and requirements that are left.
-    """
-    for kind in whole_first:
-        without = rules.without(rules.items(kind))
-        if not feasible(without):
-            rules = without
-    kept: list[Requirement] = []
-    for kind in KINDS:
-        items = rules.items(kind)
-        for item in tqdm(items, desc=f"dropping each {kind}", leave=False, delay=5):
-            without = rules.without([item])
-            if feasible(assuming(without, item)):
-                kept.append(item)
-            else:
-                rules = without
-    return rules, kept
+        text = "An assignment exists." if settled else _NOT_SETTLED
+        return Infeasible(_frame(problem, []), text, "", (), (), 0, 0, settled, settled)
+    found = DeletionFilter(start, clock.part(_SEARCH))
+    if len(_idle(found.rules)) and not any(item.kind == "conflict" for item in found.kept):
+        other = DeletionFilter(start, clock.part(_SEARCH), PAIRS_FIRST)
+        found = other if other.irreducible or not found.irreducible else found
+    return _told(found, clock)
 
 
 def _frame(problem: Problem, kept: Sequence[Requirement]) -> pd.DataFrame:
@@ -205,8 +166,9 @@ def _other(problem: Problem, item: Requirement) -> Any:
     return (problem.tasks if item.kind == "overlap" else problem.workers)[item.other]
 
 
-def _told(rules: Rules, kept: list[Requirement]) -> Infeasible:
-    """The irreducible set in words, with what a person can check."""
+def _told(found: DeletionFilter, clock: Clock) -> Infeasible:
+    """The set in words, with what a person can check."""
+    rules, kept = found.rules, found.kept
     problem, need = rules.problem, rules.need
     kinds = {
         kind: [item for item in kept if item.kind == kind] for kind in {item.kind for item in kept}
@@ -240,15 +202,17 @@ def _told(rules: Rules, kept: list[Requirement]) -> Infeasible:
     for kind in ("pin", "ceiling", *BY_ROW):
         if items := kinds.get(kind, []):
             lines.append(f"{_sentence([requirement_text(problem, item) for item in items])}.")
-    most = max(places - 1, 0)
+    if not found.irreducible:
+        lines.append(_MORE_THAN_NEEDED)
     return Infeasible(
         _frame(problem, kept),
         "\n".join(lines),
-        _certificate(rules, kinds, able, places),
+        certificate(found, able, clock),
         tasks,
         workers,
         places,
-        most,
+        max(places - 1, 0),
+        irreducible=found.irreducible,
     )
 
 
@@ -329,108 +293,3 @@ def _left_out(problem: Problem, kinds: dict[Kind, list[Requirement]]) -> str:
             f"{listing(names, FEW)} for {problem.tasks[j]} ({why})" for j, names in by_task.items()
         ]
     return _sentence(parts)
-
-
-def _certificate(
-    rules: Rules, kinds: dict[Kind, list[Requirement]], able: BoolArray, places: int
-) -> str:
-    """Hall's condition, the largest compatible group, or a proof by cases, whichever is simplest and holds."""
-    problem = rules.problem
-    if "budget" in kinds:
-        least = cheapest(rules.without(rules.items("budget")))
-        return (
-            f"Whatever meets the other requirements costs at least {least:.12g}."
-            if math.isfinite(least)
-            else ""
-        )
-    if {"pin", "ceiling", *BY_ROW} & set(kinds):
-        return ""
-    room = int(np.minimum(rules.limits, (~rules.barred & (rules.need > 0)).sum(axis=1)).sum())
-    who = "who may take them" if places > 1 else "who may take it"
-    if room < places and not kinds.get("conflict"):
-        names = f" ({listing(problem.workers[able], FEW)})" if able.any() else ""
-        takes = "" if room == able.sum() else f", for {room} at most"
-        return (
-            f"Hall's condition: {count(places, 'place')}, {count(int(able.sum()), 'worker')}"
-            f" {who}{takes}{names}."
-        )
-    if (
-        kinds.get("conflict")
-        and rules.limits[able].max(initial=0) <= 1
-        and problem.conflict_scope == "project"
-    ):
-        if (most := compatible_workers(rules.conflicts, able, places)) < places:
-            return (
-                f"At most {most} of these {able.sum()} workers can work together, and {places} are"
-                " needed."
-            )
-    # a task has a worker once, whatever the scope
-    if kinds.get("conflict") and (rules.need > 0).sum() == 1:
-        most = compatible_workers(rules.conflicts, able, places)
-        if most < places:
-            return (
-                f"At most {most} of these {able.sum()} workers can work together, and {places} are"
-                " needed."
-            )
-    proof = _cases(rules)
-    return (
-        "By cases:\n" + "\n".join(proof)
-        if proof
-        else f"Within these requirements all but one of the {places} places can be filled."
-    )
-
-
-def _cases(rules: Rules) -> list[str]:
-    """Lines of a proof.
-
-    Who could fill the scarcest place, and what each of them leaves without workers; or nothing.
-    """
-    problem, together = rules.problem, rules.problem.conflict_scope == "project"
-
-    def prove(free: BoolArray, need: IntArray, limits: IntArray, before: str) -> list[str]:
-        left = free.sum(axis=0) - need
-        scarce = int(np.where(need > 0, left, len(free)).argmin())
-        name, able = problem.tasks[scarce], np.flatnonzero(free[:, scarce]).tolist()
-        if left[scarce] < 0:
-            who = f"nobody but {listing(problem.workers[able], FEW)}" if able else "nobody"
-            more = " more" if need[scarce] < rules.need[scarce] else ""
-            needed = f", and it needs {need[scarce]}{more}" if able else ""
-            return [f"{before}{who} can still take {name}{needed}."]
-        if fill(need, limits, free).sum() < need.sum():
-            tasks = listing(problem.tasks[need > 0], FEW)
-            return [f"{before}too few workers are left for {tasks}."]
-        if together and limits.max() <= 1:
-            most = compatible_workers(
-                rules.conflicts, np.asarray(free.any(axis=1)), int(need.sum())
-            )
-            if most < need.sum():
-                who = f"at most {most} of those who are left can work together"
-                return [f"{before}{who}, and {need.sum()} more are needed."]
-        lines: list[str] = []
-        free = free.copy()
-        for at, i in enumerate(able):
-            rest, room, wanted = free.copy(), limits.copy(), need.copy()
-            room[i] -= 1
-            wanted[scarce] -= 1
-            rest[i, scarce] = free[i, scarce] = False
-            rest[:, wanted == 0] = False
-            if together:
-                rest[rules.conflicts[i]] = False
-            else:
-                rest[rules.conflicts[i], scarce] = False
-            if not room[i]:
-                rest[i] = False
-            # those before have lines of their own: where the task has room for them too, they are
-            # said not to be on it
-            without = (
-                f" without {listing(problem.workers[able[:at]], FEW)}"
-                if at and wanted[scarce]
-                else ""
-            )
-            lines += prove(rest, wanted, room, f"{before}{problem.workers[i]} on {name}{without}: ")
-            if len(lines) > FEW or free[:, scarce].sum() < need[scarce]:
-                break
-        return lines
-
-    lines = prove(~rules.barred & (rules.need > 0), rules.need, rules.limits, "")
-    return lines if len(lines) <= FEW else []

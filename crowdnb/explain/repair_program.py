@@ -27,9 +27,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy import sparse
 
+from crowdnb.explain.fillings import fill
 from crowdnb.explain.largest_teams import Fewest, fewest
 from crowdnb.explain.possible_changes import Change
-from crowdnb.explain.requirements import fill
 from crowdnb.labels import BoolArray, FloatArray, IntArray
 from crowdnb.model.changes import KINDS
 from crowdnb.model.check import BUDGET_TOLERANCE, budget_slack, fitting

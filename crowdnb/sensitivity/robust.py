@@ -35,7 +35,7 @@ from tqdm.auto import tqdm
 
 from crowdnb.ability.possibility import degree
 from crowdnb.explain.replan import valued
-from crowdnb.explain.requirements import Extra, program
+from crowdnb.explain.rules_program import Extra, program
 from crowdnb.explain.variants import Oracle, placed_of
 from crowdnb.labels import (
     BoolArray,
@@ -347,7 +347,7 @@ class _Regret:
                     return best, least
                 if left <= 0:
                     return best, bound
-                chosen, below = model.solved(
+                chosen, below, _ = model.solved(
                     nothing, self._largest(sets.values()), min(left, FOREVER)
                 )
                 bound = min(least, max(bound, below / unit))

@@ -13,6 +13,7 @@
 ``batch``             many problems, one for each core
 ``highs``             programs in arrays, for explanations, repairs and the worst case
 ``greeting``          what HiGHS says of itself, kept from standard output
+``clock``             what is left of a time limit
 ``apart``             a function in a process of its own, which never outlives the one that asked
 
 May use ``model``, ``labels`` and ``extras``.

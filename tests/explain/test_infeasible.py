@@ -8,10 +8,14 @@ from helpers.random_problems import random_problem
 from scipy import sparse
 
 import crowdnb as cn
-from crowdnb.explain import requirements as rules
+from crowdnb.explain import feasibility, fillings
+from crowdnb.explain.clique_cover import clique_cover
 from crowdnb.explain.requirements import requirement_text
+from crowdnb.explain.rules_program import cheapest
+from crowdnb.model.conflict_graph import covering, team_exists
 from crowdnb.model.rules import Requirement, Rules
 from crowdnb.solver import highs
+from crowdnb.solver.clock import Clock
 
 
 def which_hold(problem, frame, tables):
@@ -61,12 +65,12 @@ def test_what_is_named_cannot_hold_and_all_but_one_of_it_can(scope, options):
 @pytest.mark.parametrize("scope", ["project", "task"])
 def test_a_search_cut_short_leaves_the_question_to_highs(scope, monkeypatch):
     for cap in ("NODES", "SEARCH_NODES"):
-        monkeypatch.setattr(rules, cap, 0)
+        monkeypatch.setattr(fillings, cap, 0)
     rng = np.random.default_rng(8)
     for _ in range(tries(20, 40)):
         problem = random_problem(rng, scope)
         assert (
-            rules.feasible(Rules.of(problem))
+            feasibility.feasible(Rules.of(problem), Clock(None))
             == valid(problem, every_table(*problem.qualification.shape)).any()
         )
 
@@ -75,7 +79,7 @@ def test_a_search_cut_short_leaves_the_question_to_highs(scope, monkeypatch):
 @pytest.mark.parametrize("seed", [13, 3])
 def test_sixty_workers_are_explained_without_a_solver(seed, monkeypatch):
     # the mixed-integer program, which takes a minute on seed 13
-    monkeypatch.setattr(rules, "cheapest", None)
+    monkeypatch.setattr(feasibility, "cheapest_pairs", None)
     found = cn.explain_infeasible(cn.random_problem(60, None, 0.2, seed))
     assert "can work together" in found.certificate
 
@@ -184,7 +188,7 @@ def test_pins_that_clash():
         == "In conflict: 0 with 1.\n0 is pinned to 0; 1 is pinned to 0."
     )
     barred = cn.Problem(two, [1, 0], pinned=[(0, 0)], task_conflicts=[(0, 0)], costs=two, budget=9)
-    assert rules.cheapest(Rules.of(barred)) == float("inf")
+    assert cheapest(Rules.of(barred), Clock(None)) == float("inf")
 
 
 def test_a_proof_by_cases_in_same_task_scope():
@@ -235,3 +239,68 @@ def test_an_explanation_goes_through_its_requirements_in_words():
     found = cn.explain_infeasible(cn.Problem([[0.5]], [2]))
     assert (len(found), list(found)) == (2, ["a place of 0"] * 2)
     assert found[1] == "a place of 0"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scope", ["project", "task"])
+def test_what_is_named_when_the_time_is_over_cannot_hold_either(scope):
+    rng, unsettled, cut = np.random.default_rng(3), 0, 0
+    for limit in np.geomspace(1e-5, 3e-2, tries(40, 200)):
+        problem = random_problem(rng, scope, True)
+        tables = every_table(*problem.qualification.shape)
+        found = cn.explain_infeasible(problem, limit)
+        unsettled += not found.settled
+        cut += found.settled and not found.irreducible
+        if found:
+            assert not which_hold(problem, found.requirements, tables).all(axis=1).any()
+        elif found.settled:
+            assert valid(problem, tables).any()
+        if found and not found.irreducible:
+            assert "was not settled within the time limit" in found.text
+    assert unsettled and cut
+
+
+def test_whether_one_exists_is_not_settled(case):
+    found = cn.explain_infeasible(case.problem(), 1e-9)
+    assert (bool(found), found.settled, found.irreducible) == (False, False, False)
+    assert str(found) == "Whether an assignment exists was not settled within the time limit."
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("p", "places"), [(0.1, 65), (0.15, 50)])
+def test_many_in_conflict_are_explained_by_groups_when_the_time_is_short(p, places):
+    problem = cn.random_problem(200, places, p, 1)
+    found = cn.explain_infeasible(problem, 1.0)
+    assert found
+    assert "of these 200 workers can work together" in found.certificate
+    kinds = found.requirements["kind"]
+    assert found.places == (kinds == "place").sum() <= places
+    given = problem.worker_conflicts.to_numpy() != 0
+    between = np.zeros_like(given)
+    one, other = (
+        problem.workers.get_indexer(found.requirements.loc[kinds == "conflict", side])
+        for side in ("worker", "other")
+    )
+    between[one, other] = between[other, one] = True
+    assert not (between & ~given).any()
+    cover = clique_cover(between, np.ones(200, dtype=int), [*covering(given)])
+    assert cover.most < found.places or not team_exists(between, found.places)
+
+
+def test_a_clique_cover_is_a_bound_whatever_is_known():
+    rng = np.random.default_rng(4)
+    for _ in range(30):
+        m = int(rng.integers(2, 11))
+        between = np.triu(rng.random((m, m)) < rng.uniform(0.1, 0.9), 1)
+        between |= between.T
+        weight = rng.integers(0, 4, m)
+        sets = (np.arange(2**m)[:, None] >> np.arange(m)) & 1
+        broken = np.einsum("si,ik,sk->s", sets, between.astype(int), sets) > 0
+        most = (sets[~broken] @ weight).max()
+        more = between.copy()
+        more[rng.random((m, m)) < 0.3] = True
+        known = [*covering((more | more.T) & ~np.eye(m, dtype=bool))]
+        for cover in (clique_cover(between, weight), clique_cover(between, weight, known)):
+            assert most <= cover.most <= weight.sum()
+            for clique in cover.cliques:
+                assert between[np.ix_(clique, clique)].sum() == len(clique) * (len(clique) - 1)
