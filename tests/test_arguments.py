@@ -386,6 +386,11 @@ PLOTS = [
 PANELS = [
     "cn.panels.cloud_view(stars=[0, 0, 1, 3, 5], gamma=0.1, start=None, drops=10)",
     "cn.panels.cloud_panel(stars=[0, 0, 1, 3, 5], gamma=0.1)",
+    (
+        "cn.panels.cloud_view(stars=[0, 2.5, 3], gamma=0.1, start=None, drops=0, scale=(0, 2),"
+        " ability='posterior', level=0.9)"
+    ),
+    "cn.panels.cloud_panel(stars=[0, 1, 3], gamma=0.1, scale=(0, 2), ability='posterior', level=0.9)",
     "cn.panels.possibility_view(ability=(0.5, 0.6), demand=(0.4, 1.0), start=None)",
     "cn.panels.possibility_panel(ability=(0.5, 0.6), demand=(0.4, 1.0))",
     "cn.panels.weights_view(judgement=JUDGEMENT, start=None)",

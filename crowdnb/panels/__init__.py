@@ -4,6 +4,7 @@
 ``facts``, ``drawing``               what they show: numbers against the start, pictures (SVG)
 ``settings``                         from controls to a scenario, and back
 ``ability``, ``weights``, ``assignment``, ``why``             notebooks 01 to 06
+``history``                          a history as it is typed, of notebook 01
 ``policies``, ``market``, ``service``, ``content``, ``medical``  notebooks 09 to 11
 ``bench``, ``bench_folder``, ``bench_settings``, ``bench_files``, ``bench_words``
                                                                 one's own files, notebook 07

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import replace
+from typing import Any, get_args
 
 import ipywidgets as widgets
 import numpy as np
+import pandas as pd
 
-from crowdnb.ability.cloud import backward_cloud
+from crowdnb.ability.intervals import Rule, ability_intervals
 from crowdnb.ability.possibility import possibility_degree
-from crowdnb.labels import real, several, shown, whole
+from crowdnb.ability.scale import Scale
+from crowdnb.labels import FloatArray, between, one_of, real, shown, whole
 from crowdnb.pages.html import paragraphs
 from crowdnb.panels.controls import (
     WIDE,
@@ -22,32 +25,60 @@ from crowdnb.panels.controls import (
 )
 from crowdnb.panels.drawing import ACCENT, BAR, SOFT, axis, bar, drawing, stroke, words
 from crowdnb.panels.facts import facts_table
+from crowdnb.panels.history import SHARE, History, history_of
 from crowdnb.panels.panel import Panel, View, check_start
 
-_SCALE = "share of the scale, 0 to 1"
 _LEFT, _RIGHT = 70, 420  # where the scale's ends lie on a drawing, pixels: with room on both sides
 _DROPS = 300  # of a cloud
+_NAMED = 11  # marks above whose bars there is room for a name
 _OFF = 0.15  # of the scale, beyond whose ends drops and intervals are not drawn
 
 
 def cloud_view(
-    stars: Sequence[int], gamma: float, start: View | None = None, drops: int = _DROPS
+    stars: Sequence[float] | pd.Series[float],
+    gamma: float,
+    start: View | None = None,
+    drops: int = _DROPS,
+    *,
+    scale: Scale | Sequence[float] | None = None,
+    ability: Rule = "cloud",
+    level: float = 0.9,
 ) -> View:
-    """Cloud, drops and interval of a history, given as how often 1 … S stars were given.
+    """The interval of a history, given as how often each mark was given, and what it is made of.
 
-    Changes are against ``start``; ``drops`` says how many are drawn.
+    Parameters
+    ----------
+    stars : sequence of float, or a row of counts
+        How often 1 … S stars were given, or each mark of the scale; a row of
+        :func:`crowdnb.count_ratings`, such as ``counts.loc[("Ann", "care")]``, knows its marks.
+        Ratings that have faded count less than 1.
+    gamma : float
+        Influence of He, for ``"cloud"``.
+    start : View, optional
+        Changes are against it.
+    drops : int
+        How many are drawn of a cloud.
+    scale, ability, level : optional
+        As for :func:`crowdnb.count_ratings` and :func:`crowdnb.ability_intervals`.
     """
     check_start(start)
     gamma, drops = real(gamma, "gamma", 0), whole(drops, "drops", 0)
-    counts = np.array(
-        [whole(number, "stars", 0) for number in several(stars, "stars")], dtype=np.int64
-    )
-    if counts.sum() < 2:
+    one_of(ability, get_args(Rule), "ability")
+    return _view_of(history_of(stars, scale), gamma, start, drops, ability, between(level, "level"))
+
+
+def _view_of(
+    history: History, gamma: float, start: View | None, drops: int, ability: Rule, level: float
+) -> View:
+    """The view of one history, by either rule."""
+    if ability == "posterior":
+        return _posterior_view(history, level, start)
+    if history.total < 2:
         raise ValueError("Give at least two ratings: a cloud needs a spread.")
-    cloud = backward_cloud(np.repeat(np.arange(1, len(counts) + 1) / len(counts), counts))
+    cloud = history.cloud()
     low, high = cloud.interval(gamma)
     facts = {
-        "ratings": int(counts.sum()),
+        "ratings": history.total,
         "Ex": cloud.expectation,
         "En": cloud.entropy,
         "He": cloud.hyper_entropy,
@@ -65,48 +96,112 @@ def cloud_view(
         for a, b in zip(x, height, strict=True)
         if -_OFF <= a <= 1 + _OFF
     )
-    ends = np.clip([low, high], -_OFF, 1 + _OFF)
-    interval = stroke((_x(ends[0]), 206), (_x(ends[1]), 206), ACCENT, width=6)
-    said = words(4, 14, "height of a drop: certainty, 0 to 1; bar: interval U", SOFT)
-    svg = drawing(
+    svg = _picture(
         f"cloud drops and interval from {low:.3f} to {high:.3f}",
-        256,
-        dots + interval + said + axis(_LEFT, _RIGHT, 214, _SCALE),
+        "height of a drop: certainty, 0 to 1; bar: interval U",
+        dots,
+        np.clip([low, high], -_OFF, 1 + _OFF),
+        history.axis_name,
     )
     notes = []
     if cloud.radicand < 0:
         notes.append("S² < En²: the radicand is negative, He comes from its absolute value.")
     if low < 0 or high > 1:
         notes.append("The interval leaves [0, 1] and would be clipped.")
-    if counts.sum() < 6:
+    if history.total < 6:
         notes.append(
             "Fewer than six ratings: the count rule would take minimum and maximum instead."
         )
     return View(facts, svg + facts_table(facts, start) + paragraphs(notes))
 
 
-def cloud_panel(stars: Sequence[int] = (0, 0, 1, 3, 5), gamma: float = 0.1) -> Panel:
-    """Edit how often each star was given, and γ: drops, interval, and the sign of the radicand."""
-    stars = [whole(number, "stars", 0) for number in several(stars, "stars")]
-    gamma = real(gamma, "gamma", 0, 1)
-    names = [f"{star} star{'s' * (star > 1)}" for star in range(1, len(stars) + 1)]
-    counts = {
-        f"star {at}": number_field(
-            name, number, 500, names, f"how many ratings of {name} there are, 0 to 500"
-        )
-        for at, (name, number) in enumerate(zip(names, stars, strict=True), 1)
+def _posterior_view(history: History, level: float, start: View | None) -> View:
+    """How probable each mark is as the next one, and the interval that holds it at the level."""
+    if history.total <= 0:
+        raise ValueError("Give at least one rating: of none the interval is the whole scale.")
+    chance, shares = history.next_chances, history.shares
+    ends = ability_intervals(history.counts, ability="posterior", level=level).to_numpy()[0]
+    inside = (shares >= ends[0]) & (shares <= ends[1])
+    facts = {
+        "ratings": history.total,
+        "mean of the next": float(chance @ shares),
+        "low": float(ends[0]),
+        "high": float(ends[1]),
+        "P(next in U)": float(chance[inside].sum()),
     }
-    slider = float_slider("γ, weight of He (0 to 1)", gamma, 0, 1, 0.05)
+    wide = min(28.0, 0.7 * (_x(1) - _x(0)) * float(np.diff(shares).min(initial=1)))
+    drawn = "".join(
+        bar(_x(at) - wide / 2, 190 - 160 * one, wide, 160 * one, opacity=0.6)
+        for at, one in zip(shares, chance, strict=True)
+    )
+    if len(shares) <= _NAMED:
+        drawn += "".join(
+            words(_x(at), 184 - 160 * one, name, SOFT, "middle")
+            for at, one, name in zip(shares, chance, history.names, strict=True)
+        )
+    svg = _picture(
+        f"chances of the next rating and interval from {ends[0]:.3f} to {ends[1]:.3f}",
+        "height of a bar: chance of the next rating, 0 to 1; line: interval U",
+        drawn,
+        ends,
+        history.axis_name,
+    )
+    note = (
+        "The ends of the interval are marks: the next rating lies in it with probability"
+        f" {facts['P(next in U)']:.3f}, and {level:g} was asked for."
+    )
+    return View(facts, svg + facts_table(facts, start) + paragraphs([note]))
+
+
+def _picture(alt: str, said: str, drawn: str, ends: FloatArray, axis_name: str) -> str:
+    """What is drawn over the scale, and below it the interval."""
+    interval = stroke((_x(ends[0]), 206), (_x(ends[1]), 206), ACCENT, width=6)
+    above = drawn + interval + words(4, 14, said, SOFT)
+    return drawing(alt, 256, above + axis(_LEFT, _RIGHT, 214, axis_name))
+
+
+def cloud_panel(
+    stars: Sequence[float] | pd.Series[float] = (0, 0, 1, 3, 5),
+    gamma: float = 0.1,
+    *,
+    scale: Scale | Sequence[float] | None = None,
+    ability: Rule = "cloud",
+    level: float = 0.9,
+) -> Panel:
+    """Edit how often each mark was given, and γ or the level: the interval and what it is made of.
+
+    Arguments as for :func:`cloud_view`. By the cloud model: drops, interval, and the sign of the
+    radicand; by the posterior, which knows no γ: how probable each mark is as the next one.
+    """
+    history = history_of(stars, scale)
+    gamma, level = real(gamma, "gamma", 0, 1), between(level, "level")
+    one_of(ability, get_args(Rule), "ability")
+    names, step = history.names, 0 if history.whole else 0.1
+    called = "star" if history.stars else "mark"
+    counts = {
+        f"{called} {mark:.12g}": number_field(
+            name, number, 500, names, f"how many ratings of {name} there are, 0 to 500", step
+        )
+        for mark, name, number in zip(history.marks, names, history.n, strict=True)
+    }
+    slider: dict[str, Any] = {}
+    if ability == "cloud":
+        slider = {"gamma": float_slider("γ, weight of He (0 to 1)", gamma, 0, 1, 0.05)}
+    else:
+        text = "level, chance of the next (0.5 to 0.99)"
+        slider = {"level": float_slider(text, level, min(level, 0.5), max(level, 0.99), 0.01)}
 
     def show(settings: Mapping[str, Any], start: View | None) -> View:
-        return cloud_view([settings[name] for name in counts], settings["gamma"], start)
+        now = replace(history, n=np.array([settings[name] for name in counts], dtype=float))
+        chosen = {"gamma": gamma, "level": level} | {name: settings[name] for name in slider}
+        return _view_of(now, chosen["gamma"], start, _DROPS, ability, chosen["level"])
 
     rows = [
         sentence("How many ratings of each kind, 0 to 500:"),
         side_by_side(counts.values()),
-        slider,
+        *slider.values(),
     ]
-    return Panel(show, {**counts, "gamma": slider}, rows)
+    return Panel(show, {**counts, **slider}, rows)
 
 
 def possibility_view(
@@ -138,7 +233,7 @@ def possibility_view(
         + interval("demand D", demand, 80, SOFT)
         + stroke((_x(demand[0]), 106), (_x(demand[0]), 148), SOFT, dashes="3")
         + stroke((_x(ability[1]), 56), (_x(ability[1]), 148), SOFT, dashes="3")
-        + axis(_LEFT, _RIGHT, 148, _SCALE)
+        + axis(_LEFT, _RIGHT, 148, SHARE)
     )
     ends = "U from {:.2f} to {:.2f}, D from {:.2f} to {:.2f}".format(*ability, *demand)
     svg = drawing(f"{ends}, P = {degree:.3f}", 190, drawn)

@@ -17,14 +17,16 @@ _PRINTED = {
     "l_D": "l<sub>D</sub>",
     "U^H − D^L": "U<sup>H</sup> − D<sup>L</sup>",
 }
+_FORMS = {"ratings": ".1f"}  # of faded ones
 
 
 def facts_table(facts: Mapping[str, Any], start: View | None) -> str:
     """One row per fact; a number that does not exist (NaN) is a dash."""
     rows = []
     for name, value in facts.items():
-        form = "d" if isinstance(value, int) else ".4f"
         was = value if start is None else start.facts[name]
+        whole = isinstance(value, int) and isinstance(was, int)
+        form = "d" if whole else _FORMS.get(name, ".4f")
         cells = [cell(_number_text(value, form)), change_cell(value, was, form)]
         rows.append(row(_PRINTED.get(name, escaped(name)), cells))
     return table(["", "now", "change"], rows)

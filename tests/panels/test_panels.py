@@ -73,6 +73,49 @@ def test_cloud_view_says_what_is_odd(stars, words):
         assert (word in body) == any(word in given for given in words), word
 
 
+def test_a_history_on_another_scale_and_of_faded_ratings():
+    """Marks 0, 0.5, …, 2 stand for V/2; a rating that has faded counts by its weight (eq. 1)."""
+    n, v = np.array([0.5, 0, 1.25, 2, 3.5]), np.array([0, 0.25, 0.5, 0.75, 1])
+    panel = panels.cloud_panel(n.tolist(), 0.2, scale=(0, 2, 0.5))
+    assert list(panel.controls) == [f"mark {m}" for m in ("0", "0.5", "1", "1.5", "2")] + ["gamma"]
+    ex = n @ v / 7.25
+    en = np.sqrt(np.pi / 2) * (n @ abs(v - ex)) / 7.25
+    radicand = n @ (v - ex) ** 2 / 6.25 - en**2
+    facts = panel.view.facts
+    assert facts["ratings"] == 7.25
+    assert [facts["Ex"], facts["En"], facts["S² − En²"]] == pytest.approx([ex, en, radicand])
+    assert facts["high"] == pytest.approx(ex + en + 0.2 * np.sqrt(abs(radicand)))
+    assert "share of the scale 0 to 2, 0 to 1" in panel.output.value
+    counts = cn.count_ratings(
+        pd.DataFrame({"worker": "a", "criterion": ["x", "x", "y", "y"], "rating": [0, 2, 4, 5]}),
+        scales={"x": (0, 2)},
+    )
+    for criterion, names in (("x", ["mark 0", "mark 2"]), ("y", ["star 1", "star 5"])):
+        *marks, _ = panels.cloud_panel(counts.loc[("a", criterion)]).controls
+        assert marks[:: len(marks) - 1] == names
+    panel["mark 2"].value = 4.25  # ratings, with a decimal
+    assert ">8.0<" in panel.output.value and ">+0.8<" in panel.output.value
+    with pytest.raises(ValueError, match="one number for each of 5 marks"):
+        panels.cloud_panel((1, 2), scale=(0, 2, 0.5))
+
+
+def test_by_the_posterior_the_panel_has_a_level_and_no_gamma():
+    panel = panels.cloud_panel((0, 0, 1, 3, 5), ability="posterior", level=0.5)
+    assert "gamma" not in panel.controls
+    panel["level"].value = 0.9
+    chance = np.array([0.5, 0.5, 1.5, 3.5, 5.5]) / 11.5
+    assert [panel.view.facts[name] for name in ("low", "high")] == [0.4, 1.0]
+    assert panel.view.facts["P(next in U)"] == pytest.approx(chance[1:].sum())
+    assert panel.view.facts["mean of the next"] == pytest.approx(chance @ np.arange(1, 6) / 5)
+    assert "probability 0.957, and 0.9 was asked for" in panel.output.value
+    for star in (3, 4):
+        panel[f"star {star}"].value = 0
+    panel["star 5"].value = 1  # one five: nothing is known yet
+    assert [panel.view.facts[name] for name in ("ratings", "low", "high")] == [1, 0.2, 1.0]
+    panel["star 5"].value = 0
+    assert panel.view.problem.startswith("Give at least one rating")
+
+
 def test_too_few_ratings_keep_the_last_answer_in_sight():
     panel = panels.cloud_panel((0, 0, 0, 0, 3))
     for star in (3, 2, 1):
