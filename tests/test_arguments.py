@@ -362,6 +362,7 @@ PLOTS = [
     "cn.plots.interval_rows(ends=SPANS, counts=DOTS, title='so')",
     "cn.plots.intervals(ability=ABILITY, demand=DEMAND)",
     "cn.plots.logarithmic(table=LINES, x='so', y='so', marks={'here': (1.0, 2.0)})",
+    "cn.plots.foresight(rows=LATER, middle=0.8)",
     "cn.plots.moves(frame=SHOWN, tasks=['t1', 't2'], title='so')",
     (
         "cn.plots.planner(bands={0.1: BAND}, computed=pd.DataFrame([[3.0, 4.0]], [0.1], [10, 20]),"
@@ -721,6 +722,7 @@ ARGUMENTS |= {
     "cn.plots.prices.table": "rows",
     "cn.plots.existence.shares": "shares",
     "cn.plots.coverage.level": "share",
+    "cn.plots.foresight.middle": "inner share",
     "cn.plots.interval_rows.counts": "free",
     "cn.plots.cloud_drops.x": "thing",
     "cn.plots.tree.nodes": "thing",

@@ -9,6 +9,7 @@
 ``readings``        other readings of table 8
 ``tables``          what they come to, beside what is published
 ``existence``       the chance that an assignment exists
+``foresight``       whom the next ratings prove right
 
 May use ``project``, ``solver``, ``model``, ``ability`` and ``labels``.
 """

@@ -1,5 +1,6 @@
 from . import baselines as baselines
 from . import existence as existence
+from . import foresight as foresight
 from . import methods as methods
 from . import random_problems as random_problems
 from . import readings as readings

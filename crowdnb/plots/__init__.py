@@ -9,7 +9,7 @@
 ``assigned``     assignments, conflicts, moves
 ``reasons``      why none, repairs, prices
 ``sensitivity``  how far an assignment stays the best
-``experiments``  section 7
+``experiments``  section 7, and plans that later ratings judge
 ``search``       branch and bound
 ``charts``       lines and bars of any table
 
@@ -38,6 +38,7 @@ with needed_for("crowdnb.plots"):
     from crowdnb.plots.criteria import reachable_weights as reachable_weights
     from crowdnb.plots.criteria import weights as weights
     from crowdnb.plots.experiments import existence as existence
+    from crowdnb.plots.experiments import foresight as foresight
     from crowdnb.plots.experiments import planner as planner
     from crowdnb.plots.experiments import spread as spread
     from crowdnb.plots.overview import chain as chain

@@ -1,4 +1,4 @@
-"""The experiments of section 7: existence, times, and how many candidates (notebook 08)."""
+"""The experiments: existence, times, how many candidates, whom later ratings prove right (08)."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from crowdnb.labels import (
+    between,
     finite,
     hashable,
     listing,
@@ -21,7 +23,7 @@ from crowdnb.labels import (
     whole,
 )
 from crowdnb.plots.arguments import mapping_of, table_of_lines
-from crowdnb.plots.drawing import ABOVE, FAINT, new_figure
+from crowdnb.plots.drawing import ABOVE, FAINT, label_ticks, new_figure
 from crowdnb.plots.picture import ACCENT, BLUE, COLOURS, INK, MARKERS, SOFT, Picture, in_any_script
 
 
@@ -194,4 +196,64 @@ def planner(
     title = "points: computed; by theory: dashed, lower bound; dotted, upper bound"
     figure.legend(ncols=len(bands) + 1, title=title, fontsize=9, **ABOVE)
     alt = f"Places filled with {chance:.0%} certainty against candidates. {'; '.join(parts)}."
+    return Picture(figure, alt)
+
+
+@in_any_script
+def foresight(rows: pd.DataFrame, middle: float = 0.9) -> Picture:
+    """What those whom each rule chose got afterwards, and how many are hardly known.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Index (``split``, ``at``, ``rule``), columns ``mean``, ``places``, ``rated`` and ``few``, as
+        :func:`crowdnb.experiments.foresight.stored` has them. A colour for each way of splitting.
+    middle : float
+        The part of the splits that a bar spans, between 0 and 1.
+    """
+    names, columns = ["split", "at", "rule"], ["mean", "places", "rated", "few"]
+    if list(needs(rows, pd.DataFrame, "rows").index.names) != names or rows.empty:
+        raise ValueError(
+            f"rows: a table with the index (split, at, rule) is needed, got {listing(rows.index.names)}"
+        )
+    unique_index(rows.index, "rows, row")
+    rows, middle = numeric(rows, "rows", columns), between(middle, "middle")
+    rules, splits = rows.index.unique("rule"), rows.index.unique("split")
+    figure = new_figure(7.2, 1.3 + 0.42 * len(rules))
+    got, known = figure.subplots(1, 2, sharey=True, width_ratios=(3, 2))
+    parts = []
+    for at, split in enumerate(splits):
+        of_rule = rows.loc[split].groupby("rule")
+        mean = of_rule["mean"].mean().reindex(rules).astype(float)
+        ends = [
+            of_rule["mean"].quantile((1 + side * middle) / 2).reindex(rules) for side in (-1, 1)
+        ]
+        reach = [(mean - ends[0]).clip(lower=0), (ends[1] - mean).clip(lower=0)]
+        place = np.arange(len(rules)) + 0.24 * (at - (len(splits) - 1) / 2)
+        many = len(rows.loc[split].index.unique("at"))
+        style = {"color": COLOURS[at % len(COLOURS)], "marker": MARKERS[at % len(MARKERS)]}
+        words = f"{split} ({many} splits)"
+        got.errorbar(mean, place, xerr=reach, linestyle="none", capsize=3, label=words, **style)
+        told = listing((f"{rule} {value:.2f}" for rule, value in mean.dropna().items()), 12)
+        parts.append(f"{words}: {told}")
+    places = rows.groupby("rule")[columns[1:]].mean().reindex(rules)
+    bars = {
+        "fewer than six ratings": places["few"],
+        "no later ratings": places["places"] - places["rated"],
+    }
+    for at, (words, value) in enumerate(bars.items()):
+        row = np.arange(len(rules)) + 0.36 * (at - 0.5)
+        look = {"facecolor": ("white", SOFT)[at], "edgecolor": INK, "hatch": ("", "///")[at]}
+        drawn = known.barh(row, value, 0.34, label=words, **look)
+        known.bar_label(drawn, fmt="{:.1f}", padding=3, fontsize=8)
+    label_ticks(got, "y", rules)
+    got.invert_yaxis()
+    known.margins(x=0.2)
+    known.set_xlim(0, None)
+    got.set_xlabel(f"later mean of those chosen (share);\nbars: the middle {middle:.0%} of splits")
+    known.set_xlabel("places, mean of the splits")
+    for axis in (got, known):
+        axis.grid(axis="x", **FAINT)
+        axis.legend(loc="lower center", bbox_to_anchor=(0.5, 1), fontsize=8.5, frameon=False)
+    alt = f"What those chosen got later, as means of splits. {'. '.join(parts)}."
     return Picture(figure, alt)

@@ -103,6 +103,10 @@ SHARE = (
 PRINTED = cn.experiments.PUBLISHED["table8"]
 BOUNDS = cn.experiments.theory([10], [0.1, 0.2, 0.3, 0.4])
 GROWING = pd.DataFrame({"method": "one", "m": [10, 20], "n": [3, 6], "seconds": [1.0, 2.0]})
+LATER = pd.DataFrame(
+    {"mean": [0.7, 0.8], "places": 2, "rated": [1, 2], "few": [2, 0]},
+    pd.MultiIndex.from_product([["half"], [0], ["cloud", "mean"]], names=["split", "at", "rule"]),
+)
 SPANS = pd.DataFrame({"low": [0.2, 0.4], "high": [0.5, 0.6]}, ["a", "b"])
 DOTS = pd.DataFrame([[1, 0], [0, 2]], ["a", "b"], [1, 2])
 
