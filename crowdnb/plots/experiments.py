@@ -219,7 +219,7 @@ def foresight(rows: pd.DataFrame, middle: float = 0.9) -> Picture:
     unique_index(rows.index, "rows, row")
     rows, middle = numeric(rows, "rows", columns), between(middle, "middle")
     rules, splits = rows.index.unique("rule"), rows.index.unique("split")
-    figure = new_figure(7.2, 1.3 + 0.42 * len(rules))
+    figure = new_figure(6.6, 1.2 + 0.36 * len(rules))
     got, known = figure.subplots(1, 2, sharey=True, width_ratios=(3, 2))
     parts = []
     for at, split in enumerate(splits):
