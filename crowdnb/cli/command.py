@@ -11,7 +11,7 @@ import pandas as pd
 
 import crowdnb as cn
 from crowdnb.cli.case import case
-from crowdnb.cli.delivery import check_output, deliver, output_of, rows_output
+from crowdnb.cli.delivery import check_output, deliver, is_plan_of, output_of, rows_output
 from crowdnb.cli.status import BAD_INPUT, INTERNAL_ERROR, NO_ASSIGNMENT, SOLVED
 from crowdnb.cli.terminal import Keyboard, of_memory, say, tell
 from crowdnb.cli.words import HELP, also_binding, describe, histories, of_scenario
@@ -19,6 +19,7 @@ from crowdnb.pages.report import Page, page_of
 from crowdnb.project.assignment_file import assignment_file
 from crowdnb.project.histories import few_line
 from crowdnb.project.keeper import Keeper
+from crowdnb.project.last_plan_changes import Since, since_last
 from crowdnb.project.output import CSV, PAGE
 from crowdnb.project.plan_file import plan_file, plan_table
 from crowdnb.project.scenario import GIVEN
@@ -83,8 +84,9 @@ def assign(options: argparse.Namespace, keyboard: Keyboard) -> int:
         keeper, plans = Keeper.open(options.folder, project, True, **_asked(options))
         said = keeper.said
     answer = _uninterrupted(plans.answer(name))
+    since = since_last(options.folder, plans, name)
     lines = [
-        *(f"Note: {note}" for note in [*project.notes, *said]),
+        *(f"Note: {note}" for note in [*project.notes, *said, *since.notes]),
         histories(project, plans.fitted(name)),
         *of_scenario(plans, name),
         *([also] if (also := also_binding(answer.problem)) else []),
@@ -100,19 +102,22 @@ def assign(options: argparse.Namespace, keyboard: Keyboard) -> int:
                 "Every qualification is 0: nobody reaches any demand. Is the scale right?"
                 f" {hint.capitalize()}."
             )
+        lines += since.lines()
         if answer.status == "infeasible":
             lines.append(HELP.format(_again(options)))
         tell(plain("\n".join(lines + old * output.path.is_file())))
         return NO_ASSIGNMENT
     if few := few_line(project, plans.fitted(name), answer):
         lines.append(few)
+    lines += since.lines()
 
     def content() -> bytes:
         if output.ending == PAGE:
-            return _page(options, plans, name, said).html.encode(errors="replace")
+            return _page(options, plans, name, said, since).html.encode(errors="replace")
         return assignment_file(answer, plan_table(plans, name), output.ending)
 
-    return deliver(plain("\n".join(lines)), output, content, keyboard)
+    keep = since.write if is_plan_of(output, options.folder) else None
+    return deliver(plain("\n".join(lines)), output, content, keyboard, keep)
 
 
 def report(options: argparse.Namespace, keyboard: Keyboard) -> int:
@@ -123,7 +128,8 @@ def report(options: argparse.Namespace, keyboard: Keyboard) -> int:
     keeper, plans = Keeper.open(options.folder, project, True, **_asked(options))
     name = find(plans, options.scenario or GIVEN).name
     output = output_of(options, plan_file("report.html", plans, name))
-    page = _page(options, plans, name, keeper.said)
+    since = since_last(options.folder, plans, name)
+    page = _page(options, plans, name, keeper.said, since)
     answer, text = _uninterrupted(page.answer), plain(str(page))
     if answer.table is None and output.ending != PAGE:
         tell(
@@ -136,13 +142,16 @@ def report(options: argparse.Namespace, keyboard: Keyboard) -> int:
             return page.html.encode(errors="replace")
         return assignment_file(answer, plan_table(plans, name), output.ending)
 
-    status = deliver(text, output, content, keyboard)
+    keep = since.write if is_plan_of(output, options.folder) else None
+    status = deliver(text, output, content, keyboard, keep)
     return NO_ASSIGNMENT if answer.table is None and status == SOLVED else status
 
 
-def _page(options: argparse.Namespace, plans: Scenarios, name: str, said: list[str]) -> Page:
+def _page(
+    options: argparse.Namespace, plans: Scenarios, name: str, said: list[str], since: Since
+) -> Page:
     """The page about a scenario, under the name of the folder or workbook."""
-    return page_of(plans, name, options.folder.resolve().stem, said)
+    return page_of(plans, name, options.folder.resolve().stem, [*said, *since.notes], since)
 
 
 def _project(options: argparse.Namespace) -> cn.Project:

@@ -45,6 +45,7 @@ def check_output(path: Path | None, source: Path, usual: str) -> str:
         source,
         place_of(source),
         folder / OPTIONS,
+        beside(source, "last_plan.json"),
         *(folder / f"{name}.csv" for name in FILES),
     ]
     # to some systems Tasks.CSV is the same file, and nowhere is it a name to be read later
@@ -78,6 +79,12 @@ def output_of(options: argparse.Namespace, name: str) -> Output:
     return Output(path, ending)
 
 
+def is_plan_of(output: Output, source: Path) -> bool:
+    """Whether an assignment is written beside the project's files, as its plan."""
+    folder = beside(source, "x").absolute().parent
+    return output.ending != PAGE and _same(output.path.absolute().parent, folder)
+
+
 def rows_output(path: Path) -> Path:
     """A place for rows that are written as they come, so that without it there is nothing to do.
 
@@ -91,11 +98,18 @@ def rows_output(path: Path) -> Path:
     return path
 
 
-def deliver(text: str, output: Output, content: Callable[[], bytes], keyboard: Keyboard) -> int:
+def deliver(
+    text: str,
+    output: Output,
+    content: Callable[[], bytes],
+    keyboard: Keyboard,
+    keep: Callable[[], str] | None = None,
+) -> int:
     """Print, then write.
 
     The text is not lost where the file cannot be written, nor the file where nobody reads on.
-    Where standard output gets what would be written, the text goes to standard error.
+    Where standard output gets what would be written, the text goes to standard error. ``keep``
+    keeps the plan that was written, and says why it cannot.
     """
     path, gone = output.path, None
     if path == _STANDARD_OUTPUT:
@@ -118,10 +132,13 @@ def deliver(text: str, output: Output, content: Callable[[], bytes], keyboard: K
         pass
     except OSError as error:
         raise OSError(_cannot(path, error)) from None
+    failed = keep() if keep is not None else ""
     keyboard.done()
     if gone is not None:
         raise gone
     tell(plain(f"Written: {path}"))
+    if failed:
+        say(plain(f"crowdnb: {failed}"))
     return SOLVED
 
 

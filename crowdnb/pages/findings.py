@@ -19,6 +19,7 @@ from crowdnb.explain.repairs import Repairs, repairs
 from crowdnb.model.assignment import Assignment
 from crowdnb.model.rules import BY_ROW, Rules
 from crowdnb.pages.assignment_tables import fits_grid
+from crowdnb.project.last_plan_changes import Since
 from crowdnb.project.scenario import GIVEN, Scenario
 from crowdnb.project.scenarios import Scenarios
 from crowdnb.sensitivity.stability import Stability, stability
@@ -45,11 +46,19 @@ class Findings:
         The project's name.
     said : sequence of str
         What was met when the files were read.
+    since : Since, optional
+        What changed since the plan that is kept beside them.
     """
 
     def __init__(
-        self, plans: Scenarios, scenario: Scenario, title: str, said: Sequence[str] = ()
+        self,
+        plans: Scenarios,
+        scenario: Scenario,
+        title: str,
+        said: Sequence[str] = (),
+        since: Since | None = None,
     ) -> None:
+        self.since = None if since is None else since.told
         self.plans, self.scenario, self.title = plans, plans.fitted(scenario), title
         self.project = plans.project
         self.answer = plans.answer(scenario)

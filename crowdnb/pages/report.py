@@ -26,6 +26,7 @@ from crowdnb.pages.sections import body, summary, versions
 from crowdnb.project.files import write_whole
 from crowdnb.project.folder import check_scale, read_project
 from crowdnb.project.keeper import Keeper
+from crowdnb.project.last_plan_changes import Since, since_last
 from crowdnb.project.output import PAGE, ending_of
 from crowdnb.project.record import Project, project_of
 from crowdnb.project.scenario import GIVEN, Scenario
@@ -131,6 +132,7 @@ def report(
             f"budget: it goes with a path, and the source has its own; got {shown(budget)}"
         )
     said: list[str] = []
+    since = None
     options: dict[str, Any] = {"scope": conflict_scope, "solver": solver, "time_limit": time_limit}
     if isinstance(source, Scenarios):
         plans = source
@@ -145,15 +147,23 @@ def report(
             )
         project = read_project(source, gamma, stars, min_ratings, budget)
         keeper, plans = Keeper.open(Path(source), project, **options)
-        said = keeper.said
+        since = since_last(Path(source), plans, find(plans, scenario).name)
+        said = [*keeper.said, *since.notes]
         title = title or Path(source).resolve().stem
-    return page_of(plans, scenario, title or "Project", said)
+    return page_of(plans, scenario, title or "Project", said, since)
 
 
 def page_of(
-    plans: Scenarios, scenario: Scenario | str, title: str, said: Sequence[str] = ()
+    plans: Scenarios,
+    scenario: Scenario | str,
+    title: str,
+    said: Sequence[str] = (),
+    since: Since | None = None,
 ) -> Page:
-    """The page about a scenario; ``said`` is what there was to tell of the files."""
+    """The page about a scenario; ``said`` is what there was to tell of the files.
+
+    ``since`` is what changed since the plan that is kept beside them.
+    """
     try:
         one = find(plans, scenario)
     except ScenarioError as error:
@@ -161,7 +171,7 @@ def page_of(
             raise
         # it may be in a file that cannot be read
         raise ScenarioError(f"{error}. {' '.join(said)}") from None
-    found = Findings(plans, one, title, said)
+    found = Findings(plans, one, title, said, since)
     return Page(_whole(found), summary(found), found.answer, one)
 
 

@@ -32,6 +32,7 @@ from crowdnb.pages.rule_sections import (
     rules_checked,
 )
 from crowdnb.pages.rule_tables import loads_table, rules_kept
+from crowdnb.pages.since_last import since_last_plan
 from crowdnb.project.histories import clouds_of, few_line, left_out_line
 from crowdnb.project.plan import proved_by, tie_line
 from crowdnb.project.record import fingerprint
@@ -54,6 +55,7 @@ def body(found: Findings) -> str:
             _unless_empty("What else binds", rules_kept(found.answer, found.project, False)),
             _unless_empty("Places left empty", items(places_left_empty(found))),
             _unless_empty("Loads and capacities", _loads(found), "wide"),
+            _unless_empty("Since the last plan", since_last_plan(found.since), "wide"),
             _section("Why these", items(_why(found))),
             _section("What the rules cost", items(_costs(found))),
         ]
@@ -61,6 +63,7 @@ def body(found: Findings) -> str:
         parts = [
             _section("What was decided", _decided(found), "wide"),
             _section("Why", _why_not(found)),
+            _unless_empty("Since the last plan", since_last_plan(found.since), "wide"),
             _section("What would help", _help(found)),
         ]
     parts += [
@@ -89,13 +92,13 @@ def _loads(found: Findings) -> str:
 
 def summary(found: Findings) -> str:
     """What was decided, as plain text."""
-    answer = found.answer
+    answer, since = found.answer, [] if found.since is None else found.since.lines()
     head = f"{found.title}: {_headline(found)}"
     if answer.table is None:
         lines = list(answer.reasons if answer.status == "infeasible" else ())
         if answer.status == "infeasible":
             lines.append("What would help, and at what price, is on the page.")
-        return "\n".join([head, *lines])
+        return "\n".join([head, *lines, *since])
     team = answer.pairs.groupby("task", sort=False)["worker"].agg(
         lambda who: ", ".join(map(as_listed, who))
     )
@@ -103,7 +106,9 @@ def summary(found: Findings) -> str:
     who = f"{tasks}. Idle: {listing(answer.idle, 20) or 'nobody'}."
     lost = [f"Of the scenario {found.scenario.name!r}: {why}." for why in found.misfits]
     rules = rule_lines(answer, found.project)
-    return "\n".join(filter(None, [head, tie_line(answer), who, *rules, *_ratings(found), *lost]))
+    return "\n".join(
+        filter(None, [head, tie_line(answer), who, *rules, *_ratings(found), *lost, *since])
+    )
 
 
 def _headline(found: Findings) -> str:

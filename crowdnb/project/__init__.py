@@ -28,6 +28,8 @@ Section 6 of the paper, notebooks 05 and 07.
                    the one plan of a project, what ratings and rules say of it, its table and file
 ``scenario_file``, ``keeper``
                    the file that they are kept in, as they change
+``last_plan``, ``last_plan_file``, ``last_plan_reasons``, ``last_plan_changes``
+                   what is kept of a plan, its file; who does something else since, and why
 ``output``         where a command writes: which name, which format, and whether it can
 ``spreadsheet``, ``assignment_file``
                    tables as a spreadsheet opens them, and an assignment in each format

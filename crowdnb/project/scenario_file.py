@@ -28,6 +28,12 @@ def _on_one_line(found: re.Match[str]) -> str:
     return f"[{inside.strip()}]"
 
 
+def json_text(whole: object) -> bytes:
+    """JSON for a person to read, with flat lists on one line."""
+    text = json.dumps(whole, indent=2, ensure_ascii=False)
+    return f"{re.sub(FLAT, _on_one_line, text)}\n".encode()
+
+
 def read_scenarios(path: Path) -> tuple[Scenario, tuple[Scenario, ...], str]:
     """Settings, scenarios and the project's fingerprint of a file.
 
@@ -82,8 +88,7 @@ def write_scenarios(path: Path, current: Scenario, named: Sequence[Scenario], ma
         "current": current.as_json(),
         "scenarios": [one.as_json() for one in named],
     }
-    text = json.dumps(whole, indent=2, ensure_ascii=False)
-    data = f"{re.sub(FLAT, _on_one_line, text)}\n".encode()
+    data = json_text(whole)
     write_whole(path, data)
     return data
 
