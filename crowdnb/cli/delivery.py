@@ -46,6 +46,7 @@ def check_output(path: Path | None, source: Path, usual: str) -> str:
         place_of(source),
         folder / OPTIONS,
         beside(source, "last_plan.json"),
+        *folder.glob("*last_plan_*.json"),  # of scenarios
         *(folder / f"{name}.csv" for name in FILES),
     ]
     # to some systems Tasks.CSV is the same file, and nowhere is it a name to be read later

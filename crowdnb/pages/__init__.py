@@ -6,6 +6,7 @@
 ``rule_sections``      how it says what rules beyond the paper do
 ``rule_tables``        what those say of an answer, as HTML
 ``comparison``         how it says what scenarios change
+``since_last``         how it says what changed since the last plan
 ``assignment_tables``  who does what, as HTML
 ``html``               pieces of HTML, which the panels use too
 

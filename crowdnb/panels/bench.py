@@ -24,7 +24,7 @@ from crowdnb.model.fields import Scope
 from crowdnb.model.problem import Problem
 from crowdnb.pages.findings import COSTS
 from crowdnb.pages.html import sentences
-from crowdnb.pages.report import report
+from crowdnb.pages.report import page_of
 from crowdnb.panels.bench_files import assignment_file, offered
 from crowdnb.panels.bench_folder import ProjectFolder, button
 from crowdnb.panels.bench_settings import Settings
@@ -33,12 +33,14 @@ from crowdnb.panels.bench_words import (
     checked_text,
     prices_text,
     scenarios_side_by_side,
+    since_text,
 )
 from crowdnb.panels.controls import WRAP, sentence
 from crowdnb.panels.panel import FADED, Shown, faded
 from crowdnb.project.folder import check_scale
 from crowdnb.project.keeper import Keeper
 from crowdnb.project.label_notes import twins
+from crowdnb.project.last_plan_changes import Since, since_last
 from crowdnb.project.plan_file import plan_file, plan_of_current, scenario_of_plan
 from crowdnb.project.record import Project, project_of
 from crowdnb.project.scenario import GIVEN, Scenario
@@ -147,6 +149,7 @@ class Bench(ProjectFolder):
             description="scenario", options=[GIVEN], tooltip="a kept scenario", layout=_NARROW
         )
         self.told, self.side_by_side, self.message = Shown(), Shown(), Shown()
+        self.since = Shown()
         self.helps = widgets.VBox()
         super().__init__(folder, gamma, stars, min_ratings)
 
@@ -187,7 +190,7 @@ class Bench(ProjectFolder):
         """Forget the project."""
         super()._forget()
         self._opened, self._compared = None, ()
-        for shown in (self.told, self.side_by_side, self.message):
+        for shown in (self.told, self.side_by_side, self.message, self.since):
             shown.value = ""
         self.name.value = ""
 
@@ -211,6 +214,7 @@ class Bench(ProjectFolder):
         if plans.current != Scenario():
             here.panel.take(plans.current)
         self._changed(save=False)
+        self.since.value = since_text(here.source, here.plans)
         here.panel.after = self._changed
 
     def _tell_checked(self) -> None:
@@ -251,6 +255,7 @@ class Bench(ProjectFolder):
         self.rest.children = (
             _heading("Settings"),
             opened.panel,
+            self.since,
             _heading("Why, and what it costs"),
             widgets.HBox(asks, layout=WRAP),
             self.told,
@@ -272,8 +277,9 @@ class Bench(ProjectFolder):
             return
         if save:
             self._save()
-        if self.told.value and not self.told.value.startswith(FADED):
-            self.told.value = faded(_OLD, f"<p>{_OLD.capitalize()}:</p>{self.told.value}")
+        for shown in (self.told, self.since):
+            if shown.value and not shown.value.startswith(FADED):
+                shown.value = faded(_OLD, f"<p>{_OLD.capitalize()}:</p>{shown.value}")
         self._suggest()
         self._compare()
 
@@ -415,18 +421,18 @@ class Bench(ProjectFolder):
         def answer() -> str:
             source, plans = self._here.source, self._here.plans
             plan = plan_of_current(plans)
-            data, name = self._made(plan, ending), plan_file(ending, plans, plan)
-            return offered(source, name, data)
+            since = None if source is None else since_last(source, plans, plan)
+            data, name = self._made(plan, ending, since), plan_file(ending, plans, plan)
+            return offered(source, name, data, since)
 
         self.message.value = _tried(answer)
 
-    def _made(self, plan: str, name: str) -> bytes:
+    def _made(self, plan: str, name: str, since: Since | None) -> bytes:
         """A page, or an assignment as a file, of the settings."""
         plans = self._here.plans
         if name.endswith(".html"):
-            source = self._here.source
-            title = "Problem" if source is None else source.resolve().stem
-            return report(plans, scenario_of_plan(plans, plan), title=title).html.encode()
+            title = "Problem" if (source := self._here.source) is None else source.resolve().stem
+            return page_of(plans, scenario_of_plan(plans, plan), title, (), since).html.encode()
         if self._here.panel.view.problem:
             raise ValueError(_NOTHING.format("to write"))
         return assignment_file(plans, plan, name)

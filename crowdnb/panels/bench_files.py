@@ -9,12 +9,13 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 import pandas as pd
 
 from crowdnb.labels import listing
-from crowdnb.pages.html import escaped, sentences
+from crowdnb.pages.html import escaped, paragraphs, sentences
 from crowdnb.project.assignment_file import assignment_file as whole_assignment
 from crowdnb.project.errors import did_you_mean
 from crowdnb.project.files import read_file, write_together, write_whole
 from crowdnb.project.form import FILES
-from crowdnb.project.output import CSV, JSON, WORKBOOK, beside, ending_of
+from crowdnb.project.last_plan_changes import Since
+from crowdnb.project.output import CSV, JSON, PAGE, WORKBOOK, beside, ending_of
 from crowdnb.project.plan_file import plan_table, scenario_of_plan
 from crowdnb.project.scenarios import Scenarios
 from crowdnb.spelling import plain
@@ -102,8 +103,10 @@ def assignment_file(plans: Scenarios, plan: str, name: str) -> bytes:
     return whole_assignment(answer, table, ending, sheets)
 
 
-def offered(source: Path | None, name: str, data: bytes) -> str:
+def offered(source: Path | None, name: str, data: bytes, since: Since | None = None) -> str:
     """Write a file beside a project, and offer it as a download; without a project the latter.
+
+    The plan of an assignment that is written is kept, for the next one to be compared with.
 
     Raises
     ------
@@ -121,7 +124,8 @@ def offered(source: Path | None, name: str, data: bytes) -> str:
     except OSError as error:  # what was found is not lost
         said = f"{path} cannot be written: {error.strerror}. It can be downloaded:"
         return f"{sentences([said], 'Nothing was written.')}<p>{link}</p>"
-    return f"<p>Written: {escaped(path)}. {link}</p>"
+    kept = "" if since is None or name.endswith(PAGE) else since.write()
+    return f"<p>Written: {escaped(path)}. {link}</p>{paragraphs([kept])}"
 
 
 def download_link(name: str, data: bytes) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -14,6 +15,8 @@ from crowdnb.pages.assignment_tables import WIDEST
 from crowdnb.pages.comparison import change_cell
 from crowdnb.pages.html import paragraphs, scrolling, sentences, text_table
 from crowdnb.project.keeper import Keeper
+from crowdnb.project.last_plan_changes import since_last
+from crowdnb.project.plan_file import plan_of_current
 from crowdnb.project.record import Project
 from crowdnb.project.rule_lines import places_text
 from crowdnb.project.scenario import Scenario
@@ -35,6 +38,17 @@ def checked_text(plans: Scenarios, keeper: Keeper | None) -> str:
         f"Checked, no problem: {len(project.workers)} workers,"
         f" {len(project.required)} tasks, {places_text(project, Scenario())} places.",
     )
+
+
+def since_text(source: Path | None, plans: Scenarios) -> str:
+    """What changed since the plan of these settings that is kept beside the files, if one is."""
+    if source is None:
+        return ""
+    since = since_last(source, plans, plan_of_current(plans))
+    try:
+        return paragraphs([*since.notes, *since.lines()])
+    except ValueError:  # such as settings that leave nobody: the panel says so
+        return ""
 
 
 def prices_text(problem: Problem) -> str:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from crowdnb.labels import FloatArray, as_listed, listing, phrases
+from crowdnb.labels import FloatArray, as_listed, listing
 from crowdnb.model.assignment import Assignment, performance
 from crowdnb.model.check import check
 from crowdnb.model.moves import cut
@@ -30,7 +31,7 @@ from crowdnb.solver.search import tie
 
 # Pairs up to which the plan without the new numbers is found, and seconds that this plan took.
 _MOST_ASKED, _QUICK = 10_000, 5.0
-_MOST_CHECKED = 1_000_000  # pairs up to which the last plan is held against the rules of now
+_MOST_CHECKED = 1_000_000  # pairs up to which the last plan is checked by the rules of now
 ROWS = 3  # of changes in a text; a page has more
 _PHRASES = 5  # of what changed for all
 _MOVES = 4  # of the plan without the new numbers
@@ -79,11 +80,35 @@ class SinceLast:
 
 @dataclass(frozen=True)
 class Since:
-    """What a folder keeps of its plan, beside that of now; ``told`` is None without one before."""
+    """What is kept of a project's plan, beside the plan of now.
+
+    Attributes
+    ----------
+    kept : LastPlans
+    plans : Scenarios
+    plan : str
+        Which one, as ``plan_table`` takes it.
+    """
 
     kept: LastPlans
-    now: PlanRecord
-    told: SinceLast | None
+    plans: Scenarios
+    plan: str
+
+    @cached_property
+    def now(self) -> PlanRecord:
+        """The plan of now."""
+        return plan_record(self.plans, self.plan)
+
+    @cached_property
+    def told(self) -> SinceLast | None:
+        """What is told of the plan before; None without one."""
+        if self.kept.last is None:
+            return None
+        then = self.kept.compared_with(self.now)
+        if then is None:
+            return None
+        answer = self.plans.answer(scenario_of_plan(self.plans, self.plan))
+        return compared(then, self.now, answer, self.plans)
 
     @property
     def notes(self) -> list[str]:
@@ -105,22 +130,11 @@ class Since:
 
 
 def since_last(source: Path, plans: Scenarios, plan: str = GIVEN) -> Since:
-    """What changed since the plan that is kept beside a folder or workbook.
+    """What changed since the plan that is kept beside a folder or workbook; found when asked for.
 
-    Parameters
-    ----------
-    source : Path
-        The folder or workbook of the project.
-    plans : Scenarios
-    plan : str
-        Which one, as ``plan_table`` takes it.
+    ``plan`` is its name, as ``plan_table`` takes it.
     """
-    kept, now = last_plans(source, plans, plan), plan_record(plans, plan)
-    then = kept.compared_with(now)
-    if then is None:
-        return Since(kept, now, None)
-    answer = plans.answer(scenario_of_plan(plans, plan))
-    return Since(kept, now, compared(then, now, answer, plans))
+    return Since(last_plans(source, plans, plan), plans, plan)
 
 
 def compared(then: PlanRecord, now: PlanRecord, answer: Assignment, plans: Scenarios) -> SinceLast:

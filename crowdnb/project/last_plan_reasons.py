@@ -96,7 +96,7 @@ class Reasons:
         ratings = self._ratings(who)
         if then is None or now is None:  # of a large plan Q is not kept
             return ratings
-        moved = []
+        moved: list[str] = []
         for task in tasks:
             old, new = (
                 dict(zip(plan.tasks, row, strict=True)).get(task)
