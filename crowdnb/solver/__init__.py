@@ -15,6 +15,7 @@
 ``greeting``          what HiGHS says of itself, kept from standard output
 ``clock``             what is left of a time limit
 ``apart``             a function in a process of its own, which never outlives the one that asked
+``answering``         the other side of it
 
 May use ``model``, ``labels`` and ``extras``.
 """

@@ -24,6 +24,7 @@ import pytest
 from helpers.effort import tries
 
 import crowdnb as cn
+from crowdnb.solver.apart import let_go
 
 MOMENTS = tries(4, 20)
 ASIDE = {"seconds", "problem"}  # of an answer: what differs from run to run, and what was asked
@@ -158,11 +159,15 @@ def children():
 
 @pytest.fixture(autouse=True)
 def nothing_left(tmp_path, monkeypatch):
-    """Neither new processes, but for joblib's own that wait for more work, nor temporary files."""
+    """Neither new processes, but for joblib's own that wait for more work, nor temporary files.
+
+    A process that is kept goes when it is let go, unless it is at work.
+    """
     before = children()  # such as Python's fork server, from other tests
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.setenv("JOBLIB_TEMP_FOLDER", str(tmp_path))
     yield
+    let_go()
     new = [one for one in children() if one not in before]
     lines = [
         one.name() if one.status() == psutil.STATUS_ZOMBIE else " ".join(one.cmdline())

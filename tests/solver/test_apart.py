@@ -8,6 +8,10 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
 
 import numpy as np
 import psutil
@@ -72,17 +76,41 @@ def ours(processes):
     ]
 
 
-def nothing_left():
-    """No process, ended and waited for or not, and no thread of a call."""
-    until(
-        lambda: not any(thread.name == module.__name__ for thread in threading.enumerate()),
-        2,
-    )
-    return not [
+def left():
+    """Processes, ended and waited for or not, other than those that others started."""
+    return [
         one
         for one in psutil.Process().children()
         if one.status() == psutil.STATUS_ZOMBIE or ours([one])
     ]
+
+
+def nothing_left(kept=False):
+    """No process, ended and waited for or not, and no thread of a call; but two that are kept idle."""
+    until(
+        lambda: not any(thread.name == module.__name__ for thread in threading.enumerate()),
+        2,
+    )
+    if kept:
+        # two, of which the watcher hardly ran, and none is at work
+        until(lambda: len(left()) in (0, 2) and not working(left()), 2)
+        return True
+    module.let_go()
+    return left() == []
+
+
+def working(processes):
+    with suppress(psutil.NoSuchProcess):
+        return any(one.status() != psutil.STATUS_SLEEPING for one in processes)
+    return True
+
+
+@pytest.fixture(autouse=True)
+def from_the_start():
+    """No process is kept from another test, nor for it."""
+    module.let_go()
+    yield
+    assert nothing_left()
 
 
 @pytest.fixture
@@ -133,6 +161,63 @@ def test_it_gives_what_the_function_gives():
     assert apart(math.hypot, 3, 4) == 5
     assert apart(int, "7", time_limit=60, bar="counting") == 7
     assert nothing_left()
+
+
+@pytest.mark.slow
+def test_the_process_is_kept_for_the_next_question(tmp_path, monkeypatch):
+    first = apart(os.getpid)
+    assert apart(os.getpid) == first != os.getpid()
+    with pytest.raises(ValueError, match="number: 3"):
+        apart(wrong, 3)
+    monkeypatch.chdir(tmp_path)
+    assert Path(apart(os.getcwd)).samefile(tmp_path)
+    assert not Path(psutil.Process(first).cwd()).samefile(tmp_path)  # which keeps no folder busy
+    assert apart(os.getpid) == first
+    assert len(left()) == 2
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")  # which only a new process reads
+    assert (second := apart(os.getpid)) != first
+    until(lambda: len(left()) == 2, 3)
+    assert apart(time.sleep, 60, time_limit=0.2) is None
+    assert left() == []
+    assert apart(os.getpid) not in (first, second)
+
+
+@pytest.mark.slow
+@posix
+def test_a_process_that_ended_meanwhile_is_missed_by_nobody(monkeypatch):
+    monkeypatch.setattr(module, "_LOOK", 30)
+    first = apart(os.getpid)
+    os.kill(first, signal.SIGKILL)
+    assert apart(os.getpid) != first
+    with pytest.raises(MemoryError):
+        apart(bytes, 10**17)
+    assert left() == []  # what it has taken is given back
+    monkeypatch.setattr(module, "IDLE", 0.2)
+    assert apart(math.sqrt, 4) == 2
+    until(lambda: left() == [], 3)
+
+
+@pytest.mark.slow
+def test_many_threads_ask_at_once_and_one_process_is_kept():
+    with ThreadPoolExecutor(6) as threads:
+        found = list(threads.map(partial(apart, math.sqrt), range(12)))
+    assert found == [math.sqrt(number) for number in range(12)]
+    until(lambda: len(left()) <= 2, 3)
+
+
+@pytest.mark.slow
+@posix
+def test_none_is_left_at_the_end_and_a_forked_copy_has_its_own():
+    code = f"{ASKING}print(*[psutil.Process(apart(os.getpid)).pid for _ in range(2)])"
+    code += "\nif os.fork() == 0: print(apart(os.getpid), flush=True); os._exit(0)"
+    code += "\nos.wait(); print(apart(os.getpid))"
+    said = subprocess.run(
+        [sys.executable, "-c", f"import psutil\n{code}"], capture_output=True, text=True, check=True
+    )
+    first, same, other, again = map(int, said.stdout.split())
+    assert first == same == again != other
+    assert said.stderr == ""
+    until(lambda: not psutil.pid_exists(first) and not psutil.pid_exists(other), 3)
 
 
 @pytest.mark.slow
@@ -294,6 +379,7 @@ def test_an_interrupt_at_any_moment_leaves_nothing():
     start = time.perf_counter()
     apart(math.sqrt, 4)
     usual = time.perf_counter() - start
+    module.let_go()
     before, handles = signal.signal(signal.SIGALRM, interrupt), psutil.Process().num_fds()
     try:
         some = tries(10, 40)
@@ -306,11 +392,12 @@ def test_an_interrupt_at_any_moment_leaves_nothing():
                     signal.setitimer(signal.ITIMER_REAL, 0)
             except KeyboardInterrupt:
                 outcomes.add("interrupted")
-            assert nothing_left()
+            assert nothing_left(kept=True)
     finally:
         signal.signal(signal.SIGALRM, before)
     assert "interrupted" in outcomes <= {2.0, "interrupted"}
     assert apart(math.sqrt, 4) == 2
+    module.let_go()
     assert psutil.Process().num_fds() == handles
 
 
