@@ -165,6 +165,12 @@ CALLS = [
         " judgement=None, gamma=0.1, notes=('so',), min_ratings=0)"
     ),
     (
+        "cn.Project(ability=ABILITY, demand=DEMAND, criteria_weights=WEIGHTS, required=NEED,"
+        " task_weights=None, task_conflicts=Q * 0, worker_conflicts=BETWEEN, counts=RATED,"
+        " ratings=RATINGS, missing='unknown', half_life=30.0, day='2024-03-20',"
+        " ability_rule='posterior', level=0.8, tree=None, part_judgements={})"
+    ),
+    (
         "cn.Project(ability=None, demand=None, criteria_weights=None, required=NEED,"
         " task_weights=None, task_conflicts=Q * 0, worker_conflicts=BETWEEN,"
         " given_qualification=Q, options={'pinned': [('b', 't1')]})"
@@ -172,9 +178,14 @@ CALLS = [
     "PROJECT.problem(worker_conflicts=[('a', 'b')], conflict_scope='task')",
     "PROJECT.solve(solver='HIGHS', time_limit=5.0, conflict_scope='task')",
     "PROJECT.write(folder=FOLDER / 'written')",
-    "PROJECT.enough_ratings(min_ratings=0)",
+    "PROJECT.enough_ratings(min_ratings=0, how=PROJECT.reading)",
+    "PROJECT.ability_under(how=PROJECT.reading)",
     "cn.read_project(folder=COSTLY, budget=9.0)",
     "cn.read_project(folder=cn.exercises.LOUNGES, gamma=0.1, stars=5, min_ratings=2)",
+    (
+        "cn.read_project(folder=cn.exercises.LOUNGES, missing='out', half_life=90.0,"
+        " day='2016-01-01', ability='posterior', level=0.8)"
+    ),
     (
         "cn.Scenario(name='one', gamma=0.2, scope='task', min_ratings=1, "
         "weights={'skill': 0.5, 'care': 0.5}, required={'t1': 1}, task_weights={'t1': 2.0}, "
@@ -183,7 +194,8 @@ CALLS = [
         " least={'a': 0}, most={'t1': 2}, pinned={('a', 't1'): 1}, overlaps={('t1', 't2'): 1},"
         " capacities={'a': 2.0}, budget=3.0, missing_costs={'t1': 0.5},"
         " quotas={('t1', 'grade', 'new', 'most'): 1}, keep_costs={('a', 't1'): 0.5},"
-        " conflict_costs={('a', 't1'): 0.5}, pair_effects={('a', 'b'): 0.5})"
+        " conflict_costs={('a', 't1'): 0.5}, pair_effects={('a', 'b'): 0.5}, missing='out',"
+        " half_life=30.0, ability='posterior', level=0.8)"
     ),
     "cn.Scenario.from_json(data=cn.Scenario('one').as_json(), where='here')",
     "cn.Scenario().intervals(project=PROJECT)",
@@ -192,6 +204,7 @@ CALLS = [
     "cn.Scenario().words(project=PROJECT)",
     "cn.Scenario().workers(project=PROJECT)",
     "cn.Scenario().gamma_of(project=PROJECT)",
+    "cn.Scenario().reading_of(project=PROJECT)",
     "cn.Scenario().min_ratings_of(project=PROJECT)",
     "cn.Scenario().repaired(changes=((('place', 't1'), 1),), problem=P)",
     (

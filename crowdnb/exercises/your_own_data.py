@@ -13,7 +13,8 @@ from crowdnb.explain.infeasible import explain_infeasible
 from crowdnb.explain.repairs import repairs
 from crowdnb.labels import listing, number, phrases, shown
 from crowdnb.project.folder import ProjectError, read_project
-from crowdnb.project.scenario import Scenario, check_labels
+from crowdnb.project.misfits import check_labels
+from crowdnb.project.scenario import Scenario
 from crowdnb.project.scenarios import Scenarios
 from crowdnb.solver.search import optimum
 

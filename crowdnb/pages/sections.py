@@ -33,9 +33,9 @@ from crowdnb.pages.rule_sections import (
 )
 from crowdnb.pages.rule_tables import loads_table, rules_kept
 from crowdnb.pages.since_last import since_last_plan
+from crowdnb.project.fingerprint import fingerprint
 from crowdnb.project.histories import clouds_of, few_line, left_out_line
 from crowdnb.project.plan import proved_by, tie_line
-from crowdnb.project.record import fingerprint
 from crowdnb.project.rule_lines import places_text, rule_lines
 from crowdnb.project.scenario import Scenario
 from crowdnb.project.scenarios import moved

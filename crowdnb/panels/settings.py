@@ -204,6 +204,11 @@ def _extra(
         ]
     if scenario.budget is not None and "budget" not in values:
         extra.append(("budget", None, scenario.budget))
+    extra += [
+        (name, None, value)
+        for name in ("missing", "half_life", "ability", "level")
+        if (value := getattr(scenario, name)) is not None
+    ]
     return extra
 
 

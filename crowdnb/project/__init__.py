@@ -13,15 +13,21 @@ Section 6 of the paper, notebooks 05 and 07.
 ``options``        the keywords of a problem that a project fills beyond the paper's
 ``conflict_frames``, ``written``
                    its conflicts, checked; its tables, as they are written
-``record``         a project: what its files say, its problem, its assignment
+``record``, ``abilities``, ``fingerprint``
+                   a project: what its files say, its problem, its assignment; its abilities under
+                   whatever settings; whether two say the same
 ``file_names``     which files and sheets are read, and what others may be meant for
-``reader``, ``pair_reader``, ``rule_reader``, ``quota_reader``, ``folder``
+``reader``, ``ratings_reader``, ``pair_reader``, ``rule_reader``, ``quota_reader``,
+``folder``
                    a project read from its files
 ``case_study``, ``conference``
                    the paper's case study, and a round of reviews with every rule, as such folders
 ``settings``, ``setting_kinds``, ``pair_setting``, ``quota_setting``
                    what may differ from a project's files, each field once
-``scenario``       what does differ
+``ability_settings``
+                   those of abilities
+``scenario``, ``misfits``
+                   what does differ; what of it does not fit the project
 ``scenarios``, ``measure``
                    several of them, solved and compared; whether their ρ can be
 ``plan``, ``histories``, ``rule_lines``, ``plan_file``

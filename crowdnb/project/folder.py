@@ -23,6 +23,7 @@ quotas                  optional: column, value[, task, least, most]
 
 from __future__ import annotations
 
+import datetime
 import os
 from numbers import Integral
 from pathlib import Path
@@ -32,12 +33,12 @@ import numpy as np
 import pandas as pd
 
 from crowdnb.ability.cloud import check_gamma
-from crowdnb.ability.counts import Counts
-from crowdnb.ability.intervals import ability_intervals
+from crowdnb.ability.intervals import Missing, Rule
 from crowdnb.ability.ratings import check_stars
 from crowdnb.labels import path_of, real, shown, whole
 from crowdnb.model.arrays import Labels
 from crowdnb.model.fields import read
+from crowdnb.project.abilities import Reading, check_reading, intervals_of
 from crowdnb.project.columns import TASK_COLUMNS
 from crowdnb.project.csv_file import read_csv
 from crowdnb.project.errors import ProjectError, Report
@@ -47,6 +48,7 @@ from crowdnb.project.files import kind
 from crowdnb.project.form import ELSEWHERE, FILES, PAIRS, STARS
 from crowdnb.project.label_notes import confused, twins
 from crowdnb.project.pair_reader import read_pairs
+from crowdnb.project.ratings_reader import Asked, Ratings, read_ratings
 from crowdnb.project.reader import Reader
 from crowdnb.project.record import Project
 from crowdnb.project.rule_reader import RuleReader
@@ -61,6 +63,12 @@ def read_project(
     stars: int = 5,
     min_ratings: int = 0,
     budget: float | None = None,
+    *,
+    missing: Missing = "error",
+    half_life: float | None = None,
+    day: datetime.date | str | None = None,
+    ability: Rule = "cloud",
+    level: float = 0.9,
 ) -> Project:
     """Read and check a project: a folder of CSV files, or an Excel workbook.
 
@@ -77,6 +85,18 @@ def read_project(
         Leave out workers with fewer ratings on some criterion; ≥ 0.
     budget : float, optional
         What all chosen pairs may cost together; needs the file of costs.
+    missing : {"error", "out", "unknown", "average"}
+        What a worker without a rating on a criterion has there: an error; the worker is left out of
+        the problem; [0, 1]; or the mean ends of all who have one.
+    half_life : float, optional
+        Days in which a rating loses half of its weight, above 0; every rating needs a date.
+    day : date or text such as ``2024-03-01``, optional
+        The day of the plan: later ratings are left out, with a note. None: the newest date of the
+        ratings that is not after today.
+    ability : {"cloud", "posterior"}
+        The paper's interval, or the one in which the next rating lies with probability ``level``.
+    level : float
+        Between 0 and 1, for ``"posterior"``.
 
     Returns
     -------
@@ -90,7 +110,8 @@ def read_project(
     ValueError
         ``gamma`` is below 0 or not finite, ``stars`` is below 1 or above 1,000, or
         ``min_ratings`` is no whole number, leaves nobody, or there are no ratings to count; or
-        ``budget`` is not finite, or there are no costs.
+        ``budget`` is not finite, or there are no costs; or ``missing``, ``half_life``, ``day``,
+        ``ability`` or ``level`` breaks its rule, or needs ratings that are not there.
     ModuleNotFoundError
         A workbook, and openpyxl is not installed.
 
@@ -106,6 +127,8 @@ def read_project(
     whole(min_ratings, "min_ratings", 0)
     if budget is not None:
         real(budget, "budget")
+    fading = check_reading(missing, half_life, day, ability, level)
+    how = Reading(float(gamma), missing, fading.half_life, ability, float(level))
     report = Report()
     reader = Reader(_open(path_of(folder, "folder"), report), report)
     tasks = reader.tasks()
@@ -115,10 +138,11 @@ def read_project(
     demand = reader.intervals("demand", task_names, criteria)
     if criteria is None and demand is not None:
         criteria = list(demand.columns.unique("criterion"))
-    counts = reader.ratings(criteria, stars)
-    ability = reader.intervals("ability", None, criteria)
+    asked = Asked(stars, {}, missing, fading.half_life, fading.day, datetime.date.today())
+    ratings = read_ratings(reader, criteria, asked)
+    intervals = reader.intervals("ability", None, criteria)
     q = reader.qualification(task_names)
-    workers = _workers(ability, counts, q)
+    workers = _workers(intervals, ratings, q)
     barred = read_pairs(reader, "task_conflicts", workers, task_names)
     between = read_pairs(reader, "worker_conflicts", workers, workers)
     options = RuleReader(reader, workers, tasks).read(between, barred)
@@ -132,18 +156,21 @@ def read_project(
         for text in confused(what, places):
             report.add(str(folder), text)
         report.notes += twins(what, places)
-    if counts is not None and not report.problems:
-        ability = ability_intervals(counts, gamma)
     if report.problems or tasks is None:
         raise ProjectError(report.problems)
     if q is None:
-        if ability is None or demand is None or weights is None:
+        if demand is None or weights is None:
+            raise ProjectError(report.problems)
+        if ratings is not None:
+            index = pd.Index(ratings.workers, name="worker")
+            intervals = intervals_of(ratings.counts, index, weights.index, how)
+        if intervals is None:
             raise ProjectError(report.problems)
         columns = pd.MultiIndex.from_product(
             [weights.index, ["low", "high"]], names=["criterion", "end"]
         )
-        attrs, ability = ability.attrs, ability.reindex(columns=columns)
-        ability.attrs = attrs
+        attrs, intervals = intervals.attrs, intervals.reindex(columns=columns)
+        intervals.attrs = attrs
         demand = demand.reindex(index=tasks.index, columns=columns)
     labels = Labels(pd.Index(workers or [], name="worker"), tasks.index)
     _with_budget(options, budget, report)
@@ -152,17 +179,23 @@ def read_project(
         for name, column in TASK_COLUMNS.items()
     }
     return Project(
-        ability=ability,
+        ability=intervals,
         demand=demand,
         criteria_weights=weights,
         **_conflict_frames(labels, barred.binding, between.binding),
-        counts=counts,
+        counts=None if ratings is None else ratings.counts,
         judgement=judgement,
         gamma=gamma,
         notes=tuple(report.notes),
         min_ratings=min_ratings,
         given_qualification=q,
         options=options,
+        ratings=None if ratings is None else ratings.dated,
+        missing=missing,
+        half_life=fading.half_life,
+        day=fading.day if ratings is None else ratings.day,
+        ability_rule=ability,
+        level=level,
         **numbers,
     )
 
@@ -232,9 +265,9 @@ def _with_budget(options: dict[str, Any], budget: float | None, report: Report) 
 
 
 def _workers(
-    ability: pd.DataFrame | None, counts: Counts | None, q: pd.DataFrame | None
+    ability: pd.DataFrame | None, ratings: Ratings | None, q: pd.DataFrame | None
 ) -> list[str] | None:
     for frame in (ability, q):
         if frame is not None:
             return list(frame.index)
-    return None if counts is None else list(dict.fromkeys(counts.index.get_level_values("worker")))
+    return None if ratings is None else ratings.workers

@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from crowdnb.project.files import JSON_BYTES, TooLargeError, read_file
+from crowdnb.project.fingerprint import fingerprint
 from crowdnb.project.label_notes import twins
-from crowdnb.project.record import Project, fingerprint
-from crowdnb.project.scenario import Scenario, fitted
+from crowdnb.project.misfits import fitted
+from crowdnb.project.record import Project
+from crowdnb.project.scenario import Scenario
 from crowdnb.project.scenario_file import place_of, read_scenarios
 from crowdnb.project.scenarios import Scenarios
 from crowdnb.project.setting_kinds import ScenarioError

@@ -17,8 +17,9 @@ import numpy as np
 import pandas as pd
 
 from crowdnb.model.problem import Problem
+from crowdnb.project.fingerprint import fingerprint
 from crowdnb.project.plan_file import scenario_of_plan
-from crowdnb.project.record import Project, fingerprint
+from crowdnb.project.record import Project
 from crowdnb.project.scenario import Scenario
 from crowdnb.project.scenarios import Scenarios
 

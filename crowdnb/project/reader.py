@@ -14,9 +14,7 @@ import numpy as np
 import pandas as pd
 
 from crowdnb.ability.consistency import consistency_of
-from crowdnb.ability.counts import Counts
 from crowdnb.ability.qualification import scaled_to_one
-from crowdnb.ability.ratings import count_ratings, is_star
 from crowdnb.ability.weights import SAATY, is_saaty_scale, judgement_problems, weights_of
 from crowdnb.labels import listing, phrases
 from crowdnb.project.cells import (
@@ -29,7 +27,7 @@ from crowdnb.project.cells import (
 )
 from crowdnb.project.columns import TASK_COLUMNS, TASK_OPTIONS
 from crowdnb.project.errors import Report, strangers
-from crowdnb.project.form import FORM, HISTORIES, MOST_OF
+from crowdnb.project.form import FORM, MOST_OF
 from crowdnb.project.tables import INDEX, Table
 from crowdnb.spelling import in_quotes
 
@@ -154,7 +152,7 @@ class Reader:
         if known is not None:
             table.known(label, known, what)
         if criteria is not None:
-            table.known(criterion, criteria, "criterion")
+            self.known_criteria(table, criterion, criteria)
         table.once(list(zip(label, criterion, strict=True)), [what, "criterion"])
         low = table.numbers("low", in_unit)
         high = table.numbers("high", in_unit, FORM[name].optional.get("high"))
@@ -177,55 +175,9 @@ class Reader:
         )
         return wide.reindex(index=pd.Index(labels, name=what), columns=columns)
 
-    def ratings(self, criteria: list[str] | None, stars: int) -> Counts | None:
-        """Counts of the stars in the rating histories."""
-        table = self.table("ratings")
-        if table is None:
-            return None
-        worker, criterion = table.labels("worker"), table.labels("criterion")
-        if self.too_many(table, worker, "worker") or self.too_many(table, criterion, "criterion"):
-            return None
-        if criteria is not None:
-            table.known(criterion, criteria, "criterion")
-
-        def star(value: float) -> str | None:
-            return (
-                None
-                if is_star(value, stars)
-                else f"is not a whole number of stars from 1 to {stars}"
-            )
-
-        rating = table.numbers("rating", star)
-        frame = pd.DataFrame({"worker": worker, "criterion": criterion, "rating": rating})
-        self._doubles(table, frame)
-        good = frame[(frame["worker"] != "") & (frame["criterion"] != "") & frame["rating"].notna()]
-        have = set(zip(worker, criterion, strict=True))
-        if len(have) * stars > HISTORIES:
-            most = f"at most {HISTORIES // stars:,} can be dealt with on a scale of {stars:,} stars"
-            table.problem(f"there are {len(have):,} histories, and {most}")
-            return None
-        for one in dict.fromkeys(worker):
-            lacking = [other for other in criteria or [] if (one, other) not in have]
-            if one and lacking:
-                table.problem(f"worker {one} has no rating on criterion {listing(lacking)}")
-        return None if good.empty else count_ratings(good, stars)
-
-    def _doubles(self, table: Table, ratings: pd.DataFrame) -> None:
-        """Note ratings that stand twice with their date: nobody can tell whether both are meant."""
-        if "date" not in table.header:
-            return
-        ratings = ratings.assign(date=[as_label(cell) for cell in table.column("date")])
-        twice = np.flatnonzero(ratings.duplicated().to_numpy() & (ratings["date"] != ""))
-        if len(twice):
-            row = int(twice[0])
-            before = int((ratings == ratings.iloc[row]).all(axis=1).to_numpy().argmax())
-            rows = "1 row stands" if len(twice) == 1 else f"{len(twice):,} rows stand"
-            which = "" if len(twice) == 1 else "first "
-            self.report.notes.append(
-                f"{table.where}: {rows} there a second time with the same date and rating"
-                f" ({which}{table.line_word} {table.lines[row]}, as {table.lines[before]});"
-                " each counts"
-            )
+    def known_criteria(self, table: Table, labels: list[str], criteria: list[str]) -> None:
+        """Report criteria of a table that are not known."""
+        table.known(labels, criteria, "criterion")
 
     def qualification(self, tasks: list[str] | None) -> pd.DataFrame | None:
         """A ready-made Q, workers × tasks."""

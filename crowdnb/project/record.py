@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import datetime
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -14,8 +14,10 @@ import pandas as pd
 
 from crowdnb.ability.cloud import ability_clouds, check_gamma
 from crowdnb.ability.counts import Counts, is_counts
+from crowdnb.ability.intervals import Missing, Rule
 from crowdnb.ability.possibility import interval_pair
 from crowdnb.ability.qualification import check_weights, qualification
+from crowdnb.ability.tree import CriteriaTree
 from crowdnb.ability.weights import judgement_problems
 from crowdnb.labels import (
     labelled_vector,
@@ -35,11 +37,19 @@ from crowdnb.model.assignment import Assignment
 from crowdnb.model.fields import Scope, read
 from crowdnb.model.pair_tables import Conflicts
 from crowdnb.model.problem import Problem
+from crowdnb.project.abilities import (
+    Reading,
+    ability_under,
+    check_ratings,
+    check_reading,
+    enough,
+    fewest_under,
+)
 from crowdnb.project.columns import TASK_COLUMNS
 from crowdnb.project.conflict_frames import checked_conflicts, listed
 from crowdnb.project.files import write_together
 from crowdnb.project.form import FILES, FORM
-from crowdnb.project.options import OPTIONS, checked, held, passed, text_of_options
+from crowdnb.project.options import OPTIONS, checked, held, passed
 from crowdnb.project.spreadsheet import csv_file
 from crowdnb.project.written import tables_of
 from crowdnb.solver.program import Program
@@ -47,7 +57,6 @@ from crowdnb.solver.ties import tie_break
 
 # Of a field that follows from the others, or only tells about them: no part of the fingerprint.
 _FOLLOWS = {"follows": True}
-_ROWS = 500  # of a table that are read at once for the fingerprint: 80 MB of 20,000 columns
 
 
 class Sources(NamedTuple):
@@ -93,6 +102,25 @@ class Project:
     options : mapping
         Keywords of :class:`crowdnb.Problem` with their values, by label; only those that change
         something. It is read-only.
+    ratings : DataFrame or None
+        worker, criterion, rating and date (NaT where there is none), one row per rating, held where
+        some rating has a date: from these ``counts`` are counted again with another half-life.
+    missing : {"error", "out", "unknown", "average"}
+        What a worker without a rating on a criterion has there; ``"out"`` leaves such workers out
+        of the problem, as ``min_ratings`` does.
+    half_life : float or None
+        Days in which a rating of ``counts`` has lost half of its weight; None: none fades.
+    day : date or None
+        The day of the plan, from which ages count; no later rating is in ``counts``.
+    ability_rule : {"cloud", "posterior"}
+        The rule by which ``ability`` was made of the histories.
+    level : float
+        Of ``"posterior"``: with which probability the next rating lies in an interval.
+    tree : CriteriaTree or None
+        Criteria that are parts of others; ``criteria_weights`` are those of its leaves.
+    part_judgements : mapping
+        Judgements of the parts of a criterion of the tree, by that criterion; ``judgement`` is then
+        that of the criteria at the top.
 
     Raises
     ------
@@ -115,11 +143,25 @@ class Project:
     min_ratings: int = field(default=0, metadata=_FOLLOWS)
     given_qualification: pd.DataFrame | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
+    ratings: pd.DataFrame | None = field(default=None, metadata=_FOLLOWS)
+    missing: Missing = field(default="error", metadata=_FOLLOWS)
+    half_life: float | None = field(default=None, metadata=_FOLLOWS)
+    day: datetime.date | None = field(default=None, metadata=_FOLLOWS)
+    ability_rule: Rule = field(default="cloud", metadata=_FOLLOWS)
+    level: float = field(default=0.9, metadata=_FOLLOWS)
+    tree: CriteriaTree | None = field(default=None, metadata=_FOLLOWS)
+    part_judgements: Mapping[Any, pd.DataFrame] = field(default_factory=dict, metadata=_FOLLOWS)
 
     def __post_init__(self) -> None:
         for item in fields(self):
             if isinstance(table := getattr(self, item.name), pd.DataFrame | pd.Series):
                 object.__setattr__(self, item.name, with_clean_labels(table, item.name))
+        fading = check_reading(
+            self.missing, self.half_life, self.day, self.ability_rule, self.level
+        )
+        object.__setattr__(self, "half_life", fading.half_life)
+        object.__setattr__(self, "day", fading.day)
+        object.__setattr__(self, "level", float(self.level))
         if self.given_qualification is None:
             labels = self._check_sources()
         else:
@@ -139,6 +181,7 @@ class Project:
         object.__setattr__(self, "gamma", check_gamma(self.gamma))
         for note in needs(self.notes, tuple, "notes"):
             text_of(note, "notes")
+        check_ratings(self)
         object.__setattr__(self, "min_ratings", whole(self.min_ratings, "min_ratings", 0))
         self.enough_ratings(self.min_ratings)
 
@@ -155,19 +198,22 @@ class Project:
                 raise ValueError(
                     f"counts: Counts are needed, as of count_ratings, got {shown(self.counts)}"
                 )
-            for level, labels in enumerate((u.labels, u.criteria)):
-                same_labels(self.counts.index.unique(level), labels, "counts")
         if self.judgement is not None:
             problems, _ = judgement_problems(needs(self.judgement, pd.DataFrame, "judgement"))
             if problems:
                 raise ValueError(f"judgement: {phrases(problems, 5)}")
-            same_labels(self.judgement.index, u.criteria, "judgement")
+            top = u.criteria
+            if self.tree is not None:
+                top = self.tree.table.index[self.tree.table["level"] == 1]
+            same_labels(self.judgement.index, top, "judgement")
+        if self.tree is not None:
+            same_labels(needs(self.tree, CriteriaTree, "tree").weights.index, u.criteria, "tree")
         return Labels(u.labels, d.labels.rename("task"))
 
     def _check_given(self, qualification: object) -> Labels:
         """The labels of workers and tasks, as a ready-made Q has them."""
         given = needs(qualification, pd.DataFrame, "given_qualification")
-        for name in ("ability", "demand", "criteria_weights", "counts", "judgement"):
+        for name in ("ability", "demand", "criteria_weights", "counts", "judgement", "tree"):
             if (value := getattr(self, name)) is not None:
                 raise ValueError(f"{name}: must be None, since Q is given, got {shown(value)}")
         try:
@@ -250,37 +296,35 @@ class Project:
 
     @cached_property
     def fewest_ratings(self) -> pd.Series[float] | None:
-        """The smallest number of ratings over the criteria, by worker; None without histories."""
-        if self.counts is None:
-            return None
-        number = self.counts.sum(axis=1).groupby(level="worker", sort=False).min()
-        return number.reindex(self.workers).rename("fewest_ratings")
+        """The smallest number of ratings over the criteria, by worker; None without histories.
 
-    def enough_ratings(self, min_ratings: int) -> pd.Index[Any]:
+        0 with a criterion that has none; where ratings fade the sum of what each counts.
+        """
+        return fewest_under(self, self.reading)
+
+    @property
+    def reading(self) -> Reading:
+        """How the histories were read."""
+        return Reading(self.gamma, self.missing, self.half_life, self.ability_rule, self.level)
+
+    def ability_under(self, how: Reading) -> pd.DataFrame:
+        """Ability U with the histories read in another way, or of intervals at another γ.
+
+        ValueError where the ratings do not allow it, or Q is given ready-made.
+        """
+        return ability_under(self, sources_of(self, "ability").ability, how)
+
+    def enough_ratings(self, min_ratings: int, how: Reading | None = None) -> pd.Index[Any]:
         """Workers with at least so many ratings on every criterion, in their order.
+
+        With ``missing`` ``"out"`` those without a rating on a criterion are not among them.
 
         Raises
         ------
         ValueError
             There is nobody, or only intervals are known and no ratings.
         """
-        least = whole(min_ratings, "min_ratings", 0)
-        if not least:
-            return self.workers
-        if self.fewest_ratings is None:
-            ready = self.given_qualification is not None
-            has = "a ready-made Q" if ready else "ability intervals"
-            raise ValueError(
-                f"min_ratings is {least}, and the project has {has}: there are no ratings to count"
-            )
-        kept = self.workers[self.fewest_ratings.to_numpy() >= least]
-        if not len(kept):
-            most = self.fewest_ratings.max()
-            raise ValueError(
-                f"min_ratings is {least}: every worker has fewer ratings on some criterion; with"
-                f" {most:g} the first would stay"
-            )
-        return kept
+        return enough(self, whole(min_ratings, "min_ratings", 0), how or self.reading)
 
     def clouds(self) -> pd.DataFrame | None:
         """The histories one by one, as :func:`crowdnb.ability_clouds`.
@@ -375,26 +419,3 @@ def project_of(problem: Problem) -> Project:
 def _field(problem: Problem, name: str) -> Any:
     """A field of a problem as it is stored, an array where it has labels."""
     return getattr(problem.arrays if hasattr(problem.arrays, name) else problem, name)
-
-
-def fingerprint(project: Project) -> str:
-    """Sixteen hexadecimal digits that change when anything in the project does."""
-    digest = hashlib.sha256()
-    for item in fields(Project):
-        if item.metadata.get("follows"):
-            continue
-        frame = getattr(project, item.name)
-        if item.name == "options":
-            digest.update(text_of_options(frame).encode() if frame else b"")
-            continue
-        if frame is None and item.default is None:
-            continue  # as if there were no such field: an older file of scenarios still fits
-        if item.name == "ability" and project.counts is not None:
-            frame = project.counts
-        if frame is not None:
-            digest.update(repr([axis.tolist() for axis in frame.axes]).encode())
-            cells = frame.to_numpy()
-            for start in range(0, len(cells), _ROWS):  # as floats all of it may be gigabytes
-                digest.update(np.ascontiguousarray(cells[start : start + _ROWS], float).tobytes())
-        digest.update(b"|")
-    return digest.hexdigest()[:16]

@@ -6,26 +6,26 @@ is in :mod:`crowdnb.project.settings`.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, NamedTuple, get_args
+from typing import Any, get_args
 
 import pandas as pd
 
-from crowdnb.ability.cloud import moved_intervals
-from crowdnb.ability.intervals import ability_intervals
+from crowdnb.ability.intervals import Missing, Rule
 from crowdnb.ability.qualification import qualification
 from crowdnb.labels import listing, needs, one_of, same_labels, several, shown, text_of, whole
 from crowdnb.model.changes import Item, apply
 from crowdnb.model.fields import Scope
 from crowdnb.model.moves import position
 from crowdnb.model.problem import Problem, needed
-from crowdnb.project.errors import did_you_mean
+from crowdnb.project.abilities import Reading
+from crowdnb.project.misfits import check_labels
 from crowdnb.project.options import TOGETHER, passed
-from crowdnb.project.quota_setting import value_text
 from crowdnb.project.record import Project, problem_of, sources_of
-from crowdnb.project.setting_kinds import ScenarioError, Single, entries
+from crowdnb.project.setting_kinds import ScenarioError, entries
 from crowdnb.project.settings import CHANGES, SETTINGS, Pair
 from crowdnb.spelling import cleaned, in_quotes, one_label, told_apart
 
@@ -45,6 +45,14 @@ class Scenario:
         What a conflict between workers means.
     min_ratings : int, optional
         Workers with fewer ratings on some criterion are left out, and who is like them.
+    missing : {"error", "out", "unknown", "average"}, optional
+        What a worker without a rating on a criterion has there.
+    half_life : float, optional
+        Days in which a rating loses half of its weight; inf: none fades.
+    ability : {"cloud", "posterior"}, optional
+        By which rule histories become intervals.
+    level : float, optional
+        Of ``"posterior"``, between 0 and 1.
     weights : mapping of criterion to float
         All criteria, summing to 1, or none.
     required, task_weights : mapping of task to number
@@ -106,6 +114,10 @@ class Scenario:
     capacities: Mapping[str, float | None] = field(default_factory=dict)
     quotas: Mapping[Any, int | str | None] = field(default_factory=dict)
     budget: float | None = None
+    missing: Missing | None = None
+    half_life: float | None = None
+    ability: Rule | None = None
+    level: float | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", cleaned(text_of(self.name, "name")))
@@ -146,6 +158,13 @@ class Scenario:
         usual = needs(project, Project, "project").gamma
         return usual if self.gamma is None else self.gamma
 
+    def reading_of(self, project: Project) -> Reading:
+        """How it reads the rating histories, as the project where it says nothing."""
+        usual = needs(project, Project, "project").reading
+        own = {name: getattr(self, name) for name in Reading._fields}
+        read = usual._replace(**{name: value for name, value in own.items() if value is not None})
+        return read._replace(half_life=None) if read.half_life == math.inf else read
+
     def min_ratings_of(self, project: Project) -> int:
         """How many ratings it asks of a worker, or the project does."""
         usual = needs(project, Project, "project").min_ratings
@@ -155,7 +174,7 @@ class Scenario:
         """The project's workers who have ratings enough; ScenarioError where there is nobody."""
         least = self.min_ratings_of(project)
         try:
-            return project.enough_ratings(least)
+            return project.enough_ratings(least, self.reading_of(project))
         except ValueError as error:
             raise ScenarioError(f"scenario {self.name!r}: {error}") from None
 
@@ -181,13 +200,12 @@ class Scenario:
             raise ScenarioError(f"scenario {self.name!r}: {error}") from None
 
     def intervals(self, project: Project) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """Ability and demand of the project's workers and tasks, with this γ and these demands."""
+        """Ability and demand of the project's workers and tasks, with these settings of the two."""
         ability, demand, _ = sources_of(needs(project, Project, "project"), "intervals")
-        if self.gamma is not None and self.gamma != project.gamma:
-            if project.counts is None:
-                ability = moved_intervals(ability, self.gamma)
-            else:
-                ability = ability_intervals(project.counts, self.gamma)
+        try:
+            ability = project.ability_under(self.reading_of(project))
+        except ValueError as error:
+            raise ScenarioError(f"scenario {self.name!r}: {error}") from None
         if self.demand:
             demand = demand.copy()
             for (task, criterion), ends in self.demand.items():
@@ -195,7 +213,7 @@ class Scenario:
         return ability, demand
 
     def qualification(self, project: Project) -> pd.DataFrame:
-        """Q of the project's own workers, with this γ, these weights and these demands."""
+        """Q of the project's own workers, with these abilities, weights and demands."""
         if (given := needs(project, Project, "project").given_qualification) is not None:
             return given
         q = qualification(*self.intervals(project), self.weights or project.weights_by_criterion)
@@ -300,108 +318,6 @@ def a_scenario(scenario: object) -> Scenario:
             f"scenario: a Scenario, or the name of one, is needed, got {shown(scenario)}"
         )
     return scenario
-
-
-def check_labels(scenario: Scenario, project: Project) -> None:
-    """ScenarioError names the first label of the scenario that is not the project's."""
-    for misfit in misfits(scenario, project):
-        raise ScenarioError(f"scenario {scenario.name!r}: {misfit.why}")
-
-
-class Misfit(NamedTuple):
-    """A value of a scenario that does not fit the project: its field, its key, and why.
-
-    The key is None where all of the field goes; ``what`` is what the value is about.
-    """
-
-    field: str
-    key: Any
-    why: str
-    what: str
-    verb: str = "is"
-
-
-def misfits(scenario: Scenario, project: Project) -> Iterator[Misfit]:
-    """What names a worker, task or criterion that the project has not, or has otherwise."""
-    workers, criteria = set(project.workers), set(project.criteria)
-    known = {"worker": workers, "task": set(project.required.index), "criterion": criteria}
-    attributes = project.options.get("attributes", pd.DataFrame())
-    known |= {
-        "column": set(attributes.columns),
-        "value": {value_text(cell) for cell in attributes.to_numpy().flat if cell is not None},
-    }
-    added = set()
-    for misfit in _unknown(scenario, "added", known):
-        added.add(misfit.key)
-        yield misfit
-    for root, like in scenario.roots.items():
-        if root in workers and like not in added:
-            added.add(like)
-            why = f"the project has a worker {root!r} already"
-            yield Misfit("added", like, why, SETTINGS["added"].told(like))
-    kept = replace(scenario, added={k: v for k, v in scenario.added.items() if k not in added})
-    # of whom the other settings may speak
-    known["worker"] = workers | set(kept.roots)
-    for name, setting in SETTINGS.items():
-        if name == "weights" and scenario.weights:
-            lacking = criteria - set(scenario.weights)
-            wrong = [misfit.why for misfit in _unknown(scenario, name, known)]
-            if lacking:
-                wrong.append(f"the weight of {listing(lacking)} is missing")
-            if wrong:
-                yield Misfit(name, None, wrong[0], "the weights of the criteria", "are")
-        elif setting.labels and name != "added":
-            yield from _unknown(scenario, name, known)
-    yield from _unbound(scenario, project)
-    ready = project.given_qualification is not None
-    if scenario.gamma is not None and ready:
-        why = "the project has a ready-made Q, which no gamma changes"
-        yield Misfit("gamma", None, why, f"gamma {scenario.gamma:g}")
-    if scenario.min_ratings and project.counts is None:
-        why = f"the project has {'a ready-made Q' if ready else 'ability intervals'}, no ratings to count"
-        yield Misfit("min_ratings", None, why, f"min_ratings {scenario.min_ratings}")
-
-
-def _unbound(scenario: Scenario, project: Project) -> Iterator[Misfit]:
-    """Settings that bind nothing, since the project lacks what they bound."""
-    for name, setting in SETTINGS.items():
-        partner, value = TOGETHER.get(setting.feeds, ""), getattr(scenario, name)
-        if not partner or value in (None, {}) or partner in project.options:
-            continue
-        why = f"the project has no {partner}"
-        for key in value if setting.labels else (None,):
-            yield Misfit(name, key, why, setting.told(key))
-
-
-def _unknown(scenario: Scenario, name: str, known: Mapping[str, set[Any]]) -> Iterator[Misfit]:
-    """Keys of a field of which a label is not known."""
-    setting = SETTINGS[name]
-    if isinstance(setting, Single):
-        return
-    for key in getattr(scenario, name):
-        for what, label in setting.labelled(key):
-            if label not in known[what]:
-                why = f"{what} {shown(label)} is unknown in this project"
-                hint = did_you_mean(label, known[what])
-                yield Misfit(name, key, f"{why}{hint}", setting.told(key))
-                break
-
-
-def fitted(scenario: Scenario, project: Project) -> tuple[Scenario, tuple[str, ...]]:
-    """The scenario without the values that do not fit the project, and a sentence on each.
-
-    One name that has vanished costs what was set for it, and nothing else.
-    """
-    wrong = tuple(misfits(scenario, project))
-    kept: dict[str, Any] = {}
-    for misfit in wrong:
-        if misfit.key is None:
-            kept[misfit.field] = {} if SETTINGS[misfit.field].labels else None
-        else:
-            held = kept.setdefault(misfit.field, dict(getattr(scenario, misfit.field)))
-            held.pop(misfit.key, None)
-    said = tuple(f"{misfit.why}: {misfit.what} {misfit.verb} left out" for misfit in wrong)
-    return (replace(scenario, **kept) if wrong else scenario), said
 
 
 def _as_name(label: Any) -> Any:

@@ -36,11 +36,14 @@ from crowdnb.model.fields import Scope
 from crowdnb.model.moves import moves_text
 from crowdnb.model.problem import Problem
 from crowdnb.model.terms import score
+from crowdnb.project.abilities import Reading
+from crowdnb.project.fingerprint import fingerprint
 from crowdnb.project.measure import sums_alike, sums_more
+from crowdnb.project.misfits import check_labels, fitted
 from crowdnb.project.output import JSON, ending_of
 from crowdnb.project.plan import Programs, plan_of
-from crowdnb.project.record import Project, fingerprint
-from crowdnb.project.scenario import GIVEN, Scenario, a_scenario, check_labels, check_names, fitted
+from crowdnb.project.record import Project
+from crowdnb.project.scenario import GIVEN, Scenario, a_scenario, check_names
 from crowdnb.project.scenario_file import read_scenarios, write_scenarios
 from crowdnb.project.setting_kinds import ScenarioError
 from crowdnb.project.settings import task_weight
@@ -203,7 +206,8 @@ class Scenarios:
 
     def _qualification(self, one: Scenario) -> pd.DataFrame:
         """Q of all of the project's workers, kept for scenarios with the same settings."""
-        of_q = Scenario(gamma=one.gamma, weights=one.weights, demand=one.demand)
+        reading = {name: getattr(one, name) for name in Reading._fields}
+        of_q = Scenario(weights=one.weights, demand=one.demand, **reading)
         key = _key(of_q)
         if key not in self._qualifications:
             if len(self._qualifications) > REMEMBERED:
@@ -241,7 +245,11 @@ class Scenarios:
 
     def _by_files(self, one: Scenario) -> Problem:
         """The problem of the files with everybody, and with the workers that a scenario adds."""
-        with_all = Scenario(added=one.added, min_ratings=0 if self.project.min_ratings else None)
+        with_all = Scenario(
+            added=one.added,
+            min_ratings=0 if self.project.min_ratings else None,
+            missing="unknown" if self.project.missing == "out" else None,
+        )
         key = _key(with_all)
         if key not in self._measures:
             if len(self._measures) > REMEMBERED:

@@ -83,6 +83,18 @@ class Single:
         return data
 
 
+class OrNone(Single):
+    """A number that there may be none of: inf, in the file "none"."""
+
+    def to_json(self, value: Any) -> Any:
+        """The number, or "none"."""
+        return "none" if value == math.inf else value
+
+    def from_json(self, data: Any, where: str) -> Any:
+        """The number; :meth:`read` checks it."""
+        return math.inf if data == "none" else data
+
+
 @dataclass(frozen=True)
 class Labelled:
     """A setting with a number for each label, or pair of labels, that it changes.

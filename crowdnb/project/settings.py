@@ -21,12 +21,14 @@ from crowdnb.labels import count, number, shown
 from crowdnb.model.fields import MOST, Scope
 from crowdnb.model.problem import Problem
 from crowdnb.order import natural_key
+from crowdnb.project.ability_settings import ABILITY_SETTINGS
 from crowdnb.project.pair_setting import PairNumbers, other_of_pair
 from crowdnb.project.quota_setting import Quotas, other_quota, sides_of, value_text
 from crowdnb.project.record import Project, sources_of
 from crowdnb.project.setting_kinds import (
     Ends,
     Labelled,
+    OrNone,
     ScenarioError,
     Single,
     Switches,
@@ -81,20 +83,12 @@ def _other_gamma(project: Project, gamma: float) -> str | None:
     return f"γ {project.gamma:g} → {gamma:g}{assumed}"
 
 
-class _Budget(Single):
-    """What all may cost together; inf, in the file "none", where there is no bound."""
+class _Budget(OrNone):
+    """What all may cost together; inf where there is no bound."""
 
     def fed(self, problem: Problem, value: Any) -> Any:
         """The budget; None for no bound."""
         return None if value == math.inf else value
-
-    def to_json(self, value: Any) -> Any:
-        """The number, or "none"."""
-        return "none" if value == math.inf else value
-
-    def from_json(self, data: Any, where: str) -> Any:
-        """The number; :meth:`read` checks it."""
-        return math.inf if data == "none" else data
 
 
 def _money(value: Any, where: str) -> int | float:
@@ -260,6 +254,7 @@ _LISTED: tuple[Single | Labelled, ...] = (
     Single("gamma", _gamma, _other_gamma),
     Single("scope", _scope, _other_scope),
     Single("min_ratings", _min_ratings, _other_min_ratings),
+    *ABILITY_SETTINGS,
     Labelled(
         "weights", ("criterion",), "the weight of {}", "a number of at least 0", _not_negative,
         _other_number("weight of {}", lambda project, label: project.weights_by_criterion.get(label)),

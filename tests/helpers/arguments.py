@@ -38,6 +38,8 @@ T = ANSWER.table
 HISTORIES = pd.DataFrame({"worker": ["a", "a", "b"], "criterion": "skill", "rating": [3, 4, 5]})
 COUNTS = cn.count_ratings(HISTORIES)
 DATED = HISTORIES.assign(date=["2024-03-11", "2024-03-01", "2024-03-02"])
+RATINGS = DATED[:2].assign(date=pd.to_datetime(DATED["date"][:2]))
+RATED = cn.count_ratings(RATINGS, half_life=30.0, day="2024-03-20")
 MARKED = cn.count_ratings(HISTORIES, scales=(0, 5))
 PARTS = pd.DataFrame(
     {"criterion": ["skill", "web", "java", "wit"], "part_of": [None, "skill", "skill", None]}

@@ -19,9 +19,9 @@ from pandas.testing import assert_frame_equal
 import crowdnb as cn
 from crowdnb.__main__ import main
 from crowdnb.project.columns import TASK_COLUMNS, TASK_OPTIONS
+from crowdnb.project.fingerprint import fingerprint
 from crowdnb.project.form import FORM
 from crowdnb.project.options import OPTIONS, text_of_options
-from crowdnb.project.record import fingerprint
 
 CASE, LOUNGES = "case_study", "lounges"
 WORKERS, TASKS = [f"a{i}" for i in range(12)], [f"r{j}" for j in range(5)]

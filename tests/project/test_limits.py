@@ -157,7 +157,7 @@ def test_pairs_and_histories_have_limits(tmp_path, capsys, monkeypatch):
     assert problem(copy("case_study", tmp_path), capsys).endswith(
         "12 workers and 5 tasks are 60 pairs, and at most 59 can be dealt with"
     )
-    monkeypatch.setattr("crowdnb.project.reader.HISTORIES", 1000)
+    monkeypatch.setattr("crowdnb.project.ratings_reader.HISTORIES", 1000)
     said = problem(copy("lounges", tmp_path), capsys)
     assert said.startswith(
         "ratings.csv: there are 291 histories, and at most 200 can be dealt with on a scale of 5"

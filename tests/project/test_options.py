@@ -8,8 +8,9 @@ import pandas as pd
 import pytest
 
 import crowdnb as cn
+from crowdnb.project.fingerprint import fingerprint
 from crowdnb.project.options import OPTIONS, text_of_options
-from crowdnb.project.record import fingerprint, project_of, sources_of
+from crowdnb.project.record import project_of, sources_of
 
 W, T = ["a", "b", "c", "d"], ["t", "u"]
 Q = pd.DataFrame([[0.9, 0.5], [0.8, 0.1], [0.2, 0.7], [0.6, 0.3]], W, T)

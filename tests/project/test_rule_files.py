@@ -10,8 +10,9 @@ from helpers.random_problems import random_values
 import crowdnb as cn
 from crowdnb.__main__ import main
 from crowdnb.project import rule_reader
+from crowdnb.project.fingerprint import fingerprint
 from crowdnb.project.histories import left_out_line
-from crowdnb.project.record import fingerprint, project_of
+from crowdnb.project.record import project_of
 
 W, T = ["Ann", "Bo", "Cy", "Dee"], ["night", "day", "desk"]
 BASE = {

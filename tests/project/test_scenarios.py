@@ -53,6 +53,10 @@ BEYOND = replace(
     capacities={"a4": 3.0, "a5": None},
     quotas={("r2", "grade", "senior", "most"): 2, (None, "grade", "junior", "least"): "30%"},
     budget=12.5,
+    missing="average",
+    half_life=8.0,
+    ability="cloud",
+    level=0.5,
 )
 RULES = {
     "pinned": [("a3", "r1")],
@@ -157,9 +161,27 @@ def bound(rated):
     return replace(rated, options={**RULES, "costs": ones, "loads": 2 * ones})
 
 
+@pytest.fixture(scope="module")
+def faded(bound):
+    """The same with dates and gaps, read by the posterior."""
+    rows = [
+        (worker, criterion, 1 + (3 * at + k) % 5, pd.Timestamp(2024, 3, 1 + 2 * k))
+        for at, worker in enumerate(bound.workers)
+        for column, criterion in enumerate(bound.criteria)
+        for k in range(at + 1)
+        if at + column
+    ]
+    ratings = pd.DataFrame(rows, columns=["worker", "criterion", "rating", "date"])
+    return replace(
+        bound, counts=cn.count_ratings(ratings), ratings=ratings, missing="unknown",
+        ability_rule="posterior", day="2024-04-01",
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize("name", SETTINGS)
-def test_a_setting_is_dealt_with_everywhere(name, bound):
-    case = bound
+def test_a_setting_is_dealt_with_everywhere(name, bound, request):
+    of_ability = name in ("missing", "half_life", "ability", "level")
+    case = request.getfixturevalue("faded") if of_ability else bound
     one = cn.Scenario("one", **{name: getattr(BEYOND, name)})
     assert one.words(case)
     assert set(one.as_json()) == {"name", name}

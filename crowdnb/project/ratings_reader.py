@@ -1,0 +1,203 @@
+"""The rating histories of a project read: marks, dates, and who lacks a rating.
+
+Every row has its line. A rating after the day of the plan is no part of the counts, and a note
+names the first lines of such.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from crowdnb.ability.counts import Counts
+from crowdnb.ability.fading import day_of
+from crowdnb.ability.intervals import Missing
+from crowdnb.ability.ratings import count_ratings
+from crowdnb.ability.scale import Scale, is_mark
+from crowdnb.labels import listing
+from crowdnb.order import natural_key
+from crowdnb.project.abilities import counted
+from crowdnb.project.cells import as_label
+from crowdnb.project.form import HISTORIES
+from crowdnb.project.reader import Reader
+from crowdnb.project.tables import Table
+
+_FIRST = 3  # lines that a note names
+
+
+class Asked(NamedTuple):
+    """What is asked of the ratings: ``stars`` where a criterion has no scale of its own."""
+
+    stars: int
+    scales: Mapping[str, Scale]
+    missing: Missing
+    half_life: float | None
+    day: datetime.date | None
+    today: datetime.date
+
+
+class Ratings(NamedTuple):
+    """The histories; ``dated`` are the single ratings where some have a date.
+
+    ``workers`` are all whom a row names, ``day`` is the day of the plan.
+    """
+
+    counts: Counts
+    workers: list[str]
+    dated: pd.DataFrame | None
+    day: datetime.date | None
+
+
+def read_ratings(reader: Reader, criteria: list[str] | None, asked: Asked) -> Ratings | None:
+    """The rating histories; None where there are none, or none that can be used."""
+    table = reader.table("ratings")
+    if table is None:
+        return None
+    worker, criterion = table.labels("worker"), table.labels("criterion")
+    if reader.too_many(table, worker, "worker") or reader.too_many(table, criterion, "criterion"):
+        return None
+    if criteria is not None:
+        reader.known_criteria(table, criterion, criteria)
+    rating = _marks(table, criterion, asked)
+    frame = pd.DataFrame({"worker": worker, "criterion": criterion, "rating": rating})
+    workers = sorted({*worker} - {""}, key=natural_key)
+    days, kept = _dates(table, asked)
+    if days is not None:
+        _note_doubles(table, frame)
+        frame["date"] = days
+    good = (frame["worker"] != "") & (frame["criterion"] != "") & frame["rating"].notna()
+    have = set(frame.loc[good & kept, ["worker", "criterion"]].itertuples(index=False, name=None))
+    scales = {one: scale for one, scale in asked.scales.items() if one in set(criterion)}
+    marks = max([asked.stars, *(len(scale.marks) for scale in scales.values())])
+    if len(have) * marks > HISTORIES:
+        most = f"at most {HISTORIES // marks:,} can be dealt with on a scale of {marks:,}"
+        table.problem(
+            f"there are {len(have):,} histories, and {most} {'marks' if scales else 'stars'}"
+        )
+        return None
+    if asked.missing == "error":
+        tried = set(zip(worker, criterion, strict=True)) if kept.all() else have
+        _report_gaps(table, workers, criteria, tried, bool(kept.all()))
+    if not (good & kept).any():
+        return None
+    day = _day_of_plan(days, asked)
+    counts = (
+        counted(frame[good], asked.half_life, day, asked.stars, scales or None)
+        if days is not None
+        else count_ratings(frame[good], asked.stars, scales or None)
+    )
+    dated = None if days is None else frame[good].reset_index(drop=True)
+    return Ratings(counts, workers, dated, day)
+
+
+def _marks(table: Table, criterion: list[str], asked: Asked) -> list[float]:
+    """The ratings as numbers, NaN where one is not a mark of its criterion's scale."""
+    if not asked.scales:
+        usual = Scale(1, asked.stars)
+        text = f"is not a whole number of stars from 1 to {asked.stars}"
+        return table.numbers("rating", lambda value: None if is_mark(value, usual) else text)
+    ratings = table.numbers("rating")
+    said: dict[tuple[str, float], str] = {}
+    for row, (one, value) in enumerate(zip(criterion, ratings, strict=True)):
+        if (one, value) not in said:
+            scale = asked.scales.get(one, Scale(1, asked.stars))
+            good = np.isnan(value) or is_mark(value, scale)
+            said[one, value] = "" if good else f"{value:g} is not a mark of {one}, from {scale}"
+        if wrong := said[one, value]:
+            table.problem(wrong, row, "rating")
+            ratings[row] = np.nan
+    return ratings
+
+
+def _dates(table: Table, asked: Asked) -> tuple[pd.Series[Any] | None, pd.Series[bool]]:
+    """The day of each rating, NaT where there is none, and which are not after the plan's.
+
+    The days are None where no rating has one. What is no date is reported, and of a half-life what
+    has none.
+    """
+    everything = pd.Series(True, range(len(table.rows)))
+    cells = table.column("date") if "date" in table.header else []
+    texts = [as_label(cell) for cell in cells]
+    if not any(texts):
+        for name in ("half_life", "day"):
+            if getattr(asked, name) is not None:
+                table.problem(f"{name} is given, and no rating has a date")
+        return None, everything
+    known: dict[Any, datetime.date | None] = {}
+    days: list[datetime.date | None] = []
+    for row, (cell, text) in enumerate(zip(cells, texts, strict=True)):
+        if cell not in known:
+            known[cell] = day_of(cell) if text else None
+        if text and known[cell] is None:
+            table.problem(f"{text!r} is not a date such as 2024-03-01", row, "date")
+        elif not text and asked.half_life is not None:
+            table.problem("the date is empty, and a half-life needs one", row, "date")
+        days.append(known[cell])
+    series = pd.Series(np.array(days, dtype="M8[s]"))
+    last = _day_of_plan(series, asked)
+    later = series > pd.Timestamp(last) if last is not None else series.notna()
+    if later.any():
+        _tell_later(table, later, last, asked)
+    return series, ~later
+
+
+def _day_of_plan(days: pd.Series[Any] | None, asked: Asked) -> datetime.date | None:
+    """The day asked for, else the newest that is not after today; None without dates."""
+    if asked.day is not None or days is None:
+        return asked.day
+    past = days[days <= pd.Timestamp(asked.today)]
+    return None if past.empty else past.max().date()
+
+
+def _tell_later(
+    table: Table, later: pd.Series[bool], last: datetime.date | None, asked: Asked
+) -> None:
+    """Note ratings after the day of the plan; without any before today there is no such day."""
+    rows = np.flatnonzero(later)
+    lines = listing([table.lines[row] for row in rows], _FIRST)
+    where = f"{table.line_word}{'s' * (len(rows) > 1)} {lines}"
+    are = "1 rating is" if len(rows) == 1 else f"{len(rows):,} ratings are"
+    if last is None:
+        table.problem(
+            f"{are} after today, {asked.today} ({where}); say the day of the plan (--day)"
+        )
+        return
+    of = "the day of the plan" if asked.day is not None else "today; the day of the plan is"
+    after = f"{of}, {last}" if asked.day is not None else f"{of} {last}"
+    table.report.notes.append(f"{table.where}: {are} left out, after {after} ({where})")
+    if later.all():
+        table.problem(f"every rating is after {after}")
+
+
+def _report_gaps(
+    table: Table,
+    workers: list[str],
+    criteria: list[str] | None,
+    have: set[tuple[str, str]],
+    all_count: bool,
+) -> None:
+    """Report who has no rating on a criterion."""
+    before = "" if all_count else " up to the day of the plan"
+    for one in workers:
+        if lacking := [other for other in criteria or [] if (one, other) not in have]:
+            table.problem(f"worker {one} has no rating on criterion {listing(lacking)}{before}")
+
+
+def _note_doubles(table: Table, ratings: pd.DataFrame) -> None:
+    """Note ratings that stand twice with their date: nobody can tell whether both are meant."""
+    ratings = ratings.assign(date=[as_label(cell) for cell in table.column("date")])
+    twice = np.flatnonzero(ratings.duplicated().to_numpy() & (ratings["date"] != ""))
+    if len(twice):
+        row = int(twice[0])
+        before = int((ratings == ratings.iloc[row]).all(axis=1).to_numpy().argmax())
+        rows = "1 row stands" if len(twice) == 1 else f"{len(twice):,} rows stand"
+        which = "" if len(twice) == 1 else "first "
+        table.report.notes.append(
+            f"{table.where}: {rows} there a second time with the same date and rating"
+            f" ({which}{table.line_word} {table.lines[row]}, as {table.lines[before]});"
+            " each counts"
+        )
