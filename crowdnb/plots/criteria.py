@@ -140,6 +140,7 @@ def criteria_tree(tree: CriteriaTree) -> Picture:
     bars.set(xlim=(0, None), ylim=(len(table) - 0.4, -0.6), xlabel="weight in all (sum 1)")
     bars.tick_params(axis="y", left=False, labelleft=False)
     bars.grid(axis="x", **FAINT)
+    bars.set_axisbelow(True)
     parts = []
     for parent, family in table.groupby(table["part_of"].map(_name), sort=False):
         shares = listing((f"{name} {brief(share)}" for name, share in family["share"].items()), 12)
