@@ -128,17 +128,17 @@ CALLS = [
         " progress=False)"
     ),
     "cn.explain_infeasible(problem=NOBODY, time_limit=5.0)",
-    "cn.why(problem=P, worker='a', task='t1', solver='HIGHS')",
+    "cn.why(problem=P, worker='a', task='t1', solver='HIGHS', time_limit=5.0)",
     "cn.prices(problem=P, solver='HIGHS')",
-    "cn.alternatives(problem=P, limit=2, tolerance=0.1, solver='HIGHS')",
-    "cn.replan(problem=P, table=T, price=0.1, solver='HIGHS')",
+    "cn.alternatives(problem=P, limit=2, tolerance=0.1, solver='HIGHS', time_limit=5.0)",
+    "cn.replan(problem=P, table=T, price=0.1, solver='HIGHS', time_limit=5.0)",
     (
         "cn.repairs(problem=NOBODY, limit=2, costs={('place', 't1'): 2.0}, untouchable=[('place',"
         " 't2')], time_limit=2.0)"
     ),
     (
         "cn.stability(problem=OF_PROJECT, possibility=POSSIBILITY, weights=WEIGHTS, table=CHOSEN,"
-        " samples=2, rng=0, solver='HIGHS')"
+        " samples=2, rng=0, solver='HIGHS', time_limit=5.0)"
     ),
     "STABILITY.holds(weights=WEIGHTS)",
     (
@@ -147,16 +147,17 @@ CALLS = [
     ),
     (
         "cn.doubt(project=PROJECT, problem=OF_PROJECT, table=CHOSEN, samples=2, rng=0,"
-        " source='intervals', solver='HIGHS', progress=False)"
+        " source='intervals', solver='HIGHS', progress=False, time_limit=5.0)"
     ),
     (
         "cn.robust(project=PROJECT, problem=OF_PROJECT, criterion='worst case', time_limit=5.0,"
         " solver='HIGHS')"
     ),
-    "cn.recover_conflicts(problem=P, table=T, limit=2, tolerance=0.1, largest=2, solver='HIGHS')",
+    "cn.recover_conflicts(problem=P, table=T, limit=2, tolerance=0.1, largest=2,"
+    " solver='HIGHS', time_limit=5.0)",
     (
         "cn.recover_weights(problem=OF_PROJECT, possibility=POSSIBILITY, table=CHOSEN,"
-        " weights=WEIGHTS, tolerance=0.1, solver='HIGHS')"
+        " weights=WEIGHTS, tolerance=0.1, solver='HIGHS', time_limit=5.0)"
     ),
     # projects
     (

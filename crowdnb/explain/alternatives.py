@@ -30,6 +30,7 @@ from crowdnb.model.moves import moves, moves_text
 from crowdnb.model.problem import Problem
 from crowdnb.model.terms import score
 from crowdnb.order import natural_order
+from crowdnb.solver.clock import TimeOverError
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,8 +50,10 @@ class Alternatives:
         How many of those listed are optimal.
     complete : bool
         Whether every optimum is listed, and everything within the tolerance where one was given.
+        False as well where the time was over before ``limit`` were found.
     always : DataFrame
-        Pairs (worker, task) that every optimum has, listed or not.
+        Pairs (worker, task) that every optimum has, listed or not; where the time was over, those
+        of which that is proved.
     """
 
     assignments: tuple[Assignment, ...]
@@ -76,7 +79,8 @@ class Alternatives:
     def text(self) -> str:
         """All of it in words."""
         if not self.optima:
-            return "No assignment exists."
+            unknown = "The best assignment was not settled within the time limit."
+            return "No assignment exists." if self.complete else unknown
         best, more = self.frame["performance"].iloc[0], "" if self.complete else "at least "
         what = "assignment is" if self.optima == 1 and self.complete else "assignments are"
         pairs = [f"{row.worker} on {row.task}" for row in self.always.itertuples()]
@@ -91,7 +95,11 @@ class Alternatives:
 
 
 def alternatives(
-    problem: Problem, limit: int = 20, tolerance: float | None = None, solver: str | None = None
+    problem: Problem,
+    limit: int = 20,
+    tolerance: float | None = None,
+    solver: str | None = None,
+    time_limit: float | None = None,
 ) -> Alternatives:
     """The ``limit`` best assignments; every optimum among them, as long as there are not more.
 
@@ -105,6 +113,9 @@ def alternatives(
         alone.
     solver : str, optional
         As for :func:`crowdnb.solve`.
+    time_limit : float, optional
+        Seconds, > 0, for all of it. When they are over, those come back that are
+        proved to be the best ones.
 
     Returns
     -------
@@ -115,7 +126,8 @@ def alternatives(
     Raises
     ------
     ValueError
-        The limit is no integer of at least 1; the tolerance is negative.
+        The limit is no integer of at least 1; the tolerance is negative; the time limit is not
+        above 0.
 
     Examples
     --------
@@ -128,13 +140,19 @@ def alternatives(
     if tolerance is not None and not number(tolerance) >= 0:
         raise ValueError(f"tolerance must not be negative, got {tolerance}")
     tolerance = None if tolerance is None else number(tolerance)
-    oracle = Oracle(problem, solver)
-    best, found, complete = oracle.optimum.placed, list[IntArray](), True
+    oracle, found, complete = Oracle(problem, solver, time_limit), list[IntArray](), True
+    try:
+        best = oracle.optimum.placed
+    except TimeOverError:
+        best, complete = None, False
     if best is None:
-        return Alternatives((), _ranking(problem, [], [], 0.0), 0, True, _labelled(problem, []))
+        return Alternatives((), _ranking(problem, [], [], 0.0), 0, complete, _labelled(problem, []))
     slack = oracle.tie
     with tqdm(desc="alternatives", total=limit, leave=False, delay=5) as bar:
         for placed in _in_turn(oracle):
+            if placed is None:
+                complete = False
+                break
             below = oracle.optimum.performance - score(problem, placed)
             if tolerance is not None and below > tolerance + slack:
                 break
@@ -180,8 +198,11 @@ class _Part(NamedTuple):
     best: IntArray | None  # pairs × 2; None as long as it is not known
 
 
-def _in_turn(oracle: Oracle) -> Iterator[IntArray]:
-    """Assignments from the best on (Lawler): a part is solved when it comes up, then split."""
+def _in_turn(oracle: Oracle) -> Iterator[IntArray | None]:
+    """Assignments from the best on (Lawler): a part is solved when it comes up, then split.
+
+    None where the time is over.
+    """
     problem, turn = oracle.problem, count()
     nothing: IntArray = np.zeros((0, 2), dtype=np.int64)
     nowhere: BoolArray = np.zeros(problem.arrays.qualification.shape, dtype=bool)
@@ -189,8 +210,15 @@ def _in_turn(oracle: Oracle) -> Iterator[IntArray]:
     heap = [_Part(-rho, next(turn), nothing, nowhere, best)]
     while heap:
         _, _, forced, barred, best_of_part = heapq.heappop(heap)
+        if oracle.clock.over:
+            yield None
+            return
         if best_of_part is None:
-            found = oracle.best_with(forced, barred)
+            try:
+                found = oracle.best_with(forced, barred)
+            except TimeOverError:
+                yield None
+                return
             if found is not None:
                 heapq.heappush(
                     heap, _Part(-score(problem, found), next(turn), forced, barred, found)
@@ -254,7 +282,10 @@ def _always(oracle: Oracle, optima: list[IntArray], complete: bool) -> pd.DataFr
         for i, j in pairs:
             barred = np.zeros_like(problem.eligible)
             barred[i, j] = True
-            placed = oracle.best_with(np.zeros((0, 2), dtype=np.int64), barred)
+            try:
+                placed = oracle.best_with(np.zeros((0, 2), dtype=np.int64), barred)
+            except TimeOverError:
+                break
             if placed is None or score(problem, placed) < oracle.optimum.performance - oracle.tie:
                 kept.append((i, j))
         pairs = kept

@@ -16,7 +16,9 @@ from crowdnb.model.assignment import Assignment
 from crowdnb.model.moves import moves, moves_text
 from crowdnb.model.pair_tables import zero_one
 from crowdnb.model.problem import Problem, needed
+from crowdnb.solver.clock import Clock
 from crowdnb.solver.search import optimum, tie
+from crowdnb.solver.ties import tie_break
 from crowdnb.spelling import unknown
 
 
@@ -27,7 +29,8 @@ class Replan:
     Attributes
     ----------
     assignment : Assignment
-        Of the greatest ρ less ``price`` for each change.
+        Of the greatest ρ less ``price`` for each change; where the time was over before that was
+        proved, the best known, with the status ``time_limit``.
     changes : int
         Pairs of it that were not in the running assignment: people who start on a task.
     moves : DataFrame
@@ -37,6 +40,8 @@ class Replan:
     problem : Problem
     running : ndarray of bool, m × n
         The running assignment, as far as its workers and tasks are in the problem.
+    time_limit : float or None
+        Seconds that were given, and that ``curve`` has as well.
     """
 
     assignment: Assignment
@@ -46,20 +51,29 @@ class Replan:
     text: str
     problem: Problem
     running: BoolArray
+    time_limit: float | None = None
 
     @cached_property
     def curve(self) -> pd.DataFrame:
         """The greatest ρ for each number of changes: index ``changes``, column ``performance``.
 
-        Only numbers at which ρ rises are listed, from the fewest that the problem needs. A problem
-        with a budget of its own is a ValueError.
+        Only numbers at which ρ rises are listed, from the fewest that the problem needs. Where the
+        time is over, ρ is NaN at the number that was not settled, and nothing is known of fewer. A
+        problem with a budget of its own is a ValueError.
         """
         if self.problem.budget is not None:
             raise ValueError("replan: the curve needs a problem without a budget of its own")
         costs, most, rows = (~self.running).astype(float), self.running.size, dict[int, float]()
+        clock, unknown = Clock(self.time_limit), dict[int, float]()
         with tqdm(desc="changes", leave=False, delay=5) as bar:
             while most >= 0:
-                answer = optimum(self.problem.changed(costs=costs, budget=float(most)))
+                priced = self.problem.changed(costs=costs, budget=float(most))
+                if (
+                    clock.over
+                    or (answer := optimum(priced, None, clock.limit)).status == "time_limit"
+                ):
+                    unknown = {most: math.nan}
+                    break
                 if answer.placed is None:
                     break
                 most = int((~self.running[answer.placed[:, 0], answer.placed[:, 1]]).sum())
@@ -71,7 +85,7 @@ class Replan:
                 rows = least | {most: answer.performance}  # as good with fewer changes
                 most -= 1
                 bar.update()
-        frame = pd.DataFrame({"performance": pd.Series(rows, dtype=float)}).rename_axis(
+        frame = pd.DataFrame({"performance": pd.Series(rows | unknown, dtype=float)}).rename_axis(
             index="changes"
         )
         return frame.sort_index()
@@ -81,7 +95,11 @@ class Replan:
 
 
 def replan(
-    problem: Problem, table: pd.DataFrame, price: float = 0.0, solver: str | None = None
+    problem: Problem,
+    table: pd.DataFrame,
+    price: float = 0.0,
+    solver: str | None = None,
+    time_limit: float | None = None,
 ) -> Replan:
     """The best assignment of a changed problem when each change to the running one has a price.
 
@@ -97,6 +115,9 @@ def replan(
         assignment.
     solver : str, optional
         As for :func:`crowdnb.solve`.
+    time_limit : float, optional
+        Seconds, > 0, for all of it. When they are over, the best assignment known comes
+        back, with the status ``time_limit``; without a table where none is known.
 
     Returns
     -------
@@ -107,7 +128,7 @@ def replan(
     ------
     ValueError
         The price is negative; the table is no frame, or has cells other than 0 and 1; the problem
-        has no assignment.
+        has no assignment; the time limit is not above 0.
 
     Examples
     --------
@@ -125,17 +146,29 @@ def replan(
     running = _running(needed(problem), table)
     price = number(price)
     priced = valued(problem, problem.value - price * ~running)
-    answer = Oracle(priced, solver).optimum
-    if answer.placed is None:
+    oracle = Oracle(priced, solver, time_limit)
+    answer = oracle.program.best(priced, time_limit, tie_break(priced))
+    if answer.status == "infeasible":
         raise ValueError("replan: the problem has no assignment; explain_infeasible says why")
-    best = Assignment.of(problem, answer.placed, "optimal", answer.solver, answer.seconds)
+    # ρ is what the priced problem comes to and the price of each change, of which places are most
+    most = answer.bound + price * min(running.size, float(problem.most.sum()))
+    best = Assignment.of(
+        problem, answer.placed, answer.status, answer.solver, answer.seconds, most, answer.reasons
+    )
+    if answer.placed is None:
+        nobody = np.zeros((0, 2), dtype=np.int64)
+        text = "No assignment was found, and none ruled out, within the time limit."
+        still = moves(problem, nobody, nobody)
+        return Replan(best, 0, still, price, text, problem, running, time_limit)
     changes = int((~running[answer.placed[:, 0], answer.placed[:, 1]]).sum())
     who = moves(problem, np.argwhere(running), answer.placed)
     text = (
         f"ρ = {best.performance:.6g} after {changes}"
         f" {'change' if changes == 1 else 'changes'}\n{moves_text(who)}"
     )
-    return Replan(best, changes, who, price, text, problem, running)
+    if answer.status == "time_limit":
+        text += "\nWhether this is the best was not settled within the time limit."
+    return Replan(best, changes, who, price, text, problem, running, time_limit)
 
 
 def _running(problem: Problem, table: object) -> BoolArray:

@@ -17,6 +17,7 @@ from crowdnb.model.assignment import Assignment
 from crowdnb.model.check import broken_rules
 from crowdnb.model.problem import Problem, needed
 from crowdnb.model.terms import score
+from crowdnb.solver.clock import Clock, TimeOverError
 from crowdnb.solver.engine import SolverAnswerError
 from crowdnb.solver.placement import need_besides, place_with, ruled_out
 from crowdnb.solver.program import Program
@@ -27,20 +28,33 @@ TINY = 1e-300  # stands for a value of exactly 0, which would forbid a pair
 
 
 class Oracle:
-    """The optimum of a problem and of variants over the same labels, compiled once."""
+    """The optimum of a problem and of variants over the same labels, compiled once.
 
-    def __init__(self, problem: Problem, solver: str | None = None) -> None:
-        self.problem = needed(problem)
+    With a time limit, which is for all questions together, TimeOverError comes out of each that is
+    not settled.
+    """
+
+    def __init__(
+        self, problem: Problem, solver: str | None = None, time_limit: float | None = None
+    ) -> None:
+        self.problem, self.clock = needed(problem), Clock(time_limit)
         self.program = Program(problem, solver)
+        self.clock.start()  # the solver is loaded by now
 
     def best(self, problem: Problem) -> Assignment:
         """The optimum of a variant, as :func:`crowdnb.solve` finds and checks it."""
-        return self.program.best(problem)
+        return self._settled(self.program.best(problem, self.clock.limit))
+
+    def _settled(self, answer: Assignment) -> Assignment:
+        if answer.status == "time_limit":
+            raise TimeOverError
+        return answer
 
     @cached_property
     def optimum(self) -> Assignment:
         """The optimum of the problem itself; of tied ones the one that a project's outputs name."""
-        return self.program.best(self.problem, tie_break=tie_break(self.problem))
+        ties = tie_break(self.problem)
+        return self._settled(self.program.best(self.problem, self.clock.limit, ties))
 
     @cached_property
     def tie(self) -> float:

@@ -17,6 +17,7 @@ from crowdnb.model.assignment import Assignment
 from crowdnb.model.check import fitting
 from crowdnb.model.moves import moves, moves_text, position
 from crowdnb.model.problem import Problem, needed
+from crowdnb.solver.clock import TimeOverError
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +40,9 @@ class Why:
         Who moves from the optimum to the other: worker, before, after.
     text : str
         All of it in words.
+    settled : bool
+        Whether both optima are proved; where the time was over before, ``difference`` is NaN, and
+        so is ``performance`` where it was over before the first.
     """
 
     worker: Hashable
@@ -49,12 +53,19 @@ class Why:
     difference: float
     moves: pd.DataFrame
     text: str
+    settled: bool = True
 
     def __str__(self) -> str:
         return self.text
 
 
-def why(problem: Problem, worker: Hashable, task: Hashable, solver: str | None = None) -> Why:
+def why(
+    problem: Problem,
+    worker: Hashable,
+    task: Hashable,
+    solver: str | None = None,
+    time_limit: float | None = None,
+) -> Why:
     """Compare the optimum with the best assignment with a pair, or without it where it is chosen.
 
     Parameters
@@ -63,6 +74,9 @@ def why(problem: Problem, worker: Hashable, task: Hashable, solver: str | None =
     worker, task : label
     solver : str, optional
         As for :func:`crowdnb.solve`.
+    time_limit : float, optional
+        Seconds, > 0, for all of it. When they are over, the answer is that it is not
+        settled.
 
     Returns
     -------
@@ -71,7 +85,7 @@ def why(problem: Problem, worker: Hashable, task: Hashable, solver: str | None =
     Raises
     ------
     ValueError
-        No such worker or task; the problem has no assignment.
+        No such worker or task; the problem has no assignment; the time limit is not above 0.
 
     Examples
     --------
@@ -80,7 +94,7 @@ def why(problem: Problem, worker: Hashable, task: Hashable, solver: str | None =
     a3 takes r0: without it ρ is at most 2.69676, 0.000522 less than 2.69728.
     a3: r0 → r2; a11: r2 → r0
     """
-    return why_of(Oracle(problem, solver), worker, task)
+    return why_of(Oracle(problem, solver, time_limit), worker, task)
 
 
 def why_of(oracle: Oracle, worker: Hashable, task: Hashable) -> Why:
@@ -89,19 +103,32 @@ def why_of(oracle: Oracle, worker: Hashable, task: Hashable) -> Why:
     needed(problem)
     i, j = position(problem.workers, worker, "worker"), position(problem.tasks, task, "task")
     worker, task = problem.workers[i], problem.tasks[j]
-    best = oracle.optimum.placed
+    try:
+        best = oracle.optimum.placed
+    except TimeOverError:
+        nobody = np.zeros((0, 2), dtype=np.int64)
+        text = f"Whether {worker} takes {task} was not settled within the time limit."
+        still = moves(problem, nobody, nobody)
+        return Why(worker, task, False, math.nan, None, math.nan, still, text, False)
     if best is None:
         raise ValueError("why: the problem has no assignment; explain_infeasible says why")
     rho, pair = oracle.optimum.performance, np.array([[i, j]])
     chosen = bool((best == pair).all(axis=1).any())
     barred = np.zeros_like(problem.eligible)
     barred[i, j] = chosen
-    placed = oracle.best_with(pair[:0] if chosen else pair, barred)
     says, with_it = ("takes", "without") if chosen else ("does not take", "with")
+    still = moves(problem, best, best)
+    try:
+        placed = oracle.best_with(pair[:0] if chosen else pair, barred)
+    except TimeOverError:
+        text = (
+            f"{worker} {says} {task}: what ρ is {with_it} it was not settled within the time limit."
+        )
+        return Why(worker, task, chosen, rho, None, math.nan, still, text, False)
     if placed is None:
         reason = "no assignment exists without it" if chosen else _cannot(problem, i, j)
         text = f"{worker} {says} {task}: {reason}."
-        return Why(worker, task, chosen, rho, None, math.inf, moves(problem, best, best), text)
+        return Why(worker, task, chosen, rho, None, math.inf, still, text)
     other = Assignment.of(problem, placed, "optimal", oracle.optimum.solver, oracle.optimum.seconds)
     less, who = rho - other.performance, moves(problem, best, placed)
     if abs(less) <= oracle.tie:

@@ -11,6 +11,7 @@ B. Efron, R. J. Tibshirani, "An Introduction to the Bootstrap", Chapman & Hall, 
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -37,6 +38,7 @@ from crowdnb.project.record import Project
 from crowdnb.sensitivity.given import positions
 from crowdnb.sensitivity.project_arrays import ProjectArrays
 from crowdnb.solver.batch import in_parallel
+from crowdnb.solver.clock import TimeOverError
 from crowdnb.solver.search import tie
 
 Source = Literal["ratings", "intervals"]
@@ -61,8 +63,8 @@ class Doubt:
         ``share`` of the samples whose optimum has it, and ``error``, the standard error of that
         share. The surest first.
     samples : DataFrame
-        One row per sample: ``optimum``, its greatest ρ; ``kept``, ρ of T; ``loss``, the first less the
-        second, ≥ 0.
+        One row per sample, fewer than asked for where the time was over: ``optimum``, its greatest
+        ρ; ``kept``, ρ of T; ``loss``, the first less the second, ≥ 0.
     quantiles : DataFrame
         The same columns; index 0.05, 0.25, 0.5, 0.75, 0.95.
     share : float
@@ -70,6 +72,9 @@ class Doubt:
     error : float
         Its standard error.
     text : str
+    settled : bool
+        Whether all samples were drawn and solved within the time, and T is proved to be optimal
+        today where none was given.
     """
 
     assignment: Assignment
@@ -80,6 +85,7 @@ class Doubt:
     share: float
     error: float
     text: str
+    settled: bool = True
 
     def __str__(self) -> str:
         return self.text
@@ -94,6 +100,7 @@ def doubt(
     source: Source | None = None,
     solver: str | None = None,
     progress: bool = True,
+    time_limit: float | None = None,
 ) -> Doubt:
     """How often each pair is chosen, and how much ρ is at risk, when the data are drawn again.
 
@@ -116,6 +123,9 @@ def doubt(
         As for :func:`crowdnb.solve`.
     progress : bool
         Whether to show a bar.
+    time_limit : float, optional
+        Seconds, > 0, for all of it. When they are over, what the samples say until
+        then comes back, and NaN where there are none.
 
     Returns
     -------
@@ -127,7 +137,7 @@ def doubt(
     ------
     ValueError
         No assignment exists; T breaks a rule; there are no ratings to draw; samples below 1; an
-        unknown source; labels do not fit.
+        unknown source; labels do not fit; the time limit is not above 0.
 
     Notes
     -----
@@ -151,16 +161,29 @@ def doubt(
             "source: the project has no rating histories; 'intervals' draws inside the intervals"
         )
     source = source or ("intervals" if project.counts is None else "ratings")
-    oracle = Oracle(data.problem, solver)
-    placed = data.best(oracle)
-    placed = placed if table is None else positions(data.problem, table)
+    oracle = Oracle(data.problem, solver, time_limit)
+    try:
+        placed = data.best(oracle)
+        today = Assignment.of(
+            data.problem, placed, "optimal", oracle.optimum.solver, oracle.optimum.seconds
+        )
+    except TimeOverError:
+        today = Assignment.of(data.problem, None, "time_limit", "none", 0.0, math.inf)
+    if table is not None:
+        placed = positions(data.problem, table)
+        today = Assignment.of(data.problem, placed, "optimal", today.solver, today.seconds)
+    if today.placed is None:
+        return _unknown(data.problem, today, source)
     rng = generator(rng)
     drawn = (
         _inside(data, samples, rng)
         if source == "intervals"
         else _resampled(data, project, samples, rng)
     )
-    blocks = in_parallel(joblib.delayed(_chosen)(data, block, placed, solver) for block in drawn)
+    until = time.time() + oracle.clock.left  # on the clock that processes share
+    blocks = in_parallel(
+        joblib.delayed(_chosen)(data, block, placed, solver, until) for block in drawn
+    )
     chosen, rows = np.zeros(data.q.shape), list[tuple[float, float]]()
     with tqdm(total=samples, desc="samples", leave=False, delay=5, disable=not progress) as bar:
         for block in blocks:
@@ -170,15 +193,27 @@ def doubt(
             bar.update(len(block))
     frame = pd.DataFrame(rows, columns=["optimum", "kept"]).rename_axis("sample")
     frame["loss"] = frame["optimum"] - frame["kept"]
-    today = Assignment.of(
-        data.problem, placed, "optimal", oracle.optimum.solver, oracle.optimum.seconds
-    )
+    if not rows:
+        return _unknown(data.problem, today, source)
+    drawn_of, samples = samples, len(rows)
     shares = _shares(data.problem, placed, chosen / samples, samples)
     stays = float((frame["loss"] == 0).mean())
     error = math.sqrt(stays * (1 - stays) / samples)
     quantiles = frame.quantile(list(_QUANTILES)).rename_axis("quantile")
     text = _doubt_text(source, today, shares, quantiles, stays, error, samples)
-    return Doubt(today, source, shares, frame, quantiles, stays, error, text)
+    if samples < drawn_of:
+        text += f"\nThe time was over after {samples} of {drawn_of} samples."
+    return Doubt(today, source, shares, frame, quantiles, stays, error, text, samples == drawn_of)
+
+
+def _unknown(problem: Problem, today: Assignment, source: Source) -> Doubt:
+    """What is said where no sample was settled."""
+    frame = pd.DataFrame(columns=["optimum", "kept", "loss"], dtype=float).rename_axis("sample")
+    placed = np.zeros((0, 2), dtype=np.int64) if today.placed is None else today.placed
+    shares = _shares(problem, placed, np.full(problem.eligible.shape, math.nan), 1)
+    quantiles = frame.reindex(pd.Index(_QUANTILES, name="quantile"))
+    text = "How sure the assignment is was not settled within the time limit."
+    return Doubt(today, source, shares, frame, quantiles, math.nan, math.nan, text, settled=False)
 
 
 def _inside(data: ProjectArrays, samples: int, rng: np.random.Generator) -> Iterator[FloatArray]:
@@ -214,16 +249,22 @@ def _resampled(
 
 
 def _chosen(
-    data: ProjectArrays, qs: FloatArray, placed: IntArray, solver: str | None
+    data: ProjectArrays, qs: FloatArray, placed: IntArray, solver: str | None, until: float
 ) -> list[tuple[IntArray, float, float]]:
     """Of each Q the optimum, its ρ and ρ of T; T itself where nothing is better.
 
-    Runs in whatever process this is.
+    Runs in whatever process this is, up to so many seconds of its clock.
     """
-    oracle, found = Oracle(data.problem, solver), []
+    left, found = until - time.time(), []
+    if left <= 0:
+        return []
+    oracle = Oracle(data.problem, solver, None if math.isinf(left) else left)
     for q in qs:
         problem = data.with_q(q)
-        answer = oracle.best(problem)
+        try:
+            answer = oracle.best(problem)
+        except TimeOverError:
+            break
         best = placed_of(answer)  # T is valid
         kept = Assignment.of(problem, placed, "optimal", answer.solver, 0.0).performance
         same = answer.performance - kept <= tie(problem, placed)

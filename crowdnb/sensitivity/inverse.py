@@ -38,8 +38,10 @@ from crowdnb.model.problem import Problem
 from crowdnb.model.terms import score
 from crowdnb.sensitivity.given import positions
 from crowdnb.sensitivity.weighing import NEAR, Weighing
+from crowdnb.solver.clock import TimeOverError
 from crowdnb.solver.search import tie
 
+_NOT_SETTLED = "What makes the assignment optimal was not settled within the time limit."
 _Set = frozenset[tuple[int, int]]  # conflicts, as positions of two workers
 
 
@@ -52,13 +54,13 @@ class RecoveredConflicts:
     sets : tuple of tuples of (worker, other)
         All of the smallest size, in the order of labels. One empty set: the assignment is optimal
         as it is. No set: none of the sizes tried makes it so, and ``possible`` says whether a
-        larger one does.
+        larger one does; or the time was over.
     frame : DataFrame
         A row for each conflict: set (from 1), worker, other.
-    possible : bool
-        Whether any set of conflicts does it.
+    possible : bool or None
+        Whether any set of conflicts does it; None where the time was over before that was known.
     complete : bool
-        Whether all of this size are listed.
+        Whether all of this size are listed; of none, whether the sizes tried are settled.
     performance : float
         ρ of the given assignment.
     tolerance : float
@@ -68,7 +70,7 @@ class RecoveredConflicts:
 
     sets: tuple[tuple[tuple[Hashable, Hashable], ...], ...]
     frame: pd.DataFrame
-    possible: bool
+    possible: bool | None
     complete: bool
     performance: float
     tolerance: float
@@ -85,6 +87,7 @@ def recover_conflicts(
     tolerance: float | None = None,
     largest: int = 3,
     solver: str | None = None,
+    time_limit: float | None = None,
 ) -> RecoveredConflicts:
     """All smallest sets of further conflicts between workers that make an assignment optimal.
 
@@ -105,6 +108,9 @@ def recover_conflicts(
         The largest size of sets to try.
     solver : str, optional
         As for :func:`crowdnb.solve`.
+    time_limit : float, optional
+        Seconds, > 0, for all of it. When they are over, the sets of the smallest size
+        that are proved until then come back; ``complete`` is False.
 
     Returns
     -------
@@ -113,7 +119,8 @@ def recover_conflicts(
     Raises
     ------
     ValueError
-        T breaks a rule of the problem; a limit is no integer; the tolerance is negative.
+        T breaks a rule of the problem; a limit is no integer; the tolerance is negative; the time
+        limit is not above 0.
 
     Examples
     --------
@@ -131,10 +138,13 @@ def recover_conflicts(
     limit, largest = whole(limit, "limit"), whole(largest, "largest", 0)
     if tolerance is not None and not number(tolerance) >= 0:
         raise ValueError(f"tolerance must not be negative, got {tolerance}")
-    placed, oracle = positions(problem, table), Oracle(problem, solver)
-    rho = score(problem, placed)
-    slack = _gain_of_team(oracle, placed) if tolerance is None else number(tolerance)
-    beaten = rho + slack + max(oracle.tie, tie(problem, placed))
+    placed, oracle = positions(problem, table), Oracle(problem, solver, time_limit)
+    rho, none = score(problem, placed), _sets_frame(())
+    try:
+        slack = _gain_of_team(oracle, placed) if tolerance is None else number(tolerance)
+        beaten = rho + slack + max(oracle.tie, tie(problem, placed))
+    except TimeOverError:
+        return RecoveredConflicts((), none, None, False, rho, math.nan, _NOT_SETTLED)
     now, own = problem.arrays.worker_conflicts, _together(problem, placed)
     note = (
         f"\nTaken as optimal: the same workers could gain {slack:.3g} by changing places."
@@ -152,12 +162,15 @@ def recover_conflicts(
 
     m = len(problem.workers)
     every = {pair for pair in combinations(range(m), 2) if not now[pair]} - own
-    last = better(every)
+    try:
+        last = better(every)
+    except TimeOverError:
+        return RecoveredConflicts((), none, None, False, rho, slack, _NOT_SETTLED + note)
     if last is not None:
         reached = score(problem, last)
         even = f"even with every conflict that it allows, ρ reaches {reached:.6g}"
         text = f"No set of conflicts makes the assignment optimal: {even}."
-        return RecoveredConflicts((), _sets_frame(()), False, True, rho, slack, text + note)
+        return RecoveredConflicts((), none, False, True, rho, slack, text + note)
     found, complete = _smallest(
         better, lambda rival: _together(problem, rival) - own, limit, largest
     )
@@ -172,7 +185,7 @@ def recover_conflicts(
         complete,
         rho,
         slack,
-        _sets_text(sets, complete, largest) + note,
+        (_sets_text(sets, complete, largest) if complete or sets else _NOT_SETTLED) + note,
     )
 
 
@@ -182,7 +195,10 @@ def _smallest(
     limit: int,
     largest: int,
 ) -> tuple[list[_Set], bool]:
-    """Level by level, the smallest sets that leave nothing better; and whether these are all."""
+    """Level by level, the smallest sets that leave nothing better; and whether these are all.
+
+    Those known when the time is over are not.
+    """
     level, rivals = {_Set()}, list[set[tuple[int, int]]]()
     for size in range(largest + 1):
         found: list[_Set] = []
@@ -191,7 +207,11 @@ def _smallest(
             for chosen in sorted(level, key=sorted):
                 bar.update()
                 left = [rival for rival in rivals if not rival & chosen]
-                if not left and (placed := better(chosen)) is not None:
+                try:
+                    placed = None if left else better(chosen)
+                except TimeOverError:
+                    return found, False
+                if placed is not None:
                     left = [pairs_of(placed)]
                     rivals += left
                 if not left:
@@ -260,6 +280,8 @@ class RecoveredWeights:
     rivals : tuple of Assignment
         In the order of the proof's rows.
     text : str
+    settled : bool
+        Whether one of the two is known; False where the time was over before.
     """
 
     weights: pd.Series[float] | None
@@ -267,6 +289,7 @@ class RecoveredWeights:
     proof: pd.DataFrame | None
     rivals: tuple[Assignment, ...]
     text: str
+    settled: bool = True
 
     def __str__(self) -> str:
         return self.text
@@ -279,6 +302,7 @@ def recover_weights(
     weights: pd.Series[Any] | Mapping[Any, float] | npt.ArrayLike | None = None,
     tolerance: float = 0.0,
     solver: str | None = None,
+    time_limit: float | None = None,
 ) -> RecoveredWeights:
     """The weights nearest to given ones that make an assignment optimal; or a proof that none do.
 
@@ -296,6 +320,9 @@ def recover_weights(
         How much better than T another assignment may be, in the unit of ρ.
     solver : str, optional
         As for :func:`crowdnb.solve`.
+    time_limit : float, optional
+        Seconds, > 0, for all of it. When they are over, the answer is that it is not
+        settled.
 
     Returns
     -------
@@ -307,7 +334,8 @@ def recover_weights(
     ------
     ValueError
         T breaks a rule; labels do not fit; P has a cell that is no number; weights are negative or
-        do not sum to 1; the tolerance is negative; ρ of the problem is more than the sum of W Q.
+        do not sum to 1; the tolerance is negative; ρ of the problem is more than the sum of W Q;
+        the time limit is not above 0.
 
     Examples
     --------
@@ -320,14 +348,17 @@ def recover_weights(
     if not number(tolerance) >= 0:
         raise ValueError(f"tolerance must not be negative, got {tolerance}")
     tolerance = number(tolerance)
-    weighing = Weighing(problem, possibility, solver, "recover_weights")
+    weighing = Weighing(problem, possibility, solver, "recover_weights", time_limit)
     start = weighing.read(weights)
     placed = positions(weighing.problem, table)
     own, rows, rivals = weighing.points(placed), list[FloatArray](), list[Assignment]()
     with tqdm(desc="weights", leave=False, delay=5) as bar:
         while (w := weighing.nearest(start, rows)) is not None:
             bar.update()
-            best = weighing.best(w)
+            try:
+                best = weighing.best(w)
+            except TimeOverError:
+                return RecoveredWeights(None, math.nan, None, (), _NOT_SETTLED, False)
             row = own - weighing.points(placed_of(best)) + tolerance
             if row @ w >= -NEAR * max(1.0, abs(float(own @ w))):
                 moved = 0.5 * float(np.abs(w - start).sum())

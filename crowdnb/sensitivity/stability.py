@@ -32,6 +32,7 @@ from crowdnb.model.moves import moves, moves_text
 from crowdnb.model.problem import Problem
 from crowdnb.sensitivity.given import positions
 from crowdnb.sensitivity.weighing import NEAR, Weighing
+from crowdnb.solver.clock import TimeOverError
 
 _MOST = 6  # criteria whose polytopes have few enough corners
 
@@ -70,6 +71,10 @@ class Stability:
     share : float
         Share of the weights drawn at which T is optimal; NaN without samples.
     text : str
+    settled : bool
+        Whether all of it is exact. Where the time was over before, the region is at most what
+        ``corners``, ``range`` and ``holds`` say, and there are no shares. Without corners T was not
+        even proved to be optimal at the weights given.
     """
 
     assignment: Assignment
@@ -84,6 +89,7 @@ class Stability:
     shares: pd.DataFrame | None
     share: float
     text: str
+    settled: bool = True
 
     def __str__(self) -> str:
         return self.text
@@ -106,6 +112,7 @@ def stability(
     samples: int = 0,
     rng: np.random.Generator | int | None = None,
     solver: str | None = None,
+    time_limit: float | None = None,
 ) -> Stability:
     """The exact region of weights in which an assignment stays optimal, and the nearest outside it.
 
@@ -127,6 +134,9 @@ def stability(
         Draws them.
     solver : str, optional
         As for :func:`crowdnb.solve`.
+    time_limit : float, optional
+        Seconds, > 0, for all of it. When they are over, the region that is known until
+        then comes back, which may be too large (``settled`` is False), without shares.
 
     Returns
     -------
@@ -137,7 +147,7 @@ def stability(
     ValueError
         T breaks a rule or is not optimal; no assignment exists; labels do not fit; weights are
         negative or do not sum to 1; there are more than 6 criteria; ρ of the problem is more than
-        the sum of W Q (costs of what is undesirable, effects).
+        the sum of W Q (costs of what is undesirable, effects); the time limit is not above 0.
 
     Examples
     --------
@@ -149,11 +159,14 @@ def stability(
     (0.046, 18)
     """
     samples = whole(samples, "samples", 0)
-    weighing = Weighing(problem, possibility, solver, "stability")
+    weighing = Weighing(problem, possibility, solver, "stability", time_limit)
     w = weighing.read(weights)
     if len(w) > _MOST:
         raise ValueError(f"stability: {len(w)} criteria, and at most {_MOST} can be dealt with")
-    best = weighing.best(w)
+    try:
+        best = weighing.best(w)
+    except TimeOverError:
+        return _not_settled(weighing, w, table)
     if best.placed is None:
         raise ValueError("stability: the problem has no assignment; explain_infeasible says why")
     placed = best.placed if table is None else positions(weighing.problem, table)
@@ -162,7 +175,7 @@ def stability(
         raise ValueError(
             "table: the assignment is not optimal at these weights; recover_weights finds some"
         )
-    corners, rows, rivals = _region(weighing, own)
+    corners, rows, rivals, settled = _region(weighing, own)
     sides = [at for at, row in enumerate(rows) if (np.abs(corners @ row) <= NEAR).any()]
     rows, rivals = [rows[at] for at in sides], [rivals[at] for at in sides]
     nearest, moved, rival = _nearest(weighing, w, rows, rivals)
@@ -174,9 +187,13 @@ def stability(
         for rival in rivals
         if rival.placed is not None
     ]
-    shares, share = _shares(weighing, placed, rows, samples, rng) if samples else (None, math.nan)
+    drawn = _shares(weighing, placed, rows, samples, rng) if samples and settled else None
+    shares, share = drawn or (None, math.nan)
+    settled = settled and (not samples or drawn is not None)
     low_high = pd.DataFrame({"low": corners.min(axis=0), "high": corners.max(axis=0)}, index=names)
     text = _text(low_high, nearest, moved, problem, placed, rival)
+    if not settled:
+        text += "\nNot all of this was settled within the time limit: the region may be smaller."
     return Stability(
         here,
         weighing.shown(w),
@@ -190,23 +207,39 @@ def stability(
         shares,
         share,
         text,
+        settled,
     )
+
+
+def _not_settled(weighing: Weighing, w: FloatArray, table: pd.DataFrame | None) -> Stability:
+    """Of an assignment that is not proved to be optimal at the weights given."""
+    placed = None if table is None else positions(weighing.problem, table)
+    here = Assignment.of(weighing.problem_at(w), placed, "time_limit", "none", 0.0, math.inf)
+    none = pd.DataFrame(np.zeros((0, len(w))), columns=weighing.criteria)
+    low_high = pd.DataFrame({"low": 0.0, "high": 1.0}, index=weighing.criteria)
+    sides = none.assign(moves=pd.Series(dtype=object))
+    text = "The best assignment at these weights was not settled within the time limit."
+    given, nowhere = weighing.shown(w), (None, math.nan, None, None, math.nan)
+    return Stability(here, given, none, low_high, (), sides, *nowhere, text, settled=False)
 
 
 def _region(
     weighing: Weighing, own: FloatArray
-) -> tuple[FloatArray, list[FloatArray], list[Assignment]]:
-    """Corners of the polytope, and what cut it out."""
+) -> tuple[FloatArray, list[FloatArray], list[Assignment], bool]:
+    """Corners of the polytope, what cut it out, and whether that is all."""
     rows, rivals, settled = list[FloatArray](), list[Assignment](), set[tuple[float, ...]]()
     with tqdm(desc="corners", leave=False, delay=5) as bar:
         while True:
             corners = corners_of(rows, len(own))
             new = [corner for corner in corners if tuple(corner.round(9)) not in settled]
             if not new:
-                return corners, rows, rivals
+                return corners, rows, rivals, True
             for corner in new:
                 settled.add(tuple(corner.round(9)))
-                best = weighing.best(corner)
+                try:
+                    best = weighing.best(corner)
+                except TimeOverError:
+                    return corners_of(rows, len(own)), rows, rivals, False
                 row = own - weighing.points(placed_of(best))
                 bar.update()
                 if row @ corner < -NEAR and not any(
@@ -252,13 +285,16 @@ def _shares(
     rows: list[FloatArray],
     samples: int,
     rng: np.random.Generator | int | None,
-) -> tuple[pd.DataFrame, float]:
-    """How often each pair is chosen at weights drawn uniformly from the simplex."""
+) -> tuple[pd.DataFrame, float] | None:
+    """How often each pair is chosen at weights drawn uniformly from the simplex; None: no time."""
     draws = generator(rng).dirichlet(np.ones(len(weighing.criteria)), samples)
     chosen, stays = np.zeros(weighing.problem.eligible.shape), 0
     for w in tqdm(draws, desc="weights drawn", leave=False, delay=5):
         same = all(row @ w >= 0 for row in rows)
-        at: Any = placed if same else weighing.best(w).placed
+        try:
+            at: Any = placed if same else weighing.best(w).placed
+        except TimeOverError:
+            return None
         chosen[at[:, 0], at[:, 1]] += 1
         stays += same
     i, j = np.nonzero(chosen)

@@ -54,6 +54,7 @@ class Weighing:
         possibility: pd.DataFrame,
         solver: str | None = None,
         name: str = "weights",
+        time_limit: float | None = None,
     ) -> None:
         no_terms(problem, name)
         pairs = pd.MultiIndex.from_product([needed(problem).workers, problem.tasks])
@@ -77,7 +78,7 @@ class Weighing:
         self.gain = self.p * problem.arrays.task_weights[None, :, None]
         free = ~problem.arrays.task_conflicts & (self.p != 0).any(axis=2)
         self.problem = problem.changed(task_conflicts=~free, qualification=np.where(free, 1.0, 0.0))
-        self.oracle = Oracle(self.problem, solver)
+        self.oracle = Oracle(self.problem, solver, time_limit)
 
     def points(self, placed: IntArray) -> FloatArray:
         """s(T), K values."""
@@ -89,7 +90,7 @@ class Weighing:
         return self.problem.changed(qualification=np.where(q == 0, TINY, q))
 
     def best(self, weights: FloatArray) -> Assignment:
-        """The optimum for these weights."""
+        """The optimum for these weights; TimeOverError where the time is over."""
         return self.oracle.best(self.problem_at(weights))
 
     def read(self, weights: Any) -> FloatArray:
