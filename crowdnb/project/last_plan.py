@@ -11,11 +11,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from crowdnb.model.arrays import has_ones
 from crowdnb.model.problem import Problem
 from crowdnb.project.fingerprint import fingerprint
 from crowdnb.project.plan_file import scenario_of_plan
@@ -68,7 +70,7 @@ class PlanRecord:
     day : str
         The day of the plan, such as 2024-03-01.
     project : str
-        The fingerprint of the project.
+        Sixteen hexadecimal digits that change when anything in its problem or its ratings does.
     settings : mapping
         What decides a plan beside the files, by the names of options.
     scenario : mapping
@@ -97,7 +99,7 @@ class PlanRecord:
         mine, yours = ((one.project, one.settings, one.scenario) for one in (self, other))
         return mine == yours
 
-    @property
+    @cached_property
     def tasks_of(self) -> dict[str, tuple[str, ...]]:
         """The tasks of each worker who has one."""
         found: dict[str, tuple[str, ...]] = {}
@@ -117,7 +119,7 @@ def plan_record(plans: Scenarios, plan: str) -> PlanRecord:
     del scenario["name"]
     return PlanRecord(
         day=_day(project),
-        project=fingerprint(project),
+        project=_fingerprint(project, problem),
         settings=_settings(plans, one, problem),
         scenario=scenario,
         weights=own,
@@ -126,6 +128,21 @@ def plan_record(plans: Scenarios, plan: str) -> PlanRecord:
         pairs={(str(worker), str(task)): float(q) for worker, task, q in each},
         rules=_rules(project),
     )
+
+
+def _fingerprint(project: Project, problem: Problem) -> str:
+    """Sixteen digits of the problem and the ratings; of 20,000 workers within a second."""
+    digest = hashlib.sha256(repr([problem.workers.tolist(), problem.tasks.tolist()]).encode())
+    for name, value in vars(problem.arrays).items():
+        if value is None or (value.dtype == bool and not has_ones(value)):
+            continue
+        digest.update(name.encode())
+        digest.update((np.packbits(value) if value.dtype == bool else value).tobytes())
+    for frame in (problem.quotas, project.counts):
+        if frame is not None:
+            digest.update(repr([axis.tolist() for axis in frame.axes]).encode())
+            digest.update(repr(frame.to_numpy().tolist()).encode())
+    return digest.hexdigest()[:16]
 
 
 def _day(project: Project) -> str:

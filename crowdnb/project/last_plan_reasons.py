@@ -7,7 +7,7 @@ same, who took the place.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -34,6 +34,21 @@ class Reasons:
     now: PlanRecord
     problem: Problem
 
+    @cached_property
+    def _rows(self) -> dict[str, int]:
+        """The row of each worker in the problem of now."""
+        return {str(label): at for at, label in enumerate(self.problem.workers)}
+
+    @cached_property
+    def _columns(self) -> dict[str, int]:
+        """The column of each task in the last plan."""
+        return {task: at for at, task in enumerate(self.then.tasks)}
+
+    @cached_property
+    def _now_columns(self) -> dict[str, int]:
+        """The column of each task in the plan of now."""
+        return {task: at for at, task in enumerate(self.now.tasks)}
+
     def why(self, who: str) -> tuple[str, bool]:
         """Why a worker does something else, and whether it is for a reason of his own."""
         before, after = (one.tasks_of.get(who, ()) for one in (self.then, self.now))
@@ -42,7 +57,10 @@ class Reasons:
             facts = list(self._of_numbers(who, dict.fromkeys((*before, *after))))
         if facts:
             return "; ".join(facts), True
-        return "; ".join(["own numbers are the same", *self._places(who, before, after)]), False
+        known = all(self._q_then(who, task) is not None for task in (*before, *after))
+        same = ["own Q is the same"] if known else []
+        places = list(self._places(who, before, after))
+        return "; ".join([*same, *places]) or "the numbers of last time are not kept", False
 
     # What the files say
 
@@ -53,7 +71,7 @@ class Reasons:
             yield "no longer in the files"
             return
         if was is None:
-            yield "new; " + phrases(f"Q for {task} {self._q(who, task):.3f}" for task in after)
+            yield "new; " + phrases(f"Q for {t} {self.now.pairs[who, t]:.3f}" for t in after)
             return
         if is_now.out or (was.out and after):
             yield is_now.out or f"last time {was.out}"
@@ -73,11 +91,12 @@ class Reasons:
 
     def _barred(self, plan: PlanRecord, who: str, task: str) -> bool:
         row = plan.workers[who].qualification
-        return row is not None and task in plan.tasks and row[[*plan.tasks].index(task)] is None
+        columns = self._columns if plan is self.then else self._now_columns
+        return row is not None and task in columns and row[columns[task]] is None
 
     def _conflicts(self, who: str, before: Tasks) -> Iterator[str]:
         """Who of the last plan, and of this one, is in conflict with a worker."""
-        rows = {str(label): at for at, label in enumerate(self.problem.workers)}
+        rows = self._rows
         apart = self.problem.arrays.worker_conflicts
         for other, tasks in self.then.tasks_of.items():
             together = self.problem.conflict_scope == "project" or set(tasks) & set(before)
@@ -87,30 +106,33 @@ class Reasons:
 
     # What became of the numbers
 
-    def _q(self, who: str, task: str) -> float:
-        return self.now.pairs[who, task]
-
-    def _of_numbers(self, who: str, tasks: Mapping[str, None]) -> list[str]:
+    def _of_numbers(self, who: str, tasks: Iterable[str]) -> list[str]:
         """How Q of a worker changed for these tasks, and by what; nothing where it is the same."""
-        then, now = (one.workers[who].qualification for one in (self.then, self.now))
-        ratings = self._ratings(who)
-        if then is None or now is None:  # of a large plan Q is not kept
-            return ratings
         moved: list[str] = []
         for task in tasks:
-            old, new = (
-                dict(zip(plan.tasks, row, strict=True)).get(task)
-                for plan, row in ((self.then, then), (self.now, now))
-            )
+            old, new = self._q_then(who, task), self._q(who, task)
             if old is not None and new is not None and (said := _from_to(old, new)):
                 moved.append(f"{'for' if moved else 'Q for'} {task} {said}")
         if not moved:
             return []
+        ratings = self._ratings(who)
         causes = [*ratings, *(["what changed for all"] if self.q_settings else [])]
         if not causes:
             rated = self.now.workers[who].ratings is not None
             causes = ["other ratings, as many as before" if rated else "other numbers in the files"]
         return [*causes, ", ".join(moved)]
+
+    def _q_then(self, who: str, task: str) -> float | None:
+        """Q of last time, as far as it is kept; None for a task that was barred or not there."""
+        row = self.then.workers[who].qualification
+        if row is None or task not in self.then.tasks:
+            return self.then.pairs.get((who, task))
+        return row[self._columns[task]]
+
+    def _q(self, who: str, task: str) -> float | None:
+        """Q of now; None for who or what is not there."""
+        at, j = self._rows.get(who), self._now_columns.get(task)
+        return None if at is None or j is None else float(self.problem.arrays.qualification[at, j])
 
     def _differences(self, who: str) -> tuple[dict[str, int], dict[str, tuple[float, float]]]:
         """How many ratings more there are, by criterion; what the same ones counted, and count."""

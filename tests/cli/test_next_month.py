@@ -61,7 +61,7 @@ def test_a_month_on_the_lounges(tmp_path, capsys):
     second = run(capsys, "assign", folder)
     assert second[0].endswith("stay. In the files: gone: alaska-airlines.")
     assert second[1] == "alaska-airlines, family room → gone: no longer in the files."
-    assert "own numbers are the same; no longer on" in "".join(second)
+    assert "own Q is the same; no longer on" in "".join(second)
 
 
 def test_command_page_and_bench_say_the_same(folder, capsys):

@@ -62,7 +62,7 @@ def without(text, label):
             [
                 "Since the plan of DAY: 1 comes, 1 leaves, 1 stays. In the files: gone: Ann.",
                 "Ann, night → gone: no longer in the files.",
-                "Bo, idle → night: own numbers are the same; no longer on night: Ann.",
+                "Bo, idle → night: own Q is the same; no longer on night: Ann.",
             ],
         ),
         (
@@ -71,7 +71,7 @@ def without(text, label):
                 "Since the plan of DAY: 1 comes, 1 leaves, 1 stays.",
                 "Changed for all: rows of workers.",
                 "Ann, night → idle: away.",
-                "Bo, idle → night: own numbers are the same; no longer on night: Ann.",
+                "Bo, idle → night: own Q is the same; no longer on night: Ann.",
                 "The last plan is not possible any more: Ann has a limit of 0 tasks, is not free for"
                 " night and is given it.",
             ],
@@ -82,7 +82,7 @@ def without(text, label):
                 "Since the plan of DAY: 1 comes, 1 leaves, 1 stays.",
                 "Changed for all: rows of task_conflicts.",
                 "Ann, night → idle: now barred from night.",
-                "Bo, idle → night: own numbers are the same; no longer on night: Ann.",
+                "Bo, idle → night: own Q is the same; no longer on night: Ann.",
                 "The last plan is not possible any more: Ann is in conflict with night and is given it.",
             ],
         ),
@@ -92,7 +92,7 @@ def without(text, label):
                 "Since the plan of DAY: 1 comes, 1 leaves, 1 stays.",
                 "Changed for all: rows of worker_conflicts.",
                 "Ann, night → idle: now in conflict with Cy.",
-                "Bo, idle → night: own numbers are the same; no longer on night: Ann.",
+                "Bo, idle → night: own Q is the same; no longer on night: Ann.",
                 "The last plan is not possible any more: Ann and Cy are in conflict and both are chosen.",
             ],
         ),
@@ -101,7 +101,7 @@ def without(text, label):
             [
                 "Since the plan of DAY: 1 comes, 1 leaves, 1 stays.",
                 "Ann, night → idle: other numbers in the files; Q for night 0.900 → 0.400.",
-                "Bo, idle → night: own numbers are the same; no longer on night: Ann.",
+                "Bo, idle → night: own Q is the same; no longer on night: Ann.",
                 "The last plan has ρ 1.2000 now, this one 1.4000. With the Q of last time nobody"
                 " would change.",
             ],
@@ -111,7 +111,7 @@ def without(text, label):
             [
                 "Since the plan of DAY: 1 comes, 1 leaves, 1 stays. In the files: new: Eva.",
                 "Eva, new → night: new; Q for night 0.950.",
-                "Ann, night → idle: own numbers are the same; now on night: Eva.",
+                "Ann, night → idle: own Q is the same; now on night: Eva.",
                 "The last plan has ρ 1.7000 now, this one 1.7500.",
             ],
         ),
@@ -131,7 +131,7 @@ def without(text, label):
             [
                 "Since the plan of DAY: 1 comes, 2 stay.",
                 "Changed for all: night needs 1 → 2.",
-                "Bo, idle → night: own numbers are the same.",
+                "Bo, idle → night: own Q is the same.",
                 "The last plan is not possible any more: night has 1 of 2 workers.",
             ],
         ),
@@ -168,7 +168,7 @@ def test_new_ratings_lost_ones_and_other_ones_are_told_apart(tmp_path):
     assert told(tmp_path) == [
         "Since the plan of DAY: 1 comes, 1 leaves, 1 stays. In the files: 3 new ratings of 1 worker.",
         "Ann, night → idle: 2 new ratings on skill, 1 on care; Q for night 0.800 → 0.467.",
-        "Bo, idle → night: own numbers are the same; no longer on night: Ann.",
+        "Bo, idle → night: own Q is the same; no longer on night: Ann.",
         "The last plan has ρ 0.9167 now, this one 1.0000. Without the new ratings nobody would"
         " change.",
     ]
