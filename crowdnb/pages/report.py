@@ -147,8 +147,10 @@ def report(
             )
         project = read_project(source, gamma, stars, min_ratings, budget)
         keeper, plans = Keeper.open(Path(source), project, **options)
-        since = since_last(Path(source), plans, find(plans, scenario).name)
-        said = [*keeper.said, *since.notes]
+        said = keeper.said
+        if isinstance(scenario, str) and scenario in (GIVEN, *(one.name for one in plans)):
+            since = since_last(Path(source), plans, scenario)
+            said = [*said, *since.notes]
         title = title or Path(source).resolve().stem
     return page_of(plans, scenario, title or "Project", said, since)
 

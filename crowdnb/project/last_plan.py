@@ -17,9 +17,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from crowdnb.labels import listing
 from crowdnb.model.arrays import has_ones
 from crowdnb.model.problem import Problem
-from crowdnb.project.fingerprint import fingerprint
+from crowdnb.project.abilities import counts_of, fewest_under, rated_by
 from crowdnb.project.plan_file import scenario_of_plan
 from crowdnb.project.record import Project
 from crowdnb.project.scenario import Scenario
@@ -118,7 +119,7 @@ def plan_record(plans: Scenarios, plan: str) -> PlanRecord:
     scenario = json.loads(json.dumps(one.as_json()))  # as it is read again
     del scenario["name"]
     return PlanRecord(
-        day=_day(project),
+        day=(project.day or date.today()).isoformat(),
         project=_fingerprint(project, problem),
         settings=_settings(plans, one, problem),
         scenario=scenario,
@@ -145,19 +146,13 @@ def _fingerprint(project: Project, problem: Problem) -> str:
     return digest.hexdigest()[:16]
 
 
-def _day(project: Project) -> str:
-    """The day of the plan, or today where the project has no dates."""
-    return date.today().isoformat()
-
-
 def _settings(plans: Scenarios, one: Scenario, problem: Problem) -> dict[str, Any]:
     """What decides a plan beside the files; of ratings only where there are any."""
     found: dict[str, Any] = {"scope": one.scope or plans.scope, "budget": problem.budget}
     if plans.project.counts is not None:
-        found |= {
-            "gamma": one.gamma_of(plans.project),
-            "min_ratings": one.min_ratings_of(plans.project),
-        }
+        how = one.reading_of(plans.project)
+        found |= how._asdict() | {"min_ratings": one.min_ratings_of(plans.project)}
+        found["level"] = how.level if how.ability == "posterior" else None
     return found
 
 
@@ -179,34 +174,36 @@ def _tasks(project: Project, one: Scenario, problem: Problem) -> dict[str, TaskR
 
 def _workers(project: Project, one: Scenario, problem: Problem) -> dict[str, WorkerRecord]:
     """Everybody of the project, and whoever a scenario adds."""
-    ratings, counted = _numbers(project)
+    ratings, counted = _numbers(project, one)
     rows: dict[Any, tuple[float | None, ...]] = {}
     if problem.arrays.qualification.size <= MOST_KEPT:
         q = problem.arrays.qualification.astype(object)
         q[problem.arrays.task_conflicts] = None
         rows = {who: tuple(row) for who, row in zip(problem.workers, q.tolist(), strict=True)}
-    limits = dict(zip(problem.workers, problem.arrays.worker_limits.tolist(), strict=True))
-    out = {who: "away" for who, limit in limits.items() if limit == 0}
-    for who in project.workers.difference(one.workers(project), sort=False):
-        out[who] = _few(project, one, who)
+    out = _out(project, one, problem)
     return {
         str(who): WorkerRecord(ratings.get(who), counted.get(who), rows.get(who), out.get(who, ""))
         for who in dict.fromkeys([*project.workers, *problem.workers])
     }
 
 
-def _numbers(project: Project) -> tuple[dict[Any, tuple[int, ...]], dict[Any, tuple[float, ...]]]:
+def _numbers(
+    project: Project, one: Scenario
+) -> tuple[dict[Any, tuple[int, ...]], dict[Any, tuple[float, ...]]]:
     """How many ratings each worker has by criterion, and what they count where they fade."""
     if project.counts is None or len(project.counts) > MOST_KEPT:
         return {}, {}
-    sums = _by_criterion(project, project.counts.sum(axis=1))
-    whole = sums.astype(int)
-    if (sums == whole).all(axis=None):
-        return _rows(whole), {}
-    return {}, _rows(sums)
+    half_life = one.reading_of(project).half_life
+    number = _sums(project, None)
+    if (number % 1 != 0).any(axis=None):  # they have faded, and how many they were is not known
+        return {}, {}
+    return _rows(number.astype(int)), {} if half_life is None else _rows(_sums(project, half_life))
 
 
-def _by_criterion(project: Project, number: pd.Series[Any]) -> pd.DataFrame:
+def _sums(project: Project, half_life: float | None) -> pd.DataFrame:
+    """What the ratings of each worker count by criterion, with such a half-life."""
+    counts = counts_of(project, half_life)
+    number = pd.Series(dtype=float) if counts is None else counts.sum(axis=1)
     table = number.unstack("criterion", fill_value=0)
     return table.reindex(index=project.workers, columns=project.criteria, fill_value=0)
 
@@ -215,12 +212,22 @@ def _rows(table: pd.DataFrame) -> dict[Any, tuple[Any, ...]]:
     return dict(zip(table.index, map(tuple, table.to_numpy().tolist()), strict=True))
 
 
-def _few(project: Project, one: Scenario, who: Any) -> str:
-    """Which ratings a worker lacks."""
-    least, fewest = one.min_ratings_of(project), project.fewest_ratings
-    number = 0 if fewest is None else fewest[who]
-    few = "1 rating" if number == 1 else f"{number:.3g} ratings"
-    return f"left out with {few} on some criterion, {least} are asked"
+def _out(project: Project, one: Scenario, problem: Problem) -> dict[Any, str]:
+    """Why workers can take no task: away, or left out for the ratings that they lack."""
+    limits = zip(problem.workers, problem.arrays.worker_limits.tolist(), strict=True)
+    out = {who: "away" for who, limit in limits if limit == 0}
+    few = project.workers.difference(one.workers(project), sort=False)
+    how, least = one.reading_of(project), one.min_ratings_of(project)
+    fewest = fewest_under(project, how)
+    if not len(few) or fewest is None or project.counts is None:
+        return out
+    rated = rated_by(project.counts, project.workers, project.criteria)
+    for who, row in zip(few, rated[project.workers.get_indexer(few)], strict=True):
+        ratings = "1 rating" if fewest[who] == 1 else f"{fewest[who]:.3g} ratings"
+        out[who] = f"left out with {ratings} on some criterion, {least} are asked"
+        if how.missing == "out" and not row.all():
+            out[who] = f"left out, no rating on {listing(project.criteria[~row], 3)}"
+    return out
 
 
 # The table of the files that holds each option of a project; the others are called as theirs is.

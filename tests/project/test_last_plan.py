@@ -370,3 +370,61 @@ def test_of_a_large_plan_q_is_not_kept(tmp_path):
     gone = json.loads((tmp_path / "last_plan.json").read_text())["plan"]["pairs"][0][0]
     put(tmp_path, {"qualification": frame.drop(index=gone).to_csv()})
     assert f"{gone}, t0 → gone: no longer in the files." in told(tmp_path)
+
+
+def test_older_ratings_that_fade_are_told_by_what_they_count(tmp_path):
+    """Six ratings that count 3 are no cloud any more but a range: 0.4 to 1 against 0.6 to 1."""
+    rows = "".join(f"Ann,skill,{mark}\n" for mark in (5, 5, 5, 5, 4))
+    rated = RATED["ratings"].replace("Ann,skill,5\n", f"{rows}Ann,skill,2\n")
+    dated = rated.replace("\n", ",2024-03-01\n").replace("rating,2024-03-01", "rating,date")
+    put(tmp_path, RATED | {"ratings": dated})
+    told(tmp_path, half_life=60)
+    lines = told(tmp_path, half_life=60, day="2024-04-30")
+    assert lines[:2] == [
+        "Since the plan of DAY: 1 comes, 1 leaves, 1 stays.",
+        "Ann, night → idle: the same ratings count 6 → 3 on skill, 1 → 0.5 on care; Q for night"
+        " 0.561 → 0.500.",
+    ]
+    assert lines[-1].endswith("Had the ratings not faded nobody would change.")
+    record = json.loads((tmp_path / "last_plan.json").read_text())
+    assert [record[plan]["day"] for plan in ("plan", "before")] == ["2024-04-30", "2024-03-01"]
+    assert record["plan"]["workers"]["Ann"]["ratings"] == [6, 1]
+    both = told(tmp_path, half_life=None)  # so that the day decides nothing any more
+    assert both[1] == "Changed for all: half-life 60 → none."
+    assert "Ann, idle → night: the same ratings count 3 → 6 on skill, 0.5 → 1 on care" in both[2]
+
+
+def test_a_new_rating_of_a_month_later_fades_all_others(tmp_path):
+    dated = (
+        RATED["ratings"].replace("\n", ",2024-03-01\n").replace("rating,2024-03-01", "rating,date")
+    )
+    put(tmp_path, RATED | {"ratings": dated})
+    told(tmp_path, half_life=30)
+    put(tmp_path, {"ratings": dated + "Ann,skill,1,2024-03-31\nBo,skill,5,2099-01-01\n"})
+    lines = told(tmp_path, half_life=30)
+    assert lines[0].endswith("In the files: 1 new rating of 1 worker.")
+    assert lines[1].startswith(
+        "Ann, night → idle: 1 new rating on skill; the same ratings count 1 → 0.5 on care; Q"
+    )
+    assert lines[-1].endswith("With the Q of last time nobody would change.")
+
+
+def test_who_lacks_a_rating_is_told_so(tmp_path):
+    put(tmp_path, RATED)
+    told(tmp_path)
+    put(tmp_path, {"ratings": without(RATED["ratings"], "Ann,skill")})
+    lines = told(tmp_path, missing="out")
+    assert lines[1:3] == [
+        "Changed for all: missing error → out.",
+        "Ann, night → idle: left out, no rating on skill.",
+    ]
+    put(tmp_path, {"ratings": RATED["ratings"]})
+    assert "Ann, idle → night: last time left out, no rating on skill." in told(tmp_path)
+
+
+def test_the_other_rule_of_ability_is_a_change_for_all(tmp_path):
+    put(tmp_path, RATED)
+    told(tmp_path)
+    assert told(tmp_path, ability="posterior")[1] == (
+        "Changed for all: ability cloud → posterior; level none → 0.9."
+    )
