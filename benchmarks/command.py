@@ -86,12 +86,13 @@ def main() -> None:
     glpk = "" if importlib.util.find_spec("cvxopt") else " (without GLPK)"
     row(f"assign, case study{glpk} / import cvxpy", pairs, "1.3")
     with tempfile.TemporaryDirectory() as made:
-        path = folder(Path(made) / "million", 10_000, 20, 10**6, 0)
-        pairs = []
-        for _ in range(RUNS):
-            read = lambda: cn.count_ratings(pd.read_csv(path / "ratings.csv"))  # noqa: E731
-            pairs.append((processor(read), processor(lambda: cn.read_project(path))))
-        row("10^6 ratings: read_project / read_csv and count", pairs, "1.5")
+        for workers in (1_000, 10_000):
+            path = folder(Path(made) / f"{workers}", workers, 20, 10**6, 0)
+            ratings, pairs = path / "ratings.csv", []
+            for _ in range(RUNS):
+                plain = processor(lambda file=ratings: cn.count_ratings(pd.read_csv(file)))
+                pairs.append((plain, processor(lambda path=path: cn.read_project(path))))
+            row(f"10^6 ratings, {workers:,} workers: read_project / pandas", pairs, "1.5")
         if large:
             path = folder(Path(made) / "platform", 10_000, 1_000, 320_000, 1)
             seconds, memory = child(*assign, str(path), "--output", str(path / "plan.csv"))

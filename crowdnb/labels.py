@@ -359,6 +359,9 @@ def with_clean_labels(table: Any, where: str) -> Any:
     """A frame or series with its labels as they are cleaned; itself where they are already."""
     for axis, index in enumerate(table.axes):
         if isinstance(index, pd.MultiIndex):
+            # far fewer than the pairs of them
+            if all(one_label(label) == label for level in index.levels for label in level):
+                continue
             clean = index.map(lambda labels: tuple(map(one_label, labels)))
         else:
             clean = as_cleaned(index, where)

@@ -48,6 +48,7 @@ from crowdnb.project.files import kind
 from crowdnb.project.form import ELSEWHERE, FILES, PAIRS, STARS
 from crowdnb.project.label_notes import confused, twins
 from crowdnb.project.pair_reader import read_pairs
+from crowdnb.project.plain_ratings import PlainRatings, plain_ratings
 from crowdnb.project.ratings_reader import Asked, Ratings, read_ratings
 from crowdnb.project.reader import Reader
 from crowdnb.project.record import Project
@@ -130,7 +131,8 @@ def read_project(
     fading = check_reading(missing, half_life, day, ability, level)
     how = Reading(float(gamma), missing, fading.half_life, ability, float(level))
     report = Report()
-    reader = Reader(_open(path_of(folder, "folder"), report), report)
+    tables, plain = _open(path_of(folder, "folder"), report)
+    reader = Reader(tables, report, plain)
     tasks = reader.tasks()
     weights, judgement = reader.weights()
     criteria = None if weights is None else list(weights.index)
@@ -222,12 +224,13 @@ def check_scale(stars: int) -> int:
     return check_stars(stars)
 
 
-def _open(path: Path, report: Report) -> dict[str, Table]:
-    """The tables that a folder or workbook holds, by name.
+def _open(path: Path, report: Report) -> tuple[dict[str, Table], PlainRatings | None]:
+    """The tables that a folder or workbook holds, by name, but for ratings read in one go.
 
     Names that look misspelt are reported.
     """
     tables: dict[str, Table] = {}
+    plain = None
     if path.is_dir():
         ending = ".csv"
         visible = sorted(
@@ -249,9 +252,11 @@ def _open(path: Path, report: Report) -> dict[str, Table]:
         raise ProjectError([(str(path), f"{path}: there is no such folder or workbook")])
     there = known_names(str(path), visible, ending, report)
     if path.is_dir():
+        if "ratings" in there and (plain := plain_ratings(path / "ratings.csv")) is not None:
+            there.remove("ratings")
         read = {name: read_csv(path / f"{name}.csv", report) for name in there}
         tables = {name: table for name, table in read.items() if table is not None}
-    return tables
+    return tables, plain
 
 
 def _with_budget(options: dict[str, Any], budget: float | None, report: Report) -> None:

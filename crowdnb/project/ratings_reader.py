@@ -22,7 +22,10 @@ from crowdnb.labels import listing
 from crowdnb.order import natural_key
 from crowdnb.project.abilities import counted
 from crowdnb.project.cells import as_label
-from crowdnb.project.form import HISTORIES
+from crowdnb.project.csv_file import read_csv
+from crowdnb.project.errors import Report
+from crowdnb.project.form import HISTORIES, MOST_OF
+from crowdnb.project.plain_ratings import PlainRatings
 from crowdnb.project.reader import Reader
 from crowdnb.project.tables import Table
 
@@ -54,6 +57,11 @@ class Ratings(NamedTuple):
 
 def read_ratings(reader: Reader, criteria: list[str] | None, asked: Asked) -> Ratings | None:
     """The rating histories; None where there are none, or none that can be used."""
+    if (plain := reader.plain) is not None:
+        if (found := _at_once(plain, reader, criteria, asked)) is not None:
+            return found
+        if (again := read_csv(plain.path, reader.report)) is not None:
+            reader.all["ratings"] = again
     table = reader.table("ratings")
     if table is None:
         return None
@@ -67,7 +75,9 @@ def read_ratings(reader: Reader, criteria: list[str] | None, asked: Asked) -> Ra
     workers = sorted({*worker} - {""}, key=natural_key)
     days, kept = _dates(table, asked)
     if days is not None:
-        _note_doubles(table, frame)
+        dates = [as_label(cell) for cell in table.column("date")]
+        told = frame.assign(date=dates).set_axis(table.lines)
+        _note_doubles(reader.report, table.where, told, table.line_word)
         frame["date"] = days
     good = (frame["worker"] != "") & (frame["criterion"] != "") & frame["rating"].notna()
     have = set(frame.loc[good & kept, ["worker", "criterion"]].itertuples(index=False, name=None))
@@ -92,6 +102,50 @@ def read_ratings(reader: Reader, criteria: list[str] | None, asked: Asked) -> Ra
     )
     dated = None if days is None else frame[good].reset_index(drop=True)
     return Ratings(counts, workers, dated, day)
+
+
+def _at_once(
+    plain: PlainRatings, reader: Reader, criteria: list[str] | None, asked: Asked
+) -> Ratings | None:
+    """The histories of a plain file; None where there is anything to report of a row."""
+    frame = plain.frame
+    worker, criterion = (frame[name].cat for name in ("worker", "criterion"))
+    for what, labels in (("worker", worker.categories), ("criterion", criterion.categories)):
+        if len(labels) > MOST_OF[what]:
+            return None
+    if criteria is not None and not set(criterion.categories) <= set(criteria):
+        return None
+    usual = Scale(1, asked.stars)
+    scales = {one: asked.scales.get(one, usual) for one in criterion.categories}
+    each = frame[["criterion", "rating"]].drop_duplicates()
+    if not all(is_mark(mark, scales[one]) for one, mark in each.itertuples(index=False)):
+        return None
+    rated = np.zeros((len(worker.categories), len(criteria or criterion.categories)), dtype=bool)
+    rated[worker.codes, criterion.codes] = True
+    marks = max(len(scale.marks) for scale in scales.values())
+    if rated.sum() * marks > HISTORIES or (asked.missing == "error" and not rated.all()):
+        return None
+    own = {one: scale for one, scale in asked.scales.items() if one in scales} or None
+    days = day = dated = None
+    if "date" in frame and set(frame["date"].cat.categories) != {""}:
+        known = {one: day_of(one) for one in frame["date"].cat.categories}
+        if None in [one for text, one in known.items() if text] or (
+            asked.half_life and "" in known
+        ):
+            return None
+        days = pd.Series(np.array([known[one] for one in frame["date"]], dtype="M8[s]"))
+        day = _day_of_plan(days, asked)
+        if day is None or (days > pd.Timestamp(day)).any():
+            return None
+    elif asked.half_life is not None or asked.day is not None:
+        return None
+    plain.keep_labels(reader.report)
+    workers = sorted(worker.categories, key=natural_key)
+    if days is None:
+        return Ratings(count_ratings(frame, asked.stars, own), workers, None, None)
+    _note_doubles(reader.report, plain.path.name, frame, "line")
+    dated = frame[["worker", "criterion", "rating"]].reset_index(drop=True).assign(date=days)
+    return Ratings(counted(dated, asked.half_life, day, asked.stars, own), workers, dated, day)
 
 
 def _marks(table: Table, criterion: list[str], asked: Asked) -> list[float]:
@@ -187,17 +241,19 @@ def _report_gaps(
             table.problem(f"worker {one} has no rating on criterion {listing(lacking)}{before}")
 
 
-def _note_doubles(table: Table, ratings: pd.DataFrame) -> None:
-    """Note ratings that stand twice with their date: nobody can tell whether both are meant."""
-    ratings = ratings.assign(date=[as_label(cell) for cell in table.column("date")])
-    twice = np.flatnonzero(ratings.duplicated().to_numpy() & (ratings["date"] != ""))
+def _note_doubles(report: Report, where: str, ratings: pd.DataFrame, line_word: str) -> None:
+    """Note ratings that stand twice with their date: nobody can tell whether both are meant.
+
+    The index of ratings says on which line each stands; dates are as they are written.
+    """
+    twice = np.flatnonzero(ratings.duplicated().to_numpy() & (ratings["date"] != "").to_numpy())
     if len(twice):
         row = int(twice[0])
         before = int((ratings == ratings.iloc[row]).all(axis=1).to_numpy().argmax())
         rows = "1 row stands" if len(twice) == 1 else f"{len(twice):,} rows stand"
         which = "" if len(twice) == 1 else "first "
-        table.report.notes.append(
-            f"{table.where}: {rows} there a second time with the same date and rating"
-            f" ({which}{table.line_word} {table.lines[row]}, as {table.lines[before]});"
+        report.notes.append(
+            f"{where}: {rows} there a second time with the same date and rating"
+            f" ({which}{line_word} {ratings.index[row]}, as {ratings.index[before]});"
             " each counts"
         )

@@ -28,15 +28,21 @@ from crowdnb.project.cells import (
 from crowdnb.project.columns import TASK_COLUMNS, TASK_OPTIONS
 from crowdnb.project.errors import Report, strangers
 from crowdnb.project.form import FORM, MOST_OF
+from crowdnb.project.plain_ratings import PlainRatings
 from crowdnb.project.tables import INDEX, Table
 from crowdnb.spelling import in_quotes
 
 
 class Reader:
-    """The tables of one project, read one after the other; every problem goes to the report."""
+    """The tables of one project, read one after the other; every problem goes to the report.
 
-    def __init__(self, tables: dict[str, Table], report: Report) -> None:
-        self.all = tables
+    ``plain`` is a ratings.csv that was read in one go, in the place of its table.
+    """
+
+    def __init__(
+        self, tables: dict[str, Table], report: Report, plain: PlainRatings | None = None
+    ) -> None:
+        self.all, self.plain = tables, plain
         self.report = report
 
     def table(self, name: str, more: Collection[str] | None = None) -> Table | None:
