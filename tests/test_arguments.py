@@ -184,8 +184,8 @@ CALLS = [
     "cn.read_project(folder=COSTLY, budget=9.0)",
     "cn.read_project(folder=cn.exercises.LOUNGES, gamma=0.1, stars=5, min_ratings=2)",
     (
-        "cn.read_project(folder=cn.exercises.LOUNGES, missing='out', half_life=90.0,"
-        " day='2016-01-01', ability='posterior', level=0.8)"
+        "cn.read_project(folder=TIMELY, missing='out', half_life=90.0, day='2024-03-05',"
+        " ability='posterior', level=0.8)"
     ),
     (
         "cn.Scenario(name='one', gamma=0.2, scope='task', min_ratings=1, "
@@ -230,8 +230,16 @@ CALLS = [
         " min_ratings=0, conflict_scope='task', solver='HIGHS', time_limit=5.0)"
     ),
     "cn.report(source=COSTLY, budget=9.0)",
+    (
+        "cn.report(source=TIMELY, missing='out', half_life=90.0, day='2024-03-05',"
+        " ability='posterior', level=0.8)"
+    ),
     "cn.report(PROJECT).write(path=FOLDER / 'page.html')",
     "cn.bench(folder=None, gamma=0.1, stars=5, min_ratings=0, conflict_scope='task')",
+    (
+        "cn.bench(folder=None, missing='out', half_life=90.0, day='2016-01-01',"
+        " ability='posterior', level=0.8)"
+    ),
     "cn.ProjectError(problems=[('a.csv', 'so')])",
     # a market
     (

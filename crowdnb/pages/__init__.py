@@ -3,6 +3,7 @@
 ``report``             the page as a whole
 ``findings``           what it tells, found out once
 ``sections``           how it says so
+``ability_sections``   how ratings became abilities, and whom the other rule would have chosen
 ``rule_sections``      how it says what rules beyond the paper do
 ``rule_tables``        what those say of an answer, as HTML
 ``comparison``         how it says what scenarios change

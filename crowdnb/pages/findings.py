@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Sequence
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
+from crowdnb.ability.intervals import Rule
 from crowdnb.ability.possibility import possibility_matrix
 from crowdnb.explain.alternatives import Alternatives, alternatives
 from crowdnb.explain.prices import prices
@@ -19,6 +21,7 @@ from crowdnb.explain.repairs import Repairs, repairs
 from crowdnb.model.assignment import Assignment
 from crowdnb.model.rules import BY_ROW, Rules
 from crowdnb.pages.assignment_tables import fits_grid
+from crowdnb.project.abilities import Reading
 from crowdnb.project.last_plan_changes import Since
 from crowdnb.project.scenario import GIVEN, Scenario
 from crowdnb.project.scenarios import Scenarios
@@ -31,6 +34,7 @@ _LOOKED_INTO, _BY_PROGRAM = 1500, 300
 _STABLE_CRITERIA = 4  # up to which the region of weights is found within seconds
 # of repairs, where all others cost 1: people who are not there cost most
 COSTS = {"limit": 2.0, "worker": 3.0}
+OTHER: dict[Rule, Rule] = {"cloud": "posterior", "posterior": "cloud"}
 FEW = 5  # repairs, and names of a list
 _PATIENCE = 20.0  # seconds for the repairs
 
@@ -140,6 +144,21 @@ class Findings:
             )
             for task in short[short > 0].index[:FEW]
         }
+
+    @property
+    def reading(self) -> Reading:
+        """How the rating histories are read."""
+        return self.scenario.reading_of(self.project)
+
+    @cached_property
+    def by_other(self) -> Assignment | None:
+        """The answer with abilities by the other rule; None without histories, or of much."""
+        if self.project.counts is None or self.not_looked_into or not len(self.answer.pairs):
+            return None
+        other = OTHER[self.reading.ability]
+        one = replace(self.scenario, name="", ability=other, gamma=None, level=None)
+        answer = self.plans.answer(one)
+        return None if answer.placed is None else answer
 
     @cached_property
     def repairs(self) -> Repairs:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from crowdnb.ability.cloud import check_gamma
+from crowdnb.ability.intervals import Missing, Rule
 from crowdnb.labels import one_of, path_of, shown, text_of, whole
 from crowdnb.model.assignment import Assignment
 from crowdnb.model.fields import Scope
@@ -23,6 +24,7 @@ from crowdnb.model.problem import Problem
 from crowdnb.pages.findings import Findings
 from crowdnb.pages.html import escaped, file_text
 from crowdnb.pages.sections import body, summary, versions
+from crowdnb.project.abilities import Reading, check_reading
 from crowdnb.project.files import write_whole
 from crowdnb.project.folder import check_scale, read_project
 from crowdnb.project.keeper import Keeper
@@ -82,6 +84,11 @@ def report(
     stars: int = 5,
     min_ratings: int = 0,
     budget: float | None = None,
+    missing: Missing = "error",
+    half_life: float | None = None,
+    day: str | date | None = None,
+    ability: Rule = "cloud",
+    level: float = 0.9,
     conflict_scope: Scope = "project",
     solver: str | None = None,
     time_limit: float | None = None,
@@ -97,7 +104,7 @@ def report(
         Which one was decided for; the project as given, when none is named.
     title : str, optional
         Its heading; the folder's name when not given.
-    gamma, stars, min_ratings, budget : optional
+    gamma, stars, min_ratings, budget, missing, half_life, day, ability, level : optional
         As for :func:`crowdnb.read_project`, for a path.
     conflict_scope, solver, time_limit : optional
         As for :func:`crowdnb.solve`; not for Scenarios, which have their own.
@@ -111,7 +118,7 @@ def report(
     ------
     ProjectError, ValueError
         As :func:`crowdnb.read_project` and :func:`crowdnb.solve`; there is no such scenario; a
-        budget is given for what is no path.
+        budget, or how ratings are read, is given for what is no path.
 
     Examples
     --------
@@ -127,10 +134,16 @@ def report(
     whole(min_ratings, "min_ratings", 0)
     one_of(conflict_scope, get_args(Scope), "conflict_scope")
     check_options(solver, time_limit)
-    if budget is not None and isinstance(source, Scenarios | Project | Problem):
-        raise ValueError(
-            f"budget: it goes with a path, and the source has its own; got {shown(budget)}"
-        )
+    check_reading(missing, half_life, day, ability, level)
+    how: dict[str, Any] = {"missing": missing, "half_life": half_life, "day": day}
+    how |= {"ability": ability, "level": level}
+    if isinstance(source, Scenarios | Project | Problem):
+        usual = {"budget": None, "day": None, **Reading._field_defaults}
+        for name, value in {"budget": budget, **how}.items():
+            if value != usual[name]:
+                raise ValueError(
+                    f"{name}: it goes with a path, and the source has its own; got {shown(value)}"
+                )
     said: list[str] = []
     since = None
     options: dict[str, Any] = {"scope": conflict_scope, "solver": solver, "time_limit": time_limit}
@@ -145,7 +158,7 @@ def report(
             raise ValueError(
                 f"source: a path, a Project, a Problem or Scenarios are needed, got {shown(source)}"
             )
-        project = read_project(source, gamma, stars, min_ratings, budget)
+        project = read_project(source, gamma, stars, min_ratings, budget, **how)
         keeper, plans = Keeper.open(Path(source), project, **options)
         said = keeper.said
         if isinstance(scenario, str) and scenario in (GIVEN, *(one.name for one in plans)):

@@ -15,6 +15,7 @@ from crowdnb.labels import as_listed, count, listing, phrases
 from crowdnb.model.assignment import TIED, performance
 from crowdnb.model.check import check
 from crowdnb.model.moves import moves_text
+from crowdnb.pages.ability_sections import abilities, few_by_other, settings_text, tree_table
 from crowdnb.pages.assignment_tables import (
     WIDEST,
     assignment_grid,
@@ -67,6 +68,8 @@ def body(found: Findings) -> str:
             _section("What would help", _help(found)),
         ]
     parts += [
+        _unless_empty("Abilities", abilities(found), "wide"),
+        _unless_empty("Criteria and their parts", tree_table(found)),
         _section("What was changed", changed(found), "wide"),
         _section("Be careful", items(_warnings(found))),
         _section("How it was checked", items(_checks(found))),
@@ -304,7 +307,8 @@ def _tied(found: Findings) -> list[str]:
 def _histories(found: Findings) -> list[str]:
     """How much the chosen workers' rating histories say."""
     clouds, lines = clouds_of(found.project, found.scenario), _ratings(found)
-    if clouds is None:
+    lines += few_by_other(found)
+    if clouds is None or found.reading.ability != "cloud":
         return lines
     negative, clipped = int((clouds["radicand"] < 0).sum()), int(clouds["clipped"].sum())
     lines.append(
@@ -398,8 +402,7 @@ def versions(found: Findings) -> str:
     names = ["numpy", "pandas", "scipy", "cvxpy"]
     if found.answer.solver in _ENGINES:
         names.append(_ENGINES[found.answer.solver])
-    measured = found.project.given_qualification is None
-    gamma = [f"γ = {found.scenario.gamma_of(found.project):g}"] if measured else []
+    gamma = settings_text(found)
     parts = [
         f"crowdnb {crowdnb.__version__}",
         f"Python {platform.python_version()}",

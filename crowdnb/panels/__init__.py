@@ -3,6 +3,7 @@
 ``panel``, ``controls``, ``grids``   what all are made of: a view, sliders, tables of controls
 ``facts``, ``drawing``               what they show: numbers against the start, pictures (SVG)
 ``settings``                         from controls to a scenario, and back
+``ability_settings``                 controls of how ratings become abilities
 ``ability``, ``weights``, ``assignment``, ``why``             notebooks 01 to 06
 ``history``                          a history as it is typed, of notebook 01
 ``policies``, ``market``, ``service``, ``content``, ``medical``  notebooks 09 to 11

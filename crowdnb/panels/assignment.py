@@ -26,6 +26,7 @@ from crowdnb.pages.assignment_tables import (
 )
 from crowdnb.pages.html import escaped, paragraphs, scrolling
 from crowdnb.pages.rule_tables import loads_table, rules_kept
+from crowdnb.panels.ability_settings import NO_GAMMA
 from crowdnb.panels.controls import (
     WRAP,
     WeightSliders,
@@ -144,6 +145,9 @@ def assignment_panel(project: Project, conflict_scope: Scope = "project") -> Pan
     weights = WeightSliders(sources_of(project, "the panel").criteria_weights)
     same = [slider.description for slider in weights.sliders]
     gamma = float_slider("γ, weight of He (0 to 1)", project.gamma, 0, 1, 0.05, same)
+    note = gamma_note(project)
+    if project.ability_rule == "posterior":
+        gamma.disabled, note = True, NO_GAMMA.format(level=f"{project.level:g}")
     needed, weighed = ([f"{task} {verb}" for task in tasks] for verb in ("needs", "weighs"))
     need, weigh = {}, {}
     for at, task in enumerate(tasks):
@@ -174,7 +178,7 @@ def assignment_panel(project: Project, conflict_scope: Scope = "project") -> Pan
         side_by_side(weigh.values()),
         widgets.HBox(list(pairs.values()), layout=WRAP),
     ]
-    return Panel(show, controls, rows, gamma_note(project))
+    return Panel(show, controls, rows, note)
 
 
 def min_ratings_field(project: Project) -> dict[str, Any]:

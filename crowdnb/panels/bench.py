@@ -8,7 +8,8 @@ by code: ``bench["gamma"].value = 0.2``.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import datetime
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import Any, get_args
 import ipywidgets as widgets
 
 from crowdnb.ability.cloud import check_gamma
+from crowdnb.ability.intervals import Missing, Rule
 from crowdnb.explain.repairs import Repair, repairs
 from crowdnb.explain.why import why
 from crowdnb.labels import one_of, path_of, whole
@@ -37,6 +39,7 @@ from crowdnb.panels.bench_words import (
 )
 from crowdnb.panels.controls import WRAP, sentence
 from crowdnb.panels.panel import FADED, Shown, faded
+from crowdnb.project.abilities import check_reading
 from crowdnb.project.folder import check_scale
 from crowdnb.project.keeper import Keeper
 from crowdnb.project.label_notes import twins
@@ -60,6 +63,12 @@ def bench(
     stars: int = 5,
     min_ratings: int = 0,
     conflict_scope: str = "project",
+    *,
+    missing: Missing = "error",
+    half_life: float | None = None,
+    day: str | datetime.date | None = None,
+    ability: Rule = "cloud",
+    level: float = 0.9,
 ) -> Bench:
     """The bench for a folder of files: checked, changed, explained, compared, kept, exported.
 
@@ -72,6 +81,9 @@ def bench(
         As for :func:`crowdnb.read_project`.
     conflict_scope : {"project", "task"}
         What a conflict between workers means at the start.
+    missing, half_life, day, ability, level : optional
+        As for :func:`crowdnb.read_project`. Where the project has what they turn, there is a
+        control for each but the day.
 
     Returns
     -------
@@ -89,8 +101,17 @@ def bench(
     if place is not None:
         path_of(place, "folder")
     scope = one_of(conflict_scope, get_args(Scope), "conflict_scope")
-    least = whole(min_ratings, "min_ratings", 0)
-    made = Bench(place, check_gamma(gamma), check_scale(stars), least, scope)
+    fading = check_reading(missing, half_life, day, ability, level)
+    how = {
+        "gamma": check_gamma(gamma),
+        "min_ratings": whole(min_ratings, "min_ratings", 0),
+        "missing": missing,
+        "half_life": fading.half_life,
+        "day": fading.day,
+        "ability": ability,
+        "level": level,
+    }
+    made = Bench(place, check_scale(stars), how, scope)
     if isinstance(folder, Problem):
         made.open_problem(folder)
     return made
@@ -129,9 +150,8 @@ class Bench(ProjectFolder):
     def __init__(
         self,
         folder: str | Path | None,
-        gamma: float,
         stars: int,
-        min_ratings: int,
+        how: Mapping[str, Any],
         scope: Scope,
     ) -> None:
         self.scope = scope
@@ -151,7 +171,7 @@ class Bench(ProjectFolder):
         self.told, self.side_by_side, self.message = Shown(), Shown(), Shown()
         self.since = Shown()
         self.helps = widgets.VBox()
-        super().__init__(folder, gamma, stars, min_ratings)
+        super().__init__(folder, stars, how)
 
     def __repr__(self) -> str:
         if self._opened is None:

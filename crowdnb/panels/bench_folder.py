@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import ipywidgets as widgets
 
 from crowdnb.pages.html import sentences
+from crowdnb.panels.ability_settings import GAPS
 from crowdnb.panels.bench_files import base_name, is_workbook, take_in, wrong_uploads
-from crowdnb.panels.controls import WRAP
+from crowdnb.panels.controls import WRAP, sentence
 from crowdnb.panels.panel import Shown
 from crowdnb.project.case_study import load_case_study
 from crowdnb.project.errors import ProjectError
@@ -32,14 +34,15 @@ class ProjectFolder(widgets.VBox):  # type: ignore[misc]
         Files taken in, and the case study's copied.
     checked : Shown
         What there is to say about the files.
+    offers : widget
+        Buttons with which files that lack nothing but ratings can be read.
     rest : widget
         What is made of a project that could be read.
     """
 
-    def __init__(
-        self, folder: str | Path | None, gamma: float, stars: int, min_ratings: int
-    ) -> None:
-        self.gamma, self.min_ratings = gamma, min_ratings
+    def __init__(self, folder: str | Path | None, stars: int, how: Mapping[str, Any]) -> None:
+        self.how = dict(how)
+        self._missing: dict[Path, str] = {}  # what was chosen on the bench, by folder
         self.folder = widgets.Text(
             value=str(folder or ""), description="folder",
             placeholder="a folder of CSV files, or a workbook",
@@ -58,9 +61,10 @@ class ProjectFolder(widgets.VBox):  # type: ignore[misc]
             "Start from the case study", "Copy its files into the folder named", self.copy, "copy"
         )
         self.checked, self.rest = Shown(), widgets.VBox()
+        self.offers = widgets.HBox(layout=WRAP)
         opener = button("Open", "Read and check the files", self.read, "folder-open")
         top = [self.folder, self.stars, opener, self.upload, self.example]
-        super().__init__([widgets.HBox(top, layout=WRAP), self.checked, self.rest])
+        super().__init__([widgets.HBox(top, layout=WRAP), self.checked, self.offers, self.rest])
         self.folder.observe(lambda _: self.read(), names="value")
         self.upload.observe(self._uploaded, names="value")
         if self.folder.value:
@@ -76,7 +80,7 @@ class ProjectFolder(widgets.VBox):  # type: ignore[misc]
 
     def _forget(self) -> None:
         """Forget the project, and show nothing below."""
-        self.rest.children = ()
+        self.offers.children = self.rest.children = ()
 
     def read(self) -> None:
         """Read the folder and check it; show the problems, all of them, or what is made of it."""
@@ -94,8 +98,7 @@ class ProjectFolder(widgets.VBox):  # type: ignore[misc]
                     [f"{where} Upload files, and they go there; or start from the case study."]
                 )
                 return
-            project = read_project(source, self.gamma, self.stars.value, self.min_ratings)
-            self._use(source, project)
+            self._use(source, self._read(source))
         except ProjectError as error:
             number = len(error.problems)
             self.checked.value = sentences(
@@ -103,9 +106,35 @@ class ProjectFolder(widgets.VBox):  # type: ignore[misc]
                 f"{number} problem{'s' * (number > 1)} in the files. Mend the files, then open or"
                 " upload them again.",
             )
+            self._offer(source)
         except (ValueError, OSError, ModuleNotFoundError, RuntimeError) as error:
             self._forget()
             self.checked.value = sentences([str(error)], "The files cannot be opened.")
+
+    def _read(self, source: Path, missing: str | None = None) -> Project:
+        """Read a folder, with what was chosen for workers without a rating, or with ``missing``."""
+        how = dict(self.how)
+        how["missing"] = missing or self._missing.get(source, how["missing"])
+        return read_project(source, stars=self.stars.value, **how)
+
+    def _offer(self, source: Path) -> None:
+        """Where the files lack ratings alone: a button for each thing that can stand there."""
+        try:
+            self._read(source, "unknown")
+        except (ValueError, OSError, RuntimeError):
+            return
+        self.offers.children = [
+            sentence("These ratings may be missing. What stands there?"),
+            *(
+                button(text, tip, partial(self._choose, source, name))
+                for name, (text, tip) in GAPS.items()
+            ),
+        ]
+
+    def _choose(self, source: Path, missing: str) -> None:
+        """Read a folder with something in the place of ratings that are missing."""
+        self._missing[source] = missing
+        self.read()
 
     def copy(self) -> None:
         """Copy the files of the case study into the folder named, which holds no project yet."""

@@ -12,11 +12,13 @@ import traitlets
 from crowdnb.explain.infeasible import explain_infeasible
 from crowdnb.pages.assignment_tables import fits_grid
 from crowdnb.pages.html import paragraphs
+from crowdnb.panels.ability_settings import ability_controls
 from crowdnb.panels.assignment import min_ratings_field, plan_view
 from crowdnb.panels.controls import WRAP, EmptyNumber, WeightSliders, float_slider, sentence
 from crowdnb.panels.grids import NumberGrid, pair_controls
 from crowdnb.panels.panel import Panel, View
 from crowdnb.panels.settings import (
+    READING,
     Column,
     gamma_note,
     scenario_of,
@@ -71,11 +73,14 @@ class Settings(Panel):
         )  # fmt: skip
         budget = _budget_field(first)
         least = min_ratings_field(project)
-        controls = {**measured, **grids, **budget, **pairs, "scope": scope}
-        controls |= least or {"min_ratings": _Unshown(value=project.min_ratings)}
+        abilities, fold = ability_controls(project, first, measured.get("gamma"))
+        controls = {**measured, **grids, **budget, **pairs, "scope": scope, **least, **abilities}
+        for name in ("min_ratings", *(READING if abilities else ())):
+            controls.setdefault(name, _Unshown(value=first[name]))
         rows = [
             *measured.values(),
             *least.values(),
+            *fold,
             *(_shown(name, grid) for name, grid in grids.items()),
             *budget.values(),
             scope,
@@ -92,7 +97,8 @@ class Settings(Panel):
         """Set every control to what a scenario says."""
         values = settings_of(self.plans.project, scenario, self.plans.scope)
         for name, control in self.controls.items():
-            if name in ("gamma", "min_ratings") and hasattr(control, "max"):
+            if name in ("gamma", "min_ratings", "level") and hasattr(control, "max"):
+                control.min = min(control.min, values[name])
                 control.max = max(control.max, values[name])
             elif isinstance(control, NumberGrid):
                 control.widen(values[name])

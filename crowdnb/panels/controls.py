@@ -66,6 +66,8 @@ def number_field(
 class EmptyNumber(widgets.VBox):  # type: ignore[misc]
     """A field for a number that may be left empty; text that is no number is told and not taken.
 
+    Neither is a number that is not ``above`` a bound.
+
     Attributes
     ----------
     value : float or None
@@ -74,7 +76,10 @@ class EmptyNumber(widgets.VBox):  # type: ignore[misc]
 
     value = traitlets.Float(None, allow_none=True)
 
-    def __init__(self, text: str, value: float | None, tooltip: str) -> None:
+    def __init__(
+        self, text: str, value: float | None, tooltip: str, above: float = -math.inf
+    ) -> None:
+        self._above = above
         width = min(text_width([text]), 220)
         self.field = widgets.Text(
             description=text, tooltip=tooltip, placeholder="none", continuous_update=False,
@@ -95,8 +100,9 @@ class EmptyNumber(widgets.VBox):  # type: ignore[misc]
 
     def _read(self, _: object = None) -> None:
         number = _typed_number(self.field.value)
-        wrong = number is not None and not math.isfinite(number)
-        self.said.value = "Not taken: a number is needed, or nothing." if wrong else ""
+        wrong = number is not None and not self._above < number < math.inf
+        bound = "" if self._above == -math.inf else f" above {self._above:g}"
+        self.said.value = f"Not taken: a number{bound} is needed, or nothing." if wrong else ""
         if not wrong:
             self.value = number
 

@@ -23,6 +23,7 @@ import pandas as pd
 
 from crowdnb.ability.cloud import HE_TO_EN, TABLE_GAMMA
 from crowdnb.labels import IntArray
+from crowdnb.project.abilities import Reading
 from crowdnb.project.record import Project
 from crowdnb.project.scenario import Scenario
 from crowdnb.project.settings import OF_PAIRS, SETTINGS
@@ -99,6 +100,7 @@ def settings_of(project: Project, scenario: Scenario, scope: str = "project") ->
         ),
         "scope": scenario.scope or scope,
         "min_ratings": scenario.min_ratings_of(project),
+        **{name: getattr(scenario.reading_of(project), name) for name in READING},
     }
     if project.demand is not None:
         asks = scenario.intervals(project)[1].loc[tasks].to_numpy(dtype=float).tolist()
@@ -119,6 +121,8 @@ def settings_of(project: Project, scenario: Scenario, scope: str = "project") ->
     return values
 
 
+# How ratings are read, but for γ, which intervals without ratings have too.
+READING = [name for name in Reading._fields if name != "gamma"]
 # Pairs that have buttons: the control, the setting, and what its rows and columns are.
 _PAIRS = {
     "worker_conflicts": ("conflicts", "worker", "worker"),
@@ -204,11 +208,6 @@ def _extra(
         ]
     if scenario.budget is not None and "budget" not in values:
         extra.append(("budget", None, scenario.budget))
-    extra += [
-        (name, None, value)
-        for name in ("missing", "half_life", "ability", "level")
-        if (value := getattr(scenario, name)) is not None
-    ]
     return extra
 
 
@@ -223,8 +222,10 @@ def scenario_of(project: Project, settings: Mapping[str, Any], scope: str = "pro
     ):
         if name in first:
             changed |= _row_changes(columns, labels, settings[name], first[name])
-    for name in ("gamma", "min_ratings", "budget"):
-        if settings.get(name) != first.get(name):
+    # by either rule the other's number means nothing
+    idle = "gamma" if settings["ability"] == "posterior" else "level"
+    for name in ("gamma", "min_ratings", "budget", *READING):
+        if settings.get(name) != first.get(name) and name != idle:
             changed[name] = math.inf if settings[name] is None else settings[name]
     if settings["scope"] != scope:
         changed["scope"] = settings["scope"]

@@ -91,7 +91,15 @@ LACKING = SEEN_BY.problem.task_conflicts
 BROKEN, SAVED = FOLDER / "broken", FOLDER / "saved.json"
 cn.exercises.slips(BROKEN)
 SCENARIOS.save(SAVED)
-COSTLY = FOLDER / "costly"
+COSTLY, TIMELY = FOLDER / "costly", FOLDER / "timely"
+TIMELY.mkdir()
+for _name, _text in {
+    "ratings": "worker,criterion,rating,date\na,skill,4,2024-03-01\nb,skill,5,2024-03-02\n",
+    "demand": "task,criterion,low\nt1,skill,0.4\n",
+    "weights": "criterion,weight\nskill,1\n",
+    "tasks": "task,required\nt1,1\n",
+}.items():
+    (TIMELY / f"{_name}.csv").write_text(_text)
 replace(PROJECT, options={"costs": Q}).write(COSTLY)
 DOUBT = cn.doubt(PROJECT, samples=3, rng=0, progress=False)
 RANGE = cn.gamma_range(PROJECT)
