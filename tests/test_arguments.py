@@ -779,6 +779,8 @@ ARGUMENTS |= {
     "cn.Project.task_weights": "weights or none",
     "cn.Project.given_qualification": "free",
     "cn.Project.options": "bounds by pair",
+    "cn.Project.ratings": "rows of labels",
+    "cn.Project.part_judgements": "free",
     # where Q is given ready-made
     **dict.fromkeys(
         [f"cn.Project.{one}" for one in ("ability", "demand", "criteria_weights")],

@@ -16,11 +16,21 @@ import numpy as np
 import pandas as pd
 
 from crowdnb.ability.cloud import moved_intervals
-from crowdnb.ability.counts import Counts, has_stars
+from crowdnb.ability.counts import Counts, has_stars, scales_of
 from crowdnb.ability.fading import Fading
 from crowdnb.ability.intervals import Missing, Rule, ability_intervals
 from crowdnb.ability.ratings import count_ratings
-from crowdnb.labels import BoolArray, between, count, listing, needs, one_of, same_labels
+from crowdnb.labels import (
+    BoolArray,
+    between,
+    count,
+    listing,
+    needs,
+    numbers,
+    one_of,
+    same_labels,
+    unique_index,
+)
 
 if TYPE_CHECKING:
     from crowdnb.project.record import Project
@@ -53,11 +63,19 @@ class Reading(NamedTuple):
 
 
 def check_reading(
-    missing: object, half_life: object, day: object, ability: object, level: object
+    missing: object,
+    half_life: object,
+    day: object,
+    ability: object,
+    level: object,
+    rule: str = "ability",
 ) -> Fading:
-    """Half-life and day, checked with the other settings of ability; ValueError names one."""
+    """Half-life and day, checked with the other settings of ability; ValueError names one.
+
+    ``rule`` is what the argument of the rule is called.
+    """
     one_of(missing, get_args(Missing), "missing")
-    one_of(ability, get_args(Rule), "ability")
+    one_of(ability, get_args(Rule), rule)
     between(level, "level")
     return Fading(half_life, day)
 
@@ -74,7 +92,7 @@ def check_ratings(project: Project) -> None:
         if project.counts is None:
             raise ValueError("ratings: they need counts, which they are counted in")
     reading = project.reading
-    for name, why in unfit(project, reading._replace(missing=project.missing)):
+    for name, why in unfit(project, reading):
         raise ValueError(f"{name} is {_told(getattr(reading, name))}, and {why}")
     if project.counts is None:
         if project.day is not None:
@@ -83,6 +101,17 @@ def check_ratings(project: Project) -> None:
     for level, labels in enumerate((project.workers, project.criteria)):
         there = project.counts.index.unique(level)
         same_labels(there, labels, "counts", every=project.missing == "error")
+    if project.ratings is not None:
+        again = counted_again(project, project.ratings, project.half_life)
+        if not _same_counts(pd.DataFrame(project.counts), again):
+            raise ValueError("ratings: with this half_life and day they do not give these counts")
+
+
+def _same_counts(one: pd.DataFrame, other: pd.DataFrame) -> bool:
+    if one.shape != other.shape or not one.columns.equals(other.columns):
+        return False
+    unique_index(one.index, "counts")
+    return bool(np.allclose(numbers(one.reindex(other.index)), other.to_numpy(), equal_nan=True))
 
 
 def _told(value: object) -> str:
@@ -177,14 +206,15 @@ def counts_of(project: Project, half_life: float | None) -> Counts | None:
         return project.counts
     if project.ratings is None:
         raise ValueError("half_life: no rating of the project has a date")
-    stars = has_stars(project.counts)
-    return counted(
-        project.ratings,
-        half_life,
-        project.day,
-        project.counts.shape[1] if stars else 5,
-        None if stars else project.counts.scales,
-    )
+    return counted_again(project, project.ratings, half_life)
+
+
+def counted_again(project: Project, ratings: pd.DataFrame, half_life: float | None) -> Counts:
+    """Ratings of a project, counted on the scales of its counts."""
+    counts = needs(project.counts, pd.DataFrame, "counts")
+    stars = has_stars(counts)
+    scales = None if stars else scales_of(counts)
+    return counted(ratings, half_life, project.day, counts.shape[1] if stars else 5, scales)
 
 
 def counted(

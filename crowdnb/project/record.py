@@ -157,7 +157,7 @@ class Project:
             if isinstance(table := getattr(self, item.name), pd.DataFrame | pd.Series):
                 object.__setattr__(self, item.name, with_clean_labels(table, item.name))
         fading = check_reading(
-            self.missing, self.half_life, self.day, self.ability_rule, self.level
+            self.missing, self.half_life, self.day, self.ability_rule, self.level, "ability_rule"
         )
         object.__setattr__(self, "half_life", fading.half_life)
         object.__setattr__(self, "day", fading.day)
@@ -208,6 +208,14 @@ class Project:
             same_labels(self.judgement.index, top, "judgement")
         if self.tree is not None:
             same_labels(needs(self.tree, CriteriaTree, "tree").weights.index, u.criteria, "tree")
+        for parent, judgement in needs(self.part_judgements, Mapping, "part_judgements").items():
+            where = f"part_judgements: {parent}"
+            problems, _ = judgement_problems(needs(judgement, pd.DataFrame, where))
+            if problems:
+                raise ValueError(f"{where}: {phrases(problems, 5)}")
+            parts = () if self.tree is None else self.tree.table["part_of"]
+            family = [part for part, above in dict(parts).items() if above == parent]
+            same_labels(judgement.index, pd.Index(family, name="criterion"), where)
         return Labels(u.labels, d.labels.rename("task"))
 
     def _check_given(self, qualification: object) -> Labels:
@@ -312,6 +320,7 @@ class Project:
 
         ValueError where the ratings do not allow it, or Q is given ready-made.
         """
+        needs(how, Reading, "how")
         return ability_under(self, sources_of(self, "ability").ability, how)
 
     def enough_ratings(self, min_ratings: int, how: Reading | None = None) -> pd.Index[Any]:
@@ -324,7 +333,8 @@ class Project:
         ValueError
             There is nobody, or only intervals are known and no ratings.
         """
-        return enough(self, whole(min_ratings, "min_ratings", 0), how or self.reading)
+        reading = self.reading if how is None else needs(how, Reading, "how")
+        return enough(self, whole(min_ratings, "min_ratings", 0), reading)
 
     def clouds(self) -> pd.DataFrame | None:
         """The histories one by one, as :func:`crowdnb.ability_clouds`.
