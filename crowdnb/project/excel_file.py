@@ -7,7 +7,7 @@ import re
 import warnings
 import zipfile
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ OTHER_TAGS = 500_000  # of a workbook, beside its cells: openpyxl reads 200,000 
 
 
 def read_workbook(
-    path: Path, wanted: Collection[str], report: Report
+    path: Path, wanted: Callable[[str], bool], report: Report
 ) -> tuple[dict[str, Table], list[str]]:
     """Read the wanted sheets of an Excel workbook; the names of all its sheets come second."""
     with needed_for("reading Excel workbooks"):
@@ -40,7 +40,7 @@ def read_workbook(
         with path.open("rb") as file, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # drop-down lists and the like, which are not read
             book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
-            for name in [name for name in book.sheetnames if name in wanted]:
+            for name in [name for name in book.sheetnames if wanted(name)]:
                 table = _read_sheet(book[name], f"{path.name}, sheet {name}", report)
                 if table is not None:
                     tables[name] = table

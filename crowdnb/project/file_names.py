@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from crowdnb.labels import listing
 from crowdnb.project.errors import ProjectError, Report, closest
-from crowdnb.project.form import FILES, INSTEAD, NEEDED
+from crowdnb.project.form import FILES, INSTEAD, NEEDED, PARTS_OF
 
 # of files that may be meant for one of these
 ENDINGS = (".csv", ".tsv", ".txt", ".xls", ".xlsx", ".ods")
@@ -38,6 +38,8 @@ def known_names(where: str, visible: Sequence[str], ending: str, report: Report)
     """
     names = [name for name in visible if not ending or name.lower().endswith(ENDINGS)]
     there = [name for name in FILES if f"{name}{ending}" in names]
+    if "criteria" in there:
+        there += [name.removesuffix(ending) for name in names if is_part_file(name, ending)]
     plain_names = {name: _plain_name(name) for name in visible}
     books = [name for name in names if ending and name.lower().endswith(".xlsx")]
     if books and not there and not set(plain_names.values()) & set(FILES):
@@ -49,7 +51,8 @@ def known_names(where: str, visible: Sequence[str], ending: str, report: Report)
     for problem in _missing_or_double(there, unread, ending):
         report.add(where, problem)
     known = [f"{name}{ending}" for name in FILES]
-    for name in [name for name in names if name not in known and not OWN.fullmatch(name)]:
+    read = {*known, *(f"{name}{ending}" for name in there)}
+    for name in [name for name in names if name not in read and not OWN.fullmatch(name)]:
         plain = plain_names[name]
         meant = closest(plain, [other for other in FILES if other not in there], 0.8)
         if plain in there:
@@ -60,6 +63,11 @@ def known_names(where: str, visible: Sequence[str], ending: str, report: Report)
         elif not ending or name.lower().endswith(".csv"):
             report.notes.append(f"{name} was not read; its name is not one of {', '.join(known)}")
     return there
+
+
+def is_part_file(name: str, ending: str) -> bool:
+    """Whether a file or sheet is the judgement of the parts of a criterion."""
+    return name.startswith(PARTS_OF) and name.endswith(ending) and name != PARTS_OF + ending
 
 
 def _missing_or_double(
@@ -75,6 +83,8 @@ def _missing_or_double(
         if set(choice) <= set(given):
             continue
         full = [f"{name}{ending}" for name in choice]
+        if "criteria" in there and "weights" in choice and not set(choice) <= set(there):
+            continue  # it may hold the weights, which its reader looks at
         if not set(choice) & set(there):
             like = [name for name, plain in unread.items() if plain in choice]
             said = f"; {listing(like, 3)} cannot stand for it" if like else ""

@@ -9,6 +9,8 @@ demand                  task, criterion, low[, high]: demand intervals in [0, 1]
 tasks                   task, required[, weight, most, missing_cost, load]
 judgement               a square labelled matrix on the levels 0.1 … 0.9 (fuzzy AHP); or instead
 weights                 criterion, weight: they sum to 1
+criteria                optional: criterion[, part_of, weight, lowest, highest, step]; its weights
+                        stand in the place of those two. judgement_NAME: of the parts of NAME
 qualification           in the place of all these but tasks: a labelled matrix Q, a row per worker
 worker_conflicts        optional: worker, other[, cost]; or a square labelled 0/1 matrix
 task_conflicts          optional: worker, task[, cost]; or a labelled 0/1 matrix, a row per worker
@@ -40,16 +42,17 @@ from crowdnb.model.arrays import Labels
 from crowdnb.model.fields import read
 from crowdnb.project.abilities import Reading, check_reading, intervals_of
 from crowdnb.project.columns import TASK_COLUMNS
+from crowdnb.project.criteria_reader import read_criteria
 from crowdnb.project.csv_file import read_csv
 from crowdnb.project.errors import ProjectError, Report
 from crowdnb.project.excel_file import read_workbook
-from crowdnb.project.file_names import known_names
+from crowdnb.project.file_names import is_part_file, known_names
 from crowdnb.project.files import kind
 from crowdnb.project.form import ELSEWHERE, FILES, PAIRS, STARS
 from crowdnb.project.label_notes import confused, twins
 from crowdnb.project.pair_reader import read_pairs
 from crowdnb.project.plain_ratings import PlainRatings, plain_ratings
-from crowdnb.project.ratings_reader import Asked, Ratings, read_ratings
+from crowdnb.project.ratings_reader import Asked, Ratings, read_ratings, reading_notes
 from crowdnb.project.reader import Reader
 from crowdnb.project.record import Project
 from crowdnb.project.rule_reader import RuleReader
@@ -134,13 +137,14 @@ def read_project(
     tables, plain = _open(path_of(folder, "folder"), report)
     reader = Reader(tables, report, plain)
     tasks = reader.tasks()
-    weights, judgement = reader.weights()
+    said = read_criteria(reader)
+    weights = said.weights
     criteria = None if weights is None else list(weights.index)
     task_names = None if tasks is None else list(tasks.index)
     demand = reader.intervals("demand", task_names, criteria)
     if criteria is None and demand is not None:
         criteria = list(demand.columns.unique("criterion"))
-    asked = Asked(stars, {}, missing, fading.half_life, fading.day, datetime.date.today())
+    asked = Asked(stars, said.scales, missing, fading.half_life, fading.day, datetime.date.today())
     ratings = read_ratings(reader, criteria, asked)
     intervals = reader.intervals("ability", None, criteria)
     q = reader.qualification(task_names)
@@ -186,9 +190,9 @@ def read_project(
         criteria_weights=weights,
         **_conflict_frames(labels, barred.binding, between.binding),
         counts=None if ratings is None else ratings.counts,
-        judgement=judgement,
+        judgement=said.judgement,
         gamma=gamma,
-        notes=tuple(report.notes),
+        notes=(*report.notes, *reading_notes(how, ratings)),
         min_ratings=min_ratings,
         given_qualification=q,
         options=options,
@@ -197,6 +201,8 @@ def read_project(
         half_life=fading.half_life,
         day=fading.day if ratings is None else ratings.day,
         ability_rule=ability,
+        tree=said.tree,
+        part_judgements=said.parts,
         level=level,
         **numbers,
     )
@@ -243,7 +249,9 @@ def _open(path: Path, report: Report) -> tuple[dict[str, Table], PlainRatings | 
         ]
     elif path.is_file():
         ending = ""
-        tables, visible = read_workbook(path, FILES, report)
+        tables, visible = read_workbook(
+            path, lambda name: name in FILES or is_part_file(name, ""), report
+        )
     elif path.exists():
         raise ProjectError(
             [(path.name, f"{path.name}: {kind(path)}; a folder or an Excel workbook is needed")]

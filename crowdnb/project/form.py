@@ -33,6 +33,10 @@ FORM = {
     "demand": File(("task", "criterion", "low"), {"high": 1.0}),
     "judgement": File(()),  # a matrix, whose labels are the criteria
     "weights": File(("criterion", "weight")),
+    "criteria": File(
+        ("criterion",),
+        {"part_of": None} | dict.fromkeys(("weight", "lowest", "highest", "step"), _NO_NUMBER),
+    ),
     "qualification": File(()),  # a matrix, one row per worker, one column per task
     "tasks": File(
         ("task", "required"),
@@ -54,7 +58,8 @@ FORM = {
 FILES = tuple(FORM)
 NEEDED = (("ratings", "ability"), ("demand",), ("tasks",), ("judgement", "weights"))  # one of each
 # In the place of all these.
-INSTEAD = {"qualification": ("ratings", "ability", "demand", "judgement", "weights")}
+INSTEAD = {"qualification": ("ratings", "ability", "demand", "judgement", "weights", "criteria")}
+PARTS_OF = "judgement_"  # and a criterion: the judgement of its parts, where there are criteria
 SHARES = ("quotas",)  # whose numbers may be shares, such as 50%
 OPTIONS = "options.json"  # of a scene: what a problem takes beyond the paper
 ELSEWHERE = {OPTIONS: "crowdnb.market.scenes.read_scene"}  # files that others read, and who

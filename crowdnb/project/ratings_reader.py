@@ -20,7 +20,7 @@ from crowdnb.ability.ratings import count_ratings
 from crowdnb.ability.scale import Scale, is_mark
 from crowdnb.labels import listing
 from crowdnb.order import natural_key
-from crowdnb.project.abilities import counted
+from crowdnb.project.abilities import Reading, counted
 from crowdnb.project.cells import as_label
 from crowdnb.project.csv_file import read_csv
 from crowdnb.project.errors import Report
@@ -80,6 +80,8 @@ def read_ratings(reader: Reader, criteria: list[str] | None, asked: Asked) -> Ra
         _note_doubles(reader.report, table.where, told, table.line_word)
         frame["date"] = days
     good = (frame["worker"] != "") & (frame["criterion"] != "") & frame["rating"].notna()
+    if days is not None and asked.half_life is not None:
+        good &= days.notna()  # the others were reported
     have = set(frame.loc[good & kept, ["worker", "criterion"]].itertuples(index=False, name=None))
     scales = {one: scale for one, scale in asked.scales.items() if one in set(criterion)}
     marks = max([asked.stars, *(len(scale.marks) for scale in scales.values())])
@@ -146,6 +148,22 @@ def _at_once(
     _note_doubles(reader.report, plain.path.name, frame, "line")
     dated = frame[["worker", "criterion", "rating"]].reset_index(drop=True).assign(date=days)
     return Ratings(counted(dated, asked.half_life, day, asked.stars, own), workers, dated, day)
+
+
+def reading_notes(how: Reading, ratings: Ratings | None) -> list[str]:
+    """How abilities were made of the ratings, where it is not the paper's way."""
+    notes = []
+    if ratings is not None and how.ability == "posterior":
+        notes.append(
+            f"ability: where the next rating lies with probability {how.level:g} (posterior), in"
+            " place of the cloud model"
+        )
+    if ratings is not None and how.half_life is not None:
+        notes.append(
+            f"ability: a rating loses half of its weight in {how.half_life:g} days, up to"
+            f" {ratings.day}"
+        )
+    return notes
 
 
 def _marks(table: Table, criterion: list[str], asked: Asked) -> list[float]:

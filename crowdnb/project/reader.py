@@ -44,6 +44,7 @@ class Reader:
     ) -> None:
         self.all, self.plain = tables, plain
         self.report = report
+        self.families: dict[str, list[str]] = {}  # the parts of each criterion that has some
 
     def table(self, name: str, more: Collection[str] | None = None) -> Table | None:
         """A table with the columns of its form, and others if need be, and a row at least."""
@@ -87,7 +88,8 @@ class Reader:
     def weights(self) -> tuple[pd.Series[float] | None, pd.DataFrame | None]:
         """Criteria weights, and the judgement they come from, if any."""
         if "judgement" in self.all:
-            return self._judgement(self.all["judgement"])
+            found = self.judgement(self.all["judgement"])
+            return (None, None) if found is None else found
         table = self.table("weights")
         if table is None:
             return None, None
@@ -119,19 +121,24 @@ class Reader:
             )
         return scaled
 
-    def _judgement(self, table: Table) -> tuple[pd.Series[float] | None, pd.DataFrame | None]:
-        """Weights of a judgement, and B; notes on levels, cycles and consistency."""
+    def judgement(
+        self, table: Table, criteria: list[str] | None = None
+    ) -> tuple[pd.Series[float], pd.DataFrame] | None:
+        """Weights of a judgement, of these criteria or any, and B; notes on levels and cycles."""
         if _on_saatys_scale(table):
             table.problem(SAATY)
-            return None, None
+            return None
         judgement = self.matrix(table, large=False, what="criterion")
         if judgement is None:
-            return None, None
+            return None
+        before = len(self.report.problems)
+        if criteria is not None:
+            self.over(table, judgement, criteria, criteria, "criterion")
         problems, off_levels = judgement_problems(judgement)
         for text in problems:
             table.problem(text)
-        if problems:
-            return None, None
+        if len(self.report.problems) > before:
+            return None
         if off_levels:
             self.report.notes.append(
                 f"{table.where}: off the five levels 0.1 … 0.9: {phrases(off_levels)}"
@@ -182,8 +189,13 @@ class Reader:
         return wide.reindex(index=pd.Index(labels, name=what), columns=columns)
 
     def known_criteria(self, table: Table, labels: list[str], criteria: list[str]) -> None:
-        """Report criteria of a table that are not known."""
-        table.known(labels, criteria, "criterion")
+        """Report criteria of a table that are not known, or have parts."""
+        for label in [one for one in self.families if one in {*labels}]:
+            parts = listing(self.families[label], 5)
+            text = f"{label} has parts, which take its place here: {parts}"
+            table.problem(text, labels.index(label), "criterion")
+        whole = [label if label not in self.families else "" for label in labels]
+        table.known(whole, criteria, "criterion")
 
     def qualification(self, tasks: list[str] | None) -> pd.DataFrame | None:
         """A ready-made Q, workers × tasks."""

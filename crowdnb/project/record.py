@@ -208,7 +208,11 @@ class Project:
             same_labels(self.judgement.index, top, "judgement")
         if self.tree is not None:
             same_labels(needs(self.tree, CriteriaTree, "tree").weights.index, u.criteria, "tree")
-        for parent, judgement in needs(self.part_judgements, Mapping, "part_judgements").items():
+        if not isinstance(self.part_judgements, Mapping):
+            raise ValueError(
+                f"part_judgements: a mapping is needed, got {shown(self.part_judgements)}"
+            )
+        for parent, judgement in self.part_judgements.items():
             where = f"part_judgements: {parent}"
             problems, _ = judgement_problems(needs(judgement, pd.DataFrame, where))
             if problems:

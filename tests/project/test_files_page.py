@@ -42,8 +42,9 @@ def project_in(folder, *left_out):
     return cn.read_project(folder, budget=BUDGET)
 
 
-SOURCE = ("ability", "weights", *INSTEAD)
-SOURCES = [(*left_out, *INSTEAD) for left_out in product(*CHOICES)]
+SOURCE = ("ability", "weights", "criteria", *INSTEAD)
+SOURCES = [(*left_out, "criteria", *INSTEAD) for left_out in product(*CHOICES)]
+SOURCES.append(("ability", "judgement", "weights", *INSTEAD))
 
 
 @pytest.mark.parametrize("left_out", [*SOURCES, *INSTEAD.values()], ids=" ".join)

@@ -1009,7 +1009,7 @@ def test_blank_cells_of_optional_columns_are_the_default(tmp_path):
     assert_frame_equal(case.ability, blank.ability)
 
 
-TEXTS = [("ratings", "date"), ("workers", "available"), ("costs", "task")]
+TEXTS = [("ratings", "date"), ("criteria", "part_of"), ("workers", "available"), ("costs", "task")]
 TEXTS += [("quotas", column) for column in ("task", "least", "most")]
 
 

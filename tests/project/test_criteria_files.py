@@ -1,0 +1,198 @@
+"""Criteria with scales and parts, dates and gaps in files: what they come to, what can be wrong."""
+
+import datetime
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import crowdnb as cn
+from crowdnb.project.fingerprint import fingerprint
+
+CRITERIA = """criterion,part_of,weight,lowest,highest,step
+skill,,0.6,,,
+care,,0.4,0,4,0.5
+java,skill,0.3,,,
+web,skill,0.7,1,10,
+"""
+MARKS = {"java": (5, 4, 2), "web": (10, 7, 3), "care": (4, 2.5, 0)}
+WORKERS = ("Ann", "Bo", "Cy")
+DAYS = ("2024-01-01", "2024-02-01", "2024-03-01")
+RATINGS = "worker,criterion,rating,date\n" + "".join(
+    f"{worker},{criterion},{marks[(i + k) % 3]},{day}\n"
+    for i, worker in enumerate(WORKERS)
+    for criterion, marks in MARKS.items()
+    for k, day in enumerate(DAYS)
+)
+FILES = {
+    "criteria": CRITERIA,
+    "ratings": RATINGS,
+    "tasks": "task,required\nnight,1\nday,1\n",
+    "demand": "task,criterion,low\n"
+    + "".join(f"{task},{one},0.4\n" for task in ("night", "day") for one in MARKS),
+}
+MATRIX = "criterion,java,web\njava,0.5,0.3\nweb,0.7,0.5\n"
+
+
+@pytest.fixture
+def read(tmp_path):
+    """Reads the files with some changed, and left out for None."""
+
+    def of(files=None, **arguments):
+        folder = tmp_path / f"f{len(list(tmp_path.iterdir()))}"
+        folder.mkdir()
+        for name, text in {**FILES, **(files or {})}.items():
+            if text is not None:
+                (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+        return cn.read_project(folder, **arguments)
+
+    return of
+
+
+def without(worker, criterion):
+    """The ratings but for those of a worker on a criterion."""
+    return "".join(
+        line for line in RATINGS.splitlines(True) if not line.startswith(f"{worker},{criterion},")
+    )
+
+
+def test_scales_and_parts_become_shares_and_weights(read):
+    project = read()
+    assert project.criteria_weights.to_dict() == pytest.approx(
+        {"java": 0.6 * 0.3, "web": 0.6 * 0.7, "care": 0.4}
+    )
+    for criterion, marks in MARKS.items():
+        ends = [project.ability.at["Ann", (criterion, end)] for end in ("low", "high")]
+        assert ends == pytest.approx([min(marks) / marks[0], max(marks) / marks[0]])
+    assert project.tree.table["level"].to_dict() == {"skill": 1, "java": 2, "web": 2, "care": 1}
+    assert project.solve().status == "optimal"
+
+
+def test_a_family_may_have_a_judgement(read):
+    bare = CRITERIA.replace("skill,0.3", "skill,").replace("skill,0.7", "skill,")
+    project = read({"criteria": bare, "judgement_skill": MATRIX})
+    shares = cn.criteria_weights(pd.DataFrame([[0.5, 0.3], [0.7, 0.5]], *[["java", "web"]] * 2))
+    assert project.criteria_weights["web"] == pytest.approx(0.6 * shares["web"])
+    assert list(project.part_judgements) == ["skill"] and project.judgement is None
+
+
+def test_scales_alone_leave_the_weights_where_they_are(read):
+    flat = "criterion,lowest,highest\njava,1,5\nweb,1,10\ncare,0,4\n"
+    half = flat.replace("care,0,4\n", "care,0,5\n")
+    weights = "criterion,weight\njava,0.5\nweb,0.25\ncare,0.25\n"
+    project = read({"criteria": flat.replace("care,0,4", "care,0,4"), "weights": weights,
+                    "ratings": RATINGS.replace("2.5", "2")})  # fmt: skip
+    assert project.tree is None and project.criteria_weights["java"] == 0.5
+    assert project.counts.scales["web"] == cn.Scale(1, 10)
+    with pytest.raises(cn.ProjectError, match=r"2\.5 is not a mark of care, from 0 to 5"):
+        read({"criteria": half, "weights": weights})
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({"criteria": CRITERIA.replace("java,skill", "java,skil")},
+         r"criteria.csv, line 4, column part_of: criterion 'skil' is unknown \(did you mean"),
+        ({"criteria": CRITERIA.replace("skill,,0.6", "skill,java,0.6")},
+         "line 2, column part_of: skill is part of java is part of skill; a criterion cannot"),
+        ({"criteria": CRITERIA.replace("0.7", "0.6")},
+         "line 4, column weight: the weights of the parts of skill sum to 0.9 and must sum to 1"),
+        ({"criteria": CRITERIA.replace("skill,0.7", "skill,")},
+         "line 5, column weight: the weight is empty, and others of the parts of skill have one"),
+        ({"criteria": CRITERIA.replace("0.4", "-0.4")}, "line 3, column weight: '?-0.4"),
+        ({"criteria": CRITERIA.replace("0,4,0.5", "0,,0.5")},
+         "line 3, column highest: highest is empty, and lowest, step is not"),
+        ({"criteria": CRITERIA.replace("0,4,0.5", "4,0,0.5")}, "line 3: scale: lowest 4 is above"),
+        ({"criteria": CRITERIA.replace("skill,,0.6,,", "skill,,0.6,1,9")},
+         "line 2, column lowest: skill has parts, which are rated in its place"),
+        ({"criteria": CRITERIA + "web,skill,0.7,,,\n"}, "line 6: criterion web stands a second"),
+        ({"weights": "criterion,weight\njava,1\n"}, "weights.csv gives weights too"),
+        ({"judgement_skill": MATRIX},
+         r"line 4, column weight: the parts of skill have a judgement too \(judgement_skill.csv\)"),
+        ({"judgement_care": MATRIX}, "judgement_care.csv: care is no criterion with parts"),
+        ({"criteria": "criterion\njava\nweb\ncare\n"}, "the criteria have no weights: fill"),
+        ({"ratings": RATINGS.replace("Bo,java,4", "Bo,skill,4")},
+         "line 11, column criterion: skill has parts, which take its place here: java, web"),
+        ({"ratings": RATINGS.replace("10,2024-01-01", "10.5,2024-01-01", 1)},
+         "line 5, column rating: 10.5 is not a mark of web, from 1 to 10"),
+        ({"demand": FILES["demand"].replace("night,web", "night,skill")},
+         "demand.csv, line 3, column criterion: skill has parts"),
+        ({"ratings": RATINGS.replace("2024-02-01", "2024-02-30", 1)},
+         "line 3, column date: '2024-02-30' is not a date such as 2024-03-01"),
+        ({"ratings": without("Cy", "care")}, "ratings.csv: worker Cy has no rating on criterion care"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_named(files, said, read):
+    with pytest.raises(cn.ProjectError, match=said):
+        read(files)
+
+
+def test_ratings_fade_from_the_day_of_the_plan(read):
+    project = read(half_life=30)
+    assert project.day == datetime.date(2024, 3, 1)
+    ages = [(project.day - datetime.date.fromisoformat(day)).days for day in DAYS]
+    assert project.fewest_ratings.to_numpy() == pytest.approx(sum(2 ** (-a / 30) for a in ages))
+    early = read(half_life=30, day="2024-02-01")
+    assert "9 ratings are left out, after the day of the plan, 2024-02-01 (lines 4, 7, 10" in (
+        " ".join(early.notes)
+    )
+    assert early.fewest_ratings.to_numpy() == pytest.approx(1 + 2 ** (-31 / 30))
+    plain = read()
+    same = cn.Scenario(half_life=np.inf).intervals(project)[0]
+    pd.testing.assert_frame_equal(same, plain.ability)
+    other = cn.Scenario(half_life=30).intervals(plain)[0]
+    pd.testing.assert_frame_equal(other, project.ability)
+    assert len({fingerprint(one) for one in (project, early, plain)}) == 3
+
+
+def test_a_half_life_needs_every_date(read):
+    gaps = {"ratings": RATINGS.replace(",2024-02-01", ",", 1)}
+    assert read(gaps).fewest_ratings.min() == 3
+    with pytest.raises(cn.ProjectError, match="line 3, column date: the date is empty, and a half"):
+        read(gaps, half_life=9)
+    with pytest.raises(cn.ScenarioError, match="1 rating has no date"):
+        cn.Scenario(half_life=9).problem(read(gaps))
+
+
+def test_ratings_after_today_do_not_count(read):
+    project = read({"ratings": RATINGS + "Cy,care,4,2999-01-01\nDi,care,4,2999-01-02\n"},
+                   missing="unknown")  # fmt: skip
+    assert "2 ratings are left out, after today" in project.notes[0]
+    assert project.day == datetime.date(2024, 3, 1) and "Di" in project.workers
+    assert project.ability.loc["Di"].tolist() == [0, 1] * 3
+
+
+def test_gaps_are_what_missing_says(read):
+    files = {"ratings": without("Cy", "care")}
+    out, unknown, average = (read(files, missing=how) for how in ("out", "unknown", "average"))
+    for project in (out, unknown, average):
+        assert list(project.workers) == [*WORKERS]
+        assert project.fewest_ratings.to_dict() == {"Ann": 3, "Bo": 3, "Cy": 0}
+    assert list(out.problem().workers) == ["Ann", "Bo"]
+    assert list(read(files, missing="unknown", min_ratings=1).problem().workers) == ["Ann", "Bo"]
+    assert unknown.ability.loc["Cy", "care"].tolist() == [0, 1]
+    assert average.ability.loc["Cy", "care"].tolist() == pytest.approx(
+        average.ability.loc[["Ann", "Bo"], "care"].mean().tolist()
+    )
+    marks = {fingerprint(project) for project in (out, unknown, average)}
+    assert len(marks) == 3
+    full = {fingerprint(read(missing=how)) for how in ("error", "out", "unknown", "average")}
+    assert len(full) == 1
+    pd.testing.assert_frame_equal(cn.Scenario(missing="average").intervals(out)[0], average.ability)
+    with pytest.raises(cn.ScenarioError, match="there is no rating of Cy on care"):
+        cn.Scenario(missing="error").problem(out)
+
+
+def test_the_posterior_is_noted_and_marked(read):
+    cloud, other = read(), read(ability="posterior", level=0.5)
+    assert "posterior" in other.notes[-1] and "probability 0.5" in other.notes[-1]
+    n = np.array([1.0 if mark in MARKS["java"] else 0.0 for mark in range(1, 6)]) + 0.5
+    below = np.cumsum(n) / n.sum()
+    ends = [(1 + int(np.argmax(below >= tail - 1e-12))) / 5 for tail in (0.25, 0.75)]
+    assert other.ability.loc["Ann", "java"].tolist() == pytest.approx(ends)
+    assert fingerprint(cloud) != fingerprint(other)
+    assert fingerprint(cloud) == fingerprint(read(level=0.5))
+    with pytest.raises(cn.ScenarioError, match="which knows no gamma"):
+        cn.Scenario(gamma=0.3).problem(other)
+    with pytest.raises(cn.ScenarioError, match="which knows no level"):
+        cn.Scenario(level=0.3).problem(cloud)
