@@ -1,12 +1,10 @@
 """A valid value for every kind of argument, and what makes it a wrong one; see test_arguments.py."""
 
 import math
-import shutil
 import tempfile
 from dataclasses import replace
 from decimal import Decimal  # noqa: F401  (these are for the lines that are run)
 from fractions import Fraction  # noqa: F401
-from itertools import product
 from pathlib import Path
 
 import numpy as np
