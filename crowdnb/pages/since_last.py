@@ -5,7 +5,8 @@ from __future__ import annotations
 from crowdnb.pages.html import paragraphs, text_table
 from crowdnb.project.last_plan_changes import SinceLast
 
-_ROWS = 20  # of changes, so that the page stays short
+# of changes: with ten a page of 300 × 60, long names and 12 scenarios still has two sheets
+_ROWS = 8
 
 
 def since_last_plan(since: SinceLast | None) -> str:

@@ -8,6 +8,8 @@ from helpers.folders import DATA, copy, workbook
 
 import crowdnb as cn
 from crowdnb.__main__ import main
+from crowdnb.pages.since_last import since_last_plan
+from crowdnb.project.last_plan_changes import Change, SinceLast
 
 RATED = {
     "ratings": "worker,criterion,rating\nAnn,skill,5\nAnn,care,3\nBo,skill,4\nBo,care,3\n"
@@ -156,3 +158,12 @@ def test_without_an_assignment_it_says_what_changed(folder, capsys):
     assert ", which filled 2 places.\nChanged for all: night needs 1 → 9.\n" in out
     assert (folder / "last_plan.json").read_bytes() == before
     assert "night needs 1 → 9" in cn.report(folder).html
+
+
+def test_of_many_changes_the_first_are_told_and_how_many_there_are():
+    changes = tuple(Change(f"<{k}>", "idle", "night", "new") for k in range(30))
+    since = SinceLast("Since.", "", changes, "Nobody.")
+    page = since_last_plan(since)
+    assert page.count("<tr>") == 1 + 8 and "… (30 changes in all)" in page and "&lt;7&gt;" in page
+    assert len(since.lines()) == 6 and since.lines()[4] == "… (30 changes in all)"
+    assert since_last_plan(None) == ""
