@@ -130,6 +130,42 @@ def _failed(error: Exception, keyboard: Keyboard) -> int:
     return BAD_INPUT
 
 
+def _add_ability(command: argparse.ArgumentParser) -> None:
+    """The options that say how ratings become abilities, beside the paper's."""
+    command.add_argument(
+        "--missing",
+        choices=["error", "out", "unknown", "average"],
+        default="error",
+        help=(
+            "of a worker without a rating on a criterion: leave the worker out, take 0 to 1, or the"
+            " average of the others (error)"
+        ),
+    )
+    command.add_argument(
+        "--half-life",
+        type=float,
+        metavar="DAYS",
+        help="a rating loses half of its weight in so many days, by its date (none does)",
+    )
+    command.add_argument(
+        "--day",
+        metavar="YYYY-MM-DD",
+        help="the day of the plan; later ratings do not count (the newest date up to today)",
+    )
+    command.add_argument(
+        "--ability",
+        choices=["cloud", "posterior"],
+        default="cloud",
+        help=(
+            "the paper's intervals, or those in which the next rating lies with the probability of"
+            " --level (cloud)"
+        ),
+    )
+    command.add_argument(
+        "--level", type=float, default=0.9, metavar="P", help="of posterior, 0 to 1 (0.9)"
+    )
+
+
 def _parser() -> argparse.ArgumentParser:
     import argparse
     from pathlib import Path
@@ -187,6 +223,7 @@ def _parser() -> argparse.ArgumentParser:
             metavar="N",
             help="leave out workers with fewer ratings on some criterion (0: nobody)",
         )
+        _add_ability(one)
         one.add_argument(
             "--scope",
             choices=["project", "task"],

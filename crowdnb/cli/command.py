@@ -33,6 +33,11 @@ PLAN_OPTIONS = {
     "stars": 5,
     "min_ratings": 0,
     "budget": None,
+    "missing": "error",
+    "half_life": None,
+    "day": None,
+    "ability": "cloud",
+    "level": 0.9,
     "scope": "project",
     "solver": None,
     "time_limit": None,
@@ -157,7 +162,16 @@ def _page(
 def _project(options: argparse.Namespace) -> cn.Project:
     """The project named, with what the options set."""
     return cn.read_project(
-        options.folder, options.gamma, options.stars, options.min_ratings, options.budget
+        options.folder,
+        options.gamma,
+        options.stars,
+        options.min_ratings,
+        options.budget,
+        missing=options.missing,
+        half_life=options.half_life,
+        day=options.day,
+        ability=options.ability,
+        level=options.level,
     )
 
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import crowdnb as cn
 from crowdnb.ability.consistency import consistency_of
 from crowdnb.labels import as_listed, count, listing, phrases
-from crowdnb.project.histories import clouds_of, left_out_line
+from crowdnb.project.histories import clouds_of, gaps_line, left_out_line
 from crowdnb.project.plan import proved_by, tie_line
 from crowdnb.project.rule_lines import needs_texts, places_text, rule_lines
 from crowdnb.project.scenario import GIVEN
@@ -32,10 +32,19 @@ def histories(project: cn.Project, scenario: cn.Scenario) -> str:
     if project.given_qualification is not None:
         return f"{size} Qualification: as given."
     lines = [f"{size} Criteria weights: {weights}."]
-    if project.judgement is not None and not scenario.weights:
-        lines.append(consistency_of(project.judgement).of_deviation)
+    if not scenario.weights:
+        lines += deviations(project)
     if (clouds := clouds_of(project, scenario)) is None:
         return "\n".join([*lines, f"Ability: {m * k} intervals as given."])
+    how = scenario.reading_of(project)
+    if how.ability == "posterior":
+        return "\n".join(
+            [
+                *lines,
+                f"Histories: {len(clouds)}. Ability: where the next rating lies with probability"
+                f" {how.level:g} (posterior).",
+            ]
+        )
     rule = clouds["rule"].value_counts()
     negative, clipped = int((clouds["radicand"] < 0).sum()), int(clouds["clipped"].sum())
     lines += [
@@ -50,6 +59,16 @@ def histories(project: cn.Project, scenario: cn.Scenario) -> str:
         ),
     ]
     return "\n".join(lines)
+
+
+def deviations(project: cn.Project) -> list[str]:
+    """How far the judgements that weights come from deviate from consistent ones."""
+    lines = []
+    if project.judgement is not None:
+        lines.append(consistency_of(project.judgement).of_deviation)
+    for parent, judgement in project.part_judgements.items():
+        lines.append(f"Parts of {parent}: {consistency_of(judgement).of_deviation}")
+    return lines
 
 
 def also_binding(problem: cn.Problem) -> str:
@@ -93,8 +112,8 @@ def of_scenario(plans: cn.Scenarios, name: str) -> list[str]:
     lines = [f"Note: scenario {name!r}: {misfit}." for misfit in plans.left_out(name)]
     if name != GIVEN:
         lines.append(f"Scenario {name!r}: {'; '.join(one.words(plans.project)) or 'no change'}.")
-    out = left_out_line(plans.project, one)
-    return [*lines, out] if out else lines
+    said = (left_out_line(plans.project, one), gaps_line(plans.project, one))
+    return [*lines, *filter(None, said)]
 
 
 def describe(answer: cn.Assignment, project: cn.Project | None = None) -> str:

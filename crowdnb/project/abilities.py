@@ -286,6 +286,6 @@ def enough(project: Project, least: int, how: Reading) -> pd.Index[Any]:
     if not len(kept):
         raise ValueError(
             f"min_ratings is {least}: every worker has fewer ratings on some criterion; with"
-            f" {fewest.max():g} the first would stay"
+            f" {fewest.max():.3g} the first would stay"
         )
     return kept

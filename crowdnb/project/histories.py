@@ -13,6 +13,7 @@ import pandas as pd
 from crowdnb.ability.cloud import CLOUD_FROM, ability_clouds
 from crowdnb.labels import as_listed, count, listing, phrases
 from crowdnb.model.assignment import Assignment
+from crowdnb.project.abilities import counts_of, fewest_under, gap_texts
 from crowdnb.project.record import Project
 from crowdnb.project.scenario import Scenario
 
@@ -21,10 +22,10 @@ _LISTED = 20  # names in a sentence
 
 
 def clouds_of(project: Project, scenario: Scenario) -> pd.DataFrame | None:
-    """The histories one by one with a scenario's γ; None for a project of intervals."""
-    if project.counts is None:
-        return None
-    return ability_clouds(project.counts, scenario.gamma_of(project))
+    """The histories one by one with a scenario's γ and half-life; None for intervals."""
+    how = scenario.reading_of(project)
+    counts = counts_of(project, how.half_life)
+    return None if counts is None else ability_clouds(counts, how.gamma)
 
 
 def fewest_of(
@@ -34,8 +35,10 @@ def fewest_of(
 
     Workers who are added have the ratings of whom they are like.
     """
-    roots = scenario.roots
-    known = {} if project.fewest_ratings is None else project.fewest_ratings.to_dict()
+    roots, how = scenario.roots, scenario.reading_of(project)
+    same = how.half_life == project.half_life
+    fewest = project.fewest_ratings if same else fewest_under(project, how)
+    known = {} if fewest is None else fewest.to_dict()
     return [known.get(roots.get(str(worker), worker)) for worker in workers]
 
 
@@ -59,18 +62,30 @@ def few_line(project: Project, scenario: Scenario, answer: Assignment) -> str:
 
 
 def left_out_line(project: Project, scenario: Scenario) -> str:
-    """Whom too few ratings leave out, in a sentence; empty where there is no such rule."""
+    """Whom few ratings, or none, leave out, in a sentence; empty where there is no such rule."""
     least = scenario.min_ratings_of(project)
-    if not least:
+    gaps = scenario.reading_of(project).missing == "out" and bool(gap_texts(project))
+    if not least and not gaps:
         return ""
     out = project.workers.difference(scenario.workers(project), sort=False)
-    who = f": {listing(out, _LISTED)}" if len(out) else ""
+    names = listing(out, _LISTED) if least else phrases(gap_texts(project, out), _LISTED)
+    who = f": {names}" if len(out) else ""
     asked = _asked_of(project, scenario, set(out))
     also = f" What is asked of them goes too: {phrases(asked, _LISTED)}." if asked else ""
+    few = f"fewer than {least} ratings" if least else "no rating"
     return (
-        f"Left out, with fewer than {least} ratings on some criterion: {len(out)} of the"
+        f"Left out, with {few} on some criterion: {len(out)} of the"
         f" {len(project.workers)} workers{who}.{also}"
     )
+
+
+def gaps_line(project: Project, scenario: Scenario) -> str:
+    """What stands where there is no rating, in a sentence; empty without such, or if left out."""
+    stands = {"unknown": "0 to 1", "average": "the average of the others"}
+    missing = scenario.reading_of(project).missing
+    if missing not in stands or not (gaps := gap_texts(project)):
+        return ""
+    return f"No rating, so {stands[missing]} is taken: {phrases(gaps, _LISTED)}."
 
 
 def _asked_of(project: Project, scenario: Scenario, workers: Collection[Hashable]) -> list[str]:

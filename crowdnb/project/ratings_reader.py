@@ -254,9 +254,12 @@ def _report_gaps(
 ) -> None:
     """Report who has no rating on a criterion."""
     before = "" if all_count else " up to the day of the plan"
+    hint = "; rate it, or say what is taken instead (--missing out, unknown or average)"
     for one in workers:
         if lacking := [other for other in criteria or [] if (one, other) not in have]:
-            table.problem(f"worker {one} has no rating on criterion {listing(lacking)}{before}")
+            text = f"worker {one} has no rating on criterion {listing(lacking)}{before}"
+            table.problem(text + hint)
+            hint = ""
 
 
 def _note_doubles(report: Report, where: str, ratings: pd.DataFrame, line_word: str) -> None:
