@@ -254,10 +254,18 @@ class Reasons:
         """What moved Q where ratings alone did: "new", "fading", or nothing where more did."""
         if self.q_settings or self.now.settings.get("gamma") is None:
             return ""
-        both = [who for who in self.now.workers if who in self.then.workers]
-        each = [self._differences(who) for who in both]
-        new, faded = any(more for more, _ in each), any(counted for _, counted in each)
-        return "" if new == faded else "new" if new else "fading"
+        tasks = [task for task in self.now.tasks if task in self.then.tasks]
+        causes = set()
+        for who in self.now.workers:
+            if who not in self.then.workers:
+                continue
+            more, counted = self._differences(who)
+            causes |= {"new" if k > 0 else "lost" for k in more.values()}
+            causes |= {"fading"} if counted else set()
+            q = ((self._q_then(who, task), self._q(who, task)) for task in tasks)
+            if not more and not counted and any(None not in two and two[0] != two[1] for two in q):
+                causes.add("other")
+        return causes.pop() if causes in ({"new"}, {"fading"}) else ""
 
 
 def _by_criterion(plan: PlanRecord, who: str) -> dict[str, tuple[int, float]]:

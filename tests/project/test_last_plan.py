@@ -177,6 +177,7 @@ def test_new_ratings_lost_ones_and_other_ones_are_told_apart(tmp_path):
     assert back in told(tmp_path)
     put(tmp_path, {"ratings": RATED["ratings"].replace("Ann,skill,5", "Ann,skill,2")})
     said = told(tmp_path)
+    assert said[-1].endswith("With the Q of last time nobody would change.")
     assert "Ann, night → idle: other ratings, as many as before; Q for night 0.800 → 0.300." in said
 
 
