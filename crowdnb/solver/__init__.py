@@ -1,10 +1,13 @@
-"""The best assignment (section 5; notebook 04): bounds, the boolean program, engines.
+"""The best assignment (section 5; notebook 04): bounds, search, the boolean program, engines.
 
 ``boolean_program``   the program in cvxpy
 ``compiled_program``  the same in arrays, compiled once for a size
 ``engine``            how engines are asked, and what each of their statuses proves
 ``reduced_costs``     the linear relaxation: a bound on ρ, and which pairs can still matter
 ``dual_bound``        the same with options, from the rows of all rules
+``local_search``      an assignment of many pairs: teams by tabu search, places by linear assignment
+``branching``         branch and bound on who is chosen; ``warm_relaxation``, ``cuts``: its nodes
+``deepening``         how long each of the two gets
 ``placement``         linear assignment: the best without conflicts between workers
 ``questions``         which engine is asked, here or apart, and how long
 ``search``            one solve: placement, bounds, engine, the check of every answer

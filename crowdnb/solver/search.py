@@ -7,7 +7,9 @@ In turn, each step only where the one before leaves the question open:
 2. reasons why none can exist that need no solver (:func:`crowdnb.obstacles`);
 3. prices (:mod:`crowdnb.solver.reduced_costs`): a tighter bound, a first valid assignment, and
    which pairs can still matter;
-4. the boolean program over these pairs (:mod:`crowdnb.solver.boolean_program`), by GLPK_MI, CBC or
+4. of many pairs a better assignment by local search (:mod:`crowdnb.solver.local_search`), and a
+   tighter bound, often the proof, by branch and bound (:mod:`crowdnb.solver.branching`);
+5. the boolean program over these pairs (:mod:`crowdnb.solver.boolean_program`), by GLPK_MI, CBC or
    another engine of cvxpy.
 
 No answer of an engine is believed: T is rounded by a linear assignment, checked rule by rule
@@ -34,6 +36,7 @@ from crowdnb.model.reach import ROUNDING, TIE, zoom
 from crowdnb.model.terms import Scales, reaching, score, sizes
 from crowdnb.solver.boolean_program import shortfall
 from crowdnb.solver.compiled_program import CompiledProgram
+from crowdnb.solver.deepening import Deepening
 from crowdnb.solver.dual_bound import dual_reach
 from crowdnb.solver.engine import Answer, SolverAnswerError
 from crowdnb.solver.placement import compatible, place, place_at_most, rounded
@@ -100,6 +103,7 @@ class Search:
             raise ValueError(f"tie_break must be 'labels' or None, got {shown(tie_break)}")
         self.labels_first = tie_break is not None
         self.found: IntArray | None = None  # the best assignment known, checked
+        self.deepening = Deepening(self.problem, self.questions)
         self.tied: bool | None = None  # whether another is as good, once that is asked
         self.rho, self.bound = -math.inf, math.inf
         self.slack = 0.0  # rounding of the bound and of reach
@@ -113,10 +117,12 @@ class Search:
         try:
             return self._plain() if self.problem.plain else self._with_options()
         except OutOfTimeError as stop:
-            return self._stopped(stop.pairs, stop.answer)
+            self._try(rounded(self.problem, stop.pairs, stop.answer.pairs))
+            return self._stopped()
 
     def interrupted(self) -> Assignment:
         """What is known when the user interrupts :meth:`answer`."""
+        self._learn()
         return self._finish("time_limit", self.questions.engine_so_far, [STOPPED])
 
     def _plain(self) -> Assignment:
@@ -139,19 +145,9 @@ class Search:
             self.tied = False
         if not pairs or (closed and proof_will_do):
             return self._finish("optimal", "none")
-        team: IntArray | None = None
-        # a compiled program refutes sooner than reasons are found
-        if not closed and self.compiled is None:
-            reasons, team = obstacles_or_team(problem)
-            if reasons:
-                return self._finish("infeasible", "none", reasons)
         self._reach_by_task()
-        if not closed:
-            self._team(-self.reach.max(axis=1))
-            if self.found is None:
-                self._team(problem.arrays.worker_conflicts.sum(axis=1))
-            if self.found is None and team is not None:  # found on the way to no refutation
-                self._try(place(problem, team))
+        if not closed and (reasons := self._any()):
+            return self._finish("infeasible", "none", reasons)
         if pairs > _FEW or self.labels_first:
             self._price(relaxed)
             places = int(problem.arrays.required.sum())
@@ -161,7 +157,48 @@ class Search:
             if proved:
                 self.tied = None if proof_will_do else False
                 return self._finish("optimal", "none")
-        return self._by_engine(relaxed)
+        return self._by_branching() or self._by_engine(relaxed)
+
+    def _any(self) -> list[str]:
+        """A first assignment, or reasons why there is none; perhaps neither."""
+        self._team(-self.reach.max(axis=1))
+        if self.found is None:
+            self._team(self.problem.arrays.worker_conflicts.sum(axis=1))
+        if self.found is None and self.compiled is None:
+            self._try(self.deepening.first(self.allowed))
+        # a compiled program refutes sooner than reasons are found
+        if self.found is not None or self.compiled is not None:
+            return []
+        reasons, team = obstacles_or_team(self.problem)
+        if team is not None:  # found on the way to no refutation
+            self._try(place(self.problem, team))
+        return reasons
+
+    def _by_branching(self) -> Assignment | None:
+        """Of many pairs the answer; or None, and better bound, reach and assignment."""
+        deepening, anybody = self.deepening, np.zeros((0, 2), dtype=np.int64)
+        if self.compiled is not None or not deepening.worth(self._in_play(anybody)):
+            return None
+        self._try(deepening.improved(self.found, self.bound - self.slack))
+        play = self._in_play(anybody)
+        tree = deepening.branched(play, self.found)
+        self._learn()
+        if tree.reach is not None:
+            self.reach = np.where(play, np.minimum(self.reach, tree.reach), self.reach)
+        if tree.closed and self.found is None:
+            none = "No assignment keeps all the conflicts (proved by branch and bound)."
+            return self._finish("infeasible", "none", obstacles(self.problem) or [none])
+        if tree.closed:
+            by_labels = self.labels_first
+            return self._optimal(self.allowed) if by_labels else self._finish("optimal", "none")
+        return self._stopped() if self.questions.left <= 0 else None
+
+    def _learn(self) -> None:
+        """Keep what local search and branching know."""
+        for placed in self.deepening.known():
+            self._try(placed)
+        if self.deepening.tree is not None:
+            self.bound = min(self.bound, max(self.deepening.tree.bound, self.rho))
 
     def _reach_by_task(self) -> None:
         """Reach of each pair: all the best ones, less what it falls short of its task's best."""
@@ -340,19 +377,13 @@ class Search:
         if rho > self.rho:
             self.found, self.rho = placed, rho
 
-    def _stopped(self, pairs: IntArray, answer: Answer) -> Assignment:
+    def _stopped(self) -> Assignment:
         """The end of the time: the best known, and whether the bound happens to prove it."""
-        self._try(rounded(self.problem, pairs, answer.pairs))
+        by = self.questions.engine_so_far
         if self.found is None:
-            return self._finish(
-                "time_limit",
-                self.questions.engine,
-                ["None found, and none ruled out, within the time limit."],
-            )
-        return self._finish(
-            "optimal" if self.rho >= self.bound - self.slack else "time_limit",
-            self.questions.engine,
-        )
+            none = "None found, and none ruled out, within the time limit."
+            return self._finish("time_limit", by, [none])
+        return self._finish("optimal" if self.rho >= self.bound - self.slack else "time_limit", by)
 
     def _first_by_labels(self, play: BoolArray) -> list[str]:
         """Exchange the optimum for the first tied with it; a sentence where time was short."""
