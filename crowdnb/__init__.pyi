@@ -45,6 +45,7 @@ from .project.case_study import load_case_study as load_case_study
 from .project.conference import load_conference as load_conference
 from .project.folder import ProjectError as ProjectError
 from .project.folder import read_project as read_project
+from .project.importing import import_ratings as import_ratings
 from .project.record import Project as Project
 from .project.scenario import Scenario as Scenario
 from .project.scenarios import Scenarios as Scenarios

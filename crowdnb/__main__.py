@@ -1,4 +1,4 @@
-"""The command ``crowdnb``: ``assign``, ``report``, ``case`` or ``experiment``.
+"""The command ``crowdnb``: ``assign``, ``report``, ``import``, ``case`` or ``experiment``.
 
 Here is what it takes and how it ends, from its first moment on; what it does is in
 :mod:`crowdnb.cli.command`, which takes a second to load, as do the libraries: what is not needed at
@@ -170,6 +170,7 @@ def _parser() -> argparse.ArgumentParser:
     import argparse
     from pathlib import Path
 
+    from crowdnb.cli.import_options import add_import
     from crowdnb.project.form import FILES
 
     parser = argparse.ArgumentParser(
@@ -259,6 +260,7 @@ def _parser() -> argparse.ArgumentParser:
             metavar="NAME",
             help="a scenario that is kept beside the files (the files as given)",
         )
+    add_import(commands)
     again = commands.add_parser(
         "experiment",
         help="an experiment of the paper's section 7, run again",

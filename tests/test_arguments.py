@@ -182,6 +182,11 @@ CALLS = [
     "PROJECT.enough_ratings(min_ratings=0, how=PROJECT.reading)",
     "PROJECT.ability_under(how=PROJECT.reading)",
     "cn.read_project(folder=COSTLY, budget=9.0)",
+    (
+        "cn.import_ratings(file=WIDE, folder=FOLDER / 'wide', worker='name', criteria=['Care'],"
+        " criterion=None, rating=None, date='day', date_order='dmy', scale=(1, 5), scale_of={},"
+        " words={'never': 1}, sheet=None, rounded=False, add=False, replace=True)"
+    ),
     "cn.read_project(folder=cn.exercises.LOUNGES, gamma=0.1, stars=5, min_ratings=2)",
     (
         "cn.read_project(folder=TIMELY, missing='out', half_life=90.0, day='2024-03-05',"

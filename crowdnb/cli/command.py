@@ -12,6 +12,7 @@ import pandas as pd
 import crowdnb as cn
 from crowdnb.cli.case import case
 from crowdnb.cli.delivery import check_output, deliver, is_plan_of, output_of, rows_output
+from crowdnb.cli.import_command import import_table
 from crowdnb.cli.status import BAD_INPUT, INTERNAL_ERROR, NO_ASSIGNMENT, SOLVED
 from crowdnb.cli.terminal import Keyboard, of_memory, say, tell
 from crowdnb.cli.words import HELP, also_binding, describe, histories, of_scenario
@@ -50,6 +51,8 @@ def run(options: argparse.Namespace, keyboard: Keyboard) -> int:
     try:
         if options.command == "experiment":
             return experiment(options)
+        if options.command == "import":
+            return import_table(options, keyboard)
         if options.command == "report":
             return report(options, keyboard)
         return case() if options.command == "case" else assign(options, keyboard)

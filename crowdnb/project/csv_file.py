@@ -10,13 +10,16 @@ from __future__ import annotations
 
 import codecs
 import csv
+import errno
+import gzip
 import io
 import re
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 from crowdnb.project.errors import Report
-from crowdnb.project.files import FILE_BYTES, PIECE, TooLargeError, read_file
+from crowdnb.project.files import FILE_BYTES, PIECE, TooLargeError, in_megabytes, read_file
 from crowdnb.project.tables import ROWS, Rows, Table, made_table
 
 LINES = 2_000_000  # empty ones included
@@ -45,7 +48,7 @@ def read_csv(path: Path, report: Report) -> Table | None:
         report.add(path.name, text, [f"line {line}"] if line else [])
 
     try:
-        data = read_file(path, FILE_BYTES)
+        data = _unpacked(read_file(path, FILE_BYTES))
     except OSError as error:
         problem(f"cannot be read ({error.strerror})")
         return None
@@ -87,6 +90,20 @@ def read_csv(path: Path, report: Report) -> Table | None:
     if named:
         del rows.rows[0], rows.lines[0]
     return made_table(path.name, "line", rows.rows, rows.lines, separator != ",", report)
+
+
+def _unpacked(data: bytes) -> bytes:
+    """What a file packed by gzip holds; OSError or TooLargeError where it cannot be had."""
+    if not data.startswith(b"\x1f\x8b"):
+        return data
+    try:
+        with gzip.open(io.BytesIO(data)) as file:
+            unpacked = file.read(FILE_BYTES + 1)
+    except (EOFError, zlib.error):
+        raise OSError(errno.EIO, "its packing is broken") from None
+    if len(unpacked) > FILE_BYTES:
+        raise TooLargeError(f"more than {in_megabytes(FILE_BYTES)} when unpacked")
+    return unpacked
 
 
 class _NotTextError(ValueError):

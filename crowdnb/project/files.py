@@ -148,7 +148,9 @@ def write_whole(path: Path, data: bytes) -> None:
 
 
 def write_together(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write new files into a folder, which is made if need be: all of them, or none and no folder.
+    """Write files into a folder, which is made if need be: all of them, or none and no folder.
+
+    One that is there already, an ordinary file, gets its old content back where another fails.
 
     Raises
     ------
@@ -161,8 +163,12 @@ def write_together(folder: Path, files: Mapping[str, bytes]) -> None:
             above.mkdir(exist_ok=True)
             undo.callback(_quietly, above.rmdir)
         for name, data in files.items():
-            undo.callback(_quietly, (folder / name).unlink)
-            write_whole(folder / name, data)
+            path = folder / name
+            if path.is_file():
+                undo.callback(write_whole, path, path.read_bytes())
+            else:
+                undo.callback(_quietly, path.unlink)
+            write_whole(path, data)
         undo.pop_all()
 
 

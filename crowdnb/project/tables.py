@@ -163,9 +163,14 @@ class Table:
         """
         if name not in self.header and default is not None:
             return [default] * len(self.rows)
+        cells = self.column(name)
+        if default is None and len(cells) > 1 and not any(map(as_label, cells)):
+            lines = f"{self.line_word}s {self.lines[0]} to {self.lines[-1]}"
+            self.problem(f"every cell of column {name} is empty: fill in its numbers, {lines}")
+            return [math.nan] * len(cells)
         seen: dict[Any, float | str] = {}
         values = []
-        for row, cell in enumerate(self.column(name)):
+        for row, cell in enumerate(cells):
             key = (type(cell), cell)
             if key not in seen:
                 seen[key] = (

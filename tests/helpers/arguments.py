@@ -100,6 +100,8 @@ for _name, _text in {
     "tasks": "task,required\nt1,1\n",
 }.items():
     (TIMELY / f"{_name}.csv").write_text(_text)
+WIDE = FOLDER / "wide.csv"
+WIDE.write_text("name,Care,day\na,5,1.2.2024\nb,4,2.2.2024\n")
 replace(PROJECT, options={"costs": Q}).write(COSTLY)
 DOUBT = cn.doubt(PROJECT, samples=3, rng=0, progress=False)
 RANGE = cn.gamma_range(PROJECT)

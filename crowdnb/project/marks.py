@@ -1,0 +1,55 @@
+"""Numbers and answers of a table as marks of a scale (section 3.2): which one, if any."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+
+from crowdnb.ability.scale import Scale, Scales
+
+STARS = Scale(1, 5)  # what every mark must fit where no scale is stated
+
+
+def mark_of(value: float, scale: Scale, rounded: bool) -> float | None:
+    """The mark that a number is, or is nearest to; None where it is off the scale."""
+    if not scale.lowest - scale.step <= value <= scale.highest + scale.step:
+        return None
+    place = int(Scales(scale, 1).places(np.array([value]))[0])
+    if place >= 0:
+        return float(scale.marks[place])
+    if rounded and scale.lowest <= value <= scale.highest:
+        return float(scale.marks[np.abs(scale.marks - value).argmin()])
+    return None
+
+
+def scale_of_words(values: Iterable[float]) -> Scale:
+    """The coarsest scale with the marks of all words; of whole numbers, each one between."""
+    marks = sorted(set(values))
+    if STARS.lowest <= marks[0] and marks == [1, 2, 3, 4, 5]:
+        return STARS
+    exact = [Fraction(str(mark)) for mark in marks]
+    gaps = [after - before for before, after in pairwise(exact)]
+    if all(mark.denominator == 1 for mark in exact) or not gaps:
+        return Scale(marks[0], marks[-1])
+    denominator = math.lcm(*(gap.denominator for gap in gaps))
+    step = math.gcd(*(int(gap * denominator) for gap in gaps)) / denominator
+    return Scale(marks[0], marks[-1], step)
+
+
+def step_typed(values: set[float]) -> str:
+    """The step that fits marks which are not whole."""
+    if all(float(value).is_integer() for value in values):
+        return ""
+    exact = [Fraction(f"{value:.10g}") for value in sorted(values)]
+    denominator = math.lcm(*(one.denominator for one in exact))
+    step = math.gcd(*(int((one - exact[0]) * denominator) for one in exact))
+    return f" {step / denominator:g}" if step else " 1"
+
+
+def called(scale: Scale) -> str:
+    """A scale that nobody stated, in words."""
+    return "whole stars from 1 to 5" if scale == STARS else f"marks of the words, {scale}"
