@@ -567,6 +567,7 @@ KINDS = {
     "pairs or none": ["None", "0", *EMPTY, "pd.DataFrame()", *ROWS],
     "none but one": ["{'z': 1.0}"],
     "none of them": [*EMPTY, "{}"],
+    "answers": ["{}", "{'z': 1.0}", "rows missing", "rows unlike"],
     "limit or none": [*NUMBERS[2:], "math.inf", "None"],
     "weights or none": ["None"],
     "not negative or none": ["None", *NUMBERS[1:]],
@@ -675,6 +676,10 @@ ARGUMENTS = {name: kind for kind, names in BY_KIND.items() for name in names.spl
 ARGUMENTS |= {
     "cn.repairs.time_limit": "limit or none",
     "cn.robust.time_limit": "positive or inf",
+    "cn.import_ratings.words": "answers",
+    "cn.import_ratings.scale_of": "answers",
+    **dict.fromkeys(("cn.import_ratings.rounded", "cn.import_ratings.add"), "flag"),
+    "cn.import_ratings.replace": "flag",
     "cn.stability.samples": "whole",
     "cn.stability.weights": "weights or none",
     "cn.recover_conflicts.largest": "whole",

@@ -5,6 +5,8 @@
 ``terminal``   what reaches the terminal, and what becomes of errors
 ``delivery``   what it writes, where, and in which format
 ``command``    what each subcommand does
+``import_options``, ``import_command``
+               a table as it comes: what the import takes, and what it does
 ``case``       the paper's case study, published beside computed
 ``words``      a project and its assignment, for a person at a terminal
 """

@@ -36,6 +36,11 @@ Section 6 of the paper, notebooks 05 and 07.
                    the file that they are kept in, as they change
 ``last_plan``, ``last_plan_file``, ``last_plan_reasons``, ``last_plan_changes``
                    what is kept of a plan, its file; who does something else since, and why
+``mapping``        what the columns of a table of ratings mean, and the file that keeps it
+``marks``, ``dates``, ``source_table``, ``rating_table``
+                   such a table, read: what its cells are, what was dropped, its preview
+``merging``, ``importing``
+                   its ratings beside those that are there; what is written of an import
 ``output``         where a command writes: which name, which format, and whether it can
 ``spreadsheet``, ``assignment_file``
                    tables as a spreadsheet opens them, and an assignment in each format

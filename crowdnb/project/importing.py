@@ -145,7 +145,7 @@ def import_ratings(
         "date": date,
         "date_order": date_order,
         "scale": scale,
-        "scales": scale_of,
+        "scale_of": scale_of,
         "words": words,
         "sheet": sheet,
         "rounded": rounded,
@@ -202,7 +202,7 @@ class _Import:
         """What the columns mean, and in what that differs from the import before."""
         kept = self.folder / MAPPING
         if not kept.exists():
-            if not given.get("worker"):
+            if "worker" not in given:
                 raise ValueError(
                     f"{kept} is not there, which keeps what columns mean; say it once: --worker"
                     " COLUMN --criteria COLUMN COLUMN"

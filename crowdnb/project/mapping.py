@@ -41,9 +41,9 @@ class TableMapping:
     date_order : {'ymd', 'dmy', 'mdy'}
         What the numbers of a date are; dates such as 2024-03-01 are read under each.
     scale : Scale or None
-        Of every criterion without one of its own in ``scales``; None: stars 1 to 5 if all marks are
+        Of every criterion without one of its own in ``scale_of``; None: stars 1 to 5 if all marks are
         such.
-    scales : dict
+    scale_of : dict
         Scales by criterion.
     words : dict
         Marks by answer.
@@ -65,7 +65,7 @@ class TableMapping:
     date: str | None = None
     date_order: str = "ymd"
     scale: Scale | None = None
-    scales: Mapping[str, Scale] = field(default_factory=dict)
+    scale_of: Mapping[str, Scale] = field(default_factory=dict)
     words: Mapping[str, float] = field(default_factory=dict)
     sheet: str | None = None
     rounded: bool = False
@@ -81,11 +81,11 @@ class TableMapping:
             raise ValueError(f"rounded must be True or False, got {shown(self.rounded)}")
         if self.scale is not None:
             object.__setattr__(self, "scale", _scale(self.scale, "scale"))
-        scales = _entries(self.scales, "scales")
+        scales = _entries(self.scale_of, "scale_of")
         object.__setattr__(
             self,
-            "scales",
-            {_label(one, "scales"): _scale(s, f"scales: {one}") for one, s in scales},
+            "scale_of",
+            {_label(one, "scale_of"): _scale(s, f"scale_of: {one}") for one, s in scales},
         )
         object.__setattr__(self, "words", _marks_of(_entries(self.words, "words")))
         self._check_columns()
@@ -104,9 +104,18 @@ class TableMapping:
         used = self.columns
         if twice := [name for at, name in enumerate(used) if name in used[:at]]:
             raise ValueError(f"column {shown(twice[0])} is named for two things")
-        if self.criteria and (strange := [one for one in self.scales if one not in self.criteria]):
+        if self.criteria and (
+            strange := [one for one in self.scale_of if one not in self.criteria]
+        ):
             hint = did_you_mean(strange[0], self.criteria)
-            raise ValueError(f"scales: {shown(strange[0])} is not one of the criteria{hint}")
+            raise ValueError(f"scale_of: {shown(strange[0])} is not one of the criteria{hint}")
+
+    @property
+    def roles(self) -> dict[str, str]:
+        """What each column is for."""
+        single = {getattr(self, name): name for name in ("criterion", "rating", "date")}
+        several = dict.fromkeys(self.criteria, "criteria") | dict.fromkeys(self.worker, "worker")
+        return {name: role for name, role in (single | several).items() if name is not None}
 
     @property
     def columns(self) -> list[str]:
@@ -117,12 +126,13 @@ class TableMapping:
     def changed(self, given: Mapping[str, Any]) -> tuple[TableMapping, list[str]]:
         """With what is given in place of what is kept; and what differs, in words."""
         settings = dict(given)
-        if settings.get("criteria"):
-            settings.update(criterion=None, rating=None)
-            if self.criteria != _columns(settings["criteria"], "criteria"):
-                settings.setdefault("scales", {})
-        elif settings.get("criterion") or settings.get("rating"):
-            settings["criteria"] = ()
+        if "criteria" in settings:
+            settings = {"criterion": None, "rating": None, **settings}
+            named = _columns(settings["criteria"], "criteria")
+            left = {name: scale for name, scale in self.scale_of.items() if name in named}
+            settings.setdefault("scale_of", left)
+        elif "criterion" in settings or "rating" in settings:
+            settings.setdefault("criteria", ())
         new = replace(self, **settings)
         told = []
         for one in fields(self):
@@ -160,8 +170,8 @@ def mapping_file(mapping: TableMapping) -> bytes:
             held[one.name] = value
     if mapping.scale is not None:
         held["scale"] = _ends(mapping.scale)
-    if mapping.scales:
-        held["scales"] = {name: _ends(scale) for name, scale in mapping.scales.items()}
+    if mapping.scale_of:
+        held["scale_of"] = {name: _ends(scale) for name, scale in mapping.scale_of.items()}
     held = {key: value for key, value in held.items() if value not in ((), None)}
     return json_text({"format": _FORMAT, "version": _VERSION, **held})
 

@@ -316,7 +316,7 @@ class _Reading:
         assumed = scale_of_words(words.values()) if words else STARS
         scales, unstated = dict[str, Scale](), dict[str, set[float]]()
         for criterion, found in values.items():
-            stated = self.mapping.scales.get(criterion) or self.mapping.scale
+            stated = self.mapping.scale_of.get(criterion) or self.mapping.scale
             scales[criterion] = stated or self.known.get(criterion) or assumed
             free = scales[criterion] is assumed
             if free and any(mark_of(value, assumed, False) is None for value in found):
@@ -381,7 +381,7 @@ class _Reading:
             )
         if lacking := [one for one in mapping.criteria if one not in scales]:
             notes.append(f"there is no rating on {listing(lacking)}")
-        stated = [*mapping.scales, *self.known]
+        stated = [*mapping.scale_of, *self.known]
         if mapping.words and mapping.scale is None and any(one not in stated for one in scales):
             assumed = scale_of_words(mapping.words.values())
             notes.append(f"the scale is that of the words, {assumed}; --scale says otherwise")

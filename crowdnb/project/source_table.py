@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from crowdnb.labels import listing
+from crowdnb.labels import listing, shown
 from crowdnb.project.cells import as_label, quoted
 from crowdnb.project.csv_file import read_csv
 from crowdnb.project.errors import ProjectError, Report, did_you_mean
@@ -28,7 +28,7 @@ def open_table(path: Path, sheet: str | None = None, report: Report | None = Non
     elif path.suffix.lower() in (".xlsx", ".xlsm"):
         table = _sheet(path, sheet, found)
     elif sheet is not None:
-        found.add(path.name, "a sheet is named, and this is no workbook")
+        found.add(path.name, f"sheet {shown(sheet)} is named, and this is no workbook")
     else:
         table = read_csv(path, found)
     if table is None and any(_RAGGED in text for _, text in found.problems):
@@ -63,7 +63,9 @@ def check_columns(table: Table, mapping: TableMapping) -> None:
     for name in gone:
         hint = did_you_mean(name, [other for other in times if other])
         there = listing([other for other in table.header if other], 20) or "none"
-        table.problem(f"there is no column {quoted(name)}{hint}; there are {there}")
+        table.problem(
+            f"there is no column {quoted(name)} for {mapping.roles[name]}{hint}; there are {there}"
+        )
     for name in mapping.columns:
         if times[name] > 1:
             table.problem(f"column {quoted(name)} stands {times[name]} times; rename one of them")
