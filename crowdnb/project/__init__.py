@@ -17,7 +17,8 @@ Section 6 of the paper, notebooks 05 and 07.
                    a project: what its files say, its problem, its assignment; its abilities under
                    whatever settings; whether two say the same
 ``file_names``     which files and sheets are read, and what others may be meant for
-``reader``, ``criteria_reader``, ``ratings_reader``, ``pair_reader``, ``rule_reader``,
+``reader``, ``criteria_reader``, ``ratings_reader``, ``plain_ratings``, ``pair_reader``,
+``rule_reader``,
 ``quota_reader``, ``folder``
                    a project read from its files
 ``case_study``, ``conference``

@@ -44,7 +44,7 @@ def open_table(path: Path, sheet: str | None = None, report: Report | None = Non
 
 def _sheet(path: Path, sheet: str | None, report: Report) -> Table | None:
     """The sheet of a workbook: its only one, or the one that is named."""
-    _, names = read_workbook(path, (), report)
+    _, names = read_workbook(path, lambda name: False, report)
     if sheet is None and len(names) != 1:
         report.add(path.name, f"has the sheets {listing(names)}; say which (--sheet NAME)")
         return None
@@ -53,7 +53,7 @@ def _sheet(path: Path, sheet: str | None, report: Report) -> Table | None:
         hint = did_you_mean(chosen, names)
         report.add(path.name, f"there is no sheet {chosen!r}{hint}; there are {listing(names)}")
         return None
-    return read_workbook(path, (chosen,), report)[0].get(chosen)
+    return read_workbook(path, chosen.__eq__, report)[0].get(chosen)
 
 
 def check_columns(table: Table, mapping: TableMapping) -> None:
