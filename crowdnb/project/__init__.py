@@ -18,8 +18,7 @@ Section 6 of the paper, notebooks 05 and 07.
                    whatever settings; whether two say the same
 ``file_names``     which files and sheets are read, and what others may be meant for
 ``reader``, ``criteria_reader``, ``ratings_reader``, ``plain_ratings``, ``pair_reader``,
-``rule_reader``,
-``quota_reader``, ``folder``
+``rule_reader``, ``quota_reader``, ``folder``
                    a project read from its files
 ``case_study``, ``conference``
                    the paper's case study, and a round of reviews with every rule, as such folders
