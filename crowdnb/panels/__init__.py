@@ -9,6 +9,7 @@
 ``policies``, ``market``, ``service``, ``content``, ``medical``  notebooks 09 to 11
 ``bench``, ``bench_folder``, ``bench_settings``, ``bench_files``, ``bench_words``
                                                                 one's own files, notebook 07
+``bench_import``, ``bench_import_words``  a table of ratings read into them
 
 Scripts and styles that run in the browser lie beside them. May use everything but the command and
 the exercises.

@@ -28,7 +28,7 @@ from crowdnb.pages.findings import COSTS
 from crowdnb.pages.html import sentences
 from crowdnb.pages.report import page_of
 from crowdnb.panels.bench_files import assignment_file, offered
-from crowdnb.panels.bench_folder import ProjectFolder, button
+from crowdnb.panels.bench_folder import ProjectFolder
 from crowdnb.panels.bench_settings import Settings
 from crowdnb.panels.bench_words import (
     change_text,
@@ -37,7 +37,7 @@ from crowdnb.panels.bench_words import (
     scenarios_side_by_side,
     since_text,
 )
-from crowdnb.panels.controls import WRAP, sentence
+from crowdnb.panels.controls import WRAP, button, sentence
 from crowdnb.panels.panel import FADED, Shown, faded
 from crowdnb.project.abilities import check_reading
 from crowdnb.project.folder import check_scale

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
@@ -11,9 +12,12 @@ import pandas as pd
 from crowdnb.labels import listing
 from crowdnb.pages.html import escaped, paragraphs, sentences
 from crowdnb.project.assignment_file import assignment_file as whole_assignment
-from crowdnb.project.errors import did_you_mean
+from crowdnb.project.csv_file import read_csv
+from crowdnb.project.errors import ProjectError, Report, did_you_mean
+from crowdnb.project.excel_file import read_workbook
+from crowdnb.project.file_names import is_part_file, meant_file
 from crowdnb.project.files import read_file, write_together, write_whole
-from crowdnb.project.form import FILES
+from crowdnb.project.form import FILES, FORM
 from crowdnb.project.last_plan_changes import Since
 from crowdnb.project.output import CSV, JSON, PAGE, WORKBOOK, beside, ending_of
 from crowdnb.project.plan_file import plan_table, scenario_of_plan
@@ -42,11 +46,41 @@ def wrong_uploads(names: Sequence[str]) -> list[str]:
         f"{name!r} is not a name that is read{did_you_mean(name, known)}; known are"
         f" {listing(known, 20)}, and .xlsx"
         for name in names
-        if name not in known and not is_workbook(name)
+        if not _is_read(name) and not is_workbook(name)
     ]
     if not wrong and len(names) > 1 and any(map(is_workbook, names)):
         return ["One Excel workbook, or CSV files: not both, and not several workbooks."]
     return wrong
+
+
+def _is_read(name: str) -> bool:
+    """Whether a CSV file of this name is one of a project."""
+    return name in [f"{one}.csv" for one in FILES] or is_part_file(name, ".csv")
+
+
+def is_table(name: str, data: bytes) -> bool:
+    """Whether a file is none of a project, nor almost called like one, but can be a table.
+
+    So is a ratings.csv without the columns of one; what cannot be read is told as a project's.
+    """
+    book = is_workbook(name)
+    if not book and (not name.lower().endswith(".csv") or is_part_file(name, ".csv")):
+        return False
+    likely = None if book else meant_file(name)
+    if likely not in (None, "ratings"):
+        return False
+    with tempfile.TemporaryDirectory() as place:
+        path, report = Path(place) / name, Report()
+        path.write_bytes(data)
+        if book:
+            try:
+                return not read_workbook(path, lambda sheet: sheet in FILES, report)[0]
+            except ProjectError:
+                return False
+        table = read_csv(path, report)
+    if likely is None:
+        return True
+    return table is not None and not set(FORM["ratings"].columns) <= set(table.header)
 
 
 def take_in(target: Path, files: Sequence[tuple[str, bytes]]) -> None:

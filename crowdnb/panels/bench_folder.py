@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,14 +11,16 @@ import ipywidgets as widgets
 
 from crowdnb.pages.html import sentences
 from crowdnb.panels.ability_settings import GAPS
-from crowdnb.panels.bench_files import base_name, is_workbook, take_in, wrong_uploads
-from crowdnb.panels.controls import WRAP, sentence
+from crowdnb.panels.bench_files import base_name, is_table, is_workbook, take_in, wrong_uploads
+from crowdnb.panels.bench_import import ImportOffer
+from crowdnb.panels.bench_import_words import imported_text
+from crowdnb.panels.controls import WRAP, button, sentence
 from crowdnb.panels.panel import Shown
 from crowdnb.project.case_study import load_case_study
 from crowdnb.project.errors import ProjectError
 from crowdnb.project.folder import read_project
+from crowdnb.project.importing import Imported
 from crowdnb.project.record import Project
-from crowdnb.spelling import plain
 
 _UPLOADS = "my_project"
 
@@ -154,7 +156,10 @@ class ProjectFolder(widgets.VBox):  # type: ignore[misc]
             self.folder.value = str(target)
 
     def _uploaded(self, _: object = None) -> None:
-        """Write uploaded files into the folder; a file that they replace is kept beside them."""
+        """Write uploaded files into the folder; a file that they replace is kept beside them.
+
+        One that is no file of a project is offered to be read as a table of ratings.
+        """
         files = [
             (base_name(str(item["name"])), bytes(item["content"])) for item in self.upload.value
         ]
@@ -166,6 +171,10 @@ class ProjectFolder(widgets.VBox):  # type: ignore[misc]
             target = target.expanduser()
             if not target.is_dir() and (target.is_file() or target.suffix.lower() == ".xlsx"):
                 target = target.parent
+            if len(files) == 1 and is_table(*files[0]):
+                self.upload.value = ()
+                self._offer_import(target, *files[0])
+                return
             if not wrong:
                 take_in(target, files)
         # no such place, no name of a file, nobody's home
@@ -178,10 +187,15 @@ class ProjectFolder(widgets.VBox):  # type: ignore[misc]
         book = next((name for name, _ in files if is_workbook(name)), None)
         self._go(target if book is None else target / book)
 
+    def _offer_import(self, target: Path, name: str, data: bytes) -> None:
+        """Show what a table would be read as; below it stays what is open."""
 
-def button(text: str, tooltip: str, act: Callable[[], object], icon: str = "") -> Any:
-    """A button as wide as its text, which stays text."""
-    layout = widgets.Layout(width="auto", max_width="100%")
-    made = widgets.Button(description=plain(text), tooltip=tooltip, icon=icon, layout=layout)
-    made.on_click(lambda _: act())
-    return made
+        def done(imported: Imported | None) -> None:
+            self.offers.children = []
+            if imported is None:
+                return
+            self._go(target)
+            said = Shown(value=imported_text(imported), layout=widgets.Layout(width="100%"))
+            self.offers.children = [said, *self.offers.children]
+
+        self.offers.children = [ImportOffer(name, data, target, done)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import ipywidgets as widgets
@@ -11,6 +11,7 @@ import pandas as pd
 import traitlets
 
 from crowdnb.labels import labelled_vector, listing, needs, real, several, unique_index, whole
+from crowdnb.spelling import plain
 
 _WEIGHT_STEP = 0.01
 WIDE = widgets.Layout(width="min(560px, 100%)")
@@ -121,6 +122,14 @@ def side_by_side(children: Any) -> Any:
     """Controls on as many lines as it takes, in an area that scrolls where they are many."""
     layout = widgets.Layout(flex_flow="row wrap", width="100%", max_height="230px", overflow="auto")
     return widgets.HBox(list(children), layout=layout)
+
+
+def button(text: str, tooltip: str, act: Callable[[], object], icon: str = "") -> Any:
+    """A button as wide as its text, which stays text."""
+    layout = widgets.Layout(width="auto", max_width="100%")
+    made = widgets.Button(description=plain(text), tooltip=tooltip, icon=icon, layout=layout)
+    made.on_click(lambda _: act())
+    return made
 
 
 def sentence(text: str) -> Any:

@@ -12,6 +12,7 @@ from crowdnb.project.form import FILES, INSTEAD, NEEDED, PARTS_OF
 # of files that may be meant for one of these
 ENDINGS = (".csv", ".tsv", ".txt", ".xls", ".xlsx", ".ods")
 
+_ALIKE = 0.8  # of a name, by which it is almost another
 # What the command writes beside the files of a folder, or of a workbook.
 OWN = re.compile(r"(.*_)?assignment(_.*)?\.(csv|xlsx)", re.IGNORECASE)
 
@@ -54,7 +55,7 @@ def known_names(where: str, visible: Sequence[str], ending: str, report: Report)
     read = {*known, *(f"{name}{ending}" for name in there)}
     for name in [name for name in names if name not in read and not OWN.fullmatch(name)]:
         plain = plain_names[name]
-        meant = closest(plain, [other for other in FILES if other not in there], 0.8)
+        meant = closest(plain, [other for other in FILES if other not in there], _ALIKE)
         if plain in there:
             report.notes.append(f"{name} was not read; {plain}{ending} was")
         elif meant is not None:
@@ -63,6 +64,11 @@ def known_names(where: str, visible: Sequence[str], ending: str, report: Report)
         elif not ending or name.lower().endswith(".csv"):
             report.notes.append(f"{name} was not read; its name is not one of {', '.join(known)}")
     return there
+
+
+def meant_file(name: str) -> str | None:
+    """Which of the files of a project one is almost called like."""
+    return closest(_plain_name(name), FILES, _ALIKE)
 
 
 def is_part_file(name: str, ending: str) -> bool:

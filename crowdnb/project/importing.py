@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -155,6 +155,23 @@ def import_ratings(
     )
 
 
+def import_by(
+    path: Path,
+    folder: Path,
+    mapping: TableMapping,
+    *,
+    add: bool = False,
+    replace: bool = False,
+    dry: bool = False,
+) -> Imported:
+    """:func:`import_ratings` by a mapping as it stands, whatever was kept; ``dry``: write nothing.
+
+    Of what is not written, ``written`` and ``text`` say what would be.
+    """
+    given = {one.name: getattr(mapping, one.name) for one in fields(TableMapping)}
+    return _Import(path, folder, add, replace).run(given, dry)
+
+
 class _Import:
     """One import, from the look at the folder to the writing."""
 
@@ -162,7 +179,7 @@ class _Import:
         self.path, self.folder, self.add, self.replace = path, folder, add, replace
         self.notes: list[str] = []
 
-    def run(self, given: Mapping[str, Any]) -> Imported:
+    def run(self, given: Mapping[str, Any], dry: bool = False) -> Imported:
         self._check_folder()
         mapping, told = self._mapping(given)
         scales = _kept_scales(self.folder / "criteria.csv")
@@ -177,7 +194,8 @@ class _Import:
         }
         if (self.folder / MAPPING).is_file() and not told:
             del files[MAPPING]
-        write_together(self.folder, files)
+        if not dry:
+            write_together(self.folder, files)
         written = tuple(self.folder / name for name in files)
         text = self._text(table, told, written, (added, known, len(frame)))
         return Imported(table, added, known, len(frame), written, text)
