@@ -405,7 +405,7 @@ def test_workbooks_in_one_folder_do_not_collide(tmp_path, capsys):
         bench[source].name.value = f"plan of {source.name}"
         bench[source].keep()
     made = {path.name for path in set(folder.iterdir()) - before}
-    usual = ["assignment.csv", "assignment.xlsx", "report.html", "scenarios.json"]
+    usual = ["assignment.csv", "assignment.xlsx", "last_plan.json", "report.html", "scenarios.json"]
     assert made == {f"{of}{file}" for of in ("", "spring_", "autumn_") for file in usual}
     for source in sources:
         assert [one.name for one in cn.bench(source).plans.named] == [f"plan of {source.name}"]
