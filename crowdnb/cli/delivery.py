@@ -12,7 +12,7 @@ from crowdnb.cli.status import BAD_INPUT, SOLVED
 from crowdnb.cli.terminal import Keyboard, say, tell, tell_bytes
 from crowdnb.extras import needed_for
 from crowdnb.project.files import write_whole
-from crowdnb.project.form import FILES, OPTIONS
+from crowdnb.project.form import FILES, OPTIONS, PARTS_OF
 from crowdnb.project.output import CSV, JSON, PAGE, WORKBOOK, beside, check_writable, ending_of
 from crowdnb.project.scenario_file import place_of
 from crowdnb.spelling import plain
@@ -48,6 +48,7 @@ def check_output(path: Path | None, source: Path, usual: str) -> str:
         beside(source, "last_plan.json"),
         *folder.glob("*last_plan_*.json"),  # of scenarios
         *(folder / f"{name}.csv" for name in FILES),
+        *folder.glob(f"{PARTS_OF}*.csv"),
     ]
     # to some systems Tasks.CSV is the same file, and nowhere is it a name to be read later
     if any(_same(path, file) or _same(path.parent / path.name.lower(), file) for file in own):

@@ -11,7 +11,7 @@ Section 6 of the paper, notebooks 05 and 07.
 ``form``           what columns each file has, and how much a project may hold
 ``columns``        the numbers that tasks.csv and workers.csv hold
 ``options``        the keywords of a problem that a project fills beyond the paper's
-``conflict_frames``, ``written``
+``conflict_frames``, ``written``, ``criteria_table``
                    its conflicts, checked; its tables, as they are written
 ``record``, ``abilities``, ``fingerprint``
                    a project: what its files say, its problem, its assignment; its abilities under

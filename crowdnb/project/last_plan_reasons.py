@@ -23,6 +23,8 @@ _NAMES = {"gamma": "γ", "half_life": "half-life", "min_ratings": "min-ratings"}
 _OF_Q = ("gamma", "half_life", "missing", "ability", "level")
 # Fields of a scenario whose values are told one by one.
 _TOLD = (*_OF_Q, "scope", "budget", "min_ratings", "weights", "required", "task_weights", "demand")
+# Of Q: what changed by less is told with whoever took the place, who matters more.
+_LITTLE = 0.001
 _DIGITS = range(3, 10)  # of Q: as many as show a difference
 
 
@@ -52,14 +54,14 @@ class Reasons:
     def why(self, who: str) -> tuple[str, bool]:
         """Why a worker does something else, and whether it is for a reason of his own."""
         before, after = (one.tasks_of.get(who, ()) for one in (self.then, self.now))
-        facts = list(self._of_files(who, before, after))
-        if not facts:
-            facts = list(self._of_numbers(who, dict.fromkeys((*before, *after))))
-        if facts:
+        if facts := list(self._of_files(who, before, after)):
             return "; ".join(facts), True
+        places = list(self._places(who, before, after))
+        if facts := self._of_numbers(who, dict.fromkeys((*before, *after))):
+            own = self._moved_by(who, (*before, *after)) >= _LITTLE
+            return "; ".join(facts if own else [*facts, *places]), own
         known = all(self._q_then(who, task) is not None for task in (*before, *after))
         same = ["own Q is the same"] if known else []
-        places = list(self._places(who, before, after))
         return "; ".join([*same, *places]) or "the numbers of last time are not kept", False
 
     # What the files say
@@ -116,11 +118,20 @@ class Reasons:
         if not moved:
             return []
         ratings = self._ratings(who)
-        causes = [*ratings, *(["what changed for all"] if self.q_settings else [])]
+        gap = 0 in (self.now.workers[who].ratings or ())
+        for_all = [one for one in self.q_settings if gap or not one.startswith("missing ")]
+        causes = [*ratings, *(["what changed for all"] if for_all else [])]
         if not causes:
             rated = self.now.workers[who].ratings is not None
             causes = ["other ratings, as many as before" if rated else "other numbers in the files"]
         return [*causes, ", ".join(moved)]
+
+    def _moved_by(self, who: str, tasks: Iterable[str]) -> float:
+        """By how much Q of these tasks changed at most."""
+        both = [(self._q_then(who, task), self._q(who, task)) for task in tasks]
+        return max(
+            (abs(new - old) for old, new in both if old is not None and new is not None), default=0
+        )
 
     def _q_then(self, who: str, task: str) -> float | None:
         """Q of last time, as far as it is kept; None for a task that was barred or not there."""

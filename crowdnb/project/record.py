@@ -350,9 +350,11 @@ class Project:
     def write(self, folder: str | os.PathLike[str]) -> None:
         """Write the project as files that :func:`read_project` reads back.
 
-        The folder is made if need be. Rating histories become ``ratings.csv`` without dates, at
-        least and at most L a range of workers. No file holds γ, a least number of ratings or the
-        budget: give them to :func:`read_project` again. All of the files are written, or none.
+        The folder is made if need be. Rating histories become ``ratings.csv``, with dates where
+        ``ratings`` has them, at least and at most L a range of workers. ``criteria.csv`` is written
+        where criteria have parts or other scales than stars. No file holds γ, a least number of
+        ratings, the budget, the number of stars, or what is asked of missing ratings, half-life,
+        day, rule and level: give them to :func:`read_project` again. All of the files are written, or none.
 
         Raises
         ------
@@ -363,10 +365,11 @@ class Project:
             of workers, somebody who must take more tasks than allowed.
         """
         path = path_of(folder, "folder")
-        if there := [f"{name}.csv" for name in FILES if os.path.lexists(path / f"{name}.csv")]:
+        tables = {f"{name}.csv": table for name, table in tables_of(self).items()}
+        names = dict.fromkeys([*(f"{name}.csv" for name in FILES), *tables])
+        if there := [name for name in names if os.path.lexists(path / name)]:
             raise FileExistsError(f"{path} holds {listing(there)} already; choose another folder")
-        tables = tables_of(self).items()
-        write_together(path, {f"{name}.csv": csv_file(table) for name, table in tables})
+        write_together(path, {name: csv_file(table) for name, table in tables.items()})
 
 
 def sources_of(project: Project, what: str) -> Sources:

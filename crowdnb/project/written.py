@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from crowdnb.ability.counts import Counts, has_stars
+from crowdnb.ability.counts import Counts
+from crowdnb.labels import listing
 from crowdnb.model.quotas import is_missing
 from crowdnb.project.cells import as_label
 from crowdnb.project.columns import TASK_OPTIONS, WORKER_OPTIONS
+from crowdnb.project.criteria_table import criteria_table, part_file
 from crowdnb.project.form import FORM
 
 if TYPE_CHECKING:
@@ -23,7 +25,9 @@ def tables_of(project: Project) -> dict[str, pd.DataFrame]:
     Raises
     ------
     ValueError
-        The histories have decayed: their counts are not whole ratings. Or an attribute is called as
+        The histories have decayed: their counts are not whole ratings. Or the weights are not those
+        of the tree, or a criterion has parts with a judgement, and a name that no file can have; or an
+        attribute is called as
         a column of workers is, or somebody must take more tasks than may be taken.
     """
     options = project.options
@@ -164,11 +168,18 @@ def _sources(project: Project) -> dict[str, pd.DataFrame]:
     if project.counts is None:
         tables["ability"] = _long(ability, "worker")
     else:
-        tables["ratings"] = _ratings(project.counts)
-    if project.judgement is None:
-        tables["weights"] = weights.rename("weight").rename_axis("criterion").reset_index()
-    else:
+        dated = project.ratings
+        tables["ratings"] = _ratings(project.counts) if dated is None else dated
+        if len(lost := project.workers.difference(pd.Index(tables["ratings"]["worker"]))):
+            raise ValueError(f"counts: {listing(lost, 3)} has no rating at all; no file holds that")
+    if (criteria := criteria_table(project)) is not None:
+        tables["criteria"] = criteria
+    if project.judgement is not None:
         tables["judgement"] = project.judgement.rename_axis("criterion").reset_index()
+    elif project.tree is None:
+        tables["weights"] = weights.rename("weight").rename_axis("criterion").reset_index()
+    for parent, judgement in project.part_judgements.items():
+        tables[part_file(parent)] = judgement.rename_axis("criterion").reset_index()
     return tables
 
 
@@ -186,12 +197,10 @@ def _pairs(frame: pd.DataFrame, other: str, upper: bool = False) -> pd.DataFrame
 
 def _ratings(counts: Counts) -> pd.DataFrame:
     """One row per rating."""
-    if not has_stars(counts):
-        raise ValueError("counts: they are on other scales than stars, which no file holds yet")
-    number = counts.to_numpy()
+    number = counts.fillna(0).to_numpy()
     if (number % 1 != 0).any():
         raise ValueError("counts: they have decayed and are not whole ratings any more")
-    history, star = np.nonzero(number)
-    times = number[history, star].astype(int)
+    history, mark = np.nonzero(number)
+    times = number[history, mark].astype(int)
     rows = counts.index[history.repeat(times)].to_frame(index=False)
-    return rows.assign(rating=(star + 1).repeat(times))
+    return rows.assign(rating=counts.columns.to_numpy()[mark].repeat(times))

@@ -22,7 +22,6 @@ import pandas as pd
 from tqdm.auto import tqdm
 
 from crowdnb.ability.counts import KEYS, Counts
-from crowdnb.ability.intervals import ability_intervals
 from crowdnb.explain.variants import Oracle, placed_of
 from crowdnb.labels import (
     FloatArray,
@@ -34,6 +33,7 @@ from crowdnb.labels import (
 )
 from crowdnb.model.assignment import Assignment
 from crowdnb.model.problem import Problem
+from crowdnb.project.abilities import intervals_of
 from crowdnb.project.record import Project
 from crowdnb.sensitivity.given import positions
 from crowdnb.sensitivity.project_arrays import ProjectArrays
@@ -229,23 +229,32 @@ def _resampled(
     data: ProjectArrays, project: Project, samples: int, rng: np.random.Generator
 ) -> Iterator[FloatArray]:
     """Q of histories drawn from themselves, a block of samples at a time."""
-    given = data.histories(project)
+    given, rated = data.histories(project)
+    how = project.reading._replace(missing="unknown")
+    worker, criterion = np.nonzero(rated)
     n = given.to_numpy(dtype=float)
     no_mark = np.isnan(n)  # of the criterion's scale
     n = np.where(no_mark, 0.0, n)
     total = n.sum(axis=1)
     trials = np.maximum(1, np.rint(total)).astype(np.int64)
-    shape = data.low.shape
+    m, k = rated.shape
     for start in range(0, samples, _TOGETHER):
         size = min(_TOGETHER, samples - start)
         drawn = (
             rng.multinomial(trials, n / total[:, None], (size, len(n))) * (total / trials)[:, None]
         )
         drawn[:, no_mark] = np.nan
-        numbered = pd.MultiIndex.from_product([range(size * shape[0]), range(shape[1])], names=KEYS)
+        numbered = pd.MultiIndex.from_arrays(
+            [(np.arange(size)[:, None] * m + worker).ravel(), np.tile(criterion, size)], names=KEYS
+        )
         counts = Counts(drawn.reshape(len(numbered), -1), index=numbered, columns=given.columns)
-        ends = ability_intervals(counts, project.gamma).to_numpy().reshape(size, shape[0], -1)
-        yield np.stack([data.q_of(one[:, ::2], one[:, 1::2]) for one in ends])
+        table = intervals_of(counts, pd.RangeIndex(size * m), pd.RangeIndex(k), how)
+        ends = table.to_numpy().reshape(size, m, k, 2)
+        if project.missing == "average":  # of each sample
+            known = np.where(rated[:, :, None], ends, np.nan)
+            mean = np.nanmean(known, axis=1, keepdims=True)
+            ends = np.where(rated[:, :, None], ends, mean)
+        yield np.stack([data.q_of(one[..., 0], one[..., 1]) for one in ends])
 
 
 def _chosen(

@@ -21,7 +21,7 @@ import pandas as pd
 from scipy.optimize import brentq
 from tqdm.auto import tqdm
 
-from crowdnb.ability.cloud import HE_TO_EN, ability_clouds, apart
+from crowdnb.ability.cloud import HE_TO_EN
 from crowdnb.explain.variants import TINY, Oracle, placed_of
 from crowdnb.labels import (
     BoolArray,
@@ -33,6 +33,7 @@ from crowdnb.model.assignment import Assignment
 from crowdnb.model.moves import moves, moves_text
 from crowdnb.model.problem import Problem
 from crowdnb.project.record import Project
+from crowdnb.sensitivity.gamma_ends import ends_and_he, no_posterior
 from crowdnb.sensitivity.given import no_terms, positions
 from crowdnb.sensitivity.project_arrays import ProjectArrays
 from crowdnb.solver.search import tie
@@ -127,7 +128,8 @@ def gamma_range(
     ------
     ValueError
         T breaks a rule or is not optimal; no assignment exists; labels do not fit; the intervals
-        are not those of the histories; a number breaks its rule; ρ of the problem is more than the
+        are not those of the histories, or by the posterior, which knows no γ, or averages stand for
+        missing ratings; a number breaks its rule; ρ of the problem is more than the
         sum of W Q (costs of what is undesirable, effects).
 
     Examples
@@ -138,6 +140,7 @@ def gamma_range(
     (0.0, 0.685, ['', 'a3: r0 → r2; a11: r2 → r0'])
     """
     data = ProjectArrays(project, problem, "gamma_range")
+    no_posterior(project)
     no_terms(data.problem, "gamma_range")
     gamma = number(project.gamma)
     if not gamma <= number(limit) < math.inf:
@@ -225,7 +228,7 @@ class _Drift:
         solver: str | None,
     ) -> None:
         self.data, self.gamma, self.tolerance = data, gamma, tolerance
-        self.low, self.high, self.he = self._ends(project, gamma, he_to_en)
+        self.low, self.high, self.he = ends_and_he(data, project, gamma, he_to_en)
         at_gamma = np.stack(self.ends(np.array([gamma]))), np.stack([data.low, data.high])
         far = np.abs(at_gamma[0][:, 0] - at_gamma[1]).max(axis=0) > _NEAR
         if far.any():
@@ -241,23 +244,6 @@ class _Drift:
             )
         self.breaks = self._breaks(limit)
         self.oracle = Oracle(data.problem, solver)
-
-    def _ends(
-        self, project: Project, gamma: float, he_to_en: float
-    ) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Ends at γ = 0, not clipped, and He, m × K."""
-        data = self.data
-        if project.counts is None:
-            return apart(data.low, data.high, gamma, he_to_en)
-        clouds = ability_clouds(data.histories(project), gamma)
-        by_cloud = (clouds["rule"] == "cloud").to_numpy()
-        ex, en, he = (
-            clouds[name].to_numpy() for name in ("expectation", "entropy", "hyper_entropy")
-        )
-        shape = data.low.shape
-        low = np.where(by_cloud, ex - en, clouds["low"]).reshape(shape)
-        high = np.where(by_cloud, ex + en, clouds["high"]).reshape(shape)
-        return low, high, np.where(by_cloud, he, 0.0).reshape(shape)
 
     def ends(self, gammas: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Intervals at several γ, each γ × m × K."""

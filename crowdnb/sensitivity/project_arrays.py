@@ -13,6 +13,7 @@ from crowdnb.ability.possibility import degree, interval_pair
 from crowdnb.ability.qualification import check_weights
 from crowdnb.explain.variants import TINY, Oracle
 from crowdnb.labels import (
+    BoolArray,
     FloatArray,
     IntArray,
     labelled_vector,
@@ -32,7 +33,9 @@ class ProjectArrays:
         problem = project.problem() if problem is None else needed(problem)
         ability, demand, weights = sources_of(project, name)
         u, d = interval_pair(ability, demand)
-        same_labels(problem.workers, u.labels, f"{name}: problem")
+        everybody = len(problem.workers) == len(u.labels)
+        workers = u.labels if everybody else project.enough_ratings(project.min_ratings)
+        same_labels(problem.workers, workers, f"{name}: problem")
         same_labels(problem.tasks, d.labels, f"{name}: problem")
         at, to = u.labels.get_indexer(problem.workers), d.labels.get_indexer(problem.tasks)
         self.criteria = u.criteria
@@ -58,13 +61,18 @@ class ProjectArrays:
         """The problem with other Q; a Q of 0 forbids a pair only where the project's own is 0."""
         return self.problem.changed(qualification=np.where((q == 0) & (self.q != 0), TINY, q))
 
-    def histories(self, project: Project) -> Counts:
-        """The project's counts in the order of workers and criteria; ValueError where one lacks."""
+    def histories(self, project: Project) -> tuple[Counts, BoolArray]:
+        """The project's counts in the order of workers and criteria, and where there are ratings.
+
+        The second is m × K. ValueError where one lacks that the project's ``missing`` does not
+        allow to.
+        """
         cells = pd.MultiIndex.from_product([self.problem.workers, self.criteria], names=KEYS)
         given = pd.DataFrame(project.counts)
-        if lacking := [cell for cell in cells if cell not in given.index]:
-            raise ValueError(f"counts: no history of {listing(lacking, 3)}")
-        return Counts(given.reindex(cells))
+        there = cells.isin(given.index)
+        if project.missing == "error" and not there.all():
+            raise ValueError(f"counts: no history of {listing(cells[~there], 3)}")
+        return Counts(given.reindex(cells[there])), there.reshape(self.low.shape)
 
     def best(self, oracle: Oracle) -> IntArray:
         """Positions of the optimum today; ValueError where there is none."""

@@ -1,5 +1,6 @@
 """Criteria with scales and parts, dates and gaps in files: what they come to, what can be wrong."""
 
+import dataclasses
 import datetime
 
 import numpy as np
@@ -7,6 +8,7 @@ import pandas as pd
 import pytest
 
 import crowdnb as cn
+from crowdnb.project.criteria_table import part_file
 from crowdnb.project.fingerprint import fingerprint
 
 CRITERIA = """criterion,part_of,weight,lowest,highest,step
@@ -196,3 +198,36 @@ def test_the_posterior_is_noted_and_marked(read):
         cn.Scenario(gamma=0.3).problem(other)
     with pytest.raises(cn.ScenarioError, match="which knows no level"):
         cn.Scenario(level=0.3).problem(cloud)
+
+
+@pytest.mark.parametrize(
+    ("files", "arguments"),
+    [
+        ({}, {"half_life": 20.0}),
+        ({"ratings": without("Cy", "care")}, {"missing": "average", "ability": "posterior"}),
+        ({"criteria": CRITERIA.replace("skill,0.3", "skill,").replace("skill,0.7", "skill,"),
+          "judgement_skill": MATRIX}, {"day": "2024-02-15"}),
+        ({"ratings": RATINGS.replace(",date", ",").replace(",2024-01-01", ",").replace(
+            ",2024-02-01", ",").replace(",2024-03-01", ",").replace("rating,", "rating,date", 1)}, {}),
+    ],
+)  # fmt: skip
+def test_what_is_written_is_read_again(files, arguments, read, tmp_path):
+    project = read(files, **arguments)
+    project.write(tmp_path / "again")
+    again = cn.read_project(tmp_path / "again", **arguments)
+    pd.testing.assert_frame_equal(again.ability, project.ability, check_exact=True)
+    pd.testing.assert_series_equal(again.criteria_weights, project.criteria_weights)
+    pd.testing.assert_frame_equal(again.tree.table, project.tree.table)
+    assert fingerprint(again) == fingerprint(project)
+    assert list(again.part_judgements) == list(project.part_judgements)
+    assert (again.ratings is None) == (project.ratings is None)
+
+
+def test_a_tree_with_other_weights_or_a_name_that_no_file_has_is_not_written(read, tmp_path):
+    project = read()
+    other = dataclasses.replace(project, criteria_weights=project.criteria_weights[::-1].set_axis(
+        project.criteria_weights.index))  # fmt: skip
+    with pytest.raises(ValueError, match="not those of the tree"):
+        other.write(tmp_path / "other")
+    with pytest.raises(ValueError, match="'a/b' cannot be in the name of a file"):
+        part_file("a/b")

@@ -181,6 +181,32 @@ def test_new_ratings_lost_ones_and_other_ones_are_told_apart(tmp_path):
     assert "Ann, night → idle: other ratings, as many as before; Q for night 0.800 → 0.300." in said
 
 
+def test_a_small_change_is_told_with_who_took_the_place(tmp_path):
+    put(tmp_path, READY)
+    told(tmp_path)
+    changed = READY["qualification"].replace("Ann,0.9", "Ann,0.8997")
+    put(tmp_path, {"qualification": changed + "Eva,0.95,0\n"})
+    lines = told(tmp_path)
+    assert lines[2] == (
+        "Ann, night → idle: other numbers in the files; Q for night 0.9000 → 0.8997; now on night:"
+        " Eva."
+    )
+    assert lines[-1].endswith("With the Q of last time the plan would be the same as it is now.")
+
+
+def test_missing_concerns_those_alone_who_lack_a_rating(tmp_path):
+    put(tmp_path, RATED)
+    told(tmp_path)
+    gap = without(RATED["ratings"], "Ann,skill")
+    put(tmp_path, {"ratings": gap})
+    lines = told(tmp_path, missing="unknown")
+    assert lines[1] == "Changed for all: missing error → unknown."
+    assert "1 lost rating on skill; what changed for all; Q for night 0.800 → 0.4" in lines[2]
+    put(tmp_path, {"ratings": gap.replace("Bo,skill,4", "Bo,skill,1")})
+    lines = told(tmp_path, missing="average")
+    assert lines[2].startswith("Bo, night → idle: other ratings, as many as before; Q for night")
+
+
 def test_what_changed_for_all_is_told_once(tmp_path):
     more = RATED["ratings"] + "Cy,skill,1\nCy,care,5\n"
     put(
