@@ -37,7 +37,7 @@ Section 6 of the paper, notebooks 05 and 07.
 ``last_plan``, ``last_plan_file``, ``last_plan_reasons``, ``last_plan_changes``
                    what is kept of a plan, its file; who does something else since, and why
 ``mapping``        what the columns of a table of ratings mean, and the file that keeps it
-``marks``, ``dates``, ``source_table``, ``rating_table``
+``marks``, ``dates``, ``source_table``, ``rating_table``, ``rating_preview``
                    such a table, read: what its cells are, what was dropped, its preview
 ``merging``, ``importing``
                    its ratings beside those that are there; what is written of an import

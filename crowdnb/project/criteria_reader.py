@@ -66,7 +66,8 @@ def read_criteria(reader: Reader) -> Criteria:
     reader.families = {
         parent: [names[row] for row in rows] for parent, rows in families.items() if parent
     }
-    if not nested and all(map(math.isnan, weight)) and len(names) > 1:
+    elsewhere = len(names) > 1 or "weights" in reader.all  # one alone weighs 1
+    if not nested and all(map(math.isnan, weight)) and elsewhere:
         return _weighed_elsewhere(reader, table, names)._replace(scales=scales)
     return _weighed_here(reader, table, names, above, families, weight)._replace(scales=scales)
 

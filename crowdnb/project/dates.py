@@ -31,6 +31,9 @@ def day_text(cell: Any, order: str) -> str | None:
 
 def date_hint(text: str) -> str:
     """What to state, where the numbers of a date stand in another order."""
-    if _DAY.fullmatch(text):
-        return "Say what its numbers are: --date-order dmy (day first) or mdy (month first)"
-    return "Write dates as 2024-03-01, or leave --date out"
+    parts = _DAY.fullmatch(text)
+    if parts is None or len(parts[1]) == 4:
+        return "Write dates as 2024-03-01, or leave --date out"
+    if len(parts[4]) != 4:
+        return "Write years with four digits"
+    return "Say what its numbers are: --date-order dmy (day first) or mdy (month first)"

@@ -24,7 +24,8 @@ from crowdnb.project.files import kind, write_together
 from crowdnb.project.mapping import MAPPING, TableMapping, mapping_file, read_mapping
 from crowdnb.project.marks import STARS
 from crowdnb.project.merging import merged, old_ratings
-from crowdnb.project.rating_table import RatingTable, read_table
+from crowdnb.project.rating_preview import RatingTable
+from crowdnb.project.rating_table import read_table
 from crowdnb.project.spreadsheet import csv_file
 
 # What stands in the place of ratings: both cannot count.

@@ -12,6 +12,8 @@ import numpy as np
 from crowdnb.ability.scale import Scale, Scales
 
 STARS = Scale(1, 5)  # what every mark must fit where no scale is stated
+_FINEST = 10_000  # steps of a scale
+_STEPS = ("0.5", "0.25", "0.1", "0.05", "0.01", "0.001")  # that people use, from the coarsest
 
 
 def mark_of(value: float, scale: Scale, rounded: bool) -> float | None:
@@ -40,14 +42,20 @@ def scale_of_words(values: Iterable[float]) -> Scale:
     return Scale(marks[0], marks[-1], step)
 
 
-def step_typed(values: set[float]) -> str:
-    """The step that fits marks which are not whole."""
+def scale_typed(values: set[float]) -> str:
+    """The scale on which all these marks are, as ``--scale`` takes it; rounded, if it is too fine."""
+    low, high = min(values), max(values)
+    if low == high:  # one mark is no scale that anybody means
+        low, high = min(low, 0), max(low, 1)
     if all(float(value).is_integer() for value in values):
-        return ""
-    exact = [Fraction(f"{value:.10g}") for value in sorted(values)]
-    denominator = math.lcm(*(one.denominator for one in exact))
-    step = math.gcd(*(int((one - exact[0]) * denominator) for one in exact))
-    return f" {step / denominator:g}" if step else " 1"
+        return f"{low:.15g} {high:.15g}"
+    exact = [Fraction(f"{value:.10g}") for value in (*values, low, high)]
+    for step in _STEPS:
+        if all((value / Fraction(step)).denominator == 1 for value in exact):
+            if (high - low) / float(step) <= _FINEST:
+                return f"{low:.15g} {high:.15g} {step}"
+            break
+    return f"{math.floor(low)} {math.ceil(high)} 1 --round"
 
 
 def called(scale: Scale) -> str:

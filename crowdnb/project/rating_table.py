@@ -11,88 +11,30 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from crowdnb.ability.scale import Scale
-from crowdnb.labels import as_listed, count, listing, phrases
+from crowdnb.labels import as_listed, listing, phrases
 from crowdnb.project.cells import as_label, quoted, read_number
 from crowdnb.project.dates import date_hint, day_text
-from crowdnb.project.errors import ProjectError, Report
+from crowdnb.project.errors import ProjectError, Report, did_you_mean
 from crowdnb.project.files import short
 from crowdnb.project.form import MOST_OF
 from crowdnb.project.label_notes import confused, twins
 from crowdnb.project.mapping import TableMapping
-from crowdnb.project.marks import STARS, called, mark_of, scale_of_words, step_typed
+from crowdnb.project.marks import STARS, called, mark_of, scale_of_words, scale_typed
+from crowdnb.project.rating_preview import RatingTable, dropped_text
 from crowdnb.project.source_table import check_columns, open_table
 from crowdnb.project.tables import ROWS, Table
 
 JOINED = " / "  # between the labels of workers who are known by several columns
 _SHOWN = 12  # marks, words or criteria that a message lists
-_ROWS_SHOWN = 5  # of a preview
 
 EMPTY, UNKNOWN, OFF = "empty cell", "unknown word", "off the scale"
 NO_WORKER, NO_CRITERION, NO_DATE = "row without a worker", "row without a criterion", "no date"
-
-
-@dataclass(frozen=True)
-class RatingTable:
-    """What of a table would be imported; ``str`` of it is what a person should see first.
-
-    Attributes
-    ----------
-    source : str
-        The file, or the file and its sheet.
-    ratings : DataFrame
-        Columns worker, criterion, rating (a mark of the criterion's scale) and, where the mapping
-        names a column of dates, date (``2024-03-01``, or empty); in the order of the table.
-    dropped : DataFrame
-        Columns column, reason, count, example, line: what was left out, and where it is first.
-    scales : dict
-        The scale of each criterion, in the order of the criteria.
-    notes : tuple of str
-        What is worth a look.
-    """
-
-    source: str
-    ratings: pd.DataFrame
-    dropped: pd.DataFrame
-    scales: Mapping[str, Scale]
-    notes: tuple[str, ...] = field(default=())
-
-    @property
-    def text(self) -> str:
-        """How many ratings, on which scale, the first rows, and what was dropped."""
-        frame = self.ratings
-        workers = frame["worker"].nunique()
-        lines = [
-            f"{self.source}: {count(len(frame), 'rating')} of {count(workers, 'worker')} on"
-            f" {_criteria(list(self.scales))}.",
-            *_scale_lines(self.scales),
-        ]
-        if "date" in frame and (dates := frame["date"][frame["date"] != ""]).size:
-            lines.append(f"Dates from {dates.min()} to {dates.max()}.")
-        first = frame.head(_ROWS_SHOWN)
-        marks = [f"{value:.15g}" for value in first["rating"]]
-        lines.append(first.assign(rating=marks).to_string(index=False))
-        if len(frame) > _ROWS_SHOWN:
-            lines.append("…")
-        if len(self.dropped):
-            lines += [f"Dropped: {self.dropped['count'].sum():,}", dropped_text(self.dropped)]
-        else:
-            lines.append("Nothing was dropped.")
-        return "\n".join([*lines, *(f"Note: {note}" for note in self.notes)])
-
-    def __str__(self) -> str:
-        return self.text
-
-
-def dropped_text(dropped: pd.DataFrame) -> str:
-    """What was dropped, as a small table."""
-    return dropped.rename(columns={"line": "first line"}).to_string(index=False)
 
 
 def read_table(
@@ -149,6 +91,8 @@ class _Reading:
         self.table, self.mapping, self.known = table, mapping, known
         self.drops: dict[tuple[str, str], list[Any]] = {}  # count, example, line
         self.words = Counter[str]()  # answers that no mark is given for
+        self.assumed: list[str] = []  # criteria whose scale nobody states
+        self.worded = set[str]()  # criteria that have answers with marks
 
     def drop(self, column: str, reason: str, row: int, example: str) -> None:
         """Count something that is left out."""
@@ -264,6 +208,8 @@ class _Reading:
                 self.drop(self.mapping.criterion or column, NO_CRITERION, row, as_label(cell))
             elif value is not None:
                 found.append((row, criterion, value))
+                if self.mapping.words and as_label(cell) in self.mapping.words:
+                    self.worded.add(criterion)
             elif text := as_label(cell):
                 self.words[text] += 1
                 self.drop(column, UNKNOWN, row, text)
@@ -290,6 +236,9 @@ class _Reading:
         values: dict[str, set[float]] = {criterion: set() for criterion in criteria}
         for _, criterion, value in kept:
             values[criterion].add(value)
+        if strange := [one for one in self.mapping.scale_of if one not in values]:
+            hint = did_you_mean(strange[0], values)
+            raise ValueError(f"scale_of: there is no rating on {strange[0]}{hint}")
         scales = self._scales(values)
         self._check_words(scales)
         at: dict[tuple[str, float], float | None] = {
@@ -312,22 +261,23 @@ class _Reading:
 
         ValueError for all of which it must be stated.
         """
-        words = self.mapping.words
-        assumed = scale_of_words(words.values()) if words else STARS
+        of_words = scale_of_words(self.mapping.words.values()) if self.mapping.words else STARS
         scales, unstated = dict[str, Scale](), dict[str, set[float]]()
         for criterion, found in values.items():
             stated = self.mapping.scale_of.get(criterion) or self.mapping.scale
-            scales[criterion] = stated or self.known.get(criterion) or assumed
-            free = scales[criterion] is assumed
-            if free and any(mark_of(value, assumed, False) is None for value in found):
-                unstated[criterion] = found
-            elif free and self.words and not words:
-                raise ValueError(self._unstated_words())
+            stated = stated or self.known.get(criterion)
+            scales[criterion] = stated or (of_words if criterion in self.worded else STARS)
+            if stated is None:
+                self.assumed.append(criterion)
+                if any(mark_of(value, scales[criterion], False) is None for value in found):
+                    unstated[criterion] = found
+                elif self.words and not self.mapping.words:
+                    raise ValueError(self._unstated_words())
         if unstated:
-            raise ValueError(self._unstated(unstated, assumed))
+            raise ValueError(self._unstated(unstated, scales))
         return scales
 
-    def _unstated(self, values: Mapping[str, set[float]], assumed: Scale) -> str:
+    def _unstated(self, values: Mapping[str, set[float]], scales: Mapping[str, Scale]) -> str:
         """Which marks stand in the cells of criteria without a scale, and what must be stated."""
         by: dict[str, list[str]] = {}
         for criterion, found in values.items():
@@ -335,13 +285,18 @@ class _Reading:
             by.setdefault(marks, []).append(criterion)
         there = "; ".join(f"{listing(names)}: {marks}" for marks, names in by.items())
         every = set[float]().union(*values.values())
-        one = _typed(next(iter(values)))
-        of = f" (or for one criterion: --scale-of {one} LOW HIGH [STEP])" if len(values) > 1 else ""
+        one = next(iter(values))
+        option, of = "--scale", ""
+        if len(values) < len(scales):  # others are as they should be
+            option = f"--scale-of {_typed(one)}"
+        elif len(values) > 1:
+            of = f" (or for one criterion: --scale-of {_typed(one)} LOW HIGH [STEP])"
+        if len(values) < len(scales):
+            every = values[one]
         return (
-            f"{self.table.where}: these marks are not all {called(assumed)}: {there}. Say which"
-            f" there can be, the highest is the best: --scale LOW HIGH [STEP], such as --scale"
-            f" {min(every):.15g} {max(every):.15g}{step_typed(every)} if none is lower or"
-            f" higher{of}"
+            f"{self.table.where}: these marks are not all {called(scales[one])}: {there}. Say which"
+            f" there can be, the highest is the best: {option} LOW HIGH [STEP], such as {option}"
+            f" {scale_typed(every)} if none is lower or higher{of}"
         )
 
     def _unstated_words(self) -> str:
@@ -350,7 +305,7 @@ class _Reading:
             [f"{quoted(word)} {number}x" for word, number in self.words.most_common()], _SHOWN
         )
         return (
-            f"{self.table.where}: there are answers in words: {there}. Say which mark each stands"
+            f"{self.table.where}: some cells are no plain numbers: {there}. Say which mark each stands"
             f' for, the highest is the best: --words "{_words_typed(self.words)}" (or state --scale'
             " LOW HIGH, and they are dropped)"
         )
@@ -381,10 +336,12 @@ class _Reading:
             )
         if lacking := [one for one in mapping.criteria if one not in scales]:
             notes.append(f"there is no rating on {listing(lacking)}")
-        stated = [*mapping.scale_of, *self.known]
-        if mapping.words and mapping.scale is None and any(one not in stated for one in scales):
+        if by_words := [one for one in self.assumed if one in self.worded]:
             assumed = scale_of_words(mapping.words.values())
-            notes.append(f"the scale is that of the words, {assumed}; --scale says otherwise")
+            notes.append(
+                f"the scale of {listing(by_words)} is that of the words, {assumed}; --scale says"
+                " otherwise"
+            )
         return notes
 
     def _check_labels(self, frame: pd.DataFrame) -> None:
@@ -416,20 +373,3 @@ def _words_typed(words: Iterable[str]) -> str:
     return ", ".join(
         f"{as_listed(word).replace(chr(34), chr(39))}=?" for word in list(words)[:_SHOWN]
     )
-
-
-def _criteria(criteria: list[str]) -> str:
-    return (
-        f"{'criterion' if len(criteria) == 1 else f'{len(criteria)} criteria'} {listing(criteria)}"
-    )
-
-
-def _scale_lines(scales: Mapping[str, Scale]) -> list[str]:
-    """The scale of all criteria, or each with those that have it."""
-    by: dict[Scale, list[str]] = {}
-    for criterion, scale in scales.items():
-        by.setdefault(scale, []).append(criterion)
-    if len(by) == 1:
-        (scale,) = by
-        return ["Whole stars from 1 to 5." if scale == STARS else f"Marks from {scale}."]
-    return [f"Marks from {scale}: {listing(criteria)}." for scale, criteria in by.items()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from crowdnb.project.files import kind
 from crowdnb.project.mapping import TableMapping
 from crowdnb.project.tables import Table
 
-_RAGGED = "and the header has"  # what is said of rows longer than it
+_RAGGED = re.compile(r"and the header has 1\b")  # what is said of rows longer than a title
 
 
 def open_table(path: Path, sheet: str | None = None, report: Report | None = None) -> Table | None:
@@ -31,7 +32,7 @@ def open_table(path: Path, sheet: str | None = None, report: Report | None = Non
         found.add(path.name, f"sheet {shown(sheet)} is named, and this is no workbook")
     else:
         table = read_csv(path, found)
-    if table is None and any(_RAGGED in text for _, text in found.problems):
+    if table is None and any(_RAGGED.search(text) for _, text in found.problems):
         found.add(
             path.name,
             "the names of the columns must be the first row; is what stands above it a title? Delete"

@@ -134,7 +134,7 @@ def test_nonsense_in_the_kept_mapping_is_told_with_its_key(tmp_path, change, wor
 def test_a_scale_is_stated_or_all_marks_are_stars(tmp_path):
     halves = "name,Skill,Care\nAnn,0.5,4\nBo,1,5\n"
     fails(tmp_path, halves, "Skill: 0.5, 1. Say which")
-    fails(tmp_path, halves, "--scale 0.5 1 0.5")
+    fails(tmp_path, halves, "--scale-of Skill 0.5 1 0.5")
     mine = tmp_path / "mine"
     cn.import_ratings(file(tmp_path, halves), mine, **COLUMNS, scale_of={"Skill": (0, 1, 0.5)})
     rows = (mine / "criteria.csv").read_text(encoding="utf-8-sig").splitlines()
@@ -143,6 +143,19 @@ def test_a_scale_is_stated_or_all_marks_are_stars(tmp_path):
     cn.import_ratings(file(tmp_path, halves), mine, **COLUMNS, replace=True, scale_of={})
     fails(tmp_path, halves, "Skill has marks 0 to 1 in steps of 0.5 there", scale=(0, 5, 0.5))
     assert ratings(mine)[1] == "Ann,Skill,0.5"
+
+
+def test_a_scale_that_is_offered_can_be_typed(tmp_path):
+    fine = "name,Skill,Care\nAnn,96.925,1\nBo,12.501,2\n"
+    fails(tmp_path, fine, "--scale-of Skill 12 97 1 --round")
+    fails(tmp_path, "name,Skill,Care\nAnn,9,1\n", "--scale-of Skill 0 9")
+    fails(tmp_path, "name,Skill,Care\nAnn,-9,1\n", "--scale-of Skill -9 1")
+    fails(tmp_path, "name,Skill,Care\nAnn,0,9\n", "--scale 0 9 if none")
+
+
+def test_one_criterion_with_a_scale_of_its_own(tmp_path):
+    cn.import_ratings(file(tmp_path, WIDE), tmp_path / "mine", "name", "Skill", scale=(0, 4))
+    assert cn.read_project(filled(tmp_path / "mine")).solve().status == "optimal"
 
 
 def test_off_the_scale_is_dropped_or_rounded(tmp_path):
@@ -172,7 +185,12 @@ def test_answers_in_words(tmp_path):
     assert "no mark is given for 'Often' 1x" in str(done)
     assert str(done.table.scales["Care"]) == "1 to 4"  # the best answer is the top
     fails(tmp_path, text, "words: often = 9 is no mark", words={"often": 9}, scale=(1, 5))
-    fails(tmp_path, "name,Skill,Care\nA,9,often\n", "marks of the words", words=words, into="b")
+    mixed = "name,Skill,Care\nA,5,often\nB,2,9\n"
+    fails(tmp_path, mixed, "not all marks of the words, 1 to 4: Care: 4, 9", words=words, into="b")
+    mixed = "name,Skill,Care\nA,5,yes\nB,2,no\n"  # stars beside words
+    cn.import_ratings(file(tmp_path, mixed), tmp_path / "b", **COLUMNS, words={"yes": 1, "no": 0})
+    rows = (tmp_path / "b" / "criteria.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert rows[1:] == ["Skill,,,", "Care,0,1,1"]
 
 
 def test_one_row_per_rating(tmp_path):
@@ -262,6 +280,9 @@ def test_what_is_the_users_stays(tmp_path):
         (WIDE, "cannot be together", {"add": True, "replace": True}),
         ("name,Skill,Care\nАnna,1,2\n", "letters", {}),
         ("name,Skill,Care\n#N/A,1,2\n", "spreadsheet", {}),
+        (WIDE, "scale_of: 'Car'", {"scale_of": {"Car": (1, 5)}}),
+        ("name,Skill,Care,day\nAnn,1,2,1.2.24\n", "years with four digits", {"date": "day"}),
+        ("name,Skill,Care,day\nAnn,1,2,2024-13-01\n", "Write dates as 2024", {"date": "day"}),
         ("name,Skill,Care\nAnn,1\n", "2 cells, and the header has 3", {}),
         ("name,Skill,Care\nAnn,NaN,NA\n", "'NaN' 1x, 'NA' 1x", {}),
         ("name,Skill,Care\nAnn,1e400,2\n", "'1e400' 1x", {}),
