@@ -49,7 +49,7 @@ def criteria_table(project: Project) -> pd.DataFrame | None:
 
 
 def part_file(parent: object) -> str:
-    """The name of the judgement of the parts of a criterion; ValueError where no file can have it."""
+    """The name of the judgement of a criterion's parts; ValueError where no file can have it."""
     name = str(parent)
     if _NO_FILE.search(name) or len(name.encode()) > _BYTES:
         raise ValueError(

@@ -3,7 +3,7 @@
 A folder of CSV files (UTF-8, with a header), or one Excel workbook with the same names as sheets:
 
 ======================  ===========================================================================
-ratings                 worker, criterion, rating[, date]: stars 1 … 5, one row per rating; or instead
+ratings                 worker, criterion, rating[, date]: stars 1 … 5, a row per rating; or instead
 ability                 worker, criterion, low, high: ability intervals in [0, 1]
 demand                  task, criterion, low[, high]: demand intervals in [0, 1], high 1 if left out
 tasks                   task, required[, weight, most, missing_cost, load]

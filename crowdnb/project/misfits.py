@@ -77,7 +77,8 @@ def misfits(scenario: Scenario, project: Project) -> Iterator[Misfit]:
         why = "the project has a ready-made Q, which no gamma changes"
         yield Misfit("gamma", None, why, f"gamma {scenario.gamma:g}")
     if scenario.min_ratings and project.counts is None:
-        why = f"the project has {'a ready-made Q' if ready else 'ability intervals'}, no ratings to count"
+        has = "a ready-made Q" if ready else "ability intervals"
+        why = f"the project has {has}, no ratings to count"
         yield Misfit("min_ratings", None, why, f"min_ratings {scenario.min_ratings}")
     yield from _misread(scenario, project)
 

@@ -354,7 +354,8 @@ class Project:
         ``ratings`` has them, at least and at most L a range of workers. ``criteria.csv`` is written
         where criteria have parts or other scales than stars. No file holds γ, a least number of
         ratings, the budget, the number of stars, or what is asked of missing ratings, half-life,
-        day, rule and level: give them to :func:`read_project` again. All of the files are written, or none.
+        day, rule and level: give them to :func:`read_project` again. All of the files are written,
+        or none.
 
         Raises
         ------

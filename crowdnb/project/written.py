@@ -25,10 +25,10 @@ def tables_of(project: Project) -> dict[str, pd.DataFrame]:
     Raises
     ------
     ValueError
-        The histories have decayed: their counts are not whole ratings. Or the weights are not those
-        of the tree, or a criterion has parts with a judgement, and a name that no file can have; or an
-        attribute is called as
-        a column of workers is, or somebody must take more tasks than may be taken.
+        The histories have decayed: their counts are not whole ratings, or somebody has none. The
+        weights are not those of the tree, or a criterion with a judgement of its parts has a name
+        that no file can have. An attribute is called as a column of workers is, or somebody must take
+        more tasks than may be taken.
     """
     options = project.options
     need = project.required
