@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from crowdnb.labels import listing
+from crowdnb.labels import listing, needs
 from crowdnb.model.arrays import has_ones
 from crowdnb.model.problem import Problem
 from crowdnb.project.abilities import counts_of, fewest_under, rated_by
@@ -164,11 +164,12 @@ def _tasks(project: Project, one: Scenario, problem: Problem) -> dict[str, TaskR
     tasks = problem.tasks.tolist()
     ends: list[list[float]] = [[] for _ in tasks]
     if project.demand is not None and project.demand.size <= 2 * MOST_KEPT:
-        ends = one.intervals(project)[1].loc[tasks].to_numpy(dtype=float).tolist()
+        asked = Scenario(demand=one.demand)  # so that no ability is worked out again
+        ends = asked.intervals(project)[1].loc[tasks].to_numpy(dtype=float).tolist()
     need, weight = problem.arrays.required.tolist(), problem.arrays.task_weights.tolist()
     return {
-        str(task): TaskRecord(int(l_j), float(w_j), tuple(asked))
-        for task, l_j, w_j, asked in zip(tasks, need, weight, ends, strict=True)
+        str(task): TaskRecord(int(l_j), float(w_j), tuple(own))
+        for task, l_j, w_j, own in zip(tasks, need, weight, ends, strict=True)
     }
 
 
@@ -218,9 +219,9 @@ def _out(project: Project, one: Scenario, problem: Problem) -> dict[Any, str]:
     out = {who: "away" for who, limit in limits if limit == 0}
     few = project.workers.difference(one.workers(project), sort=False)
     how, least = one.reading_of(project), one.min_ratings_of(project)
-    fewest = fewest_under(project, how)
-    if not len(few) or fewest is None or project.counts is None:
+    if not len(few) or project.counts is None:
         return out
+    fewest = needs(fewest_under(project, how), pd.Series, "ratings")
     rated = rated_by(project.counts, project.workers, project.criteria)
     for who, row in zip(few, rated[project.workers.get_indexer(few)], strict=True):
         ratings = "1 rating" if fewest[who] == 1 else f"{fewest[who]:.3g} ratings"
