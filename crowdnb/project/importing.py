@@ -241,7 +241,17 @@ class _Import:
         before = read_csv(own, report)
         if before is None:
             raise ProjectError(report.problems)
-        return merged(old_ratings(before, table.scales), new, self.add, own.name)
+        old = old_ratings(before, table.scales)
+        if not (self.folder / "criteria.csv").exists():
+            there = set(old["criterion"])
+            for name, scale in table.scales.items():
+                if name in there and scale != STARS:
+                    raise ValueError(
+                        f"{own} has ratings on {name} in stars 1 to 5, since there is no"
+                        f" criteria.csv, and this import says {scale}: --replace them, or write"
+                        " criteria.csv (criterion, lowest, highest, step) if all have that scale"
+                    )
+        return merged(old, new, self.add, own.name)
 
     def _criteria(self, scales: Mapping[str, Scale], kept: Mapping[str, Scale]) -> dict[str, bytes]:
         """criteria.csv, where a scale is not the usual one and no such file is there."""

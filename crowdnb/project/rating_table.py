@@ -22,7 +22,7 @@ from crowdnb.project.cells import as_label, quoted, read_number
 from crowdnb.project.dates import date_hint, day_text
 from crowdnb.project.errors import ProjectError, Report, did_you_mean
 from crowdnb.project.files import short
-from crowdnb.project.form import MOST_OF
+from crowdnb.project.form import HISTORIES, MOST_OF
 from crowdnb.project.label_notes import confused, twins
 from crowdnb.project.mapping import TableMapping
 from crowdnb.project.marks import STARS, called, mark_of, scale_of_words, scale_typed
@@ -134,6 +134,14 @@ class _Reading:
             frame["date"] = [dates[row] for row, _, _ in good]
         notes = self._notes(scales)
         self._check_labels(frame)
+        marks = max(len(scale.marks) for scale in scales.values())
+        histories = len(frame[["worker", "criterion"]].drop_duplicates())
+        if histories * marks > HISTORIES:
+            raise ValueError(
+                f"{table.where}: there are {histories:,} histories (worker and criterion), and at"
+                f" most {HISTORIES // marks:,} can be dealt with on a scale of {marks:,} marks; state"
+                " a scale with a larger step, and --round"
+            )
         return RatingTable(table.where, frame, self._dropped(), scales, tuple(notes))
 
     def _workers(self) -> list[str]:

@@ -349,18 +349,44 @@ def test_workbooks(tmp_path):
         read_table(tmp_path / "form.xlsx", told)
 
 
-def test_an_interrupted_import_leaves_the_old_files(tmp_path, monkeypatch):
+class Stopped(dict):
+    """Files of which the last one is never written: somebody presses Ctrl-C."""
+
+    def items(self):
+        yield from super().items()
+        raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("stop", [Stopped, lambda files: files | {"no/such/folder": b""}])
+def test_an_interrupted_import_leaves_the_old_files(tmp_path, monkeypatch, stop):
     mine = tmp_path / "mine"
     cn.import_ratings(file(tmp_path, WIDE), mine, **COLUMNS)
-    before = {path.name: path.read_bytes() for path in mine.iterdir()}
     (mine / "weights.csv").unlink()
-
-    def stopped(folder, files):
-        write_together(folder, files | {"no/such/folder": b""})
-
-    monkeypatch.setattr(importing, "write_together", stopped)
+    before = {path.name: path.read_bytes() for path in mine.iterdir()}
+    monkeypatch.setattr(
+        importing, "write_together", lambda folder, files: write_together(folder, stop(files))
+    )
     more = file(tmp_path, WIDE + "Cy,1,2,2024-02-01\n")
-    with pytest.raises(OSError, match="such"):
+    with pytest.raises((OSError, KeyboardInterrupt)):
         cn.import_ratings(more, mine, criteria="Skill", replace=True)
-    after = {path.name: path.read_bytes() for path in mine.iterdir()}
-    assert after == {name: data for name, data in before.items() if name != "weights.csv"}
+    assert {path.name: path.read_bytes() for path in mine.iterdir()} == before
+    with pytest.raises((OSError, KeyboardInterrupt)):
+        cn.import_ratings(more, tmp_path / "new", **COLUMNS)
+    assert not (tmp_path / "new").exists()
+
+
+def test_old_ratings_keep_the_scale_that_they_were_given_on(tmp_path):
+    mine, given = tmp_path / "mine", {"worker": "name", "criteria": "Skill", "date": "day"}
+    cn.import_ratings(file(tmp_path, WIDE), mine, **given)
+    later = WIDE + "Cy,9,2,2024-02-01\n"
+    fails(tmp_path, later, "has ratings on Skill in stars 1 to 5", **given, scale=(0, 10))
+    cn.import_ratings(file(tmp_path, later), mine, **given, scale=(0, 10), replace=True)
+    cn.import_ratings(file(tmp_path, later), mine, **given)
+
+
+def test_a_scale_too_fine_for_so_many_workers(tmp_path):
+    many = "name,Care\n" + "".join(f"w{at},{at / 100}\n" for at in range(2100))
+    with pytest.raises(ValueError, match=r"at most 1,999 .* larger step, and --round"):
+        read_table(
+            file(tmp_path, many), TableMapping("name", ("Care",), scale=cn.Scale(0, 100, 0.01))
+        )
