@@ -16,7 +16,10 @@ def add_import(commands: Any) -> None:
             " dropped, and write what a project needs beside it, to be filled in. What the columns"
             " mean is kept in FOLDER/import.json: the next file needs no option."
         ),
-        epilog="Example: crowdnb import form.csv my_project --worker name --criteria Skill Care",
+        epilog=(
+            "FILE and FOLDER come first: crowdnb import form.csv my_project --worker name --criteria"
+            " Skill Care"
+        ),
     )
     add = run.add_argument
     add("file", metavar="FILE", type=Path, help="CSV (also .csv.gz) or an Excel workbook (.xlsx)")

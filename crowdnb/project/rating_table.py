@@ -18,7 +18,7 @@ import pandas as pd
 
 from crowdnb.ability.scale import Scale
 from crowdnb.labels import as_listed, listing, phrases
-from crowdnb.project.cells import as_label, quoted, read_number
+from crowdnb.project.cells import as_label, is_date, quoted, read_number
 from crowdnb.project.dates import date_hint, day_text
 from crowdnb.project.errors import ProjectError, Report, did_you_mean
 from crowdnb.project.files import short
@@ -34,6 +34,7 @@ JOINED = " / "  # between the labels of workers who are known by several columns
 _SHOWN = 12  # marks, words or criteria that a message lists
 
 EMPTY, UNKNOWN, OFF = "empty cell", "unknown word", "off the scale"
+A_DATE = "a date, no mark"
 NO_WORKER, NO_CRITERION, NO_DATE = "row without a worker", "row without a criterion", "no date"
 
 
@@ -218,6 +219,8 @@ class _Reading:
                 found.append((row, criterion, value))
                 if self.mapping.words and as_label(cell) in self.mapping.words:
                     self.worded.add(criterion)
+            elif is_date(cell):  # 3.4 typed into a spreadsheet, and no word to be given a mark
+                self.drop(column, A_DATE, row, as_label(cell))
             elif text := as_label(cell):
                 self.words[text] += 1
                 self.drop(column, UNKNOWN, row, text)
@@ -319,10 +322,15 @@ class _Reading:
         )
 
     def _check_words(self, scales: Mapping[str, Scale]) -> None:
-        """ValueError where a word stands for a number that is no mark of any scale."""
+        """ValueError where a word stands for a number that is no mark of any stated scale."""
+        stated = {
+            scale
+            for name, scale in scales.items()
+            if name not in self.assumed or name in self.worded
+        }
         for word, value in self.mapping.words.items():
-            if all(mark_of(value, scale, False) is None for scale in scales.values()):
-                there = listing(dict.fromkeys(map(str, scales.values())))
+            if stated and all(mark_of(value, scale, False) is None for scale in stated):
+                there = listing(sorted(map(str, stated)))
                 raise ValueError(f"words: {word} = {value:g} is no mark of the scale, {there}")
 
     def _nothing(self) -> str:

@@ -187,6 +187,7 @@ def test_answers_in_words(tmp_path):
     fails(tmp_path, text, "words: often = 9 is no mark", words={"often": 9}, scale=(1, 5))
     mixed = "name,Skill,Care\nA,5,often\nB,2,9\n"
     fails(tmp_path, mixed, "not all marks of the words, 1 to 4: Care: 4, 9", words=words, into="b")
+    cn.import_ratings(file(tmp_path, WIDE), tmp_path / "c", **COLUMNS, words={"no": -1, "so": 9})
     mixed = "name,Skill,Care\nA,5,yes\nB,2,no\n"  # stars beside words
     cn.import_ratings(file(tmp_path, mixed), tmp_path / "b", **COLUMNS, words={"yes": 1, "no": 0})
     rows = (tmp_path / "b" / "criteria.csv").read_text(encoding="utf-8-sig").splitlines()
@@ -333,6 +334,10 @@ def test_workbooks(tmp_path):
     mapping = TableMapping("name", ("Care",), date="day", words={"never": 1, "often": 3})
     read = read_table(tmp_path / "form.xlsx", mapping)
     assert read.ratings.to_numpy().tolist() == [["101", "Care", 3, "2024-03-01"]]
+    sheet.append(["Bo", datetime.datetime(2024, 4, 3), None])  # 3.4, as a spreadsheet has it
+    book.save(tmp_path / "form.xlsx")
+    read = read_table(tmp_path / "form.xlsx", mapping)
+    assert read.dropped.iloc[0, :3].tolist() == ["Care", "a date, no mark", 1]
     book.create_sheet("More").append(["other"])
     book.save(tmp_path / "form.xlsx")
     with pytest.raises(cn.ProjectError, match=r"has the sheets Form, More; say which \(--sheet"):
