@@ -58,8 +58,8 @@ from .sensitivity.robust import robust as robust
 from .sensitivity.stability import stability as stability
 from .solver.batch import solve_many as solve_many
 from .solver.engine import SolverAnswerError as SolverAnswerError
+from .solver.frontier import frontier as frontier
 from .solver.program import Program as Program
-from .solver.program import frontier as frontier
 from .solver.program import solve as solve
 
 __version__: str

@@ -10,13 +10,14 @@ import numpy as np
 import pandas as pd
 from tqdm.auto import tqdm
 
-from crowdnb.explain.variants import TINY, Oracle
-from crowdnb.labels import BoolArray, FloatArray, number, shown, unique_index
+from crowdnb.explain.variants import Oracle
+from crowdnb.labels import BoolArray, number, shown, unique_index
 from crowdnb.model.assignment import Assignment
 from crowdnb.model.moves import moves, moves_text
 from crowdnb.model.pair_tables import zero_one
 from crowdnb.model.problem import Problem, needed
 from crowdnb.solver.clock import Clock
+from crowdnb.solver.other_values import valued
 from crowdnb.solver.search import optimum, tie
 from crowdnb.solver.ties import tie_break
 from crowdnb.spelling import unknown
@@ -188,11 +189,3 @@ def _running(problem: Problem, table: object) -> BoolArray:
         raise ValueError(f"table: {cell}, its cells must be 0 or 1")
     now = pd.DataFrame(values, workers, tasks).reindex(problem.workers, columns=problem.tasks)
     return np.asarray(now.to_numpy() == 1)
-
-
-def valued(problem: Problem, value: FloatArray) -> Problem:
-    """The same rules with other values W_j Q_ij of the pairs; a value of 0 forbids nothing new."""
-    excluded = ~problem.eligible & (problem.arrays.worker_limits > 0)[:, None]
-    return problem.changed(
-        qualification=np.where(value == 0, TINY, value), task_weights=None, task_conflicts=excluded
-    )

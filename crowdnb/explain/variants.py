@@ -24,8 +24,6 @@ from crowdnb.solver.program import Program
 from crowdnb.solver.search import tie
 from crowdnb.solver.ties import tie_break
 
-TINY = 1e-300  # stands for a value of exactly 0, which would forbid a pair
-
 
 class Oracle:
     """The optimum of a problem and of variants over the same labels, compiled once.

@@ -22,7 +22,7 @@ from scipy.optimize import brentq
 from tqdm.auto import tqdm
 
 from crowdnb.ability.cloud import HE_TO_EN
-from crowdnb.explain.variants import TINY, Oracle, placed_of
+from crowdnb.explain.variants import Oracle, placed_of
 from crowdnb.labels import (
     BoolArray,
     FloatArray,
@@ -36,6 +36,7 @@ from crowdnb.project.record import Project
 from crowdnb.sensitivity.gamma_ends import ends_and_he, no_posterior
 from crowdnb.sensitivity.given import no_terms, positions
 from crowdnb.sensitivity.project_arrays import ProjectArrays
+from crowdnb.solver.other_values import TINY
 from crowdnb.solver.search import tie
 
 # of an end of an interval: what tables rounded to eight digits may differ by from their histories

@@ -11,7 +11,7 @@ import pandas as pd
 from crowdnb.ability.counts import KEYS, Counts
 from crowdnb.ability.possibility import degree, interval_pair
 from crowdnb.ability.qualification import check_weights
-from crowdnb.explain.variants import TINY, Oracle
+from crowdnb.explain.variants import Oracle
 from crowdnb.labels import (
     BoolArray,
     FloatArray,
@@ -22,6 +22,7 @@ from crowdnb.labels import (
 )
 from crowdnb.model.problem import Problem, needed
 from crowdnb.project.record import Project, sources_of
+from crowdnb.solver.other_values import TINY
 
 
 class ProjectArrays:

@@ -34,7 +34,6 @@ from scipy import sparse
 from tqdm.auto import tqdm
 
 from crowdnb.ability.possibility import degree
-from crowdnb.explain.replan import valued
 from crowdnb.explain.rules_program import Extra, program
 from crowdnb.explain.variants import Oracle, placed_of
 from crowdnb.labels import (
@@ -56,6 +55,7 @@ from crowdnb.sensitivity.given import no_terms
 from crowdnb.sensitivity.project_arrays import ProjectArrays
 from crowdnb.solver.engine import SolverAnswerError
 from crowdnb.solver.highs import FOREVER
+from crowdnb.solver.other_values import valued
 from crowdnb.solver.search import tie
 
 Criterion = Literal["worst case", "regret"]

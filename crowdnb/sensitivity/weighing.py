@@ -23,7 +23,7 @@ import pandas as pd
 from scipy.optimize import linprog
 
 from crowdnb.ability.qualification import check_weights
-from crowdnb.explain.variants import TINY, Oracle
+from crowdnb.explain.variants import Oracle
 from crowdnb.labels import (
     FloatArray,
     IntArray,
@@ -35,6 +35,7 @@ from crowdnb.labels import (
 from crowdnb.model.assignment import Assignment
 from crowdnb.model.problem import Problem, needed
 from crowdnb.sensitivity.given import no_terms
+from crowdnb.solver.other_values import TINY
 
 # the finest that HiGHS takes; its usual 1e-7 is coarser than NEAR
 _EXACT = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}

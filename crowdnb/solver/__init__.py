@@ -12,7 +12,9 @@
 ``questions``         which engine is asked, here or apart, and how long
 ``search``            one solve: placement, bounds, engine, the check of every answer
 ``ties``              which of several optima is the first by label, and whether there are any
-``program``           ``solve``, ``Program`` (again with other numbers), ``frontier`` (each budget)
+``program``           ``solve``, ``Program`` (again with other numbers)
+``frontier``          every budget at which ρ changes
+``other_values``      the same rules with other values of the pairs
 ``batch``             many problems, one for each core
 ``highs``             programs in arrays, for explanations, repairs and the worst case
 ``greeting``          what HiGHS says of itself, kept from standard output

@@ -1,26 +1,18 @@
 """The best assignment of a problem, checked; or why there is none (sections 4 and 5).
 
-One solve is a :class:`crowdnb.solver.search.Search`, whose text has the steps. Here are the three
-ways to ask for it: once, again and again with other numbers, and for every budget.
+One solve is a :class:`crowdnb.solver.search.Search`, whose text has the steps. Here are the two
+ways to ask for it: once, and again and again with other numbers.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
-import numpy as np
-import pandas as pd
-from tqdm.auto import tqdm
-
-from crowdnb.labels import FloatArray, finite, several
 from crowdnb.model.assignment import Assignment
-from crowdnb.model.check import BUDGET_TOLERANCE, cost
-from crowdnb.model.problem import Problem, Status, needed
+from crowdnb.model.problem import Problem, needed
 from crowdnb.solver.compiled_program import CompiledProgram
 from crowdnb.solver.engine import pick
-from crowdnb.solver.search import Search, optimum, tie
+from crowdnb.solver.search import Search
 
 # Rows of possible conflicts that a compiled program may have: one for each two workers (and task),
 # whether they are in conflict or not, which costs more with each than writing the program afresh.
@@ -179,102 +171,3 @@ class Program:
         same = same and problem.plain and problem.conflict_scope == mine.conflict_scope
         compiled = self.compiled if same else None
         return Search(problem, self.solver, time_limit, tie_break, compiled)
-
-
-def frontier(
-    problem: Problem,
-    budgets: Sequence[float] | FloatArray | None = None,
-    solver: str | None = None,
-    time_limit: float | None = None,
-) -> pd.DataFrame:
-    """The greatest ρ for each budget: how able a group can be for what may be spent.
-
-    Parameters
-    ----------
-    problem : Problem
-        With costs; its own budget does not matter.
-    budgets : sequence of float, optional
-        In the unit of the costs. When not given, every budget at which ρ changes, from the dearest
-        assignment that is worth its costs down to the cheapest one: each solve asks for less than
-        the last one cost.
-    solver, time_limit
-        As for :func:`solve`, for each budget.
-
-    Returns
-    -------
-    DataFrame
-        Index ``budget``, rising; columns ``performance`` (ρ, NaN where there is no assignment, and
-        where the time was over before the greatest was proved), ``cost`` (what the assignment
-        costs) and ``status``. Without budgets of one's own nothing is known below one at which the
-        time was over.
-
-    Raises
-    ------
-    ValueError
-        The problem has no costs.
-
-    Examples
-    --------
-    >>> import crowdnb as cn
-    >>> problem = cn.Problem([[0.9, 0.8], [0.7, 0.2]], [1, 0], costs=[[5, 1], [2, 1]], budget=5)
-    >>> cn.frontier(problem)["performance"].to_dict()
-    {2.0: 0.7, 5.0: 0.9}
-    """
-    needed(problem)
-    if problem.arrays.costs is None:
-        raise ValueError("frontier: the problem has no costs; give it costs and a budget")
-
-    def ask(budget: float) -> Assignment:
-        return optimum(problem.changed(budget=budget), solver, time_limit)
-
-    if budgets is None:
-        points = _where_rho_changes(problem, problem.arrays.costs, ask)
-    else:
-        given = finite(
-            budgets if isinstance(budgets, np.ndarray) else several(budgets, "budgets"), "budgets"
-        )
-        if given.ndim != 1:
-            raise ValueError(f"budgets: a row of numbers is needed, got shape {given.shape}")
-        bar = tqdm(sorted(given.tolist()), desc="budgets", leave=False, delay=5)
-        points = [_point(budget, ask(budget)) for budget in bar]
-    return pd.DataFrame(points, columns=_Point._fields).set_index("budget")
-
-
-class _Point(NamedTuple):
-    """One budget, and what it buys: NaN where nothing does, or the best was not proved."""
-
-    budget: float
-    performance: float
-    cost: float
-    status: Status
-
-
-def _point(budget: float, answer: Assignment) -> _Point:
-    if answer.placed is None or answer.status != "optimal":  # ρ may be anything up to the bound
-        return _Point(budget, math.nan, math.nan, answer.status)
-    return _Point(budget, answer.performance, cost(answer.problem, answer.placed), answer.status)
-
-
-def _where_rho_changes(
-    problem: Problem, costs: FloatArray, ask: Callable[[float], Assignment]
-) -> list[_Point]:
-    """The least budget for each ρ, rising: each solve asks for less than the last one cost."""
-    points: list[_Point] = []
-    budget, step, least = math.fsum(np.abs(costs).ravel()), 0.0, math.inf
-    with tqdm(desc="budgets", leave=False, delay=5) as bar:
-        while (answer := ask(budget)).status == "optimal" and answer.placed is not None:
-            bar.update()
-            paid = cost(problem, answer.placed)
-            if paid >= least:  # within the rounding of its larger costs
-                step *= 10
-            else:
-                lead = tie(problem, answer.placed)
-                if points and answer.performance >= points[-1].performance - lead:
-                    points.pop()  # as good, and cheaper
-                points.append(_point(paid, answer))
-                least = paid
-                sizes = math.fsum(np.abs(costs[answer.placed[:, 0], answer.placed[:, 1]]))
-                step = 4 * BUDGET_TOLERANCE * max(sizes, 1e-300)
-            budget = least - step
-    stopped = [_point(budget, answer)] if answer.status == "time_limit" else []
-    return [*stopped, *reversed(points)]
