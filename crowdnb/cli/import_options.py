@@ -17,8 +17,8 @@ def add_import(commands: Any) -> None:
             " mean is kept in FOLDER/import.json: the next file needs no option."
         ),
         epilog=(
-            "FILE and FOLDER come first: crowdnb import form.csv my_project --worker name --criteria"
-            " Skill Care"
+            "FILE and FOLDER come first: crowdnb import form.csv my_project --worker name"
+            " --criteria Skill Care"
         ),
     )
     add = run.add_argument

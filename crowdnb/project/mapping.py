@@ -41,8 +41,8 @@ class TableMapping:
     date_order : {'ymd', 'dmy', 'mdy'}
         What the numbers of a date are; dates such as 2024-03-01 are read under each.
     scale : Scale or None
-        Of every criterion without one of its own in ``scale_of``; None: stars 1 to 5 if all marks are
-        such.
+        Of every criterion without one of its own in ``scale_of``; None: stars 1 to 5 if all marks
+        are such.
     scale_of : dict
         Scales by criterion.
     words : dict
@@ -95,8 +95,8 @@ class TableMapping:
             raise ValueError("worker: the column of the workers is needed (--worker COLUMN)")
         if bool(self.criteria) == bool(self.criterion or self.rating):
             raise ValueError(
-                "criteria: name the columns of the criteria (--criteria A B), or else the one of the"
-                " criterion and that of the mark (--criterion C --rating R)"
+                "criteria: name the columns of the criteria (--criteria A B), or else the one of"
+                " the criterion and that of the mark (--criterion C --rating R)"
             )
         if bool(self.criterion) != bool(self.rating):
             lacking = "rating" if self.criterion else "criterion"

@@ -43,7 +43,7 @@ def scale_of_words(values: Iterable[float]) -> Scale:
 
 
 def scale_typed(values: set[float]) -> str:
-    """The scale on which all these marks are, as ``--scale`` takes it; rounded, if it is too fine."""
+    """The scale on which all these marks are, as ``--scale`` takes it; rounded, if too fine."""
     low, high = min(values), max(values)
     if low == high:  # one mark is no scale that anybody means
         low, high = min(low, 0), max(low, 1)

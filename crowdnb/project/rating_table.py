@@ -140,8 +140,8 @@ class _Reading:
         if histories * marks > HISTORIES:
             raise ValueError(
                 f"{table.where}: there are {histories:,} histories (worker and criterion), and at"
-                f" most {HISTORIES // marks:,} can be dealt with on a scale of {marks:,} marks; state"
-                " a scale with a larger step, and --round"
+                f" most {HISTORIES // marks:,} can be dealt with on a scale of {marks:,} marks;"
+                " state a scale with a larger step, and --round"
             )
         return RatingTable(table.where, frame, self._dropped(), scales, tuple(notes))
 
@@ -316,8 +316,8 @@ class _Reading:
             [f"{quoted(word)} {number}x" for word, number in self.words.most_common()], _SHOWN
         )
         return (
-            f"{self.table.where}: some cells are no plain numbers: {there}. Say which mark each stands"
-            f' for, the highest is the best: --words "{_words_typed(self.words)}" (or state --scale'
+            f"{self.table.where}: some cells are no plain numbers: {there}. Say which mark each"
+            f' stands for, the highest is the best: --words "{_words_typed(self.words)}" (or state --scale'
             " LOW HIGH, and they are dropped)"
         )
 
@@ -369,8 +369,8 @@ class _Reading:
         for name, most in MOST_OF.items():
             if name in frame and (number := frame[name].nunique()) > most:
                 self.table.problem(
-                    f"there are {number:,} different cells under {name}, and at most {most:,} can be"
-                    " dealt with"
+                    f"there are {number:,} different cells under {name}, and at most {most:,} can"
+                    " be dealt with"
                 )
         if report.problems:
             raise ProjectError(report.problems)
