@@ -22,6 +22,7 @@ from crowdnb.ability.intervals import Missing, Rule, ability_intervals
 from crowdnb.ability.ratings import count_ratings
 from crowdnb.labels import (
     BoolArray,
+    as_listed,
     between,
     count,
     listing,
@@ -115,7 +116,7 @@ def _same_counts(one: pd.DataFrame, other: pd.DataFrame) -> bool:
 
 
 def _told(value: object) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:g}" if isinstance(value, float) else repr(value)
 
 
 def unfit(project: Project, how: Reading) -> Iterator[tuple[str, str]]:
@@ -157,9 +158,16 @@ def gap_texts(project: Project, workers: pd.Index[Any] | None = None) -> list[st
     gaps = ~rated_by(project.counts, project.workers, project.criteria)
     gaps = gaps[project.workers.get_indexer(who)]
     return [
-        f"{who[i]} on {listing(project.criteria[gaps[i]], 3)}"
+        f"{who[i]} on {_and(project.criteria[gaps[i]].tolist())}"
         for i in np.flatnonzero(gaps.any(axis=1)).tolist()
     ]
+
+
+def _and(names: list[Any]) -> str:
+    """Names in a clause that is one of several: a, b and c."""
+    if not 1 < len(names) <= 3:
+        return listing(names, 3)
+    return f"{listing(names[:-1])} and {as_listed(names[-1])}"
 
 
 def intervals_of(

@@ -27,14 +27,15 @@ from crowdnb.spelling import cleaned
 class Criteria(NamedTuple):
     """What the files say of criteria; ``weights`` are those of the leaves.
 
-    ``judgement`` is that of the top, ``parts`` are those of families, by their parent.
+    ``judgement`` is that of the top, ``parts`` are those of families, by their parent; ``scales``
+    are None where the file has a mistake, so that nobody knows which marks are meant.
     """
 
     weights: pd.Series[float] | None = None
     judgement: pd.DataFrame | None = None
     tree: CriteriaTree | None = None
     parts: Mapping[str, pd.DataFrame] = {}
-    scales: Mapping[str, Scale] = {}
+    scales: Mapping[str, Scale] | None = {}
 
 
 def read_criteria(reader: Reader) -> Criteria:
@@ -43,10 +44,10 @@ def read_criteria(reader: Reader) -> Criteria:
         return Criteria(*reader.weights())
     table = reader.table("criteria")
     if table is None:
-        return Criteria()
+        return Criteria(scales=None)
     names = table.labels("criterion")
     if reader.too_many(table, names, "criterion"):
-        return Criteria()
+        return Criteria(scales=None)
     before = len(reader.report.problems)
     table.once([(name,) for name in names], ["criterion"])
     above = [""] * len(names)
@@ -61,7 +62,7 @@ def read_criteria(reader: Reader) -> Criteria:
         families.setdefault(parent, []).append(row)
     scales = _scales(table, names, families)
     if len(reader.report.problems) > before:
-        return Criteria(scales=scales)
+        return Criteria(scales=None)
     nested = any(above)
     reader.families = {
         parent: [names[row] for row in rows] for parent, rows in families.items() if parent

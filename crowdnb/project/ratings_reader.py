@@ -36,7 +36,7 @@ class Asked(NamedTuple):
     """What is asked of the ratings: ``stars`` where a criterion has no scale of its own."""
 
     stars: int
-    scales: Mapping[str, Scale]
+    scales: Mapping[str, Scale] | None  # None where they are not known for a mistake
     missing: Missing
     half_life: float | None
     day: datetime.date | None
@@ -83,7 +83,8 @@ def read_ratings(reader: Reader, criteria: list[str] | None, asked: Asked) -> Ra
     if days is not None and asked.half_life is not None:
         good &= days.notna()  # the others were reported
     have = set(frame.loc[good & kept, ["worker", "criterion"]].itertuples(index=False, name=None))
-    scales = {one: scale for one, scale in asked.scales.items() if one in set(criterion)}
+    own = asked.scales or {}
+    scales = {one: scale for one, scale in own.items() if one in set(criterion)}
     marks = max([asked.stars, *(len(scale.marks) for scale in scales.values())])
     if len(have) * marks > HISTORIES:
         most = f"at most {HISTORIES // marks:,} can be dealt with on a scale of {marks:,}"
@@ -94,7 +95,7 @@ def read_ratings(reader: Reader, criteria: list[str] | None, asked: Asked) -> Ra
     if asked.missing == "error":
         tried = set(zip(worker, criterion, strict=True)) if kept.all() else have
         _report_gaps(table, workers, criteria, tried, bool(kept.all()))
-    if not (good & kept).any():
+    if asked.scales is None or not (good & kept).any():
         return None
     day = _day_of_plan(days, asked)
     counts = (
@@ -110,6 +111,8 @@ def _at_once(
     plain: PlainRatings, reader: Reader, criteria: list[str] | None, asked: Asked
 ) -> Ratings | None:
     """The histories of a plain file; None where there is anything to report of a row."""
+    if asked.scales is None:
+        return None
     frame = plain.frame
     worker, criterion = (frame[name].cat for name in ("worker", "criterion"))
     for what, labels in (("worker", worker.categories), ("criterion", criterion.categories)):
@@ -168,6 +171,8 @@ def reading_notes(how: Reading, ratings: Ratings | None) -> list[str]:
 
 def _marks(table: Table, criterion: list[str], asked: Asked) -> list[float]:
     """The ratings as numbers, NaN where one is not a mark of its criterion's scale."""
+    if asked.scales is None:
+        return table.numbers("rating")
     if not asked.scales:
         usual = Scale(1, asked.stars)
         text = f"is not a whole number of stars from 1 to {asked.stars}"

@@ -231,3 +231,12 @@ def test_a_tree_with_other_weights_or_a_name_that_no_file_has_is_not_written(rea
         other.write(tmp_path / "other")
     with pytest.raises(ValueError, match="'a/b' cannot be in the name of a file"):
         part_file("a/b")
+
+
+@pytest.mark.parametrize(
+    "change", [("0,4,0.5", "0,4,0.3"), ("lowest", "lowst"), (CRITERIA[10:], "")]
+)
+def test_a_mistake_of_a_scale_is_told_alone(change, read):
+    with pytest.raises(cn.ProjectError) as error:
+        read({"criteria": CRITERIA.replace(*change)})
+    assert len(error.value.problems) == 1 and "criteria.csv" in error.value.problems[0]
