@@ -1,0 +1,61 @@
+"""The options of ability: what the command prints of gaps, half-life and rule, and what it refuses."""
+
+import pytest
+
+from crowdnb.__main__ import main
+
+MARKS = {"skill": (5, 3), "care": (4, 2)}
+FILES = {
+    "ratings": "worker,criterion,rating,date\n"
+    + "".join(
+        f"{worker},{criterion},{mark},2024-0{k + 1}-01\n"
+        for worker in ("Ann", "Bo", "Cy")
+        for criterion, marks in MARKS.items()
+        for k, mark in enumerate(marks)
+        if (worker, criterion) != ("Cy", "care")
+    ),
+    "demand": "task,criterion,low\nnight,skill,0.4\nnight,care,0.4\n",
+    "weights": "criterion,weight\nskill,0.5\ncare,0.5\n",
+    "tasks": "task,required\nnight,1\n",
+}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for name, text in FILES.items():
+        (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--missing", "out"], "Left out, with no rating on some criterion: 1 of the 3 workers: Cy on"),
+        (["--missing", "unknown"], "No rating, so 0 to 1 is taken: Cy on care."),
+        (["--missing", "average"], "No rating, so the average of the others is taken: Cy on care."),
+        (["--missing", "out", "--half-life", "30"],
+         "Note: ability: a rating loses half of its weight in 30 days, up to 2024-02-01"),
+        (["--missing", "out", "--ability", "posterior", "--level", "0.5"],
+         "Ability: where the next rating lies with probability 0.5 (posterior)."),
+        (["--missing", "out", "--day", "2024-01-15"],
+         "5 ratings are left out, after the day of the plan, 2024-01-15 (lines 3, 5, 7"),
+    ],
+)  # fmt: skip
+def test_what_is_in_use_is_said(folder, options, said, capsys):
+    assert main(["assign", str(folder), *options]) == 0
+    assert said in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ([], "worker Cy has no rating on criterion care; rate it, or say what is taken"),
+        (["--half-life", "0"], "half_life must be a finite number of days above 0"),
+        (["--day", "1.2.2024"], "day must be a date such as 2024-03-01"),
+        (["--level", "1"], "level must lie between 0 and 1"),
+    ],
+)
+def test_what_cannot_be_is_refused(folder, options, said, capsys):
+    assert main(["assign", str(folder), *options]) == 2
+    out, err = capsys.readouterr()
+    assert said in err and not out
