@@ -39,6 +39,7 @@ from crowdnb.solver.compiled_program import CompiledProgram
 from crowdnb.solver.deepening import Deepening
 from crowdnb.solver.dual_bound import dual_reach
 from crowdnb.solver.engine import Answer, SolverAnswerError
+from crowdnb.solver.flow import best_flow
 from crowdnb.solver.placement import compatible, place, place_at_most, rounded
 from crowdnb.solver.questions import OutOfTimeError, Questions
 from crowdnb.solver.reduced_costs import prices
@@ -261,7 +262,8 @@ class Search:
             if self.found is None and problem.conflict_scope == "project":
                 ablest = np.argsort(-problem.gain.max(axis=1), kind="stable")
                 self._try(place_at_most(problem, compatible(problem, ablest)))
-
+        elif self._by_flow():
+            return self._optimal(self.allowed)
         if self.questions.limited:  # a better bound than by task, for who may be stopped
             self._by_prices(self.allowed, self.questions.left / 4)
         scales = Scales(problem)
@@ -279,6 +281,17 @@ class Search:
         what = "all the rules" if problem.budget is None else "all the rules within the budget"
         none = f"No assignment keeps {what} (proved by {self.questions.engine})."
         return self._finish("infeasible", self.questions.engine, [none])
+
+    def _by_flow(self) -> bool:
+        """Bound, reach and perhaps an assignment of what counts alone ask; whether that proves it."""
+        flow = best_flow(self.problem, self.allowed, self.questions.left)
+        if flow is None:
+            return False
+        self._try(flow.placed)
+        self.slack = max(self.slack, 2 * flow.reach.slack)
+        self.bound = min(self.bound, flow.reach.bound + flow.reach.slack)
+        self.reach = np.minimum(self.reach, flow.reach.pairs)
+        return self.rho >= self.bound - self.slack
 
     def _optimal(self, play: BoolArray) -> Assignment:
         """The best known, which is the best of all; or the first tied with it, of these pairs."""

@@ -298,7 +298,8 @@ def test_an_interrupt_before_anything_is_known(monkeypatch):
     answer = cn.solve(rivals)
     assert answer.reasons == ("Stopped from the keyboard.",)
     assert answer.performance == pytest.approx(1.5)
-    assert cn.solve(cn.Problem([[0.9]], [1], worker_limits=2)).table is None
+    dear = cn.Problem([[0.9, 0.8], [0.7, 0.2]], [1, 1], costs=[[5, 1], [2, 1]], budget=4)
+    assert cn.solve(dear).table is None
 
 
 def test_more_time_than_the_patience_goes_to_a_process_apart(monkeypatch):
