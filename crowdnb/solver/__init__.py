@@ -8,10 +8,13 @@
 ``local_search``      an assignment of many pairs: teams by tabu search, places by linear assignment
 ``branching``         branch and bound on who is chosen; ``warm_relaxation``, ``cuts``: its nodes
 ``deepening``         how long each of the two gets
+``flow``              the best where only counts of workers and tasks bind, and its proof
+``linear``            a linear program and the prices of its rows
 ``placement``         linear assignment: the best without conflicts between workers
 ``questions``         which engine is asked, here or apart, and how long
 ``search``            one solve: placement, bounds, engine, the check of every answer
 ``ties``              which of several optima is the first by label, and whether there are any
+``exchanges``         assignments that differ by workers passing tasks on
 ``program``           ``solve``, ``Program`` (again with other numbers)
 ``frontier``          every budget at which ρ changes
 ``other_values``      the same rules with other values of the pairs

@@ -12,18 +12,17 @@ has prices of more use, from fewer pairs.
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 from scipy import sparse
-from scipy.optimize import linprog
 
-from crowdnb.labels import BoolArray, FloatArray
+from crowdnb.labels import BoolArray
 from crowdnb.model.problem import Problem
 from crowdnb.model.reach import ROUNDING, Reach
 from crowdnb.model.rows import stacked
 from crowdnb.model.terms import beside
 from crowdnb.solver.boolean_program import ready_rows
+from crowdnb.solver.linear import most_worth
 
 
 def dual_reach(problem: Problem, allowed: BoolArray, seconds: float = math.inf) -> Reach | None:
@@ -47,9 +46,11 @@ def dual_reach(problem: Problem, allowed: BoolArray, seconds: float = math.inf) 
     low, high = np.r_[low, terms.low], np.r_[high, np.full(len(terms.low), np.inf)]
     worth = np.concatenate([problem.gain[tuple(pairs.T)], np.zeros(team), terms.worth])
     most = np.concatenate([np.ones(len(pairs) + team), terms.most])
-    price = _prices(matrix, low, high, worth, most, seconds)
-    if price is None:
+    unit = float(np.abs(worth).max()) or 1.0
+    found = most_worth(worth / unit, matrix, (low, high), (np.zeros(len(most)), most), seconds)
+    if found is None:
         return None
+    price = found.prices * unit
     reduced = worth - matrix.T @ price
     side = price * np.select([price > 0, price < 0], [high, low], 0.0)
     keep = problem.arrays.keep_costs
@@ -60,33 +61,3 @@ def dual_reach(problem: Problem, allowed: BoolArray, seconds: float = math.inf) 
     reach = np.full(allowed.shape, -np.inf)
     reach[allowed] = bound + np.minimum(reduced[: len(pairs)], 0.0)
     return Reach(bound, reach, 0.0)
-
-
-def _prices(
-    matrix: sparse.csr_array[np.float64],
-    low: FloatArray,
-    high: FloatArray,
-    worth: FloatArray,
-    most: FloatArray,
-    seconds: float,
-) -> FloatArray | None:
-    """Prices of the rows: above 0 only with an upper side, below only with a lower one."""
-    upper, lower = np.isfinite(high), np.isfinite(low)
-    unit = float(np.abs(worth).max()) or 1.0
-    sides: Any = sparse.vstack([matrix[upper], -matrix[lower]])
-    bounds: Any = np.column_stack([np.zeros(len(most)), most])
-    answer = linprog(
-        -worth / unit,
-        sides,
-        np.r_[high[upper], -low[lower]],
-        bounds=bounds,
-        method="highs",
-        options={"time_limit": min(seconds, 1e9)},
-    )
-    if answer.x is None or answer.status:
-        return None
-    each = np.maximum(0.0, -answer.ineqlin.marginals) * unit
-    price = np.zeros(len(low))
-    price[upper] += each[: upper.sum()]
-    price[lower] -= each[upper.sum() :]
-    return price

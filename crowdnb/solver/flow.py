@@ -29,17 +29,27 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from scipy import sparse
-from scipy.optimize import linprog
 
 from crowdnb.labels import BoolArray, FloatArray, IntArray
 from crowdnb.model.check import BUDGET_TOLERANCE
 from crowdnb.model.matrices import incidence
+from crowdnb.model.pair_numbers import LARGEST
 from crowdnb.model.problem import Problem
 from crowdnb.model.reach import ROUNDING, Reach
+from crowdnb.solver.linear import most_worth
 
 # The largest gain that the linear solver is given, and how fine it sees reduced costs: 1e-14 of the
 # largest, so that its answer is the optimum and not one beside it.
 _LARGEST, _FINEST = 1e4, 1e-10
+
+
+class Counts(NamedTuple):
+    """The sides of the counts."""
+
+    least: IntArray  # m
+    limit: IntArray  # m
+    fewest: IntArray  # n
+    most: IntArray  # n, as many at most as may take the task
 
 
 class Flow(NamedTuple):
@@ -52,20 +62,26 @@ class Flow(NamedTuple):
         What all assignments, and those with a pair, reach at most.
     reduced : ndarray, m × n
         r_ij; -inf where the pair is not allowed.
+    own, place : ndarray, m and n
+        The prices a and b.
     """
 
     placed: IntArray
     reach: Reach
     reduced: FloatArray
+    own: FloatArray
+    place: FloatArray
 
-
-class _Counts(NamedTuple):
-    """The sides of the counts."""
-
-    least: IntArray  # m
-    limit: IntArray  # m
-    fewest: IntArray  # n
-    most: IntArray  # n, as many at most as may take the task
+    def near(self, problem: Problem, counts: Counts, room: float) -> Counts:
+        """The counts of assignments that come within ``room`` of the bound."""
+        least = np.where(self.own > room, counts.limit, counts.least)
+        limit = np.where(self.own < -room, counts.least, counts.limit)
+        need = np.clip(problem.arrays.required, counts.fewest, counts.most)
+        # what one more brings below L, and above it
+        below, above = self.place + _empty(problem), self.place
+        fewest = np.where(above > room, counts.most, np.where(below > room, need, counts.fewest))
+        most = np.where(below < -room, counts.fewest, np.where(above < -room, need, counts.most))
+        return Counts(least, limit, fewest, most)
 
 
 def best_flow(problem: Problem, allowed: BoolArray, seconds: float = math.inf) -> Flow | None:
@@ -81,19 +97,26 @@ def best_flow(problem: Problem, allowed: BoolArray, seconds: float = math.inf) -
         That the linear program may take.
     """
     pairs = np.argwhere(allowed)
-    counts = _counts(problem, allowed)
-    if not len(pairs) or seconds <= 0 or (counts.most < counts.fewest).any():
+    counts = counts_of(problem, allowed)
+    if seconds <= 0 or (counts.most < counts.fewest).any():
         return None
-    solved = _solved(problem, pairs, counts, seconds)
+    free = (np.zeros((0, 2), dtype=np.int64), np.zeros(len(allowed)), np.zeros(len(counts.most)))
+    solved = _solved(problem, pairs, counts, seconds) if len(pairs) else free
     if solved is None:
         return None
     placed, own, place = solved
     reduced = np.full(allowed.shape, -np.inf)
     reduced[allowed] = problem.gain[allowed] - (own[:, None] + place)[allowed]
-    return Flow(placed, _reach(problem, counts, reduced, own, place), reduced)
+    return Flow(placed, _reach(problem, counts, reduced, own, place), reduced, own, place)
 
 
-def _counts(problem: Problem, allowed: BoolArray) -> _Counts:
+def _empty(problem: Problem) -> FloatArray:
+    """What a place below L costs that stays empty, n; 0 where none may."""
+    cost = problem.arrays.missing_cost
+    return np.zeros(len(problem.tasks)) if cost is None else np.where(np.isfinite(cost), cost, 0.0)
+
+
+def counts_of(problem: Problem, allowed: BoolArray) -> Counts:
     """The sides of the counts, as the rules of a problem imply them at least."""
     arrays, n = problem.arrays, len(problem.tasks)
     limit = np.minimum(arrays.worker_limits, n)
@@ -102,90 +125,70 @@ def _counts(problem: Problem, allowed: BoolArray) -> _Counts:
         bound = (light > 0) & np.isfinite(light) & np.isfinite(arrays.capacities)
         fit = arrays.capacities[bound] * (1 + 2 * BUDGET_TOLERANCE) / light[bound]
         limit[bound] = np.minimum(limit[bound], fit.clip(max=n).astype(np.int64))
-    return _Counts(
+    return Counts(
         arrays.worker_least, limit, problem.fewest, np.minimum(problem.most, allowed.sum(axis=0))
     )
 
 
 def _solved(
-    problem: Problem, pairs: IntArray, counts: _Counts, seconds: float
+    problem: Problem, pairs: IntArray, counts: Counts, seconds: float
 ) -> tuple[IntArray, FloatArray, FloatArray] | None:
     """The linear program: who takes what, the prices of workers (m) and of places (n)."""
-    (worker, task), size = pairs.T, len(pairs)
-    by_worker, by_task = incidence(worker, len(counts.limit)), incidence(task, len(counts.most))
-    exact, cost = counts.fewest == counts.most, problem.arrays.missing_cost
-    asked = np.zeros(0, dtype=np.int64)
-    if cost is not None:
-        asked = np.flatnonzero(np.isfinite(cost) & (problem.arrays.required > 0))
-    several = np.diff(by_worker.indptr) > counts.limit
-    fewer, more = ~exact & (counts.fewest > 0), ~exact & (counts.most < len(counts.limit))
-    own = by_task[asked]
-    below: Any = [by_worker[several], -by_worker[counts.least > 0], by_task[more], -by_task[fewer]]
-    sides = [
-        counts.limit[several],
-        -counts.least[counts.least > 0],
-        counts.most[more],
-        -counts.fewest[fewer],
-        -problem.arrays.required[asked],
+    (worker, task), size, (m, n) = pairs.T, len(pairs), problem.eligible.shape
+    required, pinned = problem.arrays.required, problem.arrays.pinned[worker, task]
+    by_worker, by_task = incidence(worker, m), incidence(task, n)
+    cost = _empty(problem)
+    asked = np.flatnonzero((counts.fewest < required) & (cost > 0))
+    # Beside the best pair of its task where that has so many workers: the solver sees differences.
+    best = np.full(n, -np.inf)
+    np.maximum.at(best, task, problem.gain[worker, task])
+    shift = np.where(counts.fewest == counts.most, np.maximum(best, -LARGEST), 0.0)
+    # an empty place is a column of its own
+    worth = np.concatenate([problem.gain[worker, task] - shift[task], -cost[asked]])
+    blocks: Any = [
+        [by_worker, None],
+        [by_task, None],
+        [by_task[asked], sparse.eye_array(len(asked))],
     ]
-    matrix: Any = sparse.vstack([*below, -own])
-    equal: Any = by_task[exact]
-    gain = problem.gain[worker, task]
-    best = np.full(len(exact), -np.inf)
-    np.maximum.at(best, task, gain)
-    shift = np.where(exact & (counts.fewest > 0) & np.isfinite(best), best, 0.0)
-    gain = gain - shift[task]
-    worth = gain
-    bounds = np.column_stack([problem.arrays.pinned[worker, task], np.ones(size)]).astype(float)
-    if cost is not None:  # an empty place is a column of its own
-        rows = incidence(np.arange(len(asked)) + matrix.shape[0] - len(asked), matrix.shape[0])
-        matrix = sparse.hstack([matrix, -rows])
-        equal = sparse.hstack([equal, sparse.csr_array((equal.shape[0], len(asked)))])
-        worth = np.concatenate([gain, -cost[asked]])
-        room = problem.arrays.required[asked].astype(float)
-        bounds = np.vstack([bounds, np.column_stack([np.zeros(len(asked)), room])])
+    low = np.concatenate([_bound(counts.least), _bound(counts.fewest), required[asked]])
+    limit = np.where(counts.limit < np.diff(by_worker.indptr), counts.limit, np.inf)
+    most = np.where(counts.most < np.diff(by_task.indptr), counts.most, np.inf)
+    most = np.where(counts.fewest == counts.most, counts.most, most)
+    high = np.concatenate([limit, most, np.full(len(asked), np.inf)])
+    limits = np.zeros(len(worth)), np.ones(len(worth))
+    limits[0][:size][pinned], limits[1][size:] = 1.0, required[asked]
     unit = (float(np.abs(worth).max()) or 1.0) / _LARGEST
-    answer = linprog(
-        -worth / unit,
-        matrix if matrix.shape[0] else None,
-        np.concatenate(sides) if matrix.shape[0] else None,
-        equal if equal.shape[0] else None,
-        counts.fewest[exact] if equal.shape[0] else None,
-        bounds=bounds,
-        method="highs-ds",
-        options={
-            "presolve": False,
-            "time_limit": min(seconds, 1e9),
-            "dual_feasibility_tolerance": _FINEST,
-        },
+    found = most_worth(
+        worth / unit,
+        sparse.csr_array(sparse.block_array(blocks)),
+        (low, high),
+        limits,
+        seconds,
+        presolve=False,
+        dual_feasibility_tolerance=_FINEST,
     )
-    if answer.x is None or answer.status:
+    if found is None:
         return None
-    parts = np.split(
-        np.maximum(0.0, -answer.ineqlin.marginals) * unit if matrix.shape[0] else np.zeros(0),
-        np.cumsum([len(side) for side in sides])[:-1],
-    )
-    of_worker, of_place = np.zeros(len(counts.limit)), shift
-    of_worker[several] += parts[0]
-    of_worker[counts.least > 0] -= parts[1]
-    of_place[more] += parts[2]
-    of_place[fewer] -= parts[3]
-    of_place[asked] -= parts[4]
-    if equal.shape[0]:
-        of_place[exact] -= answer.eqlin.marginals * unit
-    return pairs[answer.x[:size] > 0.5], of_worker, of_place
+    own, place, empty = np.split(found.prices * unit, [m, m + n])
+    place = place + shift
+    place[asked] += empty
+    return pairs[found.x[:size] > 0.5], own, place
+
+
+def _bound(least: IntArray) -> FloatArray:
+    """A lower side; none where it is 0."""
+    return np.where(least > 0, least, -np.inf)
 
 
 def _reach(
-    problem: Problem, counts: _Counts, reduced: FloatArray, own: FloatArray, place: FloatArray
+    problem: Problem, counts: Counts, reduced: FloatArray, own: FloatArray, place: FloatArray
 ) -> Reach:
     """The bound of this module's text, and that less what a pair costs."""
     arrays, allowed = problem.arrays, np.isfinite(reduced)
     pinned = arrays.pinned & allowed
     size = np.abs(problem.gain) + np.abs(own)[:, None] + np.abs(place)
     used = allowed & (pinned | (reduced > -ROUNDING * size))
-    short = np.zeros_like(place) if arrays.missing_cost is None else arrays.missing_cost
-    short = np.where(np.isfinite(short) & (short > 0), short, 0.0)
+    short = _empty(problem)
     at = np.array(
         [counts.fewest, np.clip(arrays.required, counts.fewest, counts.most), counts.most]
     )
@@ -199,7 +202,12 @@ def _reach(
             times = len(problem.tasks)
         beside.append(np.maximum(0.0, effects[one, other]) * times)
     summed = np.concatenate(
-        [np.maximum(reduced[used], np.where(pinned[used], -np.inf, 0.0)), of_worker, of_task, *beside]
+        [
+            np.maximum(reduced[used], np.where(pinned[used], -np.inf, 0.0)),
+            of_worker,
+            of_task,
+            *beside,
+        ]
     )
     bound = math.fsum(summed)
     sizes = float(size[used].sum() + (np.abs(place) * at.max(axis=0)).sum() + np.abs(summed).sum())

@@ -39,7 +39,7 @@ from crowdnb.solver.compiled_program import CompiledProgram
 from crowdnb.solver.deepening import Deepening
 from crowdnb.solver.dual_bound import dual_reach
 from crowdnb.solver.engine import Answer, SolverAnswerError
-from crowdnb.solver.flow import best_flow
+from crowdnb.solver.flow import Flow, best_flow, counts_of
 from crowdnb.solver.placement import compatible, place, place_at_most, rounded
 from crowdnb.solver.questions import OutOfTimeError, Questions
 from crowdnb.solver.reduced_costs import prices
@@ -111,6 +111,7 @@ class Search:
         self.allowed = (
             problem.eligible if problem.most.all() else problem.eligible & (problem.most > 0)
         )
+        self.flow: Flow | None = None  # what the counts alone prove, of a problem with options
         self.reach = np.zeros((0, 0))  # m × n: no assignment that uses the pair exceeds it
 
     def answer(self) -> Assignment:
@@ -259,11 +260,13 @@ class Search:
             self._try(relaxed)
             if self.found is not None and not self.labels_first:
                 return self._finish("optimal", "none")
-            if self.found is None and problem.conflict_scope == "project":
-                ablest = np.argsort(-problem.gain.max(axis=1), kind="stable")
-                self._try(place_at_most(problem, compatible(problem, ablest)))
-        elif self._by_flow():
+        # what the linear assignment does not know, or breaks no rule: ties are left
+        counts = relaxed is None or self.found is not None or problem.arrays.worker_least.any()
+        if counts and self._by_flow():
             return self._optimal(self.allowed)
+        if relaxed is not None and self.found is None and problem.conflict_scope == "project":
+            ablest = np.argsort(-problem.gain.max(axis=1), kind="stable")
+            self._try(place_at_most(problem, compatible(problem, ablest)))
         if self.questions.limited:  # a better bound than by task, for who may be stopped
             self._by_prices(self.allowed, self.questions.left / 4)
         scales = Scales(problem)
@@ -287,6 +290,7 @@ class Search:
         flow = best_flow(self.problem, self.allowed, self.questions.left)
         if flow is None:
             return False
+        self.flow = flow
         self._try(flow.placed)
         self.slack = max(self.slack, 2 * flow.reach.slack)
         self.bound = min(self.bound, flow.reach.bound + flow.reach.slack)
@@ -296,7 +300,7 @@ class Search:
     def _optimal(self, play: BoolArray) -> Assignment:
         """The best known, which is the best of all; or the first tied with it, of these pairs."""
         reasons = self._first_by_labels(play) if self.labels_first else []
-        return self._finish("optimal", self.questions.engine, reasons)
+        return self._finish("optimal", self.questions.engine_so_far, reasons)
 
     def _in_play(self, known: IntArray, most: int | None = None) -> BoolArray:
         """Pairs of which an assignment may be as good as the best known; at most so many."""
@@ -402,10 +406,15 @@ class Search:
         """Exchange the optimum for the first tied with it; a sentence where time was short."""
         if self.found is None:
             return []
-        if not self.problem.plain:
+        if not (self.problem.plain or self.rho >= self.bound - self.slack):
             self._by_prices(play, self.questions.left)
         enough = self.rho - tie(self.problem, self.found)
-        ties = Ties(self.problem, self.found, enough, self._as_good(play), self._told)
+        good = self._as_good(play)
+        counts, held = counts_of(self.problem, good), np.zeros_like(good)
+        if self.flow is not None:
+            room = self.flow.reach.bound + self.flow.reach.slack - enough
+            counts, held = self.flow.near(self.problem, counts, room), self.flow.reduced > room
+        ties = Ties(self.problem, self.found, enough, good, counts, held, self._told)
         said = ties.settle()
         self.found, self.tied = ties.found, ties.tied
         return said

@@ -19,6 +19,8 @@ from crowdnb.model.problem import Problem
 from crowdnb.model.reach import Reach, zoom
 from crowdnb.model.terms import Scales, score
 from crowdnb.order import natural_order
+from crowdnb.solver.exchanges import Exchanges
+from crowdnb.solver.flow import Counts
 from crowdnb.solver.placement import place_with
 from crowdnb.solver.questions import OutOfTimeError
 
@@ -52,6 +54,10 @@ class Ties:
         What another must come to, to be as good.
     as_good : ndarray of bool, m × n
         Pairs that one as good may use, those of ``found`` among them.
+    counts : Counts
+        Between what the counts of workers and tasks are in an assignment as good.
+    held : ndarray of bool, m × n
+        Pairs of which one as good has all that ``found`` has.
     ask : callable
         The engine's best assignment of pairs of a problem, with all of the fixed ones and one of
         some, or another than the refused one; None where there is none.
@@ -68,16 +74,23 @@ class Ties:
         found: IntArray,
         enough: float,
         as_good: BoolArray,
+        counts: Counts,
+        held: BoolArray,
         ask: Callable[[Problem, BoolArray, _Some, _Some, _Some], IntArray | None],
     ) -> None:
         self.problem, self.found, self.enough = problem, found, enough
         self.as_good, self.ask, self.scales = as_good, ask, Scales(problem)
+        self.counts, self.held = counts, held | problem.arrays.pinned
+        self.play, self.fixed = as_good.copy(), np.zeros_like(as_good)  # as the turns leave them
+        self.chains = self._chains_now()
         self.tied: bool | None = None
 
     def settle(self) -> list[str]:
         """Exchange ``found`` for the first by label; a sentence where the time was short."""
         try:
-            self.tied = self._another()
+            self.tied = self._another_by_chains()
+            if self.tied is None:
+                self.tied = self._another()
             if self.tied is not False:
                 self._take_turns()
         except OutOfTimeError:
@@ -85,12 +98,33 @@ class Ties:
             return [UNSETTLED.format("Another assignment is as good;" if self.tied else said)]
         return []
 
+    def _chains_now(self) -> Exchanges:
+        """The exchanges from the assignment that is the first so far."""
+        fixed = self.fixed | self.held
+        self.chains = Exchanges(self.problem, self.found, self.play, fixed, self.counts)
+        return self.chains
+
+    def _is_one(self, placed: IntArray) -> bool:
+        """Whether an assignment is as good."""
+        return score(self.problem, placed) >= self.enough and not broken_rules(self.problem, placed)
+
+    def _another_by_chains(self) -> bool | None:
+        """Whether an exchange leads to another; None where that does not settle it."""
+        settled = True
+        for i, j in np.argwhere(self.as_good & ~self._own()).tolist():
+            placed = self.chains.other_with(i, j, kept=True)
+            if placed is not None and self._is_one(placed):
+                return True
+            settled &= placed is None and self.chains.other_with(i, j, kept=False) is None
+        for placed in self.chains.one_less():
+            if self._is_one(placed):
+                return True
+            settled = False
+        return False if settled else None
+
     def _another(self) -> bool | None:
         """Whether there is one, by one more question; None where the engine's answer is none."""
-        problem, own = self.problem, np.zeros_like(self.as_good)
-        own[self.found[:, 0], self.found[:, 1]] = True
-        if self.as_good.sum() == own.sum() and problem.exact:
-            return False
+        problem, own = self.problem, self._own()
         another: bool | None = False
 
         def rho_of(play: BoolArray) -> float | None:
@@ -117,26 +151,27 @@ class Ties:
 
     def _take_turns(self) -> None:
         """Fix each pair in turn that an assignment as good has with those fixed before."""
-        play, fixed = self.as_good.copy(), np.zeros_like(self.as_good)
         workers, tasks = (
             natural_order(labels) for labels in (self.problem.workers, self.problem.tasks)
         )
-        turns = np.argwhere(play[np.ix_(workers, tasks)])
+        turns = np.argwhere(self.play[np.ix_(workers, tasks)])
         turns = np.column_stack([workers[turns[:, 0]], tasks[turns[:, 1]]])
         at, size = 0, 1 if self.problem.plain else _TOGETHER
         while at < len(turns):
-            block, own = turns[at : at + size], self._own()
-            if own[tuple(block[0])]:
-                fixed[tuple(block[0])] = True
+            (i, j), block = turns[at].tolist(), turns[at : at + size]
+            if not self.play[i, j] or self._by_chain(i, j):
                 at += 1
             elif len(block) == 1:
                 same = self.found
-                self._one_turn(block[0], play, fixed)
+                self._one_turn(i, j)
                 size = 2 if same is self.found and not self.problem.plain else 1
                 at += 1
-            elif (other := self._other_with(block, play, fixed)) is None:
-                mine = own[tuple(block.T)]
-                play[tuple(block[~mine].T)], fixed[tuple(block[mine].T)] = False, True
+            elif (other := self._other_with(block)) is None:
+                mine = self._own()[tuple(block.T)]
+                for which in block[~mine].tolist():
+                    self._bar(*which)
+                for which in block[mine & self.play[tuple(block.T)]].tolist():
+                    self._fix(*which)
                 size *= 2
                 at += len(block)
             else:
@@ -144,39 +179,72 @@ class Ties:
                     self.found, self.tied = other, True
                 size //= 2
 
+    def _by_chain(self, i: int, j: int) -> bool:
+        """Fix or bar one pair, if the exchanges settle it."""
+        if self.chains.placed is not self.found:
+            self._chains_now()
+        if self.chains.own[i, j]:
+            self._fix(i, j)
+            return True
+        other = self.chains.other_with(i, j, kept=True)
+        if other is not None and self._is_one(other):
+            self.found, self.tied = other, True
+            self._chains_now()
+            self._fix(i, j)
+            return True
+        if other is None and self.chains.other_with(i, j, kept=False) is None:
+            self._bar(i, j)
+            return True
+        return False
+
+    def _fix(self, i: int, j: int) -> None:
+        """From now on all have a pair that the first so far has."""
+        self.fixed[i, j] = True
+        self.chains.fix(i, j)
+        if self.problem.conflict_scope == "project":
+            against = self.problem.arrays.worker_conflicts[i]
+            for who, task in np.argwhere(self.play & against[:, np.newaxis]).tolist():
+                self._bar(who, task)
+
+    def _bar(self, i: int, j: int) -> None:
+        """From now on none has a pair that the first so far has not."""
+        if self.play[i, j]:
+            self.play[i, j] = False
+            self.chains.bar(i, j)
+
     def _own(self) -> BoolArray:
         """The pairs of the assignment that is the first so far, m × n."""
         own = np.zeros_like(self.as_good)
         own[tuple(self.found.T)] = True
         return own
 
-    def _other_with(self, block: IntArray, play: BoolArray, fixed: BoolArray) -> IntArray | None:
+    def _other_with(self, block: IntArray) -> IntArray | None:
         """An assignment as good with a pair of a block that the one known has not, or None.
 
         Only such a one may come before the one known; it may as well come after it.
         """
-        some = np.zeros_like(play)
+        some = np.zeros_like(self.play)
         some[tuple(block.T)] = True
-        return self._with_all(fixed, play, some & ~self._own())
+        return self._with_all(self.fixed, self.play, some & self.play & ~self._own())
 
-    def _one_turn(self, pair: IntArray, play: BoolArray, fixed: BoolArray) -> None:
-        """Fix one pair, if an assignment as good has it with those fixed before."""
-        problem, (i, j) = self.problem, pair
+    def _one_turn(self, i: int, j: int) -> None:
+        """Fix one pair that the one known has not, if one as good has it with those fixed before."""
+        problem, fixed = self.problem, self.fixed.copy()
         fixed[i, j] = True
-        if self._own()[i, j]:
-            return
         pins = np.argwhere(fixed)
         placed = None
         if not broken_rules(problem, pins, partly=True):
-            asked = play.copy()
+            asked = self.play.copy()
             # a pinned worker has no other task, neither for the engine nor when T is rounded
             if problem.plain:
                 asked[pins[:, 0]] = fixed[pins[:, 0]]
             placed = self._with_all(fixed, asked)
         if placed is None:
-            play[i, j] = fixed[i, j] = False
+            self._bar(i, j)
         else:
             self.found, self.tied = placed, True
+            self._chains_now()
+            self._fix(i, j)
 
     def _with_all(
         self, fixed: BoolArray, asked: BoolArray, some: BoolArray | None = None

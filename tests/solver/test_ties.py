@@ -73,7 +73,7 @@ def test_where_time_is_short_nothing_is_said_of_ties(problem, monkeypatch):
     def late(self, *_):
         raise questions.OutOfTimeError(np.zeros((0, 2), dtype=int), None)
 
-    monkeypatch.setattr(ties.Ties, "_another", late)
+    monkeypatch.setattr(ties.Ties, "_another_by_chains", late)
     answer = cn.solve(problem, tie_break="labels")
     assert (answer.status, answer.tied) == ("optimal", None)
     assert answer.reasons[0].startswith("Whether another assignment is as good, and which comes")
