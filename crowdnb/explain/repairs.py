@@ -35,7 +35,8 @@ from crowdnb.model.changes import Item, apply, change_text
 from crowdnb.model.check import broken_rules
 from crowdnb.model.problem import Problem, needed
 from crowdnb.solver.engine import SolverAnswerError
-from crowdnb.solver.search import optimum, tie
+from crowdnb.solver.search import optimum
+from crowdnb.solver.ties import tie
 
 PROOFS = 0.25  # of the time, after which repairs are listed that need not be those of greatest ρ
 

@@ -18,8 +18,8 @@ from crowdnb.model.pair_tables import zero_one
 from crowdnb.model.problem import Problem, needed
 from crowdnb.solver.clock import Clock
 from crowdnb.solver.other_values import valued
-from crowdnb.solver.search import optimum, tie
-from crowdnb.solver.ties import tie_break
+from crowdnb.solver.search import optimum
+from crowdnb.solver.ties import tie, tie_break
 from crowdnb.spelling import unknown
 
 

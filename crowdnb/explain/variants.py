@@ -21,8 +21,7 @@ from crowdnb.solver.clock import Clock, TimeOverError
 from crowdnb.solver.engine import SolverAnswerError
 from crowdnb.solver.placement import need_besides, place_with, ruled_out
 from crowdnb.solver.program import Program
-from crowdnb.solver.search import tie
-from crowdnb.solver.ties import tie_break
+from crowdnb.solver.ties import tie, tie_break
 
 
 class Oracle:

@@ -20,6 +20,7 @@ from crowdnb.labels import (
     count,
     listing,
 )
+from crowdnb.model.arrays import has_ones
 from crowdnb.model.check import BUDGET_TOLERANCE, broken_rules, budget_slack, fitting
 from crowdnb.model.conflict_graph import compatible_team, compatible_workers, covering
 from crowdnb.model.problem import Problem, needed
@@ -112,7 +113,8 @@ def obstacles_or_team(problem: Problem) -> tuple[list[str], IntArray | None]:
                 f" {problem.budget:.12g}."
             )
     between = problem.arrays.worker_conflicts
-    for j in np.flatnonzero(need > 1).tolist():
+    several = need > 1 if has_ones(between) else np.zeros_like(need, dtype=bool)
+    for j in np.flatnonzero(several).tolist():
         able = eligible[:, j]
         if j not in short and (most := compatible_workers(between, able, need[j])) < need[j]:
             found.append(

@@ -26,7 +26,8 @@ from crowdnb.project.last_plan_changes import Since
 from crowdnb.project.scenario import GIVEN, Scenario
 from crowdnb.project.scenarios import Scenarios
 from crowdnb.sensitivity.stability import Stability, stability
-from crowdnb.solver.search import optimum, tie
+from crowdnb.solver.search import optimum
+from crowdnb.solver.ties import tie
 
 # Pairs of worker and task up to which every price is computed: by search, and by mixed-integer
 # programs, of which each takes about a second.

@@ -27,7 +27,7 @@ from crowdnb.project.plan import Programs, plan_of
 from crowdnb.project.plan_file import scenario_of_plan
 from crowdnb.project.scenario import GIVEN
 from crowdnb.project.scenarios import Scenarios
-from crowdnb.solver.search import tie
+from crowdnb.solver.ties import tie
 
 # Pairs up to which the plan without the new numbers is found, and seconds that this plan took.
 _MOST_ASKED, _QUICK = 10_000, 5.0

@@ -39,7 +39,7 @@ from crowdnb.sensitivity.given import positions
 from crowdnb.sensitivity.project_arrays import ProjectArrays
 from crowdnb.solver.batch import in_parallel
 from crowdnb.solver.clock import TimeOverError
-from crowdnb.solver.search import tie
+from crowdnb.solver.ties import tie
 
 Source = Literal["ratings", "intervals"]
 # samples that a process takes at a time: fewer travel more often, more leave processes idle at the

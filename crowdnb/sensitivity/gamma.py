@@ -37,7 +37,7 @@ from crowdnb.sensitivity.gamma_ends import ends_and_he, no_posterior
 from crowdnb.sensitivity.given import no_terms, positions
 from crowdnb.sensitivity.project_arrays import ProjectArrays
 from crowdnb.solver.other_values import TINY
-from crowdnb.solver.search import tie
+from crowdnb.solver.ties import tie
 
 # of an end of an interval: what tables rounded to eight digits may differ by from their histories
 _NEAR = 1e-8

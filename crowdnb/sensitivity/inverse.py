@@ -39,7 +39,7 @@ from crowdnb.model.terms import score
 from crowdnb.sensitivity.given import positions
 from crowdnb.sensitivity.weighing import NEAR, Weighing
 from crowdnb.solver.clock import TimeOverError
-from crowdnb.solver.search import tie
+from crowdnb.solver.ties import tie
 
 _NOT_SETTLED = "What makes the assignment optimal was not settled within the time limit."
 _Set = frozenset[tuple[int, int]]  # conflicts, as positions of two workers

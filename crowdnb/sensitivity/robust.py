@@ -56,7 +56,7 @@ from crowdnb.sensitivity.project_arrays import ProjectArrays
 from crowdnb.solver.engine import SolverAnswerError
 from crowdnb.solver.highs import FOREVER
 from crowdnb.solver.other_values import valued
-from crowdnb.solver.search import tie
+from crowdnb.solver.ties import tie
 
 Criterion = Literal["worst case", "regret"]
 # W_j Q_ij below which a cost is 0: coefficients so small beside 1 confuse engines

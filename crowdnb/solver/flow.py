@@ -72,17 +72,6 @@ class Flow(NamedTuple):
     own: FloatArray
     place: FloatArray
 
-    def near(self, problem: Problem, counts: Counts, room: float) -> Counts:
-        """The counts of assignments that come within ``room`` of the bound."""
-        least = np.where(self.own > room, counts.limit, counts.least)
-        limit = np.where(self.own < -room, counts.least, counts.limit)
-        need = np.clip(problem.arrays.required, counts.fewest, counts.most)
-        # what one more brings below L, and above it
-        below, above = self.place + _empty(problem), self.place
-        fewest = np.where(above > room, counts.most, np.where(below > room, need, counts.fewest))
-        most = np.where(below < -room, counts.fewest, np.where(above < -room, need, counts.most))
-        return Counts(least, limit, fewest, most)
-
 
 def best_flow(problem: Problem, allowed: BoolArray, seconds: float = math.inf) -> Flow | None:
     """The best assignment of some pairs as far as counts go, and its proof.
@@ -97,7 +86,7 @@ def best_flow(problem: Problem, allowed: BoolArray, seconds: float = math.inf) -
         That the linear program may take.
     """
     pairs = np.argwhere(allowed)
-    counts = counts_of(problem, allowed)
+    counts = _counts(problem, allowed)
     if seconds <= 0 or (counts.most < counts.fewest).any():
         return None
     free = (np.zeros((0, 2), dtype=np.int64), np.zeros(len(allowed)), np.zeros(len(counts.most)))
@@ -110,13 +99,35 @@ def best_flow(problem: Problem, allowed: BoolArray, seconds: float = math.inf) -
     return Flow(placed, _reach(problem, counts, reduced, own, place), reduced, own, place)
 
 
+def counts_near(
+    problem: Problem, allowed: BoolArray, flow: Flow | None, enough: float
+) -> tuple[Counts, BoolArray]:
+    """The counts of assignments of some pairs that come to ``enough``, and pairs that they all have.
+
+    As far as prices, if there are any, tell.
+    """
+    counts = _counts(problem, allowed)
+    if flow is None:
+        return counts, np.zeros_like(allowed)
+    room, own, place = flow.reach.bound + flow.reach.slack - enough, flow.own, flow.place
+    need = np.clip(problem.arrays.required, counts.fewest, counts.most)
+    below = place + _empty(problem)  # what one more brings below L; above it the price alone
+    near = Counts(
+        np.where(own > room, counts.limit, counts.least),
+        np.where(own < -room, counts.least, counts.limit),
+        np.where(place > room, counts.most, np.where(below > room, need, counts.fewest)),
+        np.where(below < -room, counts.fewest, np.where(place < -room, need, counts.most)),
+    )
+    return near, flow.reduced > room
+
+
 def _empty(problem: Problem) -> FloatArray:
     """What a place below L costs that stays empty, n; 0 where none may."""
     cost = problem.arrays.missing_cost
     return np.zeros(len(problem.tasks)) if cost is None else np.where(np.isfinite(cost), cost, 0.0)
 
 
-def counts_of(problem: Problem, allowed: BoolArray) -> Counts:
+def _counts(problem: Problem, allowed: BoolArray) -> Counts:
     """The sides of the counts, as the rules of a problem imply them at least."""
     arrays, n = problem.arrays, len(problem.tasks)
     limit = np.minimum(arrays.worker_limits, n)

@@ -32,7 +32,8 @@ from crowdnb.model.terms import score
 from crowdnb.solver.clock import Clock
 from crowdnb.solver.dual_bound import dual_reach
 from crowdnb.solver.other_values import valued
-from crowdnb.solver.search import optimum, tie
+from crowdnb.solver.search import optimum
+from crowdnb.solver.ties import tie
 
 _NEAR = (
     1e-6  # of what ρ rises by between two points: what one above the line between gains at least

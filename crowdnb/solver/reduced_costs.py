@@ -150,6 +150,19 @@ def prices(
         taken |= _joining(np.where(better, reduced, -np.inf))
 
 
+def reach_by_task(problem: Problem, allowed: BoolArray, bound: float) -> tuple[FloatArray, float]:
+    """What assignments with a pair reach: all the best ones, less what it falls short of its task's.
+
+    No more than a bound on all. With what the rounding of both may cost.
+    """
+    value, need = problem.value, problem.arrays.required
+    best = np.where(allowed, value, -np.inf).max(axis=0, initial=-np.inf, where=need > 0)
+    best[need == 0] = 0.0
+    top = math.fsum(need * best)
+    reach = np.where(allowed, np.minimum(bound, top - (best - value)), -np.inf)
+    return reach, ROUNDING * float(need @ np.abs(best))
+
+
 def _relaxed(
     rules: Rules, pairs: IntArray, cliques: Sequence[IntArray], limited: BoolArray
 ) -> dict[str, Rows]:

@@ -32,18 +32,18 @@ from crowdnb.model.check import broken_rules, fitting
 from crowdnb.model.conflict_graph import cliques
 from crowdnb.model.obstacles import affordable, obstacles, obstacles_or_team
 from crowdnb.model.problem import Problem, Status, needed
-from crowdnb.model.reach import ROUNDING, TIE, zoom
+from crowdnb.model.reach import ROUNDING, zoom
 from crowdnb.model.terms import Scales, reaching, score, sizes
 from crowdnb.solver.boolean_program import shortfall
 from crowdnb.solver.compiled_program import CompiledProgram
 from crowdnb.solver.deepening import Deepening
 from crowdnb.solver.dual_bound import dual_reach
 from crowdnb.solver.engine import Answer, SolverAnswerError
-from crowdnb.solver.flow import Flow, best_flow, counts_of
+from crowdnb.solver.flow import Flow, best_flow, counts_near
 from crowdnb.solver.placement import compatible, place, place_at_most, rounded
 from crowdnb.solver.questions import OutOfTimeError, Questions
-from crowdnb.solver.reduced_costs import prices
-from crowdnb.solver.ties import Ties
+from crowdnb.solver.reduced_costs import prices, reach_by_task
+from crowdnb.solver.ties import Ties, tie
 
 # pairs up to which an engine, which then takes some milliseconds, confirms every answer; with more
 # it is asked only what the bounds leave open
@@ -147,7 +147,7 @@ class Search:
             self.tied = False
         if not pairs or (closed and proof_will_do):
             return self._finish("optimal", "none")
-        self._reach_by_task()
+        self.reach, self.slack = reach_by_task(problem, self.allowed, self.bound)
         if not closed and (reasons := self._any()):
             return self._finish("infeasible", "none", reasons)
         if pairs > _FEW or self.labels_first:
@@ -201,15 +201,6 @@ class Search:
             self._try(placed)
         if self.deepening.tree is not None:
             self.bound = min(self.bound, max(self.deepening.tree.bound, self.rho))
-
-    def _reach_by_task(self) -> None:
-        """Reach of each pair: all the best ones, less what it falls short of its task's best."""
-        value, need = self.problem.value, self.problem.arrays.required
-        best = np.where(self.allowed, value, -np.inf).max(axis=0, initial=-np.inf, where=need > 0)
-        best[need == 0] = 0.0
-        top = math.fsum(need * best)
-        self.reach = np.where(self.allowed, np.minimum(self.bound, top - (best - value)), -np.inf)
-        self.slack = ROUNDING * float(need @ np.abs(best))
 
     def _price(self, relaxed: IntArray) -> None:
         """Bound and reach from prices; an assignment of those whom the relaxation employs most."""
@@ -292,9 +283,9 @@ class Search:
             return False
         self.flow = flow
         self._try(flow.placed)
-        self.slack = max(self.slack, 2 * flow.reach.slack)
-        self.bound = min(self.bound, flow.reach.bound + flow.reach.slack)
-        self.reach = np.minimum(self.reach, flow.reach.pairs)
+        bound, reach, slack = flow.reach
+        self.slack, self.bound = max(self.slack, 2 * slack), min(self.bound, bound + slack)
+        self.reach = np.minimum(self.reach, reach)
         return self.rho >= self.bound - self.slack
 
     def _optimal(self, play: BoolArray) -> Assignment:
@@ -408,12 +399,8 @@ class Search:
             return []
         if not (self.problem.plain or self.rho >= self.bound - self.slack):
             self._by_prices(play, self.questions.left)
-        enough = self.rho - tie(self.problem, self.found)
-        good = self._as_good(play)
-        counts, held = counts_of(self.problem, good), np.zeros_like(good)
-        if self.flow is not None:
-            room = self.flow.reach.bound + self.flow.reach.slack - enough
-            counts, held = self.flow.near(self.problem, counts, room), self.flow.reduced > room
+        enough, good = self.rho - tie(self.problem, self.found), self._as_good(play)
+        counts, held = counts_near(self.problem, good, self.flow, enough)
         ties = Ties(self.problem, self.found, enough, good, counts, held, self._told)
         said = ties.settle()
         self.found, self.tied = ties.found, ties.tied
@@ -455,11 +442,6 @@ class Search:
         bound = math.nan if status == "infeasible" else max(self.bound, self.rho)
         tied = self.tied if status == "optimal" else None
         return Assignment.of(self.problem, self.found, status, by, seconds, bound, reasons, tied)
-
-
-def tie(problem: Problem, placed: IntArray) -> float:
-    """Below what difference two assignments count as equally good."""
-    return TIE * sizes(problem, placed)
 
 
 def _tolerance(problem: Problem, placed: IntArray, spread: float) -> float:

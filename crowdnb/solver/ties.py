@@ -16,8 +16,8 @@ import numpy as np
 from crowdnb.labels import BoolArray, IntArray
 from crowdnb.model.check import broken_rules
 from crowdnb.model.problem import Problem
-from crowdnb.model.reach import Reach, zoom
-from crowdnb.model.terms import Scales, score
+from crowdnb.model.reach import TIE, Reach, zoom
+from crowdnb.model.terms import Scales, score, sizes
 from crowdnb.order import natural_order
 from crowdnb.solver.exchanges import Exchanges
 from crowdnb.solver.flow import Counts
@@ -37,6 +37,11 @@ UNSETTLED = "{} which comes first by label was not settled within the time limit
 def tie_break(problem: Problem) -> Literal["labels"] | None:
     """How every output of a project breaks ties: by label, where that does not take too long."""
     return "labels" if problem.arrays.qualification.size <= TAKE_TURNS else None
+
+
+def tie(problem: Problem, placed: IntArray) -> float:
+    """Below what difference two assignments count as equally good."""
+    return TIE * sizes(problem, placed)
 
 
 _Some = BoolArray | None  # pairs, m × n; None: nothing is asked of any

@@ -10,7 +10,7 @@ from helpers.effort import tries
 
 import crowdnb as cn
 from crowdnb.model.terms import score
-from crowdnb.solver.search import tie
+from crowdnb.solver.ties import tie
 
 
 def graccf(scope="task"):
