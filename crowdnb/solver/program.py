@@ -34,7 +34,8 @@ def solve(
         ``"GLPK_MI"``, ``"CBC"``, ``"HIGHS"``, or any mixed-integer solver that cvxpy finds. When
         not given, the first of these three that is installed; HIGHS takes over where it is not done
         in a few seconds, or in half of the time limit. Of more than 200 pairs none is asked
-        where the bounds alone prove the answer; of more than 1,000 that can still matter, without
+        where the bounds alone prove the answer, and whatever the size none where of the options
+        only counts bind; of more than 1,000 that can still matter, without
         options, local search and branch and bound come first, for ten seconds where there is no
         time limit. HIGHS also answers for GLPK_MI where there is a
         budget and the largest cost is more than 10⁴ times the smallest: GLPK loses assignments
