@@ -36,6 +36,7 @@ def judgement(old, new):
 
 
 # What is damaged → every line that is reported.
+RATE_IT = "; rate it, or say what is taken instead (--missing out, unknown or average)"
 WRONG = {
     # files
     "no abilities": (
@@ -178,7 +179,7 @@ WRONG = {
                 "ratings.csv, line 815, column criterion: criterion 'smell' is unknown "
                 "(known are comfort, cleanliness, service) (and on 13 more lines)"
             ),
-            "ratings.csv: worker alitalia has no rating on criterion comfort",
+            f"ratings.csv: worker alitalia has no rating on criterion comfort{RATE_IT}",
         ],
     ),
     "unknown in a conflict": (
@@ -363,14 +364,14 @@ WRONG = {
         {"ratings.csv": "worker,criterion,rating\nw,comfort,9\n"},
         [
             "ratings.csv, line 2, column rating: 9 is not a whole number of stars from 1 to 5",
-            "ratings.csv: worker w has no rating on criterion cleanliness, service",
+            f"ratings.csv: worker w has no rating on criterion cleanliness, service{RATE_IT}",
         ],
     ),
     "no rating on a criterion": (
         LOUNGES,
         {"ratings.csv": "worker,criterion,rating\nw,comfort,5\n", "worker_conflicts.csv": None},
         [
-            "ratings.csv: worker w has no rating on criterion cleanliness, service",
+            f"ratings.csv: worker w has no rating on criterion cleanliness, service{RATE_IT}",
             (
                 "task_conflicts.csv, line 2, column worker: worker 'american-express-centurion' is"
                 " unknown (known are w)"
