@@ -30,6 +30,7 @@ from crowdnb.solver.warm_relaxation import WarmRelaxation
 
 _ROUNDS = 20  # of cuts at the root,
 _WORTH = 1e-5  # as long as each lowers the bound by this of what ρ can differ
+_LIKELY = 0.1  # of what a place can differ: pairs that reach less join a relaxation when it asks
 _ALONE = 0.1  # conflicts of who has none, to tell the halves of such apart
 _WHOLE = 1e-6  # how far a solution may be off 0 and 1
 
@@ -132,7 +133,8 @@ class Branching:
         self.bound = root.bound
         self.play &= self.reach > self.enough
         if (self.play.sum(axis=0) >= self.problem.fewest).all():
-            self.relaxation = WarmRelaxation(self.problem, self.play, relaxation.known)
+            near = self.reach >= root.bound - _LIKELY * relaxation.scale
+            self.relaxation = WarmRelaxation(self.problem, self.play, relaxation.pool, near)
             self._look(_NOBODY, _NOBODY, root.bound)
         self._note()
 
