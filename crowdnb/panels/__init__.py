@@ -7,7 +7,7 @@
 ``ability``, ``weights``, ``assignment``, ``why``             notebooks 01 to 06
 ``history``                          a history as it is typed, of notebook 01
 ``policies``, ``market``, ``service``, ``content``, ``medical``  notebooks 09 to 11
-``bench``, ``bench_folder``, ``bench_settings``, ``bench_files``, ``bench_words``
+``bench``, ``bench_folder``, ``bench_settings``, ``bench_files``, ``bench_words``, ``bench_repairs``
                                                                 one's own files, notebook 07
 ``bench_import``, ``bench_import_words``  a table of ratings read into them
 

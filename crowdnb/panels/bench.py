@@ -19,25 +19,24 @@ import ipywidgets as widgets
 
 from crowdnb.ability.cloud import check_gamma
 from crowdnb.ability.intervals import Missing, Rule
-from crowdnb.explain.repairs import Repair, repairs
+from crowdnb.explain.repairs import Repair
 from crowdnb.explain.why import why
 from crowdnb.labels import one_of, path_of, whole
 from crowdnb.model.fields import Scope
 from crowdnb.model.problem import Problem
-from crowdnb.pages.findings import COSTS
 from crowdnb.pages.html import sentences
 from crowdnb.pages.report import page_of
 from crowdnb.panels.bench_files import assignment_file, offered
 from crowdnb.panels.bench_folder import ProjectFolder
+from crowdnb.panels.bench_repairs import repairs_offered
 from crowdnb.panels.bench_settings import Settings
 from crowdnb.panels.bench_words import (
-    change_text,
     checked_text,
     prices_text,
     scenarios_side_by_side,
     since_text,
 )
-from crowdnb.panels.controls import WRAP, button, sentence
+from crowdnb.panels.controls import WRAP, button
 from crowdnb.panels.panel import FADED, Shown, faded
 from crowdnb.project.abilities import check_reading
 from crowdnb.project.folder import check_scale
@@ -50,8 +49,6 @@ from crowdnb.project.scenario import GIVEN, Scenario
 from crowdnb.project.scenarios import Scenarios
 from crowdnb.spelling import cleaned, in_quotes
 
-_SUGGESTED = 4  # repairs
-_PATIENCE = 3.0  # seconds for them
 _NARROW = widgets.Layout(width="260px")
 _OLD = "of earlier settings"
 _NOTHING = "There is no assignment {}: beside the settings above it says why, and what would help."
@@ -319,42 +316,9 @@ class Bench(ProjectFolder):
 
     def _suggest(self) -> None:
         """Buttons: repairs where no assignment exists, and what earlier ones added."""
-        panel, current = self._here.panel, self._here.plans.current
-        buttons: list[Any] = [
-            button(
-                f"Take back: {change_text(self._here.project, item)}",
-                "Undo this change",
-                partial(self._without, item),
-                "undo",
-            )
-            for item in panel["extra"].value
-        ]
-        self.suggested, self.repair_buttons = (), []
-        if panel.view.problem and panel.view.facts.get("status") == "infeasible":
-            problem = self._here.plans.problem(current)
-            found = repairs(problem, _SUGGESTED, COSTS, time_limit=_PATIENCE)
-            self.suggested = found.repairs
-            self.repair_buttons = [
-                button(
-                    f"Apply: {repair.text} (ρ = {repair.performance:.4f})",
-                    "Make these changes",
-                    partial(panel.take, current.repaired(repair.changes, problem)),
-                    "wrench",
-                )
-                for repair in found.repairs
-            ]
-            note = "Nothing that may be changed makes one possible."
-            if found.repairs:
-                note = (
-                    "What would help, cheapest first (a person more costs 3, a second task 2, all"
-                    " else 1):"
-                )
-            buttons += [sentence(note), *self.repair_buttons]
-        self.helps.children = tuple(buttons)
-
-    def _without(self, item: Any) -> None:
-        extra = self._here.panel["extra"]
-        extra.value = tuple(other for other in extra.value if other != item)
+        offer = repairs_offered(self._here.plans, self._here.panel)
+        self.suggested, self.repair_buttons = offer.suggested, offer.buttons
+        self.helps.children = offer.children
 
     def _compare(self) -> None:
         """The scenarios side by side."""
