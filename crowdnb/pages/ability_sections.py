@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 
 from crowdnb.ability.cloud import CLOUD_FROM
+from crowdnb.ability.counts import has_stars, scales_of
 from crowdnb.labels import as_listed, count, listing, phrases
 from crowdnb.model.assignment import Assignment
 from crowdnb.pages.findings import OTHER, Findings
 from crowdnb.pages.html import items, text_table
 from crowdnb.project.abilities import gap_texts
 from crowdnb.project.histories import fewest_of
+from crowdnb.project.record import Project
 from crowdnb.project.scenarios import moved
 
 _NAMES = 12  # in a sentence
@@ -56,8 +58,8 @@ def how_read(found: Findings) -> list[str]:
         lines = [f"Ability is the paper's interval, with γ = {how.gamma:g}."]
     if how.half_life is not None:
         lines.append(
-            f"A rating counts half after {how.half_life:g} days, a quarter after"
-            f" {2 * how.half_life:g}; their age is that on {project.day}."
+            f"A rating counts half after {how.half_life:g} days and a quarter after"
+            f" {2 * how.half_life:g}, by its age on {project.day}."
         )
     gaps = gap_texts(project) if how.missing in _INSTEAD else []
     if gaps:
@@ -130,6 +132,17 @@ def _with_ratings(found: Findings, workers: Sequence[Hashable]) -> str:
         (f"{as_listed(who)} ({_ratings_text(n)})" for who, n in zip(workers, fewest, strict=True)),
         _NAMES,
     )
+
+
+def scales_text(project: Project) -> str:
+    """The marks of each criterion, in a sentence; empty where all have the same stars."""
+    if project.counts is None or has_stars(project.counts):
+        return ""
+    by: dict[str, list[Hashable]] = {}
+    for criterion, scale in scales_of(project.counts).items():
+        by.setdefault(str(scale), []).append(criterion)
+    each = [f"{listing(criteria)} {scale}" for scale, criteria in by.items()]
+    return f"Marks: {'; '.join(each)}."
 
 
 def settings_text(found: Findings) -> list[str]:

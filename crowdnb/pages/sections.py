@@ -15,7 +15,14 @@ from crowdnb.labels import as_listed, count, listing, phrases
 from crowdnb.model.assignment import TIED, performance
 from crowdnb.model.check import check
 from crowdnb.model.moves import moves_text
-from crowdnb.pages.ability_sections import abilities, few_by_other, settings_text, tree_table
+from crowdnb.pages.ability_sections import (
+    abilities,
+    beyond_paper,
+    few_by_other,
+    scales_text,
+    settings_text,
+    tree_table,
+)
 from crowdnb.pages.assignment_tables import (
     WIDEST,
     assignment_grid,
@@ -291,7 +298,8 @@ def _warnings(found: Findings) -> list[str]:
 
 def _notes(found: Findings) -> list[str]:
     """What was met when the files were read; of much the first."""
-    notes = list(dict.fromkeys(found.notes))
+    told = beyond_paper(found)  # in a section of its own
+    notes = [one for one in dict.fromkeys(found.notes) if not (told and one.startswith("ability:"))]
     if len(notes) <= _NOTES:
         return notes
     return [*notes[:_NOTES], f"… ({len(notes)} notes in all, which the command assign prints)."]
@@ -372,8 +380,8 @@ def _checks(found: Findings) -> list[str]:
     source = f"Criteria weights: {weights}" if found.weights else "Q as given"
     read = (
         f"Files read without a problem: {len(project.workers)} workers, {len(project.required)}"
-        f" tasks, {places_text(project, Scenario())} places. {source}."
-    )
+        f" tasks, {places_text(project, Scenario())} places. {source}. {scales_text(project)}"
+    ).strip()
     if project.judgement is not None and not found.scenario.weights:
         read += f" {consistency_of(project.judgement).of_deviation}"
     if answer.table is None:

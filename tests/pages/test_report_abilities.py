@@ -1,15 +1,14 @@
 """What the page says of abilities: the rule, the half-life, gaps, the tree, whom the other would have."""
 
 import re
-from dataclasses import replace
 from html import unescape
 
-import pandas as pd
 import pytest
 from helpers.folders import copy
 
 import crowdnb as cn
-from crowdnb.pages.ability_sections import few_by_other
+from crowdnb.pages import sections
+from crowdnb.pages.ability_sections import abilities, few_by_other, settings_text
 from crowdnb.pages.findings import Findings
 
 RATINGS = """worker,criterion,rating,date
@@ -40,17 +39,21 @@ def folder(tmp_path):
 
 
 def test_the_papers_rule_on_few_ratings_gets_one_line(tmp_path, case):
-    project = cn.read_project(copy("lounges", tmp_path))
-    text = text_of(cn.report(project))
-    other = cn.Scenarios(project).answer(cn.Scenario(ability="posterior")).pairs["worker"]
-    come = [who for who in other if who not in set(project.solve().pairs["worker"])]
-    assert (
+    plans = cn.Scenarios(cn.read_project(copy("lounges", tmp_path)))
+    mine, other = (
+        plans.answer(cn.Scenario(ability=one)).pairs["worker"] for one in (None, "posterior")
+    )
+    come = [who for who in other if who not in set(mine)]
+    found = Findings(plans, cn.Scenario(), "lounges")
+    line = (
         "By where the next rating would lie (ability posterior, level 0.9), of which one rating"
         f" says little, {len(come)} of the 12 chosen would be others: {', '.join(come)}."
-    ) in text
-    assert "Abilities" not in text and "γ = 0.1 · data" in text
-    for one, scenario in ((project, cn.Scenario(min_ratings=6)), (case, cn.Scenario())):
-        assert not few_by_other(Findings(cn.Scenarios(one), scenario, "no short history"))
+    )
+    assert few_by_other(found) == [line] and line in sections._warnings(found)
+    assert not abilities(found) and settings_text(found) == ["γ = 0.1"]
+    enough = cn.Scenario(min_ratings=6)  # no short history is chosen
+    for one in (Findings(plans, enough, "x"), Findings(cn.Scenarios(case), cn.Scenario(), "x")):
+        assert not few_by_other(one) and not abilities(one)
 
 
 def test_the_posterior_is_named_and_the_papers_choice_beside_it(tmp_path):
@@ -70,30 +73,37 @@ def test_half_life_day_and_gaps_are_told(folder):
     how = {"half_life": 30, "day": "2024-03-31", "missing": "average"}
     text = text_of(cn.report(folder, **how))
     assert (
-        "A rating counts half after 30 days, a quarter after 60; their age is that on 2024-03-31."
+        "A rating counts half after 30 days and a quarter after 60, by its age on 2024-03-31."
     ) in text
     assert "Without a rating: Cy on care. The average of those who have one stands there." in text
     assert "γ = 0.1 · half-life 30 days on 2024-03-31 · missing: average" in text
+    assert "ability: " not in text and "Marks: " not in text
     out = text_of(cn.report(folder, cn.Scenario(missing="out"), missing="unknown"))
     assert "Cy on care" not in out.split("Abilities")[1].split("What was changed")[0]
     with pytest.raises(ValueError, match="half_life: it goes with a path"):
         cn.report(cn.read_project(folder, missing="out"), half_life=30)
 
 
-def test_the_tree_of_criteria_has_weights_in_all(folder):
-    tree = cn.criteria_tree(
-        pd.DataFrame(
-            [("skill", "work", 0.6), ("care", "work", 0.4), ("work", None, 1)],
-            columns=["criterion", "part_of", "weight"],
-        )
+def test_the_tree_of_criteria_and_the_marks_are_told(folder):
+    """A family's shares sum to 1; multiplied down they are the weights in all."""
+    (folder / "weights.csv").unlink()
+    (folder / "criteria.csv").write_text(
+        "criterion,part_of,weight,lowest,highest,step\n"
+        "work,,0.8,,,\nskill,work,0.75,,,\ncare,work,0.25,0,10,0.5\npace,,0.2,,,\n"
     )
-    project = cn.read_project(folder, missing="unknown")
-    assert "in all" not in text_of(cn.report(project))
-    project = replace(project, tree=tree)
-    weights = cn.Scenario(weights={"skill": 0.5, "care": 0.5})
-    for scenario, skill in ((cn.Scenario(), "0.600"), (weights, "0.500")):
-        text = text_of(cn.report(project, scenario))
-        assert (
-            f"weight in all work 1.000 1.000 \u2003skill {skill} {skill}".replace("\u2003", "")
-            in text
+    with (folder / "ratings.csv").open("a") as file:
+        file.write(
+            "Cy,care,7.5,2024-02-12\n"
+            + "".join(f"{who},pace,3,2024-02-12\n" for who in ("Ann", "Bo", "Cy"))
         )
+    with (folder / "demand.csv").open("a") as file:
+        file.write("day,pace,0.2\n")
+    project = cn.read_project(folder)
+    even = cn.Scenario(weights={"skill": 0.2, "care": 0.2, "pace": 0.6})
+    for scenario, rows in (
+        (cn.Scenario(), "work 0.800 0.800 skill 0.750 0.600 care 0.250 0.200 pace 0.200 0.200"),
+        (even, "work 0.400 0.400 skill 0.500 0.200 care 0.500 0.200 pace 0.600 0.600"),
+    ):
+        text = text_of(cn.report(project, scenario))
+        assert f"share of its family weight in all {rows}" in text
+    assert "Marks: care 0 to 10 in steps of 0.5; pace, skill 1 to 5." in text
