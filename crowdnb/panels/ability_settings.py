@@ -40,7 +40,7 @@ def ability_controls(
     """
     if project.counts is None:
         return {}, []
-    texts = ["ability is", "without a rating", "level, chance of the next rating"]
+    texts = ["ability is", "without a rating", "level, chance of the next", "half-life (days)"]
     low, high = min(0.5, first["level"]), max(0.99, first["level"])
     level = float_slider(texts[2], first["level"], low, high, 0.01, texts)
     level.layout = widgets.Layout(width=WIDE.width)  # its own, since it is hidden at times
@@ -48,7 +48,7 @@ def ability_controls(
     controls["level"] = level
     if project.ratings is not None:
         tooltip = "days in which a rating loses half of its weight; empty: all count the same"
-        controls["half_life"] = EmptyNumber("half-life (days)", first["half_life"], tooltip, 0)
+        controls["half_life"] = EmptyNumber(texts[3], first["half_life"], tooltip, 0, texts)
     if gap_texts(project):
         tooltip = "what a worker has on a criterion without a rating"
         gaps = [(text, name) for name, (text, _) in GAPS.items()]

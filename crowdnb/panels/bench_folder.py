@@ -23,6 +23,7 @@ from crowdnb.project.importing import Imported
 from crowdnb.project.record import Project
 
 _UPLOADS = "my_project"
+_OPTION = " (--missing out, unknown or average)"  # of the command, which the bench asks by buttons
 
 
 class ProjectFolder(widgets.VBox):  # type: ignore[misc]
@@ -104,7 +105,7 @@ class ProjectFolder(widgets.VBox):  # type: ignore[misc]
         except ProjectError as error:
             number = len(error.problems)
             self.checked.value = sentences(
-                error.problems,
+                [problem.replace(_OPTION, "") for problem in error.problems],
                 f"{number} problem{'s' * (number > 1)} in the files. Mend the files, then open or"
                 " upload them again.",
             )

@@ -67,7 +67,8 @@ def number_field(
 class EmptyNumber(widgets.VBox):  # type: ignore[misc]
     """A field for a number that may be left empty; text that is no number is told and not taken.
 
-    Neither is a number that is not ``above`` a bound.
+    Neither is a number that is not ``above`` a bound. With ``texts`` the label has the room of those
+    of its neighbours, as sliders give it.
 
     Attributes
     ----------
@@ -78,14 +79,20 @@ class EmptyNumber(widgets.VBox):  # type: ignore[misc]
     value = traitlets.Float(None, allow_none=True)
 
     def __init__(
-        self, text: str, value: float | None, tooltip: str, above: float = -math.inf
+        self,
+        text: str,
+        value: float | None,
+        tooltip: str,
+        above: float = -math.inf,
+        texts: Sequence[str] = (),
     ) -> None:
         self._above = above
         width = min(text_width([text]), 220)
+        style = label_style(texts) if texts else {"description_width": f"{width}px"}
         self.field = widgets.Text(
             description=text, tooltip=tooltip, placeholder="none", continuous_update=False,
-            layout=widgets.Layout(width=f"{width + 110}px"),
-            style={"description_width": f"{width}px"},
+            layout=widgets.Layout(width=f"calc({style['description_width']} + 110px)"),
+            style=style,
         )  # fmt: skip
         self.said = widgets.HTML()
         super().__init__([self.field, self.said])

@@ -742,6 +742,49 @@ def test_the_bench_of_rules_by_keys(lab, page, record_property):
     wait(lambda: (budget.input_value(), cost.input_value()) == ("", "0.25"), 5)
 
 
+def test_a_table_is_read_and_its_abilities_turned_by_keys(lab, page, record_property):
+    """A form is uploaded, its columns are named, it is written; then the rule and the half-life."""
+    folder, form = lab.folder / "form", lab.folder / "files" / "seats.csv"
+    folder.mkdir()
+    form.parent.mkdir(exist_ok=True)
+    form.write_text(
+        "name,Care,when\nAnn,often,2024-03-01\nBo,never,2024-03-02\nBo,often,2023-03-02\n"
+    )
+    (folder / "demand.csv").write_text("task,criterion,low\nday,Care,0.3\n")
+    (folder / "tasks.csv").write_text("task,required\nday,1\n")
+    (folder / "weights.csv").write_text("criterion,weight\nCare,1\n")
+    write(lab, "form.ipynb", ["import crowdnb as cn", "cn.bench('form')"])
+    run_all(lab, page, "form.ipynb")
+    bench = Bench(page, record_property)
+    bench.checked("ratings.csv")
+    bench.upload([form])
+    bench.says("Choose the column of the workers")
+    bench.box.get_by_label("worker", exact=True).select_option(label="name")
+    bench.box.get_by_label("criteria", exact=True).select_option(label=["Care"])
+    bench.says("'often' 2x, 'never' 1x")
+    for answer, mark in (("often", "3"), ("never", "1")):
+        field = bench.box.get_by_label(answer, exact=True)
+        field.fill(mark)
+        field.press("Tab")
+    bench.box.get_by_label("date", exact=True).select_option(label="when")
+    bench.says("3 ratings of 2 workers on Care", "Care: marks 1 to 3.")
+    bench.box.get_by_role("button", name="Write ratings.csv into form").press("Enter")
+    bench.checked("Checked, no problem: 2 workers, 1 tasks, 1 places.")
+    project = cn.read_project(folder)
+    panel = bench.panel()
+    panel.says(f"ρ = {project.solve().performance:.4f}")
+    bench.box.get_by_text("Abilities", exact=True).click()
+    half_life = bench.box.get_by_label("half-life (days)")
+    half_life.fill("30")
+    half_life.press("Tab")
+    bench.box.get_by_label("ability is").select_option(index=1)
+    scenario = cn.Scenario(half_life=30, ability="posterior")
+    panel.says(
+        f"ρ = {cn.solve(scenario.problem(project)).performance:.4f}",
+        "ratings lose half of their weight in 30 days; abilities by where the next rating lies",
+    )
+
+
 def case_files(case, folder):
     """The case study's files."""
     case.write(folder)
