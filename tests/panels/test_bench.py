@@ -20,6 +20,7 @@ from crowdnb.panels.grids import PairList
 from crowdnb.panels.panel import FADED
 from crowdnb.panels.settings import scenario_of, settings_of
 from crowdnb.project import files
+from crowdnb.project.plan import proved_by
 from crowdnb.project.written import tables_of
 
 
@@ -434,7 +435,7 @@ def test_ties_few_ratings_and_another_measure_are_said_on_the_bench(tmp_path):
     pairs = project.solve().pairs[["worker", "task"]].to_numpy()
     assert bench.panel.view.facts["places"] == dict(pairs)
     assert "Another assignment is as good; of those that tie" in shown.value
-    assert f"Proved the best ({project.solve().solver})" in shown.value
+    assert f"Proved the best ({proved_by(project.solve())})" in shown.value
     few = "On fewer than six ratings of some criterion: 11 of the 12 chosen: blue-islands"
     assert few in shown.value
     bench["gamma"].value = 0.5
