@@ -129,7 +129,7 @@ CALLS = [
     ),
     "cn.explain_infeasible(problem=NOBODY, time_limit=5.0)",
     "cn.why(problem=P, worker='a', task='t1', solver='HIGHS', time_limit=5.0)",
-    "cn.prices(problem=P, solver='HIGHS')",
+    "cn.prices(problem=P, solver='HIGHS', time_limit=5.0)",
     "cn.alternatives(problem=P, limit=2, tolerance=0.1, solver='HIGHS', time_limit=5.0)",
     "cn.replan(problem=P, table=T, price=0.1, solver='HIGHS', time_limit=5.0)",
     (

@@ -2,12 +2,26 @@
 
 import numpy as np
 import pytest
-from cli.test_interrupts import BIG, CASE, PLAIN, QUARREL, WIDE, P, chosen, told, turned
+from cli.test_interrupts import (
+    BIG,
+    CASE,
+    FULL,
+    PLAIN,
+    QUARREL,
+    SMALL,
+    WIDE,
+    P,
+    chosen,
+    told,
+    turned,
+)
 from helpers.effort import tries
 
 import crowdnb as cn
+from crowdnb.explain import repairs
 
 W = CASE.criteria_weights
+TIGHT = FULL.changed(costs=np.arange(112.0).reshape(14, 8) % 7 + 0.5, budget=20.0)
 LIMITS = np.geomspace(1e-6, 0.3, tries(8, 30))
 
 
@@ -60,6 +74,36 @@ def test_replan():
                 assert part.assignment.bound >= cn.solve(WIDE).performance - 1e-9
         for made, rho in part.curve["performance"].items():
             assert np.isnan(rho) or rho == pytest.approx(curve[curve.index <= made].max())
+
+
+@pytest.mark.slow
+def test_prices():
+    rows = ["kind", "worker", "other", "task"]
+    whole, parts = cut(lambda limit: cn.prices(SMALL, time_limit=limit))
+    whole = whole.set_index(rows)
+    assert parts[0]["worth"].isna().all()
+    for part in parts:
+        assert len(part) == len(whole)
+        open_ones = part["worth"].isna()
+        assert part["text"].str.contains("not settled within the time limit").equals(open_ones)
+        for at, row in part[~open_ones].set_index(rows).iterrows():
+            assert row["worth"] == pytest.approx(whole.loc[[at], "worth"].iloc[0], abs=1e-9)
+
+
+@pytest.mark.slow
+def test_repairs(monkeypatch):
+    """With a budget HiGHS is asked, and took 239 s for a limit of 6 at 100 × 30."""
+    whole, parts = cut(lambda limit: cn.repairs(TIGHT, 3, time_limit=limit))
+    assert whole.settled and len(whole) == 3
+    monkeypatch.setattr(repairs, "_ONE", 0.0)
+    none = cn.repairs(TIGHT, 3, time_limit=1e-6)
+    assert (len(none), none.settled, none.complete) == (0, False, False)
+    assert "not settled within the time limit" in none.text
+    for part in parts:
+        assert part.settled or not len(part)
+        for repair, best in zip(part, whole, strict=False):
+            assert repair.cost == best.cost
+            assert cn.check(repair.problem, repair.assignment.table) == []
 
 
 @pytest.mark.slow
@@ -129,6 +173,9 @@ def test_what_is_no_time_limit(case):
         lambda limit: cn.why(PLAIN, "a1", "r1", time_limit=limit),
         lambda limit: cn.alternatives(PLAIN, time_limit=limit),
         lambda limit: cn.replan(PLAIN, table, time_limit=limit),
+        lambda limit: cn.prices(PLAIN, time_limit=limit),
+        lambda limit: cn.repairs(FULL, time_limit=limit),
+        lambda limit: cn.frontier(TIGHT, time_limit=limit),
         lambda limit: cn.recover_conflicts(PLAIN, table, time_limit=limit),
         lambda limit: cn.stability(PLAIN, P, W, time_limit=limit),
         lambda limit: cn.doubt(case, time_limit=limit),

@@ -31,9 +31,9 @@ from crowdnb.labels import IntArray
 from crowdnb.model.rules import BY_ROW, KINDS, Kind, Requirement, Rules
 from crowdnb.solver.clock import Clock
 
-# conflicts from which on the filter starts from a cover; few are dropped in a second anyway, and
-# the filter then names fewer of them
-_MANY = 400
+# Conflicts from which on the filter starts from a cover; without a limit of time from more on, since
+# the filter itself, where it can be waited for, ends with fewer places.
+_MANY, _VERY_MANY = 400, 1500
 # of what is left of the time, for one question that was not settled by a quick look
 _SHARE = 0.25
 # questions of a kind that stayed open one after the other, after which a quick look leaves the kind
@@ -106,12 +106,15 @@ class DeletionFilter:
         self.rules, self.clock = rules, clock
         self.kept, self.needed = list[Requirement](), set[Requirement]()
         self.cliques: Sequence[IntArray] = ()
+        self.direct = False
         for kind in whole_first:
             self._drop_all(kind)
         # Of many conflicts few are dropped before the time is over. What is left is then to be
         # proved by itself, which it is not where `assuming` had a part in dropping others.
-        self.direct = clock.limited and _many(self.rules)
-        self.rules, self.cliques = _covered(self.rules)
+        many = _MANY if clock.limited else _VERY_MANY
+        if np.count_nonzero(self.rules.conflicts) > 2 * many:
+            self.direct = clock.limited
+            self.rules, self.cliques = _covered(self.rules)
         for quick in (True, False):
             self.kept = []
             for kind in KINDS:
@@ -169,16 +172,12 @@ class DeletionFilter:
         return None if found is None else not found
 
 
-def _many(rules: Rules) -> bool:
-    return bool(np.count_nonzero(rules.conflicts) > 2 * _MANY)
-
-
 def _covered(rules: Rules) -> tuple[Rules, Sequence[IntArray]]:
     """Of many conflicts those of a fractional clique cover, and only one place too many for it.
 
     And its cliques; the rules as they are where no cover proves anything.
     """
-    if not _many(rules) or not rules.together or rules.by_row or rules.pins.any():
+    if not rules.together or rules.by_row or rules.pins.any():
         return rules, ()
     free = ~rules.barred & (rules.need > 0)
     cover = clique_cover(rules.conflicts, np.minimum(rules.limits, free.sum(axis=1)))

@@ -16,10 +16,13 @@ from crowdnb.model.problem import Problem
 from crowdnb.model.quotas import without_side
 from crowdnb.model.rules import Rules
 from crowdnb.model.terms import score
+from crowdnb.solver.clock import TimeOverError
 from crowdnb.solver.placement import place
 
 
-def prices(problem: Problem, solver: str | None = None) -> pd.DataFrame:
+def prices(
+    problem: Problem, solver: str | None = None, time_limit: float | None = None
+) -> pd.DataFrame:
     """How much ρ each rule, place and worker is worth: ρ less ρ without it.
 
     Parameters
@@ -27,6 +30,9 @@ def prices(problem: Problem, solver: str | None = None) -> pd.DataFrame:
     problem : Problem
     solver : str, optional
         As for :func:`crowdnb.solve`.
+    time_limit : float, optional
+        Seconds, > 0, for all of it. When they are over, ``performance`` and ``worth``
+        of what is not settled are NaN.
 
     Returns
     -------
@@ -46,7 +52,7 @@ def prices(problem: Problem, solver: str | None = None) -> pd.DataFrame:
     Raises
     ------
     ValueError
-        The problem has no assignment.
+        The problem has no assignment; the time limit is not above 0.
 
     Examples
     --------
@@ -55,10 +61,14 @@ def prices(problem: Problem, solver: str | None = None) -> pd.DataFrame:
     >>> print(table["text"].iloc[0])
     a3 and a5 in conflict cost 0.128
     """
-    oracle = Oracle(problem, solver)
-    if oracle.optimum.placed is None:
-        raise ValueError("prices: the problem has no assignment; explain_infeasible says why")
-    rho, busy = oracle.optimum.performance, set(oracle.optimum.placed[:, 0].tolist())
+    oracle = Oracle(problem, solver, time_limit)
+    try:
+        placed = oracle.optimum.placed
+        if placed is None:
+            raise ValueError("prices: the problem has no assignment; explain_infeasible says why")
+        rho, busy = oracle.optimum.performance, set(placed[:, 0].tolist())
+    except TimeOverError:
+        rho, busy = math.nan, set[int]()
 
     def without(kind: _Kind, i: int, k: int, j: int) -> float:
         """ρ of the optimum without it."""
@@ -76,9 +86,14 @@ def prices(problem: Problem, solver: str | None = None) -> pd.DataFrame:
     items = [(name, *item) for name, kind in _KINDS.items() for item in kind.there(problem)]
     rows = []
     for name, i, k, j in tqdm(items, desc="prices", leave=False, delay=5):
-        after = without(_KINDS[name], i, k, j)
-        worth = math.inf if math.isnan(after) else rho - after
-        worth = 0.0 if abs(worth) <= oracle.tie else worth
+        try:
+            if oracle.clock.over:
+                raise TimeOverError
+            after = without(_KINDS[name], i, k, j)
+            worth = math.inf if math.isnan(after) else rho - after
+            worth = 0.0 if abs(worth) <= oracle.tie else worth
+        except TimeOverError:
+            after = worth = math.nan
         labels = [
             index[at] if at >= 0 else None
             for index, at in ((problem.workers, i), (_others(problem, name), k), (problem.tasks, j))
@@ -88,7 +103,8 @@ def prices(problem: Problem, solver: str | None = None) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=columns, dtype=object).astype(
         {"performance": float, "worth": float}
     )
-    order = np.lexsort([-np.abs(frame["worth"]), frame["kind"].map([*_KINDS].index)])
+    size = frame["worth"].abs().fillna(-1.0)  # what is not settled comes last
+    order = np.lexsort([-size, frame["kind"].map([*_KINDS].index)])
     return frame.iloc[order].reset_index(drop=True)
 
 
@@ -291,6 +307,8 @@ def _price_text(kind: _Kind, labels: Sequence[Any], worth: float) -> str:
     worker, other, task = labels
     what = kind.what.format(worker, other, "all tasks" if task is None else task)
     changes, costs, is_worth = kind.verbs
+    if math.isnan(worth):
+        return f"what {what} {changes} was not settled within the time limit"
     if worth == 0:
         return f"{what} {changes} nothing"
     if math.isinf(worth):

@@ -394,6 +394,7 @@ class RepairProgram:
                 whole=np.r_[self.whole, np.ones(extra, dtype=bool)],
             ),
             seconds=max(TICK, min(until - time.perf_counter(), FOREVER)),
+            sums=self.problem.budget is not None or self.problem.arrays.capacities is not None,
         )
         if answer.x is None:
             return None, answer.proved

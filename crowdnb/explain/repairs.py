@@ -18,6 +18,7 @@ correction sets, with costs.
 from __future__ import annotations
 
 import math
+import sys
 import time
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -28,16 +29,18 @@ import pandas as pd
 from tqdm.auto import tqdm
 
 from crowdnb.explain.possible_changes import Change, possible_changes
-from crowdnb.explain.repair_program import RepairProgram
-from crowdnb.labels import IntArray, number, phrases, shown, whole
+from crowdnb.explain.repair_program import TICK, RepairProgram
+from crowdnb.labels import IntArray, phrases, shown, whole
 from crowdnb.model.assignment import Assignment
 from crowdnb.model.changes import Item, apply, change_text
 from crowdnb.model.check import broken_rules
 from crowdnb.model.problem import Problem, needed
+from crowdnb.solver.clock import Clock
 from crowdnb.solver.engine import SolverAnswerError
 from crowdnb.solver.search import optimum
 from crowdnb.solver.ties import tie
 
+_ONE = 0.5  # seconds for a first repair, however short the time is
 PROOFS = 0.25  # of the time, after which repairs are listed that need not be those of greatest ρ
 
 
@@ -84,16 +87,21 @@ class Repairs:
     ranked : bool
         Whether it is proved that none that is not listed costs the same as one listed and leads to
         a greater ρ.
+    settled : bool
+        Whether it is known if there are any: False where the time was over before one was found.
     """
 
     repairs: tuple[Repair, ...]
     frame: pd.DataFrame
     complete: bool
     ranked: bool
+    settled: bool = True
 
     @property
     def text(self) -> str:
         """All of it in words, one line each."""
+        if not self.settled:
+            return "What would make an assignment possible was not settled within the time limit."
         if not self.repairs:
             return "Nothing that may be changed makes an assignment possible."
         return "\n".join(f"{at}. {repair}" for at, repair in enumerate(self.repairs, 1))
@@ -135,12 +143,12 @@ def repairs(
     untouchable : collection
         Kinds and items that may not be changed.
     time_limit : float, optional
-        About how many seconds to take, 4 when not given; None for as long as the proofs need. All
-        that are listed are cheapest and minimal in any case, and at least one is; ``ranked`` says
-        whether those of greatest ρ are proved to be among them. Where too few of 60 workers can
-        work together, the ten best take less than a second; with a budget, with workers who take
-        several tasks, or with costs or pins that let no repair cost as little as so many of the
-        cheapest changes, there may be time for one only, and its proof may take longer.
+        Seconds, > 0, for all of it, 4 when not given; None for as long as the proofs need. All
+        that are listed are cheapest and minimal in any case; ``ranked`` says whether those of
+        greatest ρ are proved to be among them, ``settled`` whether there are any where none is
+        listed. Where too few of 60 workers can work together, the ten best take less than a second;
+        with a budget, with workers who take several tasks, or with costs or pins that let no repair
+        cost as little as so many of the cheapest changes, there may be time for one only, or none.
 
     Returns
     -------
@@ -165,9 +173,6 @@ def repairs(
     """
     needed(problem)
     limit = whole(limit, "limit")
-    if time_limit is not None and not number(time_limit) > 0:
-        raise ValueError(f"time_limit must be above 0, got {shown(time_limit)}")
-    time_limit = None if time_limit is None else number(time_limit)
     listed = isinstance(untouchable, list | tuple | set | frozenset)
     if not listed or not (costs is None or isinstance(costs, Mapping)):
         got = f"got {shown(costs)} and {shown(untouchable)}"
@@ -189,6 +194,7 @@ def repairs(
         frame.set_index(pd.RangeIndex(1, len(found) + 1, name="rank")),
         search.complete,
         search.ranked,
+        bool(found) or search.complete,
     )
 
 
@@ -209,11 +215,12 @@ class _Search:
             dict[int, int]
         ]()  # changes of those found, and nothing that contains them
         self.complete, self.ranked = False, True
+        self.clock = Clock(time_limit)
+        self.proofs = self.clock.part(PROOFS)
+        self.one_at_least = time.perf_counter() + _ONE
         self.few, self.settled = program.fewest(limit)
         # what repairs cost that are looked for; None: not known yet
         self.cost = None if self.settled else program.least
-        seconds, started = math.inf if time_limit is None else time_limit, time.perf_counter()
-        self.until, self.proofs = started + seconds, started + PROOFS * seconds
 
     def run(self) -> None:
         """Add repair after repair."""
@@ -222,9 +229,13 @@ class _Search:
         while not self._ends() and self._next():
             pass
 
+    @property
+    def _until(self) -> float:
+        """When the time is over, on the clock of ``time.perf_counter``."""
+        return self.clock.until if self.found else max(self.clock.until, self.one_at_least)
+
     def _late(self) -> bool:
-        """Whether the time is over: one repair is found however long it takes."""
-        return bool(self.found) and time.perf_counter() > self.until
+        return time.perf_counter() > self._until
 
     def _ends(self) -> bool:
         return len(self.found) >= self.limit or self._late()
@@ -248,15 +259,14 @@ class _Search:
     def _best(self) -> tuple[dict[int, int] | None, bool]:
         """The changes of greatest ρ at the cost that is looked for, and whether that is proved."""
         cost = self.program.least if self.cost is None else self.cost
-        return self.program.best_at(cost, self.refused, self.proofs)
+        return self.program.best_at(cost, self.refused, self.proofs.until)
 
     def _dearer(self) -> tuple[dict[int, int] | None, bool]:
         """The best changes of the least cost at which there are any more.
 
         None where there are none, or no time.
         """
-        until = self.until if self.found else math.inf
-        cheapest, sure = self.program.cheapest(self.refused, until)
+        cheapest, sure = self.program.cheapest(self.refused, self._until)
         if cheapest is None or not sure:
             self.complete = sure
             return None, True
@@ -275,16 +285,22 @@ class _Search:
 
     def _add(self, chosen: dict[int, int], pairs: IntArray | None = None) -> bool:
         """Add the repair of these changes, whose best pairs may be known; whether it is one."""
-        start = time.perf_counter()
-        repair = _repair(self.problem, self.program, chosen, pairs)
-        if repair.assignment.placed is None:  # beyond a bound by less than HiGHS sees
-            self.program.spurn()
+        if self._late():
+            return False
+        loaded, start = "cvxpy" in sys.modules, time.perf_counter()
+        repair = _repair(self.problem, self.program, chosen, pairs, self._until)
+        self.ranked &= repair.assignment.status == "optimal"
+        if repair.assignment.placed is None:
+            if not self._late():  # beyond a bound by less than HiGHS sees
+                self.program.spurn()
             return False
         self.refused.append(chosen)
         self.found.append(repair)
-        if len(self.found) == 1:  # which loads the solver: that takes seconds and does not count
+        if not loaded:  # the solver is, which takes seconds and does not count
             took = time.perf_counter() - start
-            self.until, self.proofs = self.until + took, self.proofs + took
+            self.clock.until += took
+            self.proofs.until += took
+            self.one_at_least += took
         self.bar.update()
         return True
 
@@ -321,14 +337,20 @@ def _steps(values: list[float], slack: list[float]) -> list[int]:
 
 
 def _repair(
-    problem: Problem, program: RepairProgram, chosen: dict[int, int], pairs: IntArray | None = None
+    problem: Problem,
+    program: RepairProgram,
+    chosen: dict[int, int],
+    pairs: IntArray | None = None,
+    until: float = math.inf,
 ) -> Repair:
     """The repair of these changes, whose best pairs may be known."""
     start = time.perf_counter()
     changes = tuple((program.changes[at].item, times) for at, times in chosen.items())
     changed = apply(problem, changes)
     if pairs is None:
-        answer = optimum(changed)
+        answer = optimum(
+            changed, time_limit=None if math.isinf(until) else max(until - start, TICK)
+        )
     else:
         if broken := broken_rules(changed, pairs):
             raise SolverAnswerError(

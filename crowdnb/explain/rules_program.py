@@ -96,7 +96,7 @@ def program(rules: Rules) -> Model:
     if "capacity" in blocks:
         slack = BUDGET_TOLERANCE * blocks["capacity"].high
         blocks["capacity"] = scaled(blocks["capacity"], slack, SCALE)
-    return Model(pairs, *stacked(blocks.values()))
+    return Model(pairs, *stacked(blocks.values()), "capacity" in blocks)
 
 
 class Model(NamedTuple):
@@ -106,6 +106,7 @@ class Model(NamedTuple):
     rows: sparse.csr_array[np.float64]
     low: FloatArray
     high: FloatArray
+    sums: bool = False  # whether sums of real numbers are bounded
 
     def without(self, pairs: BoolArray) -> Model:
         """The same where these pairs are not chosen all together."""
@@ -153,7 +154,8 @@ class Model(NamedTuple):
             most=most,
             whole=np.ones(size, dtype=bool),
         )
-        answer = least_cost(program if extra is None else extra.beside(program, pairs), seconds)
+        whole = program if extra is None else extra.beside(program, pairs)
+        answer = least_cost(whole, seconds, sums=self.sums)
         chosen = None if answer.x is None else answer.x[:pairs] > 0.5
         return chosen, answer.bound, answer.proved
 

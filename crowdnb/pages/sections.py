@@ -207,6 +207,7 @@ def _next_best(found: Findings) -> str:
 # Of prices: what a person could give up, and what is only better so.
 _RULES = ["conflict", "exclusion", "overlap", "pin", "least", "capacity", "quota", "budget"]
 _WISHES = ["keep", "undesirable", "effect"]
+_PATIENCE = 20.0  # seconds for the reason why there is no assignment
 _NOTES = 8  # on the files, so that a page stays short
 _OPTIONS = "a rule beyond the paper counts, such as several tasks per worker"
 
@@ -261,7 +262,7 @@ def _why_not(found: Findings) -> str:
         return f"<p>{escaped(_headline(found))}</p>"
     if not found.fits_grid:
         return items(found.answer.reasons)
-    return items(str(explain_infeasible(found.problem)).split("\n"))
+    return items(str(explain_infeasible(found.problem, _PATIENCE)).split("\n"))
 
 
 def _help(found: Findings) -> str:

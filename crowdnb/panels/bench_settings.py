@@ -31,6 +31,7 @@ from crowdnb.project.record import Project, sources_of
 from crowdnb.project.scenario import Scenario
 from crowdnb.project.scenarios import Scenarios
 
+_PATIENCE = 5.0  # seconds for the reason why there is no assignment
 _CELLS = 2000  # of the table of tasks, beyond which a page takes long to show it
 
 
@@ -111,7 +112,10 @@ class Settings(Panel):
         view = plan_view(plans, scenario, start, self.large)
         if answer.status == "infeasible" and not self.large:
             left_out = left_out_line(plans.project, scenario)
-            why = [str(explain_infeasible(answer.problem)), *([left_out] if left_out else [])]
+            why = [
+                str(explain_infeasible(answer.problem, _PATIENCE)),
+                *([left_out] if left_out else []),
+            ]
             return replace(view, problem="\n".join(why))
         if view.problem:
             return view
