@@ -10,6 +10,7 @@
 ``tables``          what they come to, beside what is published
 ``existence``       the chance that an assignment exists
 ``foresight``       whom the next ratings prove right
+``middle_ground``   the gap against time where places are just within reach
 
 May use ``project``, ``solver``, ``model``, ``ability`` and ``labels``.
 """

@@ -2,6 +2,7 @@ from . import baselines as baselines
 from . import existence as existence
 from . import foresight as foresight
 from . import methods as methods
+from . import middle_ground as middle_ground
 from . import random_problems as random_problems
 from . import readings as readings
 from . import runner as runner

@@ -19,9 +19,9 @@ from crowdnb.solver.branching import Branching
 from crowdnb.solver.local_search import LocalSearch
 from crowdnb.solver.questions import Questions
 
-# Pairs in play: fewer an engine settles as soon. With more a relaxation takes a second and longer,
-# which no interrupt can end.
-_FEWEST, _MOST = 1000, 20_000
+# Pairs in play: fewer an engine mostly settles as soon, so that it comes first unless time is
+# limited. With more than the most a relaxation takes a second and longer, which no interrupt ends.
+_FEWEST, _FEWEST_LIMITED, _MOST = 1000, 200, 20_000
 # moves of local search: a first assignment in some 20 ms; a better one where time is not limited
 _FIRST, _UNHURRIED = 1000, 5000
 _ANY = -1e300  # a ρ that every assignment has
@@ -64,7 +64,8 @@ class Deepening:
 
     def worth(self, play: BoolArray) -> bool:
         """Whether so many pairs are in play that the rest of this class comes before an engine."""
-        return bool(_FEWEST < np.count_nonzero(play) <= _MOST)
+        fewest = _FEWEST_LIMITED if self.questions.limited else _FEWEST
+        return bool(fewest < np.count_nonzero(play) <= _MOST)
 
     def improved(self, known: IntArray | None, enough: float) -> IntArray | None:
         """A better assignment, or the one known; one of ρ ``enough`` ends the search."""
