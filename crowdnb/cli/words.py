@@ -11,6 +11,7 @@ import numpy.typing as npt
 import crowdnb as cn
 from crowdnb.ability.consistency import consistency_of
 from crowdnb.labels import as_listed, count, listing, phrases
+from crowdnb.project.ability_settings import days
 from crowdnb.project.histories import clouds_of, gaps_line, left_out_line
 from crowdnb.project.plan import proved_by, tie_line
 from crowdnb.project.rule_lines import needs_texts, places_text, rule_lines
@@ -37,14 +38,16 @@ def histories(project: cn.Project, scenario: cn.Scenario) -> str:
     if (clouds := clouds_of(project, scenario)) is None:
         return "\n".join([*lines, f"Ability: {m * k} intervals as given."])
     how = scenario.reading_of(project)
-    if how.ability == "posterior":
-        return "\n".join(
-            [
-                *lines,
-                f"Histories: {len(clouds)}. Ability: where the next rating lies with probability"
-                f" {how.level:g} (posterior).",
-            ]
+    if how.half_life is not None:
+        lines.append(
+            f"A rating loses half of its weight in {days(how.half_life)}, up to {project.day}."
         )
+    if how.ability == "posterior":
+        lines.append(
+            f"Histories: {len(clouds)}. Ability: where the next rating lies with probability"
+            f" {how.level:g} (posterior)."
+        )
+        return "\n".join(lines)
     rule = clouds["rule"].value_counts()
     negative, clipped = int((clouds["radicand"] < 0).sum()), int(clouds["clipped"].sum())
     lines += [
@@ -67,7 +70,8 @@ def deviations(project: cn.Project) -> list[str]:
     if project.judgement is not None:
         lines.append(consistency_of(project.judgement).of_deviation)
     for parent, judgement in project.part_judgements.items():
-        lines.append(f"Parts of {parent}: {consistency_of(judgement).of_deviation}")
+        said = consistency_of(judgement).of_deviation
+        lines.append(f"Parts of {parent}: {said[0].lower()}{said[1:]}")
     return lines
 
 

@@ -292,8 +292,11 @@ def enough(project: Project, least: int, how: Reading) -> pd.Index[Any]:
         )
     kept = workers[(fewest >= least) & ((fewest > 0) | (not out))]
     if not len(kept):
+        most = int(fewest.max() + 1e-9)  # a least number is a whole one
+        hint = f"with {most} the first would stay"
+        if not most:
+            hint = f"nobody has 1, the most is {fewest.max():.3g}"
         raise ValueError(
-            f"min_ratings is {least}: every worker has fewer ratings on some criterion; with"
-            f" {fewest.max():.3g} the first would stay"
+            f"min_ratings is {least}: every worker has fewer ratings on some criterion; {hint}"
         )
     return kept

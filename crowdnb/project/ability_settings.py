@@ -56,7 +56,12 @@ def _other_half_life(project: Project, value: float) -> str | None:
         return None
     if value == math.inf:
         return "old ratings count as new ones"
-    return f"ratings lose half of their weight in {value:g} days"
+    return f"ratings lose half of their weight in {days(value)}"
+
+
+def days(half_life: float) -> str:
+    """A half-life in words: 1 day, 2.5 days."""
+    return f"{half_life:g} day{'s' * (half_life != 1)}"
 
 
 def _level(value: Any, where: str) -> int | float:

@@ -17,7 +17,7 @@ from crowdnb.ability.qualification import scaled_to_one
 from crowdnb.ability.scale import Scale
 from crowdnb.ability.tree import CriteriaTree, criteria_tree
 from crowdnb.labels import listing
-from crowdnb.project.cells import decimals_of, not_negative
+from crowdnb.project.cells import as_label, decimals_of, not_negative
 from crowdnb.project.form import PARTS_OF
 from crowdnb.project.reader import Reader
 from crowdnb.project.tables import Table
@@ -45,10 +45,10 @@ def read_criteria(reader: Reader) -> Criteria:
     table = reader.table("criteria")
     if table is None:
         return Criteria(scales=None)
+    before = len(reader.report.problems)
     names = table.labels("criterion")
     if reader.too_many(table, names, "criterion"):
         return Criteria(scales=None)
-    before = len(reader.report.problems)
     table.once([(name,) for name in names], ["criterion"])
     above = [""] * len(names)
     if "part_of" in table.header:
@@ -96,20 +96,21 @@ def _scales(
     """The scale of each criterion that has one of its own."""
     ends = ("lowest", "highest", "step")
     columns = {name: table.numbers(name, default=math.nan) for name in ends}
+    cells = {name: table.column(name) for name in ends if name in table.header}
     scales = {}
     for row, name in enumerate(names):
         lowest, highest, step = (columns[one][row] for one in columns)
-        given = [one for one in columns if not math.isnan(columns[one][row])]
-        if not given:
-            continue
-        if name in families:
+        given = [one for one in cells if as_label(cells[one][row])]
+        if not given or any(math.isnan(columns[one][row]) for one in given):
+            continue  # the latter were reported
+        if name and name in families:
             table.problem(
                 f"{name} has parts, which are rated in its place: give them the scale",
                 row,
                 given[0],
             )
         elif not {"lowest", "highest"} <= {*given}:
-            lacking = "lowest" if math.isnan(lowest) else "highest"
+            lacking = "highest" if "lowest" in given else "lowest"
             table.problem(f"{lacking} is empty, and {listing(given)} is not", row, lacking)
         else:
             try:
@@ -177,7 +178,7 @@ def _weighed_here(
                 )
             share[rows[0]] = 1.0
         else:
-            _add_up(table, of, rows, share)
+            _add_up(reader, table, of, rows, share)
     if len(reader.report.problems) > before:
         return Criteria()
     frame = pd.DataFrame(
@@ -210,7 +211,7 @@ def _no_parts(reader: Reader, families: Mapping[str, object]) -> None:
             reader.all[name].problem(f"{parent} is no criterion with parts in criteria; {have}")
 
 
-def _add_up(table: Table, of: str, rows: Sequence[int], share: list[float]) -> None:
+def _add_up(reader: Reader, table: Table, of: str, rows: Sequence[int], share: list[float]) -> None:
     """Put the weights of a family, which must sum to 1 but for their rounding, into ``share``."""
     if lacking := [row for row in rows if math.isnan(share[row])]:
         table.problem(f"the weight is empty, and others of the {of} have one", lacking[0], "weight")
@@ -227,5 +228,7 @@ def _add_up(table: Table, of: str, rows: Sequence[int], share: list[float]) -> N
             "weight",
         )
         return
+    if scaled != values:
+        reader.note_rounding(f"{table.where}: the weights of the {of}", values)
     for row, value in zip(rows, scaled, strict=True):
         share[row] = value

@@ -56,7 +56,13 @@ def known_names(where: str, visible: Sequence[str], ending: str, report: Report)
     for name in [name for name in names if name not in read and not OWN.fullmatch(name)]:
         plain = plain_names[name]
         meant = closest(plain, [other for other in FILES if other not in there], _ALIKE)
-        if plain in there:
+        if is_part_file(name, ending) and "criteria" not in there:
+            criteria = f"criteria{ending}"
+            text = (
+                f"{name} judges the parts of a criterion, and there is no {criteria} to say which"
+            )
+            report.add(where, text)
+        elif plain in there:
             report.notes.append(f"{name} was not read; {plain}{ending} was")
         elif meant is not None:
             text = f"{name!r} is not a name that is read (did you mean {meant + ending!r}?)"

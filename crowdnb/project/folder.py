@@ -192,7 +192,7 @@ def read_project(
         counts=None if ratings is None else ratings.counts,
         judgement=said.judgement,
         gamma=gamma,
-        notes=(*report.notes, *reading_notes(how, ratings)),
+        notes=(*report.notes, *reading_notes(how)),
         min_ratings=min_ratings,
         given_qualification=q,
         options=options,

@@ -72,7 +72,7 @@ def left_out_line(project: Project, scenario: Scenario) -> str:
     who = f": {names}" if len(out) else ""
     asked = _asked_of(project, scenario, set(out))
     also = f" What is asked of them goes too: {phrases(asked, _LISTED)}." if asked else ""
-    few = f"fewer than {least} ratings" if least else "no rating"
+    few = f"fewer than {count(least, 'rating')}" if least else "no rating"
     return (
         f"Left out, with {few} on some criterion: {len(out)} of the"
         f" {len(project.workers)} workers{who}.{also}"
@@ -83,7 +83,7 @@ def gaps_line(project: Project, scenario: Scenario) -> str:
     """What stands where there is no rating, in a sentence; empty without such, or if left out."""
     stands = {"unknown": "0 to 1", "average": "the average of the others"}
     missing = scenario.reading_of(project).missing
-    if missing not in stands or not (gaps := gap_texts(project)):
+    if missing not in stands or not (gaps := gap_texts(project, scenario.workers(project))):
         return ""
     return f"No rating, so {stands[missing]} is taken: {phrases(gaps, _LISTED)}."
 

@@ -256,7 +256,9 @@ class Reasons:
             fewer -= sum(k for k in each if k < 0)
             of += any(k > 0 for k in each)
         said = [f"{count(more, 'new rating')} of {count(of, 'worker')}"] if more else []
-        said += [f"{count(fewer, 'rating')} gone"] if fewer else []
+        back = self.now.day < self.then.day
+        after = f" or after {self.now.day}, the day of this plan" if back else ""
+        said += [f"{count(fewer, 'rating')} gone{after}"] if fewer else []
         said += [f"new: {listing(new, 5)}"] if new else []
         return [*said, *([f"gone: {listing(gone, 5)}"] if gone else [])]
 

@@ -94,7 +94,9 @@ def read_ratings(reader: Reader, criteria: list[str] | None, asked: Asked) -> Ra
         return None
     if asked.missing == "error":
         tried = set(zip(worker, criterion, strict=True)) if kept.all() else have
-        _report_gaps(table, workers, criteria, tried, bool(kept.all()))
+        if kept.any():  # else no rating counts, which was reported
+            until = "" if kept.all() else f" up to {_day_of_plan(days, asked)}, the day of the plan"
+            _report_gaps(table, workers, criteria, tried, until)
     if asked.scales is None or not (good & kept).any():
         return None
     day = _day_of_plan(days, asked)
@@ -153,20 +155,14 @@ def _at_once(
     return Ratings(counted(dated, asked.half_life, day, asked.stars, own), workers, dated, day)
 
 
-def reading_notes(how: Reading, ratings: Ratings | None) -> list[str]:
-    """How abilities were made of the ratings, where it is not the paper's way."""
-    notes = []
-    if ratings is not None and how.ability == "posterior":
-        notes.append(
-            f"ability: where the next rating lies with probability {how.level:g} (posterior), in"
-            " place of the cloud model"
-        )
-    if ratings is not None and how.half_life is not None:
-        notes.append(
-            f"ability: a rating loses half of its weight in {how.half_life:g} days, up to"
-            f" {ratings.day}"
-        )
-    return notes
+def reading_notes(how: Reading) -> list[str]:
+    """What was given and changes nothing, since it is of the other rule."""
+    usual = Reading()
+    if how.ability == "cloud" and how.level != usual.level:
+        return [f"level {how.level:g} changes nothing without --ability posterior"]
+    if how.ability == "posterior" and how.gamma != usual.gamma:
+        return [f"gamma {how.gamma:g} changes nothing with --ability posterior"]
+    return []
 
 
 def _marks(table: Table, criterion: list[str], asked: Asked) -> list[float]:
@@ -255,14 +251,13 @@ def _report_gaps(
     workers: list[str],
     criteria: list[str] | None,
     have: set[tuple[str, str]],
-    all_count: bool,
+    until: str,
 ) -> None:
-    """Report who has no rating on a criterion."""
-    before = "" if all_count else " up to the day of the plan"
+    """Report who has no rating on a criterion; ``until`` which day, where there are later ones."""
     hint = "; rate it, or say what is taken instead (--missing out, unknown or average)"
     for one in workers:
         if lacking := [other for other in criteria or [] if (one, other) not in have]:
-            text = f"worker {one} has no rating on criterion {listing(lacking)}{before}"
+            text = f"worker {one} has no rating on criterion {listing(lacking)}{until}"
             table.problem(text + hint)
             hint = ""
 

@@ -115,11 +115,15 @@ class Reader:
             )
             return weight
         if scaled != weight:
-            self.report.notes.append(
-                f"{table.where}: the weights sum to {total:.9g}, which the rounding of their last"
-                " digit explains; each was divided by that sum"
-            )
+            self.note_rounding(f"{table.where}: the weights", weight)
         return scaled
+
+    def note_rounding(self, which: str, weights: Sequence[float]) -> None:
+        """Note weights that were rescaled to sum to 1."""
+        self.report.notes.append(
+            f"{which} sum to {math.fsum(weights):.9g}, which the rounding of their last digit"
+            " explains; each was divided by that sum"
+        )
 
     def judgement(
         self, table: Table, criteria: list[str] | None = None

@@ -110,7 +110,7 @@ def _other_min_ratings(project: Project, least: int) -> str | None:
         return None
     if not least:
         return "nobody is left out for few ratings"
-    return f"whoever has fewer than {least} ratings on some criterion is left out"
+    return f"whoever has fewer than {count(least, 'rating')} on some criterion is left out"
 
 
 def _other_scope(project: Project, scope: str) -> str | None:

@@ -185,9 +185,13 @@ def test_gaps_are_what_missing_says(read):
         cn.Scenario(missing="error").problem(out)
 
 
-def test_the_posterior_is_noted_and_marked(read):
+def test_the_posterior_is_marked_and_what_is_of_the_other_rule_noted(read):
     cloud, other = read(), read(ability="posterior", level=0.5)
-    assert "posterior" in other.notes[-1] and "probability 0.5" in other.notes[-1]
+    assert not cloud.notes and not other.notes
+    assert read(level=0.5).notes == ("level 0.5 changes nothing without --ability posterior",)
+    assert read(gamma=0, ability="posterior").notes == (
+        "gamma 0 changes nothing with --ability posterior",
+    )
     n = np.array([1.0 if mark in MARKS["java"] else 0.0 for mark in range(1, 6)]) + 0.5
     below = np.cumsum(n) / n.sum()
     ends = [(1 + int(np.argmax(below >= tail - 1e-12))) / 5 for tail in (0.25, 0.75)]
@@ -240,3 +244,35 @@ def test_a_mistake_of_a_scale_is_told_alone(change, read):
     with pytest.raises(cn.ProjectError) as error:
         read({"criteria": CRITERIA.replace(*change)})
     assert len(error.value.problems) == 1 and "criteria.csv" in error.value.problems[0]
+
+
+def test_marks_that_are_no_numbers_and_labels_that_are_none_are_told_alone(read):
+    for change in (("0,4,0.5", "x,4,0.5"), ("0,4,0.5", "0,4,nan"), ("care,,0.4", ",,0.4")):
+        with pytest.raises(cn.ProjectError) as error:
+            read({"criteria": CRITERIA.replace(*change)})
+        assert len(error.value.problems) == 1, error.value.problems
+
+
+def test_weights_that_only_rounding_puts_off_are_noted(read):
+    thirds = CRITERIA.replace("skill,,0.6", "skill,,0.333").replace("care,,0.4", "care,,0.667")
+    assert not read({"criteria": thirds}).notes
+    notes = read({"criteria": thirds.replace("0.667", "0.666")}).notes
+    assert len(notes) == 1 and notes[0].startswith(
+        "criteria.csv: the weights of the criteria at the top sum to 0.999, which the rounding"
+    )
+
+
+def test_judgements_of_parts_need_the_file_that_says_whose(read):
+    files = {"criteria": None, "judgement_skill": MATRIX, "weights": "criterion,weight\njava,1\n"}
+    with pytest.raises(cn.ProjectError, match=r"there is no criteria\.csv to say which"):
+        read(files)
+
+
+def test_where_no_rating_counts_nothing_is_said_of_gaps(read):
+    for arguments in ({"day": "2023-01-01"}, {}):
+        later = {} if arguments else {"ratings": RATINGS.replace(",2024", ",2999")}
+        with pytest.raises(cn.ProjectError) as error:
+            read(later, **arguments)
+        assert len(error.value.problems) == 1
+    with pytest.raises(cn.ProjectError, match="java, web, care up to 2024-01-02, the day of the"):
+        read({"ratings": RATINGS + "Di,care,4,2024-02-01\n"}, day="2024-01-02")
