@@ -159,9 +159,9 @@ def reading_notes(how: Reading) -> list[str]:
     """What was given and changes nothing, since it is of the other rule."""
     usual = Reading()
     if how.ability == "cloud" and how.level != usual.level:
-        return [f"level {how.level:g} changes nothing without --ability posterior"]
+        return [f"level {how.level:g} is of ability posterior, and changes nothing here"]
     if how.ability == "posterior" and how.gamma != usual.gamma:
-        return [f"gamma {how.gamma:g} changes nothing with --ability posterior"]
+        return [f"gamma {how.gamma:g} is of ability cloud, and changes nothing here"]
     return []
 
 

@@ -38,7 +38,7 @@ def folder(tmp_path):
         (["--missing", "out", "--half-life", "1"], "\nA rating loses half of its weight in 1 day, "),
         (["--missing", "unknown", "--min-ratings", "1"],
          "\nLeft out, with fewer than 1 rating on some criterion: 1 of the 3 workers: Cy.\n\n"),
-        (["--missing", "unknown", "--level", "0.5"], "Note: level 0.5 changes nothing without"),
+        (["--missing", "unknown", "--level", "0.5"], "Note: level 0.5 is of ability posterior, and changes"),
         (["--missing", "out", "--ability", "posterior", "--level", "0.5"],
          "Ability: where the next rating lies with probability 0.5 (posterior)."),
         (["--missing", "out", "--day", "2024-01-15"],

@@ -188,9 +188,9 @@ def test_gaps_are_what_missing_says(read):
 def test_the_posterior_is_marked_and_what_is_of_the_other_rule_noted(read):
     cloud, other = read(), read(ability="posterior", level=0.5)
     assert not cloud.notes and not other.notes
-    assert read(level=0.5).notes == ("level 0.5 changes nothing without --ability posterior",)
+    assert read(level=0.5).notes == ("level 0.5 is of ability posterior, and changes nothing here",)
     assert read(gamma=0, ability="posterior").notes == (
-        "gamma 0 changes nothing with --ability posterior",
+        "gamma 0 is of ability cloud, and changes nothing here",
     )
     n = np.array([1.0 if mark in MARKS["java"] else 0.0 for mark in range(1, 6)]) + 0.5
     below = np.cumsum(n) / n.sum()
