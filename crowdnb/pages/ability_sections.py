@@ -86,7 +86,8 @@ def _by_other(found: Findings, names: str) -> list[str]:
     mine, theirs = (dict.fromkeys(one.pairs["worker"]) for one in (found.answer, found.by_other))
     if come := [who for who in theirs if who not in mine]:
         who = f"{names}{listing(come, _NAMES)}" if names else ""
-        return [f"{by} {len(come)} of the {len(theirs)} chosen would be others{who}."]
+        others = "another" if len(come) == 1 else "others"
+        return [f"{by} {len(come)} of the {len(theirs)} chosen would be {others}{who}."]
     same = "the same would be chosen"
     elsewhere = ", some for another task" if len(moved(found.answer, found.by_other)) else ""
     return [f"{by} {same}{elsewhere}."]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pandas as pd
 
 from crowdnb.labels import listing, shown
-from crowdnb.project.abilities import unfit
+from crowdnb.project.abilities import Reading, unfit
 from crowdnb.project.errors import did_you_mean
 from crowdnb.project.options import TOGETHER
 from crowdnb.project.quota_setting import value_text
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 def check_labels(scenario: Scenario, project: Project) -> None:
     """ScenarioError names the first label of the scenario that is not the project's."""
     for misfit in misfits(scenario, project):
-        raise ScenarioError(f"scenario {scenario.name!r}: {misfit.why}")
+        what = f"{misfit.what}: " if misfit.field in Reading._fields else ""
+        raise ScenarioError(f"{scenario.called}: {what}{misfit.why}")
 
 
 class Misfit(NamedTuple):
@@ -88,7 +89,8 @@ def _misread(scenario: Scenario, project: Project) -> Iterator[Misfit]:
     reading = scenario.reading_of(project)
     for name, why in unfit(project, reading):
         if (value := getattr(scenario, name)) is not None:
-            yield Misfit(name, None, why, f"{name} {value}")
+            shown = value if isinstance(value, str) else f"{value:g}"
+            yield Misfit(name, None, why, f"{name} {shown}")
     if project.counts is None:
         if scenario.level is not None:
             yield Misfit("level", None, "the project has no ratings", f"level {scenario.level:g}")

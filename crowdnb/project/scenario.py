@@ -153,6 +153,11 @@ class Scenario:
         )
         return self._changed(apply(problem, more), project) if more else problem
 
+    @property
+    def called(self) -> str:
+        """What messages call it: by its name, or the settings that have none."""
+        return f"scenario {self.name!r}" if self.name else "the settings"
+
     def gamma_of(self, project: Project) -> float:
         """Its own γ, or the project's."""
         usual = needs(project, Project, "project").gamma
@@ -176,7 +181,7 @@ class Scenario:
         try:
             return project.enough_ratings(least, self.reading_of(project))
         except ValueError as error:
-            raise ScenarioError(f"scenario {self.name!r}: {error}") from None
+            raise ScenarioError(f"{self.called}: {error}") from None
 
     def _changed(self, problem: Problem, project: Project) -> Problem:
         """With what is set for the workers and tasks that the problem has."""
@@ -197,7 +202,7 @@ class Scenario:
         except ValueError as error:  # two settings that cannot be together
             if not self.name:
                 raise
-            raise ScenarioError(f"scenario {self.name!r}: {error}") from None
+            raise ScenarioError(f"{self.called}: {error}") from None
 
     def intervals(self, project: Project) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Ability and demand of the project's workers and tasks, with these settings of the two."""
@@ -205,7 +210,7 @@ class Scenario:
         try:
             ability = project.ability_under(self.reading_of(project))
         except ValueError as error:
-            raise ScenarioError(f"scenario {self.name!r}: {error}") from None
+            raise ScenarioError(f"{self.called}: {error}") from None
         if self.demand:
             demand = demand.copy()
             for (task, criterion), ends in self.demand.items():

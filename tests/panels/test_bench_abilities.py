@@ -122,6 +122,16 @@ def test_a_half_life_where_ratings_have_dates(folder):
         cn.bench(folder, half_life=-1)
 
 
+def test_a_half_life_asks_for_every_date(folder):
+    text = RATINGS.replace("Cy,care,2,2024-02-12", "Cy,care,2,")
+    (folder / "ratings.csv").write_text(text)
+    bench = cn.bench(folder)
+    bench["half_life"].field.value = "30"
+    assert bench.panel.view.problem == "the settings: half_life 30: 1 rating has no date"
+    bench.export("assignment.csv")
+    assert "There is no assignment to write" in bench.message.value
+
+
 def test_missing_ratings_alone_can_be_read_in_three_ways(folder):
     without(folder, "Cy,care")
     bench = cn.bench(folder)
