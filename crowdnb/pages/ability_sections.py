@@ -15,7 +15,8 @@ from crowdnb.model.assignment import Assignment
 from crowdnb.pages.findings import OTHER, Findings
 from crowdnb.pages.html import items, text_table
 from crowdnb.project.abilities import gap_texts
-from crowdnb.project.histories import fewest_of
+from crowdnb.project.ability_settings import days
+from crowdnb.project.histories import fewest_of, gaps_line
 from crowdnb.project.record import Project
 from crowdnb.project.scenarios import moved
 
@@ -58,20 +59,10 @@ def how_read(found: Findings) -> list[str]:
         lines = [f"Ability is the paper's interval, with γ = {how.gamma:g}."]
     if how.half_life is not None:
         lines.append(
-            f"A rating counts half after {how.half_life:g} days and a quarter after"
+            f"A rating counts half after {days(how.half_life)} and a quarter after"
             f" {2 * how.half_life:g}, by its age on {project.day}."
         )
-    gaps = gap_texts(project) if how.missing in _INSTEAD else []
-    if gaps:
-        who = listing(gaps, _NAMES)
-        lines.append(f"Without a rating: {who}. {_INSTEAD[how.missing]}")
-    return lines
-
-
-_INSTEAD = {
-    "unknown": "Anything from 0 to 1 is taken to be possible there.",
-    "average": "The average of those who have one stands there.",
-}
+    return [*lines, gaps] if (gaps := gaps_line(project, found.scenario)) else lines
 
 
 def _by_other(found: Findings, names: str) -> list[str]:
@@ -155,7 +146,7 @@ def settings_text(found: Findings) -> list[str]:
     if how.ability == "posterior":
         said = [f"posterior, level {how.level:g}"]
     if how.half_life is not None:
-        said.append(f"half-life {how.half_life:g} days on {found.project.day}")
+        said.append(f"half-life {days(how.half_life)} on {found.project.day}")
     if how.missing != "error":
         said.append(f"missing: {how.missing}")
     return said

@@ -17,7 +17,6 @@ from crowdnb.model.check import check
 from crowdnb.model.moves import moves_text
 from crowdnb.pages.ability_sections import (
     abilities,
-    beyond_paper,
     few_by_other,
     scales_text,
     settings_text,
@@ -299,8 +298,7 @@ def _warnings(found: Findings) -> list[str]:
 
 def _notes(found: Findings) -> list[str]:
     """What was met when the files were read; of much the first."""
-    told = beyond_paper(found)  # in a section of its own
-    notes = [one for one in dict.fromkeys(found.notes) if not (told and one.startswith("ability:"))]
+    notes = list(dict.fromkeys(found.notes))
     if len(notes) <= _NOTES:
         return notes
     return [*notes[:_NOTES], f"… ({len(notes)} notes in all, which the command assign prints)."]

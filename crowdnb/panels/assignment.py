@@ -38,7 +38,7 @@ from crowdnb.panels.controls import (
 from crowdnb.panels.grids import pair_controls
 from crowdnb.panels.panel import Panel, View, check_start
 from crowdnb.panels.settings import gamma_note, scenario_of, settings_of
-from crowdnb.project.histories import few_line, left_out_line
+from crowdnb.project.histories import few_line, gaps_line, left_out_line
 from crowdnb.project.plan import proved_by, tie_line
 from crowdnb.project.record import Project, sources_of
 from crowdnb.project.rule_lines import rule_lines
@@ -127,7 +127,7 @@ def plan_view(plans: Scenarios, one: Scenario, start: View | None, listed: bool)
     answer = plans.answer(one)
     by_given = None if answer.placed is None or plans.same_measure(one) else plans.as_given(one)
     view = assignment_view(answer, start, listed, by_given, plans.project)
-    said = [left_out_line(plans.project, one)]
+    said = [left_out_line(plans.project, one), gaps_line(plans.project, one)]
     if answer.placed is not None:
         said.append(few_line(plans.project, one, answer))
     lines = [line for line in said if line]

@@ -75,9 +75,9 @@ def test_half_life_day_and_gaps_are_told(folder):
     assert (
         "A rating counts half after 30 days and a quarter after 60, by its age on 2024-03-31."
     ) in text
-    assert "Without a rating: Cy on care. The average of those who have one stands there." in text
+    assert "No rating, so the average of the others is taken: Cy on care." in text
     assert "γ = 0.1 · half-life 30 days on 2024-03-31 · missing: average" in text
-    assert "ability: " not in text and "Marks: " not in text
+    assert "Marks: " not in text
     out = text_of(cn.report(folder, cn.Scenario(missing="out"), missing="unknown"))
     assert "Cy on care" not in out.split("Abilities")[1].split("What was changed")[0]
     with pytest.raises(ValueError, match="half_life: it goes with a path"):

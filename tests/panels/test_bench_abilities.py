@@ -144,6 +144,7 @@ def test_missing_ratings_alone_can_be_read_in_three_ways(folder):
     buttons[1].click()
     assert not bench.offers.children and bench.project.missing == "unknown"
     assert bench["missing"].value == "unknown" and fold_of(bench).selected_index == 0
+    assert "No rating, so 0 to 1 is taken: Cy on care." in bench.panel.output.value
     bench["missing"].value = "out"
     assert bench.panel.scenario() == cn.Scenario(missing="out")
     assert "Cy" not in bench.plans.problem(bench.plans.current).workers
