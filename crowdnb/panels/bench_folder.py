@@ -170,12 +170,12 @@ class ProjectFolder(widgets.VBox):  # type: ignore[misc]
         target = Path(self.folder.value.strip() or _UPLOADS)
         try:
             target = target.expanduser()
-            if not target.is_dir() and (target.is_file() or target.suffix.lower() == ".xlsx"):
-                target = target.parent
             if len(files) == 1 and is_table(*files[0]):
                 self.upload.value = ()
                 self._offer_import(target, *files[0])
                 return
+            if not target.is_dir() and (target.is_file() or target.suffix.lower() == ".xlsx"):
+                target = target.parent
             if not wrong:
                 take_in(target, files)
         # no such place, no name of a file, nobody's home

@@ -151,3 +151,18 @@ def test_the_sheet_of_a_workbook_is_chosen(tmp_path):
     offer.controls["sheet"].value = "answers"
     offer.controls["worker"].value, offer.controls["criteria"].value = ("name",), ("Skill",)
     assert "2 ratings of 2 workers on Skill" in text_of(offer.preview)
+
+
+def test_nothing_is_read_into_a_workbook_or_beside_abilities(tmp_path, case):
+    (tmp_path / "plan.xlsx").write_bytes(book(tasks=pd.DataFrame({"task": ["day"]})))
+    case.write(tmp_path / "case")
+    for place, said in (
+        ("plan.xlsx", "is a workbook; an import writes a folder of CSV files"),
+        ("case", "has ability.csv, which stands in the place of ratings"),
+    ):
+        before = sorted(tmp_path.rglob("*"))
+        offer = upload(cn.bench(tmp_path / place), "form.csv", FORM)
+        offer.controls["worker"].value, offer.controls["criteria"].value = ("name",), ("Skill",)
+        assert said in text_of(offer.preview) and offer.write.disabled
+        offer.write.click()
+        assert sorted(tmp_path.rglob("*")) == before
