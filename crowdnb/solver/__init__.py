@@ -4,6 +4,7 @@
 ``compiled_program``  the same in arrays, compiled once for a size
 ``engine``            how engines are asked, and what each of their statuses proves
 ``reduced_costs``     the linear relaxation: a bound on ρ, and which pairs can still matter
+``growing_program``   a linear program that columns join
 ``dual_bound``        the same with options, from the rows of all rules
 ``local_search``      an assignment of many pairs: teams by tabu search, places by linear assignment
 ``branching``         branch and bound on who is chosen; ``warm_relaxation``, ``cuts``: its nodes

@@ -35,13 +35,13 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy import sparse
-from scipy.optimize import linprog
 
 from crowdnb.labels import BoolArray, FloatArray, IntArray
 from crowdnb.model.matrices import members
 from crowdnb.model.problem import Problem
 from crowdnb.model.rows import Rows, rows
 from crowdnb.model.rules import Rules
+from crowdnb.solver.growing_program import GrowingProgram
 
 ALL = 1000  # pairs that are looked at together
 PER_TASK, PER_WORKER = 12, 3  # candidates to begin with, of more pairs
@@ -108,24 +108,23 @@ def prices(
     missing = 10.0 * max(1, math.isqrt(int(need.sum())))
     taken = _candidates(value, need, known, at_once)
     best: Prices | None = None
+    new, pairs = np.argwhere(taken), np.zeros((0, 2), dtype=np.int64)
+    program: GrowingProgram | None = None
     while True:
-        pairs = np.argwhere(taken)
-        i, j = pairs.T
-        blocks = _relaxed(rules, pairs, cliques, limited)
-        matrix = sparse.vstack([block.pairs for block in blocks.values()])
+        pairs = np.concatenate([pairs, new])
+        # for the whole project the rows are the same whatever the pairs, so that these join
+        some = pairs if program is None or not rules.together else new
+        blocks = _relaxed(rules, some, cliques, limited)
         left = until - time.perf_counter()
         if left <= 0:
             return best
-        answer = linprog(
-            -(missing + value[i, j]),
-            matrix,
-            np.concatenate([block.high for block in blocks.values()]),
-            method="highs",
-            options={"time_limit": min(left, 1e9), "presolve": len(pairs) > at_once},
-        )
-        if answer.x is None or answer.status:
+        if program is None or not rules.together:
+            program = GrowingProgram(np.concatenate([block.high for block in blocks.values()]))
+        columns = sparse.csc_array(sparse.vstack([block.pairs for block in blocks.values()]))
+        answer = program.with_columns(missing + value[tuple(some.T)], columns, left)
+        if answer is None:
             return best
-        price, u = np.split(-answer.ineqlin.marginals, [-n])
+        price, u = np.split(answer.prices, [-n])
         price, u = np.maximum(0, price), u - missing
         charge = _charge(rules, blocks, price, member)
         reduced = value - u - charge
@@ -139,7 +138,7 @@ def prices(
             ]
         )
         if best is None or bound < best.bound:
-            use = np.bincount(i, answer.x, minlength=m).astype(float)
+            use = np.bincount(pairs[:, 0], answer.x, minlength=m).astype(float)
             summed = need @ np.abs(best_pair) + spread * (
                 need @ np.abs(u) + price.sum() + charge.max(initial=1)
             )
@@ -147,7 +146,8 @@ def prices(
         better = (reduced > 1e-9) & ~taken
         if not better.any():
             return best
-        taken |= _joining(np.where(better, reduced, -np.inf))
+        joining = _joining(np.where(better, reduced, -np.inf))
+        taken, new = taken | joining, np.argwhere(joining)
 
 
 def reach_by_task(problem: Problem, allowed: BoolArray, bound: float) -> tuple[FloatArray, float]:
