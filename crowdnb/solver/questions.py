@@ -20,12 +20,12 @@ from crowdnb.model.check import beyond, broken_rules
 from crowdnb.model.problem import Problem
 from crowdnb.model.reach import EXACT
 from crowdnb.model.terms import most_sizes, score
+from crowdnb.solver.compiled_program import ask_once as ask
 from crowdnb.solver.engine import (
     KNOWN_LIMITS,
     PATIENCE,
     Answer,
     SolverAnswerError,
-    ask,
     ask_apart,
     pick,
 )
