@@ -53,22 +53,31 @@ def certificate(found: DeletionFilter, able: BoolArray, clock: Clock) -> str:
     one_each = rules.together and rules.limits[able].max(initial=0) <= 1
     # a task has a worker once, whatever the scope
     if "conflict" in kinds and (one_each or (rules.need > 0).sum() == 1):
+        if found.cliques and (covered := _cover(found, able, places)):
+            return covered
         if (most := compatible_workers(rules.conflicts, able, places)) < places:
             return _at_most(most, able, places) + "."
         at = np.flatnonzero(able)  # how many can is harder to tell than that fewer than asked can
         if team_exists(rules.conflicts[np.ix_(at, at)], places, SEARCH_NODES) is False:
             return _at_most(places - 1, able, places) + "."
-        cover = clique_cover(rules.conflicts, able.astype(int), found.cliques)
-        if cover is not None and cover.most < places:
-            return (
-                f"{_at_most(cover.most, able, places)}: {count(len(cover.cliques), 'group')} in mutual"
-                f" conflict, of each of which one can join, come to {cover.price.sum():.6g} when they"
-                " are weighted so that each worker counts once."
-            )
+        if covered := _cover(found, able, places):
+            return covered
     if proof := _cases(rules, clock):
         return "By cases:\n" + "\n".join(proof)
     most_of_it = f"Within these requirements all but one of the {places} places can be filled."
     return most_of_it if found.irreducible else ""
+
+
+def _cover(found: DeletionFilter, able: BoolArray, places: int) -> str:
+    """Groups in mutual conflict that prove it; empty where none do."""
+    cover = clique_cover(found.rules.conflicts, able.astype(int), found.cliques)
+    if cover is None or cover.most >= places:
+        return ""
+    return (
+        f"{_at_most(cover.most, able, places)}: {count(len(cover.cliques), 'group')} in mutual"
+        f" conflict, of each of which one can join, come to {cover.price.sum():.6g} when they"
+        " are weighted so that each worker counts once."
+    )
 
 
 def _least_cost(rules: Rules, clock: Clock) -> str:

@@ -25,7 +25,7 @@ from crowdnb.model.problem import Problem, needed
 from crowdnb.model.rules import BY_ROW, Kind, Requirement, Rules
 from crowdnb.solver.clock import Clock
 
-_SEARCH = 0.9  # of the time left, for a search: the rest is for what comes after it
+_SEARCH = 0.85  # of the time left, for a search: the rest is for what comes after it
 _NOT_SETTLED = "Whether an assignment exists was not settled within the time limit."
 _MORE_THAN_NEEDED = (
     "These cannot hold together; whether each of them is needed was not settled within the time"
