@@ -21,13 +21,17 @@ from crowdnb.solver.questions import Questions
 
 # Pairs in play: fewer an engine mostly settles as soon, so that it comes first unless time is
 # limited. With more than the most a relaxation takes a second and longer, which no interrupt ends.
-_FEWEST, _FEWEST_LIMITED, _MOST = 1000, 200, 20_000
+_FEWEST, _FEWEST_LIMITED, _MOST = 1500, 200, 20_000
 # moves of local search: a first assignment in some 20 ms; a better one where time is not limited
-_FIRST, _UNHURRIED = 1000, 5000
+_FIRST, _UNHURRIED = 1000, 2000
 _ANY = -1e300  # a ρ that every assignment has
 _FIRST_SHARE = 0.15  # of the time left, for any assignment
 _SHARE, _LONG = 0.6, 3.0  # of the time left that it takes where it is limited, and seconds at most
 _BRANCHING = 10.0  # seconds, where time is not limited
+_ENGINES, _OVERRUN = (
+    0.2,
+    0.04,
+)  # of the time left: for an engine; by which a relaxation may exceed it
 
 
 class Deepening:
@@ -45,6 +49,7 @@ class Deepening:
         self.problem, self.questions = problem, questions
         self._local: LocalSearch | None = None
         self.tree: Branching | None = None
+        self.over = False  # whether no time is left for an engine
 
     @property
     def local(self) -> LocalSearch:
@@ -75,10 +80,21 @@ class Deepening:
         return self.local.run(until, math.inf, known, enough)
 
     def branched(self, play: BoolArray, known: IntArray | None) -> Branching:
-        """What branching knows at the end of its time."""
-        self.tree = Branching(self.problem, play, known)
-        self.tree.run(min(self.questions.until, time.perf_counter() + _BRANCHING))
-        return self.tree
+        """What branching knows at the end of its time.
+
+        Where time is limited an engine gets a part of it, unless so many pairs are still in play
+        that it would not do with it.
+        """
+        self.tree = tree = Branching(self.problem, play, known)
+        if not self.questions.limited:
+            tree.run(time.perf_counter() + _BRANCHING)
+            return tree
+        end = self.questions.until - _OVERRUN * self.questions.left
+        tree.run(end - _ENGINES * self.questions.left)
+        if not tree.closed and np.count_nonzero(tree.play) > _FEWEST:
+            tree.run(end)
+            self.over = True
+        return tree
 
     def known(self) -> list[IntArray]:
         """The best assignments of the two by now, also after an interrupt."""

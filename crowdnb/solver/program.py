@@ -35,11 +35,11 @@ def solve(
         not given, the first of these three that is installed; HIGHS takes over where it is not done
         in a few seconds, or in half of the time limit. Of more than 200 pairs none is asked
         where the bounds alone prove the answer, and whatever the size none where of the options
-        only counts bind; of more than 1,000 that can still matter, without
-        options, local search and branch and bound come first, for ten seconds where there is no
-        time limit. HIGHS also answers for GLPK_MI where there is a
-        budget and the largest cost is more than 10⁴ times the smallest: GLPK loses assignments
-        there. Beside other engines it is asked about 200 pairs or fewer with a budget or capacities.
+        only counts bind; of more than 1,500 that can still matter, without options, local search
+        and branch and bound come first, for ten seconds where there is no time limit, and of more
+        than 200 where there is one. HIGHS also answers for GLPK_MI where there is a budget and the
+        largest cost is more than 10⁴ times the smallest: GLPK loses assignments there. Beside other
+        engines it is asked about 200 pairs or fewer with a budget or capacities.
     time_limit : float, optional
         Seconds, > 0, for all of it.
     tie_break : {"labels"}, optional

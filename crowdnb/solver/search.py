@@ -193,7 +193,7 @@ class Search:
         if tree.closed:
             by_labels = self.labels_first
             return self._optimal(self.allowed) if by_labels else self._finish("optimal", "none")
-        return self._stopped() if self.questions.left <= 0 else None
+        return self._stopped() if deepening.over or self.questions.left <= 0 else None
 
     def _learn(self) -> None:
         """Keep what local search and branching know."""
