@@ -17,6 +17,7 @@ from crowdnb.model.quotas import without_side
 from crowdnb.model.rules import Rules
 from crowdnb.model.terms import score
 from crowdnb.solver.clock import TimeOverError
+from crowdnb.solver.flow import best_flow, bound_by
 from crowdnb.solver.placement import place
 
 
@@ -70,6 +71,8 @@ def prices(
     except TimeOverError:
         rho, busy = math.nan, set[int]()
 
+    flow = None if problem.plain else best_flow(problem, problem.eligible & (problem.most > 0))
+
     def without(kind: _Kind, i: int, k: int, j: int) -> float:
         """ρ of the optimum without it."""
         kept = problem.arrays.keep_costs
@@ -81,6 +84,8 @@ def prices(
             placed = place(changed)
             if placed is not None and score(changed, placed) <= rho + oracle.tie:
                 return rho
+        elif kind.is_rule and flow is not None and bound_by(changed, flow) <= rho + oracle.tie:
+            return rho
         return oracle.best(changed).performance
 
     items = [(name, *item) for name, kind in _KINDS.items() for item in kind.there(problem)]

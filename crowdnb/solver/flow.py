@@ -121,6 +121,14 @@ def counts_near(
     return near, flow.reduced > room
 
 
+def bound_by(problem: Problem, flow: Flow) -> float:
+    """What no assignment of a variant exceeds, by the prices of the problem that it is one of."""
+    allowed = problem.eligible & (problem.most > 0)
+    reduced = np.where(allowed, problem.gain - flow.own[:, None] - flow.place, -np.inf)
+    reach = _reach(problem, _counts(problem, allowed), reduced, flow.own, flow.place)
+    return reach.bound + reach.slack
+
+
 def _empty(problem: Problem) -> FloatArray:
     """What a place below L costs that stays empty, n; 0 where none may."""
     cost = problem.arrays.missing_cost

@@ -12,6 +12,7 @@ from helpers.random_problems import random_problem
 
 import crowdnb as cn
 from crowdnb.explain import alternatives
+from crowdnb.explain.variants import Oracle
 from crowdnb.sensitivity import inverse
 
 SCOPES = pytest.mark.parametrize("scope", ["project", "task"])
@@ -342,3 +343,24 @@ def test_each_rule_has_its_price():
             own = table[(table["kind"] == "worker") & (table["worker"] == "a2")].iloc[0]
             assert own["worth"] == pytest.approx(worth)  # what the worker must goes as well
         assert worth == 0 or f"{row['worth']:+.4f}" in repr(cn.plots.prices(table))
+
+
+def test_what_prices_of_places_prove_to_be_worth_nothing_is_not_solved(monkeypatch):
+    rng = np.random.default_rng(2)
+    barred = rng.uniform(size=(12, 5)) < 0.4
+    problem = cn.Problem(rng.uniform(size=(12, 5)), [2] * 5, task_conflicts=barred, worker_limits=2)
+    asked, best = [], Oracle.best
+
+    def counting(self, variant, *more):
+        asked.append(variant)
+        return best(self, variant, *more)
+
+    monkeypatch.setattr(Oracle, "best", counting)
+    table = cn.prices(problem)
+    table = table[table["kind"] == "exclusion"]
+    for row in table.itertuples():
+        fewer = barred.copy()
+        fewer[row.worker, row.task] = False
+        assert row.performance == cn.solve(problem.changed(task_conflicts=fewer)).performance
+    lifted = [one for one in asked if one.arrays.task_conflicts.sum() == barred.sum() - 1]
+    assert len(lifted) == (table["worth"] != 0).sum() < len(table)
