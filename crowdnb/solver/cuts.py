@@ -3,7 +3,7 @@ r"""Rows beyond those of the program that every team keeps, and a fractional one
 Of the conflict graph, with y_i how much of worker i a relaxation employs:
 
     Σ_{i in clique} y_i ≤ 1                 workers in mutual conflict
-    Σ_{i in cycle} y_i ≤ (length - 1) / 2   an odd number of workers, each in conflict with the next
+    Σ_{i in cycle} y_i ≤ (length - 1) / 2   an odd number, each in conflict with the next
 
 The cover of :func:`crowdnb.model.conflict_graph.cliques` has each conflict in one clique; the
 relaxation employs halves and thirds of workers who are in other cliques, and in cycles.
@@ -51,7 +51,7 @@ def cuts(between: BoolArray, y: FloatArray) -> list[Cut]:
 
 
 def _cliques(between: BoolArray, y: FloatArray) -> list[Cut]:
-    """From each worker the clique that takes whoever is employed most of those who fit, enlarged."""
+    """From each worker the clique that takes whoever fits and is employed most, enlarged."""
     found: dict[tuple[int, ...], float] = {}
     for i in np.flatnonzero(y > _BROKEN / 2).tolist():
         clique, fitting = [i], between[i].copy()

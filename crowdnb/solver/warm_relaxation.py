@@ -1,14 +1,15 @@
-r"""The linear relaxation of a plain problem, solved again and again with some workers chosen or out.
+r"""The linear relaxation of a plain problem, solved again with some workers chosen or out.
 
 The rows of places and limits (:mod:`crowdnb.model.rows`) over T and, in whole-project scope, the
 team y; and of the conflicts only the rows that solutions broke, from a pool of cliques and cycles
-(:mod:`crowdnb.solver.cuts`): all of them take several times as long. HiGHS goes on from its last basis, and
-is not believed: with low ≤ A x ≤ high and l ≤ x ≤ u, for *any* prices p of the rows,
+(:mod:`crowdnb.solver.cuts`). Pairs join when they gain. HiGHS goes on from its last basis, and is
+not believed: with low ≤ A x ≤ high and l ≤ x ≤ u, for *any* prices p of the rows,
 
     c · x ≤ Σ max(p low, p high) + Σ_j max(l_j r_j, u_j r_j),   r = c - A^T p,
 
-is a bound, which is computed here. A place may stay empty at a cost beyond all differences of ρ, so
-that every relaxation has a solution; where none has an assignment its bound falls below all of ρ.
+is a bound, which is computed here, over all pairs. A place may stay empty at a cost beyond all
+differences of ρ, so that every relaxation has a solution; where no assignment exists its bound
+falls below all of ρ.
 """
 
 from __future__ import annotations
@@ -155,7 +156,7 @@ class WarmRelaxation:
         return highs
 
     def solve(self, chosen: IntArray, out: IntArray, until: float) -> Solved | None:
-        """With these integer columns chosen, and those out; None where HiGHS gives no prices in time."""
+        """With these integer columns chosen, those out; None where HiGHS gives no prices in time."""
         low, high = np.zeros(len(self.worth)), self.most.copy()
         low[self.whole[chosen]], high[self.whole[out]] = 1.0, 0.0
         columns = self.whole[self.here[self.whole]]
@@ -201,7 +202,7 @@ class WarmRelaxation:
         return place(self.problem, gain=t, allowed=t >= -0.5)
 
     def cut(self, x: FloatArray) -> bool:
-        """Add rows that a solution breaks to the pool, if any are found; they join with the next one."""
+        """Put rows that a solution breaks into the pool, if any are found; they join with the next."""
         found = list[Cut]()
         for layer, column in enumerate(self.columns):
             y = np.where(column < 0, 0.0, x[column])
