@@ -296,7 +296,8 @@ def enough(project: Project, least: int, how: Reading) -> pd.Index[Any]:
         hint = f"with {most} the first would stay"
         if not most:
             hint = f"nobody has 1, the most is {fewest.max():.3g}"
+        fade = "" if how.half_life is None else ", as they fade"
         raise ValueError(
-            f"min_ratings is {least}: every worker has fewer ratings on some criterion; {hint}"
+            f"min_ratings is {least}: every worker has fewer ratings on some criterion{fade}; {hint}"
         )
     return kept

@@ -55,10 +55,10 @@ def few_line(project: Project, scenario: Scenario, answer: Assignment) -> str:
     ]
     limit = _WORDS.get(CLOUD_FROM, str(CLOUD_FROM))
     who = f": {listing(few, _LISTED)}" if few else ""
-    return (
-        f"On fewer than {limit} ratings of some criterion: {len(few)} of the {len(chosen)}"
-        f" chosen{who}."
-    )
+    on = f"fewer than {limit} ratings of some criterion"
+    if scenario.reading_of(project).half_life is not None:
+        on = f"ratings of some criterion that count less than {limit}, as they fade"
+    return f"On {on}: {len(few)} of the {len(chosen)} chosen{who}."
 
 
 def left_out_line(project: Project, scenario: Scenario) -> str:
@@ -73,10 +73,10 @@ def left_out_line(project: Project, scenario: Scenario) -> str:
     asked = _asked_of(project, scenario, set(out))
     also = f" What is asked of them goes too: {phrases(asked, _LISTED)}." if asked else ""
     few = f"fewer than {count(least, 'rating')}" if least else "no rating"
-    return (
-        f"Left out, with {few} on some criterion: {len(out)} of the"
-        f" {len(project.workers)} workers{who}.{also}"
-    )
+    few += " on some criterion"
+    if least and scenario.reading_of(project).half_life is not None:
+        few = f"ratings on some criterion that count less than {least}, as they fade"
+    return f"Left out, with {few}: {len(out)} of the {len(project.workers)} workers{who}.{also}"
 
 
 def gaps_line(project: Project, scenario: Scenario) -> str:
