@@ -118,12 +118,14 @@ class Reasons:
         if not moved:
             return []
         ratings = self._ratings(who)
-        gap = 0 in (self.now.workers[who].ratings or ())
-        for_all = [one for one in self.q_settings if gap or not one.startswith("missing ")]
+        gaps = [name for name, (number, _) in _by_criterion(self.now, who).items() if not number]
+        for_all = [one for one in self.q_settings if gaps or not one.startswith("missing ")]
         causes = [*ratings, *(["what changed for all"] if for_all else [])]
         if not causes:
             rated = self.now.workers[who].ratings is not None
             causes = ["other ratings, as many as before" if rated else "other numbers in the files"]
+            if gaps and self.now.settings["missing"] == "average":
+                causes = [f"another average on {listing(gaps, 3)}, or {causes[0]}"]
         return [*causes, ", ".join(moved)]
 
     def _moved_by(self, who: str, tasks: Iterable[str]) -> float:

@@ -205,6 +205,20 @@ def test_missing_concerns_those_alone_who_lack_a_rating(tmp_path):
     put(tmp_path, {"ratings": gap.replace("Bo,skill,4", "Bo,skill,1")})
     lines = told(tmp_path, missing="average")
     assert lines[2].startswith("Bo, night → idle: other ratings, as many as before; Q for night")
+    put(tmp_path, {"ratings": gap})
+    told(tmp_path, missing="average")
+    put(tmp_path, {"ratings": gap.replace("Cy,skill,2", "Cy,skill,5")})
+    of_ann = [line for line in told(tmp_path, missing="average") if line.startswith("Ann, ")]
+    assert "another average on skill, or other ratings, as many as before; Q for" in of_ann[0]
+
+
+def test_ratings_after_an_earlier_day_are_not_said_to_be_gone(tmp_path):
+    dated = (
+        RATED["ratings"].replace("\n", ",2024-01-01\n").replace("rating,2024-01-01", "rating,date")
+    )
+    put(tmp_path, RATED | {"ratings": dated + "Ann,care,4,2024-03-01\n"})
+    told(tmp_path)
+    assert "1 rating gone or after DAY, the day of this plan" in told(tmp_path, day="2024-02-01")[0]
 
 
 def test_what_changed_for_all_is_told_once(tmp_path):
