@@ -13,6 +13,8 @@ from crowdnb.project.form import FILES, INSTEAD, NEEDED, PARTS_OF
 ENDINGS = (".csv", ".tsv", ".txt", ".xls", ".xlsx", ".ods")
 
 _ALIKE = 0.8  # of a name, by which it is almost another
+# What may be meant for the judgement of the parts of a criterion.
+_OF_PARTS = re.compile(r"judge?ments?[ _-]+(?!\()(.+)", re.IGNORECASE)
 # What the command writes beside the files of a folder, or of a workbook.
 OWN = re.compile(r"(.*_)?assignment(_.*)?\.(csv|xlsx)", re.IGNORECASE)
 
@@ -56,6 +58,8 @@ def known_names(where: str, visible: Sequence[str], ending: str, report: Report)
     for name in [name for name in names if name not in read and not OWN.fullmatch(name)]:
         plain = plain_names[name]
         meant = closest(plain, [other for other in FILES if other not in there], _ALIKE)
+        if "criteria" in there and (of_parts := _OF_PARTS.fullmatch(name.removesuffix(ending))):
+            meant = f"{PARTS_OF}{of_parts[1]}"
         if is_part_file(name, ending) and "criteria" not in there:
             criteria = f"criteria{ending}"
             text = (

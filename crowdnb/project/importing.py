@@ -9,7 +9,7 @@ project, with empty cells to be filled in. All of them, or none; of what is ther
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -185,6 +185,7 @@ class _Import:
         mapping, told = self._mapping(given)
         scales = _kept_scales(self.folder / "criteria.csv")
         table = read_table(self.path, mapping, scales)
+        _check_parts(self.folder / "criteria.csv", table.scales)
         _check_scales(self.folder / "criteria.csv", scales, table.scales)
         frame, added, known = self._together(table)
         files = {
@@ -198,7 +199,7 @@ class _Import:
         if not dry:
             write_together(self.folder, files)
         written = tuple(self.folder / name for name in files)
-        text = self._text(table, told, written, (added, known, len(frame)))
+        text = self._text(table, frame, told, written, (added, known))
         return Imported(table, added, known, len(frame), written, text)
 
     def _check_folder(self) -> None:
@@ -270,10 +271,15 @@ class _Import:
 
     def _to_fill_in(self, ratings: pd.DataFrame) -> dict[str, bytes]:
         """What is missing of a project, with a row for each criterion and no number."""
-        criteria = pd.DataFrame({"criterion": ratings["criterion"].unique()})
-        weighted = any(
+        own = _has_weights(self.folder / "criteria.csv")
+        leaves = [
+            name for name, parts in _parts_of(self.folder / "criteria.csv").items() if not parts
+        ]
+        names = dict.fromkeys([*ratings["criterion"], *(leaves if own else [])])
+        criteria = pd.DataFrame({"criterion": list(names)})
+        weighted = own or any(
             (self.folder / name).exists() for name in ("weights.csv", "judgement.csv")
-        ) or _has_weights(self.folder / "criteria.csv")
+        )
         files = {
             "demand.csv": criteria.assign(task="task 1", low=None, high=None)[
                 ["task", "criterion", "low", "high"]
@@ -290,14 +296,18 @@ class _Import:
     def _text(
         self,
         table: RatingTable,
+        together: pd.DataFrame,
         told: list[str],
         written: tuple[Path, ...],
-        numbers: tuple[int, int, int],
+        numbers: tuple[int, int],
     ) -> str:
         """What was read, dropped and written, and what to do next."""
-        added, known, total = numbers
+        (added, known), total = numbers, len(together)
         names = [path.name for path in written]
-        lines = [table.text, *(f"Changed for this and later imports: {one}." for one in told)]
+        lines = [
+            table.text_with(together),
+            *(f"Changed for this and later imports: {one}." for one in told),
+        ]
         if known or added < total:
             there = f", {known:,} were there already" if known else ""
             lines.append(f"{count(added, 'rating')} added{there}; there are {total:,} now.")
@@ -365,6 +375,29 @@ def _kept_scales(path: Path) -> dict[str, Scale]:
     if report.problems:
         raise ProjectError(report.problems)
     return scales
+
+
+def _parts_of(path: Path) -> dict[str, list[str]]:
+    """The criteria of criteria.csv, each with its parts; none of a file that cannot be read."""
+    table = read_csv(path, Report()) if path.is_file() else None
+    if table is None or "criterion" not in table.header:
+        return {}
+    parts: dict[str, list[str]] = {name: [] for name in table.labels("criterion") if name}
+    if "part_of" in table.header:
+        above = table.labels("part_of", may_be_empty=True)
+        for name, parent in zip(table.labels("criterion"), above, strict=True):
+            parts.setdefault(parent, []).append(name)
+    return parts
+
+
+def _check_parts(path: Path, now: Collection[str]) -> None:
+    """ValueError where criteria.csv gives parts to what is imported: they are rated in its place."""
+    for name, parts in _parts_of(path).items():
+        if parts and name in now:
+            raise ValueError(
+                f"{path}: {name} has parts there, which are rated in its place: {listing(parts, 5)};"
+                " import these, or take them out"
+            )
 
 
 def _check_scales(path: Path, kept: Mapping[str, Scale], now: Mapping[str, Scale]) -> None:

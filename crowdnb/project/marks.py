@@ -24,7 +24,9 @@ def mark_of(value: float, scale: Scale, rounded: bool) -> float | None:
     if place >= 0:
         return float(scale.marks[place])
     if rounded and scale.lowest <= value <= scale.highest:
-        return float(scale.marks[np.abs(scale.marks - value).argmin()])
+        away = np.abs(scale.marks - value)
+        # half-way the lower one, however 0.55 is stored
+        return float(scale.marks[int((away <= away.min() + 1e-9 * scale.step).argmax())])
     return None
 
 

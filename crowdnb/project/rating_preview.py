@@ -42,6 +42,10 @@ class RatingTable:
     @property
     def text(self) -> str:
         """How many ratings, on which scale, the first rows, and what was dropped."""
+        return self.text_with(self.ratings)
+
+    def text_with(self, together: pd.DataFrame) -> str:
+        """The same where these are all ratings that a project then has: who lacks some of them."""
         frame = self.ratings
         workers = frame["worker"].nunique()
         lines = [
@@ -60,9 +64,8 @@ class RatingTable:
             lines += [f"Dropped: {self.dropped['count'].sum():,}", dropped_text(self.dropped)]
         else:
             lines.append("Nothing was dropped.")
-        lacking = workers - int(
-            (frame.groupby("worker")["criterion"].nunique() == len(self.scales)).sum()
-        )
+        criteria = {*self.scales, *together["criterion"]}
+        lacking = int((together.groupby("worker")["criterion"].nunique() < len(criteria)).sum())
         if lacking:
             lines.append(
                 f"{count(lacking, 'worker')} without a rating on some criterion: --missing of the"

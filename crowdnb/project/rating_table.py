@@ -26,7 +26,7 @@ from crowdnb.project.form import HISTORIES, MOST_OF
 from crowdnb.project.label_notes import confused, twins
 from crowdnb.project.mapping import TableMapping
 from crowdnb.project.marks import STARS, called, mark_of, scale_of_words, scale_typed
-from crowdnb.project.rating_preview import RatingTable, dropped_text
+from crowdnb.project.rating_preview import RatingTable
 from crowdnb.project.source_table import check_columns, open_table
 from crowdnb.project.tables import ROWS, Table
 
@@ -334,8 +334,9 @@ class _Reading:
                 raise ValueError(f"words: {word} = {value:g} is no mark of the scale, {there}")
 
     def _nothing(self) -> str:
+        dropped = [f"{name}: {why} {number}x" for (name, why), (number, *_) in self.drops.items()]
         where = self.table.where
-        return f"{where}: nothing is left to import. Dropped:\n{dropped_text(self._dropped())}"
+        return f"{where}: nothing is left to import. Dropped: {phrases(dropped, _SHOWN)}"
 
     def _notes(self, scales: Mapping[str, Scale]) -> list[str]:
         mapping, report = self.mapping, self.table.report

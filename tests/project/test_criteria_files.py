@@ -268,6 +268,12 @@ def test_judgements_of_parts_need_the_file_that_says_whose(read):
         read(files)
 
 
+@pytest.mark.parametrize("name", ["Judgement_skill", "judgement skill", "judgments-skill"])
+def test_an_almost_right_name_of_a_judgement_of_parts_is_put_right(name, read):
+    with pytest.raises(cn.ProjectError, match=r"did you mean 'judgement_skill\.csv'\?"):
+        read({name: MATRIX})
+
+
 def test_where_no_rating_counts_nothing_is_said_of_gaps(read):
     for arguments in ({"day": "2023-01-01"}, {}):
         later = {} if arguments else {"ratings": RATINGS.replace(",2024", ",2999")}

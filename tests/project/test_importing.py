@@ -4,6 +4,7 @@ import datetime
 import gzip
 import json
 import re
+from itertools import pairwise
 
 import pandas as pd
 import pytest
@@ -12,6 +13,7 @@ import crowdnb as cn
 from crowdnb.project import importing
 from crowdnb.project.files import write_together
 from crowdnb.project.mapping import TableMapping, mapping_file, read_mapping
+from crowdnb.project.marks import mark_of
 from crowdnb.project.rating_table import read_table
 
 WIDE = "name,Skill,Care,day\nAnn,4,5,2024-01-05\nBo,3,,2024-01-06\n,2,2,2024-01-07\n"
@@ -256,12 +258,40 @@ def test_what_is_the_users_stays(tmp_path):
     assert (mine / "tasks.csv").read_text() == "mine"
 
 
+def test_criteria_with_parts_are_not_rated_and_all_parts_are_asked_for(tmp_path):
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    tree = "criterion,part_of,weight\nSkill,,0.5\njava,Skill,0.4\nweb,Skill,0.6\nCare,,0.5\n"
+    file(mine, tree, "criteria.csv")
+    fails(
+        tmp_path, WIDE, "criteria.csv: Skill has parts there, which are rated in its place: java,"
+    )
+    cn.import_ratings(file(tmp_path, WIDE.replace("Skill", "java")), mine, worker="name",
+                      criteria=["java", "Care"])  # fmt: skip
+    assert pd.read_csv(mine / "demand.csv")["criterion"].tolist() == ["java", "Care", "web"]
+
+
+def test_who_lacks_a_rating_is_counted_of_all_that_there_are_then(tmp_path):
+    given = {**COLUMNS, "date": "day"}
+    first = cn.import_ratings(file(tmp_path, WIDE), tmp_path / "mine", **given)
+    assert "1 worker without a rating on some criterion" in first.text
+    other = "name,Skill,Care,day\nBo,,5,2024-02-06\nCy,,4,2024-02-06\n"
+    second = cn.import_ratings(file(tmp_path, other), tmp_path / "mine")
+    assert "1 worker without a rating" in second.text  # Cy; Bo has one of January
+    third = cn.import_ratings(file(tmp_path, other.replace(",,", ",2,")), tmp_path / "mine")
+    assert "without a rating" not in third.text
+
+
 @pytest.mark.parametrize(
     ("text", "said", "options"),
     [
         ("", "the file is empty", {}),
         ("name,Skill,Care\n", "there is a header, and no rows", {}),
-        ("name,Skill,Care\nAnn,,\n", "nothing is left to import", {}),
+        (
+            "name,Skill,Care\nAnn,,\n",
+            "is left to import. Dropped: Skill: empty cell 1x, Care: e",
+            {},
+        ),
         ("name,Skill,Care\n,1,2\n", "row without a worker", {}),
         ("name,Skill,Skill,Care\nAnn,1,2,3\n", "column 'Skill' stands 2 times", {}),
         ("Survey,,\n,,\nname,Skill,Care\nAnn,1,2\n", "is what stands above it a title?", {}),
@@ -395,3 +425,10 @@ def test_a_scale_too_fine_for_so_many_workers(tmp_path):
         read_table(
             file(tmp_path, many), TableMapping("name", ("Care",), scale=cn.Scale(0, 100, 0.01))
         )
+
+
+@pytest.mark.parametrize("scale", [(1, 5), (0, 1, 0.1), (-2, 2, 0.5)])
+def test_a_mark_half_way_is_the_lower_one(scale):
+    marks = cn.Scale(*scale).marks
+    for low, high in pairwise(marks.tolist()):
+        assert mark_of(round((low + high) / 2, 9), cn.Scale(*scale), True) == low
