@@ -663,16 +663,19 @@ def test_ties_that_the_time_leaves_open_are_said_to_be(monkeypatch):
         "ask",
         lambda _, pairs, *__: engine.Answer("time_limit", np.zeros(len(pairs)), np.nan),
     )
-    one = search.Search(cn.Problem(np.full((3, 2), 0.5), [1, 1]), "CBC", 1, "labels")
-    one.reach = np.ones((3, 2))
-    one._try(np.array([[0, 1], [2, 0]]))
+    # several tie, and conflicts keep chains of exchanges from telling
+    q = [[1.0, 1.0], [1.0, 0.5], [0.5, 0.5], [0.5, 0.5], [0.5, 1.0], [1.0, 1.0]]
+    apart = [(3, 2), (4, 1), (4, 3), (5, 2), (5, 3), (5, 4)]
+    one = search.Search(cn.Problem(q, [1, 2], worker_conflicts=apart), "CBC", 1, "labels")
+    one.reach, one.bound = np.full((6, 2), 3.0), 3.0
+    best = [[1, 0], [0, 1], [5, 1]]
+    one._try(np.array(best))
     open_order = "which comes first by label was not settled within the time limit."
     whether = [f"Whether another assignment is as good, and {open_order}"]
     assert one._first_by_labels(one.allowed) == whether and one.tied is None
     monkeypatch.setattr(ties.Ties, "_another", lambda *_: True)
-    monkeypatch.setattr(ties, "place_with", lambda *_: np.array([[0, 0], [0, 1]]))
     assert one._first_by_labels(one.allowed) == [f"Another assignment is as good; {open_order}"]
-    assert one.found.tolist() == [[0, 1], [2, 0]]
+    assert one.found.tolist() == best
 
 
 def test_a_budget_that_allows_nothing_does_not_crash_the_engine(solver):
