@@ -88,12 +88,14 @@ format: $(READY)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-# Newest versions that pyproject.toml allows, with hashes, for every supported Python.
+# Newest versions that pyproject.toml allows, with hashes, for every supported Python; and those that a class needs.
 lock: $(READY)
 	$(BIN)/uv lock --upgrade
 	$(BIN)/uv export --quiet --locked --all-extras --no-extra bench --no-emit-project --no-annotate --no-header \
 	  --format requirements.txt --output-file requirements.lock
 	sed -n 's/^\([^ #][^\]*[^ \]\) *\\*$$/\1/p' requirements.lock > constraints.txt
+	$(BIN)/uv export --quiet --locked --extra notebooks --extra glpk --no-emit-project --no-annotate --no-header \
+	  --no-hashes --format requirements.txt --output-file constraints-student.txt
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage dist

@@ -1,8 +1,7 @@
-"""The command ``crowdnb``: ``assign``, ``report``, ``import``, ``case`` or ``experiment``.
+"""The command ``crowdnb``: what it takes and how it ends, from its first moment on.
 
-Here is what it takes and how it ends, from its first moment on; what it does is in
-:mod:`crowdnb.cli.command`, which takes a second to load, as do the libraries: what is not needed at
-once is imported late.
+What it does is in :mod:`crowdnb.cli.command`, which takes a second to load, as do the libraries:
+what is not needed at once is imported late.
 """
 
 from __future__ import annotations
@@ -170,6 +169,7 @@ def _parser() -> argparse.ArgumentParser:
     import argparse
     from pathlib import Path
 
+    from crowdnb.cli.copy_options import add_copies
     from crowdnb.cli.import_options import add_import
     from crowdnb.project.form import FILES
 
@@ -261,6 +261,7 @@ def _parser() -> argparse.ArgumentParser:
             help="a scenario that is kept beside the files (the files as given)",
         )
     add_import(commands)
+    add_copies(commands)
     again = commands.add_parser(
         "experiment",
         help="an experiment of the paper's section 7, run again",

@@ -6,7 +6,7 @@ Light, since the package itself imports it first.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 # By the name that is imported. An extra not only names the library but the versions that fit.
 EXTRA = {
@@ -22,6 +22,20 @@ EXTRA = {
     "simpy": "notebooks",
     "sklearn": "notebooks",
 }
+
+# Packages that bring a library under another name than its own. cvxpy is there with its default
+# solvers, or, as this package needs it, without.
+_ALSO = {"cvxpy": "cvxpy-base"}
+
+
+def version_of(library: str) -> str | None:
+    """The version of a library that is installed; None where it is not."""
+    from importlib import metadata  # not at once: it takes as long as the rest of the package
+
+    for name in filter(None, (_ALSO.get(library), library)):
+        with suppress(metadata.PackageNotFoundError):
+            return metadata.version(name)
+    return None
 
 
 def how_to_get(library: str) -> str:

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 import tomllib
+from importlib import metadata
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ import pytest
 import yaml
 
 import crowdnb as cn
-from crowdnb.extras import EXTRA, needed_for
+from crowdnb.extras import EXTRA, needed_for, version_of
 from crowdnb.solver import greeting
 
 ROOT = Path(__file__).parents[1]
@@ -214,7 +215,7 @@ def test_requirements_and_extras_are_as_described():
         "numpy",
         "pandas",
         "scipy",
-        "cvxpy",
+        "cvxpy-base",
         "highspy",
         "lazy-loader",
         "narwhals",
@@ -252,6 +253,42 @@ def test_the_lock_has_a_version_and_hashes_of_everything_asked():
     assert all("==" in line for line in locked())
     assert text.count("--hash=sha256:") > len(names)
     assert "://" not in text  # no address of a registry
+
+
+def test_what_a_class_installs_is_locked_too_without_tools_of_tests_and_data():
+    lines = (ROOT / "constraints-student.txt").read_text(encoding="utf-8").splitlines()
+    extras = PROJECT["optional-dependencies"]
+    pinned, names = {line.partition(" ;")[0] for line in lines}, {name_of(line) for line in lines}
+    assert pinned <= {line.partition(" ;")[0] for line in locked()}
+    asked = [*PROJECT["dependencies"], *extras["notebooks"], *extras["glpk"], *extras["excel"]]
+    assert {name_of(requirement) for requirement in asked} - {"crowdnb"} <= names
+    assert {
+        "pytest",
+        "mypy",
+        "ruff",
+        "polars",
+        "duckdb",
+        "dask",
+        "pyarrow",
+        "cylp",
+    } & names == set()
+
+
+def test_the_version_of_cvxpy_is_found_under_either_name(monkeypatch):
+    """With its default solvers it is called cvxpy, without them cvxpy-base."""
+
+    def installed(known):
+        def version(name):
+            if name not in known:
+                raise metadata.PackageNotFoundError(name)
+            return known[name]
+
+        monkeypatch.setattr(metadata, "version", version)
+        return version_of("cvxpy")
+
+    assert installed({"cvxpy": "1.8"}) == "1.8"
+    assert installed({"cvxpy-base": "1.9"}) == "1.9"
+    assert installed({}) is None
 
 
 def test_environment_yml_gives_conda_users_the_same():

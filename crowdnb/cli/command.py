@@ -11,6 +11,7 @@ import pandas as pd
 
 import crowdnb as cn
 from crowdnb.cli.case import case
+from crowdnb.cli.copy_commands import copy_notebooks, new_project
 from crowdnb.cli.delivery import check_output, deliver, is_plan_of, output_of, rows_output
 from crowdnb.cli.import_command import import_table
 from crowdnb.cli.status import BAD_INPUT, INTERNAL_ERROR, NO_ASSIGNMENT, SOLVED
@@ -53,6 +54,10 @@ def run(options: argparse.Namespace, keyboard: Keyboard) -> int:
             return experiment(options)
         if options.command == "import":
             return import_table(options, keyboard)
+        if options.command == "notebooks":
+            return copy_notebooks(options, keyboard)
+        if options.command == "new":
+            return new_project(options, keyboard)
         if options.command == "report":
             return report(options, keyboard)
         return case() if options.command == "case" else assign(options, keyboard)

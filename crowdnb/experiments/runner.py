@@ -18,7 +18,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, fields
-from importlib.metadata import PackageNotFoundError, version
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -30,6 +29,7 @@ from tqdm.auto import tqdm
 
 from crowdnb import __version__
 from crowdnb.experiments.random_problems import Draw, Quality, Structure, draw, random_problem
+from crowdnb.extras import version_of
 from crowdnb.model.fields import Scope
 from crowdnb.model.problem import Problem
 from crowdnb.project.files import Appender
@@ -239,10 +239,7 @@ def versions() -> str:
     """Of this package, of Python and of the packages that results can depend on."""
 
     def of(package: str) -> str:
-        try:
-            return f"{package} {version(package)}"
-        except PackageNotFoundError:
-            return f"{package} not installed"
+        return f"{package} {version_of(package) or 'not installed'}"
 
     return ", ".join(
         [f"crowdnb {__version__}", f"Python {platform.python_version()}", *map(of, PACKAGES)]

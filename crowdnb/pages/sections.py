@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 import platform
-from importlib import metadata
 
 import numpy as np
 
 import crowdnb
 from crowdnb.ability.consistency import consistency_of
 from crowdnb.explain.infeasible import explain_infeasible
+from crowdnb.extras import version_of
 from crowdnb.labels import as_listed, count, listing, phrases
 from crowdnb.model.assignment import TIED, performance
 from crowdnb.model.check import check
@@ -413,7 +413,7 @@ def versions(found: Findings) -> str:
     parts = [
         f"crowdnb {crowdnb.__version__}",
         f"Python {platform.python_version()}",
-        *(f"{name} {metadata.version(name)}" for name in names),
+        *(f"{name} {version_of(name)}" for name in names),
         *gamma,
     ]
     if least := found.scenario.min_ratings_of(found.project):

@@ -150,6 +150,8 @@ def write_whole(path: Path, data: bytes) -> None:
 def write_together(folder: Path, files: Mapping[str, bytes]) -> None:
     """Write files into a folder, which is made if need be: all of them, or none and no folder.
 
+    A name may lead into a folder within it, which is made likewise.
+
     One that is there already, an ordinary file, gets its old content back where another fails.
 
     Raises
@@ -157,9 +159,10 @@ def write_together(folder: Path, files: Mapping[str, bytes]) -> None:
     OSError
         One of them cannot be written.
     """
-    made = [above for above in (folder, *folder.parents) if not above.exists()]
+    within = [folder / "any", *(folder / name for name in files)]
+    made = {above for path in within for above in path.parents if not above.exists()}
     with ExitStack() as undo:
-        for above in reversed(made):
+        for above in sorted(made):  # each before what lies within it
             above.mkdir(exist_ok=True)
             undo.callback(_quietly, above.rmdir)
         for name, data in files.items():
