@@ -61,6 +61,17 @@ def files(pattern):
     }
 
 
+def courses():
+    """The notebooks, and the pages that they or their readers are led to, as the wheel names them."""
+    notebooks = [path for path in (ROOT / "notebooks").rglob("*.*") if path.suffix != ".toml"]
+    pages = [ROOT / "docs" / f"{name}.md" for name in ("family", "files", "options", "teaching")]
+    return {
+        f"crowdnb/{path.relative_to(ROOT).as_posix()}"
+        for path in [*notebooks, *pages]
+        if not any(part.startswith(".") for part in path.relative_to(ROOT).parts)
+    }
+
+
 @pytest.mark.parametrize("pattern", ["*.py", "*.pyi", "data/**/*", "*.js", "*.css"])
 def test_a_wheel_holds_every_file_of_the_package(held, pattern):
     assert files(pattern) - held == set()
@@ -68,7 +79,7 @@ def test_a_wheel_holds_every_file_of_the_package(held, pattern):
 
 def test_a_wheel_holds_nothing_else(held):
     beside = {name for name in held if ".dist-info/" not in name}
-    assert beside == files("*")
+    assert beside == files("*") | courses()
     assert {"crowdnb/py.typed", "crowdnb/__init__.pyi"} <= beside
 
 
@@ -149,6 +160,28 @@ def test_folders_are_told_in_the_same_words_everywhere(bare, here, tmp_path, mon
 def test_the_command_has_one_name(bare):
     as_script, as_module = bare("crowdnb", "--help"), bare("python", "-m", "crowdnb", "--help")
     assert as_script == as_module and as_script[1].startswith("usage: crowdnb ")
+
+
+def test_the_notebooks_come_with_it_and_are_copied_as_from_here(bare, tmp_path):
+    main(["notebooks", str(tmp_path / "here")])
+    status, out, err = bare("crowdnb", "notebooks", tmp_path / "there")
+    assert (status, err) == (0, "")
+    assert "pip install 'crowdnb[notebooks]', then jupyter lab" in out
+    here, there = (
+        {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*.*")}
+        for folder in (tmp_path / "here", tmp_path / "there")
+    )
+    assert there == here
+    assert len(here) >= 2 * 13 + 4
+
+
+def test_a_new_project_is_solved_by_the_command_it_names(bare, tmp_path):
+    status, out, _ = bare("crowdnb", "new", tmp_path / "mine")
+    assert status == 0
+    command = re.search(r"Next: (crowdnb assign \S+), then", out)[1].split()
+    status, out, err = bare(*command)
+    assert (status, err) == (0, "")
+    assert "ρ = 2.697283" in out
 
 
 LACKING = """

@@ -392,7 +392,7 @@ class Stopped(dict):
         raise KeyboardInterrupt
 
 
-@pytest.mark.parametrize("stop", [Stopped, lambda files: files | {"no/such/folder": b""}])
+@pytest.mark.parametrize("stop", [Stopped, lambda files: files | {"n" * 300: b""}])
 def test_an_interrupted_import_leaves_the_old_files(tmp_path, monkeypatch, stop):
     mine = tmp_path / "mine"
     cn.import_ratings(file(tmp_path, WIDE), mine, **COLUMNS)
