@@ -20,6 +20,7 @@ _OPTIONS = [
     (r'(?:add to )?--words:? "[^"]*"', "fill in the fields of the answers"),
     (r"--date-order", "the order of dates"),
     (r"--scale\b", "a scale above"),
+    (r"--round\b", "“round to the nearest mark”"),
 ]
 
 

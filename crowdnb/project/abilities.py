@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 import numpy as np
 import pandas as pd
 
-from crowdnb.ability.cloud import moved_intervals
+from crowdnb.ability.cloud import check_gamma, moved_intervals
 from crowdnb.ability.counts import Counts, has_stars, scales_of
 from crowdnb.ability.fading import Fading
 from crowdnb.ability.intervals import Missing, Rule, ability_intervals
@@ -81,6 +81,14 @@ def check_reading(
     return Fading(half_life, day)
 
 
+def checked_reading(how: object) -> Reading:
+    """A reading, its settings checked; ValueError names one."""
+    given: Reading = needs(how, Reading, "how")
+    check_gamma(given.gamma)
+    check_reading(given.missing, given.half_life, None, given.ability, given.level)
+    return given
+
+
 def check_ratings(project: Project) -> None:
     """ValueError where a project's histories are none, or its settings do not fit them."""
     if project.ratings is not None:
@@ -102,6 +110,8 @@ def check_ratings(project: Project) -> None:
     for level, labels in enumerate((project.workers, project.criteria)):
         there = project.counts.index.unique(level)
         same_labels(there, labels, "counts", every=project.missing == "error")
+    if project.missing == "error" and (lacking := gap_texts(project)):
+        raise ValueError(f"missing is 'error', and there is no rating of {listing(lacking, 3)}")
     if project.ratings is not None:
         again = counted_again(project, project.ratings, project.half_life)
         if not _same_counts(pd.DataFrame(project.counts), again):

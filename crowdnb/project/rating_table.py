@@ -92,6 +92,7 @@ class _Reading:
         self.table, self.mapping, self.known = table, mapping, known
         self.drops: dict[tuple[str, str], list[Any]] = {}  # count, example, line
         self.words = Counter[str]()  # answers that no mark is given for
+        self.between = 0  # marks between two of the scale, which are dropped
         self.assumed: list[str] = []  # criteria whose scale nobody states
         self.worded = set[str]()  # criteria that have answers with marks
 
@@ -264,6 +265,7 @@ class _Reading:
                 good.append((row, criterion, mark))
             else:
                 column = self.mapping.rating or criterion
+                self.between += scales[criterion].lowest < value < scales[criterion].highest
                 self.drop(column, OFF, row, f"{value:.15g} ({criterion}: {scales[criterion]})")
         return {one: scales[one] for one in criteria if values[one]}, good
 
@@ -351,6 +353,9 @@ class _Reading:
                 f"no mark is given for {there}; to read them, add to --words:"
                 f' "{_words_typed(self.words)}"'
             )
+        if self.between:
+            what = "1 mark was" if self.between == 1 else f"{self.between:,} marks were"
+            notes.append(f"{what} dropped between two of the scale; --round takes the nearest")
         if lacking := [one for one in mapping.criteria if one not in scales]:
             notes.append(f"there is no rating on {listing(lacking)}")
         if by_words := [one for one in self.assumed if one in self.worded]:

@@ -42,6 +42,7 @@ from crowdnb.project.abilities import (
     ability_under,
     check_ratings,
     check_reading,
+    checked_reading,
     enough,
     fewest_under,
 )
@@ -324,8 +325,7 @@ class Project:
 
         ValueError where the ratings do not allow it, or Q is given ready-made.
         """
-        needs(how, Reading, "how")
-        return ability_under(self, sources_of(self, "ability").ability, how)
+        return ability_under(self, sources_of(self, "ability").ability, checked_reading(how))
 
     def enough_ratings(self, min_ratings: int, how: Reading | None = None) -> pd.Index[Any]:
         """Workers with at least so many ratings on every criterion, in their order.
@@ -337,7 +337,7 @@ class Project:
         ValueError
             There is nobody, or only intervals are known and no ratings.
         """
-        reading = self.reading if how is None else needs(how, Reading, "how")
+        reading = self.reading if how is None else checked_reading(how)
         return enough(self, whole(min_ratings, "min_ratings", 0), reading)
 
     def clouds(self) -> pd.DataFrame | None:

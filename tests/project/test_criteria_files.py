@@ -282,3 +282,17 @@ def test_where_no_rating_counts_nothing_is_said_of_gaps(read):
         assert len(error.value.problems) == 1
     with pytest.raises(cn.ProjectError, match="java, web, care up to 2024-01-02, the day of the"):
         read({"ratings": RATINGS + "Di,care,4,2024-02-01\n"}, day="2024-01-02")
+
+
+def test_a_project_is_read_by_settings_that_can_be(read):
+    project = read({"ratings": without("Cy", "care")}, missing="unknown")
+    with pytest.raises(
+        ValueError, match="missing is 'error', and there is no rating of Cy on care"
+    ):
+        dataclasses.replace(project, missing="error")
+    for name, value in {"missing": "zz", "level": 2, "gamma": -1, "ability": "x"}.items():
+        how = project.reading._replace(**{name: value})
+        with pytest.raises(ValueError, match=f"^{name} must"):
+            project.ability_under(how)
+        with pytest.raises(ValueError, match=f"^{name} must"):
+            project.enough_ratings(1, how)

@@ -432,3 +432,11 @@ def test_a_mark_half_way_is_the_lower_one(scale):
     marks = cn.Scale(*scale).marks
     for low, high in pairwise(marks.tolist()):
         assert mark_of(round((low + high) / 2, 9), cn.Scale(*scale), True) == low
+
+
+def test_marks_between_two_of_the_scale_are_told_of_with_the_way_to_read_them(tmp_path):
+    table = file(tmp_path, "name,Skill,Care\nAnn,2.5,6\nBo,3,4\n")
+    lost = cn.import_ratings(table, tmp_path / "one", **COLUMNS, scale=(1, 5))
+    assert "1 mark was dropped between two of the scale; --round takes the nearest" in lost.text
+    rounded = cn.import_ratings(table, tmp_path / "two", **COLUMNS, scale=(1, 5), rounded=True)
+    assert "--round" not in rounded.text
