@@ -1,7 +1,8 @@
 """Exercises of the notebooks: functions that say whether an answer is right, or where it is not.
 
-One module per notebook, named after it; ``answers`` is what they share. Right answers are computed
-by the package, none is written down here. A message names the first thing to mend.
+One module per notebook, named after it; ``answers`` is what they share, and ``verdict`` what a check
+returns: right or not, points, and the first thing to mend. Right answers are computed by the
+package, none is written down here.
 
 May use everything but the command.
 """
@@ -47,6 +48,7 @@ from crowdnb.exercises.possibility_degree import (
 from crowdnb.exercises.three_scenes import check_scenes_publish as check_scenes_publish
 from crowdnb.exercises.three_scenes import check_scenes_shares as check_scenes_shares
 from crowdnb.exercises.three_scenes import check_scenes_threshold as check_scenes_threshold
+from crowdnb.exercises.verdict import Verdict as Verdict
 from crowdnb.exercises.what_binds import check_binds_keep as check_binds_keep
 from crowdnb.exercises.what_binds import check_binds_row as check_binds_row
 from crowdnb.exercises.what_binds import check_binds_two as check_binds_two

@@ -12,6 +12,7 @@ import pandas as pd
 
 from crowdnb.ability.possibility import possibility_degree
 from crowdnb.exercises.answers import TIE, number_said, one_number, stop_text
+from crowdnb.exercises.verdict import Verdict, right_answer, wrong_answer
 from crowdnb.explain.replan import replan
 from crowdnb.labels import number, real, shown
 from crowdnb.market.parameters import URGENT, WORST, Market
@@ -25,13 +26,13 @@ def check_market_by_hand(
     epoch: float = 1.0,
     notice: float = 0.5,
     load: float = 2.0,
-) -> str:
+) -> Verdict:
     """Check the hour at which a subtask of one person is done: somebody is free, it is not late.
 
     Examples
     --------
     >>> check_market_by_hand(4.8)
-    'That is as if it were matched when it arrives. The platform matches at 0, 1, 2, … hours only.'
+    That is as if it were matched when it arrives. The platform matches at 0, 1, 2, … hours only.
     """
     arrival, notice = real(arrival, "arrival", 0), real(notice, "notice", 0)
     load = real(load, "load", 0)
@@ -73,7 +74,7 @@ def check_market_price(
     answer: float | None = None,
     ability: tuple[float, float] = (0.6, 0.8),
     demands: tuple[float, float] = (0.4, 0.6),
-) -> str:
+) -> Verdict:
     """Check the price from which a worker chosen for one task is not moved to an urgent one.
 
     Parameters
@@ -85,13 +86,13 @@ def check_market_price(
 
     Examples
     --------
-    >>> print(check_market_price(0.5)[:52])
+    >>> print(str(check_market_price(0.5))[:52])
     0.5 is not it. At a price of 0.5 nobody is moved, bu
     """
     ability, demands = (_two(ability, "ability"), _two(demands, "demands"))
     ask = "Not yet: give one number, in units of Q."
     if (value := one_number(answer)) is None:
-        return ask
+        return wrong_answer(ask)
     running, urgent = (float(possibility_degree(*ability, low, 1.0)) for low in demands)
     right = URGENT * urgent - running
     slips = [
@@ -120,33 +121,33 @@ def check_market_price(
 
 def check_market_policy(
     policy: Callable[[Problem, np.random.Generator], pd.DataFrame] | None = None,
-) -> str:
+) -> Verdict:
     """Check a policy of the reader's own in three markets against ``first come`` and ``random``.
 
     Examples
     --------
     >>> check_market_policy()
-    'Not yet: give a function that takes a problem and a random generator and returns a 0/1 table.'
+    Not yet: give a function that takes a problem and a random generator and returns a 0/1 table.
     """
     if not callable(policy):
-        return (
+        return wrong_answer(
             "Not yet: give a function that takes a problem and a random generator and returns a 0/1"
             " table."
         )
     try:
         mine = _market_worth(policy)
     except ValueError as error:
-        return f"{error}."
+        return wrong_answer(f"{error}.")
     except Exception as error:
-        return f"It {stop_text(error)}"
+        return wrong_answer(f"It {stop_text(error)}")
     lots, each = _known_market_worth("random"), _known_market_worth("first come")
     told = (
         f"your policy delivers {mine:.3f} of what was asked for, random {lots:.3f}, first"
         f" come {each:.3f}"
     )
     if mine > max(lots, each):
-        return f"Right: {told}."
-    return f"It keeps the rules; {told}. It is not ahead yet."
+        return right_answer(f"Right: {told}.")
+    return wrong_answer(f"It keeps the rules; {told}. It is not ahead yet.")
 
 
 def _market_worth(policy: Any) -> float:

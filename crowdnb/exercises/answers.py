@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from crowdnb.exercises.verdict import Verdict, right_answer, wrong_answer
 from crowdnb.explain.variants import Oracle
 from crowdnb.labels import FloatArray, labelled_vector, listing, number, several
 from crowdnb.model.assignment import Assignment
@@ -99,7 +100,7 @@ def number_said(
     otherwise: str,
     share: str = "",
     within: float = THREE_DECIMALS,
-) -> str:
+) -> Verdict:
     """What to say of an answer that should be one number.
 
     ``ask`` where there is no number, ``praise`` where it is right, the hint of a known slip, or
@@ -107,15 +108,13 @@ def number_said(
     """
     value = one_number(answer)
     if value is None:
-        return ask
+        return wrong_answer(ask)
     if is_near(value, right, within):
-        return praise
-    return known_slip(value, slips) or _not_it(value, otherwise, share)
-
-
-def _not_it(value: float, otherwise: str, share: str) -> str:
+        return right_answer(praise)
+    if slip := known_slip(value, slips):
+        return wrong_answer(slip)
     side = f" {share} lies between 0 and 1." if share and not 0 <= value <= 1 else ""
-    return f"{value:g} is not it.{side} {otherwise}"
+    return wrong_answer(f"{value:g} is not it.{side}", otherwise)
 
 
 def with_names(values: pd.Series[float] | FloatArray) -> str:

@@ -15,6 +15,7 @@ from crowdnb.ability.cloud import ability_clouds, backward_cloud
 from crowdnb.ability.counts import KEYS
 from crowdnb.ability.ratings import count_ratings
 from crowdnb.exercises.answers import is_near, known_slip, stop_text
+from crowdnb.exercises.verdict import Verdict, right_answer, wrong_answer
 from crowdnb.labels import FloatArray, IntArray, number, numbers, shown
 
 LOUNGES = Path(__file__).parents[1] / "data" / "lounges"
@@ -36,13 +37,13 @@ def check_cloud_by_hand(
     he: float | None = None,
     low: float | None = None,
     high: float | None = None,
-) -> str:
+) -> Verdict:
     """Check Ex, En, He and the interval (γ = 0.1) of the ratings 3, 4, 4, 4, 4, 5: three decimals.
 
     Examples
     --------
     >>> check_cloud_by_hand(ex=4)
-    'Ex = 4 is in stars. Divide by 5 first: one star is 0.2, five are 1.0.'
+    Ex = 4 is in stars. Divide by 5 first: one star is 0.2, five are 1.0.
     """
     v = np.array(CLOUD_BY_HAND) / 5
     cloud = backward_cloud(v)
@@ -74,36 +75,38 @@ def check_cloud_by_hand(
     )
     for name, given, right, slips in steps:
         if given is None:
-            return f"{name} is missing: give a number."
+            return wrong_answer(f"{name} is missing: give a number.")
         if not math.isfinite(value := number(given)):
-            return f"{name} must be a number, got {shown(given)}."
+            return wrong_answer(f"{name} must be a number, got {shown(given)}.")
         if is_near(value, right, _NEAR):
             continue
         if is_near(value / 5, right, _NEAR):
-            return (
+            return wrong_answer(
                 f"{name} = {value:g} is in stars. Divide by 5 first: one star is 0.2, five are 1.0."
             )
         hint = known_slip(value, slips, _NEAR) or "Work it out to three decimals."
-        return f"{name} = {value:g} is not right. {hint}"
+        return wrong_answer(f"{name} = {value:g} is not right. {hint}")
     sign = "positive, so that He is a real number" if cloud.radicand > 0 else "negative"
-    return f"Right: U = [{u[0]:.3f}, {u[1]:.3f}], and the radicand {cloud.radicand:.4f} is {sign}."
+    return right_answer(
+        f"Right: U = [{u[0]:.3f}, {u[1]:.3f}], and the radicand {cloud.radicand:.4f} is {sign}."
+    )
 
 
-def check_cloud_one_more(star: int | None = None) -> str:
+def check_cloud_one_more(star: int | None = None) -> Verdict:
     """Check the highest star that, given once more, makes the radicand of a history positive.
 
     Examples
     --------
-    >>> check_cloud_one_more(5).split(". ")[0]
+    >>> str(check_cloud_one_more(5)).split(". ")[0]
     'With one more rating of 5 the radicand is -0.0026: still negative'
     """
     if star is None:
-        return "Give a star: 1, 2, 3, 4 or 5."
+        return wrong_answer("Give a star: 1, 2, 3, 4 or 5.")
     counts = np.asarray(
         count_ratings(pd.read_csv(LOUNGES / "ratings.csv")).loc[_ONE_MORE], dtype=int
     )
     if number(star) not in range(1, len(counts) + 1):
-        return f"A star is a whole number from 1 to {len(counts)}, got {shown(star)}."
+        return wrong_answer(f"A star is a whole number from 1 to {len(counts)}, got {shown(star)}.")
     stars = np.arange(1, len(counts) + 1)
     after = {
         int(s): backward_cloud(np.repeat(stars, counts + (stars == s)) / len(counts)).radicand
@@ -112,16 +115,16 @@ def check_cloud_one_more(star: int | None = None) -> str:
     right = max(s for s, radicand in after.items() if radicand > 0)
     found = f"With one more rating of {int(star)} the radicand is {after[int(star)]:.4f}"
     if after[int(star)] <= 0:
-        return f"{found}: still negative. Which ratings raise S² more than En²?"
+        return wrong_answer(f"{found}: still negative. Which ratings raise S² more than En²?")
     if star < right:
-        return f"{found}: positive, but a higher star does it too."
-    return (
+        return wrong_answer(f"{found}: positive, but a higher star does it too.")
+    return right_answer(
         f"Right. {found}: one rating far from the others raises the squares in S² more than the"
         " distances in En."
     )
 
 
-def check_cloud_rule(rule: Callable[[FloatArray], tuple[float, float]] | None = None) -> str:
+def check_cloud_rule(rule: Callable[[FloatArray], tuple[float, float]] | None = None) -> Verdict:
     """Check a rule for an interval of ten ratings: under 0.7 wide, and in 90 % it holds the next.
 
     Every history of ten ratings is tried, weighed with its chance for a good worker, and for her
@@ -134,11 +137,11 @@ def check_cloud_rule(rule: Callable[[FloatArray], tuple[float, float]] | None = 
 
     Examples
     --------
-    >>> check_cloud_rule(lambda counts: (0.2, 1.0)).split(". ")[-1]
+    >>> str(check_cloud_rule(lambda counts: (0.2, 1.0))).split(". ")[-1]
     'Safe, but 0.7 or wider says little: which stars may such a history leave out?'
     """
     if not callable(rule):
-        return "Give the function itself, without brackets: check_cloud_rule(rule)."
+        return wrong_answer("Give the function itself, without brackets: check_cloud_rule(rule).")
     tau, stars = 10, len(_GOOD_WORKER)
     histories = np.array(
         [np.bincount(h, minlength=stars) for h in combinations_with_replacement(range(stars), tau)],
@@ -148,7 +151,7 @@ def check_cloud_rule(rule: Callable[[FloatArray], tuple[float, float]] | None = 
     for at, counts in enumerate(histories):
         got = _interval_by(rule, counts.astype(int))
         if isinstance(got, str):
-            return got
+            return wrong_answer(got)
         ends[at] = got
     index = pd.MultiIndex.from_product([range(len(histories)), ["made"]], names=KEYS)
     clouds = ability_clouds(pd.DataFrame(histories, index, range(1, stars + 1)), gamma=0.15)
@@ -160,19 +163,19 @@ def check_cloud_rule(rule: Callable[[FloatArray], tuple[float, float]] | None = 
         f" {paper[1]:.0%}, {paper[2]:.2f}."
     ).replace("%", " %")
     if min(good, mirror) < 0.9 <= max(good, mirror):
-        return (
+        return wrong_answer(
             f"{found} It fits one of the two and not the other. Does your rule look at the counts?"
         )
     if min(good, mirror) < 0.9:
-        return (
+        return wrong_answer(
             f"{found} Too narrow for 90 %. An end between two stars leaves the outer one out: 0.99"
             " shuts out five."
         )
     if width >= 0.7:
-        return (
+        return wrong_answer(
             f"{found} Safe, but 0.7 or wider says little: which stars may such a history leave out?"
         )
-    return f"Right. {found}"
+    return right_answer(f"Right. {found}")
 
 
 def _interval_by(rule: Callable[[Any], tuple[float, float]], counts: IntArray) -> FloatArray | str:

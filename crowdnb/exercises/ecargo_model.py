@@ -20,6 +20,7 @@ from crowdnb.exercises.answers import (
     rho_of,
     variant,
 )
+from crowdnb.exercises.verdict import Verdict, right_answer, wrong_answer
 from crowdnb.explain.variants import Oracle
 from crowdnb.labels import listing, several, whole
 from crowdnb.model.assignment import performance
@@ -27,7 +28,7 @@ from crowdnb.model.check import check
 from crowdnb.model.problem import Problem, needed
 
 
-def check_model_team(problem: Problem, team: Mapping[Any, Any] | None) -> str:
+def check_model_team(problem: Problem, team: Mapping[Any, Any] | None) -> Verdict:
     """Check a team that is meant to be the best one of a problem.
 
     Parameters
@@ -38,12 +39,12 @@ def check_model_team(problem: Problem, team: Mapping[Any, Any] | None) -> str:
     Examples
     --------
     >>> from crowdnb import Problem
-    >>> check_model_team(Problem([[0.9, 0.8], [0.7, 0.2]], [1, 1]), {0: 0, 1: 1}).split(". ")[0]
+    >>> str(check_model_team(Problem([[0.9, 0.8], [0.7, 0.2]], [1, 1]), {0: 0, 1: 1})).split(". ")[0]
     'That team is allowed and has ρ = 1.1'
     """
     needed(problem)
     if not isinstance(team, Mapping):
-        return (
+        return wrong_answer(
             "Give a team as a mapping: a task, and the worker or the list of workers who take it."
         )
     crews = {
@@ -53,23 +54,25 @@ def check_model_team(problem: Problem, team: Mapping[Any, Any] | None) -> str:
     table = pd.DataFrame(0, index=problem.workers, columns=problem.tasks)
     for task, crew in crews.items():
         if task not in problem.tasks:
-            return f"There is no task {task}. The tasks are {listing(problem.tasks)}."
+            return wrong_answer(f"There is no task {task}. The tasks are {listing(problem.tasks)}.")
         for worker in crew:
             if worker not in problem.workers:
-                return f"There is no worker {worker}. The workers are {listing(problem.workers)}."
+                return wrong_answer(
+                    f"There is no worker {worker}. The workers are {listing(problem.workers)}."
+                )
             table.loc[worker, task] = 1
     if broken := check(problem, table):
-        return f"That team is not allowed: {'; '.join(broken)}."
+        return wrong_answer(f"That team is not allowed: {'; '.join(broken)}.")
     best, rho = feasible_rho(problem), performance(problem, table)
     if is_near(rho, best):
-        return f"Right: ρ = {rho:.4g}, and no allowed team has more."
-    return (
+        return right_answer(f"Right: ρ = {rho:.4g}, and no allowed team has more.")
+    return wrong_answer(
         f"That team is allowed and has ρ = {rho:.4g}. There is a team with more. "
         "Move one person, or let two change places, and see whether the sum grows."
     )
 
 
-def check_model_costliest_pair(problem: Problem, pair: Sequence[Hashable] | None) -> str:
+def check_model_costliest_pair(problem: Problem, pair: Sequence[Hashable] | None) -> Verdict:
     """Check which single conflict between two workers lowers ρ the most.
 
     Parameters
@@ -81,13 +84,13 @@ def check_model_costliest_pair(problem: Problem, pair: Sequence[Hashable] | None
     Examples
     --------
     >>> from crowdnb import Problem
-    >>> check_model_costliest_pair(Problem([[0.9], [0.8], [0.1]], [2]), (0, 2)).split(". ")[0]
+    >>> str(check_model_costliest_pair(Problem([[0.9], [0.8], [0.1]], [2]), (0, 2))).split(". ")[0]
     'A conflict of 0 and 2 costs nothing: there is a best team without one of them'
     """
     workers = list(needed(problem).workers)
     pair = [] if pair is None or labels_in(pair, problem.workers) is None else several(pair, "pair")
     if len(pair) != 2 or len(labels_in(pair, problem.workers) or ()) != 2:
-        return f"Give two different workers of {listing(workers, len(workers))}."
+        return wrong_answer(f"Give two different workers of {listing(workers, len(workers))}.")
     before, oracle = feasible_rho(problem), Oracle(problem)
     cost = {
         frozenset(two): before - rho_of(variant(problem, pair=two), oracle)
@@ -96,21 +99,23 @@ def check_model_costliest_pair(problem: Problem, pair: Sequence[Hashable] | None
     mine, most = cost[frozenset(pair)], max(cost.values())
     who = f"A conflict of {pair[0]} and {pair[1]}"
     if mine == most or is_near(mine, most):
-        return f"Right: {who[0].lower()}{who[1:]} costs {_cost(most)}, and no other costs more."
+        return right_answer(
+            f"Right: {who[0].lower()}{who[1:]} costs {_cost(most)}, and no other costs more."
+        )
     if is_near(mine, 0):
-        return (
+        return wrong_answer(
             f"{who} costs nothing: there is a best team without one of them. Pick from those who"
             " work."
         )
     more = sum(value > mine + TIE for value in cost.values())
     verb = "costs" if more == 1 else "cost"
-    return (
+    return wrong_answer(
         f"{who} costs {_cost(mine)}. {more} of the {len(cost)} pairs {verb} more. Whom is it"
         " hardest to replace?"
     )
 
 
-def check_model_range(problem: Problem, extra: int, rho: float | None) -> str:
+def check_model_range(problem: Problem, extra: int, rho: float | None) -> Verdict:
     """Check the best ρ when a task may have from L_j to L_j + extra workers.
 
     Parameters
@@ -125,38 +130,38 @@ def check_model_range(problem: Problem, extra: int, rho: float | None) -> str:
     --------
     >>> from crowdnb import Problem
     >>> problem = Problem([[0.9, 0.8], [0.7, 0.2], [0.3, 0.1]], [1, 1])
-    >>> check_model_range(problem, 1, 1.5).split(". ")[0]
+    >>> str(check_model_range(problem, 1, 1.5)).split(". ")[0]
     'ρ = 1.5 is the best with exactly L workers on each task'
     """
     needed(problem)
     extra = whole(extra, "extra", 0)
     if (value := one_number(rho)) is None:
-        return "Give ρ as a number, with three decimals or more."
+        return wrong_answer("Give ρ as a number, with three decimals or more.")
     exact, spare = feasible_rho(problem), len(problem.workers) - int(problem.arrays.required.sum())
     best = _best_in_range(problem, extra)
     if is_near(value, best, THREE_DECIMALS):
-        return (
+        return right_answer(
             f"Right: with up to {extra} more on each task the best ρ is {best:.6g}, and it was"
             f" {exact:.6g}."
         )
     if is_near(value, exact, THREE_DECIMALS):
-        return (
+        return wrong_answer(
             f"ρ = {value:.4g} is the best with exactly L workers on each task. "
             f"Let (9) be two rows: at least L, and at most L + {extra}."
         )
     if is_near(value, _best_in_range(problem, spare), THREE_DECIMALS):
-        return (
+        return wrong_answer(
             f"ρ = {value:.4g} is the best with at least L workers. The upper limit, L + {extra}, is"
             " missing."
         )
     if value == round(best, 2):
-        return f"ρ = {value:g} may be right. Give three decimals."
+        return wrong_answer(f"ρ = {value:g} may be right. Give three decimals.")
     if value > best:
-        return (
+        return wrong_answer(
             f"ρ = {value:.4g} is more than can be had. Is a row missing? Barred pairs stay at 0,"
             " and (10) stays."
         )
-    return (
+    return wrong_answer(
         f"ρ = {value:.4g} can be had, but there is more. Is a row too strict, or the solver's gap"
         " not 0?"
     )

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from crowdnb.exercises.answers import TIE, number_said, one_number, table_by
+from crowdnb.exercises.verdict import Verdict, right_answer, wrong_answer
 from crowdnb.experiments import baselines, methods, studies
 from crowdnb.labels import real, whole
 from crowdnb.model.assignment import performance
@@ -18,13 +19,13 @@ from crowdnb.solver.search import optimum
 
 def check_experiments_teams(
     answer: float | None = None, m: int = 6, n: int = 3, p: float = 0.5
-) -> str:
+) -> Verdict:
     """Check the expected number of teams of n among m workers without a conflict.
 
     Examples
     --------
     >>> check_experiments_teams(20)
-    'That is the number of all teams. Each is free of conflicts only with some probability.'
+    That is the number of all teams. Each is free of conflicts only with some probability.
     """
     m, n, p = whole(m, "m", 0), whole(n, "n", 0), real(p, "p", 0, 1)
     teams, pairs = math.comb(m, n), math.comb(n, 2)
@@ -63,7 +64,7 @@ def check_experiments_teams(
 
 def check_experiments_candidates(
     answer: float | None = None, places: int = 5, p: float = 0.2, chance: float = 0.95
-) -> str:
+) -> Verdict:
     """Check the smallest number of candidates that fill so many places with that probability.
 
     By 2,000 instances a number.
@@ -71,12 +72,12 @@ def check_experiments_candidates(
     Examples
     --------
     >>> check_experiments_candidates(6)
-    'With 6 candidates 34 % of the projects can be staffed, too few. Give more.'
+    With 6 candidates 34 % of the projects can be staffed, too few. Give more.
     """
     places, p, chance = whole(places, "places"), real(p, "p", 0, 1), real(chance, "chance", 0, 1)
     value = one_number(answer)
     if value is None or value != int(value) or not 1 <= value <= 200:
-        return "Not yet: give a whole number of candidates, at most 200."
+        return wrong_answer("Not yet: give a whole number of candidates, at most 200.")
 
     def share(m: int) -> float:
         some = studies.instances([(m, places, p)], 2000, 0)
@@ -93,21 +94,24 @@ def check_experiments_candidates(
             " Give fewer."
         )
     else:
-        said = f"Right: {m} candidates staff {here:.1%} of the projects, {m - 1} only {before:.1%}."
-    return said.replace("%", " %")
+        praise = (
+            f"Right: {m} candidates staff {here:.1%} of the projects, {m - 1} only {before:.1%}."
+        )
+        return right_answer(praise.replace("%", " %"))
+    return wrong_answer(said.replace("%", " %"))
 
 
-def check_experiments_greedy(method: Callable[[Problem], pd.DataFrame] | None = None) -> str:
+def check_experiments_greedy(method: Callable[[Problem], pd.DataFrame] | None = None) -> Verdict:
     """Check a greedy of the reader's own on 40 instances with uniform Q against the package's.
 
     Examples
     --------
     >>> said = check_experiments_greedy(lambda problem: baselines.greedy_by_task(problem).table)
-    >>> said.split("; ")[0]
+    >>> str(said).split("; ")[0]
     'Valid on all 40 instances, with F = 0.9820'
     """
     if not callable(method):
-        return (
+        return wrong_answer(
             "Not yet: give a function that takes a problem and returns a 0/1 table, workers ×"
             " tasks."
         )
@@ -118,7 +122,7 @@ def check_experiments_greedy(method: Callable[[Problem], pd.DataFrame] | None = 
         more = f" (seed {cells[at].seed})"
         table = table_by(method, problem, f"instance {at}", more)
         if isinstance(table, str):
-            return table
+            return wrong_answer(table)
         mine.append(performance(problem, table))
     best = np.array([optimum(problem).performance for problem in problems])
     others = (baselines.greedy_by_task, baselines.greedy_by_pair, baselines.greedy_by_options)
@@ -127,11 +131,11 @@ def check_experiments_greedy(method: Callable[[Problem], pd.DataFrame] | None = 
     )
     f = float(np.mean(mine / best))
     if f <= theirs:
-        return (
+        return wrong_answer(
             f"Valid on all 40 instances, with F = {f:.4f}; the best of the three has {theirs:.4f}."
             " It is not ahead yet."
         )
-    return (
+    return right_answer(
         f"Right: valid on all 40 instances, with F = {f:.4f}; the best of the three has"
         f" {theirs:.4f}."
     )

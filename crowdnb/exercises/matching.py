@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from crowdnb.exercises.answers import TIE, number_said, table_by
+from crowdnb.exercises.verdict import Verdict, right_answer, wrong_answer
 from crowdnb.labels import labelled_vector, shown, whole
 from crowdnb.market import matching, relaxation
 from crowdnb.market.relaxation import WHOLE
@@ -23,13 +24,13 @@ MATCH = pd.DataFrame(
 
 def check_matching_by_hand(
     answer: float | None = None, capacity: Mapping[str, int] | None = None
-) -> str:
+) -> Verdict:
     """Check the best match of the source's example when w4 has left and w1 may take two tasks.
 
     Examples
     --------
     >>> check_matching_by_hand(2.8)
-    'That needs w4, or w1 with three tasks. w4 has left, and w1 may take two.'
+    That needs w4, or w1 with three tasks. w4 has left, and w1 may take two.
     """
     limits = {"w1": 2, "w2": 1, "w3": 1, "w4": 0} if capacity is None else capacity
     if not isinstance(limits, Mapping):
@@ -70,50 +71,50 @@ def check_matching_by_hand(
 
 def check_matching_fractional(
     conflicts: Collection[tuple[Hashable, Hashable]] | None = None,
-) -> str:
+) -> Verdict:
     """Check conflicts between the example's four workers under which halves beat any assignment.
 
     Examples
     --------
-    >>> check_matching_fractional([("w1", "w2")]).split(". ")[0]
+    >>> str(check_matching_fractional([("w1", "w2")])).split(". ")[0]
     'The relaxation gives 2.4000, an assignment as well: no gap'
     """
     if not isinstance(conflicts, list | tuple | set | frozenset) or not conflicts:
-        return "Not yet: give a list of pairs of workers, such as [('w1', 'w2')]."
+        return wrong_answer("Not yet: give a list of pairs of workers, such as [('w1', 'w2')].")
     try:
         problem = Problem(
             MATCH.T, [1] * len(MATCH), worker_conflicts=conflicts, required_rule="at most"
         )
     except ValueError as error:
-        return f"Not yet: {error}."
+        return wrong_answer(f"Not yet: {error}.")
     bound, best = relaxation.relax(problem).bound, optimum(problem).performance
     if bound <= best + WHOLE:
-        return (
+        return wrong_answer(
             f"The relaxation gives {bound:.4f}, an assignment as well: no gap. "
             "Which shape of conflicts makes halves worth while?"
         )
     pairs, closed = len(problem.conflict_pairs), relaxation.relax(problem, "cliques").bound
     if pairs > 3:
-        return (
+        return wrong_answer(
             f"There is a gap, {bound:.4f} to {best:.4f}, with {pairs} conflicts. It can be had with"
             " fewer."
         )
-    return (
+    return right_answer(
         f"Right: {bound:.4f} with halves, {best:.4f} without; the row of the clique brings it to"
         f" {closed:.4f}."
     )
 
 
-def check_matching_fair(policy: Callable[[Problem], pd.DataFrame] | None = None) -> str:
+def check_matching_fair(policy: Callable[[Problem], pd.DataFrame] | None = None) -> Verdict:
     """Check a policy of the reader's own: the worst-off task of ten markets does better.
 
     Examples
     --------
-    >>> check_matching_fair(matching.optimal).split("; ")[1]
+    >>> str(check_matching_fair(matching.optimal)).split("; ")[1]
     'the worst-off task has 0.607 on average, under the optimum 0.607. It is not ahead yet.'
     """
     if not callable(policy):
-        return (
+        return wrong_answer(
             "Not yet: give a function that takes a problem and returns a 0/1 table, workers ×"
             " tasks."
         )
@@ -122,17 +123,17 @@ def check_matching_fair(policy: Callable[[Problem], pd.DataFrame] | None = None)
         problem = matching.market(30, 12, rng=seed)
         table = table_by(policy, problem, f"market {seed}")
         if isinstance(table, str):
-            return table
+            return wrong_answer(table)
         mine.append(matching.outcome(problem, table))
         theirs.append(matching.outcome(problem, matching.optimal(problem)))
     worst, before = (float(np.mean([one["worst task"] for one in some])) for some in (mine, theirs))
     lost = 1 - sum(one["match"] for one in mine) / sum(one["match"] for one in theirs)
     if worst <= before + TIE:
-        return (
+        return wrong_answer(
             f"Valid on all 10 markets; the worst-off task has {worst:.3f} on average, under the"
             f" optimum {before:.3f}. It is not ahead yet."
         )
-    return (
+    return right_answer(
         f"Right: the worst-off task has {worst:.3f} in place of {before:.3f}, for {100 * lost:.1f}"
         " % of the match."
     )

@@ -21,6 +21,7 @@ from crowdnb.exercises.answers import (
     table_of,
     the_case,
 )
+from crowdnb.exercises.verdict import Verdict, right_answer, wrong_answer
 from crowdnb.labels import listing
 from crowdnb.model.assignment import performance
 from crowdnb.model.check import check
@@ -32,12 +33,12 @@ from crowdnb.solver.search import optimum
 
 def check_overview_by_hand(
     answer: float | None = None, worker: str = "a2", task: str = "r0"
-) -> str:
+) -> Verdict:
     """Check Q of a worker for a task, the weighted sum of four degrees, to three decimals.
 
     Examples
     --------
-    >>> check_overview_by_hand(0.253).split(". ")[0]
+    >>> str(check_overview_by_hand(0.253)).split(". ")[0]
     'That is the plain mean'
     """
     case = the_case()
@@ -71,13 +72,13 @@ def check_overview_by_hand(
 
 def check_overview_lifted(
     gain: float | None = None, moved: Collection[Hashable] | None = None
-) -> str:
+) -> Verdict:
     """Check what lifting the conflict of a3 and a5 brings: the gain in ρ (three decimals), who moves.
 
     Examples
     --------
     >>> check_overview_lifted(0.128, ["a3"])
-    'The gain is right. You named a3; not all who move are named. Compare both tables row by row.'
+    The gain is right. You named a3; not all who move are named. Compare both tables row by row.
     """
     case = the_case()
     before, after = optimum(case.problem([CONFLICT])), optimum(case.problem())
@@ -90,30 +91,33 @@ def check_overview_lifted(
     ]
     ask = "Not yet: give the gain, the new ρ less the old one, as a number."
     otherwise = "Leave out worker_conflicts and solve again."
-    if wrong_gain := number_said(gain, right, ask=ask, praise="", slips=slips, otherwise=otherwise):
-        return wrong_gain
+    of_gain = number_said(gain, right, ask=ask, praise="", slips=slips, otherwise=otherwise)
+    if not of_gain:
+        return of_gain
     old, new = table_of(before), table_of(after)
     movers = set(new.index[(new.to_numpy() != old.to_numpy()).any(axis=1)])
     if (named := labels_in(moved, new.index)) is None:
-        return "The gain is right. Now give moved, a list of workers such as ['a0', 'a1']."
+        return wrong_answer(
+            "The gain is right. Now give moved, a list of workers such as ['a0', 'a1']."
+        )
     if wrong := sorted(named - movers):
-        return (
+        return wrong_answer(
             f"The gain is right. {listing(wrong)} did not move: compare the place before with the"
             " place after."
         )
     if named != movers:
         who = listing(sorted(named)) or "nobody"
-        return (
+        return wrong_answer(
             f"The gain is right. You named {who}; not all who move are named. Compare both tables"
             " row by row."
         )
-    return (
+    return right_answer(
         f"Right: ρ rises by {right:.3f}, and {listing(sorted(movers))} move. One place more or less"
         " pulls others along."
     )
 
 
-def check_overview_project(project: Project | str | PathLike[str] | None = None) -> str:
+def check_overview_project(project: Project | str | PathLike[str] | None = None) -> Verdict:
     """Check a project of the reader's own: three workers, two tasks, the best pair is not taken.
 
     Parameters
@@ -124,19 +128,19 @@ def check_overview_project(project: Project | str | PathLike[str] | None = None)
     Examples
     --------
     >>> check_overview_project(the_case())
-    'Your project has 12 workers and 5 tasks; three workers and two tasks are asked for.'
+    Your project has 12 workers and 5 tasks; three workers and two tasks are asked for.
     """
     if isinstance(project, str | PathLike):
         try:
             project = read_project(Path(project))
         except (ValueError, OSError) as error:
-            return f"The folder cannot be read. {str(error).splitlines()[0]}"
+            return wrong_answer(f"The folder cannot be read. {str(error).splitlines()[0]}")
     if not isinstance(project, Project):
-        return "Not yet: give the folder, or what cn.read_project made of it."
+        return wrong_answer("Not yet: give the folder, or what cn.read_project made of it.")
     problem = project.problem()
     workers, tasks = problem.workers, problem.tasks
     if (len(workers), len(tasks)) != (3, 2):
-        return (
+        return wrong_answer(
             f"Your project has {len(workers)} workers and {len(tasks)} tasks; "
             "three workers and two tasks are asked for."
         )
@@ -148,7 +152,7 @@ def check_overview_project(project: Project | str | PathLike[str] | None = None)
     )  # 27 tables, so no solver is needed
     allowed = [(performance(problem, table), table) for table in every if not check(problem, table)]
     if not allowed:
-        return f"No assignment exists. {' '.join(optimum(problem).reasons)}"
+        return wrong_answer(f"No assignment exists. {' '.join(optimum(problem).reasons)}")
     best = max(rho for rho, _ in allowed)
     gain = np.where(problem.eligible, problem.value, -math.inf)
     top = np.abs(gain - gain.max()) <= TIE
@@ -159,7 +163,7 @@ def check_overview_project(project: Project | str | PathLike[str] | None = None)
         (rho for rho, table in allowed if (table.to_numpy() * top).any()), default=-math.inf
     )
     if is_near(with_it, best):
-        return (
+        return wrong_answer(
             f"The best pair, {pair}, is in a best assignment (ρ = {best:.3f}). Let {worker} be"
             " nearly as good at the other task, where nobody else is of much use, and somebody"
             f" else nearly as good at {task}."
@@ -169,4 +173,4 @@ def check_overview_project(project: Project | str | PathLike[str] | None = None)
         if math.isinf(with_it)
         else f"with it no more than {with_it:.3f} can be had"
     )
-    return f"Right: ρ = {best:.3f} without the best pair, {pair}; {without}."
+    return right_answer(f"Right: ρ = {best:.3f} without the best pair, {pair}; {without}.")

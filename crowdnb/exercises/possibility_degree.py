@@ -9,11 +9,12 @@ import pandas as pd
 
 from crowdnb.ability.possibility import possibility_degree
 from crowdnb.exercises.answers import HALF, TIE, labels_in, number_said, one_number, the_case
+from crowdnb.exercises.verdict import Verdict, right_answer, wrong_answer
 from crowdnb.labels import real, several
 from crowdnb.model.moves import position
 
 
-def check_possibility_by_hand(answer: float | None) -> str:
+def check_possibility_by_hand(answer: float | None) -> Verdict:
     """Exercise 1: P(U ≥ D) of a8's quality against r2, to three decimals."""
     case = the_case()
     u_low, u_high = _interval(case.ability, "a8", "quality")
@@ -45,27 +46,31 @@ def check_possibility_by_hand(answer: float | None) -> str:
     )
 
 
-def check_possibility_demand(answer: float | None, wanted: float = 0.25) -> str:
+def check_possibility_demand(answer: float | None, wanted: float = 0.25) -> Verdict:
     """Exercise 2: the lower end d at which a8's quality meets [d, 1] to the degree wanted."""
     case, wanted = the_case(), real(wanted, "wanted", 0, 1)
     u_low, u_high = _interval(case.ability, "a8", "quality")
     if (d := one_number(answer)) is None or not 0 <= d <= 1:
-        return f"Not yet: give the lower end d, a number from 0 to 1. U stays [{u_low}, {u_high}]."
+        return wrong_answer(
+            f"Not yet: give the lower end d, a number from 0 to 1. U stays [{u_low}, {u_high}]."
+        )
     p = float(possibility_degree(u_low, u_high, d, 1))
     if abs(p - wanted) < 0.0005:
-        return f"Right: with d = {d:.4f} the degree is {p:.4f}."
+        return right_answer(f"Right: with d = {d:.4f} the degree is {p:.4f}.")
     way = (
         "too high, so the demand must begin higher"
         if p > wanted
         else "too low, so the demand must begin lower"
     )
-    return (
+    return wrong_answer(
         f"With d = {d:g} the degree is {p:.4f}, {way}. Mind that d stands in the numerator and in"
         " l_D = 1 - d."
     )
 
 
-def check_possibility_ranking(answer: Sequence[Hashable] | None, criterion: str = "quality") -> str:
+def check_possibility_ranking(
+    answer: Sequence[Hashable] | None, criterion: str = "quality"
+) -> Verdict:
     """Exercise 3: workers ranked on a criterion by the sum of their degrees against each other."""
     position(the_case().criteria_weights.index, criterion, "criterion")
     u = the_case().ability[criterion]
@@ -78,24 +83,24 @@ def check_possibility_ranking(answer: Sequence[Hashable] | None, criterion: str 
         answer = answer.index.tolist()
     given = [] if labels_in(answer, u.index) is None else several(answer, "answer")
     if labels_in(given, u.index) != set(right) or len(given) != len(right):
-        return (
+        return wrong_answer(
             f"Not yet: give all {len(right)} workers, each once, the best first: ['a0', 'a1', ...]."
         )
     if given == right:
         first, last = right[0], right[-1]
-        return (
+        return right_answer(
             f"Right: {first} is first with a sum of {sums[first]:.3f}, {last} last with"
             f" {sums[last]:.3f}."
         )
     if given == right[::-1]:
-        return "This is the right order reversed: the largest sum comes first."
+        return wrong_answer("This is the right order reversed: the largest sum comes first.")
     at = next(k for k, (one, other) in enumerate(zip(given, right, strict=True)) if one != other)
     hint = ""
     for what, key in {"upper ends": high, "lower ends": low, "centres": low + high}.items():
         if (np.diff(pd.Series(key, u.index).reindex(given)) <= TIE).all():
             hint = f" You sorted by the {what}; the widths matter too."
     begin = f"The first {at} are right. Then" if at else "Already the first is not right:"
-    return (
+    return wrong_answer(
         f"{begin} you have {given[at]} with a sum of {sums[given[at]]:.3f}, but one further down"
         f" has {sums[right[at]]:.3f}.{hint} Sum over a row of the matrix P(U_i ≥ U_j), workers"
         " against workers."

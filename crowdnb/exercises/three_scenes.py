@@ -10,18 +10,19 @@ import numpy as np
 import pandas as pd
 
 from crowdnb.exercises.answers import TIE, is_near, number_said, numbers_for, stop_text, with_names
+from crowdnb.exercises.verdict import Verdict, right_answer, wrong_answer
 from crowdnb.labels import listing, number, shown
 from crowdnb.market import scenes
 
 
 def check_scenes_threshold(
     answer: float | None = None, person: float = 2.0, bot: float = 0.0, wrong: float = 6.0
-) -> str:
+) -> Verdict:
     """Check the confidence from which on a bot's answer is the cheaper one, to three decimals.
 
     Examples
     --------
-    >>> check_scenes_threshold(0.25).split(". ")[0]
+    >>> str(check_scenes_threshold(0.25)).split(". ")[0]
     'That is the chance of a wrong answer at which both cost the same'
     """
     right = scenes.cheapest_threshold(person, bot, wrong)
@@ -67,7 +68,7 @@ _SHARED_WORK = {
 }
 
 
-def check_scenes_shares(answer: Any = None, earned: Mapping[str, float] = _SHARED_WORK) -> str:
+def check_scenes_shares(answer: Any = None, earned: Mapping[str, float] = _SHARED_WORK) -> Verdict:
     """Check the Shapley values of a small team.
 
     Parameters
@@ -80,7 +81,7 @@ def check_scenes_shares(answer: Any = None, earned: Mapping[str, float] = _SHARE
     Examples
     --------
     >>> check_scenes_shares({"writer": 100, "painter": 50, "editor": 40})
-    'They sum to 190, and there are 180 to share.'
+    They sum to 190, and there are 180 to share.
     """
     if not isinstance(earned, Mapping) or not earned:
         raise ValueError(
@@ -93,26 +94,28 @@ def check_scenes_shares(answer: Any = None, earned: Mapping[str, float] = _SHARE
         raise ValueError(f"earned: {error}") from None
     right = scenes.shapley(values)
     if (given := numbers_for(answer, right.index)) is None:
-        return f"Not yet: give a number for each of {listing(right.index)}."
+        return wrong_answer(f"Not yet: give a number for each of {listing(right.index)}.")
     whole = float(right.sum())
     if np.allclose(given, right, atol=0.005 + TIE):
-        return (
+        return right_answer(
             f"Right: {with_names(right)}. Each is the mean of what one adds, over all orders of"
             " joining."
         )
     if not is_near(float(given.sum()), whole, 0.02):
         last = [whole - values[frozenset(right.index.difference([one]))] for one in right.index]
         if np.allclose(given, last):
-            return "That is what each adds as the last to come. Take the mean over all six orders."
-        return f"They sum to {given.sum():g}, and there are {whole:g} to share."
+            return wrong_answer(
+                "That is what each adds as the last to come. Take the mean over all six orders."
+            )
+        return wrong_answer(f"They sum to {given.sum():g}, and there are {whole:g} to share.")
     if np.allclose(given, whole / len(given)):
-        return (
+        return wrong_answer(
             "Equal shares would be right if all added the same. Write down the six orders, and what"
             " each adds in them."
         )
     worst = int(np.abs(given - right.to_numpy()).argmax())
     side = "much" if given[worst] > right.iloc[worst] else "little"
-    return (
+    return wrong_answer(
         f"The sum is right; {right.index[worst]} has too {side}. Write down the six orders, and"
         " what each adds in them."
     )
@@ -120,24 +123,24 @@ def check_scenes_shares(answer: Any = None, earned: Mapping[str, float] = _SHARE
 
 def check_scenes_publish(
     publish: Callable[[pd.Series[Any], int], Mapping[Any, float]] | None = None,
-) -> str:
+) -> Verdict:
     """Check a function that says which counts may be shown beside their total, on random columns.
 
     Examples
     --------
     >>> check_scenes_publish(lambda groups, k: {})
-    'Groups a 9, b 7, c 6 and k = 5: 0 rows are shown, 22 could be.'
+    Groups a 9, b 7, c 6 and k = 5: 0 rows are shown, 22 could be.
     """
     if not callable(publish):
-        return (
+        return wrong_answer(
             "Not yet: give a function of a column of groups and k that returns a mapping group →"
             " count."
         )
     tried = _groups_made()
     for sizes, k in tried:
         if wrong := _published(publish, sizes, k):
-            return wrong
-    return (
+            return wrong_answer(wrong)
+    return right_answer(
         f"Right, on {len(tried)} columns: the total gives nothing away, and nothing more could be"
         " shown."
     )

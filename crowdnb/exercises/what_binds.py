@@ -20,6 +20,7 @@ from crowdnb.exercises.answers import (
     rho_of,
     stop_text,
 )
+from crowdnb.exercises.verdict import Verdict, right_answer, wrong_answer
 from crowdnb.labels import BoolArray, FloatArray, IntArray, listing, several
 from crowdnb.model.moves import position
 from crowdnb.model.problem import Problem, needed
@@ -46,7 +47,7 @@ _WORKERS, _TASKS = 4, 3  # of each: 4,096 tables, looked at one by one
 
 def check_binds_keep(
     answer: float | None, problem: Problem, worker: Hashable, task: Hashable
-) -> str:
+) -> Verdict:
     """Check from which price of giving it up on a pair is kept.
 
     Parameters
@@ -61,7 +62,7 @@ def check_binds_keep(
     Examples
     --------
     >>> problem = Problem([[0.9, 0.8], [0.7, 0.2]], [1, 0])
-    >>> check_binds_keep(0.7, problem, 1, 0).split(". ")[0]
+    >>> str(check_binds_keep(0.7, problem, 1, 0)).split(". ")[0]
     '0.7 is ρ with 1 on 0'
     """
     i = position(needed(problem).workers, worker, "worker")
@@ -87,7 +88,9 @@ def check_binds_keep(
     )
 
 
-def check_binds_two(answer: Collection[str] | None, gain: float | None, problem: Problem) -> str:
+def check_binds_two(
+    answer: Collection[str] | None, gain: float | None, problem: Problem
+) -> Verdict:
     """Check which two rules of a problem, given up together, bring most.
 
     Parameters
@@ -103,13 +106,13 @@ def check_binds_two(answer: Collection[str] | None, gain: float | None, problem:
     --------
     >>> problem = Problem([[0.9, 0.8], [0.7, 0.2]], [1, 1], worker_limits=2, worker_least={1: 1},
     ...                   task_overlaps=[(0, 1)])
-    >>> check_binds_two(["worker_least", "task_overlaps"], 0.3, problem).split(":")[0]
+    >>> str(check_binds_two(["worker_least", "task_overlaps"], 0.3, problem)).split(":")[0]
     'worker_least, task_overlaps is right, 0.3 is not'
     """
     has = _rules_of(needed(problem))
     names = [] if labels_in(answer, pd.Index(has)) is None else several(answer, "answer")
     if len(names) != 2 or len(set(names)) != 2:
-        return f"Not yet: give two different names of {listing(has, len(has))}."
+        return wrong_answer(f"Not yet: give two different names of {listing(has, len(has))}.")
     before = feasible_rho(problem)
     gains = {
         frozenset(two): rho_of(problem.changed(**_WITHOUT[two[0]], **_WITHOUT[two[1]])) - before
@@ -120,17 +123,25 @@ def check_binds_two(answer: Collection[str] | None, gain: float | None, problem:
     if not is_near(mine, most):
         more = sum(value > mine + TIE for value in gains.values())
         found = f"change ρ by {mine:.4g}" if np.isfinite(mine) else "leave no assignment"
-        return f"Without {both} {found}: {more} of the {len(gains)} pairs of rules bring more."
+        return wrong_answer(
+            f"Without {both} {found}: {more} of the {len(gains)} pairs of rules bring more."
+        )
     if (value := one_number(gain)) is None:
-        return f"{both} is right. Now give what it brings: how far ρ rises."
+        return wrong_answer(f"{both} is right. Now give what it brings: how far ρ rises.")
     if is_near(value, most, HALF):
-        return f"Right: without {both} ρ rises by {most:.4g}, from {before:.4g}."
+        return right_answer(f"Right: without {both} ρ rises by {most:.4g}, from {before:.4g}.")
     if is_near(value, before + most, HALF):
-        return f"{both} is right, and {value:g} is the new ρ. How far is it above {before:.4g}?"
+        return wrong_answer(
+            f"{both} is right, and {value:g} is the new ρ. How far is it above {before:.4g}?"
+        )
     alone = sum(rho_of(problem.changed(**_WITHOUT[name])) - before for name in names)
     if is_near(value, alone, HALF):
-        return f"{both} is right. {value:g} is what they bring one by one; give up both at once."
-    return f"{both} is right, {value:g} is not: subtract the ρ of today from ρ without the two."
+        return wrong_answer(
+            f"{both} is right. {value:g} is what they bring one by one; give up both at once."
+        )
+    return wrong_answer(
+        f"{both} is right, {value:g} is not: subtract the ρ of today from ρ without the two."
+    )
 
 
 def _rules_of(problem: Problem) -> list[str]:
@@ -154,7 +165,7 @@ class _System(NamedTuple):
     best: float  # by looking at every table
 
 
-def check_binds_row(rule: Callable[[Any, int, int], Sequence[Any]] | None = None) -> str:
+def check_binds_row(rule: Callable[[Any, int, int], Sequence[Any]] | None = None) -> Verdict:
     """Check rows of cvxpy for a rule that no argument says, on random problems.
 
     Parameters
@@ -165,15 +176,19 @@ def check_binds_row(rule: Callable[[Any, int, int], Sequence[Any]] | None = None
 
     Examples
     --------
-    >>> check_binds_row(lambda T, code, test: []).split(": ")[0]
+    >>> str(check_binds_row(lambda T, code, test: [])).split(": ")[0]
     'Too loose'
     """
     if not callable(rule):
-        return "Not yet: give a function of (T, code, test) that returns a list of rows."
+        return wrong_answer(
+            "Not yet: give a function of (T, code, test) that returns a list of rows."
+        )
     for system in _systems():
         if problem := _wrong_with(rule, system):
-            return problem
-    return f"Right: on {_SYSTEMS} random problems your rows rule out what they should, no more."
+            return wrong_answer(problem)
+    return right_answer(
+        f"Right: on {_SYSTEMS} random problems your rows rule out what they should, no more."
+    )
 
 
 def _wrong_with(rule: Callable[[Any, int, int], Sequence[Any]], system: _System) -> str | None:

@@ -42,17 +42,17 @@ def small():
     ],
 )
 def test_team(small, team, words):
-    assert words in exercises.check_model_team(small, team)
+    assert words in str(exercises.check_model_team(small, team))
 
 
 def test_team_follows_the_problem(small):
     q, need = small.qualification, small.required
     enemies = cn.Problem(q, need, small.task_weights, small.task_conflicts, [("Ana", "Bo")])
-    assert "in conflict" in exercises.check_model_team(
-        enemies, {"design": "Ana", "code": "Bo", "test": "Chen"}
+    assert "in conflict" in str(
+        exercises.check_model_team(enemies, {"design": "Ana", "code": "Bo", "test": "Chen"})
     )
-    assert exercises.check_model_team(
-        enemies, {"design": "Chen", "code": "Dee", "test": "Bo"}
+    assert str(
+        exercises.check_model_team(enemies, {"design": "Chen", "code": "Dee", "test": "Bo"})
     ).startswith("Right")
 
 
@@ -69,12 +69,12 @@ def test_team_follows_the_problem(small):
     ],
 )
 def test_costliest_pair(problem, pair, words):
-    assert words in exercises.check_model_costliest_pair(problem, pair)
+    assert words in str(exercises.check_model_costliest_pair(problem, pair))
 
 
 def test_a_pair_that_leaves_no_team_costs_the_most():
     problem = cn.Problem([[0.9], [0.8]], [2])
-    assert "costs the whole team" in exercises.check_model_costliest_pair(problem, (0, 1))
+    assert "costs the whole team" in str(exercises.check_model_costliest_pair(problem, (0, 1)))
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_a_pair_that_leaves_no_team_costs_the_most():
     ],
 )
 def test_range(problem, rho, words):
-    assert words in exercises.check_model_range(problem, 1, rho)
+    assert words in str(exercises.check_model_range(problem, 1, rho))
 
 
 def test_range_agrees_with_looking_at_every_assignment():
@@ -102,7 +102,7 @@ def test_range_agrees_with_looking_at_every_assignment():
     q = rng.random((5, 2))
     needs = [[1 + i, 1 + j] for i in range(2) for j in range(2)]
     best = max(best_by_looking(cn.Problem(q, need)) for need in needs)
-    assert exercises.check_model_range(cn.Problem(q, [1, 1]), 1, best).startswith("Right")
+    assert str(exercises.check_model_range(cn.Problem(q, [1, 1]), 1, best)).startswith("Right")
 
 
 def test_a_problem_without_assignment_is_refused():

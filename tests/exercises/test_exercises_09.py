@@ -20,13 +20,13 @@ from crowdnb.market import matching
     ],
 )
 def test_by_hand(answer, words):
-    assert words in exercises.check_matching_by_hand(answer)
+    assert words in str(exercises.check_matching_by_hand(answer))
 
 
 def test_by_hand_follows_the_capacities():
-    assert exercises.check_matching_by_hand(2.8, {"w1": 1, "w2": 1, "w3": 1, "w4": 1}).startswith(
-        "Right"
-    )
+    assert str(
+        exercises.check_matching_by_hand(2.8, {"w1": 1, "w2": 1, "w3": 1, "w4": 1})
+    ).startswith("Right")
 
 
 TRIANGLE = [("w1", "w2"), ("w1", "w3"), ("w2", "w3")]
@@ -49,13 +49,13 @@ TRIANGLE = [("w1", "w2"), ("w1", "w3"), ("w2", "w3")]
     ],
 )
 def test_fractional(conflicts, words):
-    assert words in exercises.check_matching_fractional(conflicts)
+    assert words in str(exercises.check_matching_fractional(conflicts))
 
 
 def test_a_gap_with_more_conflicts_than_it_needs():
     everybody = [*TRIANGLE, ("w1", "w4"), ("w2", "w4"), ("w3", "w4")]
-    assert "with 6 conflicts. It can be had with fewer" in exercises.check_matching_fractional(
-        everybody
+    assert "with 6 conflicts. It can be had with fewer" in str(
+        exercises.check_matching_fractional(everybody)
     )
 
 
@@ -83,7 +83,7 @@ def floor(problem):
     ],
 )
 def test_fair(policy, words):
-    assert words in exercises.check_matching_fair(policy)
+    assert words in str(exercises.check_matching_fair(policy))
 
 
 def test_the_example_is_the_one_of_the_second_source():

@@ -19,11 +19,11 @@ from crowdnb import exercises
     ],
 )
 def test_threshold(answer, words):
-    assert words in exercises.check_scenes_threshold(answer)
+    assert words in str(exercises.check_scenes_threshold(answer))
 
 
 def test_the_threshold_follows_the_prices():
-    assert exercises.check_scenes_threshold(0.5, person=4, bot=0, wrong=4).startswith("Right")
+    assert str(exercises.check_scenes_threshold(0.5, person=4, bot=0, wrong=4)).startswith("Right")
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_the_threshold_follows_the_prices():
     ],
 )
 def test_shares(answer, words):
-    assert words in exercises.check_scenes_shares(answer)
+    assert words in str(exercises.check_scenes_shares(answer))
 
 
 def right(groups, k):
@@ -72,4 +72,4 @@ def only_large(groups, k):
     ],
 )
 def test_publish(publish, words):
-    assert words in exercises.check_scenes_publish(publish)
+    assert words in str(exercises.check_scenes_publish(publish))

@@ -32,7 +32,7 @@ def small():
     ],
 )
 def test_keep(small, answer, words):
-    assert words in exercises.check_binds_keep(answer, small, "Chen", "design")
+    assert words in str(exercises.check_binds_keep(answer, small, "Chen", "design"))
 
 
 def test_keep_is_right_on_any_pair(small):
@@ -41,7 +41,7 @@ def test_keep_is_right_on_any_pair(small):
         for task in small.tasks:
             tables, values = scored(small)
             with_it = values[tables[:, small.worker_at[worker], small.task_at[task]]]
-            said = exercises.check_binds_keep(rho - with_it[0], small, worker, task)
+            said = str(exercises.check_binds_keep(rho - with_it[0], small, worker, task))
             assert said.startswith("Right"), (worker, task, said)
 
 
@@ -69,7 +69,7 @@ def rules(small):
     ],
 )
 def test_two(rules, answer, gain, words):
-    assert words in exercises.check_binds_two(answer, gain, rules)
+    assert words in str(exercises.check_binds_two(answer, gain, rules))
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_two(rules, answer, gain, words):
 )
 def test_prices_of_two_rules_do_not_add_up(small, gain, words):
     both = small.changed(pinned=[("Bo", "test")], costs=[3, 2, 1, 1], budget=4)
-    assert words in exercises.check_binds_two(["pinned", "budget"], gain, both)
+    assert words in str(exercises.check_binds_two(["pinned", "budget"], gain, both))
 
 
 def test_two_of_every_rule(small):
@@ -102,17 +102,17 @@ def test_two_of_every_rule(small):
         "attributes": attributes,
         "quotas": quotas,
     }
-    said = exercises.check_binds_two(None, None, small.changed(**all_of_them))
+    said = str(exercises.check_binds_two(None, None, small.changed(**all_of_them)))
     partners = {"loads", "costs", "attributes"}
     assert all(name in said for name in set(all_of_them) - partners)
     every = small.changed(**all_of_them)
     for name in ("worker_least", "budget", "pinned"):
-        answer = exercises.check_binds_two([name, "worker_limits"], 9, every)
+        answer = str(exercises.check_binds_two([name, "worker_limits"], 9, every))
         assert "bring more" in answer or "9 is not" in answer
 
 
 def test_a_problem_without_rules_has_nothing_to_give_up(small):
-    assert exercises.check_binds_two(["pinned", "budget"], 0, small).startswith("Not yet")
+    assert str(exercises.check_binds_two(["pinned", "budget"], 0, small)).startswith("Not yet")
 
 
 def right(T, code, test):
@@ -125,7 +125,7 @@ def by_hand(T, code, test):
 
 @pytest.mark.parametrize("rule", [right, by_hand])
 def test_row_is_right(rule):
-    assert exercises.check_binds_row(rule).startswith("Right: on 24 random problems")
+    assert str(exercises.check_binds_row(rule)).startswith("Right: on 24 random problems")
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def test_row_is_right(rule):
     ],
 )
 def test_row_is_wrong(rule, words):
-    assert words in exercises.check_binds_row(rule)
+    assert words in str(exercises.check_binds_row(rule))
 
 
 def test_rows_that_know_the_answer_of_one_problem_only_are_found_out():
@@ -159,5 +159,5 @@ def test_rows_that_know_the_answer_of_one_problem_only_are_found_out():
         first[:] = first or [code, test]
         return [T[:, first[0]] <= T[:, first[1]]]
 
-    assert exercises.check_binds_row(fixed).startswith("Too")
+    assert str(exercises.check_binds_row(fixed)).startswith("Too")
     assert np.unique(first).size == 2

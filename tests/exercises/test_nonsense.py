@@ -78,4 +78,5 @@ def test_nonsense_is_answered_and_not_raised(case, name):
         before.setdefault(name, [case.problem()])
     for answer in answers():
         said = check(*before.get(name, []), answer, *after.get(name, []))
-        assert isinstance(said, str) and said and not said.startswith("Right"), answer
+        assert isinstance(said, exercises.Verdict) and not said and not said.points, answer
+        assert str(said) and not str(said).startswith("Right"), answer
