@@ -50,8 +50,9 @@ def misfits(scenario: Scenario, project: Project) -> Iterator[Misfit]:
         "column": set(attributes.columns),
         "value": {value_text(cell) for cell in attributes.to_numpy().flat if cell is not None},
     }
+    families = _families(project)
     added = set()
-    for misfit in _unknown(scenario, "added", known):
+    for misfit in _unknown(scenario, "added", known, {}):
         added.add(misfit.key)
         yield misfit
     for root, like in scenario.roots.items():
@@ -65,13 +66,13 @@ def misfits(scenario: Scenario, project: Project) -> Iterator[Misfit]:
     for name, setting in SETTINGS.items():
         if name == "weights" and scenario.weights:
             lacking = criteria - set(scenario.weights)
-            wrong = [misfit.why for misfit in _unknown(scenario, name, known)]
+            wrong = [misfit.why for misfit in _unknown(scenario, name, known, families)]
             if lacking:
                 wrong.append(f"the weight of {listing(lacking)} is missing")
             if wrong:
                 yield Misfit(name, None, wrong[0], "the weights of the criteria", "are")
         elif setting.labels and name != "added":
-            yield from _unknown(scenario, name, known)
+            yield from _unknown(scenario, name, known, families)
     yield from _unbound(scenario, project)
     ready = project.given_qualification is not None
     if scenario.gamma is not None and ready:
@@ -113,7 +114,20 @@ def _unbound(scenario: Scenario, project: Project) -> Iterator[Misfit]:
             yield Misfit(name, key, why, setting.told(key))
 
 
-def _unknown(scenario: Scenario, name: str, known: Mapping[str, set[Any]]) -> Iterator[Misfit]:
+def _families(project: Project) -> dict[Any, list[Any]]:
+    """Criteria that have parts, with these."""
+    families: dict[Any, list[Any]] = {}
+    for part, parent in () if project.tree is None else project.tree.table["part_of"].items():
+        families.setdefault(parent, []).append(part)
+    return families
+
+
+def _unknown(
+    scenario: Scenario,
+    name: str,
+    known: Mapping[str, set[Any]],
+    families: Mapping[Any, list[Any]],
+) -> Iterator[Misfit]:
     """Keys of a field of which a label is not known."""
     setting = SETTINGS[name]
     if isinstance(setting, Single):
@@ -123,6 +137,9 @@ def _unknown(scenario: Scenario, name: str, known: Mapping[str, set[Any]]) -> It
             if label not in known[what]:
                 why = f"{what} {shown(label)} is unknown in this project"
                 hint = did_you_mean(label, known[what])
+                if what == "criterion" and label in families:
+                    why = f"criterion {shown(label)} has parts, which take its place here"
+                    hint = f": {listing(families[label], 5)}"
                 yield Misfit(name, key, f"{why}{hint}", setting.told(key))
                 break
 

@@ -296,3 +296,13 @@ def test_a_project_is_read_by_settings_that_can_be(read):
             project.ability_under(how)
         with pytest.raises(ValueError, match=f"^{name} must"):
             project.enough_ratings(1, how)
+
+
+@pytest.mark.parametrize(
+    "setting", [{"weights": {"skill": 0.6, "care": 0.4}}, {"demand": {("day", "skill"): (0, 1)}}]
+)
+def test_a_scenario_sets_criteria_without_parts(setting, read):
+    with pytest.raises(
+        cn.ScenarioError, match="'skill' has parts, which take its place here: java"
+    ):
+        cn.Scenario(**setting).problem(read())
