@@ -115,7 +115,10 @@ def check_ratings(project: Project) -> None:
     if project.ratings is not None:
         again = counted_again(project, project.ratings, project.half_life)
         if not _same_counts(pd.DataFrame(project.counts), again):
-            raise ValueError("ratings: with this half_life and day they do not give these counts")
+            raise ValueError(
+                f"ratings: with half_life {project.half_life} and day {project.day} they do not"
+                " give these counts"
+            )
 
 
 def _same_counts(one: pd.DataFrame, other: pd.DataFrame) -> bool:

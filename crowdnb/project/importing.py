@@ -137,7 +137,7 @@ def import_ratings(
     """
     path, target = path_of(file, "file"), path_of(folder, "folder")
     if flag(add, "add") and flag(replace, "replace"):
-        raise ValueError("add and replace cannot be together: --add keeps what is there")
+        raise ValueError("add and replace cannot both be True: --add keeps what is there")
     given = {
         "worker": worker,
         "criteria": criteria,

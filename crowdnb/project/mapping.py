@@ -94,9 +94,11 @@ class TableMapping:
         if not self.worker:
             raise ValueError("worker: the column of the workers is needed (--worker COLUMN)")
         if bool(self.criteria) == bool(self.criterion or self.rating):
+            both = [*self.criteria, self.criterion, self.rating]
+            got = listing([shown(one) for one in both if one]) or "none"
             raise ValueError(
                 "criteria: name the columns of the criteria (--criteria A B), or else the one of"
-                " the criterion and that of the mark (--criterion C --rating R)"
+                f" the criterion and that of the mark (--criterion C --rating R); got {got}"
             )
         if bool(self.criterion) != bool(self.rating):
             lacking = "rating" if self.criterion else "criterion"

@@ -21,6 +21,7 @@ from crowdnb.model import conflict_graph
 from crowdnb.model.assignment import score
 from crowdnb.solver import apart, engine, placement, questions
 from crowdnb.solver import reduced_costs as pricing
+from crowdnb.solver.deepening import Deepening
 
 HARD = """
 import numpy as np, crowdnb as cn
@@ -100,6 +101,7 @@ def test_with_much_time_left_a_thousand_pairs_are_asked_about_here(monkeypatch):
     problem = cn.random_problem(60, None, 0.1, 1)
     whole = cn.solve(problem, "GLPK_MI").performance
     monkeypatch.setattr(questions, "ask", counted)
+    monkeypatch.setattr(Deepening, "worth", lambda *_: False)  # which would answer before it
     assert cn.solve(problem, "GLPK_MI", time_limit=600).performance == whole
     # first those that reach furthest, and the ones known
     assert asked[0] <= questions.PACE.first + 20 < 1000 < asked[1]

@@ -419,7 +419,8 @@ def test_cvxpy_is_imported_where_an_engine_is_asked():
         " sys.modules; "
     )
     code += (
-        "cn.solve(c.problem()); assert 'cvxpy' in sys.modules and 'matplotlib' not in sys.modules"
+        "cn.solve(c.problem(), 'HIGHS'); assert 'cvxpy' in sys.modules and 'matplotlib' not in"
+        " sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
 
