@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable, Iterable, Sequence
+import re
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from functools import cache
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -24,6 +26,13 @@ HALF = 0.0005 + TIE  # an answer rounded to three decimals
 THREE_DECIMALS = 5.1e-4  # the same, where the right one may be rounded too
 CONFLICT = ("a3", "a5")  # explains the published ρ; the paper prints no conflict between workers
 
+_MOST = 1000  # labels that are read of an answer: no exercise has more, and some never end
+
+# such as 0.25, "0,25", "25 %", "5.5 h", "t = 5.5"
+_NUMBER = re.compile(
+    r"(?:\w+ ?= ?)?(?P<value>[-+]?[0-9]{1,15}(?:[.,][0-9]{1,15})?) ?(?P<unit>%|h|hours?)?"
+)
+
 the_case = cache(load_case_study)  # read once; nothing here changes its tables or hands them out
 
 
@@ -31,14 +40,20 @@ the_case = cache(load_case_study)  # read once; nothing here changes its tables 
 
 
 def one_number(answer: Any) -> float | None:
-    """The answer as a finite number; None for anything else."""
+    """The answer as a finite number, also where it is text, with a unit; None for anything else."""
+    if isinstance(answer, str) and (text := _NUMBER.fullmatch(_unquoted(answer))):
+        answer = float(text["value"].replace(",", ".")) / (100 if text["unit"] == "%" else 1)
     value = number(answer.item() if isinstance(answer, np.generic) else answer)
     return value if np.isfinite(value) else None
 
 
+def _unquoted(text: str) -> str:
+    return str.__str__(text).strip().strip("'\"").strip()
+
+
 def numbers_for(answer: Any, labels: pd.Index[Any]) -> FloatArray | None:
     """The answer's numbers in the order of the labels; None where there is not one for each."""
-    if answer is None or isinstance(answer, str):
+    if answer is None or isinstance(answer, str | Iterator):
         return None
     try:
         return labelled_vector(answer, labels, "answer")
@@ -46,14 +61,36 @@ def numbers_for(answer: Any, labels: pd.Index[Any]) -> FloatArray | None:
         return None
 
 
-def labels_in(answer: Any, known: pd.Index[Any]) -> set[Any] | None:
-    """The answer as a set of known labels; None for anything else."""
+def one_label(answer: Any, known: pd.Index[Any]) -> Any:
+    """The known label that the answer is, quoted or not; None for anything else.
+
+    What an object says of itself, that it equals everything, counts for nothing.
+    """
+    if isinstance(answer, np.generic):
+        answer = answer.item()
+    if isinstance(answer, str):
+        answer = _unquoted(answer) if _unquoted(answer) in known else str.__str__(answer)
+    return next((one for one in known if type(one) is type(answer) and one == answer), None)
+
+
+def names_in(answer: Any, known: pd.Index[Any]) -> list[Any] | None:
+    """The answer as a list of known labels, in its order; None for anything else."""
     try:
-        names = several(answer, "answer")
+        given = several(
+            islice(answer, _MOST + 1) if isinstance(answer, Iterator) else answer, "answer"
+        )
     except ValueError:
         return None
-    known_all = all(isinstance(name, Hashable) and name in known for name in names)
-    return set(names) if known_all else None
+    if len(given) > _MOST:
+        return None
+    names = [one_label(name, known) for name in given]
+    return None if any(name is None for name in names) else names
+
+
+def labels_in(answer: Any, known: pd.Index[Any]) -> set[Any] | None:
+    """The answer as a set of known labels; None for anything else."""
+    names = names_in(answer, known)
+    return None if names is None else set(names)
 
 
 def table_by(

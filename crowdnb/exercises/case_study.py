@@ -10,6 +10,7 @@ from crowdnb.exercises.answers import (
     TIE,
     feasible_rho,
     is_near,
+    one_label,
     one_number,
     rho_of,
     the_case,
@@ -49,16 +50,17 @@ def check_case_moves(moves: Mapping[Any, Any] | None = None) -> Verdict:
     before = case.published.assignment
     after = before.copy()
     for worker, task in moves.items():
-        if worker not in problem.workers:
+        who, place = one_label(worker, problem.workers), one_label(task, problem.tasks)
+        if who is None:
             return wrong_answer(
                 f"There is no worker {worker}. The workers are {listing(problem.workers, 12)}."
             )
-        if task is not None and not (isinstance(task, Hashable) and task in problem.tasks):
+        if task is not None and place is None:
             return wrong_answer(
                 f"There is no task {task}. The tasks are {listing(problem.tasks)}, and None is"
                 " home."
             )
-        after.loc[worker] = [int(task == one) for one in problem.tasks]
+        after.loc[who] = [int(place == one) for one in problem.tasks]
     if broken := check(problem, after):
         return wrong_answer(
             f"After that it breaks a rule: {'; '.join(broken)}. Whoever comes pushes somebody on."
@@ -71,8 +73,7 @@ def check_case_moves(moves: Mapping[Any, Any] | None = None) -> Verdict:
     if not is_near(new, best):
         change = f"rises by {new - old:.3f}" if new > old + TIE else "does not rise"
         return wrong_answer(
-            f"That is allowed, and ρ {change}: {old:.3f} → {new:.3f}. More can be had: up to"
-            f" {best:.3f}."
+            f"That is allowed, and ρ {change}: {old:.3f} → {new:.3f}. More can be had."
         )
     came = listing(after.index[after.any(axis=1) & ~before.any(axis=1)])
     return right_answer(
@@ -91,7 +92,8 @@ def check_case_least_missed(worker: Hashable | None = None) -> Verdict:
     a8 has no place, so nothing is lost. Give one of the nine who work.
     """
     problem = the_case().problem([CONFLICT])
-    if not isinstance(worker, Hashable) or worker not in problem.workers:
+    worker = one_label(worker, problem.workers)
+    if worker is None:
         return wrong_answer(f"Not yet: give one of the workers {listing(problem.workers, 12)}.")
     best = optimum(problem)
     at_work = set(best.pairs["worker"])

@@ -14,7 +14,7 @@ import pandas as pd
 from crowdnb.ability.cloud import ability_clouds, backward_cloud
 from crowdnb.ability.counts import KEYS
 from crowdnb.ability.ratings import count_ratings
-from crowdnb.exercises.answers import is_near, known_slip, stop_text
+from crowdnb.exercises.answers import is_near, known_slip, one_number, stop_text
 from crowdnb.exercises.verdict import Verdict, right_answer, wrong_answer
 from crowdnb.labels import FloatArray, IntArray, number, numbers, shown
 
@@ -76,7 +76,7 @@ def check_cloud_by_hand(
     for name, given, right, slips in steps:
         if given is None:
             return wrong_answer(f"{name} is missing: give a number.")
-        if not math.isfinite(value := number(given)):
+        if (value := one_number(given)) is None:
             return wrong_answer(f"{name} must be a number, got {shown(given)}.")
         if is_near(value, right, _NEAR):
             continue

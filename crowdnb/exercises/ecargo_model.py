@@ -15,14 +15,14 @@ from crowdnb.exercises.answers import (
     TIE,
     feasible_rho,
     is_near,
-    labels_in,
+    names_in,
     one_number,
     rho_of,
     variant,
 )
 from crowdnb.exercises.verdict import Verdict, right_answer, wrong_answer
 from crowdnb.explain.variants import Oracle
-from crowdnb.labels import listing, several, whole
+from crowdnb.labels import listing, whole
 from crowdnb.model.assignment import performance
 from crowdnb.model.check import check
 from crowdnb.model.problem import Problem, needed
@@ -88,8 +88,8 @@ def check_model_costliest_pair(problem: Problem, pair: Sequence[Hashable] | None
     'A conflict of 0 and 2 costs nothing: there is a best team without one of them'
     """
     workers = list(needed(problem).workers)
-    pair = [] if pair is None or labels_in(pair, problem.workers) is None else several(pair, "pair")
-    if len(pair) != 2 or len(labels_in(pair, problem.workers) or ()) != 2:
+    pair = names_in(pair, problem.workers) or []
+    if len(pair) != 2 or len(set(pair)) != 2:
         return wrong_answer(f"Give two different workers of {listing(workers, len(workers))}.")
     before, oracle = feasible_rho(problem), Oracle(problem)
     cost = {

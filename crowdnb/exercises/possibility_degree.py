@@ -8,9 +8,17 @@ import numpy as np
 import pandas as pd
 
 from crowdnb.ability.possibility import possibility_degree
-from crowdnb.exercises.answers import HALF, TIE, labels_in, number_said, one_number, the_case
+from crowdnb.exercises.answers import (
+    HALF,
+    TIE,
+    labels_in,
+    names_in,
+    number_said,
+    one_number,
+    the_case,
+)
 from crowdnb.exercises.verdict import Verdict, right_answer, wrong_answer
-from crowdnb.labels import real, several
+from crowdnb.labels import real
 from crowdnb.model.moves import position
 
 
@@ -81,8 +89,8 @@ def check_possibility_ranking(
     sums = total.to_dict()
     if isinstance(answer, pd.Series) and labels_in(answer.index, u.index):
         answer = answer.index.tolist()
-    given = [] if labels_in(answer, u.index) is None else several(answer, "answer")
-    if labels_in(given, u.index) != set(right) or len(given) != len(right):
+    given = names_in(answer, u.index) or []
+    if set(given) != set(right) or len(given) != len(right):
         return wrong_answer(
             f"Not yet: give all {len(right)} workers, each once, the best first: ['a0', 'a1', ...]."
         )

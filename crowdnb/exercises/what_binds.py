@@ -14,14 +14,14 @@ from crowdnb.exercises.answers import (
     TIE,
     feasible_rho,
     is_near,
-    labels_in,
+    names_in,
     number_said,
     one_number,
     rho_of,
     stop_text,
 )
 from crowdnb.exercises.verdict import Verdict, right_answer, wrong_answer
-from crowdnb.labels import BoolArray, FloatArray, IntArray, listing, several
+from crowdnb.labels import BoolArray, FloatArray, IntArray, listing
 from crowdnb.model.moves import position
 from crowdnb.model.problem import Problem, needed
 from crowdnb.solver.greeting import silence_greeting
@@ -110,7 +110,7 @@ def check_binds_two(
     'worker_least, task_overlaps is right, 0.3 is not'
     """
     has = _rules_of(needed(problem))
-    names = [] if labels_in(answer, pd.Index(has)) is None else several(answer, "answer")
+    names = names_in(answer, pd.Index(has)) or []
     if len(names) != 2 or len(set(names)) != 2:
         return wrong_answer(f"Not yet: give two different names of {listing(has, len(has))}.")
     before = feasible_rho(problem)

@@ -12,6 +12,7 @@ from crowdnb.exercises.answers import (
     is_near,
     known_slip,
     labels_in,
+    one_label,
     one_number,
     stop_text,
     the_case,
@@ -81,7 +82,8 @@ def check_why_insist(
     """
     problem = the_case().problem([CONFLICT])
     position(problem.workers, worker, "worker")
-    if not isinstance(task, Hashable) or task not in problem.tasks:
+    task = one_label(task, problem.tasks)
+    if task is None:
         return wrong_answer(
             f"Not yet: give one of the tasks {listing(problem.tasks)}, and what it costs."
         )

@@ -89,7 +89,7 @@ def test_a_pair_that_leaves_no_team_costs_the_most():
         (3.5, "more than can be had"),
         (3.0, "there is more"),
         (None, "Give ρ as a number"),
-        ("3.2", "Give ρ as a number"),
+        ("3.2 or so", "Give ρ as a number"),
         (math.nan, "Give ρ as a number"),
     ],
 )

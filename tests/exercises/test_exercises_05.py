@@ -30,7 +30,7 @@ def test_case_moves_right():
         ({"a1": None, "a3": "r0"}, "r0 has 3 of 2 workers; r3 has 1 of 2 workers"),
         ({"a1": "r3"}, "ρ does not rise: 2.569 → 2.569"),
         ({"a1": None, "a9": "r3"}, "ρ does not rise"),
-        ({"a1": None, "a3": "r0", "a7": "r2", "a6": "r3"}, "More can be had: up to 2.697"),
+        ({"a1": None, "a3": "r0", "a7": "r2", "a6": "r3"}, "More can be had."),
     ],
 )
 def test_case_moves_wrong(moves, said):
@@ -70,7 +70,7 @@ def test_case_least_missed(case):
         (2.568808, "another is nearer to the best"),
         (2.5, "too low"),
         (None, "Not yet"),
-        ("2.56897", "Not yet"),
+        ("2.56897 or so", "Not yet"),
         (math.inf, "Not yet"),
     ],
 )

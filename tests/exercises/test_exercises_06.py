@@ -84,7 +84,7 @@ def test_insist(case):
         )
     for wrong, said in (
         (None, "Now give what it costs"),
-        ("0.07", "Now give what it costs"),
+        ("0.07 or so", "Now give what it costs"),
         (-cost, "above 0"),
         (rho - cost, "That is the new ρ"),
         (problem.qualification.at["a8", task], f"That is Q of a8 for {task}"),

@@ -16,7 +16,8 @@ from crowdnb.market import matching
         (2.6, "2.6 is not it. Begin with t3"),
         (2.2, "one task each"),
         (None, "Not yet: give one number"),
-        ("2.7", "Not yet: give one number"),
+        ("2.7", "Right: t1 to"),
+        ("2.7 or so", "Not yet: give one number"),
     ],
 )
 def test_by_hand(answer, words):

@@ -1,9 +1,12 @@
-"""A verdict: what it holds, how it shows."""
+"""A verdict: what it holds, how it shows; and answers that try to pass for right."""
 
+import itertools
 import math
 
 import pytest
 
+import crowdnb as cn
+from crowdnb import exercises
 from crowdnb.exercises.verdict import Verdict
 
 
@@ -36,3 +39,81 @@ def test_a_verdict_shows_its_words_as_text():
     html = Verdict(False, "<b> is no worker.", "Try a & b.", of=2)._repr_html_()
     assert "&lt;b&gt; is no worker." in html and "a &amp; b" in html and "0 of 2" in html
     assert "<b>" not in html
+
+
+class AlwaysEqual:
+    """Equal to everything, with the hash of a worker or task."""
+
+    def __init__(self, like):
+        self.like = like
+
+    def __eq__(self, other):
+        return True
+
+    def __hash__(self):
+        return hash(self.like)
+
+
+class Text(str):
+    """A label that is equal to every other."""
+
+    __slots__ = ()
+
+    def __eq__(self, other):
+        return True
+
+    __hash__ = str.__hash__
+
+
+class Number(float):
+    """A number that is near every other."""
+
+    def __sub__(self, other):
+        return 0.0
+
+    __rsub__ = __sub__
+
+    def __abs__(self):
+        return 0.0
+
+
+def test_an_answer_cannot_pass_for_right_by_what_it_says_of_itself():
+    assert not exercises.check_possibility_by_hand(Number(0.3))
+    assert not exercises.check_market_price(Number(9))
+    assert not exercises.check_overview_by_hand(Number(0.9))
+    assert not exercises.check_case_second_best(Number(1))
+    assert not exercises.check_overview_lifted(0.128, [AlwaysEqual("a1"), "a2", "a3", "a5"])
+    assert not exercises.check_possibility_ranking([Text(f"a{at}") for at in range(12)])
+    assert not exercises.check_case_least_missed(Text("a1"))
+    assert not exercises.check_case_least_missed(AlwaysEqual("a5"))
+    assert not exercises.check_why_insist(Text("r0"), Number(0))
+
+
+def test_an_answer_without_end_is_answered():
+    for check in (exercises.check_possibility_ranking, exercises.check_possibility_by_hand):
+        assert str(check(itertools.count())).startswith("Not yet")
+        assert str(check(f"a{at}" for at in itertools.count())).startswith("Not yet")
+    assert not exercises.check_overview_lifted(0.128, itertools.repeat("a1"))
+
+
+@pytest.mark.parametrize("answer", ["0.0746", " 0.0746 ", "'0.0746'", "7.46%", "7.46 %", "0,0746"])
+def test_a_number_may_be_text(answer):
+    assert exercises.check_possibility_by_hand(answer)
+
+
+def test_a_number_may_have_its_unit():
+    for answer in ("5.5 h", "5.5h", "5.5 hours", "t = 5.5"):
+        assert exercises.check_market_by_hand(answer), answer
+    assert not exercises.check_market_by_hand("5.5 and more")
+
+
+def test_a_label_may_be_quoted():
+    assert exercises.check_case_least_missed("'a5'")
+    assert exercises.check_case_least_missed(' "a5" ')
+    assert exercises.check_overview_lifted(0.128, {"'a1'", "a2 ", "a3", "a5"})
+
+
+def test_no_optimum_is_told_to_who_is_wrong():
+    said = str(exercises.check_case_moves({"a1": None, "a3": "r0", "a7": "r2", "a6": "r3"}))
+    assert "More can be had" in said
+    assert f"{cn.solve(cn.load_case_study().problem()).performance:.3f}" not in said
