@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import shlex
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from crowdnb.cli.delivery import check_output, deliver, is_plan_of, output_of, r
 from crowdnb.cli.import_command import import_table
 from crowdnb.cli.status import BAD_INPUT, INTERNAL_ERROR, NO_ASSIGNMENT, SOLVED
 from crowdnb.cli.terminal import Keyboard, of_memory, say, tell
-from crowdnb.cli.words import HELP, also_binding, describe, histories, of_scenario
+from crowdnb.cli.words import HELP, also_binding, describe, histories, of_scenario, typed
 from crowdnb.pages.report import Page, page_of
 from crowdnb.project.assignment_file import assignment_file
 from crowdnb.project.histories import few_line
@@ -198,9 +197,9 @@ def _again(options: argparse.Namespace) -> str:
     for name, usual in PLAN_OPTIONS.items():
         value = getattr(options, name)
         if value != usual:
-            typed = f"{value:.15g}" if isinstance(value, float) else str(value)
-            words += [f"--{name.replace('_', '-')}", typed]
-    return shlex.join(words)
+            text = f"{value:.15g}" if isinstance(value, float) else str(value)
+            words += [f"--{name.replace('_', '-')}", text]
+    return typed(*words)
 
 
 def _uninterrupted(answer: cn.Assignment) -> cn.Assignment:

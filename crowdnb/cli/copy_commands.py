@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import shlex
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,6 +12,7 @@ import crowdnb as cn
 from crowdnb.cli.notebook_files import chapters, notebook_files
 from crowdnb.cli.status import SOLVED
 from crowdnb.cli.terminal import Keyboard, tell
+from crowdnb.cli.words import typed
 from crowdnb.extras import how_to_get
 from crowdnb.labels import count, phrases, shown
 from crowdnb.project.files import write_together
@@ -34,7 +34,7 @@ def copy_notebooks(options: argparse.Namespace, keyboard: Keyboard) -> int:
         plain(
             f"Written: {count(len(names), 'notebook')} in {options.folder},"
             f" with{'out' * options.no_solutions} worked solutions.\n"
-            f"Next: {how}jupyter lab {shlex.quote(str(options.folder / names[0]))}"
+            f"Next: {how}jupyter lab {typed(options.folder / names[0])}"
         )
     )
     return SOLVED
@@ -56,7 +56,7 @@ def new_project(options: argparse.Namespace, keyboard: Keyboard) -> int:
     tell(
         plain(
             f"Written: {', '.join(files)} in {folder}, the paper's case study.\n"
-            f"Next: crowdnb assign {shlex.quote(str(folder))}, then change the files"
+            f"Next: crowdnb assign {typed(folder)}, then change the files"
         )
     )
     return SOLVED

@@ -31,7 +31,10 @@ _HEADING = re.compile(r"^# (.+)$", re.MULTILINE)
 
 def chapters() -> dict[str, str]:
     """The names of the notebooks by their numbers, such as ``00``."""
-    return {path.name[:2]: path.name for path in sorted((_root() / _NOTEBOOKS).glob("*.ipynb"))}
+    return {
+        path.name[:2]: path.name
+        for path in sorted((_root() / _NOTEBOOKS).glob("[0-9][0-9]_*.ipynb"))
+    }
 
 
 def notebook_files(names: Collection[str], solutions: bool = True) -> dict[str, bytes]:

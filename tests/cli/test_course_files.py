@@ -9,6 +9,8 @@ import pytest
 
 import crowdnb as cn
 from crowdnb.__main__ import main
+from crowdnb.cli import notebook_files
+from crowdnb.cli.words import typed
 
 ROOT = Path(__file__).parents[2]
 LINK = re.compile(r"\]\(([^()\s]+)\)")
@@ -159,3 +161,16 @@ def test_a_new_project_is_the_case_study_and_the_next_command_solves_it(
 def test_an_empty_or_hidden_start_is_a_new_project(tmp_path, capsys):
     (tmp_path / ".git").mkdir()
     assert told(capsys, "new", tmp_path)[0] == 0
+
+
+def test_a_command_is_quoted_as_the_system_reads_it():
+    assert typed("crowdnb", "assign", r"C:\my data", windows=True) == r'crowdnb assign "C:\my data"'
+    assert typed(r"course\00.ipynb", windows=True) == r"course\00.ipynb"
+    assert typed("assign", "my data", windows=False) == "assign 'my data'"
+
+
+def test_notebooks_that_did_not_come_along_are_told_of(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(notebook_files, "_PACKAGE", tmp_path / "crowdnb")
+    status, _, err = told(capsys, "notebooks", tmp_path / "course")
+    assert status == 2
+    assert "came without its notebooks; a wheel of it has them" in err
