@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence, Set
 from itertools import combinations, product
 from typing import Any
 
@@ -16,6 +16,7 @@ from crowdnb.exercises.answers import (
     feasible_rho,
     is_near,
     names_in,
+    one_label,
     one_number,
     rho_of,
     variant,
@@ -47,20 +48,17 @@ def check_model_team(problem: Problem, team: Mapping[Any, Any] | None) -> Verdic
         return wrong_answer(
             "Give a team as a mapping: a task, and the worker or the list of workers who take it."
         )
-    crews = {
-        task: [who] if isinstance(who, str) or not isinstance(who, Sequence) else who
-        for task, who in team.items()
-    }
     table = pd.DataFrame(0, index=problem.workers, columns=problem.tasks)
-    for task, crew in crews.items():
-        if task not in problem.tasks:
+    for task, who in team.items():
+        if (place := one_label(task, problem.tasks)) is None:
             return wrong_answer(f"There is no task {task}. The tasks are {listing(problem.tasks)}.")
-        for worker in crew:
-            if worker not in problem.workers:
+        several_here = isinstance(who, Sequence | Set) and not isinstance(who, str)
+        for worker in who if several_here else [who]:
+            if (name := one_label(worker, problem.workers)) is None:
                 return wrong_answer(
                     f"There is no worker {worker}. The workers are {listing(problem.workers)}."
                 )
-            table.loc[worker, task] = 1
+            table.loc[name, place] = 1
     if broken := check(problem, table):
         return wrong_answer(f"That team is not allowed: {'; '.join(broken)}.")
     best, rho = feasible_rho(problem), performance(problem, table)

@@ -23,6 +23,7 @@ def small():
     [
         ({"design": "Ana", "code": "Bo", "test": "Chen"}, "Right: ρ = 0.78"),
         ({"design": ["Ana"], "code": ["Bo"], "test": ("Chen",)}, "Right: ρ = 0.78"),
+        ({"'design'": {"Ana"}, "code": " Bo", "test": frozenset(["'Chen'"])}, "Right: ρ = 0.78"),
         (
             {"design": "Chen", "code": "Bo", "test": "Ana"},
             "allowed and has ρ = 0.77. There is a team with more",
