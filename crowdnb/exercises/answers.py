@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from copy import deepcopy
 from functools import cache
 from itertools import islice
 from typing import Any
@@ -98,7 +99,7 @@ def table_by(
 ) -> pd.DataFrame | str:
     """T that the reader's function makes of a problem; where it is none, what to say of it."""
     try:
-        table = method(problem)
+        table = method(deepcopy(problem))  # the rules are checked on one that it cannot change
     except Exception as error:
         return f"On {where}{more} it {stop_text(error)}"
     if not isinstance(table, pd.DataFrame):
@@ -150,6 +151,8 @@ def number_said(
         return right_answer(praise)
     if slip := known_slip(value, slips):
         return wrong_answer(slip)
+    if TIE < within <= THREE_DECIMALS and value == round(right, 2):
+        return wrong_answer(f"{value:g} may be right.", "Give three decimals.")
     side = f" {share} lies between 0 and 1." if share and not 0 <= value <= 1 else ""
     return wrong_answer(f"{value:g} is not it.{side}", otherwise)
 

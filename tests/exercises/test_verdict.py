@@ -2,7 +2,9 @@
 
 import itertools
 import math
+from dataclasses import fields
 
+import numpy as np
 import pytest
 
 import crowdnb as cn
@@ -117,3 +119,23 @@ def test_no_optimum_is_told_to_who_is_wrong():
     said = str(exercises.check_case_moves({"a1": None, "a3": "r0", "a7": "r2", "a6": "r3"}))
     assert "More can be had" in said
     assert f"{cn.solve(cn.load_case_study().problem()).performance:.3f}" not in said
+
+
+def test_two_decimals_are_told_so():
+    assert (
+        str(exercises.check_possibility_by_hand(0.07)) == "0.07 may be right. Give three decimals."
+    )
+    assert str(exercises.check_overview_by_hand("0.27")).endswith("Give three decimals.")
+    assert exercises.check_possibility_by_hand(0.075)
+
+
+def test_a_policy_cannot_lift_the_rules_it_is_checked_by():
+    def nobody(problem):
+        for field in fields(problem.arrays):
+            values = getattr(problem.arrays, field.name)
+            if isinstance(values, np.ndarray):
+                values.setflags(write=True)
+                values[...] = 0
+        return (problem.qualification * 0).astype(int)
+
+    assert "a rule is broken" in str(exercises.check_experiments_greedy(nobody))
