@@ -57,15 +57,16 @@ def test_a_bound_is_one_however_soon_branching_is_stopped(scope):
 
 @BOTH
 def test_local_search_finds_the_optimum_of_small_problems(scope):
-    missed = 0
-    for problem, rho in small_problems(scope, tries(60, 1000)):
+    """It proves nothing, and may miss one of some hundred."""
+    missed, number = 0, tries(60, 1000)
+    for problem, rho in small_problems(scope, number):
         placed = LocalSearch(problem).run(moves=300)
         if rho is None:
             assert placed is None
             continue
         assert broken_rules(problem, placed) == []
         missed += score(problem, placed) < rho - 1e-9
-    assert missed <= 1
+    assert missed <= max(1, number // 200)
 
 
 def test_local_search_is_the_same_each_time_and_goes_on_where_it_ended():
