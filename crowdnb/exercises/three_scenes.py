@@ -9,7 +9,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from crowdnb.exercises.answers import TIE, is_near, number_said, numbers_for, stop_text, with_names
+from crowdnb.exercises.answers import (
+    TIE,
+    is_near,
+    number_said,
+    numbers_for,
+    one_number,
+    stop_text,
+    with_names,
+)
 from crowdnb.exercises.verdict import Verdict, right_answer, wrong_answer
 from crowdnb.labels import listing, number, shown
 from crowdnb.market import scenes
@@ -170,13 +178,16 @@ def _published(
     case = f"Groups {names} and k = {k}:"
     column = pd.Series([name for name, size in sizes.items() for _ in range(size)], dtype=object)
     try:
-        counts = dict(publish(column.copy(), k))
+        shown_by = dict(publish(column.copy(), k))
     except Exception as error:
         return f"{case} it {stop_text(error)}"
-    for name, given in counts.items():
-        if sizes.get(name) != given:
+    counts: dict[Any, float] = {}
+    for name, given in shown_by.items():
+        value = one_number(given)
+        if value is None or sizes.get(name) != value:
             return f"{case} it shows {given} for {name}, which is not so."
-        if given < k:
+        counts[name] = value
+        if value < k:
             return f"{case} it shows {name} with {given}, under k."
     total = len(column)
     rest = total - int(sum(counts.values()))
