@@ -201,7 +201,7 @@ def _told(found: DeletionFilter, clock: Clock) -> Infeasible:
             lines.append(f"{_sentence([requirement_text(problem, item) for item in limits])}.")
     for kind in ("pin", "ceiling", *BY_ROW):
         if items := kinds.get(kind, []):
-            lines.append(f"{_sentence([requirement_text(problem, item) for item in items])}.")
+            lines.append(f"{_sentence(_texts(problem, items))}.")
     if not found.irreducible:
         lines.append(_MORE_THAN_NEEDED)
     return Infeasible(
@@ -226,6 +226,19 @@ def _idle(rules: Rules) -> pd.Index[Any]:
     return rules.problem.workers[
         _able(rules) & ~rules.problem.eligible[:, rules.need > 0].any(axis=1)
     ]
+
+
+def _texts(problem: Problem, items: Sequence[Requirement]) -> list[str]:
+    """Requirements in words, the first as a sentence begins: a label stays as it is written."""
+    first, *more = [requirement_text(problem, item) for item in items]
+    if items[0].kind == "budget" or (items[0].kind == "quota" and _of_all(problem, items[0])):
+        first = first[0].upper() + first[1:]
+    return [first, *more]
+
+
+def _of_all(problem: Problem, quota: Requirement) -> bool:
+    """Whether a quota is of all tasks together."""
+    return problem.quota_sides[quota.other].task < 0
 
 
 def _sentence(parts: Sequence[str]) -> str:

@@ -74,6 +74,8 @@ def _by_other(found: Findings, names: str) -> list[str]:
         return []
     usual = found.project.reading
     by = _CALLED[OTHER[found.reading.ability]].format(gamma=usual.gamma, level=usual.level)
+    if found.by_other.status != "optimal":
+        return [f"{by} who would be chosen {found.not_settled}."]
     mine, theirs = (dict.fromkeys(one.pairs["worker"]) for one in (found.answer, found.by_other))
     if come := [who for who in theirs if who not in mine]:
         who = f"{names}{listing(come, _NAMES)}" if names else ""
@@ -95,7 +97,7 @@ def few_by_other(found: Findings) -> list[str]:
 
 def _others(found: Findings) -> str:
     """One row for each task that would have others: these, and those, with their ratings."""
-    if found.by_other is None:
+    if found.by_other is None or found.by_other.status != "optimal":
         return ""
     rows = []
     mine, theirs = (_by_task(one) for one in (found.answer, found.by_other))

@@ -26,6 +26,7 @@ from crowdnb.project.last_plan_changes import Since
 from crowdnb.project.scenario import GIVEN, Scenario
 from crowdnb.project.scenarios import Scenarios
 from crowdnb.sensitivity.stability import Stability, stability
+from crowdnb.solver.clock import Clock
 from crowdnb.solver.search import optimum
 from crowdnb.solver.ties import tie
 
@@ -37,7 +38,12 @@ _STABLE_CRITERIA = 4  # up to which the region of weights is found within second
 COSTS = {"limit": 2.0, "worker": 3.0}
 OTHER: dict[Rule, Rule] = {"cloud": "posterior", "posterior": "cloud"}
 FEW = 5  # repairs, and names of a list
-_PATIENCE = 20.0  # seconds for the repairs
+# seconds for each look into something beside the answer: a page is waited for, and tells what is
+# left open
+_PATIENCE = 20.0
+_LEAST = 0.01  # seconds for whatever is asked when the time is over: a guess, and a bound
+# of the time limit, for the answer: the rest is for writing, and for other scenarios if there are
+_ALONE, _AMONG_OTHERS = 0.9, 0.5
 
 
 class Findings:
@@ -63,12 +69,18 @@ class Findings:
         said: Sequence[str] = (),
         since: Since | None = None,
     ) -> None:
-        self.since = None if since is None else since.told
-        self.plans, self.scenario, self.title = plans, plans.fitted(scenario), title
-        self.project = plans.project
-        self.answer = plans.answer(scenario)
-        self.problem = self.answer.problem
+        self.scenario, self.title = plans.fitted(scenario), title
+        self.project, self.limited = plans.project, plans.time_limit is not None
         self.changes = self.scenario.words(self.project)
+        limit, others = plans.time_limit, self.changes or plans.named
+        share = _AMONG_OTHERS if others else _ALONE
+        self.plans = plans if limit is None else plans.within(share * limit)
+        self.answer = self.plans.answer(scenario)
+        # loading a solver does not count, so the answer itself says what it took
+        rest = None if limit is None else max(_ALONE * limit - self.answer.seconds, _LEAST)
+        self._clock = Clock(rest)
+        self.since = None if since is None else since.told
+        self.problem = self.answer.problem
         self.misfits = plans.left_out(scenario)
         self.notes = [*self.project.notes, *said]
         self.weights = dict(scenario.weights) or self.project.weights_by_criterion
@@ -77,6 +89,22 @@ class Findings:
         self.small = self.problem.arrays.qualification.size <= self._most
         self.size = "{} workers × {} tasks".format(*self.problem.arrays.qualification.shape)
         self.fits_grid = fits_grid(*self.problem.arrays.qualification.shape)
+
+    def seconds(self, share: float) -> float:
+        """The time limit of a look: a share of what is left to the page, at most the patience."""
+        return max(min(share * self._clock.left, _PATIENCE), _LEAST)
+
+    @property
+    def not_settled(self) -> str:
+        """The end of a sentence about what a look left open."""
+        within = "within the time limit" if self.limited else "in the time that a page takes"
+        return f"was not settled {within}"
+
+    def _other_answers(self, share: float) -> Scenarios:
+        """The plans, with a share of what is left for each further answer."""
+        if self.limited:
+            self.plans = self.plans.within(max(share * self._clock.left, _LEAST))
+        return self.plans
 
     @property
     def not_looked_into(self) -> str:
@@ -90,19 +118,21 @@ class Findings:
     @cached_property
     def given(self) -> Assignment:
         """The answer of the project as its files give it."""
-        return self.plans.answer(GIVEN)
+        return self._other_answers(1 / 3).answer(GIVEN)
 
     @cached_property
     def next_best(self) -> Alternatives | None:
         """The two best assignments; None where they are not asked for, or nobody is assigned."""
         if self.not_looked_into or not self.problem.plain or not len(self.answer.pairs):
             return None
-        return alternatives(self.problem, limit=2, solver=self.plans.solver)
+        return alternatives(
+            self.problem, limit=2, solver=self.plans.solver, time_limit=self.seconds(1 / 6)
+        )
 
     @cached_property
     def worth(self) -> pd.DataFrame:
-        """What every conflict, bar, place and worker is worth."""
-        return prices(self.problem, self.plans.solver)
+        """What every conflict, bar, place and worker is worth; NaN where it is left open."""
+        return prices(self.problem, self.plans.solver, self.seconds(2 / 3))
 
     @cached_property
     def free(self) -> Assignment:
@@ -111,7 +141,7 @@ class Findings:
         return optimum(
             self.problem.changed(task_conflicts=None, worker_conflicts=none),
             self.plans.solver,
-            self.plans.time_limit,
+            self.seconds(1 / 3),
         )
 
     @property
@@ -141,7 +171,7 @@ class Findings:
             task: optimum(
                 self.problem.changed(missing_cost=cost.where(cost.index != task, math.inf)),
                 self.plans.solver,
-                self.plans.time_limit,
+                self.seconds(1 / 12),
             )
             for task in short[short > 0].index[:FEW]
         }
@@ -153,23 +183,27 @@ class Findings:
 
     @cached_property
     def by_other(self) -> Assignment | None:
-        """The answer with abilities by the other rule; None without histories, or of much."""
+        """The answer with abilities by the other rule; None without histories, or of much.
+
+        None as well where there is no assignment by it.
+        """
         if self.project.counts is None or self.not_looked_into or not len(self.answer.pairs):
             return None
         other = OTHER[self.reading.ability]
         one = replace(self.scenario, name="", ability=other, gamma=None, level=None)
-        answer = self.plans.answer(one)
-        return None if answer.placed is None else answer
+        answer = self.plans.within(self.seconds(1 / 3)).answer(one)
+        return None if answer.status == "infeasible" else answer
 
     @cached_property
     def repairs(self) -> Repairs:
         """The cheapest changes after which an assignment exists."""
-        return repairs(self.problem, FEW, COSTS, time_limit=_PATIENCE)
+        return repairs(self.problem, FEW, COSTS, time_limit=self.seconds(1 / 2))
 
     @cached_property
     def compared(self) -> pd.DataFrame:
         """The scenarios side by side; no row where there are none besides the files."""
-        return self.plans.compare() if self.plans.named else pd.DataFrame()
+        many = len(self.plans.named)
+        return self._other_answers(2 / 3 / (many + 1)).compare() if many else pd.DataFrame()
 
     @cached_property
     def stability(self) -> Stability | None:
@@ -187,4 +221,5 @@ class Findings:
             pd.Series(self.weights),
             self.answer.table,
             solver=self.plans.solver,
+            time_limit=self.seconds(1.0),
         )

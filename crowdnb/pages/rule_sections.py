@@ -45,7 +45,8 @@ def _why_empty(found: Findings, task: Hashable, left: int) -> str:
         return f"{said}."
     less = found.answer.performance - filled.performance
     who = moves_text(moved(found.answer, filled))
-    return f"{said}. To fill {all_of} lowers ρ by {max(less, 0.0):.3g} ({who})."
+    most = "" if filled.status == "optimal" else "at most "
+    return f"{said}. To fill {all_of} lowers ρ by {most}{max(less, 0.0):.3g} ({who})."
 
 
 def rules_checked(problem: Problem, scope: str) -> str:

@@ -172,14 +172,17 @@ def _why(found: Findings) -> list[str]:
         return [found.not_looked_into]
     lines = [said] if (said := _next_best(found)) else []
     workers = found.worth[found.worth["kind"] == "worker"]
-    missed = workers[workers["worth"] > 0]
+    missed, left = workers[workers["worth"] > 0], int(workers["worth"].isna().sum())
+    if left:
+        lines.append(f"What ρ would fall without {left} of the workers {found.not_settled}.")
     if len(missed):
         most = [
             f"{as_listed(who)} ({_fall(worth)})"
             for who, worth in zip(missed["worker"][:FEW], missed["worth"][:FEW], strict=True)
         ]
-        lines.append(f"Missed most, by what ρ would fall without them: {phrases(most)}.")
-    if len(missed) > FEW:
+        of = " of the others" if left else ""
+        lines.append(f"Missed most{of}, by what ρ would fall without them: {phrases(most)}.")
+    if len(missed) > FEW and not left:
         least = missed.iloc[-1]
         lines.append(f"Missed least of those chosen: {least['worker']} ({_fall(least['worth'])}).")
     return lines
@@ -193,6 +196,9 @@ def _next_best(found: Findings) -> str:
     if two is None:
         alone = "It is the only best one. " if found.answer.tied is False else ""
         return f"{alone}Which comes next is not looked into where {_OPTIONS}."
+    if len(two.assignments) < 2 and not two.complete:
+        alone = "It is the only best one. " if found.answer.tied is False else ""
+        return f"{alone}Which comes next {found.not_settled}."
     if len(two.assignments) == 1:
         return "It is the only assignment that keeps every rule."
     if two.optima > 1:
@@ -206,7 +212,6 @@ def _next_best(found: Findings) -> str:
 # Of prices: what a person could give up, and what is only better so.
 _RULES = ["conflict", "exclusion", "overlap", "pin", "least", "capacity", "quota", "budget"]
 _WISHES = ["keep", "undesirable", "effect"]
-_PATIENCE = 20.0  # seconds for the reason why there is no assignment
 _NOTES = 8  # on the files, so that a page stays short
 _OPTIONS = "a rule beyond the paper counts, such as several tasks per worker"
 
@@ -217,9 +222,7 @@ def _costs(found: Findings) -> list[str]:
         return [found.not_looked_into]
     lost = found.lost
     if math.isnan(lost):
-        together = (
-            "What all conflicts and bars cost together was not found out within the time limit."
-        )
+        together = f"What all conflicts and bars cost together {found.not_settled}."
     elif lost > 0:
         together = (
             f"All conflicts and bars together cost {_fall(lost)}: without them ρ would be"
@@ -228,11 +231,15 @@ def _costs(found: Findings) -> list[str]:
     else:
         together = "No conflict and no bar costs anything: without them ρ would be the same."
     lines, worth = [together], found.worth
+    left = worth["worth"].isna() & (worth["kind"] != "worker")
+    if left.any():
+        lines.append(f"What {left.sum()} of the rules and places cost alone {found.not_settled}.")
     rules = worth[worth["kind"].isin(_RULES) & (worth["worth"] < 0)]
     rules = rules.sort_values("worth", kind="stable")
     if len(rules):
-        lines.append(f"The most costly alone: {phrases(rules['text'], FEW, len(rules))}.")
-    elif lost > 0:
+        most = "Costly" if left.any() else "The most costly"
+        lines.append(f"{most} alone: {phrases(rules['text'], FEW, len(rules))}.")
+    elif lost > 0 and not left.any():
         lines.append("None of them costs anything alone.")
     wishes = worth[worth["kind"].isin(_WISHES) & (worth["worth"] != 0)]
     if len(wishes):
@@ -240,7 +247,7 @@ def _costs(found: Findings) -> list[str]:
             f"Of what is only undesirable, or better together: {phrases(wishes['text'], FEW)}."
         )
     places = worth[(worth["kind"] == "place") & np.isfinite(worth["worth"])]
-    if len(places):
+    if len(places) and not left[worth["kind"] == "place"].any():
         least = places.iloc[-1]
         lines.append(
             f"The place that adds least to ρ: one of {least['task']} ({_fall(least['worth'])})."
@@ -261,7 +268,7 @@ def _why_not(found: Findings) -> str:
         return f"<p>{escaped(_headline(found))}</p>"
     if not found.fits_grid:
         return items(found.answer.reasons)
-    return items(str(explain_infeasible(found.problem, _PATIENCE)).split("\n"))
+    return items(str(explain_infeasible(found.problem, found.seconds(1 / 2))).split("\n"))
 
 
 def _help(found: Findings) -> str:
@@ -355,12 +362,15 @@ def _weights(found: Findings) -> list[str]:
     """How far the criteria weights are from those that change the answer."""
     stable = found.stability
     if stable is not None:
+        if not stable.settled and stable.nearest is None:
+            return [f"How far the criteria weights may move {found.not_settled}."]
         if stable.nearest is None:
             return ["The assignment stays the best at any weights of the criteria."]
+        most = "" if stable.settled else "at most "
         there = ", ".join(f"{name} {weight:.3g}" for name, weight in stable.nearest.items())
         return [
-            f"Another assignment is as good once {stable.moved:.2g} of the criteria weights moves"
-            f" ({there})."
+            f"Another assignment is as good once {most}{stable.moved:.2g} of the criteria weights"
+            f" moves ({there})."
         ]
     if found.not_looked_into or not len(found.answer.pairs) or len(found.weights) <= 1:
         return []

@@ -32,6 +32,7 @@ from crowdnb.panels.bench_repairs import repairs_offered
 from crowdnb.panels.bench_settings import Settings
 from crowdnb.panels.bench_words import (
     checked_text,
+    patience,
     prices_text,
     scenarios_side_by_side,
     since_text,
@@ -382,13 +383,20 @@ class Bench(ProjectFolder):
         """Why the pair chosen, or why not."""
         self.told.value = _tried(
             lambda: sentences(
-                str(why(self._problem(), self.worker.value, self.task.value)).split("\n")
+                str(
+                    why(
+                        self._problem(),
+                        self.worker.value,
+                        self.task.value,
+                        time_limit=patience(self._here.plans),
+                    )
+                ).split("\n")
             )
         )
 
     def tell_prices(self) -> None:
         """What each conflict, exclusion, place and worker is worth."""
-        self.told.value = _tried(lambda: prices_text(self._problem()))
+        self.told.value = _tried(lambda: prices_text(self._problem(), patience(self._here.plans)))
 
     def _problem(self) -> Problem:
         """The problem of the settings, which has an assignment."""

@@ -51,14 +51,28 @@ def since_text(source: Path | None, plans: Scenarios) -> str:
         return ""
 
 
-def prices_text(problem: Problem) -> str:
+_PATIENCE = 10.0  # seconds for prices, and for why: somebody waits for the bench
+
+
+def patience(plans: Scenarios) -> float:
+    """The time limit of a look into the answer: that of the plans where it is shorter."""
+    return min(_PATIENCE, plans.time_limit or _PATIENCE)
+
+
+def prices_text(problem: Problem, time_limit: float = _PATIENCE) -> str:
     """What everything is worth, as sentences."""
     if problem.arrays.qualification.size > WIDEST[0] * WIDEST[1]:
         return paragraphs(
             [f"Not computed for more than {WIDEST[0]} × {WIDEST[1]}; cn.prices takes its time."]
         )
-    table = prices(problem)
-    lines = table.loc[table["worth"] != 0, "text"].tolist()
+    table = prices(problem, time_limit=time_limit)
+    left = table["worth"].isna()
+    lines = table.loc[(table["worth"] != 0) & ~left, "text"].tolist()
+    if left.any():
+        lines.append(
+            f"What {left.sum()} of {len(table)} add or cost was not settled within"
+            f" {time_limit:g} s; cn.prices takes its time."
+        )
     return sentences(
         lines or ["No rule, place or worker changes anything alone."],
         "What each adds to ρ, or costs:",

@@ -156,6 +156,10 @@ class Scenarios:
         """With other settings being tried."""
         return self._but(current=replace(needs(current, Scenario, "current"), name=""))
 
+    def within(self, time_limit: float | None) -> Scenarios:
+        """With another time limit for each answer that is not known yet."""
+        return self._but(time_limit=time_limit)
+
     def _but(self, **changes: Any) -> Scenarios:
         """A copy that keeps what is compiled and solved already."""
         other = replace(self, **changes)

@@ -163,7 +163,7 @@ def test_pins_limits_and_a_budget_in_words():
     pinned = cn.explain_infeasible(cn.Problem(two, [1, 1], pinned=[(0, 0), (1, 0)]))
     assert pinned.text == "0 is pinned to 0; 1 is pinned to 0.\n0 takes at most 1 worker."
     dear = cn.explain_infeasible(cn.Problem(two, [1, 1], costs=[[1, 3], [3, 1]], budget=1))
-    assert "the costs may come to 1." in dear.text
+    assert "The costs may come to 1." in dear.text
     assert dear.certificate == "Whatever meets the other requirements costs at least 2."
     uneven = cn.explain_infeasible(cn.Problem([[0.5] * 3] * 2, [2, 2, 0], worker_limits=[2, 0]))
     assert "1 takes at most 0 tasks." in uneven.text

@@ -270,7 +270,7 @@ def test_what_was_not_proved_in_time_is_no_number(case, monkeypatch):
     monkeypatch.setattr(findings, "optimum", lambda *_: late)
     made = cn.report(case)
     assert (
-        "What all conflicts and bars cost together was not found out within the time limit."
+        "What all conflicts and bars cost together was not settled in the time that a page takes."
         in made.html
     )
     plans = cn.Scenarios(case).keep("fewer", required={"r0": 1})

@@ -140,7 +140,7 @@ def test_a_person_added_by_a_repair_can_be_taken_back(folder):
     assert bench.panel.scenario() == cn.Scenario("", limits={"a10": 2})
 
 
-def test_why_and_what_it_costs(folder):
+def test_why_and_what_it_costs(folder, monkeypatch):
     bench = cn.bench(folder)
     problem = cn.read_project(folder).problem()
     assert (bench.worker.value, bench.task.value) == ("a0", "r0")  # the first, until one is chosen
@@ -151,6 +151,11 @@ def test_why_and_what_it_costs(folder):
     assert str(cn.why(problem, "a3", "r0")).splitlines()[0] in bench.told.value
     bench.tell_prices()
     assert cn.prices(problem).query("worth != 0")["text"].iloc[0] in bench.told.value
+    monkeypatch.setattr("crowdnb.panels.bench_words._PATIENCE", 1e-9)
+    bench.tell_prices()
+    assert "add or cost was not settled within 1e-09 s; cn.prices takes" in bench.told.value
+    bench.tell_why()
+    assert "was not settled within the time limit" in bench.told.value
     bench["gamma"].value = 0.2
     assert bench.told.value.startswith(
         f'{FADED} aria-label="of earlier settings"><p>Of earlier settings:</p>'
