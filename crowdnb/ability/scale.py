@@ -141,11 +141,11 @@ class Scales:
             given = list(scales.values())
             criteria = unique_index(list(scales), "scales: criterion")
             self.by_criterion = {
-                criterion: _scale_of(one, f"scales: {criterion}")
+                criterion: as_scale(one, f"scales: {criterion}")
                 for criterion, one in zip(criteria, given, strict=True)
             }
         elif scales is not None:
-            self.rest = _scale_of(scales, "scales")
+            self.rest = as_scale(scales, "scales")
         every = {self.rest, *self.by_criterion.values()}
         self.marks = np.unique(np.concatenate([one.marks for one in every]))
         plain = len(every) == 1 and (self.rest.lowest, self.rest.step) == (1, 1)
@@ -182,7 +182,7 @@ def _pairs(series: pd.Series[Any]) -> dict[Any, Any]:
     return dict(zip(series.index, series, strict=True))
 
 
-def _scale_of(given: object, where: str) -> Scale:
+def as_scale(given: object, where: str) -> Scale:
     """A scale, or one of (lowest, highest[, step]); ValueError for anything else."""
     if isinstance(given, Scale):
         return given
@@ -191,7 +191,9 @@ def _scale_of(given: object, where: str) -> Scale:
             return Scale(*given)
         except ValueError as error:
             raise ValueError(f"{where}: {str(error).removeprefix('scale: ')}") from None
-    raise ValueError(f"{where}: a Scale or (lowest, highest[, step]) is needed, got {shown(given)}")
+    raise ValueError(
+        f"{where}: lowest, highest and, if need be, step are needed, got {shown(given)}"
+    )
 
 
 def is_mark(rating: object, scale: Scale) -> bool:

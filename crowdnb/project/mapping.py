@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from crowdnb.ability.scale import Scale
+from crowdnb.ability.scale import Scale, as_scale
 from crowdnb.labels import listing, number, one_of, shown
 from crowdnb.project.errors import did_you_mean
 from crowdnb.project.files import read_json
@@ -80,12 +80,12 @@ class TableMapping:
         if not isinstance(self.rounded, bool):
             raise ValueError(f"rounded must be True or False, got {shown(self.rounded)}")
         if self.scale is not None:
-            object.__setattr__(self, "scale", _scale(self.scale, "scale"))
+            object.__setattr__(self, "scale", as_scale(self.scale, "scale"))
         scales = _entries(self.scale_of, "scale_of")
         object.__setattr__(
             self,
             "scale_of",
-            {_label(one, "scale_of"): _scale(s, f"scale_of: {one}") for one, s in scales},
+            {_label(one, "scale_of"): as_scale(s, f"scale_of: {one}") for one, s in scales},
         )
         object.__setattr__(self, "words", _marks_of(_entries(self.words, "words")))
         self._check_columns()
@@ -205,19 +205,6 @@ def _entries(given: object, name: str) -> list[tuple[Any, Any]]:
     if not isinstance(given, Mapping):
         raise ValueError(f"{name}: entries by name are needed, got {shown(given)}")
     return list(given.items())
-
-
-def _scale(given: object, name: str) -> Scale:
-    if isinstance(given, Scale):
-        return given
-    if isinstance(given, tuple | list) and len(given) in (2, 3):
-        try:
-            return Scale(*given)
-        except ValueError as error:
-            raise ValueError(f"{name}: {str(error).removeprefix('scale: ')}") from None
-    raise ValueError(
-        f"{name}: lowest, highest and, if need be, step are needed, got {shown(given)}"
-    )
 
 
 def _marks_of(entries: list[tuple[Any, Any]]) -> dict[str, float]:

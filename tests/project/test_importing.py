@@ -308,7 +308,7 @@ def test_who_lacks_a_rating_is_counted_of_all_that_there_are_then(tmp_path):
         (WIDE, "criteria: name the columns", {"criterion": "Skill", "rating": "Care"}),
         (WIDE, "worker: the column of the workers", {"worker": []}),
         (WIDE, "no workbook", {"sheet": "one"}),
-        (WIDE, "cannot be together", {"add": True, "replace": True}),
+        (WIDE, "cannot both be True", {"add": True, "replace": True}),
         ("name,Skill,Care\nАnna,1,2\n", "letters", {}),
         ("name,Skill,Care\n#N/A,1,2\n", "spreadsheet", {}),
         (WIDE, "scale_of: 'Car'", {"scale_of": {"Car": (1, 5)}}),
