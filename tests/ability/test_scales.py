@@ -315,13 +315,13 @@ def test_what_is_off_its_scale_is_named(criterion, rating, said, kind):
         ({"speed": (0, 4)}, "there is no rating on speed; there are care, pace, skill"),
         ({"ѕkill": (0, 4)}, "mixes .* with Latin letters"),
         ({"Skill": (0, 4)}, "there is no rating on Skill"),
-        ({"skill": 4}, "skill: a Scale or .* is needed, got 4"),
-        ({"skill": (4,)}, "skill: a Scale or"),
-        ({"skill": None}, "skill: a Scale or .*got None"),
+        ({"skill": 4}, "skill: lowest, highest .* are needed, got 4"),
+        ({"skill": (4,)}, "skill: lowest, highest"),
+        ({"skill": None}, "skill: lowest, highest .*got None"),
         ({"skill": (0, 4), "skill ": (0, 5)}, "skill"),
         (pd.Series([(0, 4), (0, 5)], ["skill", "skill"]), "skill stands more than once"),
-        (5, "a Scale or .* is needed, got 5"),
-        ("0-4", "a Scale or .* is needed, got '0-4'"),
+        (5, "lowest, highest .* are needed, got 5"),
+        ("0-4", "lowest, highest .* are needed, got '0-4'"),
     ],
 )
 def test_wrong_scales_are_named(scales, said):
