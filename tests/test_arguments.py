@@ -143,7 +143,7 @@ CALLS = [
     "STABILITY.holds(weights=WEIGHTS)",
     (
         "cn.gamma_range(project=PROJECT, problem=OF_PROJECT, table=CHOSEN, limit=1.0,"
-        " tolerance=1e-3, he_to_en=0.5, solver='HIGHS')"
+        " tolerance=1e-3, he_to_en=0.5, solver='HIGHS', time_limit=5.0)"
     ),
     (
         "cn.doubt(project=PROJECT, problem=OF_PROJECT, table=CHOSEN, samples=2, rng=0,"

@@ -166,6 +166,34 @@ def test_doubt(given):
         assert part.settled or ("not settled" if size == 0 else f"after {size} of 50") in part.text
 
 
+def test_gamma_range(case, monkeypatch):
+    """The clock stops after some looks: no end is said that is not one, none beyond the true one."""
+    whole = cn.gamma_range(case)
+    left = [0]
+
+    def over(clock):
+        left[0] -= 1
+        return left[0] < 0
+
+    monkeypatch.setattr("crowdnb.solver.clock.Clock.over", property(over))
+    seen = set()
+    for looks in range(40):
+        left[0] = looks
+        part = cn.gamma_range(case, time_limit=60)
+        assert whole.low <= part.low <= part.gamma <= part.high <= whole.high
+        assert part.settled == ("not settled" not in part.text)
+        assert not part.frame["ends"].any() or part.high == whole.high
+        seen.add(part.settled)
+        if part.settled:
+            assert part.text == whole.text
+            break
+    assert seen == {True, False}
+    monkeypatch.undo()
+    first = cn.gamma_range(case, time_limit=1e-9)
+    assert not first.settled
+    cn.plots.gamma_range(first)
+
+
 def test_what_is_no_time_limit(case):
     table = case.published.assignment
     for call in (
@@ -179,6 +207,7 @@ def test_what_is_no_time_limit(case):
         lambda limit: cn.recover_conflicts(PLAIN, table, time_limit=limit),
         lambda limit: cn.stability(PLAIN, P, W, time_limit=limit),
         lambda limit: cn.doubt(case, time_limit=limit),
+        lambda limit: cn.gamma_range(case, time_limit=limit),
     ):
         for limit in (0, -1.0, np.nan, 1e9):
             with pytest.raises(ValueError, match="time_limit must be above 0 and at most 1e"):

@@ -1,7 +1,7 @@
 """What if (notebook 06): how far the data can move before the assignment changes, and back.
 
 ``stability``       criteria weights
-``gamma``, ``gamma_ends``
+``gamma``, ``gamma_course``, ``gamma_ends``
                     γ, the influence of He; intervals as functions of it
 ``doubt``           ratings or abilities drawn again
 ``robust``          the worst case, and the least regret

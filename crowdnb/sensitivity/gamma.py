@@ -14,7 +14,6 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -33,9 +32,11 @@ from crowdnb.model.assignment import Assignment
 from crowdnb.model.moves import moves, moves_text
 from crowdnb.model.problem import Problem
 from crowdnb.project.record import Project
+from crowdnb.sensitivity.gamma_course import Course, Twins
 from crowdnb.sensitivity.gamma_ends import ends_and_he, no_posterior
 from crowdnb.sensitivity.given import no_terms, positions
 from crowdnb.sensitivity.project_arrays import ProjectArrays
+from crowdnb.solver.clock import TimeOverError
 from crowdnb.solver.other_values import TINY
 from crowdnb.solver.ties import tie
 
@@ -71,6 +72,9 @@ class GammaRange:
         The greatest γ that was looked at.
     tolerance : float
     text : str
+    settled : bool
+        Whether both ends are found. Where the time was over before, T is optimal at least from
+        ``low`` to ``high``; if there is no T (status ``time_limit``), nothing is known.
     """
 
     assignment: Assignment
@@ -83,6 +87,7 @@ class GammaRange:
     limit: float
     tolerance: float
     text: str
+    settled: bool = True
 
     def __str__(self) -> str:
         return self.text
@@ -96,6 +101,7 @@ def gamma_range(
     tolerance: float = 1e-7,
     he_to_en: float = HE_TO_EN,
     solver: str | None = None,
+    time_limit: float | None = None,
 ) -> GammaRange:
     """The interval of γ, the influence of He, in which an assignment stays optimal.
 
@@ -117,6 +123,9 @@ def gamma_range(
         He / En ≥ 0, of intervals without histories alone.
     solver : str, optional
         As for :func:`crowdnb.solve`.
+    time_limit : float, optional
+        Seconds, > 0, for all of it. When they are over, the range that is proved until then comes
+        back (``settled`` is False).
 
     Returns
     -------
@@ -131,7 +140,7 @@ def gamma_range(
         T breaks a rule or is not optimal; no assignment exists; labels do not fit; the intervals
         are not those of the histories, or by the posterior, which knows no γ, or averages stand for
         missing ratings; a number breaks its rule; ρ of the problem is more than the
-        sum of W Q (costs of what is undesirable, effects).
+        sum of W Q (costs of what is undesirable, effects); the time limit is not above 0.
 
     Examples
     --------
@@ -155,8 +164,11 @@ def gamma_range(
                 f" {value}"
             )
     limit, tolerance, he_to_en = map(number, (limit, tolerance, he_to_en))
-    drift = _Drift(data, project, gamma, limit, he_to_en, tolerance, solver)
-    placed = data.best(drift.oracle)
+    drift = _Drift(data, project, gamma, limit, he_to_en, tolerance, solver, time_limit)
+    try:
+        placed = data.best(drift.oracle)
+    except TimeOverError:
+        return _not_settled(data.problem, gamma, limit, tolerance)
     if table is not None:
         own = positions(data.problem, table)
         if drift.gain(gamma, own, placed) > 2 * drift.tie(placed):
@@ -164,10 +176,10 @@ def gamma_range(
         placed = own
     ends = [drift.until(placed, 0.0), drift.until(placed, limit)]
     rows, others = [], []
-    for (end, rival), stop in zip(ends, (0.0, limit), strict=True):
+    for (end, rival, settled), stop in zip(ends, (0.0, limit), strict=True):
         q = drift.q(np.array([end]))[0]
         here = Assignment.of(data.with_q(q), placed, "optimal", drift.oracle.optimum.solver, 0.0)
-        forbidden = rival is None and end != stop
+        forbidden = settled and rival is None and end != stop
         who = "" if rival is None else moves_text(moves(data.problem, placed, rival))
         rows.append(
             (
@@ -188,7 +200,7 @@ def gamma_range(
     today = Assignment.of(
         data.problem, placed, "optimal", drift.oracle.optimum.solver, drift.oracle.optimum.seconds
     )
-    (low, _), (high, _) = ends
+    (low, _, left), (high, _, right) = ends
     return GammaRange(
         today,
         gamma,
@@ -199,16 +211,40 @@ def gamma_range(
         others[1],
         limit,
         tolerance,
-        _gamma_text(gamma, low, high, frame, limit),
+        _gamma_text(gamma, low, high, frame, limit, (left, right)),
+        left and right,
     )
 
 
-def _gamma_text(gamma: float, low: float, high: float, frame: pd.DataFrame, limit: float) -> str:
+def _not_settled(problem: Problem, gamma: float, limit: float, tolerance: float) -> GammaRange:
+    """Where not even the best assignment at the project's γ is proved."""
+    nobody = Assignment.of(problem, None, "time_limit", "none", 0.0, math.inf)
+    frame = pd.DataFrame(
+        {"gamma": gamma, "performance": math.nan, "ends": False, "moves": ""}, ["low", "high"]
+    )
+    text = f"The best assignment at γ = {gamma:g} was not settled within the time limit."
+    numbers = (gamma, gamma, gamma)
+    return GammaRange(nobody, *numbers, frame, None, None, limit, tolerance, text, settled=False)
+
+
+def _gamma_text(
+    gamma: float,
+    low: float,
+    high: float,
+    frame: pd.DataFrame,
+    limit: float,
+    settled: tuple[bool, bool],
+) -> str:
+    least = "" if all(settled) else " at least"
     parts = [
-        f"The assignment stays the best from γ = {low:.6g} to {high:.6g}; today γ is {gamma:g}."
+        f"The assignment stays the best{least} from γ = {low:.6g} to {high:.6g}; today γ is"
+        f" {gamma:g}."
     ]
-    for side, ends, who in zip(("below", "above"), frame["ends"], frame["moves"], strict=True):
-        if ends:
+    sides = zip(("below", "above"), settled, frame["ends"], frame["moves"], strict=True)
+    for side, known, ends, who in sides:
+        if not known:
+            parts.append(f"What is {side} was not settled within the time limit.")
+        elif ends:
             parts.append(f"Just {side}: {who}.")
         elif side == "above":
             parts.append(f"Nothing above γ = {limit:g} was looked at.")
@@ -227,6 +263,7 @@ class _Drift:
         he_to_en: float,
         tolerance: float,
         solver: str | None,
+        time_limit: float | None,
     ) -> None:
         self.data, self.gamma, self.tolerance = data, gamma, tolerance
         self.low, self.high, self.he = ends_and_he(data, project, gamma, he_to_en)
@@ -244,7 +281,7 @@ class _Drift:
                 f"ability: {who}: [{data.low[i, k]:g}, {data.high[i, k]:g}] is not {source}"
             )
         self.breaks = self._breaks(limit)
-        self.oracle = Oracle(data.problem, solver)
+        self.oracle = Oracle(data.problem, solver, time_limit)
 
     def ends(self, gammas: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Intervals at several γ, each γ × m × K."""
@@ -269,15 +306,21 @@ class _Drift:
         value = self.q(np.array([gamma]))[0] * self.data.weight
         return _lead(value, placed, rival)
 
-    def until(self, placed: IntArray, stop: float) -> tuple[float, IntArray | None]:
-        """How far from the project's γ towards ``stop`` T is the best; what is better beyond."""
+    def until(self, placed: IntArray, stop: float) -> tuple[float, IntArray | None, bool]:
+        """How far from the project's γ towards ``stop`` T is the best; what is better beyond.
+
+        And whether that is all: where the time is over T is the best up to there at least.
+        """
         a, rival, end = self.gamma, None, self._forbidden(placed, stop)
         twins, ahead = list(self._twins(placed)), [end]  # how far to look, the nearest last
         with tqdm(desc="γ", leave=False, delay=5) as bar:
             while a != end:
                 bar.update()
                 b = ahead[-1]
-                better, pure = self._better(placed, twins, a, b)
+                try:
+                    better, pure = self._better(placed, twins, a, b)
+                except TimeOverError:
+                    return a, None, False
                 if better is None:
                     a = ahead.pop()
                     continue
@@ -289,10 +332,10 @@ class _Drift:
                 if len(inner):
                     ahead.append(float(inner[len(inner) // 2]))
                 elif abs(b - a) <= _NARROW:
-                    return a, better
+                    return a, better, True
                 else:
                     ahead.append((a + b) / 2)
-        return end, rival
+        return end, rival, True
 
     def _root(self, placed: IntArray, rival: IntArray, a: float, b: float) -> float:
         """Where, before b, a rival comes to be better: by more than a tie if it was tied before."""
@@ -316,7 +359,7 @@ class _Drift:
                 return float(a)
         return stop
 
-    def _twins(self, placed: IntArray) -> Iterator[_Twins]:
+    def _twins(self, placed: IntArray) -> Iterator[Twins]:
         """One for each task that a worker of T has, and others with the same intervals could."""
         own = _pairs_of(placed, self.data.q.shape)
         of_worker = np.concatenate([self.low, self.high, self.he], axis=1)
@@ -325,7 +368,7 @@ class _Drift:
         for j in np.flatnonzero(own.any(axis=0) & exact).tolist():
             others = (alike & self.data.allowed[:, j] & ~own[:, j]).sum(axis=1) * own[:, j]
             if others.any():
-                yield _Twins(j, int(others.argmax()), alike[others.argmax()])
+                yield Twins(j, int(others.argmax()), alike[others.argmax()])
 
     def _nodes(self, a: float, b: float) -> FloatArray:
         """From a to b, with all kinks between them."""
@@ -336,12 +379,14 @@ class _Drift:
         return nodes if a <= b else nodes[::-1]
 
     def _better(
-        self, placed: IntArray, twins: Sequence[_Twins], a: float, b: float
+        self, placed: IntArray, twins: Sequence[Twins], a: float, b: float
     ) -> tuple[IntArray | None, bool]:
         """Nothing, if T is the best from a to b; else what may be better, and how surely.
 
         The latter is whether the same pairs are possible at every γ from a to b.
         """
+        if self.oracle.clock.over:
+            raise TimeOverError
         nodes, data = self._nodes(a, b), self.data
         if len(nodes) * data.q.size * len(data.w) > _CELLS and len(nodes) > 2:
             return placed, False
@@ -361,7 +406,7 @@ class _Drift:
                 return rival, pure
         return None, pure
 
-    def _course(self, nodes: FloatArray) -> _Course:
+    def _course(self, nodes: FloatArray) -> Course:
         """Q at each node; and how far, between two, it can leave the straight line.
 
         In terms of the width x = l_U + l_D (eq. 3) P = A + B / x there. On x from x1 to x2 that
@@ -376,7 +421,7 @@ class _Drift:
         above, below = (
             np.where(sign * rise * wider > 0, off, 0.0) @ data.w for sign in (1.0, -1.0)
         )
-        return _Course(p @ data.w, above, below)
+        return Course(p @ data.w, above, below)
 
     def _optimum(self, q: FloatArray, possible: BoolArray) -> IntArray:
         """The best assignment of the possible pairs for this Q; T itself is one."""
@@ -385,43 +430,6 @@ class _Drift:
             qualification=np.where(q == 0, TINY, q), task_conflicts=barred
         )
         return placed_of(self.oracle.best(problem))
-
-
-class _Twins(NamedTuple):
-    """A task whose L is met exactly, and workers alike at every γ, of whom T has one there."""
-
-    task: int
-    worker: int
-    alike: BoolArray  # m: the worker, and who is like them
-
-
-class _Course(NamedTuple):
-    """How Q of each pair runs along several γ, the nodes."""
-
-    q: FloatArray  # nodes × m × n
-    above: FloatArray  # (nodes - 1) × m × n: how far above the line between two nodes it can lie
-    below: FloatArray  # and how far below
-
-    def measure_from(self, twins: _Twins) -> None:
-        """Take Q of T's worker from Q of all on the task: those alike are at 0, without a doubt.
-
-        The task has the same number of workers in every assignment, so these are ranked as before.
-        """
-        j, i, alike = twins
-        self.q[:, :, j] -= self.q[:, [i], j]
-        less, more = self.above[:, [i], j].copy(), self.below[:, [i], j].copy()
-        self.above[:, :, j] = np.where(alike, 0.0, self.above[:, :, j] + more)
-        self.below[:, :, j] = np.where(alike, 0.0, self.below[:, :, j] + less)
-
-    def off_the_chord(self, share: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """How far Q can lie above and below the line from the first node to the last, m × n each.
-
-        ``share`` says where on the way, from 0 to 1, each node is.
-        """
-        chord = self.q[0] + share[:, None, None] * (self.q[-1] - self.q[0])
-        over = (self.q - chord).max(axis=0) + self.above.max(axis=0)
-        under = (chord - self.q).max(axis=0) + self.below.max(axis=0)
-        return over, under
 
 
 def _pairs_of(placed: IntArray, shape: tuple[int, ...]) -> BoolArray:
