@@ -226,6 +226,7 @@ CALLS = [
     "SCENARIOS.same_measure(scenario='one')",
     "SCENARIOS.problem(scenario='one')",
     "SCENARIOS.at(current=cn.Scenario())",
+    "SCENARIOS.within(time_limit=2.0)",
     "SCENARIOS.drop(name='one')",
     "SCENARIOS.keep(scenario='two', gamma=0.2)",
     "SCENARIOS.save(path=FOLDER / 'scenarios.json')",
@@ -845,6 +846,7 @@ ARGUMENTS |= {
         "counts by label",
     ),
     "SCENARIOS.keep.gamma": "not negative or none",
+    "SCENARIOS.within.time_limit": "limit or none",
     "cn.report.source": "path",
     "cn.ProjectError.problems": "none of them",
 }
@@ -927,6 +929,7 @@ RESULTS = """
 Assignment Assignment.of SolverAnswerError ScenarioError Counts baselines.Attempt matching.Auction plots.Picture
 relaxation.Descent relaxation.Linear relaxation.Relaxed relaxation.Tree
 simulation.Comparison scenes.HandOver scenes.Scene panels.View
+exercises.Verdict exercises.Verdict.worth
 panels.Panel panels.Panel.__getitem__ panels.WeightSliders.notify_change panels.panel_possibility panels.panel_problem
 panels.panel_qualification experiments.full experiments.Instance experiments.Instance.problem experiments.Outcome
 """
