@@ -19,6 +19,7 @@ from helpers.effort import tries
 
 import crowdnb as cn
 from crowdnb.explain import repairs
+from crowdnb.solver.clock import Clock
 
 W = CASE.criteria_weights
 TIGHT = FULL.changed(costs=np.arange(112.0).reshape(14, 8) % 7 + 0.5, budget=20.0)
@@ -43,6 +44,14 @@ def test_why():
         else:
             assert part.other is None and np.isnan(part.difference)
             assert "was not settled within the time limit" in part.text
+
+
+def test_the_optimum_is_an_alternative_though_the_time_is_over(monkeypatch):
+    """The time may end with the proof; there is nothing to list then but the one that is proved."""
+    monkeypatch.setattr(Clock, "over", property(lambda clock: clock.limited))
+    found = cn.alternatives(PLAIN, 3, time_limit=1000)
+    assert [one.performance for one in found] == [cn.solve(PLAIN).performance]
+    assert not found.complete
 
 
 @pytest.mark.slow

@@ -210,10 +210,10 @@ def _in_turn(oracle: Oracle) -> Iterator[IntArray | None]:
     heap = [_Part(-rho, next(turn), nothing, nowhere, best)]
     while heap:
         _, _, forced, barred, best_of_part = heapq.heappop(heap)
-        if oracle.clock.over:
-            yield None
-            return
         if best_of_part is None:
+            if oracle.clock.over:
+                yield None
+                return
             try:
                 found = oracle.best_with(forced, barred)
             except TimeOverError:
@@ -224,7 +224,10 @@ def _in_turn(oracle: Oracle) -> Iterator[IntArray | None]:
                     heap, _Part(-score(problem, found), next(turn), forced, barred, found)
                 )
             continue
-        yield best_of_part
+        yield best_of_part  # the best known is listed however late it is
+        if oracle.clock.over:
+            yield None
+            return
         here = -score(problem, best_of_part)
         for more_forced, more_barred in _split(problem, forced, barred, best_of_part):
             most, found = oracle.bound_with(more_forced, more_barred)
