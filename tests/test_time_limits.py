@@ -7,6 +7,7 @@ from cli.test_interrupts import (
     CASE,
     FULL,
     PLAIN,
+    PRICED,
     QUARREL,
     SMALL,
     WIDE,
@@ -221,3 +222,12 @@ def test_what_is_no_time_limit(case):
         for limit in (0, -1.0, np.nan, 1e9):
             with pytest.raises(ValueError, match="time_limit must be above 0 and at most 1e"):
                 call(limit)
+
+
+def test_the_time_may_end_between_a_look_at_the_clock_and_a_question(monkeypatch):
+    """The question is not asked then, and what is known so far comes back."""
+    found = cn.replan(PLAIN, cn.solve(PLAIN).table, time_limit=60)
+    monkeypatch.setattr(Clock, "over", property(lambda _: False))
+    monkeypatch.setattr(Clock, "left", property(lambda clock: -1.0 if clock.limited else np.inf))
+    assert list(cn.frontier(PRICED, time_limit=1)["status"]) == ["time_limit"]
+    assert found.curve["performance"].isna().all()

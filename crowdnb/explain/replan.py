@@ -16,7 +16,7 @@ from crowdnb.model.assignment import Assignment
 from crowdnb.model.moves import moves, moves_text
 from crowdnb.model.pair_tables import zero_one
 from crowdnb.model.problem import Problem, needed
-from crowdnb.solver.clock import Clock
+from crowdnb.solver.clock import Clock, TimeOverError
 from crowdnb.solver.other_values import valued
 from crowdnb.solver.search import optimum
 from crowdnb.solver.ties import tie, tie_break
@@ -69,10 +69,11 @@ class Replan:
         with tqdm(desc="changes", leave=False, delay=5) as bar:
             while most >= 0:
                 priced = self.problem.changed(costs=costs, budget=float(most))
-                if (
-                    clock.over
-                    or (answer := optimum(priced, None, clock.limit)).status == "time_limit"
-                ):
+                try:
+                    answer = optimum(priced, None, clock.limit)
+                except TimeOverError:
+                    answer = None
+                if answer is None or answer.status == "time_limit":
                     unknown = {most: math.nan}
                     break
                 if answer.placed is None:

@@ -18,6 +18,7 @@ from crowdnb.ability.possibility import possibility_matrix
 from crowdnb.explain.alternatives import Alternatives, alternatives
 from crowdnb.explain.prices import prices
 from crowdnb.explain.repairs import Repairs, repairs
+from crowdnb.labels import number
 from crowdnb.model.assignment import Assignment
 from crowdnb.model.rules import BY_ROW, Rules
 from crowdnb.pages.assignment_tables import fits_grid
@@ -72,7 +73,8 @@ class Findings:
         self.scenario, self.title = plans.fitted(scenario), title
         self.project, self.limited = plans.project, plans.time_limit is not None
         self.changes = self.scenario.words(self.project)
-        limit, others = plans.time_limit, self.changes or plans.named
+        limit = None if plans.time_limit is None else number(plans.time_limit)
+        others = self.changes or plans.named
         share = _AMONG_OTHERS if others else _ALONE
         self.plans = plans if limit is None else plans.within(share * limit)
         self.answer = self.plans.answer(scenario)

@@ -29,7 +29,7 @@ from crowdnb.model.check import BUDGET_TOLERANCE, broken_rules, cost
 from crowdnb.model.obstacles import affordable
 from crowdnb.model.problem import Problem, Status, needed
 from crowdnb.model.terms import score
-from crowdnb.solver.clock import Clock
+from crowdnb.solver.clock import Clock, TimeOverError
 from crowdnb.solver.dual_bound import dual_reach
 from crowdnb.solver.other_values import valued
 from crowdnb.solver.search import optimum
@@ -156,7 +156,14 @@ class _Search:
                 play[tuple(known.placed.T)] = True
                 excluded = problem.arrays.task_conflicts | ~play
                 asked = problem.changed(task_conflicts=excluded)
-        return replace(optimum(asked, self.solver, self.clock.limit), problem=problem)
+        return replace(self._optimum(asked), problem=problem)
+
+    def _optimum(self, problem: Problem) -> Assignment:
+        """The optimum, or none where the time is over before it is asked for."""
+        try:
+            return optimum(problem, self.solver, self.clock.limit)
+        except TimeOverError:
+            return Assignment.of(problem, None, "time_limit", "none", 0.0, math.inf)
 
     def where_rho_changes(self) -> list[_Point]:
         """The least budget for each ρ, rising: each solve asks for less than the last one cost."""
@@ -212,7 +219,7 @@ class _Search:
         if self.problem.soft or self.clock.over:
             return None
         priced = valued(self.problem.changed(budget=None, costs=None), value)
-        placed = optimum(priced, self.solver, self.clock.limit).placed
+        placed = self._optimum(priced).placed
         if placed is None:
             return None
         found = _Known(cost(self.problem, placed), score(self.problem, placed), placed)
