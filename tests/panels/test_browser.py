@@ -767,7 +767,9 @@ def test_a_table_is_read_and_its_abilities_turned_by_keys(lab, page, record_prop
         field.fill(mark)
         field.press("Tab")
     bench.box.get_by_label("date", exact=True).select_option(label="when")
-    bench.says("3 ratings of 2 workers on Care", "Care: marks 1 to 3.")
+    bench.says(
+        "3 ratings of 2 workers on Care", "Care: marks 1 to 3.", "2023-03-02"
+    )  # the last choice
     bench.box.get_by_role("button", name="Write ratings.csv into form").press("Enter")
     bench.checked("Checked, no problem: 2 workers, 1 tasks, 1 places.")
     project = cn.read_project(folder)
