@@ -13,11 +13,10 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from crowdnb.ability.qualification import scaled_to_one
 from crowdnb.ability.scale import Scale
 from crowdnb.ability.tree import CriteriaTree, criteria_tree
 from crowdnb.labels import listing
-from crowdnb.project.cells import as_label, decimals_of, not_negative
+from crowdnb.project.cells import as_label, not_negative
 from crowdnb.project.form import PARTS_OF
 from crowdnb.project.reader import Reader
 from crowdnb.project.tables import Table
@@ -217,18 +216,6 @@ def _add_up(reader: Reader, table: Table, of: str, rows: Sequence[int], share: l
         table.problem(f"the weight is empty, and others of the {of} have one", lacking[0], "weight")
         return
     values = [share[row] for row in rows]
-    cells = table.column("weight")
-    scaled = scaled_to_one(values, [decimals_of(cells[row]) for row in rows])
-    if scaled is None:
-        total = math.fsum(values)
-        percent = "; they look like percent, divide each by 100" * (abs(total - 100) < 1)
-        table.problem(
-            f"the weights of the {of} sum to {total:.9g} and must sum to 1{percent}",
-            rows[0],
-            "weight",
-        )
-        return
-    if scaled != values:
-        reader.note_rounding(f"{table.where}: the weights of the {of}", values)
+    scaled = reader.summing_to_one(table, values, rows, f"the weights of the {of}")
     for row, value in zip(rows, scaled, strict=True):
         share[row] = value

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from crowdnb.ability.fading import day_of
-from crowdnb.labels import number, shown
+from crowdnb.labels import number, shown, text_of
 from crowdnb.project.files import JSON_BYTES, TooLargeError, read_file, read_json, write_whole
 from crowdnb.project.last_plan import PlanRecord, TaskRecord, WorkerRecord
 from crowdnb.project.output import beside
@@ -135,7 +135,7 @@ def _to_json(plan: PlanRecord, whole: bool = True) -> dict[str, Any]:
 def _plan(data: Any, where: str) -> PlanRecord:
     """A plan of the file, checked."""
     held = _entries(data, where)
-    day = _text(held.get("day"), f"{where}, day")
+    day = text_of(held.get("day"), f"{where}, day")
     if day_of(day) is None:
         raise ValueError(f"{where}, day: a date such as 2024-03-01 is needed, got {shown(day)}")
     weights = _each(held.get("weights"), f"{where}, weights", _number)
@@ -153,14 +153,14 @@ def _plan(data: Any, where: str) -> PlanRecord:
         pairs[worker, task] = _number(q, here)
     return PlanRecord(
         day=day,
-        project=_text(held.get("project"), f"{where}, project"),
+        project=text_of(held.get("project"), f"{where}, project"),
         settings=_each(held.get("settings"), f"{where}, settings", _setting),
         scenario=_entries(held.get("scenario"), f"{where}, scenario"),
         weights=weights,
         tasks=tasks,
         workers=workers,
         pairs=pairs,
-        rules=_each(held.get("rules"), f"{where}, rules", _text),
+        rules=_each(held.get("rules"), f"{where}, rules", text_of),
     )
 
 
@@ -205,7 +205,7 @@ def _worker_of(criteria: int, tasks: int) -> Callable[[Any, str], WorkerRecord]:
             None if ratings is None else tuple(map(int, ratings)),
             row_of("counted", criteria),
             row_of("qualification", tasks, -math.inf),
-            _text(held.get("out", ""), f"{where}, out"),
+            text_of(held.get("out", ""), f"{where}, out"),
         )
 
     return read
@@ -233,12 +233,6 @@ def _number(data: Any, where: str) -> float:
     if not math.isfinite(number(data)):
         raise ValueError(f"{where}: a number is needed, got {shown(data)}")
     return number(data)
-
-
-def _text(data: Any, where: str) -> str:
-    if not isinstance(data, str):
-        raise ValueError(f"{where}: a text is needed, got {shown(data)}")
-    return data
 
 
 def _setting(data: Any, where: str) -> Any:

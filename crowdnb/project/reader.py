@@ -100,30 +100,35 @@ class Reader:
         before = len(self.report.problems)
         weight = table.numbers("weight", not_negative, large=False)
         if len(self.report.problems) == before:
-            weight = self._summing_to_one(table, weight)
+            weight = self.summing_to_one(table, weight)
         series = pd.Series(weight, index=pd.Index(criterion, name="criterion"), name="weight")
         return series[~series.index.duplicated() & (series.index != "")], None
 
-    def _summing_to_one(self, table: Table, weight: list[float]) -> list[float]:
-        """Weights that sum to 1, rescaled where only the rounding of what is written is off."""
-        total = math.fsum(weight)
-        scaled = scaled_to_one(weight, [decimals_of(cell) for cell in table.column("weight")])
+    def summing_to_one(
+        self,
+        table: Table,
+        weights: list[float],
+        rows: Sequence[int] | None = None,
+        which: str = "the weights",
+    ) -> list[float]:
+        """Weights that sum to 1, rescaled where only the rounding of what is written is off.
+
+        They stand in these rows of a column ``weight``, or in all; ``which`` are they, in messages.
+        """
+        total, cells = math.fsum(weights), table.column("weight")
+        written = cells if rows is None else [cells[row] for row in rows]
+        scaled = scaled_to_one(weights, [decimals_of(cell) for cell in written])
         if scaled is None:
             percent = "; they look like percent, divide each by 100" * (abs(total - 100) < 1)
-            table.problem(
-                f"the weights sum to {total:.9g} and must sum to 1{percent}", column="weight"
+            first = None if rows is None else rows[0]
+            table.problem(f"{which} sum to {total:.9g} and must sum to 1{percent}", first, "weight")
+            return weights
+        if scaled != weights:
+            self.report.notes.append(
+                f"{table.where}: {which} sum to {total:.9g}, which the rounding of their last digit"
+                " explains; each was divided by that sum"
             )
-            return weight
-        if scaled != weight:
-            self.note_rounding(f"{table.where}: the weights", weight)
         return scaled
-
-    def note_rounding(self, which: str, weights: Sequence[float]) -> None:
-        """Note weights that were rescaled to sum to 1."""
-        self.report.notes.append(
-            f"{which} sum to {math.fsum(weights):.9g}, which the rounding of their last digit"
-            " explains; each was divided by that sum"
-        )
 
     def judgement(
         self, table: Table, criteria: list[str] | None = None
