@@ -7,7 +7,7 @@ import time
 
 from crowdnb.labels import number, shown
 
-LONGEST = 1e6  # seconds: GLPK counts milliseconds in 32 bits
+_LONGEST = 1e6  # seconds: GLPK counts milliseconds in 32 bits
 
 
 class TimeOverError(Exception):
@@ -20,7 +20,7 @@ class Clock:
     Parameters
     ----------
     time_limit : float or None
-        Seconds, above 0 and at most :data:`LONGEST`; None: as long as it takes.
+        Seconds, above 0 and at most 1e6; None: as long as it takes.
 
     Raises
     ------
@@ -34,9 +34,9 @@ class Clock:
     """
 
     def __init__(self, time_limit: float | None) -> None:
-        if time_limit is not None and not 0 < number(time_limit) <= LONGEST:
+        if time_limit is not None and not 0 < number(time_limit) <= _LONGEST:
             raise ValueError(
-                f"time_limit must be above 0 and at most {LONGEST:g} seconds, got"
+                f"time_limit must be above 0 and at most {_LONGEST:g} seconds, got"
                 f" {shown(time_limit)}"
             )
         self.limited = time_limit is not None

@@ -15,11 +15,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from crowdnb.labels import FloatArray, IntArray, number, shown
+from crowdnb.labels import FloatArray, IntArray
 from crowdnb.model.check import beyond, broken_rules
 from crowdnb.model.problem import Problem
 from crowdnb.model.reach import EXACT
 from crowdnb.model.terms import most_sizes, score
+from crowdnb.solver.clock import Clock
 from crowdnb.solver.compiled_program import ask_once as ask
 from crowdnb.solver.engine import (
     KNOWN_LIMITS,
@@ -54,7 +55,6 @@ _UNHURRIED = 1000
 _TWICE = 200
 _MOST_HERE = 20_000  # pairs asked about in this process, however much time is left
 _STARTUP = 1.5  # seconds that a process of its own takes to start: with less left it comes too late
-_LONGEST = 1e6  # seconds: GLPK counts milliseconds in 32 bits
 # the largest cost by the smallest, from which on HIGHS answers for GLPK: from 1e6 on GLPK loses
 # assignments, of some in a thousand problems; a hundredth of that to be safe
 _WIDE = 1e4
@@ -68,7 +68,7 @@ class OutOfTimeError(Exception):
         self.pairs, self.answer = pairs, answer
 
 
-class Questions:
+class Questions(Clock):
     """The questions of one call: the engine in turn, the clock, and what an answer must come to.
 
     Parameters
@@ -84,14 +84,8 @@ class Questions:
     def __init__(self, solver: str | None, time_limit: float | None, asker: _Asker | None = None):
         self.in_turn, self.asker = solver is None, asker or ask
         self._engine = None if solver is None else pick(solver)
-        self.start = time.perf_counter()
-        if time_limit is not None and not 0 < number(time_limit) <= _LONGEST:
-            raise ValueError(
-                f"time_limit must be above 0 and at most {_LONGEST:g} seconds, got"
-                f" {shown(time_limit)}"
-            )
-        self.limited = time_limit is not None
-        self.until = math.inf if time_limit is None else self.start + number(time_limit)
+        self.began = time.perf_counter()
+        super().__init__(time_limit)
 
     @property
     def engine(self) -> str:
@@ -103,18 +97,13 @@ class Questions:
             before = time.perf_counter()
             self._engine = pick(None)
             loading = time.perf_counter() - before
-            self.start, self.until = self.start + loading, self.until + loading
+            self.began, self.until = self.began + loading, self.until + loading
         return self._engine
 
     @property
     def engine_so_far(self) -> str:
         """The engine in turn; ``none`` where none was named and none was needed yet."""
         return self._engine or "none"
-
-    @property
-    def left(self) -> float:
-        """Seconds left."""
-        return self.until - time.perf_counter()
 
     @property
     def first(self) -> int:

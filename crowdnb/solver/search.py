@@ -205,7 +205,7 @@ class Search:
     def _price(self, relaxed: IntArray) -> None:
         """Bound and reach from prices; an assignment of those whom the relaxation employs most."""
         problem, asked = self.problem, self.questions
-        halfway = (asked.start + asked.until) / 2
+        halfway = (asked.began + asked.until) / 2
         priced = prices(problem, list(cliques(problem)), relaxed, halfway)
         if priced is None:
             return
@@ -438,7 +438,7 @@ class Search:
         return good
 
     def _finish(self, status: Status, by: str, reasons: Sequence[str] = ()) -> Assignment:
-        seconds = time.perf_counter() - self.questions.start
+        seconds = time.perf_counter() - self.questions.began
         bound = math.nan if status == "infeasible" else max(self.bound, self.rho)
         tied = self.tied if status == "optimal" else None
         return Assignment.of(self.problem, self.found, status, by, seconds, bound, reasons, tied)
