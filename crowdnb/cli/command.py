@@ -15,13 +15,13 @@ from crowdnb.cli.delivery import check_output, deliver, is_plan_of, output_of, r
 from crowdnb.cli.import_command import import_table
 from crowdnb.cli.status import BAD_INPUT, INTERNAL_ERROR, NO_ASSIGNMENT, SOLVED
 from crowdnb.cli.terminal import Keyboard, of_memory, say, tell
-from crowdnb.cli.words import HELP, also_binding, describe, histories, of_scenario, typed
+from crowdnb.cli.words import HELP, also_binding, describe, histories, of_scenario
 from crowdnb.pages.report import Page, page_of
 from crowdnb.project.assignment_file import assignment_file
 from crowdnb.project.histories import few_line
 from crowdnb.project.keeper import Keeper
 from crowdnb.project.last_plan_changes import Since, since_last
-from crowdnb.project.output import CSV, PAGE
+from crowdnb.project.output import CSV, PAGE, typed
 from crowdnb.project.plan_file import plan_file, plan_table
 from crowdnb.project.scenario import GIVEN
 from crowdnb.project.scenarios import Scenarios, find

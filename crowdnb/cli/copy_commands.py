@@ -12,10 +12,10 @@ import crowdnb as cn
 from crowdnb.cli.notebook_files import chapters, notebook_files
 from crowdnb.cli.status import SOLVED
 from crowdnb.cli.terminal import Keyboard, tell
-from crowdnb.cli.words import typed
 from crowdnb.extras import how_to_get
 from crowdnb.labels import count, phrases, shown
 from crowdnb.project.files import write_together
+from crowdnb.project.output import typed
 from crowdnb.spelling import plain
 
 _CASE_STUDY = Path(cn.__file__).parent / "data" / "case_study"

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shlex
-import subprocess
 from typing import Any
 from unicodedata import category, east_asian_width
 
@@ -22,12 +19,6 @@ from crowdnb.project.scenario import GIVEN
 
 # Where no assignment exists; with the command in the place of {}.
 HELP = "What would help, and at what price: {}"
-
-
-def typed(*words: object, windows: bool = os.name == "nt") -> str:
-    """Words of a command as one types them: in quotes, of the system's own kind, where need be."""
-    texts = [*map(str, words)]
-    return subprocess.list2cmdline(texts) if windows else shlex.join(texts)
 
 
 def histories(project: cn.Project, scenario: cn.Scenario) -> str:

@@ -12,7 +12,7 @@ import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -24,9 +24,11 @@ from crowdnb.project.files import kind, write_together
 from crowdnb.project.mapping import MAPPING, TableMapping, mapping_file, read_mapping
 from crowdnb.project.marks import STARS
 from crowdnb.project.merging import merged, old_ratings
+from crowdnb.project.output import typed
 from crowdnb.project.rating_preview import RatingTable
 from crowdnb.project.rating_table import read_table
 from crowdnb.project.spreadsheet import csv_file
+from crowdnb.project.tables import Table
 
 # What stands in the place of ratings: both cannot count.
 _INSTEAD = ("ability.csv", "qualification.csv")
@@ -183,16 +185,17 @@ class _Import:
     def run(self, given: Mapping[str, Any], dry: bool = False) -> Imported:
         self._check_folder()
         mapping, told = self._mapping(given)
-        scales = _kept_scales(self.folder / "criteria.csv")
-        table = read_table(self.path, mapping, scales)
-        _check_parts(self.folder / "criteria.csv", table.scales)
-        _check_scales(self.folder / "criteria.csv", scales, table.scales)
+        path = self.folder / "criteria.csv"
+        kept = _kept_criteria(path)
+        table = read_table(self.path, mapping, kept.scales)
+        _check_parts(path, kept, table.scales)
+        _check_scales(path, kept.scales, table.scales)
         frame, added, known = self._together(table)
         files = {
             "ratings.csv": csv_file(_as_written(frame)),
-            **self._criteria(table.scales, scales),
+            **self._criteria(table.scales),
             MAPPING: mapping_file(mapping),
-            **self._to_fill_in(frame),
+            **self._to_fill_in(frame, kept),
         }
         if (self.folder / MAPPING).is_file() and not told:
             del files[MAPPING]
@@ -254,7 +257,7 @@ class _Import:
                     )
         return merged(old, new, self.add, own.name)
 
-    def _criteria(self, scales: Mapping[str, Scale], kept: Mapping[str, Scale]) -> dict[str, bytes]:
+    def _criteria(self, scales: Mapping[str, Scale]) -> dict[str, bytes]:
         """criteria.csv, where a scale is not the usual one and no such file is there."""
         path = self.folder / "criteria.csv"
         if path.exists() or all(scale == STARS for scale in scales.values()):
@@ -269,15 +272,12 @@ class _Import:
             )
         }
 
-    def _to_fill_in(self, ratings: pd.DataFrame) -> dict[str, bytes]:
+    def _to_fill_in(self, ratings: pd.DataFrame, kept: _Criteria) -> dict[str, bytes]:
         """What is missing of a project, with a row for each criterion and no number."""
-        own = _has_weights(self.folder / "criteria.csv")
-        leaves = [
-            name for name, parts in _parts_of(self.folder / "criteria.csv").items() if not parts
-        ]
-        names = dict.fromkeys([*ratings["criterion"], *(leaves if own else [])])
+        leaves = [name for name, parts in kept.parts.items() if kept.weighted and not parts]
+        names = dict.fromkeys([*ratings["criterion"], *leaves])
         criteria = pd.DataFrame({"criterion": list(names)})
-        weighted = own or any(
+        weighted = kept.weighted or any(
             (self.folder / name).exists() for name in ("weights.csv", "judgement.csv")
         )
         files = {
@@ -316,20 +316,16 @@ class _Import:
         if empty := [f"{name} ({columns[name]})" for name in names if name in columns]:
             lines.append(
                 f"Fill in {listing(empty)}, with a row for each task you have; then crowdnb assign"
-                f" {_typed(self.folder)}"
+                f" {typed(self.folder)}"
             )
         if MAPPING in names:
-            lines.append(f"Next time: crowdnb import FILE {_typed(self.folder)}")
+            lines.append(f"Next time: crowdnb import FILE {typed(self.folder)}")
         return "\n".join(lines)
 
 
 def kind_of(path: Path) -> str:
     """What a path is that is no folder, in words."""
     return "it is a file" if path.is_file() else kind(path)
-
-
-def _typed(path: Path) -> str:
-    return f'"{path}"' if " " in str(path) else str(path)
 
 
 def _number(value: float) -> str | int:
@@ -347,52 +343,59 @@ def _ends_of(scale: Scale) -> tuple[float, float, float]:
     return scale.lowest, scale.highest, scale.step
 
 
-def _has_weights(path: Path) -> bool:
-    """Whether criteria.csv says how much criteria weigh."""
-    table = read_csv(path, Report()) if path.is_file() else None
-    if table is None:
-        return False
-    return any(name in table.header and any(table.column(name)) for name in ("weight", "part_of"))
+class _Criteria(NamedTuple):
+    """What criteria.csv says: each criterion's scale and parts, and whether any has a weight."""
+
+    scales: dict[str, Scale]
+    parts: dict[str, list[str]]
+    weighted: bool
 
 
-def _kept_scales(path: Path) -> dict[str, Scale]:
-    """The scales that criteria.csv states, stars where it states none; ProjectError if wrong."""
+def _kept_criteria(path: Path) -> _Criteria:
+    """Read criteria.csv, where a criterion without a scale has stars; ProjectError if wrong."""
     if not path.is_file():
-        return {}
+        return _Criteria({}, {}, False)
     report = Report()
     table = read_csv(path, report)
-    scales: dict[str, Scale] = {}
+    names, scales = list[str](), dict[str, Scale]()
     if table is not None and "criterion" not in table.header:
         table.problem(f"column 'criterion' is missing; there are {listing(table.header)}")
     elif table is not None:
-        usual = {"lowest": 1, "highest": 5, "step": 1}
-        ends = [table.numbers(name, default=usual[name]) for name in _ENDS]
-        for row, name in enumerate(table.labels("criterion")):
-            try:
-                scales[name] = Scale(*(column[row] for column in ends))
-            except ValueError as error:
-                table.problem(str(error), row)
-    if report.problems:
+        names = table.labels("criterion")
+        scales = _scales_of(table, names)
+    if table is None or report.problems:
         raise ProjectError(report.problems)
+    weighted = any(
+        name in table.header and any(table.column(name)) for name in ("weight", "part_of")
+    )
+    return _Criteria(scales, _parts_of(table, names), weighted)
+
+
+def _scales_of(table: Table, names: Sequence[str]) -> dict[str, Scale]:
+    """The scale of each criterion; what is none is reported."""
+    usual = {"lowest": 1, "highest": 5, "step": 1}
+    ends = [table.numbers(name, default=usual[name]) for name in _ENDS]
+    scales = {}
+    for row, name in enumerate(names):
+        try:
+            scales[name] = Scale(*(column[row] for column in ends))
+        except ValueError as error:
+            table.problem(str(error), row)
     return scales
 
 
-def _parts_of(path: Path) -> dict[str, list[str]]:
-    """The criteria of criteria.csv, each with its parts; none of a file that cannot be read."""
-    table = read_csv(path, Report()) if path.is_file() else None
-    if table is None or "criterion" not in table.header:
-        return {}
-    parts: dict[str, list[str]] = {name: [] for name in table.labels("criterion") if name}
+def _parts_of(table: Table, names: Sequence[str]) -> dict[str, list[str]]:
+    """The criteria, each with its parts."""
+    parts: dict[str, list[str]] = {name: [] for name in names if name}
     if "part_of" in table.header:
-        above = table.labels("part_of", may_be_empty=True)
-        for name, parent in zip(table.labels("criterion"), above, strict=True):
+        for name, parent in zip(names, table.labels("part_of", may_be_empty=True), strict=True):
             parts.setdefault(parent, []).append(name)
     return parts
 
 
-def _check_parts(path: Path, now: Collection[str]) -> None:
+def _check_parts(path: Path, kept: _Criteria, now: Collection[str]) -> None:
     """ValueError where criteria.csv gives parts to what is imported: they are rated in its place."""
-    for name, parts in _parts_of(path).items():
+    for name, parts in kept.parts.items():
         if parts and name in now:
             raise ValueError(
                 f"{path}: {name} has parts there, which are rated in its place: {listing(parts, 5)};"

@@ -1,10 +1,15 @@
-"""Where a command writes: beside what, in which format, and whether it can, before the work."""
+"""Where a command writes: beside what, in which format, and whether it can, before the work.
+
+And how a command is told that writes there.
+"""
 
 from __future__ import annotations
 
 import errno
 import os
+import shlex
 import stat
+import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -111,3 +116,9 @@ def _is_locked(number: int) -> bool:
             if error.errno in (errno.EACCES, errno.EAGAIN):
                 return True  # any other: the file system knows no locks
     return False
+
+
+def typed(*words: object, windows: bool = os.name == "nt") -> str:
+    """Words of a command as one types them: in quotes, of the system's own kind, where need be."""
+    texts = [*map(str, words)]
+    return subprocess.list2cmdline(texts) if windows else shlex.join(texts)

@@ -10,7 +10,7 @@ import pytest
 import crowdnb as cn
 from crowdnb.__main__ import main
 from crowdnb.cli import notebook_files
-from crowdnb.cli.words import typed
+from crowdnb.project.output import typed
 
 ROOT = Path(__file__).parents[2]
 LINK = re.compile(r"\]\(([^()\s]+)\)")
