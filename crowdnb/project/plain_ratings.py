@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from crowdnb.ability.fading import day_of
 from crowdnb.project.cells import as_label, read_number, wrong_label
 from crowdnb.project.errors import Report
 from crowdnb.project.files import FILE_BYTES, TooLargeError, read_file
@@ -37,10 +38,13 @@ class PlainRatings(NamedTuple):
     frame : DataFrame
         Index ``line``; ``worker``, ``criterion`` and, where the file has it, ``date``, as
         categories in the order in which they come, each label clean; ``rating``, a number.
+    days : Series or None
+        The day of each rating in turn, NaT where there is none; None where no rating has one.
     """
 
     path: Path
     frame: pd.DataFrame
+    days: pd.Series[Any] | None
 
     def keep_labels(self, report: Report) -> None:
         """Keep where each label stands first."""
@@ -71,7 +75,24 @@ def plain_ratings(path: Path) -> PlainRatings | None:
     even = np.count_nonzero(letters == ord(",")) == (len(header) - 1) * (rows + 1)
     written = _as_written(data, header) if even else None
     frame = None if written is None or len(written) != rows else _looked_at(written)
-    return None if frame is None else PlainRatings(path, frame)
+    if frame is None:
+        return None
+    try:
+        return PlainRatings(path, frame, _days(frame))
+    except ValueError:
+        return None
+
+
+def _days(frame: pd.DataFrame) -> pd.Series[Any] | None:
+    """The day of each rating; ValueError where a date is none."""
+    if "date" not in frame or not any(frame["date"].cat.categories):
+        return None
+    texts = frame["date"].cat.categories
+    known = [day_of(text) for text in texts]
+    if any(text and day is None for text, day in zip(texts, known, strict=True)):
+        raise ValueError("a date is none")
+    days = np.array(known, dtype="M8[s]")
+    return pd.Series(days[frame["date"].cat.codes.to_numpy()])
 
 
 def _as_written(data: bytes, header: list[str]) -> pd.DataFrame | None:

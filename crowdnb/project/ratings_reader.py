@@ -99,60 +99,64 @@ def read_ratings(reader: Reader, criteria: list[str] | None, asked: Asked) -> Ra
             _report_gaps(table, workers, criteria, tried, until)
     if asked.scales is None or not (good & kept).any():
         return None
-    day = _day_of_plan(days, asked)
-    counts = (
-        counted(frame[good], asked.half_life, day, asked.stars, scales or None)
-        if days is not None
-        else count_ratings(frame[good], asked.stars, scales or None)
-    )
-    dated = None if days is None else frame[good].reset_index(drop=True)
-    return Ratings(counts, workers, dated, day)
+    return _histories(frame[good], workers, _day_of_plan(days, asked), asked)
 
 
 def _at_once(
     plain: PlainRatings, reader: Reader, criteria: list[str] | None, asked: Asked
 ) -> Ratings | None:
     """The histories of a plain file; None where there is anything to report of a row."""
-    if asked.scales is None:
+    if asked.scales is None or not _keeps_rules(plain.frame, criteria, asked):
         return None
-    frame = plain.frame
-    worker, criterion = (frame[name].cat for name in ("worker", "criterion"))
-    for what, labels in (("worker", worker.categories), ("criterion", criterion.categories)):
-        if len(labels) > MOST_OF[what]:
+    frame = plain.frame[["worker", "criterion", "rating"]].reset_index(drop=True)
+    day = None
+    if plain.days is not None:
+        day = _day_of_plan(plain.days, asked)
+        fades = asked.half_life is not None and plain.days.isna().any()
+        if fades or day is None or (plain.days > pd.Timestamp(day)).any():
             return None
-    if criteria is not None and not set(criterion.categories) <= set(criteria):
-        return None
-    usual = Scale(1, asked.stars)
-    scales = {one: asked.scales.get(one, usual) for one in criterion.categories}
-    each = frame[["criterion", "rating"]].drop_duplicates()
-    if not all(is_mark(mark, scales[one]) for one, mark in each.itertuples(index=False)):
-        return None
-    rated = np.zeros((len(worker.categories), len(criteria or criterion.categories)), dtype=bool)
-    rated[worker.codes, criterion.codes] = True
-    marks = max(len(scale.marks) for scale in scales.values())
-    if rated.sum() * marks > HISTORIES or (asked.missing == "error" and not rated.all()):
-        return None
-    own = {one: scale for one, scale in asked.scales.items() if one in scales} or None
-    days = day = dated = None
-    if "date" in frame and set(frame["date"].cat.categories) != {""}:
-        known = {one: day_of(one) for one in frame["date"].cat.categories}
-        if None in [one for text, one in known.items() if text] or (
-            asked.half_life and "" in known
-        ):
-            return None
-        days = pd.Series(np.array([known[one] for one in frame["date"]], dtype="M8[s]"))
-        day = _day_of_plan(days, asked)
-        if day is None or (days > pd.Timestamp(day)).any():
-            return None
+        _note_doubles(reader.report, plain.path.name, plain.frame, "line")
+        frame["date"] = plain.days
     elif asked.half_life is not None or asked.day is not None:
         return None
     plain.keep_labels(reader.report)
-    workers = sorted(worker.categories, key=natural_key)
-    if days is None:
-        return Ratings(count_ratings(frame, asked.stars, own), workers, None, None)
-    _note_doubles(reader.report, plain.path.name, frame, "line")
-    dated = frame[["worker", "criterion", "rating"]].reset_index(drop=True).assign(date=days)
-    return Ratings(counted(dated, asked.half_life, day, asked.stars, own), workers, dated, day)
+    workers = sorted(frame["worker"].cat.categories, key=natural_key)
+    return _histories(frame, workers, day, asked)
+
+
+def _keeps_rules(frame: pd.DataFrame, criteria: list[str] | None, asked: Asked) -> bool:
+    """Whether labels, marks and gaps of a plain file are as they should be."""
+    worker, criterion = (frame[name].cat for name in ("worker", "criterion"))
+    for what, labels in (("worker", worker.categories), ("criterion", criterion.categories)):
+        if len(labels) > MOST_OF[what]:
+            return False
+    if criteria is not None and not set(criterion.categories) <= set(criteria):
+        return False
+    usual = Scale(1, asked.stars)
+    scales = {one: (asked.scales or {}).get(one, usual) for one in criterion.categories}
+    each = frame[["criterion", "rating"]].drop_duplicates()
+    if not all(is_mark(mark, scales[one]) for one, mark in each.itertuples(index=False)):
+        return False
+    rated = np.zeros((len(worker.categories), len(criteria or criterion.categories)), dtype=bool)
+    rated[worker.codes, criterion.codes] = True
+    marks = max(len(scale.marks) for scale in scales.values())
+    full = asked.missing != "error" or rated.all()
+    return bool(full and rated.sum() * marks <= HISTORIES)
+
+
+def _histories(
+    frame: pd.DataFrame, workers: list[str], day: datetime.date | None, asked: Asked
+) -> Ratings:
+    """Ratings that are as they should be, counted: those up to the day of the plan."""
+    until = frame
+    if "date" in frame and day is not None:
+        until = frame[~(frame["date"] > pd.Timestamp(day))]
+    rated = set(until["criterion"].unique())  # later ratings need no scale
+    scales = {one: scale for one, scale in (asked.scales or {}).items() if one in rated} or None
+    if "date" not in frame:
+        return Ratings(count_ratings(frame, asked.stars, scales), workers, None, day)
+    counts = counted(frame, asked.half_life, day, asked.stars, scales)
+    return Ratings(counts, workers, frame.reset_index(drop=True), day)
 
 
 def reading_notes(how: Reading) -> list[str]:

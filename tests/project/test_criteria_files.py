@@ -70,6 +70,16 @@ def test_scales_and_parts_become_shares_and_weights(read):
     assert project.solve().status == "optimal"
 
 
+def test_a_criterion_of_which_no_rating_counts_yet_keeps_its_scale_for_later(read):
+    later = "".join(
+        f"{line.rsplit(',', 1)[0]},2024-06-01\n" if ",care," in line else f"{line}\n"
+        for line in RATINGS.splitlines()
+    )
+    project = read({"ratings": later}, day="2024-03-01", missing="unknown")
+    assert (project.ability["care"] == [0.0, 1.0]).all(axis=None)
+    assert set(project.counts.index.unique("criterion")) == {"java", "web"}
+
+
 def test_a_family_may_have_a_judgement(read):
     bare = CRITERIA.replace("skill,0.3", "skill,").replace("skill,0.7", "skill,")
     project = read({"criteria": bare, "judgement_skill": MATRIX})
