@@ -1,6 +1,7 @@
 """The options of ability: what the command prints of gaps, half-life and rule, and what it refuses."""
 
 import pytest
+from helpers.folders import written
 
 from crowdnb.__main__ import main
 
@@ -22,9 +23,7 @@ FILES = {
 
 @pytest.fixture
 def folder(tmp_path):
-    for name, text in FILES.items():
-        (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
-    return tmp_path
+    return written(tmp_path, FILES)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import html
 
 import pandas as pd
 import pytest
-from helpers.folders import DATA, copy, workbook
+from helpers.folders import DATA, copy, workbook, written
 
 import crowdnb as cn
 from crowdnb.__main__ import main
@@ -31,11 +31,7 @@ def run(capsys, *arguments):
 @pytest.fixture
 def folder(tmp_path):
     """Three workers with histories for two tasks: Ann takes the night, Cy the day."""
-    path = tmp_path / "small"
-    path.mkdir()
-    for name, text in RATED.items():
-        (path / f"{name}.csv").write_text(text)
-    return path
+    return written(tmp_path / "small", RATED)
 
 
 def rate(folder, **ratings):

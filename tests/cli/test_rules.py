@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from helpers.folders import DATA
+from helpers.folders import DATA, written
 
 import crowdnb as cn
 from crowdnb.__main__ import main
@@ -19,9 +19,7 @@ FILES = {
 
 @pytest.fixture
 def folder(tmp_path):
-    for name, text in FILES.items():
-        (tmp_path / f"{name}.csv").write_text(text)
-    return tmp_path
+    return written(tmp_path, FILES)
 
 
 def test_what_else_binds_is_counted(folder, capsys):

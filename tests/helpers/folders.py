@@ -33,6 +33,14 @@ def copy(name, to, changes=None):
     return folder
 
 
+def written(folder, files):
+    """A folder with these texts, by the names of their files without ``.csv``."""
+    folder.mkdir(exist_ok=True)
+    for name, text in files.items():
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    return folder
+
+
 def content(folder):
     """Every file below a folder with its bytes."""
     return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}

@@ -4,7 +4,7 @@ import re
 from html import unescape
 
 import pytest
-from helpers.folders import copy
+from helpers.folders import copy, written
 
 import crowdnb as cn
 from crowdnb.pages import sections
@@ -28,14 +28,13 @@ def text_of(page):
 
 @pytest.fixture
 def folder(tmp_path):
-    for name, text in {
+    files = {
         "ratings": RATINGS,
         "demand": "task,criterion,low\nday,skill,0.4\nday,care,0.5\n",
         "weights": "criterion,weight\nskill,0.6\ncare,0.4\n",
         "tasks": "task,required\nday,1\n",
-    }.items():
-        (tmp_path / f"{name}.csv").write_text(text)
-    return tmp_path
+    }
+    return written(tmp_path, files)
 
 
 def test_the_papers_rule_on_few_ratings_gets_one_line(tmp_path, case):

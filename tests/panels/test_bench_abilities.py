@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
-from helpers.folders import copy
+from helpers.folders import copy, written
 
 import crowdnb as cn
 
@@ -28,11 +28,7 @@ FILES = {
 
 @pytest.fixture
 def folder(tmp_path):
-    path = tmp_path / "dated"
-    path.mkdir()
-    for name, text in FILES.items():
-        (path / f"{name}.csv").write_text(text)
-    return path
+    return written(tmp_path / "dated", FILES)
 
 
 def without(folder, *lines):

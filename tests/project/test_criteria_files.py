@@ -6,6 +6,7 @@ import datetime
 import numpy as np
 import pandas as pd
 import pytest
+from helpers.folders import written
 
 import crowdnb as cn
 from crowdnb.project.criteria_table import part_file
@@ -42,11 +43,9 @@ def read(tmp_path):
 
     def of(files=None, **arguments):
         folder = tmp_path / f"f{len(list(tmp_path.iterdir()))}"
-        folder.mkdir()
-        for name, text in {**FILES, **(files or {})}.items():
-            if text is not None:
-                (folder / f"{name}.csv").write_text(text, encoding="utf-8")
-        return cn.read_project(folder, **arguments)
+        texts = {**FILES, **(files or {})}
+        there = {name: text for name, text in texts.items() if text is not None}
+        return cn.read_project(written(folder, there), **arguments)
 
     return of
 

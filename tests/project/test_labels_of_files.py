@@ -4,7 +4,7 @@ import datetime
 
 import openpyxl
 import pytest
-from helpers.folders import problems, refused
+from helpers.folders import problems, refused, written
 
 import crowdnb as cn
 from crowdnb.__main__ import main
@@ -33,9 +33,7 @@ def folder(path, workers, **files):
         for criterion in ("skill", "care")
     ]
     texts = FILES | {"ability": "\n".join(["worker,criterion,low,high", *rows, ""])} | files
-    for name, text in texts.items():
-        (path / f"{name}.csv").write_text(text, encoding="utf-8")
-    return path
+    return written(path, texts)
 
 
 def book(path, change):
