@@ -21,12 +21,11 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from scipy import sparse
-from scipy.optimize import linprog
 
 from crowdnb.labels import BoolArray, FloatArray, IntArray
 from crowdnb.model.conflict_graph import covering
 from crowdnb.model.matrices import members
+from crowdnb.solver.linear import most_worth
 
 _SLACK = 1e-6  # of a place: what rounding may cost the sums, at a thousand places some 1e-13
 
@@ -70,13 +69,13 @@ def clique_cover(
     if not cliques:
         return CliqueCover([], np.zeros(0), int(weight.sum()))
     member = members(cliques, len(weight))
-    answer = linprog(  # type: ignore[call-overload]  # the stubs know no sparse arrays
-        -weight.astype(float), member, np.ones(len(cliques)), bounds=(0, 1), method="highs"
-    )
-    if answer.status:
+    one, anybody = np.ones(len(cliques)), np.ones(len(weight))
+    sides, limits = (np.full(len(cliques), -np.inf), one), (0 * anybody, anybody)
+    found = most_worth(weight.astype(float), member, sides, limits, math.inf)
+    if found is None:
         return None
-    price = np.maximum(0.0, -answer.ineqlin.marginals)
-    uncovered = np.maximum(0.0, weight - sparse.csr_array(member).T @ price)
+    price = found.prices
+    uncovered = np.maximum(0.0, weight - member.T @ price)
     most = math.floor(math.fsum([*price, *uncovered]) + _SLACK)
     used = np.flatnonzero(price > 0)
     return CliqueCover([cliques[at] for at in used], price[used], most)
