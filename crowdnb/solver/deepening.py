@@ -28,10 +28,8 @@ _ANY = -1e300  # a ρ that every assignment has
 _FIRST_SHARE = 0.15  # of the time left, for any assignment
 _SHARE, _LONG = 0.6, 3.0  # of the time left that it takes where it is limited, and seconds at most
 _BRANCHING = 10.0  # seconds, where time is not limited
-_ENGINES, _OVERRUN = (
-    0.2,
-    0.04,
-)  # of the time left: for an engine; by which a relaxation may exceed it
+_ENGINES = 0.2  # of the time left, for an engine
+_OVERRUN = 0.04  # of the time left, by which a relaxation may exceed it
 
 
 class Deepening:

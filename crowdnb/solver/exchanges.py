@@ -16,7 +16,7 @@ import numpy as np
 
 from crowdnb.labels import BoolArray, IntArray
 from crowdnb.model.problem import Problem
-from crowdnb.solver.flow import Counts
+from crowdnb.solver.flow import Sides
 
 _HUB = -1  # where counts change: between who gives up a task and who takes one more
 
@@ -31,12 +31,12 @@ class Exchanges:
         An assignment.
     play, fixed : ndarray of bool, m × n
         Pairs that may be chosen, and those of the assignment that may not be given up.
-    counts : Counts
+    counts : Sides
         Between what the counts of workers and tasks may be.
     """
 
     def __init__(
-        self, problem: Problem, placed: IntArray, play: BoolArray, fixed: BoolArray, counts: Counts
+        self, problem: Problem, placed: IntArray, play: BoolArray, fixed: BoolArray, counts: Sides
     ) -> None:
         n = play.shape[1]
         own: BoolArray = np.zeros_like(play)

@@ -43,7 +43,7 @@ from crowdnb.solver.linear import most_worth
 _LARGEST, _FINEST = 1e4, 1e-10
 
 
-class Counts(NamedTuple):
+class Sides(NamedTuple):
     """The sides of the counts."""
 
     least: IntArray  # m
@@ -101,7 +101,7 @@ def best_flow(problem: Problem, allowed: BoolArray, seconds: float = math.inf) -
 
 def counts_near(
     problem: Problem, allowed: BoolArray, flow: Flow | None, enough: float
-) -> tuple[Counts, BoolArray]:
+) -> tuple[Sides, BoolArray]:
     """The counts of assignments of some pairs that come to ``enough``, and pairs that they all have.
 
     As far as prices, if there are any, tell.
@@ -112,7 +112,7 @@ def counts_near(
     room, own, place = flow.reach.bound + flow.reach.slack - enough, flow.own, flow.place
     need = np.clip(problem.arrays.required, counts.fewest, counts.most)
     below = place + _empty(problem)  # what one more brings below L; above it the price alone
-    near = Counts(
+    near = Sides(
         np.where(own > room, counts.limit, counts.least),
         np.where(own < -room, counts.least, counts.limit),
         np.where(place > room, counts.most, np.where(below > room, need, counts.fewest)),
@@ -135,7 +135,7 @@ def _empty(problem: Problem) -> FloatArray:
     return np.zeros(len(problem.tasks)) if cost is None else np.where(np.isfinite(cost), cost, 0.0)
 
 
-def _counts(problem: Problem, allowed: BoolArray) -> Counts:
+def _counts(problem: Problem, allowed: BoolArray) -> Sides:
     """The sides of the counts, as the rules of a problem imply them at least."""
     arrays, n = problem.arrays, len(problem.tasks)
     limit = np.minimum(arrays.worker_limits, n)
@@ -144,13 +144,13 @@ def _counts(problem: Problem, allowed: BoolArray) -> Counts:
         bound = (light > 0) & np.isfinite(light) & np.isfinite(arrays.capacities)
         fit = arrays.capacities[bound] * (1 + 2 * BUDGET_TOLERANCE) / light[bound]
         limit[bound] = np.minimum(limit[bound], fit.clip(max=n).astype(np.int64))
-    return Counts(
+    return Sides(
         arrays.worker_least, limit, problem.fewest, np.minimum(problem.most, allowed.sum(axis=0))
     )
 
 
 def _solved(
-    problem: Problem, pairs: IntArray, counts: Counts, seconds: float
+    problem: Problem, pairs: IntArray, counts: Sides, seconds: float
 ) -> tuple[IntArray, FloatArray, FloatArray] | None:
     """The linear program: who takes what, the prices of workers (m) and of places (n)."""
     (worker, task), size, (m, n) = pairs.T, len(pairs), problem.eligible.shape
@@ -200,7 +200,7 @@ def _bound(least: IntArray) -> FloatArray:
 
 
 def _reach(
-    problem: Problem, counts: Counts, reduced: FloatArray, own: FloatArray, place: FloatArray
+    problem: Problem, counts: Sides, reduced: FloatArray, own: FloatArray, place: FloatArray
 ) -> Reach:
     """The bound of this module's text, and that less what a pair costs."""
     arrays, allowed = problem.arrays, np.isfinite(reduced)

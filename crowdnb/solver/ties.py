@@ -20,7 +20,7 @@ from crowdnb.model.reach import TIE, Reach, zoom
 from crowdnb.model.terms import Scales, score, sizes
 from crowdnb.order import natural_order
 from crowdnb.solver.exchanges import Exchanges
-from crowdnb.solver.flow import Counts
+from crowdnb.solver.flow import Sides
 from crowdnb.solver.placement import place_with
 from crowdnb.solver.questions import OutOfTimeError
 
@@ -59,7 +59,7 @@ class Ties:
         What another must come to, to be as good.
     as_good : ndarray of bool, m × n
         Pairs that one as good may use, those of ``found`` among them.
-    counts : Counts
+    counts : Sides
         Between what the counts of workers and tasks are in an assignment as good.
     held : ndarray of bool, m × n
         Pairs of which one as good has all that ``found`` has.
@@ -79,7 +79,7 @@ class Ties:
         found: IntArray,
         enough: float,
         as_good: BoolArray,
-        counts: Counts,
+        counts: Sides,
         held: BoolArray,
         ask: Callable[[Problem, BoolArray, _Some, _Some, _Some], IntArray | None],
     ) -> None:
